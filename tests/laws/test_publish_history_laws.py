@@ -352,6 +352,7 @@ def agreed(desk: Desk, state: State, mishap: str = "") -> None:
     assert done.written + done.unchanged == whole.written
 
 
+@pytest.mark.slow
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(written(), min_size=2, max_size=9), ROUNDS)
 def test_after_any_history_the_site_is_the_one_made_of_its_last_state(

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
@@ -127,6 +128,7 @@ def test_what_lies_there_does_not_depend_on_what_lay_there(
         assert tree(Path(folder) / "kept") == tree(Path(folder) / "fresh")
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_what_is_made_of_changes_alone_is_what_is_made_of_all(states: list[list[Story]]) -> None:

@@ -109,6 +109,8 @@ def test_a_rule_is_told_on_one_line_and_its_why_is_cut() -> None:
 
 
 EVENTS = [
+    ("filed by Ann: half the town ate it", EventKind.FILED, {"by": "Ann"}),
+    ("filed by Ann", EventKind.FILED, {"by": "Ann"}),
     ('title was "Old words"', EventKind.HEADLINE_CHANGED, {"title": "Old words"}),
     (
         'title is "New words" at its publisher, kept as edited',

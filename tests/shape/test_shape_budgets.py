@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from shape import sources
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -31,11 +33,11 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def functions(path: Path) -> Iterator[tuple[str, Function]]:
-    """Yield each function of a file with the name that EXCEPTIONS knows it by."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, Function):
-            yield f"{name_of(path)}:{node.name}", node
+@functools.cache
+def functions(path: Path) -> list[tuple[str, Function]]:
+    """Return each function of a file with the name that EXCEPTIONS knows it by."""
+    nodes = [node for node in sources.walk(path) if isinstance(node, Function)]
+    return [(f"{name_of(path)}:{node.name}", node) for node in nodes]
 
 
 def lines_of(function: Function) -> int:

@@ -15,6 +15,7 @@ import pytest
 from copydesk import engine
 from copydesk.cli import cli
 from copydesk.news import DROP_REASONS
+from shape import sources
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
@@ -66,13 +67,13 @@ def shell_lines(page: str) -> list[str]:
 
 @pytest.mark.parametrize("path", FACES, ids=name_of)
 def test_a_room_says_what_goes_in_and_what_comes_out(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert ast.get_docstring(sources.parse(path))
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("__init__.py")), ids=name_of)
 def test_a_face_lists_its_names_once(path: Path) -> None:
     """Each is imported as itself; a list beside the imports is for names that a module lacks."""
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = sources.parse(path)
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
     renamed = [
         name.asname
@@ -87,7 +88,7 @@ def test_a_face_lists_its_names_once(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=name_of)
 def test_a_module_says_what_it_is(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert ast.get_docstring(sources.parse(path))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from shape import sources
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -68,7 +70,7 @@ def name_of(path: Path) -> str:
 
 def reads(path: Path) -> Iterator[int]:
     """Return the lines in which a file is opened or read without kit.within."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in sources.walk(path):
         if isinstance(node, ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else ""
             if node.attr in METHODS or (owner, node.attr) in OPENS:

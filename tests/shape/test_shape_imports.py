@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from shape import sources
 from world.newsroom import newsroom
 
 ROOT = Path(__file__).parents[2]
@@ -116,7 +117,7 @@ def test_the_contracts_of_the_house_hold() -> None:
 
 def imports_of(path: Path) -> Iterator[tuple[str, int]]:
     """Yield each imported module's dotted name with its level (0: absolute)."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in sources.walk(path):
         if isinstance(node, ast.Import):
             yield from ((one.name, 0) for one in node.names)
         if isinstance(node, ast.ImportFrom):
@@ -131,8 +132,7 @@ def test_imports_are_absolute(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DECIDERS, ids=name_of)
 def test_a_decider_asks_no_file_no_clock_no_stranger(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    calls = [node.func for node in sources.walk(path) if isinstance(node, ast.Call)]
 
     names = {call.id for call in calls if isinstance(call, ast.Name)}
     methods = {call.attr for call in calls if isinstance(call, ast.Attribute)}

@@ -12,6 +12,7 @@ import pytest
 
 from copydesk.judge import profile_of
 from copydesk.news import TRAITS, Beat, ProfileName, Scoring, Traits
+from shape import sources
 
 PACKAGE = Path(__file__).parents[2] / "src" / "copydesk"
 NAMES = typing.get_args(ProfileName)
@@ -30,12 +31,12 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_no_profile_is_asked_for_by_its_name(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
+    tree = sources.parse(path)
     declared = set(tables(tree))
 
     asked = [
         node.lineno
-        for node in ast.walk(tree)
+        for node in sources.walk(path)
         if (isinstance(node, ast.Constant) and node.value == "everyday" and node not in declared)
         or (
             isinstance(node, ast.Compare | ast.Match)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
 
+from shape import sources
 from shape.prose import decisions
 
 ROOT = Path(__file__).parents[2]
@@ -29,11 +31,16 @@ def test_a_reason_is_made_by_its_table_alone() -> None:
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
         for path in SOURCES
         if path != PACKAGE / "news" / "reason.py"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in sources.walk(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason"
     ]
 
     assert [] == makers
+
+
+@functools.cache
+def decisions_of(path: Path) -> list[tuple[str, ast.AST]]:
+    return list(decisions(sources.parse(path)))
 
 
 def found_in(text: str) -> list[str]:
@@ -45,7 +52,7 @@ def test_nothing_is_decided_by_words_that_people_read(path: Path) -> None:
     name = str(path.relative_to(PACKAGE))
     found = [
         f"{name}:{node.lineno} {ast.unparse(node)}"
-        for function, node in decisions(ast.parse(path.read_text("utf-8")))
+        for function, node in decisions_of(path)
         if f"{name}:{function}" not in ALLOWED and isinstance(node, ast.expr | ast.stmt)
     ]
 
@@ -56,7 +63,7 @@ def test_what_is_allowed_is_still_there() -> None:
     needed = {
         f"{path.relative_to(PACKAGE)}:{function}"
         for path in SOURCES
-        for function, _ in decisions(ast.parse(path.read_text("utf-8")))
+        for function, _ in decisions_of(path)
     }
 
     assert set(ALLOWED) <= needed

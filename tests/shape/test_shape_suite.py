@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import shutil
 import subprocess
@@ -46,6 +47,12 @@ def test_shared_work_begins_with_what_takes_long(
     (tmp_path / "test_slow.py").write_text(f"{SLOW}{one}")
 
     assert expected == order(tmp_path, *words)
+
+
+def test_the_garbage_collector_passes_over_what_was_collected() -> None:
+    """A hundred thousand tests and modules that stay are not looked through again and again."""
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 0
 
 
 def unexplained(text: str) -> list[str]:

@@ -11,10 +11,13 @@ import runpy
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from shape import sources
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "copydesk"
 HOUSE: dict[str, Any] = runpy.run_path(str(ROOT / "benchmarks" / "house.py"))
-TREE = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
 
 # The budgets.
 FOLDER_FILES = 20
@@ -34,30 +37,36 @@ TESTS_AT_PRIVATE_MODULES: dict[str, int] = {}
 OVER_COMPLEXITY: dict[str, int] = {}
 
 
+@pytest.fixture(scope="module")
+def tree() -> dict[Path, ast.Module]:
+    """Return the house, parsed."""
+    return {path: sources.parse(path) for path in sorted(SOURCE.rglob("*.py"))}
+
+
 def over(found: dict[str, int], pinned: dict[str, int]) -> dict[str, int]:
     """Return what has risen above its pin, or has none."""
     return {name: count for name, count in found.items() if count > pinned.get(name, 0)}
 
 
-def test_a_folder_holds_twenty_files() -> None:
+def test_a_folder_holds_twenty_files(tree: dict[Path, ast.Module]) -> None:
     assert FOLDER_FILES == HOUSE["FOLDER_FILES"]
-    found = HOUSE["sizes"](TREE, SOURCE)[f"folders over {FOLDER_FILES} files"]
+    found = HOUSE["sizes"](tree, SOURCE)[f"folders over {FOLDER_FILES} files"]
 
     assert {} == over(found, FULLER_FOLDERS)
 
 
-def test_a_chain_of_imports_is_short() -> None:
-    chain = HOUSE["import_chain"](TREE, SOURCE)["the chain"]
+def test_a_chain_of_imports_is_short(tree: dict[Path, ast.Module]) -> None:
+    chain = HOUSE["import_chain"](tree, SOURCE)["the chain"]
 
     assert len(chain) <= LONGEST_CHAIN, chain
 
 
-def test_no_class_name_stands_in_three_places() -> None:
-    assert {} == HOUSE["class_names"](TREE)["those names"]
+def test_no_class_name_stands_in_three_places(tree: dict[Path, ast.Module]) -> None:
+    assert {} == HOUSE["class_names"](tree)["those names"]
 
 
-def test_a_function_is_called_by_what_it_does() -> None:
-    assert {} == over(HOUSE["function_names"](TREE, SOURCE)["of them by room"], PARTICIPLES)
+def test_a_function_is_called_by_what_it_does(tree: dict[Path, ast.Module]) -> None:
+    assert {} == over(HOUSE["function_names"](tree, SOURCE)["of them by room"], PARTICIPLES)
 
 
 def test_tests_ask_a_room_at_its_face() -> None:
@@ -66,8 +75,8 @@ def test_tests_ask_a_room_at_its_face() -> None:
     assert {} == over(found, TESTS_AT_PRIVATE_MODULES)
 
 
-def test_a_condition_is_a_branch() -> None:
-    functions = HOUSE["complexities"](TREE, SOURCE)["the functions"]
+def test_a_condition_is_a_branch(tree: dict[Path, ast.Module]) -> None:
+    functions = HOUSE["complexities"](tree, SOURCE)["the functions"]
     found = {room: len(names) for room, names in functions.items()}
 
     assert {} == over(found, OVER_COMPLEXITY), functions

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from shape import sources
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "copydesk"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -79,7 +81,7 @@ def name_of(path: Path) -> str:
 
 def calls(path: Path) -> Iterator[tuple[ast.Call, str, str]]:
     """Walk the calls of a file, each with the name before the point and behind it."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in sources.walk(path):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=name)):
                 yield node, owner, name

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gzip
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -176,7 +177,12 @@ def packed(packed_body: bytes, coding: str) -> Behaviour:
 
 def bombs(megabytes: int) -> Behaviour:
     """Serve some kilobytes that unpack to megabytes."""
-    return packed(gzip.compress(b"\0" * (megabytes << 20), mtime=0), "gzip")
+    return packed(_pack_nothing(megabytes), "gzip")
+
+
+@functools.cache
+def _pack_nothing(megabytes: int) -> bytes:
+    return gzip.compress(b"\0" * (megabytes << 20), mtime=0)
 
 
 def promises(length: int, body: bytes) -> Behaviour:

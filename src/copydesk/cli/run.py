@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ def command(
 
 
 def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
-    """Print the summary of a round."""
+    """Print the summary of a round, then its headlines."""
     terminal.failures(report.failed)
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
@@ -54,17 +55,29 @@ def show(report: engine.RoundReport, *, dry_run: bool = False) -> None:
         terminal.note(f"note: {text}")
     for path in report.held:
         terminal.note(f"held for an editor: {path}")
-    dropped = ", ".join(f"{count} {reason}" for reason, count in report.dropped.items())
-    would = "would be " if dry_run else ""
-    click.echo(f"{report.leads} leads in {report.seconds:.1f} s")
-    click.echo(f"  {would}filed    {len(report.filed)}")
-    click.echo(f"  {would}updated  {len(report.updated)}")
-    if report.looked_again:
-        click.echo(f"  looked   {report.looked_again} filed pages again")
-    click.echo(f"  held     {len(report.held)}")
-    click.echo(f"  dropped  {sum(report.dropped.values())}{f' ({dropped})' if dropped else ''}")
-    click.echo(f"  failed   {len(report.failed)}")
-    if report.commit:
-        click.echo(f"  commit   {report.commit[:12]}")
+    for line in _count_lines(report, "would be " if dry_run else ""):
+        click.echo(line)
     if report.deploy is not None:
         terminal.show_deploy(report.deploy)
+    if dry_run:
+        terminal.show_rehearsal(report.headlines)
+    else:
+        terminal.show_headlines(report.headlines)
+
+
+def _count_lines(report: engine.RoundReport, would: str) -> Iterator[str]:
+    """Write what came of the leads, in numbers; what is known already is no loss."""
+    lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
+    reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
+    yield f"{report.leads} leads in {report.seconds:.1f} s"
+    yield f"  {would}filed    {len(report.filed)}"
+    yield f"  {would}updated  {len(report.updated)}"
+    if report.looked_again:
+        yield f"  looked   {report.looked_again} filed pages again"
+    yield f"  held     {len(report.held)}"
+    yield f"  dropped  {sum(lost.values())}{f' ({reasons})' if reasons else ''}"
+    yield f"  failed   {len(report.failed)}"
+    if report.commit:
+        yield f"  commit   {report.commit[:12]}"
+    if report.waiting_stories:
+        yield f"  waiting  {report.waiting_stories} for an editor"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import file_verdict as file_verdict
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
+    from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import DeployReport as DeployReport
     from copydesk.engine.newsroom import Explanation as Explanation
     from copydesk.engine.newsroom import Failure as Failure
+    from copydesk.engine.newsroom import Headline as Headline
     from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom import Progress as Progress
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source

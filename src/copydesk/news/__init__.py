@@ -47,6 +47,7 @@ from copydesk.news.fault import FaultKind as FaultKind
 from copydesk.news.fetch_options import FetchOptions as FetchOptions
 from copydesk.news.fetch_options import Manners as Manners
 from copydesk.news.lead import Lead as Lead
+from copydesk.news.lead import Tip as Tip
 from copydesk.news.page import Fetcher as Fetcher
 from copydesk.news.page import NotModified as NotModified
 from copydesk.news.page import Page as Page

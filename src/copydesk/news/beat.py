@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copydesk.kit import kinds
@@ -221,3 +221,11 @@ class Beat(SiteOptions):
     def source(self, url: str) -> Source | None:
         """Return the source of this address, the first where two have it."""
         return self._by_url.get(url)
+
+    def give_topics(self, url: str, topics: tuple[str, ...], by: str) -> Beat:
+        """Return the beat as if the source of this address belonged to these topics.
+
+        So a person's word on what an article is about counts as much as a source's.
+        """
+        source = replace(self.source(url) or Source(url=url), name=by, topics=topics)
+        return replace(self, sources=(source, *self.sources))

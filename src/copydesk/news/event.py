@@ -1,4 +1,4 @@
-"""Event: something that happened to a story after it was filed; its kinds and all their words."""
+"""Event: how a story came in, and what happened to it since; the kinds and all their words."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from copydesk.news.wording import Wording
 class EventKind(StrEnum):
     """What happened: at its publisher, where nothing else is said."""
 
+    FILED = "filed"  # here: a person found its page
     HEADLINE_CHANGED = "headline-changed"
     HEADLINE_KEPT = "headline-kept"  # changed there, but an editor's words stand in the record
     EXCERPT_CHANGED = "excerpt-changed"
@@ -28,6 +29,7 @@ class EventKind(StrEnum):
 
 _WORDING = Wording(
     {
+        EventKind.FILED: ("filed by {by}: {why}", "filed by {by}"),
         EventKind.HEADLINE_CHANGED: ('title was "{title}"',),
         EventKind.HEADLINE_KEPT: ('title is "{title}" at its publisher, kept as edited',),
         EventKind.EXCERPT_CHANGED: ("excerpt changed",),
@@ -63,7 +65,7 @@ class Event:
 
     @property
     def values(self) -> Mapping[str, str]:
-        """Return the values in its words: `title`, `share`, `new`, `old`, `why`."""
+        """Return the values in its words: `title`, `share`, `new`, `old`, `by`, `why`."""
         return _WORDING.parse(self.what)[1]
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Lead: a source's hint that there is a story."""
+"""Lead: a source's hint that there is a story, and a tip: a person's."""
 
 from __future__ import annotations
 
@@ -30,3 +30,16 @@ class Lead:
     image: str = ""
     language: str = ""
     media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tip(Lead):
+    """A page that a person found and wants filed; no source lists it, so `source` is "".
+
+    `by` is who says so, `why` the reason, "" for none; `topic` is the topic it is to have, "" for
+    those that its words give it.
+    """
+
+    by: str
+    why: str = ""
+    topic: str = ""

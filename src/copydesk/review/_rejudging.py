@@ -13,7 +13,7 @@ from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story,
 from copydesk.review._correction import apply_correction
 from copydesk.review._hold import gate
 from copydesk.review._judgement import apply_judgement, keep_off
-from copydesk.review._ruled_fields import apply_rulings, find_ruled_fields
+from copydesk.review._ruled_fields import apply_rulings, find_ruled_fields, find_topic_rule
 from copydesk.review._verdict import apply_verdict
 
 # Why a story is judged anew decides what of it is taken over: after a correction what its page
@@ -73,13 +73,22 @@ def rejudge(filed: Story, article: Article, grounds: Grounds, occasion: Occasion
 
 
 def _assess(filed: Story, article: Article, grounds: Grounds) -> tuple[Story, Dropped | None]:
-    """Return the article as a story in any case, and why a round would drop it."""
+    """Return the article as a story in any case, and why a round would drop it.
+
+    What an editor's rule says that it is about counts where its own words say nothing.
+    """
     beat = grounds.beat
     own = filed.images[0].url if filed.images else ""
     image = own if grounds.picture is None else grounds.picture
     published_at = filed.published_at or article.published_at
     seen = replace(article, image=image, published_at=published_at)
     outcome = grounds.assess(seen, beat, grounds.shelf)
+    if isinstance(outcome, Story) and outcome.topics:
+        return outcome, None
+    ruled = find_topic_rule(filed, beat)
+    if ruled is not None:
+        given = beat.give_topics(article.source, ruled.values, ruled.by)
+        outcome = grounds.assess(seen, given, grounds.shelf)
     if isinstance(outcome, Story):
         return outcome, None
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))

@@ -51,6 +51,12 @@ def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
     return frozenset(name for name, is_ruled in fields.items() if is_ruled)
 
 
+def find_topic_rule(story: Story, beat: Beat) -> Ruling | None:
+    """Return the rule that says what a story is about, None where there is none or it is idle."""
+    rule = _last(story, beat, "retopic")
+    return rule if rule is not None and _find_topics(rule, beat) else None
+
+
 def _last(story: Story, beat: Beat, said: str) -> Ruling | None:
     name = record_name(story.path)
     rulings = (

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.serve._connections import ConnectionLimits as ConnectionLimits
     from copydesk.serve._connections import Connections as Connections
     from copydesk.serve._hub_calls import HubCalls as HubCalls
+    from copydesk.serve._listen import limit_connections as limit_connections
     from copydesk.serve._listen import listening as listening
     from copydesk.serve._readers import client_of as client_of
     from copydesk.serve._readers import count_views_in as count_views_in

@@ -19,8 +19,8 @@ class ConnectionLimits:
 
     `an_address` is how many one client may have (of IPv6: one network). The `head` and the `body`
     of a request come whole in that time; an answer of which the client takes nothing for `write` is
-    given up; between two requests a connection may `rest`. Of requests that come before the answer
-    to the first one, `pipelined` may wait.
+    given up; between two requests a connection may `rest`. The clock is looked at every `look`. Of
+    requests that come before the answer to the first one, `pipelined` may wait.
     """
 
     in_all: int = 1_000
@@ -31,6 +31,7 @@ class ConnectionLimits:
     body_seconds: float = 60.0
     write_seconds: float = 30.0
     rest_seconds: float = 75.0
+    look_seconds: float = 1.0
 
 
 class Held(Protocol):

@@ -21,7 +21,6 @@ from copydesk.serve._protocol import HttpConnection
 
 _RESERVED = 128  # descriptors for files, stores, hubs, rounds, and those that are closing
 _AT_MOST = 10_000  # connections; more are beyond one process
-_LOOK_SECONDS = 1.0
 _SHUTDOWN_SECONDS = 3.0
 
 
@@ -48,7 +47,8 @@ async def listening(
 ) -> AsyncIterator[int]:
     """Answer strangers for the block, and give the port; raises UsageError where it is taken."""
     sockets = open_sockets(address)
-    connections = connections or Connections(limit_connections(raise_descriptor_limit()))
+    if connections is None:
+        connections = Connections(limit_connections(raise_descriptor_limit()))
     server = _Server(app, sockets, connections)
     try:
         yield sockets[0].getsockname()[1]
@@ -107,7 +107,7 @@ class _Server:
 
     async def _look(self) -> None:
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(self._connections.limits.look_seconds)
             self._tell_date()
             self._connections.end_overdue(asyncio.get_running_loop().time())
 

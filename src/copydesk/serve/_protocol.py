@@ -18,10 +18,9 @@ from copydesk.serve._connections import Connections
 
 WaitsFor = Literal["app", "head", "body", "write", "rest"]
 
-_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-type: text/plain; charset=utf-8\r\ncontent-length: 10\r\nconnection: close\r\n\r\n"
-    b"too large\n"
+_REFUSAL = (
+    b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
+    b"connection: close\r\n\r\n%s"
 )
 
 
@@ -50,7 +49,7 @@ class HttpConnection(HttpToolsProtocol):
         self._head_bytes = 0  # of the names and values that were read
         self._unread_bytes = 0  # of what came and is no whole name or value yet
         self._is_in_head = self._is_in_body = False
-        self._is_taken_slowly = self._is_too_large = False
+        self._is_taken_slowly = self._is_too_large = self._is_refused = False
 
     def end(self) -> None:
         """Close the connection at once, and leave."""
@@ -72,12 +71,14 @@ class HttpConnection(HttpToolsProtocol):
         self._held.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        """Read what came, within the bounds."""
+        """Read what came, within the bounds; after a refusal nothing more is read into it."""
+        if self._is_refused:
+            return
         self._unread_bytes += len(data)
         super().data_received(data)
         if not self._is_in_head:
             self._unread_bytes = 0
-        elif self._unread_bytes > self._limits.head_bytes and not self.transport.is_closing():
+        elif self._unread_bytes > self._limits.head_bytes and not self._is_refused:
             self._is_too_large = True
             self.send_400_response("")
         self._settle()
@@ -144,10 +145,15 @@ class HttpConnection(HttpToolsProtocol):
             self.cycle.keep_alive = False
             self.flow.pause_reading()
         elif self._is_too_large:
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+            self._refuse(b"431 Request Header Fields Too Large", b"too large\n")
         else:
-            super().send_400_response(msg)
+            self._refuse(b"400 Bad Request", b"no request of HTTP\n")
+
+    def _refuse(self, status: bytes, words: bytes) -> None:
+        """Say no, and wait for the client to leave: what it still sends would reset the line."""
+        self._is_refused = True
+        self.transport.write(_REFUSAL % (status, len(words), words))
+        self.transport.write_eof()
 
     # ---- who waits for whom ----
 
@@ -172,7 +178,7 @@ class HttpConnection(HttpToolsProtocol):
             self._held.wait_for_client(self)
 
     def _find_wait(self) -> WaitsFor:
-        if self._is_taken_slowly or self.transport.is_closing():
+        if self._is_taken_slowly or self._is_refused or self.transport.is_closing():
             return "write"
         if self._is_in_body:
             return "body"

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._columns import ago as ago
     from copydesk.cli.terminal._columns import until as until
     from copydesk.cli.terminal._deploy_report import show_deploy as show_deploy
+    from copydesk.cli.terminal._headlines import show_headlines as show_headlines
+    from copydesk.cli.terminal._headlines import show_rehearsal as show_rehearsal
+    from copydesk.cli.terminal._headlines import show_story as show_story
     from copydesk.cli.terminal._print import as_json as as_json
     from copydesk.cli.terminal._print import failures as failures
     from copydesk.cli.terminal._print import note as note

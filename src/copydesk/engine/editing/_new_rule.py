@@ -39,7 +39,7 @@ class NewRule:
 
 def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
     """Return the ruling that a person means; raises UsageError, RecordError if it cannot hold."""
-    _must_be_short(new.why, WHY_CHARACTERS, "--why")
+    must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
     names = tuple(dict.fromkeys(map(review.record_name, paths)))
     if len(names) < max(RULING_KINDS[new.said].stories[0], len(paths)):
@@ -79,7 +79,7 @@ def _block_value(value: str) -> str:
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
         raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
-    _must_be_short(word, WORD_CHARACTERS, "a word to block")
+    must_be_short(word, WORD_CHARACTERS, "a word to block")
     return word
 
 
@@ -87,11 +87,12 @@ def _headline(said: str) -> str:
     title = text.fold(said)
     if not title:
         raise UsageError("the headline is empty", hint="copydesk rule rename PATH TITLE")
-    _must_be_short(title, TITLE_CHARACTERS, "the headline")
+    must_be_short(title, TITLE_CHARACTERS, "the headline")
     return title
 
 
-def _must_be_short(words: str, most: int, what: str) -> None:
+def must_be_short(words: str, most: int, what: str) -> None:
+    """Raise UsageError for what is longer than so many characters."""
     if len(words) > most:
         raise UsageError(
             f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.engine.filing._removals import read_removals as read_removals
     from copydesk.engine.filing._writing import PATIENCE_SECONDS as PATIENCE_SECONDS
     from copydesk.engine.filing._writing import RULINGS_PATH as RULINGS_PATH
+    from copydesk.engine.filing._writing import WORD_SECONDS as WORD_SECONDS
     from copydesk.engine.filing._writing import begin_change as begin_change
     from copydesk.engine.filing._writing import hold_write_lock as hold_write_lock
     from copydesk.engine.filing._writing import take_over_unknown as take_over_unknown

@@ -11,10 +11,11 @@ from copydesk import archive, judge, review
 from copydesk.catalogue import Catalogue
 from copydesk.engine.judging._pictures import ChosenPicture, illustrate_story
 from copydesk.engine.judging._shelf import FiledShelf
+from copydesk.engine.judging._tips import appraise_tip, note_tip, topic_rule
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.kit import urls
-from copydesk.news import Article, Beat, Dropped, Shelved, Story
+from copydesk.news import Article, Beat, Dropped, Ruling, Shelved, Story, Tip
 
 Result = TypeVar("Result")
 Appraised = judge.Appraisal | Dropped | Failure
@@ -22,10 +23,14 @@ Appraised = judge.Appraisal | Dropped | Failure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedStory:
-    """A story with its path and picture; `is_held` where the gate keeps it for an editor."""
+    """A story with its path and picture; `is_held` where the gate keeps it for an editor.
+
+    `rule` is the one that a person's tip lays down with it, None for none.
+    """
 
     story: Story
     is_held: bool
+    rule: Ruling | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,28 +50,41 @@ class Bench:
     left_alone: frozenset[str] = frozenset()
 
 
-def appraise(bench: Bench, article: Article) -> Appraised:
-    """Judge one article by itself, before its picture and its neighbours count."""
-    return _safely(article, lambda: appraise_article(bench, article))
+def appraise(bench: Bench, article: Article, tip: Tip | None = None) -> Appraised:
+    """Judge one article by itself, before its picture and its neighbours count.
+
+    That of a person's tip is neither off the beat nor too old.
+    """
+    return _safely(article, lambda: appraise_article(bench, article, tip))
 
 
 def judge_article(
-    bench: Bench, article: Article, appraised: Appraised, chosen: ChosenPicture | None
+    bench: Bench,
+    article: Article,
+    appraised: Appraised,
+    chosen: ChosenPicture | None,
+    tip: Tip | None = None,
 ) -> JudgedStory | Dropped | Failure:
     """Make a story of an article, beside all that came before it, and put it on the shelf.
 
     A round calls it in `judging_order`, so that the bytes are always the same.
     """
-    outcome = _safely(article, lambda: _complete(bench, article, appraised, chosen))
+    outcome = _safely(article, lambda: _complete(bench, article, appraised, chosen, tip))
     if not isinstance(outcome, Story):
         return outcome
-    story = review.apply_rulings(_with_path(bench, outcome, article), bench.newsroom.beat)
+    beat, now = bench.newsroom.beat, bench.newsroom.now
+    story, rule = _with_path(bench, outcome, article), None
+    if tip is not None:
+        story, rule = note_tip(beat, story, tip, now), topic_rule(story, tip, now)
+    rulings = beat.rulings if rule is None else (*beat.rulings, rule)
+    story = review.apply_rulings(story, replace(beat, rulings=rulings))
     mode = bench.newsroom.settings.review.mode
-    gated = review.gate(story, mode, _trust(bench.newsroom.beat, article))
+    gated = review.gate(story, mode, _trust(beat, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
     fingerprint = appraised.fingerprint if isinstance(appraised, judge.Appraisal) else None
     bench.shelf.put(shelved, fingerprint)
-    return JudgedStory(story=gated, is_held=bool(story.published and not gated.published))
+    is_held = bool(story.published and not gated.published)
+    return JudgedStory(story=gated, is_held=is_held, rule=rule)
 
 
 def judging_order(article: Article) -> tuple[datetime, str, str]:
@@ -81,9 +99,14 @@ def _safely(article: Article, step: Callable[[], Result]) -> Result | Failure:
         return failure_of(article.url, error)
 
 
-def appraise_article(bench: Bench, article: Article) -> judge.Appraisal | Dropped:
+def appraise_article(
+    bench: Bench, article: Article, tip: Tip | None = None
+) -> judge.Appraisal | Dropped:
     """Judge one article by itself, or return why it is to be no story."""
-    return _drop(bench, article) or judge.appraise(article, bench.newsroom.beat)
+    if dropped := _drop(bench, article, tip):
+        return dropped
+    beat = bench.newsroom.beat
+    return judge.appraise(article, beat) if tip is None else appraise_tip(article, beat, tip)
 
 
 def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPicture | None) -> Story:
@@ -94,16 +117,20 @@ def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPictu
 
 
 def _complete(
-    bench: Bench, article: Article, appraised: Appraised, chosen: ChosenPicture | None
+    bench: Bench,
+    article: Article,
+    appraised: Appraised,
+    chosen: ChosenPicture | None,
+    tip: Tip | None,
 ) -> Story | Dropped | Failure:
     """Complete an article, unless its page has come on to the shelf since it was appraised."""
-    outcome = _drop(bench, article) or appraised
+    outcome = _drop(bench, article, tip) or appraised
     if not isinstance(outcome, judge.Appraisal):
         return outcome
     return complete_story(bench, outcome, chosen)
 
 
-def _drop(bench: Bench, article: Article) -> Dropped | None:
+def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
     """Return why an article is not to be filed, whatever it says; None where it may be."""
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:
@@ -112,7 +139,7 @@ def _drop(bench: Bench, article: Article) -> Dropped | None:
         if path is not None:
             return Dropped(url=article.url, reason="seen", detail=path)
     days = bench.newsroom.settings.fetch.max_age_days
-    if days and article.published_at < bench.newsroom.now - timedelta(days=days):
+    if days and tip is None and article.published_at < bench.newsroom.now - timedelta(days=days):
         return Dropped(url=article.url, reason="too-old", detail=f"older than {days} days")
     return None
 

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom._progress import Progress as Progress
     from copydesk.engine.newsroom._progress import Silence as Silence
+    from copydesk.engine.newsroom._report import Became as Became
     from copydesk.engine.newsroom._report import BuildReport as BuildReport
     from copydesk.engine.newsroom._report import DeployReport as DeployReport
     from copydesk.engine.newsroom._report import Explanation as Explanation
     from copydesk.engine.newsroom._report import Failure as Failure
+    from copydesk.engine.newsroom._report import Headline as Headline
     from copydesk.engine.newsroom._report import RoundReport as RoundReport
     from copydesk.engine.newsroom._report import Rule as Rule
     from copydesk.engine.newsroom._report import Term as Term

@@ -110,10 +110,10 @@ def _copy_memory(private: Path, kept: Path) -> None:
 
 
 @contextlib.contextmanager
-def alone(root: Path, private: Path) -> Iterator[None]:
-    """Hold the newsroom for one round; raises BusyError at once if another round holds it."""
+def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the newsroom for one round; raises BusyError if another round holds it so long."""
     with contextlib.ExitStack() as stack:
-        if not stack.enter_context(hold_lock(private / "round.lock")):
+        if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
             raise BusyError(
                 "another round is at work in this newsroom",
                 subject=str(root),
@@ -123,11 +123,11 @@ def alone(root: Path, private: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def hold_lock(path: Path) -> Iterator[bool]:
-    """Hold a lock of the newsroom for the block, False if another holds it; MemoryStoreError."""
+def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
+    """Hold a lock of the newsroom, False if another holds it so long; MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
-            free = stack.enter_context(locks.hold(path))
+            free = stack.enter_context(locks.hold(path, wait_seconds))
         except OSError as error:
             raise _unwritable(path, error) from error
         yield free

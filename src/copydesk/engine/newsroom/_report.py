@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+
+from copydesk.news import Dropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,33 @@ class DeployReport:
     notes: tuple[str, ...] = ()
 
 
+Became = Literal["filed", "held", "updated"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """One story of a round: what became of it, whether it is published now, and first of all why.
+
+    `why` are the first reasons of a new story, or what was corrected in one that was filed before.
+    """
+
+    path: str
+    title: str
+    became: Became
+    published: bool
+    quality: int | None
+    topics: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundReport:
     """What one round did. Paths are those of records; `dropped` counts by reason.
 
-    `waiting` leads found no place in the round and come next. It is not `complete` where a record
-    could not be written or committed that should have been, or where a deploy failed.
+    `waiting` leads found no place in the round and come next; `waiting_stories` counts all that
+    wait for an editor. Where the round was about one page, `declined` is why that was not filed. It
+    is not `complete` where a record could not be written or committed that should have been, or
+    where a deploy failed.
     """
 
     leads: int = 0
@@ -60,6 +84,9 @@ class RoundReport:
     complete: bool = True
     stages: Mapping[str, float] = field(default_factory=dict)
     deploy: DeployReport | None = None
+    headlines: tuple[Headline, ...] = ()
+    waiting_stories: int = 0
+    declined: Dropped | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,10 +22,13 @@ from copydesk.news import (
     Refused,
     RefusedReason,
     Request,
+    Tip,
 )
 
 One = TypeVar("One")
 
+_NEXT_ROUND = "it is tried again next round"
+_FILE_AGAIN = "no source lists it, so nobody tries it again: file it later"
 _EXPECTED: dict[RefusedReason, DropReason] = {
     "robots": "robots",
     "address": "address",
@@ -148,5 +151,5 @@ def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
     return Failure(
         url=lead.url,
         what=f"the page could not be had ({answer.reason}: {answer.detail or answer.status})",
-        hint="it is tried again next round",
+        hint=_FILE_AGAIN if isinstance(lead, Tip) else _NEXT_ROUND,
     )

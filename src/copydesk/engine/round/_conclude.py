@@ -10,14 +10,16 @@ again.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from copydesk import archive
+from copydesk import archive, review
 from copydesk.archive import ArticleStore, Recovered, WriteLock
 from copydesk.config import Settings
 from copydesk.engine.filing import (
     PATIENCE_SECONDS,
+    RULINGS_PATH,
     Filed,
     FilingOrder,
     PreparedRecords,
@@ -65,7 +67,7 @@ from copydesk.engine.sources import (
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text, urls
 from copydesk.memory import Fate
-from copydesk.news import Beat, Story
+from copydesk.news import Beat, Lead, Story, Tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,15 @@ def _message(stories: Stories) -> str:
     lines = {path: [f"+ {text.fold(filed.story.title)}"] for path, filed in new.items()}
     lines |= {path: _lines_on(update) for path, update in updates.items()}
     body = [line for path in sorted(lines) for line in lines[path]]
+    body += [line for filed in new.values() for line in _lines_of_person(filed.lead)]
     return "\n".join([subject, "", *body]) if body else subject
+
+
+def _lines_of_person(lead: Lead) -> list[str]:
+    """Return the lines of a commit's message on a story that a person had filed: why, and who."""
+    if not isinstance(lead, Tip):
+        return []
+    return [*(["", lead.why] if lead.why else []), "", f"by {lead.by}"]
 
 
 def _lines_on(update: Update) -> list[str]:
@@ -199,9 +209,6 @@ class _Filing:
 
     def file(self, prepared: PreparedRecords) -> Filed:
         """Put the stories and the sources' moves into one commit, remembered beforehand."""
-        moves = self._moves_of_sources()
-        along = () if moves is None else (moves,)
-        change = replace(prepared.change, files=(*along, *prepared.change.files))
         filed_before = self.stories.updates.keys()
 
         def remember(skipped: Sequence[str]) -> None:
@@ -212,7 +219,16 @@ class _Filing:
             keep_digests(self.bench.newsroom.beat, self.bench.newsroom.memory, written)
 
         try:
-            begun = begin_change(self.bench.newsroom.memory, self.ending.lock, change, remember)
+            rules = self._rules_of_tips()
+            along = filter(None, (self._moves_of_sources(), rules))
+            change = replace(prepared.change, files=(*along, *prepared.change.files))
+            begun = begin_change(
+                self.bench.newsroom.memory,
+                self.ending.lock,
+                change,
+                remember,
+                needed=() if rules is None else (RULINGS_PATH,),
+            )
         except (RecordError, GitError) as error:  # a full disk: nothing was touched
             self.failed.append(failure_of(error.subject, error))
             with self.bench.newsroom.memory.together():
@@ -236,6 +252,16 @@ class _Filing:
         except CopydeskError as error:
             self.failed.append(failure_of(error.subject, error))
             return None
+
+    def _rules_of_tips(self) -> archive.FileChange | None:
+        """Return what the rules that persons' tips lay down make of the rulings, None for none."""
+        rules = [new.rule for new in self.stories.new.values() if new.rule is not None]
+        if not rules:
+            return None
+        root = self.bench.newsroom.root
+        rulings = archive.read_rulings(root)
+        with_all = functools.reduce(review.with_rule, rules, rulings.rules)
+        return archive.rulings_change(root, replace(rulings, rules=with_all))
 
     def _of_records(self, filed: Filed) -> Filed:
         """Return what is to be told of records; sources under edit are a failure of their own."""
@@ -276,7 +302,8 @@ class _Filing:
         later = {lead.source for lead in waiting}
         soon = {lead.source for lead in waiting if is_at_home(lead)}
         states = {answer.source.url: answer.state for answer in self.gathered.asked.answers}
-        keep_states(self.bench.newsroom, states, failed | later - soon, soon)
+        pushed = self.gathered.asked.pushed
+        keep_states(self.bench.newsroom, states, failed | later - soon, soon, pushed)
 
     def _plan(self, unwritten: Collection[str]) -> None:
         """Plan when to look again at what is filed, what was looked at, and what has no plan."""

@@ -21,29 +21,41 @@ from copydesk.engine.reading import (
     connect,
     read_pages,
 )
-from copydesk.engine.revisiting import look_again
+from copydesk.engine.revisiting import Look, look_again
 from copydesk.engine.round._candidates import Candidate, Gathered
 from copydesk.engine.round._known import sift, tries_of
 from copydesk.engine.round._outcomes import Outcome, Waiting
-from copydesk.engine.round._pick_leads import pick_leads, round_limits
+from copydesk.engine.round._pick_leads import RoundLimits, pick_leads, round_limits
 from copydesk.engine.round._stopwatch import Stopwatch
 from copydesk.engine.sources import (
+    SourceAnswers,
     SourcesToAsk,
     collect_leads,
 )
 from copydesk.memory import Memory
-from copydesk.news import Article, Fetcher
+from copydesk.news import Article, Fetcher, Tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOptions:
-    """How a round goes: over which web, recorded where, filed or only shown, deployed or not."""
+    """How a round goes: over which web, recorded where, filed or only shown, deployed or not.
+
+    It asks the sources that are due, with `source` the one of that address alone, and with a `tip`
+    none: then that page is all there is to it.
+    """
 
     web: Path | None = None
     record: Path | None = None
     dry_run: bool = False
     all_due: bool = False
     deploy: bool = False
+    source: str = ""
+    tip: Tip | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Decide whether it is a round of the whole newsroom, which looks after all of it."""
+        return not self.source and self.tip is None
 
 
 async def gather(
@@ -75,9 +87,8 @@ class _Gathering:
         """Take each step in its turn."""
         newsroom, measure = self.bench.newsroom, self.stopwatch.measure
         limits = None if options.web else round_limits(newsroom.settings)  # no replay waits
-        to_ask = SourcesToAsk(all_due=options.all_due, a_host=limits.a_host if limits else None)
         with measure("sources"):
-            asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)
+            asked = await self._ask(options, limits)
         unknown, outcomes = sift(newsroom, self.bench.shelf, asked.leads)
         leads, late = pick_leads(unknown, limits, newsroom.now)
         outcomes += [Outcome(lead=lead, end=Waiting()) for lead in late]
@@ -89,9 +100,7 @@ class _Gathering:
         outcomes += _unread(newsroom.memory, reads)
         outcomes += [end for end in settled if isinstance(end, Outcome)]
         with measure("looks"):
-            looks = await look_again(
-                newsroom, self.bench.removed, self.fetcher, self.readers, self.progress
-            )
+            looks = await self._look_again() if options.is_whole else []
         look_failures = [look.failure for look in looks if look.failure is not None]
         return Gathered(
             asked=asked,
@@ -102,6 +111,22 @@ class _Gathering:
             looked_again=len(looks),
             failed=(*asked.failed, *look_failures),
         )
+
+    async def _ask(self, options: RoundOptions, limits: RoundLimits | None) -> SourceAnswers:
+        """Return what the sources list that the round asks, or the page that it is about."""
+        if options.tip is not None:
+            return SourceAnswers(leads=(options.tip,))
+        to_ask = SourcesToAsk(
+            all_due=options.all_due,
+            a_host=limits.a_host if limits else None,
+            alone=options.source,
+        )
+        newsroom = self.bench.newsroom
+        return await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)
+
+    async def _look_again(self) -> Sequence[Look]:
+        newsroom, removed = self.bench.newsroom, self.bench.removed
+        return await look_again(newsroom, removed, self.fetcher, self.readers, self.progress)
 
     async def _settle_all(
         self, sites: SiteHabits, reads: Sequence[PageRead]
@@ -153,5 +178,5 @@ def _settle_articles(
                 trace=read.trace,
                 as_read=as_read,
                 article=article,
-                appraised=appraise(bench, article),
+                appraised=appraise(bench, article, lead if isinstance(lead, Tip) else None),
             )

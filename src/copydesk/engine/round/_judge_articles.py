@@ -28,7 +28,7 @@ from copydesk.engine.round._known import tries_of
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, Ruling, Story
+from copydesk.news import Article, Dropped, Ruling, Story, Tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,15 +183,17 @@ def judge_all(bench: Bench, gathered: Gathered) -> Stories:
 
 def _judge(bench: Bench, candidate: Candidate) -> Outcome:
     lead = candidate.lead
-    end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture)
+    tip = lead if isinstance(lead, Tip) else None
+    end = judge_article(bench, candidate.article, candidate.appraised, candidate.picture, tip)
     match end:
-        case JudgedStory(story=story, is_held=is_held):
+        case JudgedStory(story=story, is_held=is_held, rule=rule):
             new = NewStory(
                 lead=lead,
                 story=story,
                 as_read=candidate.as_read,
                 trace=candidate.trace,
                 is_held=is_held,
+                rule=rule,
             )
             return Outcome(lead=lead, end=new)
         case Failure():

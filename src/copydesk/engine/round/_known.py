@@ -14,7 +14,7 @@ from copydesk.engine.round._outcomes import Known, Outcome
 from copydesk.engine.sources import RULE_REASONS, RuleDigests
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
-from copydesk.news import Beat, Dropped, Lead
+from copydesk.news import Beat, Dropped, Lead, Tip
 
 TRIES = 8  # rounds in which a page that fails is asked for
 AGAIN = timedelta(hours=24)  # when a page that was refused is asked for again
@@ -62,8 +62,10 @@ def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
     """Return why a lead's page need not be fetched, None where it must be."""
     if urls.identity(lead.url) in knowledge.removed:
         return Dropped(url=lead.url, reason="removed", detail="an editor removed it")
-    if knowledge.shelf.at(lead.url) is not None:
-        return Known(reason="seen")
+    if path := knowledge.shelf.at(lead.url):
+        return Known(reason="seen", path=path)
+    if isinstance(lead, Tip):
+        return _drop_by_rules(knowledge, lead)  # what earlier rounds made of it does not count
     source = knowledge.beat.source(lead.source)
     fate = knowledge.memory.fate(urls.identity(lead.url))
     reason = fate.reason if fate is not None else ""
@@ -72,6 +74,10 @@ def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
         return Known(reason="seen" if fate.state == "filed" else fate.reason or "given-up")
     if source is not None and not watch.is_wanted(lead, source):
         return Dropped(url=lead.url, reason="filtered", detail=source.url)
+    return _drop_by_rules(knowledge, lead)
+
+
+def _drop_by_rules(knowledge: _Knowledge, lead: Lead) -> Dropped | None:
     if why := judge.blocking_ruling(lead, knowledge.beat.rulings):
         return Dropped(url=lead.url, reason="ruled-out", detail=why)
     return None

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copydesk import archive
+from copydesk.catalogue import StoryFilter
 from copydesk.engine.cataloguing import (
     look_again,
     open_catalogue,
@@ -34,8 +35,10 @@ from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.engine.round._gather import RoundOptions, gather
+from copydesk.engine.round._headlines import list_headlines
 from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in
 from copydesk.engine.round._stopwatch import Stopwatch
+from copydesk.news import Standing
 
 
 async def run(
@@ -63,7 +66,10 @@ async def run(
             done = conclude(bench, gathered, ending, stopwatch)
             done = replace(done, filed=_report_recovery(done.filed, recovered))
             look_again(newsroom, catalogue, done.filed.written)
-    return _report(done, troubles, stopwatch)
+        waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
+    if options.dry_run:
+        waiting += sum(new.is_held for new in done.stories.new.values())
+    return replace(_report(done, troubles, stopwatch), waiting_stories=waiting)
 
 
 def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:
@@ -116,4 +122,6 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         notes=done.filed.notes,
         complete=not done.filed.failed,
         stages=dict(stopwatch.stages),
+        headlines=list_headlines(done.stories, written),
+        declined=_outcomes.find_declined_tip(done.outcomes),
     )

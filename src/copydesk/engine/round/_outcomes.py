@@ -14,14 +14,18 @@ from copydesk.engine.newsroom import Failure
 from copydesk.engine.reading import PageTrace
 from copydesk.kit import urls
 from copydesk.memory import Fate
-from copydesk.news import Article, Dropped, Lead, Story
+from copydesk.news import Article, Dropped, Lead, Ruling, Story, Tip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Nothing new can come of the lead: an earlier round ended it, for this reason."""
+    """Nothing new can come of the lead: an earlier round ended it, for this reason.
+
+    `path` is the record that its page is filed as, "" where it is none.
+    """
 
     reason: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class NewStory:
     """The lead became a story: the record at `story.path`.
 
     `as_read` is its article with what its site repeats, `trace` what its page's answer said of
-    itself; `is_held` where it waits for an editor.
+    itself; `is_held` where it waits for an editor. `rule` is what a person's tip lays down with it.
     """
 
     lead: Lead
@@ -42,6 +46,7 @@ class NewStory:
     as_read: Article
     trace: PageTrace
     is_held: bool
+    rule: Ruling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,20 @@ def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
         outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)
     )
     return dict(sorted(dropped.items()))
+
+
+def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
+    """Return why a person's tip was not filed, None where it was, or failed, or there was none.
+
+    Of a page that is filed already the detail is its record's path.
+    """
+    for outcome in outcomes:
+        match outcome:
+            case Outcome(lead=Tip(), end=Dropped() as dropped):
+                return dropped
+            case Outcome(lead=Tip(url=url), end=Known(path=path)):
+                return Dropped(url=url, reason="seen", detail=path)
+    return None
 
 
 def failures(outcomes: Iterable[Outcome]) -> Iterator[Failure]:

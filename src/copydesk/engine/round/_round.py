@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from copydesk.engine.filing import archive_old_records
+from copydesk.engine.filing import WORD_SECONDS, archive_old_records
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, alone
 from copydesk.engine.publishing import build, deploy
 from copydesk.engine.round import _git_remote, _line, _retention
@@ -25,19 +25,23 @@ def run_round(
     """Run one round and publish what it changed; a dry run only says what it would do.
 
     `stopwatch` measures the stages up to the commit, and so knows when each begins. A replay is a
-    test and pushes nothing. Raises BusyError where another round is at work, ConfigError,
-    RecordingError, MemoryStoreError. What goes wrong with one source, page, record or picture is in
-    the report, and so is a push that failed.
+    test and pushes nothing; a round of one source or page leaves what else there is to do to a
+    whole one. A person's tip waits ten seconds for a round that is at work. Raises BusyError where
+    another round is at work, ConfigError, RecordingError, MemoryStoreError. What goes wrong with
+    one source, page, record or picture is in the report, and so is a push that failed.
     """
     began = time.monotonic()
-    with alone(newsroom.root, newsroom.private):
+    patience = 0.0 if options.tip is None else WORD_SECONDS
+    with alone(newsroom.root, newsroom.private, patience):
         report = _in_loop(newsroom, options, progress, stopwatch or Stopwatch())
         if not options.dry_run:
-            report = _time("archive", _archive, newsroom, report)
+            if options.is_whole:
+                report = _time("archive", _archive, newsroom, report)
             if options.web is None:
                 report = _time("push", _git_remote.push_commits, newsroom, report)
             report = _publish(newsroom, report, progress)
-            _retention.forget_old(newsroom)
+            if options.is_whole:
+                _retention.forget_old(newsroom)
             report = _time("tidy", _git_remote.tidy_repository, newsroom, report)
     if options.deploy and not options.dry_run:
         report = _deploy(newsroom, report, progress)

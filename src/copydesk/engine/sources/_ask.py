@@ -14,7 +14,7 @@ from copydesk.engine.reading import ReaderPool
 from copydesk.engine.sources import _hub_pushes
 from copydesk.engine.sources._states import refresh_by_rules, source_states
 from copydesk.errors import CopydeskError
-from copydesk.kit import urls
+from copydesk.kit import dates, urls
 from copydesk.news import (
     Beat,
     FaultKind,
@@ -47,12 +47,14 @@ class SourceAnswer:
 class SourceAnswers:
     """What all due sources gave, in the order of beat.toml; `before` is how all of them stood.
 
-    `failed` are the sources that gave nothing, and what else went wrong.
+    `pushed` are those whose pushes of hubs the round uses up; `failed` are the sources that gave
+    nothing, and what else went wrong.
     """
 
     answers: tuple[SourceAnswer, ...] = ()
     leads: tuple[Lead, ...] = ()
     before: Mapping[str, watch.SourceState] = field(default_factory=dict)
+    pushed: frozenset[str] = frozenset()
     failed: tuple[Failure, ...] = ()
 
     @property
@@ -66,11 +68,13 @@ class SourcesToAsk:
     """Which sources a round asks: those due, or with `all_due` all that may be asked.
 
     Of one host at most `a_host`, the longest due first; the others stay due for the next round.
-    What a hub pushed is due.
+    What a hub pushed is due. With `alone` it is the source of that address and no other, where it
+    may be asked.
     """
 
     all_due: bool = False
     a_host: int | None = None
+    alone: str = ""
 
 
 ALL = SourcesToAsk(all_due=True)
@@ -90,12 +94,10 @@ async def collect_leads(
         newsroom.now,
         source_states(newsroom.root, newsroom.beat, newsroom.memory, troubles),
     )
-    asker = _Asker(
-        newsroom,
-        fetcher,
-        readers,
-        _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now),
-    )
+    pushed = _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
+    if to_ask.alone:
+        pushed &= {to_ask.alone}
+    asker = _Asker(newsroom, fetcher, readers, pushed)
     queues = _queues(newsroom.beat, newsroom.now, states, to_ask, asker.pushed)
     progress.stage("sources", sum(map(len, queues)))
     answers: dict[str, SourceAnswer] = {}
@@ -106,13 +108,17 @@ async def collect_leads(
             progress.step()
 
     await asyncio.gather(*map(one_host, queues))
-    in_order = tuple(
-        answers[source.url] for source in newsroom.beat.sources if source.url in answers
-    )
+    in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
     failed += [failure_of(error.subject, error) for error in troubles.errors]
+    if to_ask.alone and not in_order:
+        failed.append(_explain_silence(to_ask.alone, states[to_ask.alone]))
     return SourceAnswers(
-        answers=in_order, leads=_first_of_each(in_order), before=states, failed=tuple(failed)
+        answers=tuple(in_order),
+        leads=_first_of_each(in_order),
+        before=states,
+        pushed=pushed,
+        failed=tuple(failed),
     )
 
 
@@ -124,9 +130,9 @@ def _queues(
     pushed: frozenset[str],
 ) -> list[list[Source]]:
     """Return the sources to ask, in a queue for each host."""
-    is_wanted = watch.may_be_asked if to_ask.all_due else watch.is_due
+    is_wanted = watch.may_be_asked if to_ask.all_due or to_ask.alone else watch.is_due
     queues: dict[str, list[Source]] = {}
-    for source in beat.sources:
+    for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
         state = states[source.url]
         if is_wanted(state, now) or source.url in pushed:
             queues.setdefault(urls.host(state.moved_to or source.url), []).append(source)
@@ -136,6 +142,15 @@ def _queues(
         sorted(queue, key=lambda source: states[source.url].next_at or _LONG_AGO)[: to_ask.a_host]
         for queue in queues.values()
     ]
+
+
+def _explain_silence(url: str, state: watch.SourceState) -> Failure:
+    """Return why a source that a person names is not asked: it has ended, or asked for a rest."""
+    if state.ended or state.rest_until is None:
+        hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
+        return Failure(url=url, what="the source has ended and is asked no more", hint=hint)
+    until = dates.rfc3339(state.rest_until)
+    return Failure(url=url, what=f"it asked for a rest until {until}", hint=_HINTS["slow-down"])
 
 
 def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:

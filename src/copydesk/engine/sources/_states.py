@@ -48,18 +48,22 @@ def source_states(
 def refresh_by_rules(
     settings: Settings, now: datetime, states: Mapping[str, watch.SourceState]
 ) -> Mapping[str, watch.SourceState]:
-    """Let a source whose rules changed be read anew, and now: what it lists may be wanted today."""
+    """Let a source whose rules changed be read anew, and now: what it lists may be wanted today.
+
+    One that is to be asked oftener than before is asked now, too.
+    """
     rules = RuleDigests(settings)
     found = dict(states)
     for source in settings.beat.sources:
         state, digest = states[source.url], rules.of(source)
-        if state.rules == digest:
+        every = source.every_minutes * 60.0
+        if (state.rules, state.every) == (digest, every):
             continue
-        found[source.url] = replace(state, rules=digest)
-        if state.rules:
-            found[source.url] = replace(
-                _forgetful(found[source.url]), next_at=state.rest_until or now
-            )
+        found[source.url] = replace(state, rules=digest, every=every)
+        if state.rules and state.rules != digest:
+            found[source.url] = _forgetful(found[source.url])
+        if state.rules and (state.rules != digest or every):
+            found[source.url] = replace(found[source.url], next_at=state.rest_until or now)
     return found
 
 
@@ -82,12 +86,13 @@ def keep_states(
     states: Mapping[str, watch.SourceState],
     again: Set[str],
     soon: Set[str],
+    pushed: Set[str],
 ) -> None:
     """Remember how each asked source stands, by its url.
 
     Those in `again` listed a page that failed, those in `soon` one that found no place in the
     round: they are asked without validators next time, because a 304 would not list it, and the
-    latter at once. What hubs pushed is used up, also of a source that was not looked at.
+    latter at once. What hubs pushed of those in `pushed` is used up, looked at or not.
     """
     for url, state in states.items():
         kept = state
@@ -96,7 +101,6 @@ def keep_states(
         if url in again or url in soon:
             kept = _forgetful(kept)
         newsroom.memory.keep_source(url, msgspec.json.encode(kept))
-    pushed = _hub_pushes.find_hub_pushed_sources(newsroom.beat, newsroom.memory, newsroom.now)
     for source in newsroom.beat.sources:
         if source.url in pushed:
             _hub_pushes.use_up_hub_push(newsroom.memory, newsroom.now, source)

@@ -102,10 +102,15 @@ def _history_context(story: Story, cards: ListCards) -> dict[str, object]:
     """Return what happened to a story since it was filed."""
     decided = story.verdict.at if story.verdict else None
     return {
-        "changes": [_change(event, cards) for event in story.events],
+        "changes": [_change(event, cards) for event in _find_changes(story)],
         "decided": cards.views.time(decided),
         "pinned": cards.views.time(cards.frame.plan.front.pinned.get(story.path)),
     }
+
+
+def _find_changes(story: Story) -> Iterator[Event]:
+    """Walk what happened to a story, but for who had it filed: that is the newsroom's own."""
+    return (event for event in story.events if event.kind is not EventKind.FILED)
 
 
 def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _player.Shown:

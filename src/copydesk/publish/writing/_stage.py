@@ -7,9 +7,11 @@ page that readers can reach leads to one that is not there.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from copydesk.errors import PublishError
@@ -18,18 +20,42 @@ STAGE = ".new-site"
 FRONT = "index.html"
 
 
+@dataclass(slots=True, kw_only=True)
+class Waiting:
+    """What waits on a stage: folders that are new, and files for folders that are there.
+
+    `trees` are the new folders that lie in no other new one; each waits as a whole, with all that
+    is below it. `new` and `other` say where a file waits, by its path on the site; where the first
+    ones belong lies nothing yet.
+    """
+
+    folders: set[str] = field(default_factory=set)
+    trees: dict[str, None] = field(default_factory=dict)
+    new: dict[str, str] = field(default_factory=dict)
+    other: dict[str, str] = field(default_factory=dict)
+
+    def join(self, waiting: Waiting) -> None:
+        """Let what another process has put there wait here as well."""
+        self.folders |= waiting.folders
+        self.trees |= waiting.trees
+        self.new |= waiting.new
+        self.other |= waiting.other
+
+
 class Stage:
     """Files for the site at `out`, in a folder there: renaming works within one file system alone.
 
-    Methods raise OSError as the system gives it, and PublishError.
+    A folder that the site has not yet comes to its place with all that is below it, by one renaming
+    for thousands of files. Several processes may fill one stage, each as another `part`. Methods
+    raise OSError as the system gives it, and PublishError.
     """
 
     def __init__(self, out: Path) -> None:
+        self.waiting = Waiting()
+        self.part = 0
         self._out = str(out)
         self._here = f"{out}/{STAGE}"
-        self._folders: list[str] = []
-        self._new: dict[str, str] = {}
-        self._other: dict[str, str] = {}
+        self._trees = f"{self._here}/trees"
         self._is_open = False
 
     def clear(self) -> None:
@@ -42,47 +68,78 @@ class Stage:
         self._is_open = False
 
     def need(self, folder: str) -> None:
-        """Let a folder be made before the files take their places; those above it come first."""
-        self._folders.append(folder)
+        """Let a folder be new on the site; those above it come first."""
+        self._open()
+        above = folder.rpartition("/")[0]
+        if above in self.waiting.folders:
+            _make_folder(f"{self._trees}/{folder}")
+        else:
+            self.waiting.trees[folder] = None
+            Path(f"{self._trees}/{folder}").mkdir(parents=True, exist_ok=True)
+        self.waiting.folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
         """Let bytes wait for their place at `path`, where nothing lies yet if it `is_new`."""
-        if not self._is_open:
-            os.mkdir(self._here)  # noqa: PTH102 - as everything here, on plain strings
-            self._is_open = True
-        waiting = self._new if is_new else self._other
-        name = f"{self._here}/{len(self._new) + len(self._other)}"
-        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
-        try:
-            os.fchmod(handle, 0o644)  # whatever the mask: a web server must read it
-            left = memoryview(data)
-            while left:
-                left = left[os.write(handle, left) :]
-        finally:
-            os.close(handle)
+        self._open()
+        if path.rpartition("/")[0] in self.waiting.folders:
+            _write(f"{self._trees}/{path}", data)
+            return
+        waiting = self.waiting.new if is_new else self.waiting.other
+        number = len(self.waiting.new) + len(self.waiting.other)
+        name = f"{self._here}/{self.part}-{number}"
+        _write(name, data)
         waiting[path] = name
 
     def place(self) -> None:
-        """Bring every file to its place: new ones, to which nothing leads, then those that do.
+        """Bring all to its place: what is new, to which nothing leads, then what leads there.
 
         The front page is the last of each.
         """
-        for folder in self._folders:
-            _make(f"{self._out}/{folder}")
-        for waiting in (self._new, self._other):
+        for tree in self.waiting.trees:
+            _place_tree(f"{self._trees}/{tree}", f"{self._out}/{tree}")
+        for waiting in (self.waiting.new, self.waiting.other):
             front = waiting.pop(FRONT, None)
             for path, name in waiting.items():
                 os.replace(name, f"{self._out}/{path}")  # noqa: PTH105 - many thousands
             if front is not None:
                 os.replace(front, f"{self._out}/{FRONT}")  # noqa: PTH105
 
+    def _open(self) -> None:
+        if not self._is_open:
+            _make_folder(self._here)
+            _make_folder(self._trees)
+            self._is_open = True
 
-def _make(place: str) -> None:
-    try:
+
+def _make_folder(place: str) -> None:
+    with contextlib.suppress(FileExistsError):  # another process was first
         os.mkdir(place)  # noqa: PTH102 - a site has many thousands of folders
-    except FileExistsError:
+
+
+def _write(place: str, data: bytes) -> None:
+    handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        os.fchmod(handle, 0o644)  # whatever the mask: a web server must read it
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
+    finally:
+        os.close(handle)
+
+
+def _place_tree(waits: str, place: str) -> None:
+    """Bring a new folder to its place; where somebody has made it meanwhile, what is in it."""
+    try:
+        os.rename(waits, place)  # noqa: PTH104
+    except OSError:
+        if not os.path.lexists(place):
+            raise
         if not is_folder(place):
             raise refusal(place) from None
+        for name in os.listdir(waits):  # noqa: PTH208
+            inner = f"{waits}/{name}"
+            bring = _place_tree if is_folder(inner) else os.replace
+            bring(inner, f"{place}/{name}")
 
 
 def is_folder(place: str) -> bool:

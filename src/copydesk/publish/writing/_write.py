@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
 from copydesk.placement import addresses
+from copydesk.publish.writing._manifest import Manifest
 from copydesk.publish.writing._origin import Origin
-from copydesk.publish.writing._stage import FRONT, Stage, is_folder, refusal
+from copydesk.publish.writing._stage import FRONT, Stage, Waiting, is_folder, refusal
+from copydesk.publish.writing._strangers import list_strangers
 
 MARKER = ".copydesk-site"
 UNFINISHED = ".copydesk-unfinished"
@@ -26,12 +26,7 @@ _MARKER_TEXT = (
     b"This folder holds a site made by copydesk. Files in the folders that it fills are deleted\n"
     b"when they no longer belong to the site. Delete this file and it deletes only what it made.\n"
 )
-_OUR_FOLDERS = re.compile(
-    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
-    r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
-)
-_OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
+_TAKEN = (FileExistsError, NotADirectoryError)  # another process has put something there
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,63 +37,26 @@ class Sheet:
     data: bytes
 
 
-class Manifest(Protocol):
-    """What was published last time: a hash for each path below the web root."""
-
-    def get(self, path: str) -> str | None:
-        """Return the hash that was put for this path, None where there is none."""
-        ...
-
-    def put(self, path: str, digest: str) -> None:
-        """Remember the hash of what was published at this path."""
-        ...
-
-    def forget(self, path: str) -> None:
-        """Drop a path that is published no longer."""
-        ...
-
-    def paths(self) -> Iterator[str]:
-        """Return every path that is remembered."""
-        ...
-
-    def items(self) -> Iterator[tuple[str, str]]:
-        """Return every path that is remembered with its hash."""
-        ...
-
-
-class MemoryManifest:
-    """A manifest that lives as long as the process."""
-
-    def __init__(self) -> None:
-        self._hashes: dict[str, str] = {}
-
-    def get(self, path: str) -> str | None:
-        """Return the hash that was put for this path, None where there is none."""
-        return self._hashes.get(path)
-
-    def put(self, path: str, digest: str) -> None:
-        """Remember the hash of what was published at this path."""
-        self._hashes[path] = digest
-
-    def forget(self, path: str) -> None:
-        """Drop a path that is published no longer."""
-        self._hashes.pop(path, None)
-
-    def paths(self) -> Iterator[str]:
-        """Return every path that is remembered, as of now."""
-        return iter(list(self._hashes))
-
-    def items(self) -> Iterator[tuple[str, str]]:
-        """Return every path that is remembered with its hash, as of now."""
-        return iter(list(self._hashes.items()))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
     """How many files and HTML pages a site has."""
 
     files: int = 0
     pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """What one of several processes has put, as its `Writer` keeps it."""
+
+    kept: set[str]
+    folders: set[str]
+    fresh: set[str]
+    rows: dict[str, str | None]
+    more: list[str]
+    waiting: Waiting
+    written: int
+    unchanged: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,6 +66,9 @@ class Writer:
     Until `place` the folder is as it was. Never touches anything outside `out`: a path with an
     empty or dotted part is refusal, and so is a symbolic link where a folder should be. Raises
     PublishError.
+
+    Several processes may put what they make: each is forked once the writer is open, begins a
+    `part` and sends its `portion`, which the first one joins to its own.
     """
 
     out: Path
@@ -161,6 +122,37 @@ class Writer:
         """Note whether every file of the site will be put; then all is counted and looked up."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
+
+    def begin_part(self, number: int) -> None:
+        """Let what is put from here on be told apart on the stage: other processes put, too."""
+        self._stage.part = number
+
+    def portion(self) -> Portion:
+        """Return all that was put in this process."""
+        return Portion(
+            kept=self._kept,
+            folders=self._folders,
+            fresh=self._fresh,
+            rows=self._rows,
+            more=self._more,
+            waiting=self._stage.waiting,
+            written=self.written,
+            unchanged=self.unchanged,
+        )
+
+    def join(self, portion: Portion) -> None:
+        """Take over what another process has put."""
+        self._folders |= portion.folders
+        twice = self._kept & portion.kept
+        self._kept |= portion.kept
+        for path in sorted(twice | (self._kept & self._folders)):
+            raise _contested(path)
+        self._fresh |= portion.fresh
+        self._rows |= portion.rows
+        self._more += portion.more
+        self._stage.waiting.join(portion.waiting)
+        self.written += portion.written
+        self.unchanged += portion.unchanged
 
     def place(self) -> None:
         """Let what was put be the site, file by file; killed meanwhile, the next build makes all.
@@ -250,7 +242,7 @@ class Writer:
         if not addresses.is_path(path):
             raise PublishError("not a path of the site", subject=path)
         if path in self._kept or path in self._folders:
-            raise PublishError("two things want to be published at one path", subject=path)
+            raise _contested(path)
         self._kept.add(path)
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
@@ -274,23 +266,19 @@ class Writer:
     def _prove(self, folder: str) -> None:
         """Note a folder, to be made where there is none; refuse one that is a link or a file."""
         if folder in self._kept:
-            raise PublishError("two things want to be published at one path", subject=folder)
+            raise _contested(folder)
         above = folder.rpartition("/")[0]
         if above not in self._folders:
             self._prove(above)
         place = f"{self.out}/{folder}"
         try:
-            is_there = above not in self._fresh and is_folder(place)
-        except FileNotFoundError:
-            is_there = False
+            if above in self._fresh or not _is_there(place):
+                self._stage.need(folder)
+                self._fresh.add(folder)
+        except _TAKEN as error:
+            raise _contested(folder) from error
         except OSError as error:
             raise _unwritable(error, folder) from error
-        else:
-            if not is_there and above not in self._fresh:
-                raise refusal(place)
-        if not is_there:
-            self._stage.need(folder)
-            self._fresh.add(folder)
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
@@ -309,6 +297,8 @@ class Writer:
     def _write(self, path: str, data: bytes, *, is_new: bool) -> None:
         try:
             self._stage.add(path, data, is_new=is_new)
+        except _TAKEN as error:
+            raise _contested(path) from error
         except OSError as error:
             raise _unwritable(error, path) from error
         self.written += 1
@@ -335,7 +325,7 @@ class Writer:
             self._delete(path)
             self._rows[path] = None
         if (self.out / MARKER).is_file():
-            for path in list(_strangers(self.out, self._kept)):
+            for path in list(list_strangers(self.out, self._kept)):
                 self._delete(path)
 
     def _delete(self, path: str) -> None:
@@ -366,6 +356,20 @@ class Writer:
             folder = folder.parent
 
 
+def _is_there(place: str) -> bool:
+    """Decide whether a folder is there; refuse a link or a file."""
+    try:
+        if is_folder(place):
+            return True
+    except FileNotFoundError:
+        return False
+    raise refusal(place)
+
+
+def _contested(path: str) -> PublishError:
+    return PublishError("two things want to be published at one path", subject=path)
+
+
 def _is_page(path: str) -> bool:
     return path.endswith(".html")
 
@@ -376,19 +380,3 @@ def _unwritable(error: OSError, path: str) -> PublishError:
         subject=path,
         hint="free some space, or mend the folder's permissions; then build again",
     )
-
-
-def _strangers(out: Path, kept: set[str]) -> Iterator[str]:
-    """Yield the files in the folders that we fill which are not of this edition."""
-    for entry in out.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            if _OUR_FOLDERS.fullmatch(entry.name):
-                yield from (path for path in _below(out, entry) if path not in kept)
-        elif _OUR_FILES.fullmatch(entry.name) or entry.name.startswith(_UNFINISHED):
-            yield from {entry.name} - kept
-
-
-def _below(out: Path, folder: Path) -> Iterator[str]:
-    for where, _, names in os.walk(folder):
-        below = Path(where).relative_to(out).as_posix()
-        yield from (f"{below}/{name}" for name in names)

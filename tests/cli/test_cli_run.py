@@ -1,0 +1,158 @@
+"""What `copydesk run` says at its end: what was lost, what waits, and the headlines."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from world.command import copydesk
+from world.newsroom import Answer, feed, newsroom, page, record_web, run_git, small_web
+
+NOW, LATER = "2026-11-20T08:00:00Z", "2026-11-21T08:00:00Z"
+DATE = "Thu, 19 Nov 2026 10:00:00 GMT"
+FEED = "https://gull.example/feed.xml"
+WALL = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
+HOLD = '[review]\nmode = "hold"\n'
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    return record_web(tmp_path / "web.warc.gz", small_web())
+
+
+def run(root: Path, web: Path, *more: str, now: str = NOW) -> list[str]:
+    said = copydesk("-C", root, "run", "--web", web, "--now", now, *more)
+    assert said.code == 0, said.err
+    return said.out.splitlines()
+
+
+def busy_web(count: int) -> dict[str, Answer]:
+    """Give a web of one publisher with so many stories on the coast, none like another."""
+    words = ("erosion", "ferries", "gulls", "herring", "ice", "jetties", "kelp", "mud", "nets")
+
+    def text(number: int) -> str:
+        return "\n".join(f"{words[number * n % 9]} on the coast of {number * n}." for n in range(9))
+
+    stories = {
+        f"https://gull.example/{number}": page(
+            f"Coast report {number}: {words[number % 9]} and {words[number // 9]}", text(number)
+        )
+        for number in range(count)
+    }
+    items = [(f"Coast report {n}", f"https://gull.example/{n}", DATE) for n in range(count)]
+    return {FEED: feed(*items), "https://heron.example/feed.xml": feed(), **stories}
+
+
+def test_it_ends_with_the_headlines_in_columns_for_programs(tmp_path: Path, web: Path) -> None:
+    said = run(newsroom(tmp_path / "beat"), web)
+
+    headlines = [line.split("\t") for line in said if "\t" in line]
+    assert ["filed", "filed"] == [became for became, *_ in headlines]
+    assert WALL in {path for _, _, path, _ in headlines}
+    assert all(quality.isdigit() for _, quality, _, _ in headlines)
+
+
+def test_what_is_held_and_what_changed_stand_below_what_is_filed(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    beat = (root / "beat.toml").read_text("utf-8")
+    trust = beat.replace('name = "The Gull"', 'name = "The Gull"\ntrust = "hold"')
+    (root / "beat.toml").write_text(trust, "utf-8")
+
+    said = run(root, web)
+
+    assert ["filed", "held"] == [line.split("\t")[0] for line in said if "\t" in line]
+    assert "  waiting  1 for an editor" in said
+
+
+def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    web = record_web(tmp_path / "busy.warc.gz", busy_web(23))
+    person, terminal = pty.openpty()
+    command = [sys.executable, "-m", "copydesk", "-C", str(root), "run"]
+    try:
+        subprocess.run(
+            [*command, "--web", str(web), "--now", NOW],
+            stdout=terminal,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "COLUMNS": "60"},
+            timeout=120,
+            check=True,
+        )
+    finally:
+        os.close(terminal)
+    shown = os.read(person, 100_000).decode().splitlines()
+    os.close(person)
+
+    headlines = [line for line in shown if re.match(r"(filed|held) ", line)]
+    assert len(headlines) == 20
+    assert shown[-1] == "… and 3 more"
+    assert all(len(line) <= 60 for line in shown)
+
+
+def test_a_rehearsal_names_each_story_with_its_quality_and_why(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+
+    said = run(root, web, "--dry-run")
+
+    at = next(number for number, line in enumerate(said) if WALL in line)
+    assert re.fullmatch(rf"filed\t\d+\t{re.escape(WALL)}\tSea wall to rise by two metres", said[at])
+    assert said[at + 1].startswith("  topic Coast: ")
+    assert not (root / "_news").exists()
+
+
+def test_what_is_known_already_is_no_loss(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web)
+    items = [("Sea wall to rise by two metres", "https://gull.example/wall", DATE)]
+    items += [("Bakery wins prize", "https://gull.example/bakery", DATE)]
+    changed = {**small_web(), FEED: feed(*items, ("Nothing", "https://gull.example/none", DATE))}
+    later = record_web(tmp_path / "later.warc.gz", changed)
+
+    report = copydesk("-C", root, "run", "--web", later, "--all-due", "--now", LATER, "--json")
+    assert report.json()["dropped"]["seen"] == 1
+
+    (root / ".copydesk/memory.sqlite").unlink()
+    said = run(root, later, "--all-due", now=LATER)
+    (dropped,) = (line for line in said if line.startswith("  dropped"))
+    assert dropped == "  dropped  2 (1 gone, 1 off-beat)"
+
+
+@pytest.mark.parametrize("profile", ["copydesk", "everyday"])
+def test_what_waits_for_an_editor_is_counted_in_both_modes(
+    tmp_path: Path, web: Path, profile: str
+) -> None:
+    more = f'[scoring]\nprofile = "{profile}"\npublish_at = 1\n'
+    gate = newsroom(tmp_path / "gate", more=more)
+    hold = newsroom(tmp_path / "hold", more=f"{more}{HOLD}")
+
+    def waiting(root: Path, *more: str) -> int:
+        said = copydesk("-C", root, "run", "--web", web, "--now", NOW, "--json", *more)
+        count = said.json()["waiting_stories"]
+        assert isinstance(count, int)
+        return count
+
+    assert waiting(gate, "--dry-run") == waiting(gate) == 0
+    assert waiting(hold, "--dry-run") == waiting(hold) == 2
+    copydesk("-C", gate, "verdict", WALL, "hold", "--why", "look", "--as", "Ed", "--now", NOW)
+    copydesk("-C", hold, "verdict", WALL, "publish", "--why", "good", "--as", "Ed", "--now", NOW)
+    assert (waiting(gate), waiting(hold)) == (1, 1)
+
+
+def test_a_headline_steers_no_terminal(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    evil = "Coast \x1b[31m report\tof\u202e the coast"
+    answers = {FEED: feed(("A", "https://gull.example/a", DATE))}
+    answers["https://gull.example/a"] = page(evil, "The coast.\nThe coast and the sea wall.")
+    answers["https://heron.example/feed.xml"] = feed()
+
+    said = "\n".join(run(root, record_web(tmp_path / "w.warc.gz", answers)))
+
+    assert not {"\x1b", "\u202e"} & set(said)
+    assert run_git(root, "status", "--porcelain") == ""

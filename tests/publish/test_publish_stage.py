@@ -1,0 +1,133 @@
+"""The stage: new folders come as a whole, several processes fill it, nothing is put twice."""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+
+import pytest
+
+from copydesk.errors import PublishError
+from copydesk.publish import MemoryManifest
+from copydesk.publish.writing import Count, Sheet, Writer
+
+
+def opened(out: Path) -> Writer:
+    """Return a writer at work on a folder."""
+    writer = Writer(out=out, manifest=MemoryManifest())
+    writer.open()
+    writer.expect_all(everything=True)
+    return writer
+
+
+def forked(writer: Writer) -> Writer:
+    """Return a writer as a process has it that was forked from another one's."""
+    other = copy.deepcopy(writer)
+    other.begin_part(1)
+    return other
+
+
+def put(writer: Writer, *paths: str) -> Writer:
+    for path in paths:
+        writer.put(Sheet(path, path.encode()))
+    return writer
+
+
+def tree(out: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in out.rglob("*")
+        if path.is_file() and not path.name.startswith(".copydesk")
+    }
+
+
+def test_a_new_folder_takes_its_place_with_all_that_is_below_it(tmp_path: Path) -> None:
+    writer = put(opened(tmp_path), "news/a/index.html", "news/a/b/index.html", "index.html")
+    assert not (tmp_path / "news").exists()
+
+    writer.place()
+
+    assert {"news/a/index.html", "news/a/b/index.html", "index.html"} <= tree(tmp_path).keys()
+    assert 0o644 == (tmp_path / "news/a/index.html").stat().st_mode & 0o777
+
+
+def test_a_new_folder_joins_those_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "news" / "old").mkdir(parents=True)
+    (tmp_path / "news" / "old" / "index.html").write_text("old")
+
+    put(opened(tmp_path), "news/new/index.html", "news/old/feed.xml").place()
+
+    assert b"old" == (tmp_path / "news/old/index.html").read_bytes()
+    assert b"news/new/index.html" == (tmp_path / "news/new/index.html").read_bytes()
+    assert b"news/old/feed.xml" == (tmp_path / "news/old/feed.xml").read_bytes()
+
+
+def test_a_folder_that_somebody_made_meanwhile_keeps_what_is_in_it(tmp_path: Path) -> None:
+    writer = put(opened(tmp_path), "news/a/index.html", "news/b/index.html")
+    (tmp_path / "news" / "a").mkdir(parents=True)
+    (tmp_path / "news" / "a" / "mine.txt").write_text("mine")
+
+    writer.place()
+
+    assert b"mine" == (tmp_path / "news/a/mine.txt").read_bytes()
+    assert {"news/a/index.html", "news/b/index.html"} <= tree(tmp_path).keys()
+
+
+def test_a_link_that_somebody_made_meanwhile_is_not_followed(tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    writer = put(opened(out), "news/a/index.html")
+    (out / "news").symlink_to(elsewhere)
+
+    with pytest.raises(PublishError, match="link or file stands"):
+        writer.place()
+
+    assert [] == list(elsewhere.iterdir())
+
+
+def test_what_several_processes_put_is_one_site(tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    paths = [["index.html", "news/a/index.html"], ["news/b/index.html", "archive/1.html"]]
+    first = opened(tmp_path)
+    second = put(forked(first), *paths[1])
+    put(first, *paths[0])
+
+    first.join(second.portion())
+    first.place()
+    first.remember()
+
+    assert sorted(paths[0] + paths[1]) == sorted(name for name in tree(tmp_path) if name[0] != ".")
+    assert sorted(paths[0] + paths[1]) == sorted(first.manifest.paths())
+    assert (4, Count(files=4, pages=4)) == (first.written, first.count_files(Count()))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("news/a/index.html", "news/a/index.html"),
+        ("index.html", "index.html"),
+        ("news/a", "news/a/index.html"),
+        ("news/a/index.html", "news/a"),
+    ],
+)
+def test_what_two_processes_put_at_one_path_is_an_error(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    first = opened(tmp_path)
+    second = forked(first)
+    put(first, one)
+
+    with pytest.raises(PublishError, match="two things"):
+        first.join(put(second, other).portion())
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_stage_that_cannot_be_filled_is_named(tmp_path: Path) -> None:
+    writer = opened(tmp_path)
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(PublishError, match="cannot be written"):
+            put(writer, "news/a/index.html")
+    finally:
+        tmp_path.chmod(0o700)

@@ -1,0 +1,502 @@
+"""What strangers send to the server: too much, too little, too slow, or nonsense."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from copydesk.serve import (
+    Address,
+    ConnectionLimits,
+    Connections,
+    Site,
+    WebApp,
+    listening,
+)
+
+PAGE = "<h1>Tides</h1>"
+LIMITS = ConnectionLimits(
+    in_all=40,
+    an_address=30,
+    head_bytes=4_000,
+    pipelined=10,
+    head_seconds=0.3,
+    body_seconds=0.3,
+    write_seconds=0.3,
+    rest_seconds=0.3,
+    look_seconds=0.02,
+)
+PATIENT = ConnectionLimits(in_all=40, an_address=30, pipelined=10)
+Ask = Callable[[bytes], bytes]
+
+
+class Server:
+    """A small site that listens; `said` is what its operator was told."""
+
+    def __init__(self, root: Path, port: int, connections: Connections, said: list[str]) -> None:
+        self.root, self.port, self.connections, self.said = root, port, connections, said
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def ask(self, sent: bytes) -> bytes:
+        """Send bytes, and return all that comes until the server closes."""
+        with self.connect() as line:
+            line.sendall(sent)
+            return read_all(line)
+
+
+def read_all(line: socket.socket) -> bytes:
+    """Read until the other side closes, in whatever way."""
+    pieces = []
+    try:
+        while piece := line.recv(65_536):
+            pieces.append(piece)
+    except ConnectionError:
+        pass
+    return b"".join(pieces)
+
+
+def send_until_cut(
+    line: socket.socket, pieces: Iterable[bytes], pause_seconds: float = 0.0
+) -> None:
+    """Send piece after piece until the other side takes no more; it must come to that."""
+    end = time.monotonic() + 20
+    with contextlib.suppress(ConnectionError):
+        for piece in pieces:
+            line.sendall(piece)
+            time.sleep(pause_seconds)
+            assert time.monotonic() < end
+
+
+Work = Callable[[Server], None]
+Run = Callable[[Work], None]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    root = tmp_path / "site"
+    (root / "news" / "wall").mkdir(parents=True)
+    (root / "index.html").write_text(PAGE)
+    (root / "news" / "wall" / "index.html").write_text(PAGE)
+    (tmp_path / "key").write_text("secret")
+    return root
+
+
+def run_at(site: Path, work: Work, limits: ConnectionLimits = LIMITS) -> None:
+    """Do some blocking work while the site listens."""
+
+    async def serve() -> None:
+        said: list[str] = []
+        connections = Connections(limits)
+        async with listening(
+            Address(port=0), WebApp(Site(site, ""), said.append), connections
+        ) as p:
+            await asyncio.to_thread(work, Server(site, p, connections, said))
+        assert [] == said
+        assert 0 == len(connections)
+
+    asyncio.run(serve())
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + 20
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+# ---- heads ----------------------------------------------------------------------------------
+
+MANY = b"".join(b"X-%d: y\r\n" % number for number in range(900))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 5_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 50_000,
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"y" * 5_000 + b": x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + MANY + b"\r\n",
+        b"GET /" + b"y" * 5_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nX: " + b"y" * 9_000,
+    ],
+    ids=["a value", "no end", "a name", "many", "an address", "the second request"],
+)
+def test_a_head_that_is_too_large_is_refused(site: Path, sent: bytes) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(sent)
+        assert answer.rpartition(b"HTTP/1.1 ")[2].startswith((b"431 ", b"200 "))
+        assert answer.startswith(b"HTTP/1.1 ")
+        assert b"secret" not in answer
+
+    run_at(site, work)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\n", b"\r\n\r\n"],
+    ids=["nothing", "a letter", "half a head", "blank lines"],
+)
+def test_who_does_not_end_a_head_is_cut_off(site: Path, sent: bytes) -> None:
+    run_at(site, lambda server: none(server.ask(sent)))
+
+
+def none(answer: bytes) -> None:
+    assert b"" == answer
+
+
+def test_who_sends_a_head_line_by_line_is_cut_off_all_the_same(site: Path) -> None:
+    def work(server: Server) -> None:
+        with server.connect() as line:
+            line.sendall(b"GET / HTTP/1.1\r\n")
+            send_until_cut(line, itertools.repeat(b"X: y\r\n"), pause_seconds=0.02)
+
+    run_at(site, work)
+
+
+def test_a_head_that_comes_in_pieces_is_read(site: Path) -> None:
+    def work(server: Server) -> None:
+        with server.connect() as line:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for piece in (
+                b"GE",
+                b"T / HT",
+                b"TP/1.1\r\nHost: x\r",
+                b"\nConnection: close\r\n\r",
+                b"\n",
+            ):
+                line.sendall(piece)
+                time.sleep(0.005)
+            assert read_all(line).endswith(PAGE.encode())
+
+    run_at(site, work)
+
+
+NONSENSE = {
+    "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 300,
+    "another version": b"GET / HTTP/9.9\r\n\r\n",
+    "an unknown method": b"BREW / HTTP/1.1\r\n\r\n",
+    "no address": b"GET  HTTP/1.1\r\n\r\n",
+    "a raw address": b"GET /caf\xc3\xa9 HTTP/1.1\r\n\r\n",
+    "a NUL": b"GET /\0 HTTP/1.1\r\n\r\n",
+    "a header without colon": b"GET / HTTP/1.1\r\nHost\r\n\r\n",
+    "a folded header": b"GET / HTTP/1.1\r\nX: a\r\n b\r\nHo st: x\r\n\r\n",
+    "bare line ends": b"GET / HTTP/1.1\nHost: x\n\n\r\n\r\n",
+    "a negative length": b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+    "a length in words": b"POST / HTTP/1.1\r\nContent-Length: ten\r\n\r\n",
+    "a length of many digits": b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "a length and chunks": b"POST / HTTP/1.1\r\nContent-Length: 3\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a way through": b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", NONSENSE.values(), ids=NONSENSE)
+def test_nonsense_is_refused_and_costs_only_itself(site: Path, sent: bytes) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(sent)
+        assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 405 ", b"HTTP/1.1 404 ")), answer
+        assert 1 == answer.count(b"HTTP/1.1 ")
+
+    run_at(site, work)
+
+
+@pytest.mark.parametrize(
+    "host", [b"", b"a b", b"x/../y", b"[::1", b"localhost:99999", b"\xff", b"x" * 3_000]
+)
+def test_a_host_that_is_none_gets_the_site_or_a_refusal(site: Path, host: bytes) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(
+            b"GET /news/wall HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host
+        )
+        assert answer.startswith((b"HTTP/1.1 301 ", b"HTTP/1.1 400 ")), answer
+        assert b"location: /news/wall/\r\n" in answer or b" 400 " in answer
+
+    run_at(site, work)
+
+
+# ---- bodies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n",
+    ],
+    ids=["a long one", "chunks", "of a GET"],
+)
+def test_a_body_that_does_not_come_is_not_waited_for(site: Path, head: bytes) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(head)
+        assert answer.startswith((b"HTTP/1.1 405 ", b"HTTP/1.1 200 "))
+        assert 1 == answer.count(b"HTTP/1.1 ")
+
+    run_at(site, work)
+
+
+@pytest.mark.parametrize(
+    ("head", "piece"),
+    [
+        (b"Content-Length: 1000000000", b"x" * 1_000),
+        (b"Transfer-Encoding: chunked", b"3e8\r\n" + b"x" * 1_000 + b"\r\n"),
+        (b"Transfer-Encoding: chunked", b"1;" + b"x" * 1_000 + b"\r\ny\r\n"),
+    ],
+    ids=["bytes", "chunks", "chunks with more to say"],
+)
+def test_a_body_without_end_is_cut_off(site: Path, head: bytes, piece: bytes) -> None:
+    def work(server: Server) -> None:
+        with server.connect() as line:
+            line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % head)
+            send_until_cut(line, itertools.repeat(piece))
+
+    run_at(site, work)
+
+
+def test_trailers_without_end_are_refused(site: Path) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+
+    def work(server: Server) -> None:
+        with server.connect() as line:
+            line.sendall(head)
+            send_until_cut(line, (b"X-%d: y\r\n" % number for number in itertools.count()))
+
+    run_at(site, work)
+
+
+# ---- several requests -----------------------------------------------------------------------
+
+
+def test_requests_that_come_together_are_answered_in_their_order(site: Path) -> None:
+    sent = b"".join(
+        b"%s HTTP/1.1\r\nHost: x\r\n\r\n" % first for first in (b"GET /", b"HEAD /", b"GET /no")
+    )
+
+    def work(server: Server) -> None:
+        answer = server.ask(sent + b"OPTIONS / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        first, second, third, last = answer.split(b"HTTP/1.1 ")[1:]
+        assert first.startswith(b"200 ")
+        assert first.endswith(PAGE.encode())
+        assert second.startswith(b"200 ")
+        assert second.endswith(b"\r\n\r\n")
+        assert third.startswith(b"404 ")
+        assert last.startswith(b"405 ")
+        assert b"\r\nallow: GET,HEAD\r\n" in last
+
+    run_at(site, work, PATIENT)
+
+
+def test_of_too_many_at_once_the_first_are_answered(site: Path) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 500)
+        assert PATIENT.pipelined <= answer.count(b"HTTP/1.1 200 ") <= PATIENT.pipelined + 2
+        assert answer.endswith(PAGE.encode())
+
+    run_at(site, work, PATIENT)
+
+
+def test_nonsense_after_a_request_leaves_its_answer_whole(site: Path) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert PAGE.encode() in answer
+
+    run_at(site, work, PATIENT)
+
+
+def test_a_connection_that_rests_too_long_is_closed(site: Path) -> None:
+    def work(server: Server) -> None:
+        answer = server.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer.endswith(PAGE.encode())
+
+    run_at(site, work)
+
+
+def test_who_wants_another_protocol_gets_an_answer_in_this_one(site: Path) -> None:
+    upgrade = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+    def work(server: Server) -> None:
+        answer = server.ask(upgrade)
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert answer.endswith(PAGE.encode())
+
+    run_at(site, work, PATIENT)
+
+
+# ---- paths ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../key",
+        "/%2e%2e/key",
+        "/news/../../key",
+        "/..%2fkey",
+        "/..\\key",
+        "/%5c..%5ckey",
+        "/news/%00/",
+        "/%",
+        "/%ff%fe",
+        "/" + "x" * 3_500,
+        "/" + "x/" * 1_500,
+        "/link",
+        "/folder/key",
+        "/pipe",
+    ],
+)
+def test_what_is_not_the_site_is_not_there(site: Path, path: str) -> None:
+    (site / "link").symlink_to(site.parent / "key")
+    (site / "folder").symlink_to(site.parent)
+    os.mkfifo(site / "pipe")
+
+    def work(server: Server) -> None:
+        answer = server.ask(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 404 "), answer
+        assert b"secret" not in answer
+
+    run_at(site, work)
+
+
+def test_an_address_of_ten_thousand_letters_is_one_that_is_not_there(site: Path) -> None:
+    def work(server: Server) -> None:
+        path = "/" + "x" * 10_000
+        answer = server.ask(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 404 ")
+
+    run_at(site, work, PATIENT)
+
+
+def test_a_link_within_the_site_is_followed(site: Path) -> None:
+    (site / "plain.html").write_text(PAGE)
+    (site / "other.html").symlink_to(site / "plain.html")
+
+    def work(server: Server) -> None:
+        request = b"GET /other.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        assert server.ask(request).endswith(PAGE.encode())
+
+    run_at(site, work)
+
+
+# ---- answers --------------------------------------------------------------------------------
+
+
+def test_who_takes_no_answer_is_given_up(site: Path) -> None:
+    (site / "film.mp4").write_bytes(bytes(30_000_000))
+
+    def work(server: Server) -> None:
+        with server.connect() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            line.sendall(b"GET /film.mp4 HTTP/1.1\r\nHost: x\r\n\r\n")
+            until(lambda: len(server.connections) == 1)
+            until(lambda: len(server.connections) == 0)
+
+    run_at(site, work)
+
+
+def test_a_large_file_comes_whole_to_who_takes_it(site: Path) -> None:
+    body = os.urandom(3_000_001)
+    (site / "film.mp4").write_bytes(body)
+
+    def work(server: Server) -> None:
+        request = b"GET /film.mp4 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        assert server.ask(request).partition(b"\r\n\r\n")[2] == body
+
+    run_at(site, work)
+
+
+def test_what_is_said_of_a_file_holds_while_it_is_replaced(site: Path) -> None:
+    stop = threading.Event()
+
+    def replace() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            new = site / ".new"
+            new.write_bytes(b"%d" % (number % 10) * (1 + number % 5_000))
+            new.replace(site / "index.html")
+
+    def work(server: Server) -> None:
+        thread = threading.Thread(target=replace)
+        thread.start()
+        try:
+            for _ in range(150):
+                answer = server.ask(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                head, _, body = answer.partition(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 200 ")
+                assert f"content-length: {len(body)}\r\n".encode() in head + b"\r\n"
+                assert f'-{len(body):x}"'.encode() in head
+                assert len(set(body)) == 1 or body == PAGE.encode()
+        finally:
+            stop.set()
+            thread.join()
+
+    run_at(site, work, PATIENT)
+
+
+# ---- many -----------------------------------------------------------------------------------
+
+
+def test_silent_connections_keep_nobody_out(site: Path) -> None:
+    limits = ConnectionLimits(in_all=20, an_address=40)
+
+    def work(server: Server) -> None:
+        silent = [server.connect() for _ in range(30)]
+        request = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        assert server.ask(request).endswith(PAGE.encode())
+        assert b"" == read_all(silent[0])
+        assert len(server.connections) <= limits.in_all
+        for line in silent:
+            line.close()
+
+    run_at(site, work, limits)
+
+
+def test_one_address_leaves_room_for_others(site: Path) -> None:
+    limits = ConnectionLimits(in_all=20, an_address=5)
+
+    def work(server: Server) -> None:
+        held = [server.connect() for _ in range(8)]
+        until(lambda: server.connections.refused == 3)
+        with socket.create_connection(
+            ("127.0.0.1", server.port), timeout=20, source_address=("127.0.0.9", 0)
+        ) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert read_all(line).endswith(PAGE.encode())
+        for other in held:
+            other.close()
+
+    run_at(site, work, limits)
+
+
+def test_a_request_under_way_is_answered_when_the_server_ends(site: Path) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def is_gone(_: str) -> bool:
+        asked.set()
+        return not go.wait(20)
+
+    async def serve() -> bytes:
+        app = WebApp(Site(site, "", is_gone), print)
+        request = b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"
+        async with listening(Address(port=0), app, Connections(PATIENT)) as port:
+            server = Server(site, port, Connections(PATIENT), [])
+            answer: Awaitable[bytes] = asyncio.create_task(asyncio.to_thread(server.ask, request))
+            await asyncio.to_thread(asked.wait, 20)
+            asyncio.get_running_loop().call_later(0.05, go.set)
+        return await answer
+
+    assert asyncio.run(serve()).startswith(b"HTTP/1.1 404 ")
