@@ -41,6 +41,8 @@ _COMMANDS = {
     "eval": "measure the stages on labelled data",
 }
 
+_STEPS = frozenset({"watch", "fetch", "extract", "judge"})
+
 
 class _Commands(click.Group):
     """Load a command's file only when it is called."""
@@ -51,7 +53,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"copydesk.cli.{cmd_name}").command
+        module = f"steps.{cmd_name}" if cmd_name in _STEPS else cmd_name
+        command = importlib.import_module(f"copydesk.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 
