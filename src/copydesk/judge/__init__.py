@@ -14,12 +14,15 @@ from copydesk.judge._block import blocking_ruling as blocking_ruling
 from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
 from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
 from copydesk.judge._explain import explain as explain
+from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
 from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
+from copydesk.judge._memory_shelf import choose_nearest as choose_nearest
 from copydesk.judge._past_shelf import PastShelf as PastShelf
 from copydesk.judge._profiles import profile_of as profile_of
 from copydesk.judge._profiles import regroup as regroup
 from copydesk.judge._profiles import weigh as weigh
 from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
+from copydesk.judge._reaches_gate import needs_article as needs_article
 from copydesk.judge._reaches_gate import reaches_gate as reaches_gate
 from copydesk.judge.clustering import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
 from copydesk.judge.clustering import NewsDocument as NewsDocument

@@ -269,17 +269,18 @@ def _headers(value: object) -> Mapping[str, str]:
     return dict(value)
 
 
-def whole(minimum: int = 0) -> ValueKind[int]:
-    """Make the kind of whole numbers from `minimum` on."""
+def whole(minimum: int = 0, maximum: int = _LARGEST) -> ValueKind[int]:
+    """Make the kind of whole numbers from `minimum` on, up to `maximum` where one is given."""
 
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Unfit("a whole number")
-        if not minimum <= value <= _LARGEST:
-            raise Unfit(f"a whole number from {minimum} to {_LARGEST}")
+        if not minimum <= value <= maximum:
+            raise Unfit(f"a whole number from {minimum} to {maximum}")
         return value
 
-    return ValueKind(name=f"whole number, at least {minimum}", read=read)
+    bounds = f"at least {minimum}" if maximum == _LARGEST else f"{minimum} to {maximum}"
+    return ValueKind(name=f"whole number, {bounds}", read=read)
 
 
 def number(minimum: float = 0.0) -> ValueKind[float]:

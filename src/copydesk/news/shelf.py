@@ -32,6 +32,10 @@ class Shelf(Protocol):
         """Return the path of the record that stands for this address, by the address's identity."""
         ...
 
+    def holds(self, name: str) -> bool:
+        """Decide whether a record of this name is filed."""
+        ...
+
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
         """Return stories whose fingerprint is near, candidates for an exact check, best first."""
         ...
