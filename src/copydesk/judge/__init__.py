@@ -31,5 +31,8 @@ from copydesk.judge.clustering import similarities as similarities
 from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
 from copydesk.judge.copies import find_original as find_original
 from copydesk.judge.copies import fingerprint as fingerprint
+from copydesk.judge.coverage import CorpusChange as CorpusChange
+from copydesk.judge.coverage import compare_with_corpus as compare_with_corpus
+from copydesk.judge.coverage import make_corpus as make_corpus
 from copydesk.judge.profile import Features as Features
 from copydesk.judge.profile import QualityScore as QualityScore

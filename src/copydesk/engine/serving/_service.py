@@ -15,7 +15,6 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._due import NewsroomFolder
-from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.kit import urls
@@ -80,20 +79,12 @@ async def open_service(newsroom: Newsroom, say: Say) -> AsyncIterator[NewsroomSe
         say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
         yield service
         return
-    starter = RoundStarter(newsroom.root)
-
-    async def run() -> int:
-        return await starter.run(deploy=bool(folder.last.deploy.to))
-
-    rounds = Rounds(folder, clock, with_time(say, clock), run)
+    rounds = Rounds(folder, clock, with_time(say, clock))
     async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
-        try:
-            yield replace(service, subscriber=subscriber, rounds=rounds)
-        finally:
-            await starter.close()
+        yield replace(service, subscriber=subscriber, rounds=rounds)
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:
