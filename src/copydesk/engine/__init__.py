@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import Progress as Progress
     from copydesk.engine.newsroom import ResidentNewsroom as ResidentNewsroom
     from copydesk.engine.newsroom import RoundReport as RoundReport
+    from copydesk.engine.newsroom import RoundStatus as RoundStatus
     from copydesk.engine.newsroom import Rule as Rule
     from copydesk.engine.newsroom import SettingRow as SettingRow
     from copydesk.engine.newsroom import Silence as Silence
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import new_beat as new_beat
     from copydesk.engine.newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom import open_seal as open_seal
+    from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
     from copydesk.engine.publishing import BuildOptions as BuildOptions
