@@ -9,9 +9,9 @@ from copydesk.archive import Rulings
 from copydesk.engine.newsroom import Became, Headline
 from copydesk.engine.round._judge_articles import Stories, Update
 from copydesk.engine.round._outcomes import NewStory
-from copydesk.news import Beat, Shelved, Standing, Story
+from copydesk.news import Beat, Reason, Shelved, Standing, Story, Verdict
 
-_REASONS = 3  # that a headline comes with: what the story is about and weighs most comes first
+_REASONS = 3  # that a headline comes with
 
 
 def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, ...]:
@@ -30,8 +30,19 @@ def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, 
 
 def _headline_of_new(new: NewStory) -> Headline:
     story = new.story
-    why = tuple(map(str, story.reasons[:_REASONS]))
+    why = tuple(map(str, _chief_reasons(story.reasons)))
     return _headline(story, "held" if new.is_held else "filed", why)
+
+
+def _chief_reasons(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Return the first reason, which is a topic's, and those that weigh most in points."""
+    first, others = reasons[:1], reasons[1:]
+    heavy = sorted((reason for reason in others if reason.points), key=_weight, reverse=True)
+    return [*first, *heavy[: _REASONS - 1]]
+
+
+def _weight(reason: Reason) -> int:
+    return abs(reason.points or 0)
 
 
 def _headline_of_update(update: Update) -> Headline:
@@ -61,13 +72,15 @@ def count_waiting(
     stories = {shelved.story.path: shelved.story for shelved in shelf}
     stories |= {story.path: story for story in written}
     unpublished = (story for story in stories.values() if not story.published)
-    return sum(_stands(story, beat, rulings) is Standing.HELD for story in unpublished)
+    return sum(_waits(story, rulings.verdict_on(story.path), beat) for story in unpublished)
 
 
-def _stands(story: Story, beat: Beat, rulings: Rulings) -> Standing:
-    return review.standing(
-        story,
-        rulings.verdict_on(story.path),
-        is_ruled_out=bool(judge.blocking_ruling(story, beat.rulings)),
-        reaches_gate=judge.reaches_gate(story, beat),
-    )
+def _waits(story: Story, verdict: Verdict | None, beat: Beat) -> bool:
+    """Decide whether a story waits: a word, a reason or its points hold it, and nothing else."""
+    reaches_gate = judge.reaches_gate(story, beat)
+    is_held = any(reason.about == "held" for reason in story.reasons)
+    if not (reaches_gate or is_held or story.verdict or verdict):
+        return False  # of most stories no more has to be read than that
+    is_ruled_out = bool(judge.blocking_ruling(story, beat.rulings))
+    stands = review.standing(story, verdict, is_ruled_out=is_ruled_out, reaches_gate=reaches_gate)
+    return stands is Standing.HELD
