@@ -34,6 +34,7 @@ OF_THE_OWNER = {
 }
 OWN = {
     "archive/_articles.py": "the store of articles",
+    "kit/databases.py": "deletes a disposable database that is damaged",
     "archive/git/_commit.py": "an index of our own below git's folder",
     "archive/_archive.py": "sweeps files that a kill left half-written, which git does not know",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
@@ -67,6 +68,7 @@ COMMITTERS = {
     "archive/change/_steps.py": "the one way",
     "archive/change/_change.py": "asks what was edited since",
     "engine/filing/_writing.py": "asks what an earlier version left",
+    "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the catalogue's tables",
     "publish/catalogue/_catalogue.py": "the same",
     "publish/catalogue/_tables.py": "the same",

@@ -24,6 +24,11 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
     return total >= beat.scoring.publish_at
 
 
+def needs_article(beat: Beat) -> bool:
+    """Decide whether a record alone does not tell whether its story is on the beat."""
+    return bool(beat.topics) and not profile_of(beat).blocks
+
+
 def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
     """Decide whether a story has no topic of the beat.
 

@@ -30,7 +30,7 @@ from copydesk.memory import Memory
 from copydesk.news import Edition
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
-CATALOGUE = "catalogue.sqlite"  # disposable, as the memory is
+CATALOGUE = "pages.sqlite"  # what is known of the stories that pages list: disposable
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 

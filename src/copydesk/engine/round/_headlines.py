@@ -1,15 +1,13 @@
-"""Headlines: each story of a round as a line tells it, and how many stories wait for an editor."""
+"""Headlines: each story of a round as a line tells it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from copydesk import judge, review
-from copydesk.archive import Rulings
 from copydesk.engine.newsroom import Became, Headline
 from copydesk.engine.round._judge_articles import Stories, Update
 from copydesk.engine.round._outcomes import NewStory
-from copydesk.news import Beat, Reason, Shelved, Standing, Story, Verdict
+from copydesk.news import Reason, Story
 
 _REASONS = 3  # that a headline comes with
 
@@ -60,27 +58,3 @@ def _headline(story: Story, became: Became, why: tuple[str, ...]) -> Headline:
         topics=story.topics,
         why=why,
     )
-
-
-def count_waiting(
-    shelf: Iterable[Shelved], written: Iterable[Story], beat: Beat, rulings: Rulings
-) -> int:
-    """Count the stories that wait for an editor, whether the gate or a person holds them.
-
-    They are those on the shelf, as a round has written them since.
-    """
-    stories = {shelved.story.path: shelved.story for shelved in shelf}
-    stories |= {story.path: story for story in written}
-    unpublished = (story for story in stories.values() if not story.published)
-    return sum(_waits(story, rulings.verdict_on(story.path), beat) for story in unpublished)
-
-
-def _waits(story: Story, verdict: Verdict | None, beat: Beat) -> bool:
-    """Decide whether a story waits: a word, a reason or its points hold it, and nothing else."""
-    reaches_gate = judge.reaches_gate(story, beat)
-    is_held = any(reason.about == "held" for reason in story.reasons)
-    if not (reaches_gate or is_held or story.verdict or verdict):
-        return False  # of most stories no more has to be read than that
-    is_ruled_out = bool(judge.blocking_ruling(story, beat.rulings))
-    stands = review.standing(story, verdict, is_ruled_out=is_ruled_out, reaches_gate=reaches_gate)
-    return stands is Standing.HELD
