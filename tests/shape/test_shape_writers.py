@@ -69,9 +69,8 @@ COMMITTERS = {
     "archive/change/_change.py": "asks what was edited since",
     "engine/filing/_writing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
-    "publish/_publish.py": "the catalogue's tables",
-    "publish/catalogue/_catalogue.py": "the same",
-    "publish/catalogue/_tables.py": "the same",
+    "publish/_publish.py": "the page index's tables",
+    "publish/page_index/_page_index.py": "the same",
 }
 
 
