@@ -52,7 +52,6 @@ OWN = {
     "memory/_schema.py": "the memory",
     "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
     "publish/writing/_write.py": "the same",
-    "publish/catalogue/_tables.py": "the catalogue",
 }
 ELSEWHERE = {
     "deploy/_folder.py": "the place that the site is sent to",
