@@ -118,6 +118,18 @@ def test_what_a_hub_pushed_of_another_source_waits_for_a_round(
         assert unread_hub_pushes(desk.memory, {GULL, HERON}, desk.now) == {GULL}
 
 
+@pytest.mark.parametrize(
+    "words", [("sources", "ask", HERON), ("file", "https://gull.example/wall")]
+)
+def test_second_looks_wait_for_a_whole_round(root: Path, web: Path, words: tuple[str, ...]) -> None:
+    copydesk("-C", root, "run", "--web", web, "--now", NOW)
+
+    part = copydesk("-C", root, *words, "--web", web, "--now", after(hours=2), "--json").json()
+    whole = copydesk("-C", root, "run", "--web", web, "--now", after(hours=3), "--json").json()
+
+    assert (part["looked_again"], whole["looked_again"]) == (0, 2)
+
+
 def test_a_source_that_fails_is_said_and_ends_with_one(root: Path, tmp_path: Path) -> None:
     web = record_web(tmp_path / "none.warc.gz", {HERON: Answer(status="500 Oh")})
 
