@@ -37,7 +37,7 @@ def page(status: RoundStatus | None, *, runs_rounds: bool = True, title: str = "
         (AT_WORK, "The first round is at work. It begins."),
         (
             replace(AT_WORK, stage="pages", done=3, total=1_200),
-            "It reads the pages that they list. 3 of 1,200.",
+            "It reads the pages that the sources list. 3 of 1,200.",
         ),
         (replace(AT_WORK, stage="publish"), "It builds the site."),
         (replace(AT_WORK, stage="something new"), "The first round is at work. "),

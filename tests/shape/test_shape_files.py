@@ -43,7 +43,6 @@ STORES = {
     "illustrate/_album.py": "the store of pictures",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
-    "engine/newsroom/_round_status.py": "how the last round stands",
     "publish/writing/_write.py": "the site, to compare",
     "publish/writing/_stage.py": "the site",
     "engine/serving/_fork_server.py": "/dev/null",

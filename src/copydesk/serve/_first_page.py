@@ -28,7 +28,7 @@ _POLICY = (
 _STAGES = {
     "": "It begins.",
     "sources": "It asks the sources for news.",
-    "pages": "It reads the pages that they list.",
+    "pages": "It reads the pages that the sources list.",
     "looks": "It looks at filed pages again.",
     "pictures": "It fetches pictures.",
     "publish": "It builds the site.",

@@ -18,7 +18,12 @@ _FACES = (
 _MODULES = (
     *("copydesk.cli.run", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps"),
     *("PIL.features", "Stemmer", "aiodns", "aiohttp", "concurrent.futures.thread"),
-    *("cryptography.hazmat.primitives.ciphers.aead", "email.utils", "encodings.idna"),
+    *(
+        "cryptography.hazmat.primitives.ciphers.aead",
+        "email.utils",
+        "encodings.idna",
+        "encodings.utf_8_sig",
+    ),
     *("multiprocessing.popen_forkserver", "multiprocessing.queues", "pebble", "uvloop"),
 )
 
