@@ -27,7 +27,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cost import Cost, adopt_orphans, measure, median_cost
+TESTS = Path(__file__).resolve().parents[2] / "tests"
+sys.path.insert(0, str(TESTS))
+
+from world.costs import Cost, adopt_orphans, measure, median_cost  # noqa: E402
 
 QUIET, FIRST, AGAIN, NEWS = (
     f"2026-11-24T{clock}:00Z" for clock in ("18:00", "18:30", "18:40", "19:00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def measure(command: Sequence[str], cwd: Path) -> tuple[Cost, str]:
     return cost, printed
 
 
-def _wait_for_orphans() -> list:
+def _wait_for_orphans() -> list[resource.struct_rusage]:
     """Wait until no process that the command left is running; return what each took."""
     usages = []
     while True:
