@@ -167,6 +167,7 @@ def _at(moment: datetime, answer: Answer) -> Answer:
 def _commit(root: Path) -> None:
     for words in (
         ("init", "-q", "-b", "main", "--template="),
+        ("config", "gc.auto", "0"),  # nothing is at work beside what is measured
         ("config", "user.name", "Ed"),
         ("config", "user.email", "ed@desk.example"),
         ("add", "-A"),
