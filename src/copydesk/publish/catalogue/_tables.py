@@ -25,8 +25,17 @@ class Tables:
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._connection = _connect(file)
-        self._end = weakref.finalize(self, self._connection.close)  # where nobody calls `close`
+        self._opened: sqlite3.Connection | None = None
+        self._open()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._opened or self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        self._opened = _connect(self._file)
+        self._end = weakref.finalize(self, self._opened.close)  # where nobody calls `close`
+        return self._opened
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute a statement with the values of its places; give the rows of its answer."""
@@ -34,9 +43,12 @@ class Tables:
             return self._connection.execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Execute a statement once for each row of values."""
+        """Execute a statement once for each row of values, all of them at once."""
         with self._failing():
-            self._connection.executemany(statement, rows)
+            connection = self._connection
+            is_within = connection.in_transaction
+            with contextlib.nullcontext() if is_within else databases.at_once(connection):
+                connection.executemany(statement, rows)
 
     def begin(self) -> None:
         """Begin a block of changes; what an earlier one left undone is dropped."""
@@ -47,6 +59,24 @@ class Tables:
         """Make the changes of the block at once."""
         with self._failing():
             self._connection.commit()
+
+    def share(self) -> bool:
+        """Make the changes of the block at once, and let processes forked from here on read them.
+
+        Each opens the file anew when it asks next: SQLite does not bear that a connection goes
+        along into another process. False where there is no file, and so nothing to share.
+        """
+        if self._file is None:
+            return False
+        self.commit()
+        self.close()
+        self._opened = None
+        return True
+
+    def resume(self) -> None:
+        """Begin a block of changes where none is under way."""
+        if not self._connection.in_transaction:
+            self.run("BEGIN IMMEDIATE")
 
     def rollback(self) -> None:
         """Drop the changes of the block."""
