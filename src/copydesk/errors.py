@@ -13,6 +13,7 @@
     ├── RecordingError            a WARC file that cannot be read or written
     ├── ModelError                sentence vectors: the extra is missing, its model broken
     ├── MemoryStoreError          the disposable database
+    ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
     ├── DeployError               a place that the site cannot be sent to
     ├── DataError                 labelled data that `eval` cannot read
@@ -98,6 +99,10 @@ class ModelError(CopydeskError):
 
 class MemoryStoreError(CopydeskError):
     """Report the disposable database failing."""
+
+
+class CatalogueError(CopydeskError):
+    """Report the catalogue of records failing; all that it holds can be made again."""
 
 
 class PublishError(CopydeskError):

@@ -280,6 +280,7 @@ NEXT: dict[str, Callable[[Pair], object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", KILLS)
 @pytest.mark.parametrize("then", NEXT)
 def test_a_killed_push_is_finished_by_whatever_comes_next(

@@ -35,14 +35,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = newsroom(folder / "beat")
     web = record_web(folder / "web.warc.gz", small_web())
     assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
-    (root / ".copydesk" / "key").write_text("secret")
     (root / ".copydesk" / "site" / ".hidden").write_text("secret")
     return root
 
 
 @pytest.fixture(scope="module")
 def server(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    (root / ".copydesk" / "key").unlink()
     command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None

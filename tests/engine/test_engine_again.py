@@ -12,8 +12,6 @@ import pytest
 
 from copydesk import engine
 from copydesk.archive.change import steps
-from copydesk.engine.judging import fill_shelf
-from copydesk.engine.newsroom import Troubles
 from copydesk.news import Verdict
 from world.later import (
     GONE,
@@ -43,6 +41,7 @@ from world.newsroom import (
     run_git,
     small_web,
 )
+from world.shelf import filed_shelf
 
 pytestmark = pytest.mark.slow
 
@@ -234,10 +233,9 @@ def test_an_address_between_the_first_and_the_last_is_never_filed_again(
     run(root, web)
     run(root, web, 2)
     assert story(root).web_url == "https://gull.example/coast/sea-wall"
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        shelf = fill_shelf(opened, Troubles())
-    for address in ("wall", "news/wall", "coast/sea-wall"):
-        assert shelf.at(f"https://gull.example/{address}") == WALL_RECORD
+    with engine.open_newsroom(root, NOW, {}) as opened, filed_shelf(opened) as shelf:
+        for address in ("wall", "news/wall", "coast/sea-wall"):
+            assert shelf.at(f"https://gull.example/{address}") == WALL_RECORD
 
 
 @pytest.mark.parametrize(

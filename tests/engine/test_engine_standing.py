@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copydesk import archive, engine
-from copydesk.engine.editing import standing_of
+from copydesk.engine.cataloguing import read_rules, standing_of
 from copydesk.engine.newsroom import Troubles
 from copydesk.news import ReasonKind, Standing
 from world.command import copydesk
@@ -171,7 +171,8 @@ def test_the_demos_stories_stand_where_their_records_say(tmp_path: Path) -> None
 
     with engine.open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))
-        stands = {story.path: standing_of(opened, story, None, None) for story in stories}
+        rules = read_rules(root, opened.beat, NOW)
+        stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
 
     unknown = [one for story in stories for one in story.reasons if one.kind is ReasonKind.OTHER]
     assert [] == unknown
@@ -201,7 +202,8 @@ def test_each_story_of_an_adopted_site_stands_somewhere(tmp_path: Path) -> None:
 
     with engine.open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))
-        stands = {story.path: standing_of(opened, story, None, None) for story in stories}
+        rules = read_rules(root, opened.beat, NOW)
+        stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
 
     is_shown = {story.path for story in stories if story.published}
     assert is_shown == {path for path, one in stands.items() if one is Standing.PUBLISHED}

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from copydesk import embed, engine
-from copydesk.engine.judging import Vectors, fill_shelf, open_vectors
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.judging import Vectors, open_vectors
+from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import ModelError
 from copydesk.memory import Memory
 from world.later import run
 from world.newsroom import NOW, newsroom, record_web, small_web
+from world.shelf import filed_shelf
 
 EMBED = "\n[scoring]\nembed = true\n"
 KEY = embed.key_of(embed.passage("Storm", "It blew."))
@@ -108,8 +109,8 @@ def test_a_newsroom_that_no_longer_wants_vectors_forgets_them(memory: Memory, mo
 
 def on_the_shelf(opened: Newsroom, model: Model) -> list[bytes]:
     """Give the vectors of all stories on a shelf that is filled now, by their time."""
-    shelf = fill_shelf(opened, Troubles(), Vectors(opened.memory, model))
-    return [one.vector for one in shelf.between(NOW - timedelta(days=30), NOW)]
+    with filed_shelf(opened, Vectors(opened.memory, model)) as shelf:
+        return [one.vector for one in shelf.between(NOW - timedelta(days=30), NOW)]
 
 
 @pytest.mark.slow

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from copydesk import judge
 from copydesk.judge import NewsDocument
-from copydesk.news import Beat, Provider, Reason, Ruling, RulingKind, Shelved, Story, Topic
+from copydesk.news import Beat, Corpus, Provider, Reason, Ruling, RulingKind, Shelved, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BEAT = Beat(title="x", topic="News", topics=(Topic(id="news", name="News"),))
@@ -87,7 +87,13 @@ class Desk:
         times = found or {}
         shelved = [Shelved(story=one, found=times.get(name)) for name, one in self.filed.items()]
         paths = frozenset(one.path for one in fresh)
-        return {name_of(one): one for one in judge.regroup(shelved, self.beat, paths)}
+        corpus = self.corpus_of([one for one in shelved if one.story.path not in paths])
+        changed = judge.regroup(shelved, self.beat, paths, corpus=corpus)
+        return {name_of(one): one for one in changed}
+
+    def corpus_of(self, filed: Sequence[Shelved]) -> Corpus | None:
+        """Return what is kept of the filed stories; here nothing is."""
+        return None
 
     def groups(self) -> set[frozenset[str]]:
         """Return the names of those that stand in one group, groups of one left out."""

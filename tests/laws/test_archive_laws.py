@@ -129,6 +129,7 @@ def test_every_story_comes_back_equal(story: Story) -> None:
     assert once == emit_story(back)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(stories, st.sampled_from([b"", b"\xef\xbb\xbf"]), st.sampled_from([b"\n", b"\r\n"]))
 def test_every_record_keeps_its_mark_and_its_line_ends(
@@ -143,6 +144,7 @@ def test_every_record_keeps_its_mark_and_its_line_ends(
     assert after == emit_story(replace(read, title="new", note=""))
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(stories)
 def test_the_short_way_to_a_story_is_the_one_by_yaml_or_none(story: Story) -> None:

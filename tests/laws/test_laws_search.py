@@ -58,6 +58,7 @@ def test_the_tests_try_the_same_examples_every_time(house: Path) -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_the_examples_do_not_depend_on_what_else_is_loaded(house: Path) -> None:
     write_law(house, 'print(f"<{number}>")', "@settings(max_examples=2_000)")
     constants = ", ".join(map(str, range(100_000, 100_400)))

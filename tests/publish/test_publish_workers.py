@@ -15,9 +15,9 @@ import pytest
 from copydesk.errors import PublishError
 from copydesk.news import OutputOptions, PictureFile, Poster, Story
 from copydesk.publish import (
-    Catalogue,
     Look,
     MemoryManifest,
+    PageIndex,
     Published,
     PublishOptions,
     Sizes,
@@ -66,17 +66,16 @@ def shelf(**changed: Story) -> Shelf:
     return Shelf(found)
 
 
-def built(
-    folder: Path, filed: Shelf, workers: int, templates: Path | None = None, **more: object
-) -> Published:
-    """Make a whole site with so many workers, the catalogue in a file."""
-    options = PublishOptions(
-        look=Look(sizes=IN_PAIRS, outputs=BOTH), workers=workers, templates=templates
-    )
-    with closing(Catalogue(folder / "catalogue.sqlite", "site")) as known:
+OPTIONS = PublishOptions(look=Look(sizes=IN_PAIRS, outputs=BOTH))
+
+
+def built(folder: Path, filed: Shelf, workers: int, options: PublishOptions = OPTIONS) -> Published:
+    """Make a whole site with so many workers, the page index in a file."""
+    options = replace(options, workers=workers)
+    with closing(PageIndex(folder / "pages.sqlite", "site")) as known:
         seen = survey(filed, editions.beat(), known, in_hand=4)
         edition = replace(editions.edition([]), stories=seen)
-        return publish(edition, folder / "site", MemoryManifest(), replace(options, **more))
+        return publish(edition, folder / "site", MemoryManifest(), options)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -111,12 +110,11 @@ def test_what_workers_made_a_build_of_changes_goes_on_from(
 ) -> None:
     late = editions.story("2026-11-24-late", title="Late", topics=("Law",))
     manifest = MemoryManifest()
-    look = Look(sizes=IN_PAIRS, outputs=BOTH)
     for filed in (shelf(), shelf(late=late)):
-        with closing(Catalogue(tmp_path / "catalogue.sqlite", "site")) as known:
+        with closing(PageIndex(tmp_path / "pages.sqlite", "site")) as known:
             seen = survey(filed, editions.beat(), known)
             edition = replace(editions.edition([]), stories=seen)
-            options = PublishOptions(look=look, workers=2)
+            options = replace(OPTIONS, workers=2)
             done = publish(edition, tmp_path / "site", manifest, options)
 
     assert done.unchanged > 0
@@ -133,7 +131,7 @@ def test_it_is_really_made_by_others(tmp_path: Path) -> None:
         (makers / str(os.getpid())).touch()
         return None
 
-    built(tmp_path, shelf(), workers=2, draw=draw)
+    built(tmp_path, shelf(), 2, replace(OPTIONS, draw=draw))
 
     assert len({int(file.name) for file in makers.iterdir()} - {os.getpid()}) in {1, 2}
 
@@ -147,7 +145,7 @@ def test_an_error_in_one_page_is_told_and_leaves_the_site(tmp_path: Path, worker
     (templates / "story.html").write_text("{% if story.title == 'Story 9' %}{{ 1 / 0 }}{% endif %}")
 
     with pytest.raises(PublishError) as caught:
-        built(tmp_path, shelf(), workers, templates)
+        built(tmp_path, shelf(), workers, replace(OPTIONS, templates=templates))
 
     assert "story.html" in f"{caught.value.what} {caught.value.subject}"
     assert before == tree(tmp_path)
@@ -166,7 +164,7 @@ def test_a_worker_that_is_killed_is_told_and_leaves_the_site(tmp_path: Path) -> 
         return None
 
     with pytest.raises(PublishError, match="was ended") as caught:
-        built(tmp_path, shelf(), workers=2, draw=draw)
+        built(tmp_path, shelf(), 2, replace(OPTIONS, draw=draw))
 
     assert caught.value.hint
     assert before == tree(tmp_path)
@@ -195,7 +193,7 @@ def test_share_pictures_that_workers_name_are_brought_along(tmp_path: Path) -> N
         (cards / name).write_bytes(b"a card")
         return PictureFile(name=name, width=1200, height=630, type="image/png")
 
-    built(tmp_path, shelf(), workers=3, draw=draw, cards_folder=cards)
+    built(tmp_path, shelf(), 3, replace(OPTIONS, draw=draw, cards_folder=cards))
 
     named = {file.name for file in cards.iterdir()}
     assert named == {file.name for file in (tmp_path / "site" / "cards").iterdir()}

@@ -37,6 +37,7 @@ class Clock:
 
 
 CLIENTS_AT_MOST = 30
+AN_ADDRESS = 30
 
 
 class Desk:
@@ -202,6 +203,18 @@ def test_behind_a_web_server_its_clients_are_told_apart(run: Run) -> None:
 )
 def test_a_client_is_its_address_or_its_network(peer: str, forwarded: str, client: str) -> None:
     assert client == client_of(peer, [forwarded] if forwarded else [])
+
+
+def test_an_address_with_many_browsers_counts_thirty_times_for_a_story(run: Run) -> None:
+    async def work(desk: Desk) -> None:
+        for number in range(AN_ADDRESS // 3 + 4):
+            for _ in range(3):
+                await desk.ask("/news/wall/", f"{BROWSER} {number}")
+        await desk.ask("/news/seals/")
+        await desk.ask("/news/wall/", X_Forwarded_For="203.0.113.9")
+        assert {"seals": 1, "wall": AN_ADDRESS + 1} == await desk.reads()
+
+    run(work)
 
 
 def test_a_flood_of_clients_fills_no_memory(run: Run) -> None:

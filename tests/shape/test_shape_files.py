@@ -45,6 +45,7 @@ STORES = {
     "engine/publishing/_build.py": "which folders are gone",
     "publish/writing/_write.py": "the site, to compare",
     "publish/writing/_stage.py": "the site",
+    "engine/serving/_fork_server.py": "/dev/null",
     "serve/_files.py": "the site",
     "serve/_site.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",

@@ -34,6 +34,7 @@ OF_THE_OWNER = {
 }
 OWN = {
     "archive/_articles.py": "the store of articles",
+    "kit/databases.py": "deletes a disposable database that is damaged",
     "archive/git/_commit.py": "an index of our own below git's folder",
     "archive/_archive.py": "sweeps files that a kill left half-written, which git does not know",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
@@ -51,7 +52,6 @@ OWN = {
     "memory/_schema.py": "the memory",
     "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
     "publish/writing/_write.py": "the same",
-    "publish/catalogue/_tables.py": "the catalogue",
 }
 ELSEWHERE = {
     "deploy/_folder.py": "the place that the site is sent to",
@@ -67,9 +67,9 @@ COMMITTERS = {
     "archive/change/_steps.py": "the one way",
     "archive/change/_change.py": "asks what was edited since",
     "engine/filing/_writing.py": "asks what an earlier version left",
-    "publish/_publish.py": "the catalogue's tables",
-    "publish/catalogue/_catalogue.py": "the same",
-    "publish/catalogue/_tables.py": "the same",
+    "kit/databases.py": "a database's own transaction",
+    "publish/_publish.py": "the page index's tables",
+    "publish/page_index/_page_index.py": "the same",
 }
 
 

@@ -176,12 +176,8 @@ def packed(packed_body: bytes, coding: str) -> Behaviour:
 
 
 def bombs(megabytes: int) -> Behaviour:
-    """Serve some kilobytes that unpack to megabytes, packed when they are first asked for."""
-
-    async def behave(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        await packed(_pack_nothing(megabytes), "gzip")(asked, writer)
-
-    return behave
+    """Serve some kilobytes that unpack to megabytes."""
+    return packed(_pack_nothing(megabytes), "gzip")
 
 
 @functools.cache

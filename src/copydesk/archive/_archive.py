@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
 
@@ -19,6 +19,7 @@ from copydesk.news import Record, Story
 _T = TypeVar("_T")
 ARCHIVE_FOLDER = "_archive"
 NEWS_FOLDERS = ("_news", f"{ARCHIVE_FOLDER}/_news")
+_BELOW_NEWS = tuple(f"{folder}/" for folder in NEWS_FOLDERS)
 # A file that is no record there is a broken record; elsewhere it is somebody's own.
 RECORD_FOLDERS = frozenset(
     {
@@ -87,6 +88,23 @@ class Archive:
         for folder in {*others, *NEWS_FOLDERS}:
             _sign(f"{self.root}/{folder}", folder, signatures)
         return signatures
+
+    def signature(self, path: str) -> Signature | None:
+        """Return the signature of the file at a path, None where there is none."""
+        try:
+            now = (self.root / path).lstat()
+        except OSError:
+            return None
+        return Signature(now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
+
+    @staticmethod
+    def story_paths_among(paths: Iterable[str]) -> list[str]:
+        """Return those of some paths that may be stories' records, sorted."""
+        return sorted(
+            path
+            for path in paths
+            if path.startswith(_BELOW_NEWS) and _may_be_record(path) and "/." not in path
+        )
 
     def _each(
         self,

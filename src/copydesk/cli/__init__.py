@@ -26,6 +26,7 @@ _COMMANDS = {
     "build": "publish what is filed, only what changed",
     "file": "take in a page that you found, whatever its source",
     "explain": "why a story is where it is, or why a lead was dropped",
+    "stories": "what is filed: by standing, topic, source, age, words",
     "verdict": "an editor's word on a story",
     "rule": "an editor's lasting rules: split, merge, lead, pin, block, retopic, rename, set",
     "rejudge": "what today's rules say of the filed stories, and file it",
@@ -40,6 +41,8 @@ _COMMANDS = {
     "eval": "measure the stages on labelled data",
 }
 
+_STEPS = frozenset({"watch", "fetch", "extract", "judge"})
+
 
 class _Commands(click.Group):
     """Load a command's file only when it is called."""
@@ -50,7 +53,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"copydesk.cli.{cmd_name}").command
+        module = f"steps.{cmd_name}" if cmd_name in _STEPS else cmd_name
+        command = importlib.import_module(f"copydesk.cli.{module}").command
         assert isinstance(command, click.Command)
         return command
 

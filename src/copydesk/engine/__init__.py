@@ -13,9 +13,13 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
     from copydesk.config import NewBeat as NewBeat
+    from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditConflict as EditConflict
+    from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport
+    from copydesk.engine.editing import StoryList as StoryList
+    from copydesk.engine.editing import StoryQuestion as StoryQuestion
     from copydesk.engine.editing import UndoReport as UndoReport
     from copydesk.engine.editing import VerdictReport as VerdictReport
     from copydesk.engine.editing import clear_verdict as clear_verdict
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import file_rule as file_rule
     from copydesk.engine.editing import file_verdict as file_verdict
     from copydesk.engine.editing import list_rules as list_rules
+    from copydesk.engine.editing import list_stories as list_stories
     from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import Progress as Progress
     from copydesk.engine.newsroom import ResidentNewsroom as ResidentNewsroom
     from copydesk.engine.newsroom import RoundReport as RoundReport
+    from copydesk.engine.newsroom import RoundStatus as RoundStatus
     from copydesk.engine.newsroom import Rule as Rule
     from copydesk.engine.newsroom import SettingRow as SettingRow
     from copydesk.engine.newsroom import Silence as Silence
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import new_beat as new_beat
     from copydesk.engine.newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom import open_seal as open_seal
+    from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
     from copydesk.engine.publishing import BuildOptions as BuildOptions
@@ -81,6 +88,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source

@@ -5,15 +5,16 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from copydesk.kit import urls
 from copydesk.news import Shelved, Story
 
 _CANDIDATES = 32  # stories that are found
-_POSTINGS = 128  # stories of one hash that are looked at
+POSTINGS_A_HASH = 128  # stories of one hash that are looked at
 _SHARED = 4  # hashes in common that make a candidate
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
@@ -84,14 +85,22 @@ class MemoryShelf:
         A hash that more than 128 stories share is a publisher's standing text: only the first 128
         are looked at.
         """
+        yield from choose_nearest(self.count_shared_hashes(fingerprint), fingerprint, self.get)
+
+    def count_shared_hashes(self, fingerprint: tuple[int, ...]) -> Counter[str]:
+        """Count the hashes that stories share with a fingerprint, by path."""
         shared: Counter[str] = Counter()
         for value in fingerprint:
-            shared.update(itertools.islice(self._hashes.get(value, ()), _POSTINGS))
-        least = max(2, min(_SHARED, len(fingerprint) // 8))
-        close = [path for path, count in shared.items() if count >= least]
-        close.sort(key=lambda path: (-shared[path], _time_and_path(self._stories[path].story)))
-        for path in close[:_CANDIDATES]:
-            yield self._stories[path]
+            shared.update(itertools.islice(self._hashes.get(value, ()), POSTINGS_A_HASH))
+        return shared
+
+    def get(self, path: str) -> Shelved | None:
+        """Return the story at a path, None where there is none."""
+        return self._stories.get(path)
+
+    def holds(self, name: str) -> bool:
+        """Decide whether there is a record of this name."""
+        return any(PurePosixPath(path).stem == name for path in self._stories)
 
     def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
         """Yield the stories published in [start, end], by time and path ascending."""
@@ -116,6 +125,23 @@ class MemoryShelf:
         for paths in self._hashes.values():
             if path in paths:
                 paths.remove(path)
+
+
+def choose_nearest(
+    shared: Mapping[str, int],
+    fingerprint: tuple[int, ...],
+    get: Callable[[str], Shelved | None],
+) -> Iterator[Shelved]:
+    """Yield at most 32 of the stories that share hashes with a fingerprint, the nearest first.
+
+    `shared` counts these by path, `get` gives the story at a path.
+    """
+    least = max(2, min(_SHARED, len(fingerprint) // 8))
+    found = ((count, get(path)) for path, count in shared.items() if count >= least)
+    close = [(-count, *_time_and_path(one.story), one) for count, one in found if one is not None]
+    close.sort(key=lambda candidate: candidate[:3])
+    for *_, shelved in close[:_CANDIDATES]:
+        yield shelved
 
 
 def _time_and_path(story: Story) -> tuple[datetime, str]:

@@ -22,6 +22,10 @@ class PastShelf:
         """Return the path of the record that stands for this address."""
         return self._shelf.at(url)
 
+    def holds(self, name: str) -> bool:
+        """Decide whether a record of this name is filed."""
+        return self._shelf.holds(name)
+
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
         """Yield the stories of those weeks whose fingerprint is near."""
         for shelved in self._shelf.near(fingerprint):

@@ -5,10 +5,15 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 _PAUSE_SECONDS = 0.01
+_WAL_BYTES = 4_000_000  # that a file of changes keeps of the disk
+Complain = Callable[[str, Exception], Exception]
+"""Make the caller's error of what could not be done ("opened") and why."""
 
 
 def connect(path: Path, *, patience_seconds: float = 10) -> sqlite3.Connection:
@@ -57,3 +62,145 @@ def at_once(connection: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         connection.rollback()
         raise
+
+
+class DisposableDatabase:
+    """A SQLite file, or without one a database of this process alone.
+
+    A file that is damaged is deleted and made anew. Methods raise what `complain` makes of a
+    failure. Used by one thread at a time; what nobody closed may be closed by another.
+    """
+
+    def __init__(self, file: Path | None, complain: Complain) -> None:
+        self._file = file
+        self._complain = complain
+        self._opened: sqlite3.Connection | None = None
+        self._keep_open()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._opened or self._keep_open()
+
+    def _keep_open(self) -> sqlite3.Connection:
+        self._opened = self._open()
+        self._end = weakref.finalize(self, self._opened.close)  # where nobody calls `close`
+        return self._opened
+
+    def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Execute a statement with the values of its places; return the rows of its answer."""
+        with self._complaining():
+            return self._connection.execute(statement, values).fetchall()
+
+    def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Execute a statement once for each row of values, all of them at once."""
+        with self._complaining():
+            connection = self._connection
+            is_within = connection.in_transaction
+            with contextlib.nullcontext() if is_within else at_once(connection):
+                connection.executemany(statement, rows)
+
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make all changes of the block at once or, after an error, none."""
+        self.begin()
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    def begin(self) -> None:
+        """Begin a block of changes; what an earlier one left undone is dropped."""
+        self.rollback()
+        self.run("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make the changes of the block at once."""
+        with self._complaining():
+            self._connection.commit()
+
+    def share(self) -> bool:
+        """Make the changes of the block at once, and let processes forked from here on read them.
+
+        Each opens the file anew when it asks next: SQLite does not bear that a connection goes
+        along into another process. False where there is no file, and so nothing to share.
+        """
+        if self._file is None:
+            return False
+        self.commit()
+        self.close()
+        self._opened = None
+        return True
+
+    def resume(self) -> None:
+        """Begin a block of changes where none is under way."""
+        if not self._connection.in_transaction:
+            self.run("BEGIN IMMEDIATE")
+
+    def rollback(self) -> None:
+        """Drop the changes of the block."""
+        with self._complaining():
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Let go of the file; changes that were not made are dropped."""
+        self._end()
+
+    def delete(self) -> None:
+        """Close the database and delete its file."""
+        self.close()
+        if self._file is not None:
+            delete_files(self._file)
+
+    @contextlib.contextmanager
+    def _complaining(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if is_damage(error) and self._file is not None:
+                delete_files(self._file)
+            raise self._complain("read or written", error) from error
+
+    def _open(self) -> sqlite3.Connection:
+        if self._file is None:
+            return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            return _open_sound(self._file)
+        except (sqlite3.Error, OSError) as error:
+            raise self._complain("opened", error) from error
+
+
+def _open_sound(file: Path) -> sqlite3.Connection:
+    """Open a file, made anew where it is damaged."""
+    try:
+        return _open_file(file)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        delete_files(file)
+        return _open_file(file)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Decide whether an error says that the file is no sound database."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def delete_files(file: Path) -> None:
+    """Delete a database with the files that SQLite keeps beside it."""
+    for path in (file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))):
+        path.unlink(missing_ok=True)
+
+
+def _open_file(file: Path) -> sqlite3.Connection:
+    connection = connect(file)
+    try:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

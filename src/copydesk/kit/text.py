@@ -27,6 +27,8 @@ _ESCAPED = re.compile(r"\A([0-9]{1,9}|)\\([#>|`~*+.)\\-])")
 _RULE = re.compile(r"\|(?: -+ \|)+")
 _CELL = re.compile(r"((?:[^|\\]|\\.?)*+)(?:\||\Z)")
 _FENCE = "```"
+# Scripts without blanks: Thai, Lao, Burmese, Khmer, Japanese, Chinese, as a class of a regex.
+UNSPACED_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 
 
 def fold(text: str) -> str:

@@ -40,6 +40,10 @@ class Revisits:
         row = self._run(statement, path).fetchone()
         return None if row is None else _revisit(row)
 
+    def paths(self) -> set[str]:
+        """Return the paths of the records of which a look is planned."""
+        return {path for (path,) in self._run("SELECT path FROM revisits").fetchall()}
+
     def due(self, now: datetime, at_most: int = -1) -> Iterator[Revisit]:
         """Return the looks that are due, the longest due first; -1: all of them."""
         rows = self._run(

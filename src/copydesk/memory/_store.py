@@ -116,6 +116,16 @@ class Memory:
         """Return every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
+    def fates_since(self, state: str, since: datetime, at_most: int) -> list[Fate]:
+        """Return what came of leads in a state since a time, the latest first."""
+        query = "SELECT * FROM fates WHERE state = ? AND at >= ? ORDER BY at DESC, identity LIMIT ?"
+        return list(map(_fate, self._run(query, state, dates.rfc3339(since), at_most).fetchall()))
+
+    def count_fates(self, state: str, since: datetime) -> int:
+        """Count the leads that came to a state since a time."""
+        query = "SELECT count(*) FROM fates WHERE state = ? AND at >= ?"
+        return int(self._run(query, state, dates.rfc3339(since)).fetchone()[0])
+
     def sources_of_records(self) -> dict[str, str]:
         """Return the source that listed each filed story, by the path of its record."""
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"

@@ -179,6 +179,7 @@ _NAMED = tuple(about for about in _WORDINGS if about.endswith(" "))
 GROUP_RULED = frozenset(
     {ReasonKind.PINNED, ReasonKind.LED, ReasonKind.SPLIT_OFF, ReasonKind.MERGED}
 )
+_ABOUT_GROUP_RULED = frozenset(_TABLE[kind][0] for kind in GROUP_RULED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +204,11 @@ class Reason:
     def kind(self) -> ReasonKind:
         """Return what it tells, `ReasonKind.OTHER` for words of nobody known."""
         return _read(self.about, self.why)
+
+    @property
+    def is_group_ruled(self) -> bool:
+        """Decide whether it tells of an editor's rule on groups; most others are not even read."""
+        return self.about in _ABOUT_GROUP_RULED and self.kind in GROUP_RULED
 
     @classmethod
     def of(

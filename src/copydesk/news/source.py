@@ -64,4 +64,10 @@ class Source:
     language: str = option(
         "", "The language it is written in; goes before what its items say.", kinds.LANGUAGE
     )
+    every_minutes: int = option(
+        0,
+        "Ask it this often, for news that cannot wait, within what its publisher and its host "
+        "allow. 0: in its own rhythm. `serve` looks no oftener than `serve.every_minutes`.",
+        kinds.whole(maximum=1_440),
+    )
     listing: ListingRule | None = None

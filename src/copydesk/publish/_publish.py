@@ -31,8 +31,8 @@ from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish._write_all import PICTURES, picture_files, write_all
 from copydesk.publish.api import v2
-from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
 from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
+from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Writer
 
 # whatever lists stories: a new list is one file, and one line in the `OUTPUTS` of its kind
@@ -81,7 +81,7 @@ def publish(
     try:
         return _build(seen, plan, writer, options, together)
     except BaseException:
-        plan.catalogue.rollback()
+        plan.index.rollback()
         raise
     finally:
         writer.clear()
@@ -90,7 +90,7 @@ def publish(
 def survey(
     filed: FiledStories | Iterable[Story],
     beat: Beat,
-    known: Catalogue | None = None,
+    known: PageIndex | None = None,
     *,
     full: bool = False,
     in_hand: int = IN_HAND,
@@ -128,22 +128,22 @@ def _build(
     stands = seen.notes.get("world") == ways and writer.stands
     news = _find_changes(plan, seen) if stands else None
     writer.expect_all(everything=news is None)
-    pieces = Pieces(plan.catalogue)
+    pieces = Pieces(plan.index)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
     share_pictures = SharePictures(plan, options.draw, tuple(options.icons))
     if news is None:
         pieces.forget_all()
         _draw_newest(share_pictures, options)
     write_all(writer, plan, options, share_pictures)
-    plan.catalogue.resume()
+    plan.index.resume()
     writer.place()
     cards = _delete_the_rest(writer, plan, news, share_pictures)
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     with together():
         writer.remember()
     pieces.forget(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
-    plan.catalogue.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
-    plan.catalogue.commit()
+    plan.index.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
+    plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
 
@@ -161,7 +161,7 @@ def _delete_the_rest(
     writer: Writer, plan: SitePlan, news: Touched | None, share_pictures: SharePictures
 ) -> frozenset[str] | None:
     """Delete what no longer belongs to the site; return `Published.cards`."""
-    drawn = Drawings(plan.catalogue)
+    drawn = Drawings(plan.index)
     if news is None:
         drawn.reset(share_pictures.used)
         writer.sweep()
@@ -259,7 +259,7 @@ def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
         return left
     # pictures of two addresses with the same bytes are one file
     sharing = _find_addresses(left, plan)
-    return left - picture_files(entry for url in sharing for entry in plan.catalogue.showing(url))
+    return left - picture_files(entry for url in sharing for entry in plan.index.showing(url))
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:

@@ -69,7 +69,7 @@ def write_all(
 def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
     """Return how many workers there are to be, after they have been given what they need."""
     workers = min(options.workers, legs) if plan.wanted.everything else 1
-    is_shared = workers > 1 and can_fork() and plan.catalogue.share()
+    is_shared = workers > 1 and can_fork() and plan.index.share()
     return workers if is_shared else 1
 
 

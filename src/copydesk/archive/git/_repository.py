@@ -76,6 +76,18 @@ class Repository:
         answer = _git.ask(self._place.top, "symbolic-ref", "-q", "--short", "HEAD")
         return answer.out.decode("utf-8", "replace").strip()
 
+    def head(self) -> str:
+        """Return the id of the commit that HEAD stands on, "" where there is none."""
+        return "" if self._place is None else _states.head(self._place)
+
+    def find_changes_between(self, old: str, new: str) -> set[str] | None:
+        """Return the newsroom's paths that differ between two commits, None where git cannot say.
+
+        So it is of a commit that is gone after history was rewritten.
+        """
+        place = self._place
+        return None if place is None else _states.compare_commits(place, old, new)
+
     def has_branch(self, name: str) -> bool:
         """Return whether there is a branch of this name, or HEAD is on it and it has no commit."""
         if self._place is None:

@@ -31,6 +31,23 @@ def read_commit(place: _git.WorkTree, commit: str, paths: Sequence[str]) -> Mapp
     return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
 
 
+def compare_commits(place: _git.WorkTree, old: str, new: str) -> set[str] | None:
+    """Return the paths below the newsroom that differ between two commits, seen from it.
+
+    None where git cannot compare them.
+    """
+    if old == new:
+        return set()
+    below = ("--", place.prefix) if place.prefix else ()
+    answer = _git.ask(
+        place.top, "diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new, *below
+    )
+    if answer.code:
+        return None
+    names = filter(None, os.fsdecode(answer.out).split("\0"))
+    return {name.removeprefix(place.prefix) for name in names}
+
+
 def read_index(place: _git.WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
     """Return the state of each path in the user's index; a conflict has a state of its own."""
     asked = _what_to_ask(place, paths)

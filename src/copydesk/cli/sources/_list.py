@@ -12,6 +12,7 @@ from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.sources._add import add
+from copydesk.cli.sources._ask import ask
 from copydesk.cli.sources._check import NONE_YET, check
 from copydesk.cli.sources._keep import keep
 from copydesk.cli.sources._opml import export, import_
@@ -56,6 +57,7 @@ def _state(row: engine.SourceRow) -> str:
 
 
 command.add_command(add)
+command.add_command(ask)
 command.add_command(check)
 command.add_command(keep)
 command.add_command(import_)

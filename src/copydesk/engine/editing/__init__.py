@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._inverse import rulings_without as rulings_without
     from copydesk.engine.editing._inverse import story_without as story_without
     from copydesk.engine.editing._list_rules import list_rules as list_rules
+    from copydesk.engine.editing._list_stories import DroppedLead as DroppedLead
+    from copydesk.engine.editing._list_stories import ListedStory as ListedStory
+    from copydesk.engine.editing._list_stories import StoryList as StoryList
+    from copydesk.engine.editing._list_stories import StoryQuestion as StoryQuestion
+    from copydesk.engine.editing._list_stories import list_stories as list_stories
     from copydesk.engine.editing._new_rule import NewRule as NewRule
     from copydesk.engine.editing._new_tip import new_tip as new_tip
-    from copydesk.engine.editing._standing_of import standing_of as standing_of
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action
     from copydesk.engine.editing._urgent import show_at_once as show_at_once

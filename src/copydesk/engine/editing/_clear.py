@@ -7,19 +7,22 @@ record, verdict ── clear_verdict ──> alone: judged by today's rules, fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from copydesk import archive, judge, review
 from copydesk.archive import Archive, ArticleStore, Rulings
 from copydesk.config import Settings
+from copydesk.engine.cataloguing import beat_in_force, follow_commits, open_catalogue
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._amend import amend
 from copydesk.engine.editing._verdicts import VerdictReport
 from copydesk.engine.filing import find_article, hold_write_lock, read_digests
-from copydesk.engine.newsroom import Newsroom, Silence, Troubles, find_record
-from copydesk.engine.rejudging import after_others, beat_in_force, judge_again
+from copydesk.engine.newsroom import Newsroom, Silence, find_record
+from copydesk.engine.rejudging import after_others, judge_again
+from copydesk.errors import RecordError
 from copydesk.kit import text, urls
 from copydesk.news import Shelved, Story
 
@@ -119,13 +122,10 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     whoever is.
     """
     known = read_digests(newsroom.memory, story)
-    addresses = {urls.identity(related.web_url) for related in plain.related}
-    beside = [
-        other
-        for other in newsroom.archive.stories(Troubles())
-        if other.path != plain.path
-        and not addresses.isdisjoint(map(urls.identity, other.addresses))
-    ]
+    with open_catalogue(newsroom.private) as catalogue:
+        follow_commits(newsroom, catalogue)
+        paths = catalogue.at_addresses(related.web_url for related in plain.related)
+    beside = list(_read_all(newsroom.archive, {*paths} - {plain.path}))
     in_front = [
         other for other in beside if other.heat != -1 and rulings.verdict_on(other.path) is None
     ]
@@ -139,7 +139,7 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
 
 def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
     """Yield the story, and those of its group, as they stand when all are looked at again."""
-    filed = {member.path: member for member in _around(newsroom.archive, plain)}
+    filed = {member.path: member for member in _around(newsroom, plain)}
     window = sorted(
         ({**filed, plain.path: plain}).values(),
         key=lambda member: (member.published_at or _NO_TIME, member.path),
@@ -158,12 +158,19 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
             )
 
 
-def _around(records: Archive, plain: Story) -> Iterator[Story]:
+def _around(newsroom: Newsroom, plain: Story) -> Iterator[Story]:
     """Yield the stories of the weeks around one, and all others of its group."""
-    moment = plain.published_at or _NO_TIME
-    for story in records.stories(Troubles()):
-        gap = abs((story.published_at or _NO_TIME) - moment)
-        if story.path != plain.path and (
-            gap <= judge.NEIGHBOURS_WITHIN or story.group == plain.group
-        ):
-            yield story
+    with open_catalogue(newsroom.private) as catalogue:
+        follow_commits(newsroom, catalogue)
+        paths = set(catalogue.in_groups([plain.group]))
+        if plain.published_at is not None:
+            start = plain.published_at - judge.NEIGHBOURS_WITHIN
+            paths.update(catalogue.between(start, plain.published_at + judge.NEIGHBOURS_WITHIN))
+    yield from _read_all(newsroom.archive, paths - {plain.path})
+
+
+def _read_all(records: Archive, paths: Iterable[str]) -> Iterator[Story]:
+    """Yield the stories at these paths, those that can be read, in their order."""
+    for path in sorted(paths):
+        with contextlib.suppress(RecordError):
+            yield records.read(path)

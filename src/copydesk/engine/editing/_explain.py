@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from copydesk import archive, judge, review
-from copydesk.archive import ArticleStore
+from copydesk.archive import Archive, ArticleStore
+from copydesk.catalogue import Catalogue
+from copydesk.engine.cataloguing import follow_commits, open_catalogue, read_rules, standing_of
 from copydesk.engine.editing._list_rules import rules_on
-from copydesk.engine.editing._standing_of import is_gone, standing_of
 from copydesk.engine.filing import find_article
-from copydesk.engine.newsroom import Explanation, Newsroom, Term, Troubles, record_at
+from copydesk.engine.newsroom import Explanation, Newsroom, Term, record_at
 from copydesk.engine.reading import SiteHabits
-from copydesk.engine.rejudging import beat_in_force
+from copydesk.engine.revisiting import GONE, is_known_gone
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
@@ -25,13 +27,13 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
 
     Raises RecordError where nothing is known of it.
     """
-    stories = {story.path: story for story in newsroom.archive.stories(Troubles())}
-    path = record_at(newsroom.root, newsroom.settings, path_or_url)
-    story = stories.get(path or "") or _find_at_publisher(stories, path_or_url)
-    if story is not None:
-        return _of_story(newsroom, story, stories)
-    if path is not None:
-        newsroom.archive.read(path)  # which says what is wrong with it
+    with open_catalogue(newsroom.private) as catalogue:
+        follow_commits(newsroom, catalogue)
+        path = record_at(newsroom.root, newsroom.settings, path_or_url)
+        path = path or catalogue.path_at(path_or_url)
+        if path is not None:
+            story = newsroom.archive.read(path)  # or say what is wrong with it
+            return _of_story(newsroom, story, _read_neighbours(newsroom.archive, catalogue, story))
     fate = newsroom.memory.fate(urls.identity(path_or_url))
     if fate is not None:
         return _of_fate(fate)
@@ -43,13 +45,19 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     )
 
 
-def _find_at_publisher(stories: dict[str, Story], url: str) -> Story | None:
-    """Return the story whose publisher has it at an address, or had."""
-    identity = urls.identity(url)
-    for story in stories.values():
-        if identity in map(urls.identity, story.addresses):
-            return story
-    return None
+def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> dict[str, Story]:
+    """Return the stories that may stand beside one, as their records are now, by path."""
+    paths = {
+        *catalogue.at_addresses(related.web_url for related in story.related),
+        *catalogue.in_groups([story.group]),
+        *catalogue.find_by_name([story.copy_of]),
+        *catalogue.copies_of(review.record_name(story.path)),
+    }
+    found = {}
+    for path in sorted(paths - {story.path}):
+        with contextlib.suppress(RecordError):  # it was edited since, and cannot be read
+            found[path] = records.read(path)
+    return found
 
 
 def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
@@ -59,15 +67,15 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
     beside = [path for path in _beside(story, stories) if path not in copies]
     group = [stories[path] for path in beside if not stories[path].copy_of]
     article = _article(newsroom.beat, newsroom.articles, newsroom.memory, story)
+    rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
     ruled = replace(story, reasons=tuple(reasons), verdict=verdict)
-    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     return Explanation(
         path=story.path,
         url=story.web_url or story.original_url,
         state=_state(story, verdict),
         stage="review" if verdict else "judge",
         reasons=tuple(str(reason) for reason in reasons),
-        otherwise=judge.counterfactuals(ruled, group, beat, article),
+        otherwise=judge.counterfactuals(ruled, group, rules.beat, article),
         trust=story.trust,
         leader=_leader(story, group),
         group=tuple(beside),
@@ -76,8 +84,8 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         history=story.history,
         terms=tuple(_terms(newsroom.articles, story)),
         rulings=tuple(rules_on(newsroom, story)),
-        standing=standing_of(newsroom, story, verdict, article),
-        gone=is_gone(newsroom.memory, story),
+        standing=standing_of(rules, story, lambda _story: article),
+        gone=story.access == GONE or is_known_gone(newsroom.memory, story.path),
     )
 
 

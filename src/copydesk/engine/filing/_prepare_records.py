@@ -75,13 +75,14 @@ class FilingOrder:
     """How to file: the words of the commit, and what the round found when it began.
 
     `before` are the records that it changes as they stood, `branch` is git's, "" for none; `along`
-    are further files that go into the same commit.
+    are further files that go into the same commit. Records that are `left_alone` are not written.
     """
 
     before: Mapping[str, Story]
     message: str
     branch: str = ""
     along: tuple[FileChange, ...] = ()
+    left_alone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ def prepare_records(
     """
     files, failed, moved, ready = list(order.along), [], [], []
     for story in stories:
-        if not _stands(newsroom.root, newsroom.archive, story, order.before):
+        is_free = story.path not in order.left_alone
+        if not is_free or not _stands(newsroom.root, newsroom.archive, story, order.before):
             moved.append(story.path)
             continue
         try:

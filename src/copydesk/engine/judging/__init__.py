@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from copydesk.engine.judging._judge_article import judging_order as judging_order
     from copydesk.engine.judging._pictures import ChosenPicture as ChosenPicture
     from copydesk.engine.judging._pictures import PictureSearch as PictureSearch
-    from copydesk.engine.judging._shelf import fill_shelf as fill_shelf
-    from copydesk.engine.judging._shelf import put_on_shelf as put_on_shelf
+    from copydesk.engine.judging._shelf import FiledShelf as FiledShelf
     from copydesk.engine.judging._vectors import Vectors as Vectors
     from copydesk.engine.judging._vectors import open_vectors as open_vectors
 else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from copydesk import archive, judge, review
-from copydesk.engine.judging import _shelf
+from copydesk.catalogue import Catalogue
 from copydesk.engine.judging._pictures import ChosenPicture, illustrate_story
+from copydesk.engine.judging._shelf import FiledShelf
 from copydesk.engine.judging._tips import appraise_tip, note_tip, topic_rule
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
@@ -17,7 +18,7 @@ from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Ruling, Shelved, Story, Tip
 
 Result = TypeVar("Result")
-Appraised = judge.Appraisal | Dropped | Failure
+Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +37,17 @@ class JudgedStory:
 class Bench:
     """What articles are judged with; `taken` are the paths given since it was opened.
 
-    `removed` are the identities of the addresses that an editor removed for good.
+    `removed` are the identities of the addresses that an editor removed for good. Records that are
+    `left_alone` may be under somebody's hands, and are not written.
     """
 
     newsroom: Newsroom
-    shelf: judge.MemoryShelf
+    catalogue: Catalogue
+    shelf: FiledShelf
     removed: frozenset[str]
     vectors: Vectors
     taken: set[str] = field(default_factory=set)
+    left_alone: frozenset[str] = frozenset()
 
 
 def appraise(bench: Bench, article: Article, tip: Tip | None = None) -> Appraised:
@@ -78,7 +82,7 @@ def judge_article(
     gated = review.gate(story, mode, _trust(beat, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)
     fingerprint = appraised.fingerprint if isinstance(appraised, judge.Appraisal) else None
-    _shelf.put_on_shelf(bench.shelf, bench.vectors, shelved, fingerprint)
+    bench.shelf.put(shelved, fingerprint)
     is_held = bool(story.published and not gated.published)
     return JudgedStory(story=gated, is_held=is_held, rule=rule)
 

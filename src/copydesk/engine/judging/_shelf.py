@@ -1,75 +1,204 @@
-"""Fill the shelf: what is filed already, with texts and fingerprints of what is recent."""
+"""The shelf of a round: what is filed, found in the catalogue, read when somebody asks for it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from copydesk import judge, review
-from copydesk.archive import ArticleStore
+from copydesk import extract, judge, review
+from copydesk.catalogue import Catalogue, TextMarks
 from copydesk.engine.filing import find_article
 from copydesk.engine.judging._vectors import Vectors
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
+from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.news import Beat, Shelved, Story
 
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
+_NO_TEXT = "-"  # the site, and its habits, of a story of which no text is kept
 
-def fill_shelf(
-    newsroom: Newsroom, troubles: Troubles, vectors: Vectors | None = None, *, but: str = ""
-) -> judge.MemoryShelf:
-    """Return a shelf with every filed story; those that may have copies with text and fingerprint.
 
-    With `vectors` those have theirs, too. Records that cannot be read go to `troubles`. The story
-    of the page with the identity `but` is left out.
+class FiledShelf:
+    """All that is filed, as a `news.Shelf`, and what a round puts beside it.
+
+    The catalogue, up to date when the shelf is made, tells where something stands; records and
+    texts are read when they are asked for. A story that is put here takes the place of the filed
+    one with its path. Texts and fingerprints are those of stories that may have copies, the rest
+    of the archive would fit no small server.
     """
-    shelf = judge.MemoryShelf()
-    vectors = vectors or Vectors(newsroom.memory)
-    sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
-    since = newsroom.now - judge.COPIES_WITHIN
-    for story in newsroom.archive.stories(troubles):
-        if but and but in map(urls.identity, story.addresses):
-            continue
-        if _is_recent(story, since):
-            put_on_shelf(shelf, vectors, _shelve(newsroom.articles, sites, story))
+
+    def __init__(
+        self, newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors, *, but: str = ""
+    ) -> None:
+        """Open a shelf; the story of the page at `but` is left out, "" for none."""
+        self._newsroom = newsroom
+        self._catalogue = catalogue
+        self._vectors = vectors
+        self._sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
+        self._since = newsroom.now - judge.COPIES_WITHIN
+        self._but = frozenset(catalogue.at_addresses([but])) if but else frozenset()
+        self._own = judge.MemoryShelf()
+        self._own_texts: set[str] = set()
+        self._filed: dict[str, Shelved | None] = {}
+        self._former = _find_former_addresses(newsroom.beat, catalogue)
+        self._has_current_marks = False
+        if vectors.has_model:  # it keeps the vectors of what is asked for alone
+            for path in self._paths(catalogue.between(self._since, _END)):
+                self._read(path)
+
+    # ---- what judging asks -----------------------------------------------------------------------
+
+    def at(self, url: str) -> str | None:
+        """Return the path of the record that stands for this address, by the address's identity."""
+        path = self._catalogue.path_at(url)
+        if path in self._but:
+            path = None
+        return path or self._former.get(urls.identity(url)) or self._own.at(url)
+
+    def holds(self, name: str) -> bool:
+        """Decide whether a record of this name is filed, or put here."""
+        return bool(self._paths(self._catalogue.find_by_name([name]))) or self._own.holds(name)
+
+    def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
+        """Yield stories whose fingerprint is near, as `judge.MemoryShelf` does."""
+        if not self._has_current_marks:
+            self._bring_marks_up_to_date()
+        shared = Counter(
+            {
+                path: count
+                for path, count in self._catalogue.near(fingerprint, judge.POSTINGS_A_HASH)
+                if path not in self._own_texts and path not in self._but
+            }
+        )
+        shared.update(self._own.count_shared_hashes(fingerprint))
+        yield from judge.choose_nearest(shared, fingerprint, self.get)
+
+    def between(self, start: datetime, end: datetime) -> list[Shelved]:
+        """Return the stories published in [start, end], by time and path ascending."""
+        return self._with_own(self._catalogue.between(start, end), self._own.between(start, end))
+
+    # ---- what grouping asks ----------------------------------------------------------------------
+
+    def of_groups(self, names: Collection[str]) -> list[Shelved]:
+        """Return the stories of the groups with these names, by time and path ascending."""
+        return self._with_own(self._catalogue.in_groups(names), self._own.of_groups(names))
+
+    def find_by_name(self, names: Collection[str]) -> list[Shelved]:
+        """Return the stories of these names."""
+        own = (one for one in self._own if review.record_name(one.story.path) in names)
+        return self._with_own(self._catalogue.find_by_name(names), own)
+
+    def find_grouped_by_hand(self) -> list[Shelved]:
+        """Return the stories that a ruling, or a word on a member of their group, may move."""
+        return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)
+
+    def at_paths(self, paths: Iterable[str]) -> list[Shelved]:
+        """Return the stories at these paths, those that there are."""
+        return [shelved for path in paths if (shelved := self.get(path)) is not None]
+
+    # ---- reading and putting ---------------------------------------------------------------------
+
+    def paths_between(self, start: datetime, end: datetime) -> list[str]:
+        """Return the paths of the stories published in [start, end]; none is read."""
+        own = (shelved.story.path for shelved in self._own.between(start, end))
+        return sorted({*self._paths(self._catalogue.between(start, end)), *own})
+
+    def get(self, path: str) -> Shelved | None:
+        """Return the story at a path, None where there is none or its record cannot be read."""
+        return self._own.get(path) or self._read(path)
+
+    def put(self, shelved: Shelved, fingerprint: tuple[int, ...] | None = None) -> None:
+        """Put a story here, with the vector and the fingerprint of its text.
+
+        The fingerprint is made here, but where it is known already.
+        """
+        vector = self._vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
+        marks = judge.fingerprint(shelved.text) if fingerprint is None else fingerprint
+        self._own.add(replace(shelved, vector=vector), marks)
+        self._own_texts.add(shelved.story.path)
+
+    def replace(self, story: Story) -> None:
+        """Put a newer state of a story in the place of the one with its path; the text stays.
+
+        One that is not here yet is added, without a text.
+        """
+        filed = self.get(story.path)
+        if filed is not None and self._own.get(story.path) is None:
+            self._own.add(replace(filed, story=story), None)
         else:
-            shelf.add(Shelved(story=story), None)
-    _put_former_addresses(newsroom.beat, shelf)
-    return shelf
+            shelf = self._own
+            shelf.replace(story)
+
+    def _paths(self, paths: Iterable[str]) -> list[str]:
+        return [path for path in paths if path not in self._but]
+
+    def _with_own(self, filed: Iterable[str], own: Iterable[Shelved]) -> list[Shelved]:
+        """Return the stories at filed paths, but for those put here anew, and `own` ones."""
+        read = (self._read(path) for path in self._paths(filed) if self._own.get(path) is None)
+        found = [*(shelved for shelved in read if shelved is not None), *own]
+        return sorted(found, key=_time_and_path)
+
+    def _read(self, path: str) -> Shelved | None:
+        if path not in self._filed:
+            try:
+                self._filed[path] = self._shelve(self._newsroom.archive.read(path))
+            except RecordError:  # it was edited since, and cannot be read: as if it were not filed
+                self._filed[path] = None
+        return self._filed[path]
+
+    def _shelve(self, story: Story) -> Shelved:
+        """Return a filed story, one that may have copies with its text."""
+        if (story.published_at or _NO_TIME) < self._since:
+            return Shelved(story=story)
+        article = find_article(self._newsroom.articles, story)
+        text = self._sites.settle(article).text if article else ""
+        found = article.found if article else None
+        vector = self._vectors.of(story.title, text or story.excerpt)
+        return Shelved(story=story, text=text, found=found, vector=vector)
+
+    def _bring_marks_up_to_date(self) -> None:
+        """Make the fingerprints that are missing, or whose site repeats something else by now."""
+        self._catalogue.forget_marks(self._since)
+        digests = {"": "unknown", _NO_TEXT: _NO_TEXT}
+        fresh = []
+        for path, (site, habits) in self._catalogue.marks(self._since).items():
+            if site not in digests:
+                digests[site] = self._sites.digest_passages(site)
+            if habits != digests[site]:
+                fresh.append(self._make_marks(path))
+        if fresh:
+            self._catalogue.put_marks(fresh)
+        self._has_current_marks = True
+
+    def _make_marks(self, path: str) -> TextMarks:
+        """Return the fingerprint of a filed text; it is not kept in hand."""
+        try:
+            story = self._newsroom.archive.read_listed(path)
+        except RecordError:  # it was edited since, and cannot be read
+            article = None
+        else:
+            article = find_article(self._newsroom.articles, story)
+        if article is None:
+            return TextMarks(path=path, site=_NO_TEXT, habits=_NO_TEXT, fingerprint=())
+        site = extract.site_of(article)
+        habits = self._sites.digest_passages(site)
+        fingerprint = judge.fingerprint(self._sites.settle(article).text)
+        return TextMarks(path=path, site=site, habits=habits, fingerprint=fingerprint)
 
 
-def _put_former_addresses(beat: Beat, shelf: judge.MemoryShelf) -> None:
-    """Let a story be found where its page was before an editor set another address."""
+def _find_former_addresses(beat: Beat, catalogue: Catalogue) -> dict[str, str]:
+    """Return where pages were before an editor set another address, with their records' paths."""
     set_by = {rule.stories[0]: rule for rule in beat.rulings if rule.field == "url"}
-    if not set_by:
-        return
-    for shelved in shelf:
-        rule = set_by.get(review.record_name(shelved.story.path))
-        for url in rule.values[2:] if rule else ():
-            shelf.add_address(url, shelved.story.path)
+    former: dict[str, str] = {}
+    for path in catalogue.find_by_name(set_by):
+        for url in set_by[review.record_name(path)].values[2:]:
+            former.setdefault(urls.identity(url), path)
+    return former
 
 
-def _is_recent(story: Story, since: datetime) -> bool:
-    return (story.published_at or datetime.min.replace(tzinfo=UTC)) >= since
-
-
-def put_on_shelf(
-    shelf: judge.MemoryShelf,
-    vectors: Vectors,
-    shelved: Shelved,
-    fingerprint: tuple[int, ...] | None = None,
-) -> None:
-    """Put a story on the shelf, with the vector and the fingerprint of its text.
-
-    The fingerprint is made here, but where it is known already.
-    """
-    vector = vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
-    marks = judge.fingerprint(shelved.text) if fingerprint is None else fingerprint
-    shelf.add(replace(shelved, vector=vector), marks)
-
-
-def _shelve(articles: ArticleStore, sites: SiteHabits, story: Story) -> Shelved:
-    article = find_article(articles, story)
-    if article is None:
-        return Shelved(story=story)
-    return Shelved(story=story, text=sites.settle(article).text, found=article.found)
+def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:
+    return (shelved.story.published_at or _NO_TIME, shelved.story.path)

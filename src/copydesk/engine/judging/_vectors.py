@@ -26,6 +26,11 @@ class Vectors:
         self._model = model
         self._asked: set[str] = set()
 
+    @property
+    def has_model(self) -> bool:
+        """Return whether texts have vectors."""
+        return self._model is not None
+
     def of(self, title: str, text: str) -> bytes:
         """Return the vector of an article's title and text, b"" where there is none."""
         told = embed.passage(title, text) if self._model else ""

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._report import Rule as Rule
     from copydesk.engine.newsroom._report import Term as Term
     from copydesk.engine.newsroom._resident import ResidentNewsroom as ResidentNewsroom
+    from copydesk.engine.newsroom._round_status import RoundStatus as RoundStatus
+    from copydesk.engine.newsroom._round_status import RoundTeller as RoundTeller
+    from copydesk.engine.newsroom._round_status import read_round_status as read_round_status
     from copydesk.engine.newsroom._seals import open_seal as open_seal
     from copydesk.engine.newsroom._settings import SettingRow as SettingRow
     from copydesk.engine.newsroom._settings import setting_rows as setting_rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
@@ -46,10 +47,18 @@ class SiteHabits:
 
     def settle(self, article: Article) -> Article:
         """Return the article without what its site repeats."""
-        site = extract.site_of(article)
+        return extract.settle(article, self._find_habits(extract.site_of(article)), self._rule)
+
+    def _find_habits(self, site: str) -> extract.Habits:
         if site not in self._habits:
             self._habits[site] = extract.habits(self._learn_habits(site))
-        return extract.settle(article, self._habits[site], self._rule)
+        return self._habits[site]
+
+    def digest_passages(self, site: str) -> str:
+        """Return a text that changes with the passages that a site repeats."""
+        passages = "\n".join(sorted(self._find_habits(site).passages))
+        form = passages.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(form, digest_size=8).hexdigest()
 
     def keep(self) -> None:
         """Remember what was learned, and from which addresses; the caller does so at once."""

@@ -9,7 +9,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.rejudging._judge_again import judge_again as judge_again
     from copydesk.engine.rejudging._regroup import after_others as after_others
-    from copydesk.engine.rejudging._regroup import beat_in_force as beat_in_force
     from copydesk.engine.rejudging._regroup import regroup as regroup
     from copydesk.engine.rejudging._rejudge import FieldChange as FieldChange
     from copydesk.engine.rejudging._rejudge import RejudgeReport as RejudgeReport

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from copydesk import judge, review
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.config import Settings
+from copydesk.engine.cataloguing import beat_in_force
 from copydesk.engine.filing import read_digests
 from copydesk.engine.judging import counting_picture, story_as_read
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.engine.reading import SiteHabits
-from copydesk.engine.rejudging import _regroup
 from copydesk.illustrate import Album
 from copydesk.kit import urls
 from copydesk.news import Article, Shelved, Story
@@ -229,7 +229,7 @@ def _beside(
     filed = {shelved.story.path: shelved.story for shelved in window}
     beside = dict(judged)
     new = frozenset(path for path, rejudged in judged.items() if _is_on_its_own_now(rejudged))
-    beat = _regroup.beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     for story in judge.regroup(window, beat, new, frozenset(judged)):
         if (rejudged := judged.get(story.path)) is not None:
             after = review.set_rejudged_beside_others(rejudged.fresh, story)

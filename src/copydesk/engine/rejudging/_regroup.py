@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
-from copydesk import archive, judge, review
+from copydesk import judge, review
+from copydesk.engine.cataloguing import beat_in_force
+from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.revisiting import Correction
 from copydesk.memory import Memory
@@ -24,7 +25,7 @@ class Regrouped:
 
 def regroup(
     newsroom: Newsroom,
-    shelf: judge.MemoryShelf,
+    shelf: FiledShelf,
     fresh: Sequence[Story],
     corrections: Iterable[Correction] = (),
 ) -> Regrouped:
@@ -59,12 +60,12 @@ def regroup(
     return Regrouped(changed=changed, before=before)
 
 
-def _find_unwritten_stories(shelf: judge.MemoryShelf, memory: Memory) -> list[Story]:
+def _find_unwritten_stories(shelf: FiledShelf, memory: Memory) -> list[Story]:
     """Return the stories that a person's word kept an earlier round from writing."""
     overtaken = memory.overtaken.keys()
     if not overtaken:
         return []
-    return [shelved.story for shelved in shelf if shelved.story.path in overtaken]
+    return [shelved.story for shelved in shelf.at_paths(sorted(overtaken))]
 
 
 def after_others(
@@ -78,32 +79,7 @@ def after_others(
     return after
 
 
-def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
-    """Return the beat without rulings that have ended, and leads of what an editor keeps back.
-
-    A record tells of the editor's word by itself, but for one of `everyday`.
-    """
-    off = _names_kept_back(root, beat)
-    rulings = tuple(
-        rule
-        for rule in beat.rulings
-        if (rule.until is None or rule.until > now)
-        and (rule.said != "lead" or off.isdisjoint(rule.stories))
-    )
-    return replace(beat, rulings=rulings)
-
-
-def _names_kept_back(root: Path, beat: Beat) -> frozenset[str]:
-    """Return the names of records that an editor's word in the rulings keeps off the site."""
-    if not any(rule.said == "lead" for rule in beat.rulings):
-        return frozenset()
-    verdicts = archive.read_rulings(root).verdicts.items()
-    return frozenset(
-        review.record_name(at) for at, verdict in verdicts if verdict.said != "publish"
-    )
-
-
-def _stories_under_rules(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
+def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
     """Return the stories that an editor's rule or word moves, or one that he took back.
 
     Only stories that are named, and those beside them, are looked at: without such a rule a round
@@ -112,19 +88,21 @@ def _stories_under_rules(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
     if not beat.scoring.traits.groups_by_rules:
         return _waiting_to_lead(shelf, beat)
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
-    ruled = [shelved for shelved in shelf if _is_ruled(shelved.story, named)]
+    moved = [one for one in shelf.find_grouped_by_hand() if _is_ruled(one.story, named)]
+    ruled = [*shelf.find_by_name(named), *moved]
+    if not ruled:
+        return []
     window = _with_groups(shelf, ruled)
     filed = {shelved.story.path: shelved.story for shelved in window}
     return [filed[story.path] for story in judge.regroup(window, beat, frozenset())]
 
 
-def _waiting_to_lead(shelf: judge.MemoryShelf, beat: Beat) -> list[Story]:
+def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
     """Return the stories of `everyday` that an editor wants in front, and that stand behind."""
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
-    behind = (shelved.story for shelved in shelf if shelved.story.heat == -1)
-    return [story for story in behind if review.record_name(story.path) in wanted]
+    return [shelved.story for shelved in shelf.find_by_name(wanted) if shelved.story.heat == -1]
 
 
 def _is_ruled(story: Story, named: Collection[str]) -> bool:
@@ -146,6 +124,8 @@ def _beside(
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
     """Return the stories that change; who stands beside a page that moved has its new address."""
+    if not window:
+        return ()
     moved = {
         correction.before.web_url: correction.after.web_url
         for correction in corrections
@@ -171,7 +151,7 @@ def _follow_moves(story: Story, moved: Mapping[str, str]) -> Story:
     return replace(story, related=related)
 
 
-def _window(shelf: judge.MemoryShelf, fresh: Sequence[Story]) -> list[Shelved]:
+def _window(shelf: FiledShelf, fresh: Sequence[Story]) -> list[Shelved]:
     """Return the stories of the weeks around the fresh ones, and all others of their groups."""
     times = [story.published_at for story in fresh if story.published_at is not None]
     if not times:
@@ -180,7 +160,7 @@ def _window(shelf: judge.MemoryShelf, fresh: Sequence[Story]) -> list[Shelved]:
     return _with_groups(shelf, shelf.between(start, end))
 
 
-def _with_groups(shelf: judge.MemoryShelf, stories: Iterable[Shelved]) -> list[Shelved]:
+def _with_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:
     """Return the stories, then all others of their groups."""
     found = {shelved.story.path: shelved for shelved in stories}
     groups = {shelved.story.group for shelved in found.values()} - {""}

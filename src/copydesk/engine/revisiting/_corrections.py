@@ -10,7 +10,7 @@ from copydesk import judge, review
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
 from copydesk.engine.filing import find_article, read_digests
-from copydesk.engine.judging import Vectors, counting_picture, put_on_shelf
+from copydesk.engine.judging import FiledShelf, counting_picture
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.revisiting import _plans, _terms
@@ -26,7 +26,7 @@ _PERMANENT = frozenset({301, 308})
 
 
 def find_corrections(
-    newsroom: Newsroom, shelf: judge.MemoryShelf, vectors: Vectors, looks: Iterable[Look]
+    newsroom: Newsroom, shelf: FiledShelf, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
     """Return what the looks change, by path, and put it on the shelf."""
     found = {}
@@ -42,12 +42,12 @@ def find_corrections(
             text = sites.settle(correction.article).text
             found_at = correction.article.found
             shelved = Shelved(story=correction.after, text=text, found=found_at)
-            put_on_shelf(shelf, vectors, shelved)
+            shelf.put(shelved)
     return found
 
 
 def _correction(
-    newsroom: Newsroom, shelf: judge.MemoryShelf, sites: SiteHabits, look: Look
+    newsroom: Newsroom, shelf: FiledShelf, sites: SiteHabits, look: Look
 ) -> Correction | None:
     if not read_digests(newsroom.memory, look.story):
         return None
@@ -203,7 +203,7 @@ def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
     return told if told is not None and is_news else now
 
 
-def _find_move(shelf: judge.MemoryShelf, look: Look, article: Article) -> Event | None:
+def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
     """Return the move to another address, None where the page did not move for good."""
     story, new = look.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):

@@ -18,9 +18,9 @@ import msgspec
 
 from copydesk.archive import ArticleStore
 from copydesk.engine.filing import read_digests
+from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.reading import NO_TRACE, PageTrace
-from copydesk.judge import MemoryShelf
 from copydesk.kit import embeds, urls
 from copydesk.memory import Memory, Revisit
 from copydesk.news import Article, Beat, Lead, Media, Story
@@ -166,7 +166,7 @@ def is_known_gone(memory: Memory, path: str) -> bool:
 
 
 def make_up_plans(
-    newsroom: Newsroom, shelf: MemoryShelf, removed: frozenset[str], left_over: Set[str]
+    newsroom: Newsroom, shelf: FiledShelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:
     """Plan a look at each story of the last week that has none, and forget what is long over.
 
@@ -176,15 +176,12 @@ def make_up_plans(
     """
     now = newsroom.now
     newsroom.memory.revisits.forget_due(now - WEEK)
-    for shelved in shelf.between(now - WEEK + timedelta(seconds=1), now + WEEK):
+    recent = shelf.paths_between(now - WEEK + timedelta(seconds=1), now + WEEK)
+    planned = newsroom.memory.revisits.paths()
+    for shelved in shelf.at_paths(path for path in recent if path not in planned):
         story = shelved.story
-        is_planned = newsroom.memory.revisits.get(story.path) is not None
         is_over = story.access == "gone" or is_removed(story, removed)
-        if (
-            not is_planned
-            and not is_over
-            and is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story)
-        ):
+        if not is_over and is_ours(newsroom.beat, newsroom.articles, newsroom.memory, story):
             _make_up(
                 newsroom.articles,
                 newsroom.memory,

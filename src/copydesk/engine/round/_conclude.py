@@ -34,7 +34,7 @@ from copydesk.engine.filing import (
     take_over_unknown,
 )
 from copydesk.engine.judging import Bench
-from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
+from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.engine.revisiting import (
     keep_looks,
     keep_plan,
@@ -112,7 +112,7 @@ def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwa
         with stopwatch.measure("judge"):
             stories = judge_all(bench, gathered)
         with stopwatch.measure("file"):
-            prepared = _prepare(bench.newsroom, stories, ending)
+            prepared = _prepare(bench, stories, ending)
             with hold_write_lock(bench.newsroom, ending.lock, PATIENCE_SECONDS):
                 current = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
                 fresh = [new.story for new in stories.new.values()]
@@ -125,13 +125,21 @@ def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwa
         for story in overruled:
             _forget_text(bench.newsroom.articles, story)
         gathered = drop_by_rules(gathered, current)
-        bench = open_bench(current.newsroom, bench.vectors, Troubles())
+        left_alone = bench.left_alone
+        bench = open_bench(current.newsroom, bench.catalogue, bench.vectors)
+        bench = replace(bench, left_alone=left_alone)
 
 
-def _prepare(newsroom: Newsroom, stories: Stories, ending: Ending) -> PreparedRecords:
+def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
     """Return what is to be written: others may write meanwhile, `begin` finds what they changed."""
     before = {path: update.before for path, update in stories.updates.items()}
-    order = FilingOrder(before=before, message=_message(stories), branch=ending.branch)
+    order = FilingOrder(
+        before=before,
+        message=_message(stories),
+        branch=ending.branch,
+        left_alone=bench.left_alone,
+    )
+    newsroom = bench.newsroom
     return prepare_records(
         newsroom, _finish_records(newsroom.settings, newsroom.articles, stories), order
     )

@@ -1,17 +1,15 @@
-"""Headlines: each story of a round as a line tells it, and how many stories wait for an editor."""
+"""Headlines: each story of a round as a line tells it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from copydesk import judge, review
-from copydesk.archive import Rulings
 from copydesk.engine.newsroom import Became, Headline
 from copydesk.engine.round._judge_articles import Stories, Update
 from copydesk.engine.round._outcomes import NewStory
-from copydesk.news import Beat, Shelved, Standing, Story
+from copydesk.news import Reason, Story
 
-_REASONS = 3  # that a headline comes with: what the story is about and weighs most comes first
+_REASONS = 3  # that a headline comes with
 
 
 def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, ...]:
@@ -30,8 +28,19 @@ def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, 
 
 def _headline_of_new(new: NewStory) -> Headline:
     story = new.story
-    why = tuple(map(str, story.reasons[:_REASONS]))
+    why = tuple(map(str, _chief_reasons(story.reasons)))
     return _headline(story, "held" if new.is_held else "filed", why)
+
+
+def _chief_reasons(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Return the first reason, which is a topic's, and those that weigh most in points."""
+    first, others = reasons[:1], reasons[1:]
+    heavy = sorted((reason for reason in others if reason.points), key=_weight, reverse=True)
+    return [*first, *heavy[: _REASONS - 1]]
+
+
+def _weight(reason: Reason) -> int:
+    return abs(reason.points or 0)
 
 
 def _headline_of_update(update: Update) -> Headline:
@@ -48,26 +57,4 @@ def _headline(story: Story, became: Became, why: tuple[str, ...]) -> Headline:
         quality=story.quality,
         topics=story.topics,
         why=why,
-    )
-
-
-def count_waiting(
-    shelf: Iterable[Shelved], written: Iterable[Story], beat: Beat, rulings: Rulings
-) -> int:
-    """Count the stories that wait for an editor, whether the gate or a person holds them.
-
-    They are those on the shelf, as a round has written them since.
-    """
-    stories = {shelved.story.path: shelved.story for shelved in shelf}
-    stories |= {story.path: story for story in written}
-    unpublished = (story for story in stories.values() if not story.published)
-    return sum(_stands(story, beat, rulings) is Standing.HELD for story in unpublished)
-
-
-def _stands(story: Story, beat: Beat, rulings: Rulings) -> Standing:
-    return review.standing(
-        story,
-        rulings.verdict_on(story.path),
-        is_ruled_out=bool(judge.blocking_ruling(story, beat.rulings)),
-        reaches_gate=judge.reaches_gate(story, beat),
     )

@@ -5,23 +5,22 @@ gathered ── take_in ──> with what people said since the shelf was filled
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from copydesk import archive, judge
-from copydesk.archive import Archive, Rulings, Signature
+from copydesk.catalogue import Catalogue
+from copydesk.engine.cataloguing import Snapshot, sweep_records
 from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import (
     Bench,
+    FiledShelf,
     JudgedStory,
     Vectors,
-    fill_shelf,
     judge_article,
     judging_order,
 )
-from copydesk.engine.newsroom import Failure, Newsroom, Troubles
+from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.rejudging import regroup
 from copydesk.engine.revisiting import Correction, Look, find_corrections, is_removed
 from copydesk.engine.round._candidates import Candidate, Gathered
@@ -30,8 +29,6 @@ from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Ruling, Story, Tip
-
-_TICK_NS = 50_000_000  # within one tick of a file system's clock two edits look like one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +69,12 @@ class Stories:
         return {path: correction for path, correction in found if correction is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """How the records and rulings stood at a moment (ns since 1970), without reading a record."""
-
-    taken_ns: int
-    signatures: Mapping[str, Signature]
-    rulings: Rulings
-
-
-def take_snapshot(root: Path, records: Archive) -> Snapshot:
-    """Return how things stand; raise RecordError where rulings or folders cannot be read."""
-    return Snapshot(
-        taken_ns=time.time_ns(),
-        signatures=records.signatures(stories=True),
-        rulings=archive.read_rulings(root),
-    )
-
-
-def open_bench(newsroom: Newsroom, vectors: Vectors, troubles: Troubles) -> Bench:
+def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Bench:
     """Return what a round judges with: a shelf of all that is filed, the editors' removals."""
     return Bench(
         newsroom=newsroom,
-        shelf=fill_shelf(newsroom, troubles, vectors),
+        catalogue=catalogue,
+        shelf=FiledShelf(newsroom, catalogue, vectors),
         removed=read_removals(newsroom.root),
         vectors=vectors,
     )
@@ -106,18 +86,19 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
     In a folder without git nobody can tell an edit that is finished from one under way: records
     that changed there are left alone by this round.
     """
-    now = take_snapshot(bench.newsroom.root, bench.newsroom.archive)
-    ruled = replace_rules(bench, now.rulings.rules)
+    now = sweep_records(bench.newsroom, bench.catalogue)
+    ruled = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
     if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
         bench, gathered = ruled, drop_by_rules(gathered, ruled)
-    has_git = archive.Repository(bench.newsroom.root).usable
-    touched = _find_changes(before, now) if has_git else set()
-    if not touched:
-        return bench, gathered
-    if touched - before.signatures.keys() or before.signatures.keys() - now.signatures.keys():
-        bench = open_bench(bench.newsroom, bench.vectors, Troubles())
+    touched = before.find_changes(now)
+    if not archive.Repository(bench.newsroom.root).usable:
+        return replace(bench, left_alone=frozenset(touched)), gathered
+    if now.signatures.keys() != before.signatures.keys():
+        bench = open_bench(bench.newsroom, bench.catalogue, bench.vectors)
     else:
         _read_again(bench, touched)
+    if not touched:
+        return bench, gathered
     return bench, replace(gathered, looks=_looks_again(bench, gathered.looks, touched))
 
 
@@ -152,16 +133,6 @@ def drop_by_rules(gathered: Gathered, bench: Bench) -> Gathered:
     return replace(gathered, candidates=tuple(candidates), outcomes=tuple(outcomes))
 
 
-def _find_changes(before: Snapshot, now: Snapshot) -> set[str]:
-    """Return the paths of records that are new or may have changed."""
-    since = before.taken_ns - _TICK_NS
-    return {
-        path
-        for path, signature in now.signatures.items()
-        if signature != before.signatures.get(path) or signature.changed_ns >= since
-    }
-
-
 def _read_again(bench: Bench, paths: Iterable[str]) -> None:
     for path in sorted(paths):
         try:
@@ -188,7 +159,7 @@ def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) 
 
 def judge_all(bench: Bench, gathered: Gathered) -> Stories:
     """Put on the shelf what was corrected, judge every candidate, set all beside what is filed."""
-    corrected = find_corrections(bench.newsroom, bench.shelf, bench.vectors, gathered.looks)
+    corrected = find_corrections(bench.newsroom, bench.shelf, gathered.looks)
     in_order = sorted(gathered.candidates, key=lambda one: judging_order(one.article))
     outcomes = [_judge(bench, candidate) for candidate in in_order]
     fresh = [outcome.end.story for outcome in outcomes if isinstance(outcome.end, NewStory)]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from copydesk import judge, watch
 from copydesk.engine.filing import read_removals
+from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round._outcomes import Known, Outcome
 from copydesk.engine.sources import RULE_REASONS, RuleDigests
@@ -30,13 +31,13 @@ class _Knowledge:
     beat: Beat
     now: datetime
     memory: Memory
-    shelf: judge.MemoryShelf
+    shelf: FiledShelf
     removed: frozenset[str]
     rules: RuleDigests
 
 
 def sift(
-    newsroom: Newsroom, shelf: judge.MemoryShelf, leads: Sequence[Lead]
+    newsroom: Newsroom, shelf: FiledShelf, leads: Sequence[Lead]
 ) -> tuple[list[Lead], list[Outcome]]:
     """Part the leads whose page must be fetched from those that end here; raises RecordError."""
     knowledge = _Knowledge(

@@ -21,15 +21,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copydesk import archive
+from copydesk.catalogue import StoryFilter
+from copydesk.engine.cataloguing import (
+    look_again,
+    open_catalogue,
+    report_failures,
+    sweep_records,
+)
 from copydesk.engine.filing import Filed, write_lock
-from copydesk.engine.judging import open_vectors
+from copydesk.engine.judging import Bench, open_vectors
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, Troubles
 from copydesk.engine.round import _outcomes
+from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
 from copydesk.engine.round._gather import RoundOptions, gather
-from copydesk.engine.round._headlines import count_waiting, list_headlines
-from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in, take_snapshot
+from copydesk.engine.round._headlines import list_headlines
+from copydesk.engine.round._judge_articles import judge_all, open_bench, take_in
 from copydesk.engine.round._stopwatch import Stopwatch
+from copydesk.news import Standing
 
 
 async def run(
@@ -37,27 +46,38 @@ async def run(
 ) -> RoundReport:
     """Run one round up to the commit and return its report; the caller builds the site."""
     troubles = Troubles()
-    branch = archive.Repository(newsroom.root).branch()
-    lock = write_lock(newsroom.root, newsroom.memory)
-    recovered = () if options.dry_run else finish_left_over(newsroom, lock)
-    with stopwatch.measure("shelf"):
-        before = take_snapshot(newsroom.root, newsroom.archive)
-        bench = open_bench(newsroom, open_vectors(newsroom.beat, newsroom.memory), troubles)
-    gathered = await gather(bench, options, progress, stopwatch)
-    with stopwatch.measure("judge"):
-        bench, gathered = take_in(bench, gathered, before)
-    if options.dry_run:
+    ending = Ending(
+        lock=write_lock(newsroom.root, newsroom.memory),
+        branch=archive.Repository(newsroom.root).branch(),
+    )
+    recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
+    with open_catalogue(newsroom.private, troubles) as catalogue:
+        with stopwatch.measure("shelf"):
+            before = sweep_records(newsroom, catalogue, progress)
+            vectors = open_vectors(newsroom.beat, newsroom.memory)
+            bench = open_bench(newsroom, catalogue, vectors)
+            report_failures(catalogue, troubles)
+        gathered = await gather(bench, options, progress, stopwatch)
         with stopwatch.measure("judge"):
-            stories = judge_all(bench, gathered)
-        filed = Filed(written=tuple(sorted(stories.changed)))
-        done = Concluded(gathered=gathered, stories=stories, filed=filed)
-    else:
-        done = conclude(bench, gathered, Ending(lock=lock, branch=branch), stopwatch)
-        done = replace(done, filed=_report_recovery(done.filed, recovered))
-    report = _report(done, troubles, stopwatch)
-    written = [done.stories.changed[path] for path in (*report.filed, *report.updated)]
-    waiting = count_waiting(bench.shelf, written, bench.newsroom.beat, before.rulings)
-    return replace(report, waiting_stories=waiting)
+            bench, gathered = take_in(bench, gathered, before)
+        if options.dry_run:
+            done = _rehearse(bench, gathered, stopwatch)
+        else:
+            done = conclude(bench, gathered, ending, stopwatch)
+            done = replace(done, filed=_report_recovery(done.filed, recovered))
+            look_again(newsroom, catalogue, done.filed.written)
+        waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
+    if options.dry_run:
+        waiting += sum(new.is_held for new in done.stories.new.values())
+    return replace(_report(done, troubles, stopwatch), waiting_stories=waiting)
+
+
+def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:
+    """Judge what was gathered, and file nothing."""
+    with stopwatch.measure("judge"):
+        stories = judge_all(bench, gathered)
+    filed = Filed(written=tuple(sorted(stories.changed)))
+    return Concluded(gathered=gathered, stories=stories, filed=filed)
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from copydesk.engine.filing import WORD_SECONDS, archive_old_records
-from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, alone
+from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, RoundTeller, alone
 from copydesk.engine.publishing import build, deploy
 from copydesk.engine.round import _git_remote, _line, _retention
 from copydesk.engine.round._gather import RoundOptions
@@ -32,20 +33,42 @@ def run_round(
     """
     began = time.monotonic()
     patience = 0.0 if options.tip is None else WORD_SECONDS
+    watch = stopwatch or Stopwatch()
     with alone(newsroom.root, newsroom.private, patience):
-        report = _in_loop(newsroom, options, progress, stopwatch or Stopwatch())
-        if not options.dry_run:
-            if options.is_whole:
-                report = _time("archive", _archive, newsroom, report)
-            if options.web is None:
-                report = _time("push", _git_remote.push_commits, newsroom, report)
-            report = _publish(newsroom, report, progress)
-            if options.is_whole:
-                _retention.forget_old(newsroom)
-            report = _time("tidy", _git_remote.tidy_repository, newsroom, report)
+        if options.dry_run:
+            report = _in_loop(newsroom, options, progress, watch)
+        else:
+            with _tell(newsroom, progress) as teller:
+                report = _run_and_publish(newsroom, options, teller, watch)
+                teller.end(report)
     if options.deploy and not options.dry_run:
         report = _deploy(newsroom, report, progress)
     return replace(report, seconds=round(time.monotonic() - began, 3))
+
+
+@contextlib.contextmanager
+def _tell(newsroom: Newsroom, progress: Progress) -> Iterator[RoundTeller]:
+    """Tell others how the round goes; one that is broken off is over, too."""
+    teller = RoundTeller(newsroom.private, newsroom.now, progress)
+    try:
+        yield teller
+    except BaseException:
+        teller.end(None)
+        raise
+
+
+def _run_and_publish(
+    newsroom: Newsroom, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
+) -> RoundReport:
+    report = _in_loop(newsroom, options, progress, stopwatch)
+    if options.is_whole:
+        report = _time("archive", _archive, newsroom, report)
+    if options.web is None:
+        report = _time("push", _git_remote.push_commits, newsroom, report)
+    report = _publish(newsroom, report, progress)
+    if options.is_whole:
+        _retention.forget_old(newsroom)
+    return _time("tidy", _git_remote.tidy_repository, newsroom, report)
 
 
 def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:

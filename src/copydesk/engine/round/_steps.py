@@ -11,16 +11,17 @@ from typing import TypeVar
 
 from copydesk import extract, watch
 from copydesk.config import Settings
+from copydesk.engine.cataloguing import follow_commits, open_catalogue
 from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import (
     Bench,
+    FiledShelf,
     PictureSearch,
     Vectors,
     appraise_article,
     complete_story,
-    fill_shelf,
 )
-from copydesk.engine.newsroom import Failure, Newsroom, Silence, Troubles
+from copydesk.engine.newsroom import Failure, Newsroom, Silence
 from copydesk.engine.reading import (
     ReaderPool,
     SiteHabits,
@@ -121,17 +122,23 @@ def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | 
 async def _judge(
     newsroom: Newsroom, article: Article, fetcher: Fetcher, readers: ReaderPool
 ) -> Story | Dropped:
-    shelf = fill_shelf(newsroom, Troubles(), but=urls.identity(article.web_url))
-    removed = read_removals(newsroom.root)
-    vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
-    bench = Bench(newsroom=newsroom, shelf=shelf, removed=removed, vectors=vectors)
     article = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt).settle(article)
-    outcome = appraise_article(bench, article)
-    if isinstance(outcome, Dropped):
-        return outcome
-    async with PictureSearch(newsroom, fetcher, readers) as pictures:
-        chosen = await pictures.choose([article], Silence())
-    return complete_story(bench, outcome, chosen.get(article.url))
+    vectors = Vectors(newsroom.memory)  # one page is judged without being grouped
+    with open_catalogue(newsroom.private) as catalogue:
+        follow_commits(newsroom, catalogue)
+        bench = Bench(
+            newsroom=newsroom,
+            catalogue=catalogue,
+            shelf=FiledShelf(newsroom, catalogue, vectors, but=article.web_url),
+            removed=read_removals(newsroom.root),
+            vectors=vectors,
+        )
+        outcome = appraise_article(bench, article)
+        if isinstance(outcome, Dropped):
+            return outcome
+        async with PictureSearch(newsroom, fetcher, readers) as pictures:
+            chosen = await pictures.choose([article], Silence())
+        return complete_story(bench, outcome, chosen.get(article.url))
 
 
 def _over_the_wire(

@@ -48,18 +48,22 @@ def source_states(
 def refresh_by_rules(
     settings: Settings, now: datetime, states: Mapping[str, watch.SourceState]
 ) -> Mapping[str, watch.SourceState]:
-    """Let a source whose rules changed be read anew, and now: what it lists may be wanted today."""
+    """Let a source whose rules changed be read anew, and now: what it lists may be wanted today.
+
+    One that is to be asked oftener than before is asked now, too.
+    """
     rules = RuleDigests(settings)
     found = dict(states)
     for source in settings.beat.sources:
         state, digest = states[source.url], rules.of(source)
-        if state.rules == digest:
+        every = source.every_minutes * 60.0
+        if (state.rules, state.every) == (digest, every):
             continue
-        found[source.url] = replace(state, rules=digest)
-        if state.rules:
-            found[source.url] = replace(
-                _forgetful(found[source.url]), next_at=state.rest_until or now
-            )
+        found[source.url] = replace(state, rules=digest, every=every)
+        if state.rules and state.rules != digest:
+            found[source.url] = _forgetful(found[source.url])
+        if state.rules and (state.rules != digest or every):
+            found[source.url] = replace(found[source.url], next_at=state.rest_until or now)
     return found
 
 

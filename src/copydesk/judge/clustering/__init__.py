@@ -5,9 +5,12 @@ Knows nothing of stories, beats or rulings: `coverage` says what a group changes
 
 from __future__ import annotations
 
+from copydesk.judge.clustering._document import Assignment as Assignment
+from copydesk.judge.clustering._document import NewsDocument as NewsDocument
 from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
+from copydesk.judge.clustering._memory_corpus import MemoryCorpus as MemoryCorpus
 from copydesk.judge.clustering._similarity import similarities as similarities
-from copydesk.judge.clustering._stream import Assignment as Assignment
-from copydesk.judge.clustering._stream import NewsDocument as NewsDocument
 from copydesk.judge.clustering._stream import Stream as Stream
-from copydesk.judge.clustering._tfidf import OF_THE_BEAT as OF_THE_BEAT
+from copydesk.judge.clustering._weighing import OF_THE_BEAT as OF_THE_BEAT
+from copydesk.judge.clustering._weighing import CorpusWeighing as CorpusWeighing
+from copydesk.judge.clustering._weighing import index_terms as index_terms

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from copydesk.judge.clustering._stream import NewsDocument
+from copydesk.judge.clustering._document import NewsDocument
 from copydesk.judge.clustering._terms import Vocabulary
-from copydesk.judge.clustering._tfidf import TfIdf
 from copydesk.judge.clustering._vector import Vector
+from copydesk.judge.clustering._weighing import TfIdf
 
 
 def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
@@ -25,10 +25,15 @@ def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[flo
 def _vectors(documents: Iterable[tuple[NewsDocument, str]]) -> list[Vector]:
     vocabulary = Vocabulary()
     tfidf = TfIdf(vocabulary)
-    terms = [
-        vocabulary.terms(document.title, text, document.language) for document, text in documents
+    counted = [
+        vocabulary.terms(document.title, text, document.language_code)
+        for document, text in documents
     ]
-    return [tfidf.weigh(counts) for counts in terms]
+    vectors = []
+    for terms in counted:
+        tfidf.learn(terms)
+        vectors.append(tfidf.weigh(terms))
+    return vectors
 
 
 def _cosines(vectors: Sequence[Vector]) -> list[float]:

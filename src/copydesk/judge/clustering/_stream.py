@@ -11,9 +11,8 @@ import itertools
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
+from copydesk.judge.clustering._document import Assignment, NewsDocument
 from copydesk.judge.clustering._embeddings import Centering
 from copydesk.judge.clustering._group import Group, Member
 from copydesk.judge.clustering._headlines import Headlines
@@ -21,49 +20,14 @@ from copydesk.judge.clustering._inverted_index import FORGOTTEN_AFTER_DAYS, Inve
 from copydesk.judge.clustering._merging import merge_groups
 from copydesk.judge.clustering._series import find_numbers
 from copydesk.judge.clustering._splitting import GROWTH, split_in_two
-from copydesk.judge.clustering._terms import NGRAMS, Vocabulary
-from copydesk.judge.clustering._tfidf import OF_THE_BEAT, TfIdf
+from copydesk.judge.clustering._weighing import Weighing
 
 JOIN = 0.27
 _SIZE_BONUS = 0.02
 _DAY = 86400.0
 _BACKGROUND_SIMILARITY = 0.13  # half of what joins, without regard to time
-_WORDS_SHOWN = 4
 _SURE_SIZE = 2  # documents of groups that may merge at once; single ones when all is in
 _MERGE_EVERY = 50  # documents
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewsDocument:
-    """A report to be grouped.
-
-    `moment` is None where no time is known: then it came with the one before. `group` is the name
-    of the group that it is known to belong to, "" where that is to be found out. `vector` is
-    `news.Shelved.vector`.
-    """
-
-    key: str
-    title: str
-    text: str = ""
-    language: str = ""
-    moment: datetime | None = None
-    group: str = ""
-    vector: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """Where a document stands: its group, how similar it is, by which words, what is near.
-
-    `similarity` is 0 in a group of its own; `near` are (group, similarity) pairs without regard to
-    time, the most similar first. `same_headline` says that a group of days ago has its headline.
-    """
-
-    group: str
-    similarity: float = 0.0
-    shared: tuple[str, ...] = ()
-    near: tuple[tuple[str, float], ...] = ()
-    same_headline: bool = False
 
 
 class Stream:
@@ -72,7 +36,8 @@ class Stream:
     `beat` are the subject's own words: they stand everywhere and tell no two stories apart.
     `topics` are those of the topics below it, with the share of documents that may have them.
     `apart` has, by a document's key, the keys of those that it never stands in one group with;
-    a group with one of the documents of `whole` is not split.
+    a group with one of the documents of `whole` is not split. With a `weighing` of somebody else's
+    `beat` and `topics` are that one's.
     """
 
     def __init__(
@@ -81,9 +46,9 @@ class Stream:
         apart: Mapping[str, frozenset[str]] | None = None,
         whole: Iterable[str] = (),
         topics: Mapping[str, float] | None = None,
+        weighing: Weighing | None = None,
     ) -> None:
-        self._vocabulary = Vocabulary()
-        self._tfidf = TfIdf(self._vocabulary, self._prior_shares(beat, topics or {}))
+        self._weighing = weighing or Weighing(beat, topics or {})
         self._centering = Centering()
         self._index = InvertedIndex()
         self._apart = apart or {}
@@ -97,15 +62,6 @@ class Stream:
         self._headlines = Headlines()
         self._count = 0
         self._day = self._previous_day = 0.0
-
-    def _prior_shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
-        """Return the share of documents that may have each of these words' terms, the largest."""
-        of_phrases = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
-        shares: dict[int, float] = {}
-        for phrase, share in of_phrases.items():
-            for term in self._vocabulary.numbers([phrase], "en"):
-                shares[term] = max(share, shares.get(term, 0.0))
-        return shares
 
     def add(self, document: NewsDocument) -> str:
         """Put a document into the group that it is most similar to, or into one of its own.
@@ -129,7 +85,7 @@ class Stream:
         return Assignment(
             group=self._name_of(group),
             similarity=similarity.get(group, 0.0),
-            shared=self._spell(shared.get(group, [])),
+            shared=self._weighing.spell(shared.get(group, [])),
             near=tuple(
                 (self._name_of(other), score)
                 for other, score in sorted(background.items(), key=_by_similarity)
@@ -140,23 +96,21 @@ class Stream:
             and similarity.get(group, 0.0) < JOIN,
         )
 
-    def _spell(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """Return a few of these terms as they are written, each once."""
-        vocabulary = self._vocabulary
-        words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
-        return tuple(itertools.islice(dict.fromkeys(words), _WORDS_SHOWN))
+    def learn_meaning(self, document: NewsDocument) -> None:
+        """Learn where documents of a language point, from one that stays outside."""
+        self._centering.center(document.vector, document.language_code)
 
     def _to_member(self, document: NewsDocument) -> Member:
-        language = document.language.lower()[:2] or "en"
-        terms = self._vocabulary.terms(document.title, document.text, language)
+        language = document.language_code
+        vector, length = self._weighing.weigh(document)
         if document.moment is not None:
             self._previous_day, self._day = self._day, document.moment.timestamp() / _DAY
         return Member(
             key=document.key,
-            vector=self._tfidf.weigh(terms),
+            vector=vector,
             language=language,
             day=self._day,
-            length=terms.length,
+            length=length,
             series=find_numbers(document.title),
             embedding=self._centering.center(document.vector, language)
             if document.vector

@@ -6,14 +6,18 @@ spellings, names for what tells two happenings of one kind apart (docs/design/co
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
+import zlib
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk.judge import words
 from copydesk.judge.clustering import _frequencies
+from copydesk.news import CountedTerms
 
 TEXT_CHARACTERS = 1500  # 600 cost a embedding of BCubed F1, the whole text brings none
 NGRAM_CHARACTERS = 500
@@ -22,9 +26,18 @@ _HEADLINE_CASE = 0.75  # share of words with a capital above which capitals tell
 _NOUNS_IN_CAPITALS = frozenset({"de"})  # languages whose capitals tell no names
 _CACHED_WORDS = 200_000
 _WORD = re.compile(r"\w\w+")
+_TELLING = (32, 32, 16)  # terms of each space by which a filed document is found
+_MOST_COUNTED = 255
+_LEAST_RATE = 1e-6
+# A seed is added to the first four letters, so it must make another word of none.
+_SEEDS = (0, 0x9E3779B1, 0xC2B2AE3D)
+_STEPS_AN_OCTAVE = 15  # of a rate that is kept in a byte: it is right to two per cent
 
 WORDS, NGRAMS, NAMES = range(3)
 Counts = dict[int, int]
+
+DAMPED = tuple(1.0 + math.log(max(1, count)) for count in range(64))
+_RATES = tuple(_LEAST_RATE * 2 ** (step / _STEPS_AN_OCTAVE) for step in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,12 @@ class _WordForm:
     stem: int
     ngrams: tuple[int, ...]
     name: int
-    is_common: bool
+    rate: float
+
+    @property
+    def is_common(self) -> bool:
+        """Decide whether it stands in too many articles to be a name."""
+        return self.rate > _frequencies.TOO_COMMON_FOR_A_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +71,23 @@ class Vocabulary:
     """Number the terms of documents.
 
     By number, `space` says which it is of, `prior_rate` how common it is in news at large,
-    `spelling` how a word of it was first written.
+    `spelling` how a word of it was first written ("" for one that only filed documents have),
+    `identity` what it is called in every other vocabulary, too.
     """
 
     def __init__(self) -> None:
-        self.space: list[int] = []
+        self.space = bytearray()
         self.prior_rate = array("d")
         self.spelling: list[str] = []
-        self._numbers: dict[tuple[int, str], int] = {}
+        self.identity = array("I")
+        self._numbers: dict[int, int] = {}  # by identity
         self._forms: dict[str, dict[str, _WordForm | None]] = {}  # by language and word
 
     def __len__(self) -> int:
         return len(self.space)
 
     def terms(self, title: str, text: str, language: str) -> Terms:
-        """Count the terms of a headline and the beginning of a text."""
-        language = language.lower()[:2] or "en"
+        """Count the terms of a headline and the beginning of a text; a language is two letters."""
         terms = Terms(spaces=({}, {}, {}))
         self._count(title, language, TITLE_COUNTS if text else 1, terms)
         if text:
@@ -114,21 +133,25 @@ class Vocabulary:
         prior_rate = _frequencies.rate(stem, language)
         name = bare if word[0].isdigit() else words.transliterate(stem)
         return _WordForm(
-            stem=self._number((WORDS, stem), word, prior_rate),
+            stem=self._number(WORDS, stem, word, prior_rate),
             ngrams=tuple(
-                self._number((NGRAMS, ngram), ngram, _frequencies.rate_of_ngram(ngram))
+                self._number(NGRAMS, ngram, ngram, _frequencies.rate_of_ngram(ngram))
                 for ngram in _frequencies.ngrams(bare)
             ),
-            name=self._number((NAMES, name), word, prior_rate),
-            is_common=prior_rate > _frequencies.TOO_COMMON_FOR_A_NAME,
+            name=self._number(NAMES, name, word, prior_rate),
+            rate=prior_rate,
         )
 
-    def _number(self, term: tuple[int, str], spelling: str, prior_rate: float) -> int:
-        number = self._numbers.setdefault(term, len(self.space))
+    def _number(self, space: int, term: str, spelling: str, prior_rate: float) -> int:
+        return self._number_of(_identify(space, term), space, spelling, prior_rate)
+
+    def _number_of(self, identity: int, space: int, spelling: str, prior_rate: float) -> int:
+        number = self._numbers.setdefault(identity, len(self.space))
         if number == len(self.space):
-            self.space.append(term[0])
+            self.space.append(space)
             self.prior_rate.append(prior_rate)
             self.spelling.append(spelling)
+            self.identity.append(identity)
         return number
 
     def numbers(self, phrases: Iterable[str], language: str) -> set[int]:
@@ -138,6 +161,72 @@ class Vocabulary:
             for _, form, _ in self._look_up(Counter(_words(phrase)), language):
                 numbers |= {form.stem, form.name, *form.ngrams}
         return numbers
+
+    def pack(self, title: str, text: str, language: str) -> CountedTerms:
+        """Return a document's terms as they mean the same to every other vocabulary."""
+        terms = self.terms(title, text, language)
+        rates = self._rates(title, text, language, terms)
+        telling = (
+            self._telling(counts, rates)[:most]
+            for counts, most in zip(terms.spaces, _TELLING, strict=True)
+        )
+        words_, ngrams, names = map(len, terms.spaces)
+        return CountedTerms(
+            terms=self._identities(itertools.chain.from_iterable(terms.spaces)),
+            counts=bytes(
+                min(count, _MOST_COUNTED) for counts in terms.spaces for count in counts.values()
+            ),
+            rates=bytes(rates[term] for counts in terms.spaces for term in counts),
+            sizes=(words_, ngrams, names),
+            telling=self._identities(itertools.chain.from_iterable(telling)),
+        )
+
+    def _identities(self, terms: Iterable[int]) -> array[int]:
+        return array("I", map(self.identity.__getitem__, terms))
+
+    def _rates(self, title: str, text: str, language: str, terms: Terms) -> dict[int, int]:
+        """Return how common each term is, in steps, as the document's own words have it.
+
+        Another one may have a stem or a name from another word, or of another language.
+        """
+        rates: dict[int, int] = {}
+        for part in (title, text[:TEXT_CHARACTERS]):
+            for _, form, _ in self._look_up(Counter(_words(part)), language):
+                step = _step_of(form.rate)
+                rates.setdefault(form.stem, step)
+                rates.setdefault(form.name, step)
+        rates.update((term, _step_of(self.prior_rate[term])) for term in terms.spaces[NGRAMS])
+        return rates
+
+    @staticmethod
+    def _telling(counts: Counts, rates: Mapping[int, int]) -> list[int]:
+        """Return the terms of a space, those first that tell most beside news at large."""
+        most = len(DAMPED) - 1
+        weight = {
+            term: DAMPED[min(count, most)] * math.log(_RATES[rates[term]])
+            for term, count in counts.items()
+        }
+        return sorted(weight, key=weight.__getitem__)
+
+    def unpack(self, counted: CountedTerms) -> Terms:
+        """Return the terms of a document that was packed, numbered as they are here."""
+        space_of = itertools.chain.from_iterable(map(itertools.repeat, range(3), counted.sizes))
+        spaces: tuple[Counts, Counts, Counts] = ({}, {}, {})
+        for identity, count, step, space in zip(
+            counted.terms, counted.counts, counted.rates, space_of, strict=True
+        ):
+            spaces[space][self._number_of(identity, space, "", _RATES[step])] = count
+        return Terms(spaces=spaces)
+
+
+def _identify(space: int, term: str) -> int:
+    return zlib.crc32(term.encode("utf-8", "surrogatepass"), _SEEDS[space])
+
+
+def _step_of(rate: float) -> int:
+    """Return the step of a rate, which a byte can hold."""
+    step = round(_STEPS_AN_OCTAVE * math.log2(max(rate, _LEAST_RATE) / _LEAST_RATE))
+    return min(step, len(_RATES) - 1)
 
 
 def _words(text: str) -> list[str]:

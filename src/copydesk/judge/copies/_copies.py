@@ -89,11 +89,7 @@ def _may_be_original(story: Story, shelf: Shelf) -> bool:
 
 def _is_filed(name: str, shelf: Shelf) -> bool:
     """Decide whether the shelf holds the record of this name; yes where the name tells no day."""
-    day = dates.parse(name[:10])
-    if day is None:
-        return True
-    same_day = shelf.between(day, day + timedelta(days=1))
-    return any(PurePosixPath(shelved.story.path).stem == name for shelved in same_day)
+    return dates.parse(name[:10]) is None or shelf.holds(name)
 
 
 def _copy_of(story: Story, shared: Overlap) -> Copy:

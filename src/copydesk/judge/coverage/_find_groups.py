@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from copydesk.judge.clustering import OF_THE_BEAT, Assignment, NewsDocument, Stream
+from copydesk.judge.clustering import (
+    OF_THE_BEAT,
+    Assignment,
+    CorpusWeighing,
+    NewsDocument,
+    Stream,
+)
+from copydesk.judge.coverage._index_stories import make_corpus, moment_of, to_document
 from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
-from copydesk.kit import text
-from copydesk.news import Beat, Reason, ReasonKind, Shelved
+from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
-_MOST_BEHIND = timedelta(days=14)
-_NO_TIME = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -26,43 +30,123 @@ class FoundGroups:
     near: Mapping[str, Sequence[str]]
 
 
-def find_groups(stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str]) -> FoundGroups:
-    """Find where new stories belong among those that are filed, by words and by rulings."""
+def find_groups(
+    stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str], corpus: Corpus | None = None
+) -> FoundGroups:
+    """Find where new stories belong among those that are filed, by words and by rulings.
+
+    Of the filed ones only those are compared that a new one may meet, and the others of their
+    groups; `corpus` has the terms of the filed ones.
+    """
     ruled = RuledGroups(beat, [shelved.story for shelved in stories], fresh)
-    stream = Stream(_words_of_main(beat), ruled.apart, ruled.whole, _words_below_main(beat))
-    reasons: dict[str, Reason] = {}
-    near: dict[str, Sequence[str]] = {}
-    path_of: dict[str, str] = {}
-    for moment, shelved in _as_they_came(stories, ruled):
-        path = shelved.story.path
-        document = _to_document(shelved, moment, ruled.group_of(shelved.story))
-        path_of[document.key] = path
-        if path not in fresh:
-            stream.add(document)
-            continue
-        assignment = stream.place(document)
-        near[path] = [name for name, _ in assignment.near]
-        if not document.group and (reason := _reason_of(assignment)):
-            reasons[path] = reason
-    stream.settle()
+    came = _as_they_came(stories, ruled)
+    assignments: dict[str, Assignment] = {}
+    groups: Mapping[str, str] = {}
+    if any(arrival.path in fresh for arrival in came):
+        filed = (arrival.shelved for arrival in came if arrival.path not in fresh)
+        weighing = CorpusWeighing(
+            corpus or make_corpus(filed, beat), _words_of_main(beat), _words_below_main(beat)
+        )
+        stream = Stream(apart=ruled.apart, whole=ruled.whole, weighing=weighing)
+        assignments = _place(stream, weighing, came, fresh)
+        groups = stream.groups()
     paths: defaultdict[str, list[str]] = defaultdict(list)
-    for key, group in stream.groups().items():
-        paths[group].append(path_of[key])
-    reasons.update((path_of[key], why) for key, why in ruled.moved.items() if key in path_of)
-    return FoundGroups(paths=paths, reasons=reasons, near=near)
+    for arrival in came:
+        paths[groups.get(arrival.key, arrival.group)].append(arrival.path)
+    return FoundGroups(
+        paths=paths,
+        reasons=_reasons(came, assignments, ruled),
+        near={path: [name for name, _ in found.near] for path, found in assignments.items()},
+    )
 
 
-def _as_they_came(stories: Sequence[Shelved], ruled: RuledGroups) -> list[tuple[datetime, Shelved]]:
-    """Return the stories with their moments in order of time, those of a known group first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    """A story with the moment at which it came and the group that it is known to belong to."""
+
+    shelved: Shelved
+    moment: datetime
+    key: str
+    group: str
+
+    @property
+    def path(self) -> str:
+        return self.shelved.story.path
+
+    @property
+    def document(self) -> NewsDocument:
+        return to_document(self.shelved, self.moment, self.group)
+
+
+def _place(
+    stream: Stream, weighing: CorpusWeighing, came: Sequence[_Arrival], fresh: frozenset[str]
+) -> dict[str, Assignment]:
+    """Put the new stories, and of the others those that they may meet, into a stream in order.
+
+    Returns where each new one was placed, by its path.
+    """
+    new = {arrival.key: arrival.document for arrival in came if arrival.path in fresh}
+    filed = _load_candidates(weighing, came, new)
+    assignments = {}
+    for arrival in came:
+        if arrival.key in new:
+            assignments[arrival.path] = stream.place(new[arrival.key])
+        elif arrival.key in filed:
+            stream.add(filed[arrival.key])
+        elif arrival.shelved.vector:
+            stream.learn_meaning(arrival.document)
+    stream.settle()
+    return assignments
+
+
+def _load_candidates(
+    weighing: CorpusWeighing, came: Sequence[_Arrival], new: Mapping[str, NewsDocument]
+) -> dict[str, NewsDocument]:
+    """Return the filed stories that new ones may meet, and all others of their groups, by key.
+
+    So are those of a group that is called after a new one, which may find itself elsewhere.
+    """
+    latest = max(arrival.moment for arrival in came).timestamp()
+    near = {*weighing.expect(list(new.values()), latest), *new}
+    groups = {arrival.group for arrival in came if arrival.key in near}.union(new)
+    filed = {
+        arrival.key: arrival.document
+        for arrival in came
+        if arrival.group in groups and arrival.key not in new
+    }
+    weighing.load(list(filed.values()))
+    return filed
+
+
+def _reasons(
+    came: Iterable[_Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
+) -> dict[str, Reason]:
+    """Return why stories stand in the groups of others, by path: by likeness or by a ruling."""
+    reasons = {}
+    for arrival in came:
+        if arrival.key in ruled.moved:
+            reasons[arrival.path] = ruled.moved[arrival.key]
+        elif not arrival.group and (reason := _reason_of(assignments[arrival.path])):
+            reasons[arrival.path] = reason
+    return reasons
+
+
+def _as_they_came(stories: Sequence[Shelved], ruled: RuledGroups) -> list[_Arrival]:
+    """Return the stories in order of time, those of a known group first.
 
     What is new then sees whom a ruling brings into a group before it joins there.
     """
     latest = max((shelved.found for shelved in stories if shelved.found), default=_NEVER)
-    moments = [(_moment(shelved, latest), shelved) for shelved in stories]
-    return sorted(
-        moments,
-        key=lambda pair: (not ruled.group_of(pair[1].story), pair[0], pair[1].story.path),
+    arrivals = (
+        _Arrival(
+            shelved=shelved,
+            moment=_moment(shelved, latest),
+            key=name_of(shelved.story),
+            group=ruled.group_of(shelved.story),
+        )
+        for shelved in stories
     )
+    return sorted(arrivals, key=lambda one: (not one.group, one.moment, one.path))
 
 
 def _words_of_main(beat: Beat) -> list[str]:
@@ -87,28 +171,13 @@ def _words_below_main(beat: Beat) -> dict[str, float]:
     return shares
 
 
-def _to_document(shelved: Shelved, moment: datetime, group: str) -> NewsDocument:
-    story = shelved.story
-    return NewsDocument(
-        key=name_of(story),
-        title=story.title,
-        text=text.prose(shelved.text) or story.excerpt,
-        language=story.language,
-        moment=None if moment == _NO_TIME else moment,
-        group=group,
-        vector=shelved.vector,
-    )
-
-
 def _moment(shelved: Shelved, latest: datetime) -> datetime:
-    """Return when a story came, `latest` being when the last of all was found.
+    """Return when a story came, not after the time when the last of all was found.
 
-    Its own date, unless that is weeks before it was found, or after: then it tells nothing.
+    That one is not asked where it is known when the story itself was found.
     """
-    published, found = shelved.story.published_at or _NO_TIME, shelved.found
-    if found is None:
-        return min(published, latest)
-    return published if _MOST_BEHIND > found - published >= timedelta(0) else found
+    moment = moment_of(shelved)
+    return moment if shelved.found else min(moment, latest)
 
 
 def _reason_of(assignment: Assignment) -> Reason | None:

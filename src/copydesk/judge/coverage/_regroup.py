@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from copydesk.judge.coverage._excluded import is_excluded
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
 from copydesk.judge.coverage._heat import usual_of
+from copydesk.judge.coverage._index_stories import is_grouped
 from copydesk.judge.coverage._lead import (
     BESIDE,
     is_shown,
@@ -24,7 +24,7 @@ from copydesk.judge.coverage._lead import (
 )
 from copydesk.judge.coverage._related import list_copies
 from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
-from copydesk.news import Beat, Reason, Shelved, Story
+from copydesk.news import Beat, Corpus, Reason, Shelved, Story
 
 _BACKGROUND = 5  # groups that are near
 
@@ -36,6 +36,7 @@ def regroup(
     beat: Beat,
     fresh: frozenset[str],
     rejudged: frozenset[str] = frozenset(),
+    corpus: Corpus | None = None,
 ) -> tuple[Story, ...]:
     """Return the stories that change by copies and coverage beside them, by path.
 
@@ -45,9 +46,9 @@ def regroup(
     """
     before = _by_path(_stories_of(stories))
     after = {**before, **_by_path(list_copies(stories))}
-    originals = [shelved for shelved in stories if _is_grouped(shelved.story, beat)]
+    originals = [shelved for shelved in stories if is_grouped(shelved.story, beat)]
     freed = paths_without_ruling(_stories_of(originals), beat)
-    found = find_groups(originals, beat, fresh | freed)
+    found = find_groups(originals, beat, fresh | freed, corpus)
     after.update(_with_reasons(found.reasons, freed, after))
     own = _paths_by_address(_stories_of(originals))
     touched = fresh | freed | rejudged
@@ -70,10 +71,6 @@ def _stories_of(stories: Iterable[Shelved]) -> list[Story]:
 
 def _paths_by_address(stories: Iterable[Story]) -> dict[str, str]:
     return {url: story.path for story in stories for url in story.addresses}
-
-
-def _is_grouped(story: Story, beat: Beat) -> bool:
-    return not story.copy_of and not is_excluded(story, beat)
 
 
 def _as_group(

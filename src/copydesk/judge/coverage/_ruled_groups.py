@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
-from copydesk.news import GROUP_RULED, Beat, Reason, ReasonKind, Ruling, Story
+from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
 
 _ROUNDS = 3  # a merge may bring along what an earlier split keeps apart: that leaves again
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -178,7 +177,7 @@ def _split_names(rulings: Sequence[Ruling]) -> set[str]:
 
 def is_ruled(reason: Reason) -> bool:
     """Decide whether a reason tells of a ruling on groups."""
-    return reason.kind in GROUP_RULED
+    return reason.is_group_ruled
 
 
 def is_move(reason: Reason) -> bool:
@@ -188,12 +187,12 @@ def is_move(reason: Reason) -> bool:
 
 def is_pin(reason: Reason) -> bool:
     """Decide whether a reason tells of a pin by which a story leads its group."""
-    return reason.kind is ReasonKind.PINNED
+    return is_ruled(reason) and reason.kind is ReasonKind.PINNED
 
 
 def is_lead(reason: Reason) -> bool:
     """Decide whether a reason tells of an editor who wanted a story to lead its group."""
-    return reason.kind is ReasonKind.LED
+    return is_ruled(reason) and reason.kind is ReasonKind.LED
 
 
 def lead_in(stories: Sequence[Story], beat: Beat) -> tuple[Story, Reason] | None:
@@ -226,4 +225,4 @@ def _takes_from(split: Ruling, names: set[str]) -> bool:
 
 def name_of(story: Story) -> str:
     """Return the name of a story's record: its file name without `.md`."""
-    return PurePosixPath(story.path).stem
+    return story.path.rpartition("/")[2].removesuffix(".md")

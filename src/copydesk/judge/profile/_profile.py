@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.judge.profile._features import Features
-from copydesk.news import Article, Beat, Reason, ReasonKind, Shelf, Shelved, Story
+from copydesk.news import Article, Beat, Corpus, Reason, ReasonKind, Shelf, Shelved, Story
 
 Fingerprint = tuple[int, ...]
+Regroup = Callable[
+    [Sequence[Shelved], Beat, frozenset[str], frozenset[str], Corpus | None], tuple[Story, ...]
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,7 @@ class Profile:
     describe_near_miss: Callable[[Article, Beat, Sequence[str]], str]
     topics: Callable[[Article, Beat, tuple[Match, ...]], tuple[str, ...]]
     find_original: Callable[[Article, Fingerprint, Shelf], Copy | None]
-    regroup: Callable[[Sequence[Shelved], Beat, frozenset[str], frozenset[str]], tuple[Story, ...]]
+    regroup: Regroup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 
 from copydesk.kit import text as plain_text
 
-LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+LETTERS = plain_text.UNSPACED_LETTERS
 _UNSPACED = re.compile(f"[{LETTERS}]")
 
 

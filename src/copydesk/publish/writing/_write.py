@@ -193,7 +193,7 @@ class Writer:
         if not addresses.is_path(path):
             raise PublishError("not a path of the site", subject=path)
         if path in self._kept or path in self._folders:
-            raise _contested(path)
+            raise _collision(path)
         self._kept.add(path)
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
@@ -217,7 +217,7 @@ class Writer:
     def _prove(self, folder: str) -> None:
         """Note a folder, to be made where there is none; refuse one that is a link or a file."""
         if folder in self._kept:
-            raise _contested(folder)
+            raise _collision(folder)
         above = folder.rpartition("/")[0]
         if above not in self._folders:
             self._prove(above)
@@ -313,7 +313,7 @@ def _is_there(place: str) -> bool:
     raise refusal(place)
 
 
-def _contested(path: str) -> PublishError:
+def _collision(path: str) -> PublishError:
     return PublishError("two things want to be published at one path", subject=path)
 
 

@@ -220,14 +220,21 @@ def _after_success(
 def _next_look(
     state: SourceState, answer: Page | NotModified, interval: float, now: datetime
 ) -> datetime:
-    """Compute when to ask again after a good answer; the publisher's wishes lengthen the wait."""
+    """Compute when to ask again after a good answer; the publisher's wishes lengthen the wait.
+
+    It is the source's own rhythm, or as often as the owner wishes.
+    """
     watched = now - (state.watched_since or now)
     quiet = now - (state.last_new_at or now)
     expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)
     own = min(_waits.patience_wait(expected, state.items, now), timedelta(seconds=interval))
     slow = _waits.PUSHED if _is_pushed(state, now) else timedelta()
-    wait = max(own, slow, _waits.read_wish(answer.headers, state.hints, now))
-    return _waits.skip_ahead(now + _waits.spread(wait, f"{answer.url} {now}"), state.hints, now)
+    wish = max(slow, _waits.read_wish(answer.headers, state.hints, now))
+    if state.every:
+        wait = max(timedelta(seconds=state.every), wish)
+    else:
+        wait = _waits.spread(max(own, wish), f"{answer.url} {now}")
+    return _waits.skip_ahead(now + wait, state.hints, now)
 
 
 def _is_pushed(state: SourceState, now: datetime) -> bool:

@@ -24,7 +24,8 @@ class SourceState:
     Moving: `moved_to` is the address that is asked instead, "" for none; permanent redirects to
     `moving_to` have been seen since `moving_since`. `ended_at` is when the source said 410.
     `held`: an editor undid a move or an end, and the source neither moves nor ends by itself.
-    Waiting: `interval` in seconds, `next_at`; `rest_until` is when the pause ends that the source
+    Waiting: `interval` in seconds, `every` the seconds that the owner wishes instead of its own
+    rhythm, 0 for none; `next_at`; `rest_until` is when the pause ends that the source
     itself asked for; `pushed_until` is when the lease of a hub that pushes ends. `hours` counts
     the items by hour of the week of their publication (0: Monday 00 to 01, UTC), in hundredths
     that fade, `twelfths` by the five minutes of the hour; `watched_since` is how far back they are
@@ -52,6 +53,7 @@ class SourceState:
     ended_at: datetime | None = None
     held: bool = False
     interval: float = 0.0
+    every: float = 0.0
     next_at: datetime | None = None
     rest_until: datetime | None = None
     pushed_until: datetime | None = None

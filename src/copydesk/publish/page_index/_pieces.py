@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish.catalogue._catalogue import Catalogue
+from copydesk.publish.page_index._page_index import PageIndex
 
 _AT_ONCE = 500  # pieces in hand, of a thousand bytes each
 Make = Callable[[StoryEntry], bytes | None]
 
 
 class Pieces:
-    """The pieces that a catalogue keeps, none of which is in memory; without one, none is kept."""
+    """The pieces that an index keeps, none of which is in memory; without one, none is kept."""
 
-    def __init__(self, catalogue: Catalogue | None = None) -> None:
-        self._catalogue = catalogue
+    def __init__(self, index: PageIndex | None = None) -> None:
+        self._index = index
 
     def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
         """Make the pieces of some stories where they are not kept."""
@@ -36,33 +36,33 @@ class Pieces:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Keep nothing of the stories at these paths."""
-        if self._catalogue is not None:
-            rows = [(self._catalogue.number, path) for path in paths]
+        if self._index is not None:
+            rows = [(self._index.number, path) for path in paths]
             drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
-            self._catalogue.tables.run_many(drop, rows)
+            self._index.tables.run_many(drop, rows)
 
     def forget_all(self) -> None:
         """Keep nothing: whatever a piece depends on beside its story may have changed."""
-        if self._catalogue is not None:
+        if self._index is not None:
             drop = "DELETE FROM paper_pieces WHERE site = ?"
-            self._catalogue.tables.run(drop, self._catalogue.number)
+            self._index.tables.run(drop, self._index.number)
 
     def _kept(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
         """Return the pieces of stories that look as they did when those were made."""
-        if self._catalogue is None:
+        if self._index is None:
             return {}
         stamps = {entry.path: _stamp(entry) for entry in entries}
         marks = ", ".join("?" * len(stamps))
         query = f"SELECT path, stamp, piece FROM paper_pieces WHERE site = ? AND path IN ({marks})"  # noqa: S608 - question marks alone
-        rows = self._catalogue.tables.run(query, self._catalogue.number, *stamps)
+        rows = self._index.tables.run(query, self._index.number, *stamps)
         return {path: piece for path, stamp, piece in rows if stamp == stamps[path]}
 
     def _keep(self, entries: Sequence[StoryEntry], made: dict[str, bytes]) -> None:
-        if self._catalogue is not None and entries:
-            site = self._catalogue.number
+        if self._index is not None and entries:
+            site = self._index.number
             rows = [(site, entry.path, _stamp(entry), made[entry.path]) for entry in entries]
             keep = "INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)"
-            self._catalogue.tables.run_many(keep, rows)
+            self._index.tables.run_many(keep, rows)
 
 
 def _stamp(entry: StoryEntry) -> str:

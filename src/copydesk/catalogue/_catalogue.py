@@ -1,0 +1,209 @@
+"""The catalogue: every filed story as questions need it, in one file or in memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from copydesk.catalogue import _update
+from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
+from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
+from copydesk.catalogue._tables import open_tables
+from copydesk.kit import urls
+from copydesk.news import Standing
+
+_AT_ONCE = 500  # values in one statement
+# Live records come before archived ones, each in the order of their paths: so they are read.
+_AS_READ = "ORDER BY archived, path"
+_BY_TIME = "ORDER BY at, path"
+
+
+class Catalogue:
+    """Know of each filed story what questions ask; give paths, whose records are the truth.
+
+    A file that is damaged or of another version is made anew. Methods raise CatalogueError where
+    the database fails. Used by one thread at a time; several processes may have it open.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
+        """Open the catalogue in a file, without one in memory; raises CatalogueError."""
+        self._tables = open_tables(file)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._tables.close()
+
+    # ---- what it holds, and bringing it up to date -----------------------------------------------
+
+    def note(self, name: str) -> str:
+        """Return what was noted under a name with the last update, "" for nothing."""
+        rows = self._tables.run("SELECT value FROM notes WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def signatures(self) -> dict[str, int]:
+        """Return the signature of every record when it was last read, by its path."""
+        query = "SELECT path, signature FROM stories UNION ALL SELECT path, signature FROM broken"
+        return dict(self._tables.run(query))
+
+    def signatures_of(self, paths: Collection[str]) -> dict[str, int]:
+        """Return the signatures of these records when they were last read, by path."""
+        return dict(self._pairs("SELECT path, signature FROM stories WHERE path IN", paths))
+
+    def update(
+        self,
+        entries: Iterable[CatalogueEntry] = (),
+        broken: Iterable[BrokenRecord] = (),
+        lost: Collection[str] = (),
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take in stories and broken records that are new or changed, and forget lost paths.
+
+        All at once, with notes of what it is up to date with; nobody else writes meanwhile.
+        """
+        with self._tables.at_once():
+            _update.forget(self._tables, lost)
+            _update.put_entries(self._tables, entries)
+            _update.put_failures(self._tables, broken)
+            _update.put_notes(self._tables, notes or {})
+
+    def set_standings(self, standings: Mapping[str, Standing], notes: Mapping[str, str]) -> None:
+        """Note where stories stand under other rules, by path; all else of them is as it was."""
+        with self._tables.at_once():
+            rows = [(standing, path) for path, standing in standings.items()]
+            self._tables.run_many("UPDATE stories SET standing = ? WHERE path = ?", rows)
+            _update.put_notes(self._tables, notes)
+
+    def put_marks(self, marks: Iterable[TextMarks]) -> None:
+        """Take in the fingerprints of texts; those of paths that are not known are passed over."""
+        with self._tables.at_once():
+            _update.put_marks(self._tables, marks)
+
+    def forget_marks(self, before: datetime) -> None:
+        """Forget the fingerprints of stories published before a time, or at none that is known."""
+        old = "SELECT id FROM stories WHERE at IS NULL OR at < ?"
+        gone = [
+            story
+            for (story,) in self._tables.run(
+                f"SELECT story FROM marks WHERE story IN ({old})", microseconds(before)
+            )
+        ]
+        if gone:
+            with self._tables.at_once():
+                _update.forget_marks(self._tables, gone)
+
+    # ---- questions -------------------------------------------------------------------------------
+
+    def path_at(self, url: str) -> str | None:
+        """Return the path of the first record that stands for an address, by its identity."""
+        query = (
+            "SELECT path FROM addresses JOIN stories ON id = story"
+            f" WHERE identity = ? {_AS_READ} LIMIT 1"
+        )
+        rows = self._tables.run(query, urls.identity(url))
+        return str(rows[0][0]) if rows else None
+
+    def at_addresses(self, addresses: Iterable[str]) -> list[str]:
+        """Return the paths of the records that stand for any of these addresses."""
+        query = "SELECT DISTINCT path FROM addresses JOIN stories ON id = story WHERE identity IN"
+        return sorted(self._among(query, {urls.identity(url) for url in addresses}))
+
+    def between(self, start: datetime, end: datetime) -> list[str]:
+        """Return the paths of the stories published in [start, end], by time and path."""
+        query = f"SELECT path FROM stories WHERE at BETWEEN ? AND ? {_BY_TIME}"
+        return self._paths(query, microseconds(start), microseconds(end))
+
+    def in_groups(self, groups: Collection[str]) -> list[str]:
+        """Return the paths of the stories of these groups."""
+        query = "SELECT path FROM stories WHERE story_group <> '' AND story_group IN"
+        return sorted(self._among(query, groups))
+
+    def find_by_name(self, names: Collection[str]) -> list[str]:
+        """Return the paths of the records with these names."""
+        return sorted(self._among("SELECT path FROM stories WHERE name IN", names))
+
+    def copies_of(self, name: str) -> list[str]:
+        """Return the paths of the copies of a story."""
+        query = "SELECT path FROM stories WHERE copy_of <> '' AND copy_of = ? ORDER BY path"
+        return self._paths(query, name)
+
+    def find_grouped_by_hand(self) -> list[str]:
+        """Return the paths of stories that a ruling or an editor's word on their group moved."""
+        return self._paths("SELECT path FROM stories WHERE ruled = 1 ORDER BY path")
+
+    def find_unsure(self) -> list[str]:
+        """Return the paths of the stories whose standing hangs on today's rules."""
+        return self._paths("SELECT path FROM stories WHERE judged = 1 ORDER BY path")
+
+    def list_failures(self) -> list[BrokenRecord]:
+        """Return the records that cannot be read, by path."""
+        rows = self._tables.run("SELECT path, signature, what, hint FROM broken ORDER BY path")
+        return [
+            BrokenRecord(path=path, signature=signature, what=what, hint=hint)
+            for path, signature, what, hint in rows
+        ]
+
+    def near(self, fingerprint: Sequence[int], at_most: int) -> Iterator[tuple[str, int]]:
+        """Yield the paths of stories whose text shares hashes, with how many they share.
+
+        Of each hash `at_most` stories are looked at, the first by the order in which records are
+        read.
+        """
+        query = (
+            f"SELECT path FROM hashes JOIN stories ON id = story WHERE value = ? {_AS_READ} LIMIT ?"
+        )
+        shared: Counter[str] = Counter()
+        for value in fingerprint:
+            shared.update(self._paths(query, value, at_most))
+        yield from shared.items()
+
+    def marks(self, since: datetime) -> dict[str, tuple[str, str]]:
+        """Return the site and the digest of its habits of each fingerprint since a time, by path.
+
+        ("", "") for a story whose fingerprint is not known.
+        """
+        query = (
+            "SELECT path, coalesce(site, ''), coalesce(habits, '') FROM stories"
+            " LEFT JOIN marks ON story = id WHERE at >= ?"
+        )
+        rows = self._tables.run(query, microseconds(since))
+        return {path: (site, habits) for path, site, habits in rows}
+
+    def times(self, paths: Collection[str]) -> dict[str, int | None]:
+        """Return when these stories were published, in microseconds since 1970, by path."""
+        return dict(self._pairs("SELECT path, at FROM stories WHERE path IN", paths))
+
+    def find(self, wanted: StoryFilter, limit: int | None = None) -> list[str]:
+        """Return the paths of the stories that a filter wants, the newest first."""
+        condition, values = where(wanted)
+        query = f"SELECT path FROM stories WHERE {condition} ORDER BY at DESC, path LIMIT ?"
+        return self._paths(query, *values, -1 if limit is None else limit)
+
+    def count(self, wanted: StoryFilter) -> int:
+        """Return how many stories a filter wants."""
+        condition, values = where(wanted)
+        query = f"SELECT count(*) FROM stories WHERE {condition}"
+        return int(self._tables.run(query, *values)[0][0])
+
+    def standings(self, paths: Collection[str]) -> dict[str, Standing]:
+        """Return where these stories stand, by path."""
+        pairs = self._pairs("SELECT path, standing FROM stories WHERE path IN", paths)
+        return {path: Standing(standing) for path, standing in pairs}
+
+    def _paths(self, query: str, *values: object) -> list[str]:
+        return [path for (path,) in self._tables.run(query, *values)]
+
+    def _among(self, query: str, values: Iterable[str]) -> set[str]:
+        """Return the paths that a query gives for any of these values, which come last in it."""
+        return {path for (path,) in self._in_lots(query, values)}
+
+    def _pairs(self, query: str, values: Iterable[str]) -> Iterator[tuple[str, Any]]:
+        yield from self._in_lots(query, values)
+
+    def _in_lots(self, query: str, values: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+        waiting = iter(values)
+        while some := tuple(islice(waiting, _AT_ONCE)):
+            yield from self._tables.run(f"{query} {places(len(some))}", *some)

@@ -1,0 +1,46 @@
+"""What the catalogue takes: a filed story with what is known of it beside its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copydesk.news import Standing, Story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueEntry:
+    """A filed story, where it stands, and its record's signature (see `Catalogue.signatures`).
+
+    `source` is the address of the source that listed it, `text` what is kept of its page, for the
+    search; "" where that is not known. `is_gone` says that its page is gone from its publisher.
+    """
+
+    story: Story
+    signature: int
+    standing: Standing
+    is_gone: bool = False
+    source: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRecord:
+    """A record that cannot be read: what is wrong with it, and how to mend it."""
+
+    path: str
+    signature: int
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextMarks:
+    """The fingerprint of a story's text (32-bit hashes, () for too little text).
+
+    It holds as long as its `site` repeats the same on its pages, which `habits` is a digest of.
+    """
+
+    path: str
+    site: str
+    habits: str
+    fingerprint: tuple[int, ...]

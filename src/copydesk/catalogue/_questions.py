@@ -1,0 +1,71 @@
+"""Questions: which stories somebody wants to see, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from copydesk.catalogue import _words
+from copydesk.news import Standing
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFilter:
+    """Which stories are wanted: all that every part agrees to.
+
+    `source` is a publisher's domain or the address of a source; `topics` are names of which a story
+    has one. `since` is the earliest time of publication. `quality` are the least and the highest.
+    `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone.
+    """
+
+    standings: frozenset[Standing] = frozenset()
+    topics: frozenset[str] = frozenset()
+    source: str = ""
+    since: datetime | None = None
+    quality: tuple[int, int] | None = None
+    words: str = ""
+    is_gone: bool = False
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a time as whole microseconds since 1970, as the catalogue keeps it."""
+    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (known - _EPOCH) // _MICROSECOND
+
+
+def where(wanted: StoryFilter) -> tuple[str, list[object]]:
+    """Return the condition on `stories` of a filter, with the values of its places."""
+    parts = list(_conditions(wanted))
+    condition = " AND ".join(part for part, _ in parts) or "TRUE"
+    return condition, [value for _, values in parts for value in values]
+
+
+def places(count: int) -> str:
+    """Return so many places of a statement, in brackets."""
+    return f"({', '.join('?' * count)})"
+
+
+def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if wanted.standings:
+        yield f"standing IN {places(len(wanted.standings))}", tuple(sorted(wanted.standings))
+    if wanted.topics:
+        among = f"SELECT story FROM topics WHERE topic IN {places(len(wanted.topics))}"
+        yield f"id IN ({among})", tuple(sorted(wanted.topics))
+    if wanted.source:
+        yield "(publisher = ? OR source = ?)", (wanted.source, wanted.source)
+    if wanted.since is not None:
+        yield "at >= ?", (microseconds(wanted.since),)
+    if wanted.quality is not None:
+        yield "quality BETWEEN ? AND ?", wanted.quality
+    if wanted.is_gone:
+        yield "gone = 1", ()
+    if wanted.words.strip():
+        question = _words.question_form(wanted.words)
+        if question:
+            yield "id IN (SELECT rowid FROM words WHERE words MATCH ?)", (question,)
+        else:
+            yield "FALSE", ()

@@ -1,0 +1,89 @@
+"""The tables of the catalogue. Another version's are thrown away: all can be made again."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from copydesk.errors import CatalogueError
+from copydesk.kit.databases import DisposableDatabase
+
+_VERSION = 1
+_CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
+_TABLES = """
+CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE stories (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, signature INTEGER NOT NULL,
+    name TEXT NOT NULL, archived INTEGER NOT NULL, at INTEGER, standing TEXT NOT NULL,
+    gone INTEGER NOT NULL, publisher TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
+    quality INTEGER, heat INTEGER, story_group TEXT NOT NULL, copy_of TEXT NOT NULL,
+    ruled INTEGER NOT NULL, judged INTEGER NOT NULL
+) STRICT;
+CREATE INDEX stories_at ON stories (at, path);
+CREATE INDEX stories_name ON stories (name);
+CREATE INDEX stories_standing ON stories (standing, at);
+CREATE INDEX stories_group ON stories (story_group) WHERE story_group <> '';
+CREATE INDEX stories_copy ON stories (copy_of) WHERE copy_of <> '';
+CREATE INDEX stories_ruled ON stories (id) WHERE ruled = 1;
+CREATE INDEX stories_gone ON stories (at) WHERE gone = 1;
+CREATE TABLE addresses (
+    identity TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (identity, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX addresses_story ON addresses (story);
+CREATE TABLE topics (
+    topic TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (topic, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX topics_story ON topics (story);
+CREATE TABLE broken (
+    path TEXT PRIMARY KEY, signature INTEGER NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE marks (
+    story INTEGER PRIMARY KEY, site TEXT NOT NULL, habits TEXT NOT NULL, fingerprint BLOB NOT NULL
+) STRICT;
+CREATE TABLE hashes (
+    value INTEGER NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (value, story)
+) STRICT, WITHOUT ROWID
+"""
+_WORDS = """CREATE VIRTUAL TABLE words USING fts5(
+    title, excerpt, text, tokenize = "unicode61 remove_diacritics 2"{contents}
+)"""
+
+
+def open_tables(file: Path | None) -> DisposableDatabase:
+    """Open a catalogue's file, made anew where it is damaged or of another version.
+
+    Raises CatalogueError where it can be neither opened nor made.
+    """
+
+    def complain(what: str, error: Exception) -> CatalogueError:
+        return CatalogueError(
+            f"the catalogue cannot be {what} ({error})",
+            subject=str(file or "memory"),
+            hint="look at the folder's rights and the disk's free space; the file may be deleted",
+        )
+
+    database = DisposableDatabase(file, complain)
+    if _version(database) != _VERSION:
+        with database.at_once():
+            if _version(database) != _VERSION:  # another process may have been faster
+                _make(database)
+    return database
+
+
+def _version(database: DisposableDatabase) -> int:
+    return int(database.run("PRAGMA user_version")[0][0])
+
+
+def _make(database: DisposableDatabase) -> None:
+    """Make all tables, in the place of whatever is there."""
+    there = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"
+    others = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
+    for names in (there, others):  # an index of words takes its own tables with it
+        for (name,) in database.run(names):
+            database.run(f'DROP TABLE IF EXISTS "{name}"')
+    for statement in _TABLES.split(";"):
+        database.run(statement)
+    can_delete = sqlite3.sqlite_version_info >= _CAN_DELETE_WORDS
+    contents = ", content = '', contentless_delete = 1" if can_delete else ""
+    database.run(_WORDS.format(contents=contents))
+    database.run(f"PRAGMA user_version = {_VERSION}")

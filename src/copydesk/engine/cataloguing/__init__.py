@@ -1,0 +1,21 @@
+"""Cataloguing: records and articles go in; a catalogue that is up to date with them comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.cataloguing._follow import Snapshot as Snapshot
+    from copydesk.engine.cataloguing._follow import follow_commits as follow_commits
+    from copydesk.engine.cataloguing._follow import look_again as look_again
+    from copydesk.engine.cataloguing._follow import recheck as recheck
+    from copydesk.engine.cataloguing._follow import report_failures as report_failures
+    from copydesk.engine.cataloguing._follow import sweep_records as sweep_records
+    from copydesk.engine.cataloguing._open import open_catalogue as open_catalogue
+    from copydesk.engine.cataloguing._rules import beat_in_force as beat_in_force
+    from copydesk.engine.cataloguing._rules import read_rules as read_rules
+    from copydesk.engine.cataloguing._standing import standing_of as standing_of
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,79 @@
+"""Which of the owner's and the editors' rules are in force, for where filed stories stand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from copydesk import archive, review
+from copydesk.archive import Rulings
+from copydesk.errors import RecordError
+from copydesk.news import Beat, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """The rules by which filed stories stand where they do: the beat's, and the editors' words."""
+
+    beat: Beat
+    rulings: Rulings
+
+    def verdict_on(self, path: str) -> Verdict | None:
+        """Return the word on a record that stands among the rulings."""
+        return self.rulings.verdict_on(path)
+
+    @property
+    def judged_paths(self) -> Collection[str]:
+        """Return the paths of the records with a word among the rulings."""
+        return self.rulings.verdicts.keys()
+
+    def digest(self) -> str:
+        """Return a text that changes with anything that may let a story stand elsewhere."""
+        parts = (
+            _VERSION,
+            self.beat.scoring,
+            self.beat.topic,
+            self.beat.topics,
+            self.beat.rulings,
+            sorted((path, verdict.said) for path, verdict in self.rulings.verdicts.items()),
+        )
+        form = repr(parts).encode("utf-8", "replace")
+        return hashlib.blake2b(form, digest_size=16).hexdigest()
+
+
+_VERSION = 1  # of what standings are made by
+
+
+def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
+    """Return the rules that are in force; where the rulings cannot be read, without them."""
+    try:
+        rulings = archive.read_rulings(root)
+    except RecordError:
+        rulings = Rulings()
+    return RulesInForce(beat=_beat_in_force(rulings.verdicts, beat, now), rulings=rulings)
+
+
+def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
+    """Return the beat without rulings that have ended, and leads of what an editor keeps back.
+
+    A record tells of the editor's word by itself, but for one of `everyday`.
+    """
+    leads = any(rule.said == "lead" for rule in beat.rulings)
+    verdicts = archive.read_rulings(root).verdicts if leads else {}
+    return _beat_in_force(verdicts, beat, now)
+
+
+def _beat_in_force(verdicts: Mapping[str, Verdict], beat: Beat, now: datetime) -> Beat:
+    off = frozenset(
+        review.record_name(at) for at, verdict in verdicts.items() if verdict.said != "publish"
+    )
+    rulings = tuple(
+        rule
+        for rule in beat.rulings
+        if (rule.until is None or rule.until > now)
+        and (rule.said != "lead" or off.isdisjoint(rule.stories))
+    )
+    return replace(beat, rulings=rulings)

@@ -1,0 +1,214 @@
+"""Weighing: what documents are compared by, their terms with weights. TF-IDF, from a prior on.
+
+A stream of its own learns how common a term is from each document that comes. One beside a corpus
+of filed documents takes it from all of them at once: what a document weighs then has no regard to
+the order in which any came, and of those that are filed only what is asked for is read.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from copydesk.judge.clustering._candidates import find_candidates
+from copydesk.judge.clustering._document import NewsDocument
+from copydesk.judge.clustering._terms import (
+    DAMPED,
+    NAMES,
+    NGRAMS,
+    WORDS,
+    Counts,
+    Terms,
+    Vocabulary,
+)
+from copydesk.judge.clustering._vector import Vector
+from copydesk.news import Corpus, CountedTerms
+
+_PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
+OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
+_LEAST = 0.01  # idf of a term that nearly all documents have
+_SHARE = {WORDS: 0.4, NGRAMS: 0.4, NAMES: 0.2}
+_WORDS_SHOWN = 4
+_KEPT = {WORDS: 60, NGRAMS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
+
+
+class TfIdf:
+    """Count in how many documents each term stands, and weigh the terms of a document by it."""
+
+    def __init__(self, vocabulary: Vocabulary, beat: Mapping[int, float] | None = None) -> None:
+        """Start with the shares of a beat's documents that may have its own terms."""
+        self._vocabulary = vocabulary
+        self._beat = {term: share * _PRIOR_DOCUMENTS for term, share in (beat or {}).items()}
+        self._documents = 0
+        self._documents_with = array("L")
+        self._lengths = [0, 0, 0]
+
+    def learn(self, terms: Terms) -> None:
+        """Count the terms of one more document."""
+        self._documents += 1
+        self._make_room()
+        documents_with = self._documents_with
+        for space, counts in enumerate(terms.spaces):
+            self._lengths[space] += len(counts)
+            for term in counts:
+                documents_with[term] += 1
+
+    def learn_sizes(self, documents: int, lengths: Sequence[int]) -> None:
+        """Count documents, and their terms of each space, that are learned term by term."""
+        self._documents += documents
+        self._lengths = [ours + theirs for ours, theirs in zip(self._lengths, lengths, strict=True)]
+
+    def learn_term(self, term: int, documents: int) -> None:
+        """Count documents that have a term."""
+        self._make_room()
+        self._documents_with[term] += documents
+
+    def _make_room(self) -> None:
+        missing = len(self._vocabulary) - len(self._documents_with)
+        if missing:
+            self._documents_with.extend(itertools.repeat(0, missing))
+
+    def weigh(self, terms: Terms) -> Vector:
+        """Return the terms of a document that was learned with their weights.
+
+        Each space is of length one before it is scaled by the root of its share, so that the
+        product of two vectors is a weighted mean of three cosines.
+        """
+        self._make_room()
+        weighed: list[tuple[float, int]] = []
+        for space, counts in enumerate(terms.spaces):
+            weighed += self._weigh_space(space, counts)
+        weighed.sort()
+        return Vector(
+            terms=array("I", [term for _, term in weighed]),
+            weights=array("f", [-weight for weight, _ in weighed]),
+        )
+
+    def _weigh_space(self, space: int, counts: Counts) -> list[tuple[float, int]]:
+        """Return the heaviest terms of a space behind their negative weights: so they sort fast."""
+        prior_rate, documents_with = self._vocabulary.prior_rate, self._documents_with
+        beat = self._beat
+        # for a rate of one
+        prior = _PRIOR_DOCUMENTS * self._lengths[space] / max(1, self._documents)
+        total = 1 + self._documents + _PRIOR_DOCUMENTS
+        log, damped, most = math.log, DAMPED, len(DAMPED) - 1
+        raw = []
+        for term, count in counts.items():
+            expected = prior * prior_rate[term]
+            if term in beat:
+                expected = max(expected, beat[term])
+            idf = log(total / (1 + documents_with[term] + expected))
+            tf = damped[count if count < most else most]
+            raw.append((-tf * (idf if idf > _LEAST else _LEAST), term))
+        if len(raw) > _KEPT[space]:
+            raw.sort()
+            del raw[_KEPT[space] :]
+        length = math.sqrt(math.fsum([weight * weight for weight, _ in raw]))
+        if not length:
+            return []
+        scale = math.sqrt(_SHARE[space]) / length
+        return [(weight * scale, term) for weight, term in raw]
+
+
+class Weighing:
+    """Weigh documents by how common each term is, as far as is known when each comes."""
+
+    def __init__(self, beat: Iterable[str], topics: Mapping[str, float]) -> None:
+        self._vocabulary = Vocabulary()
+        self._tfidf = TfIdf(self._vocabulary, self._prior_shares(beat, topics))
+
+    def _prior_shares(self, beat: Iterable[str], topics: Mapping[str, float]) -> dict[int, float]:
+        """Return the share of documents that may have each of these words' terms, the largest."""
+        of_phrases = {**topics, **dict.fromkeys(beat, OF_THE_BEAT)}
+        shares: dict[int, float] = {}
+        for phrase, share in of_phrases.items():
+            for term in self._vocabulary.numbers([phrase], "en"):
+                shares[term] = max(share, shares.get(term, 0.0))
+        return shares
+
+    def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
+        """Return a document's terms with their weights, and how many different words it has."""
+        terms = self._count(document)
+        self._tfidf.learn(terms)
+        return self._tfidf.weigh(terms), terms.length
+
+    def _count(self, document: NewsDocument) -> Terms:
+        return self._vocabulary.terms(document.title, document.text, document.language_code)
+
+    def spell(self, terms: Iterable[int]) -> tuple[str, ...]:
+        """Return a few of these terms as they are written, each once."""
+        vocabulary = self._vocabulary
+        words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
+        return tuple(itertools.islice(dict.fromkeys(words), _WORDS_SHOWN))
+
+
+class CorpusWeighing(Weighing):
+    """Weigh documents by how common each term is in a corpus and in what is new beside it."""
+
+    def __init__(self, corpus: Corpus, beat: Iterable[str], topics: Mapping[str, float]) -> None:
+        super().__init__(beat, topics)
+        self._corpus = corpus
+        self._terms: dict[str, Terms] = {}
+        self._unlearned: set[str] = set()
+        self._looked_up = 0
+        documents, *lengths = corpus.sizes()
+        self._tfidf.learn_sizes(documents, lengths)
+
+    def expect(self, new: Sequence[NewsDocument], latest: float) -> set[str]:
+        """Take the terms of new documents, before any comes; return the keys of filed ones.
+
+        Those are all that a new one may meet. What has no time is taken to have come at the
+        `latest` one (seconds since 1970). A new one that the corpus has already, since a ruling set
+        it free, counts there.
+        """
+        self._terms.update((document.key, self._count(document)) for document in new)
+        in_corpus = self._corpus.terms_of([document.key for document in new])
+        self._unlearned = self._terms.keys() - in_corpus.keys()
+        self._look_up_terms()
+        found = itertools.chain.from_iterable(self._search(document, latest) for document in new)
+        return {key for key in found if key not in self._terms}
+
+    def _search(self, document: NewsDocument, latest: float) -> Sequence[str]:
+        second = int(latest if document.moment is None else document.moment.timestamp())
+        vector = self._tfidf.weigh(self._terms[document.key])
+        identity = self._vocabulary.identity
+        terms = ((identity[term], weight) for term, weight in vector)
+        return find_candidates(self._corpus, terms, second)
+
+    def load(self, filed: Sequence[NewsDocument]) -> None:
+        """Take the terms of filed documents from the corpus, from their texts where it has none."""
+        counted = self._corpus.terms_of([document.key for document in filed])
+        for document in filed:
+            known = counted.get(document.key)
+            terms = self._vocabulary.unpack(known) if known else self._count(document)
+            self._terms[document.key] = terms
+        self._look_up_terms()
+
+    def _look_up_terms(self) -> None:
+        """Learn in how many filed documents those terms stand that came up since the last time."""
+        fresh = self._vocabulary.identity[self._looked_up :]
+        documents_with = self._corpus.documents_with(fresh)
+        for term, identity in enumerate(fresh, self._looked_up):
+            if count := documents_with.get(identity, 0):
+                self._tfidf.learn_term(term, count)
+        self._looked_up += len(fresh)
+
+    def weigh(self, document: NewsDocument) -> tuple[Vector, int]:
+        """Return the same of a document that was expected or loaded.
+
+        A new one counts from now on, as in a stream without a corpus.
+        """
+        terms = self._terms[document.key]
+        if document.key in self._unlearned:
+            self._unlearned.remove(document.key)
+            self._tfidf.learn(terms)
+        return self._tfidf.weigh(terms), terms.length
+
+
+def index_terms(documents: Iterable[NewsDocument]) -> Iterator[CountedTerms]:
+    """Yield the terms of each of these documents as a corpus keeps them."""
+    vocabulary = Vocabulary()
+    for document in documents:
+        yield vocabulary.pack(document.title, document.text, document.language_code)
