@@ -92,7 +92,8 @@ def test_it_is_judged_as_any_other_and_the_site_shows_what_passes(root: Path, we
     assert "Ann" not in shown
 
 
-def test_it_is_not_dropped_as_off_the_beat_nor_as_too_old(root: Path, web: Path) -> None:
+def test_it_is_not_dropped_as_off_the_beat_nor_as_too_old(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "strict", more="[fetch]\nmax_age_days = 14\n")
     for name in ("bread", "old"):
         said = file(root, web, f"{TERN}{name}")
         assert said.code == 0, said.err
@@ -120,6 +121,39 @@ def test_its_topic_lasts_when_it_is_judged_again(root: Path, web: Path) -> None:
     ]
     changes = copydesk("-C", root, "rejudge", "--since", "0", "--now", NOW, "--json").json()
     assert changes["changes"] == []
+
+
+def test_its_topic_stands_beside_those_of_its_words_and_changes_no_points(
+    tmp_path: Path, web: Path
+) -> None:
+    judged = []
+    for name, more in (("with", ("--topic", "Harbours")), ("without", ())):
+        root = newsroom(tmp_path / name)
+        harbours = "_id: harbours\nname: Harbours\nparent: Ports\nkeywords: [winter]\n"
+        (root / "_data/topics/01-harbours.yaml").write_text(harbours, "utf-8")
+        ports = "_id: ports\nname: Ports\nkeywords: [wharf]\n"
+        (root / "_data/topics/02-ports.yaml").write_text(ports, "utf-8")
+        run_git(root, "add", "-A")
+        run_git(root, "commit", "-qm", "topics")
+        report = file(root, web, "https://gull.example/wall", *more, "--json").json()
+        judged.append(report["headlines"][0])
+        changes = copydesk("-C", root, "rejudge", "--since", "0", "--now", NOW, "--json").json()
+        assert changes["changes"] == []
+
+    with_topic, without = judged
+    assert without["topics"] == ["Coast"]
+    assert with_topic["topics"] == ["Coast", "Harbours", "Ports"]
+    assert with_topic["quality"] == without["quality"]
+
+
+def test_explain_says_who_had_it_filed(root: Path, web: Path) -> None:
+    file(root, web, f"{TERN}bread", "--topic", "Coast", "--why", "it is ours")
+
+    told = copydesk("-C", root, "explain", RECORD, "--json").json()
+
+    assert told["history"] == [f"{NOW} filed by Ann: it is ours"]
+    assert "topic Coast: ruled by Ann: it is ours" in told["reasons"]
+    assert told["standing"] in {"published", "below-gate"}
 
 
 def test_in_the_everyday_profile_the_commit_says_who(tmp_path: Path, web: Path) -> None:
@@ -195,11 +229,12 @@ def test_what_an_editor_removed_or_blocked_stays_out(root: Path, web: Path) -> N
 
 
 def test_a_topic_that_is_none_is_refused_with_those_there_are(root: Path, web: Path) -> None:
-    said = file(root, web, f"{TERN}bread", "--topic", "Recipes")
+    for name in ("Recipes", "Cost"):
+        said = file(root, web, f"{TERN}bread", "--topic", name)
 
-    assert (said.code, said.out) == (2, "")
-    assert "no topic of this beat: Recipes" in said.err
-    assert "Coast" in said.err
+        assert (said.code, said.out) == (2, "")
+        assert f"no topic of this beat: {name}" in said.err
+        assert "hint: its topics are Coast" in said.err
 
 
 @pytest.mark.parametrize("url", ["mailto:x@y.example", "nowhere", "ftp://tern.example/x", ""])

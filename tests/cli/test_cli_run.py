@@ -145,6 +145,14 @@ def test_what_waits_for_an_editor_is_counted_in_both_modes(
     assert (waiting(gate), waiting(hold)) == (1, 1)
 
 
+def test_what_a_person_holds_waits_though_it_is_below_the_gate(tmp_path: Path, web: Path) -> None:
+    root = newsroom(tmp_path / "beat", more="[scoring]\npublish_at = 900\n")
+    run(root, web)
+    copydesk("-C", root, "verdict", WALL, "hold", "--why", "look", "--as", "Ed", "--now", NOW)
+
+    assert "  waiting  1 for an editor" in run(root, web, now=LATER)
+
+
 def test_a_headline_steers_no_terminal(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     evil = "Coast \x1b[31m report\tof\u202e the coast"

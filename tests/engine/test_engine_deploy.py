@@ -20,7 +20,7 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine.newsroom import hold_lock
-from copydesk.engine.serving import run_in_child
+from copydesk.engine.serving import RoundStarter
 from copydesk.errors import BusyError, ConfigError, CopydeskError, DeployError
 from world.command import copydesk
 from world.newsroom import KEY, NOW, newsroom, record_web, run_git, small_web
@@ -250,7 +250,14 @@ def test_serve_lets_its_rounds_deploy(tmp_path: Path) -> None:
     fetch = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
     (root / "beat.toml").write_text(beat.split("[[source]]")[0] + fetch, "utf-8")
 
-    code = asyncio.run(run_in_child(root, deploy=True))
+    async def run() -> int:
+        starter = RoundStarter(root)
+        try:
+            return await starter.run(deploy=True)
+        finally:
+            await starter.close()
+
+    code = asyncio.run(run())
 
     assert 0 == code
     assert held(root / ".copydesk/site") == held(tmp_path / "www")

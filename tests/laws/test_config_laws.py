@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import config
-from copydesk.errors import ConfigError
+from copydesk.errors import ConfigError, UsageError
+from copydesk.kit import text
 from copydesk.news import Source
 
 KEYS = st.sampled_from(
@@ -70,3 +71,26 @@ def test_an_added_source_is_the_one_that_is_read(name: str, words: list[str], su
 def test_the_laws_know_every_section() -> None:
     sections = (*config.SECTIONS, *config.BLOCKS)
     assert {"site", "fetch", "source"} <= {section.name for section in sections}
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(max_size=60), st.lists(st.text(max_size=40), max_size=4))
+def test_what_is_said_of_a_new_beat_is_what_is_read_of_it(title: str, topics: list[str]) -> None:
+    new = config.NewBeat(title=title, topics=tuple(topics), sources=("https://b.example/",))
+    try:
+        composed = config.compose_newsroom(new)
+    except UsageError:
+        return
+
+    with tempfile.TemporaryDirectory() as folder:
+        for path, written in composed.items():
+            (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_bytes(written.encode())
+        beat = config.load(Path(folder), {}).beat
+
+    assert (text.fold(title), [*map(text.fold, topics)]) == (
+        beat.title,
+        [topic.name for topic in beat.topics],
+    )
+    assert all(topic.keywords == (topic.name,) for topic in beat.topics)
+    assert beat.topic == (beat.topics[0].name if len(topics) == 1 else "")

@@ -35,9 +35,9 @@ from copydesk.news import (
     Verdict,
 )
 from copydesk.publish import (
-    Catalogue,
     Look,
     MemoryManifest,
+    PageIndex,
     Published,
     PublishOptions,
     Sizes,
@@ -268,7 +268,7 @@ class Desk:
         return PictureFile(name=name, width=1200, height=630, type="image/png")
 
     def publish(
-        self, state: State, out: Path, manifest: Manifest, known: Catalogue | None, *, full: bool
+        self, state: State, out: Path, manifest: Manifest, known: PageIndex | None, *, full: bool
     ) -> Published:
         """Build the site of a state."""
         beat = replace(state.beat, rulings=state.pins)
@@ -299,7 +299,7 @@ class Desk:
             (self.here / "kept" / UNFINISHED).touch()
         if mishap == "no catalogue":
             (self.here / "catalogue").unlink(missing_ok=True)
-        with closing(Catalogue(self.here / "catalogue", "kept")) as known:
+        with closing(PageIndex(self.here / "catalogue", "kept")) as known:
             out, full = self.here / "kept", mishap == "full"
             return self.publish(state, out, self.manifest, known, full=full)
 
@@ -317,7 +317,7 @@ class Desk:
     def elsewhere(self, state: State) -> None:
         """Build a part of the site into another folder, with the same catalogue."""
         some = replace(state, stories=dict(sorted(state.stories.items())[::2]))
-        with closing(Catalogue(self.here / "catalogue", "elsewhere")) as known:
+        with closing(PageIndex(self.here / "catalogue", "elsewhere")) as known:
             self.publish(some, self.here / "else", MemoryManifest(), known, full=False)
 
     def anew(self, state: State) -> tuple[Published, dict[str, bytes]]:
@@ -448,5 +448,5 @@ def test_no_piece_is_kept_of_a_story_that_is_gone(tmp_path: Path) -> None:
     del state.stories[told(0).path]
     agreed(desk, state)
 
-    with closing(Catalogue(tmp_path / "catalogue", "kept")) as known:
+    with closing(PageIndex(tmp_path / "catalogue", "kept")) as known:
         assert known.tables.run("SELECT path FROM paper_pieces") == [(told(1).path,)]

@@ -16,9 +16,9 @@ from lxml import etree, html
 from copydesk.news import Provider, Ruling, Story
 from copydesk.placement import addresses
 from copydesk.publish import (
-    Catalogue,
     Look,
     MemoryManifest,
+    PageIndex,
     Published,
     PublishOptions,
     Sizes,
@@ -82,7 +82,7 @@ def built(
     stories: list[Story],
     out: Path,
     manifest: MemoryManifest | None = None,
-    notes: Catalogue | None = None,
+    notes: PageIndex | None = None,
 ) -> Published:
     kept = MemoryManifest() if manifest is None else manifest
     edition = editions.edition(stories)
@@ -133,7 +133,7 @@ def test_what_lies_there_does_not_depend_on_what_lay_there(
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_what_is_made_of_changes_alone_is_what_is_made_of_all(states: list[list[Story]]) -> None:
     with TemporaryDirectory() as folder:
-        manifest, notes = MemoryManifest(), Catalogue()
+        manifest, notes = MemoryManifest(), PageIndex()
         for state in states:
             done = built(state, Path(folder) / "kept", manifest, notes)
         whole = built(states[-1], Path(folder) / "fresh")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.news import Record, Story
-from copydesk.publish import Catalogue, MemoryManifest, PublishOptions, newsletters, publish, survey
+from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, newsletters, publish, survey
 from world import editions
 
 START = datetime(2026, 10, 25, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ def tree(out: Path) -> dict[str, bytes]:
 @given(st.lists(STORIES, min_size=2, max_size=4))
 def test_an_issue_made_of_changes_alone_is_one_made_of_all(states: list[list[Story]]) -> None:
     with TemporaryDirectory() as folder:
-        manifest, notes = MemoryManifest(), Catalogue()
+        manifest, notes = MemoryManifest(), PageIndex()
         for state in states:
             edition = editions.edition(records=RECORDS)
             edition = replace(edition, stories=survey(state, edition.beat, notes))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from copydesk.news import OutputOptions, Story
 from copydesk.publish import (
-    Catalogue,
     Look,
     MemoryManifest,
+    PageIndex,
     PublishOptions,
     Sizes,
     publish,
@@ -37,7 +37,7 @@ STORIES = st.dictionaries(
 )
 
 
-def built(stories: list[Story], out: Path, manifest: MemoryManifest, notes: Catalogue) -> None:
+def built(stories: list[Story], out: Path, manifest: MemoryManifest, notes: PageIndex) -> None:
     seen = survey(stories, editions.beat("Europe/Berlin"), notes)
     edition = replace(editions.edition(on=editions.beat("Europe/Berlin")), stories=seen)
     publish(
@@ -59,10 +59,10 @@ def index(out: Path) -> dict[str, bytes]:
 def test_an_index_made_of_changes_is_the_index_made_of_all(states: list[list[Story]]) -> None:
     with TemporaryDirectory() as folder:
         kept, fresh = Path(folder) / "kept", Path(folder) / "fresh"
-        manifest, notes = MemoryManifest(), Catalogue()
+        manifest, notes = MemoryManifest(), PageIndex()
         for state in states:
             built(state, kept, manifest, notes)
-        built(states[-1], fresh, MemoryManifest(), Catalogue())
+        built(states[-1], fresh, MemoryManifest(), PageIndex())
 
         assert index(kept) == index(fresh)
 
@@ -71,7 +71,7 @@ def test_an_index_made_of_changes_is_the_index_made_of_all(states: list[list[Sto
 @given(STORIES)
 def test_every_published_story_stands_in_one_part_that_the_list_names(stories: list[Story]) -> None:
     with TemporaryDirectory() as folder:
-        built(stories, Path(folder), MemoryManifest(), Catalogue())
+        built(stories, Path(folder), MemoryManifest(), PageIndex())
         files = index(Path(folder))
         contents = json.loads(files.pop("index.json"))
         parts = {name: json.loads(data)["stories"] for name, data in files.items()}

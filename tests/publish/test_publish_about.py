@@ -11,9 +11,9 @@ from lxml import html
 
 from copydesk.news import Beat, ExcerptRule, FrontOptions, Scoring, Source
 from copydesk.publish import (
-    Catalogue,
     Look,
     MemoryManifest,
+    PageIndex,
     Practice,
     PublishOptions,
     publish,
@@ -135,7 +135,7 @@ def test_every_page_leads_to_both(tmp_path: Path) -> None:
 
 
 def test_a_changed_rule_is_told_at_the_next_build(tmp_path: Path) -> None:
-    notes, manifest = Catalogue(), MemoryManifest()
+    notes, manifest = PageIndex(), MemoryManifest()
     for hours in (24.0, 12.0):
         stories = survey([editions.story()], editions.beat(), notes)
         edition = replace(editions.edition([], on=beat()), stories=stories)

@@ -22,9 +22,9 @@ SURVEY = """
 import sys
 from pathlib import Path
 from copydesk.news import Beat
-from copydesk.publish import Catalogue, survey
+from copydesk.publish import PageIndex, survey
 
-kept = Catalogue(Path(sys.argv[1]), "site")
+kept = PageIndex(Path(sys.argv[1]), "site")
 print(bool(survey((), Beat(title="Robots"), kept).notes))
 kept.note({"clothes": ""})
 kept.commit()
@@ -51,7 +51,7 @@ def test_a_release_that_prints_otherwise_makes_everything_anew(
     ours = Path(copydesk.__file__).parent
     shutil.copytree(ours, release / "copydesk", ignore=shutil.ignore_patterns("__pycache__"))
     file = release / "copydesk" / changed
-    catalogue = tmp_path / "catalogue.sqlite"
+    catalogue = tmp_path / "pages.sqlite"
 
     first, again = survey(release, catalogue), survey(release, catalogue)
     file.write_text(file.read_text() + "\n")

@@ -11,7 +11,7 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.news import Provider, Story
-from copydesk.publish import Catalogue, MemoryManifest, PublishOptions, publish, survey
+from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, publish, survey
 from copydesk.publish.writing import STAGE, Sheet, Writer
 from world import editions
 
@@ -133,7 +133,7 @@ class Fading:
 @pytest.mark.parametrize("readings", [4, 5, 9, 17])
 def test_records_that_go_while_a_build_runs_are_left_out(tmp_path: Path, readings: int) -> None:
     stories = [editions.story(f"2026-11-2{day}-story", group="g") for day in range(4)]
-    seen = survey(Fading(stories, readings), editions.beat(), Catalogue(), in_hand=1)
+    seen = survey(Fading(stories, readings), editions.beat(), PageIndex(), in_hand=1)
 
     edition = replace(editions.edition(), stories=seen)
     publish(edition, tmp_path, MemoryManifest(), PublishOptions())

@@ -12,8 +12,8 @@ from lxml import html
 from copydesk.errors import PublishError
 from copydesk.news import Reason, Story
 from copydesk.publish import (
-    Catalogue,
     MemoryManifest,
+    PageIndex,
     Published,
     PublishOptions,
     publish,
@@ -34,7 +34,7 @@ class Desk:
     folder: Path
     stories: list[Story]
     manifest: MemoryManifest = field(default_factory=MemoryManifest)
-    notes: Catalogue = field(default_factory=Catalogue)
+    notes: PageIndex = field(default_factory=PageIndex)
 
     @property
     def out(self) -> Path:

@@ -11,8 +11,8 @@ import pytest
 from copydesk.errors import PublishError
 from copydesk.news import Story, Verdict
 from copydesk.publish import (
-    Catalogue,
     MemoryManifest,
+    PageIndex,
     Published,
     PublishOptions,
     publish,
@@ -328,7 +328,7 @@ class ShortLived(MemoryManifest):
 
 
 def test_what_a_killed_build_wrote_goes_though_nobody_noted_it(tmp_path: Path) -> None:
-    manifest, notes = MemoryManifest(), Catalogue()
+    manifest, notes = MemoryManifest(), PageIndex()
     wall, seals = editions.story(), editions.story("2026-11-24-seals")
 
     def build(kept: MemoryManifest, *stories: Story) -> None:

@@ -499,3 +499,37 @@ def test_a_slow_body_does_not_hold_the_line(run: Run) -> None:
         assert b" 408 " in await asyncio.to_thread(slow)
 
     run(work)
+
+
+def test_a_hub_that_calls_without_end_is_told_to_wait(run: Run) -> None:
+    async def work(desk: Desk) -> None:
+        asked = await desk.subscribed()
+        desk.clock.at += HOUR
+        pushed = [await desk.hub.push(asked, FEED) for _ in range(31)]
+        assert ([202] * 30, 429) == (pushed[:30], pushed[30])
+        assert 429 == (await desk.hub.verify(asked))[0]
+        desk.clock.at += timedelta(minutes=1)
+        assert 202 == await desk.hub.push(asked, FEED)
+
+    run(work)
+
+
+def test_a_hub_sends_one_body_at_a_time_and_keeps_no_other_hub_waiting(run: Run) -> None:
+    async def work(desk: Desk) -> None:
+        asked = await desk.subscribed()
+        front = desk.hub.front["https://tidewatch.example"]
+        path = asked["hub.callback"].removeprefix("https://tidewatch.example")
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(front.rpartition(":")[2]))
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n"
+        )
+        writer.write(head.encode())
+        assert b"HTTP/1.1 100 Continue\r\n" == await reader.readline()
+        assert 429 == await desk.hub.push(asked, FEED)
+        await reader.readline()
+        writer.write(b"feed/>  ")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 202")
+        writer.close()
+        await writer.wait_closed()
+
+    run(work)

@@ -189,7 +189,7 @@ def test_the_plan_of_the_house_has_every_room_at_its_place() -> None:
     plan = text.split("```")[1].splitlines()
     shown: list[str] = []
     for line in plan:
-        names = re.findall(r"([a-z0-9]+)/", line.split("  ->")[0])
+        names = re.findall(r"([a-z0-9_]+)/", line.split("  ->")[0])
         if line.startswith("    "):
             room = next(one for one in reversed(shown) if "/" not in one)
             shown += [f"{room}/{name}" for name in names]

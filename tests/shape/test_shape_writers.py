@@ -52,7 +52,6 @@ OWN = {
     "memory/_schema.py": "the memory",
     "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
     "publish/writing/_write.py": "the same",
-    "publish/catalogue/_tables.py": "the catalogue",
 }
 ELSEWHERE = {
     "deploy/_folder.py": "the place that the site is sent to",
@@ -69,9 +68,8 @@ COMMITTERS = {
     "archive/change/_change.py": "asks what was edited since",
     "engine/filing/_writing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
-    "publish/_publish.py": "the catalogue's tables",
-    "publish/catalogue/_catalogue.py": "the same",
-    "publish/catalogue/_tables.py": "the same",
+    "publish/_publish.py": "the page index's tables",
+    "publish/page_index/_page_index.py": "the same",
 }
 
 

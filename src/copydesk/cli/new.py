@@ -87,7 +87,7 @@ def _is_person() -> bool:
 
 def _ask() -> engine.NewBeat | None:
     """Ask what the site is to be about; None where it is to be the example."""
-    title = _prompt("title of the site (none: an example beat on AI)")
+    title = _prompt("title of the site (Enter: an example beat on AI)")
     if not title:
         return None
     plain = engine.NewBeat(title=title)
@@ -101,7 +101,7 @@ def _ask() -> engine.NewBeat | None:
 def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:
     """Ask for one after another until an answer is empty."""
     answers: list[str] = []
-    while answer := _prompt(f"{what} {len(answers) + 1} (none: no more)", "", read):
+    while answer := _prompt(f"{what} {len(answers) + 1} (Enter: no more)", "", read):
         answers.append(answer)
     return answers
 
@@ -113,7 +113,8 @@ def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold
         try:
             return read(answer) if answer else ""
         except UsageError as error:
-            raise click.BadParameter(f"{error} ({error.hint})") from error
+            hint = f" ({error.hint})" if error.hint else ""
+            raise click.BadParameter(f"{error}{hint}") from error
 
     answered: str = click.prompt(
         what, default=default, show_default=bool(default), value_proc=process, err=True

@@ -32,6 +32,7 @@ from copydesk.news import (
     Source,
 )
 
+METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
 
@@ -45,6 +46,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     trust = data.read_domain_trust(root, decoded.build(Scoring).standings)
     key = _key.read(root, environ)
     decoded.origins.record("key", key.origin)
+    token = environ.get(METRICS_TOKEN, "").strip()
+    decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
     deploy = _deploy.read(decoded, environ)
@@ -63,6 +66,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         deploy=deploy,
         source_options=source_options,
         key=key.key,
+        metrics_token=token,
         origins=decoded.origins,
         warnings=(
             *decoded.warnings,

@@ -19,8 +19,9 @@ in a newer format than this copydesk knows is refused ([versions](versions.md)).
 A key that is not listed here is an error that names its path and the nearest known key. Sizes are
 bytes, an address has no final slash, a text is one line.
 
-Two more things come from the environment: `COPYDESK_KEY`, the key of the sealed part of records (32
-bytes in base64), goes before the file `.copydesk/key`; and what `headers_env` and `proxy_env` name.
+Three more things come from the environment: `COPYDESK_KEY`, the key of the sealed part of records
+(32 bytes in base64), goes before the file `.copydesk/key`; `COPYDESK_METRICS_TOKEN` opens
+`/metrics` of `copydesk serve` to whoever sends it; and what `headers_env` and `proxy_env` name.
 An environment variable in the column *default* goes before the file.
 
 [Topics](topics.md) are files in `_data/topics/*.yaml`, known publishers files in

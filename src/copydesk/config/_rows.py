@@ -43,6 +43,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
     for domain, organization in settings.beat.organizations.items():
         yield f"organizations.{domain}", organization.name
     yield "key", HIDDEN if settings.key else ""
+    yield "metrics_token", HIDDEN if settings.metrics_token else ""
 
 
 def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:

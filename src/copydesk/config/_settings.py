@@ -30,7 +30,7 @@ class Settings:
     "organizations.bbc.com", "key") to where its value came from ("default", "beat.toml",
     "environment COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the
     source's url, for those that have any. `warnings` are sentences for the person who runs the
-    newsroom. `key` is 32 bytes. `shows` are the rules on
+    newsroom. `key` is 32 bytes, `metrics_token` "" for none. `shows` are the rules on
     pictures of publishers, by registrable domain: of those of their sources the strictest.
     """
 
@@ -47,6 +47,7 @@ class Settings:
     deploy: Deploy
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)
+    metrics_token: str = field(default="", repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     shows: Mapping[str, Show] = field(init=False, default_factory=dict)

@@ -76,7 +76,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """How `copydesk serve` paces its rounds, and where hubs can reach it."""
+    """How `copydesk serve` paces its rounds, who can reach it, and who stands in front of it."""
 
     every_minutes: int = option(
         5,
@@ -88,6 +88,13 @@ class Serve:
         "Where this server can be reached from the internet. With it, sources that name a hub push "
         "their news (WebSub). Without it: they are asked.",
         kinds.PUBLIC,
+    )
+    trusted_proxies: tuple[str, ...] = option(
+        (),
+        "Web servers in front of this one, by address: such a one may hold any number of "
+        "connections, and with any named here only their word counts on who reads. Without: a "
+        "quarter of all connections each, and the word of any in a private network counts.",
+        kinds.NETWORKS,
     )
     count_reads: bool = option(
         False,

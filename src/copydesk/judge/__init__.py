@@ -6,33 +6,40 @@ what an article says. Filed stories come in over a `news.Shelf` (`MemoryShelf` i
 
 from __future__ import annotations
 
-from copydesk.judge._appraise import Appraisal as Appraisal
-from copydesk.judge._appraise import appraise as appraise
-from copydesk.judge._appraise import assess as assess
-from copydesk.judge._appraise import complete as complete
-from copydesk.judge._block import blocking_ruling as blocking_ruling
-from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
-from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
-from copydesk.judge._explain import explain as explain
-from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
-from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
-from copydesk.judge._memory_shelf import choose_nearest as choose_nearest
-from copydesk.judge._past_shelf import PastShelf as PastShelf
-from copydesk.judge._profiles import profile_of as profile_of
-from copydesk.judge._profiles import regroup as regroup
-from copydesk.judge._profiles import weigh as weigh
-from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
-from copydesk.judge._reaches_gate import needs_article as needs_article
-from copydesk.judge._reaches_gate import reaches_gate as reaches_gate
-from copydesk.judge.clustering import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
-from copydesk.judge.clustering import NewsDocument as NewsDocument
-from copydesk.judge.clustering import Stream as Stream
-from copydesk.judge.clustering import similarities as similarities
-from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
-from copydesk.judge.copies import find_original as find_original
-from copydesk.judge.copies import fingerprint as fingerprint
-from copydesk.judge.coverage import CorpusChange as CorpusChange
-from copydesk.judge.coverage import compare_with_corpus as compare_with_corpus
-from copydesk.judge.coverage import make_corpus as make_corpus
-from copydesk.judge.profile import Features as Features
-from copydesk.judge.profile import QualityScore as QualityScore
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.judge._appraise import Appraisal as Appraisal
+    from copydesk.judge._appraise import appraise as appraise
+    from copydesk.judge._appraise import assess as assess
+    from copydesk.judge._appraise import complete as complete
+    from copydesk.judge._block import blocking_ruling as blocking_ruling
+    from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
+    from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
+    from copydesk.judge._explain import explain as explain
+    from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
+    from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
+    from copydesk.judge._memory_shelf import choose_nearest as choose_nearest
+    from copydesk.judge._past_shelf import PastShelf as PastShelf
+    from copydesk.judge._profiles import profile_of as profile_of
+    from copydesk.judge._profiles import regroup as regroup
+    from copydesk.judge._profiles import weigh as weigh
+    from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
+    from copydesk.judge._reaches_gate import needs_article as needs_article
+    from copydesk.judge._reaches_gate import reaches_gate as reaches_gate
+    from copydesk.judge.clustering import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
+    from copydesk.judge.clustering import NewsDocument as NewsDocument
+    from copydesk.judge.clustering import Stream as Stream
+    from copydesk.judge.clustering import similarities as similarities
+    from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
+    from copydesk.judge.copies import find_original as find_original
+    from copydesk.judge.copies import fingerprint as fingerprint
+    from copydesk.judge.coverage import CorpusChange as CorpusChange
+    from copydesk.judge.coverage import compare_with_corpus as compare_with_corpus
+    from copydesk.judge.coverage import make_corpus as make_corpus
+    from copydesk.judge.profile import Features as Features
+    from copydesk.judge.profile import QualityScore as QualityScore
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

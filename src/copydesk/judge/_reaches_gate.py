@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.coverage import RELATED_POINTS
-from copydesk.news import Article, Beat, ReasonKind, Story
+from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 _REACHES = frozenset(
     {ReasonKind.REACHES_GATE, ReasonKind.TRUSTED_SOURCE, ReasonKind.PUBLISHED_BY_PIN}
 )
+_ABOUT_THAT = frozenset(Reason.of(kind).about for kind in _REACHES)
 
 
 def reaches_gate(story: Story, beat: Beat) -> bool:
@@ -17,7 +18,8 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
     By its reasons where the record keeps them, else by its numbers.
     """
     if story.reasons:
-        return any(reason.kind in _REACHES for reason in story.reasons)
+        told = (reason for reason in story.reasons if reason.about in _ABOUT_THAT)
+        return any(reason.kind in _REACHES for reason in told)
     total = (story.quality or 0) + RELATED_POINTS * len(story.related)
     return total >= beat.scoring.publish_at
 

@@ -161,6 +161,18 @@ def _nameservers(value: object) -> tuple[str, ...]:
     return servers
 
 
+def _networks(value: object) -> tuple[str, ...]:
+    import ipaddress
+
+    networks = _words(value)
+    try:
+        for network in networks:
+            ipaddress.ip_network(network)
+    except ValueError as error:
+        raise Unfit('a list of addresses or networks such as ["10.0.0.5", "fd00::/8"]') from error
+    return networks
+
+
 def _is_socket(server: str) -> bool:
     """Decide whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
     import ipaddress
@@ -334,6 +346,7 @@ RSYNC = ValueKind(name="place that rsync takes, or nothing", read=_rsync, delica
 BUCKET = ValueKind(name="bucket's name or nothing", read=_bucket)
 INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or nothing", read=_key_file)
 NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
+NETWORKS = ValueKind(name="list of IP addresses or networks", read=_networks)
 HOST = ValueKind(name="host name", read=_host)
 VARIABLE = ValueKind(
     name="name of an environment variable or nothing", read=_variable, delicate=True

@@ -18,7 +18,7 @@ from copydesk.publish._publish import plan_site as plan_site
 from copydesk.publish._publish import publish as publish
 from copydesk.publish._publish import survey as survey
 from copydesk.publish._survey import Survey as Survey
-from copydesk.publish.catalogue import Catalogue as Catalogue
+from copydesk.publish.page_index import PageIndex as PageIndex
 from copydesk.publish.writing import Manifest as Manifest
 from copydesk.publish.writing import MemoryManifest as MemoryManifest
 from copydesk.publish.writing import Sheet as Sheet

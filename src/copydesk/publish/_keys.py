@@ -33,7 +33,7 @@ class Grounds:
 class StoryKey:
     """A key by which stories are listed: `values` are those of a published story, each once.
 
-    `is_listed` says that the catalogue keeps the stories of each value in their order; of the
+    `is_listed` says that the page index keeps the stories of each value in their order; of the
     others it knows how many there are.
     """
 

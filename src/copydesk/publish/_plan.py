@@ -32,7 +32,7 @@ from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import ListedStories
 from copydesk.publish._fingerprint import fingerprint
 from copydesk.publish._keys import PUBLISHER, TOPIC
-from copydesk.publish.catalogue import Catalogue, Pieces
+from copydesk.publish.page_index import PageIndex, Pieces
 
 TRUSTED = 80  # a story's trust from which its word alone is firm
 
@@ -135,7 +135,7 @@ class SitePlan:
     `read` gives the story at a path, None when it is gone. `stories` are the published ones,
     newest first, equal times by path. `listed` has those under each value of a key, by the key's
     name, and `counts` how many they are; `by_day` is the same for days, by the date in the beat's
-    zone. None is fetched from the `catalogue` before it is asked for. The archive is cut into pages
+    zone. None is fetched from the `index` before it is asked for. The archive is cut into pages
     from the oldest end. `groups` knows which stories tell one event, `coverages` who
     else has a story. `official` are the domains of the beat's own official sources, `gone` the
     folders of the pages that an editor took away for good. `records` is keyed by collection, each
@@ -148,7 +148,7 @@ class SitePlan:
     at: datetime
     zone: ZoneInfo
     links: addresses.Links
-    catalogue: Catalogue
+    index: PageIndex
     counts: Mapping[str, Mapping[str, int]]
     read: Callable[[str], Story | None]
     stories: ListedStories

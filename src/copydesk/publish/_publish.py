@@ -32,8 +32,8 @@ from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish.api import v2
-from copydesk.publish.catalogue import Catalogue, Drawings, Pieces
 from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
+from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
@@ -106,7 +106,7 @@ def publish(
     try:
         return _build(seen, plan, writer, options, together)
     except BaseException:
-        plan.catalogue.rollback()
+        plan.index.rollback()
         raise
     finally:
         writer.clear()
@@ -115,7 +115,7 @@ def publish(
 def survey(
     filed: FiledStories | Iterable[Story],
     beat: Beat,
-    known: Catalogue | None = None,
+    known: PageIndex | None = None,
     *,
     full: bool = False,
     in_hand: int = IN_HAND,
@@ -153,7 +153,7 @@ def _build(
     stands = seen.notes.get("world") == ways and writer.stands
     news = _find_changes(plan, seen) if stands else None
     writer.expect_all(everything=news is None)
-    pieces = Pieces(plan.catalogue, usable=news is not None)
+    pieces = Pieces(plan.index, usable=news is not None)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
     share_pictures = SharePictures(plan, options.draw, tuple(options.icons))
     if options.draw_ahead and news is None:
@@ -167,8 +167,8 @@ def _build(
     with together():
         writer.remember()
     pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
-    plan.catalogue.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
-    plan.catalogue.commit()
+    plan.index.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
+    plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
 
@@ -177,7 +177,7 @@ def _delete_the_rest(
     writer: Writer, plan: SitePlan, news: Touched | None, share_pictures: SharePictures
 ) -> frozenset[str] | None:
     """Delete what no longer belongs to the site; return `Published.cards`."""
-    drawn = Drawings(plan.catalogue)
+    drawn = Drawings(plan.index)
     if news is None:
         drawn.reset(share_pictures.used)
         writer.sweep()
@@ -318,7 +318,7 @@ def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
         return left
     # pictures of two addresses with the same bytes are one file
     sharing = _find_addresses(left, plan)
-    return left - _picture_files(entry for url in sharing for entry in plan.catalogue.showing(url))
+    return left - _picture_files(entry for url in sharing for entry in plan.index.showing(url))
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:

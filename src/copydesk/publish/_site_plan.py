@@ -26,34 +26,34 @@ from copydesk.publish._filed import ListedStories, StoryReader
 from copydesk.publish._keys import DAY
 from copydesk.publish._plan import TRUSTED, Look, SitePlan
 from copydesk.publish._survey import Survey
-from copydesk.publish.catalogue import Catalogue, Shelves
+from copydesk.publish.page_index import PageIndex, Shelves
 
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
-    read, catalogue = seen.reader, seen.catalogue
+    read, index = seen.reader, seen.index
     records, lost_records = _addressable(map(_surrogates.repair, edition.records))
-    groups = Groups(catalogue)
-    coverages = Coverages(owners=Owners(beat.organizations), index=catalogue, read=read)
+    groups = Groups(index)
+    coverages = Coverages(owners=Owners(beat.organizations), index=index, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, options=look.front, named=_find_public(groups, read))
     topics = addressable_topics(beat)
-    stories = ListedStories(catalogue.stories(), read, catalogue.story_paths())
-    counts = {key.name: catalogue.sums(key.name) for key in seen.keys if key.is_listed}
-    listed = {name: Shelves(some, _under(name, catalogue, read)) for name, some in counts.items()}
+    stories = ListedStories(index.stories(), read, index.story_paths())
+    counts = {key.name: index.sums(key.name) for key in seen.keys if key.is_listed}
+    listed = {name: Shelves(some, _under(name, index, read)) for name, some in counts.items()}
     days = {date.fromisoformat(day): count for day, count in counts[DAY.name].items()}
     return SitePlan(
         beat=beat,
         at=edition.at,
         zone=seen.grounds.zone,
         links=_addresses(beat),
-        catalogue=catalogue,
+        index=index,
         counts=counts,
         listed=listed,
-        by_day=Shelves(days, _under(DAY.name, catalogue, read)),
+        by_day=Shelves(days, _under(DAY.name, index, read)),
         read=read,
         stories=stories,
         front=choose_front(stories, rules),
@@ -61,22 +61,20 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         groups=groups,
         coverages=coverages,
         official=official,
-        gone=tuple(sorted(entry.folder for entry in catalogue.removals())),
+        gone=tuple(sorted(entry.folder for entry in index.removals())),
         records=_by_collection(records),
         above=seen.grounds.above,
         look=look,
-        skipped=(*catalogue.nameless(), *lost_records),
+        skipped=(*index.nameless(), *lost_records),
     )
 
 
-def _under(
-    key: str, catalogue: Catalogue, read: StoryReader
-) -> Callable[[object, int], ListedStories]:
+def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:
     """Return what makes the list of so many stories under a value of a key."""
 
     def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
-        return ListedStories(catalogue.listing(*heading), read, catalogue.paths(*heading))
+        return ListedStories(index.listing(*heading), read, index.paths(*heading))
 
     return stories
 

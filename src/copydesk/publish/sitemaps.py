@@ -99,7 +99,7 @@ def _maps(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[_Map]:
         "news-sitemap.xml",
         [
             _Page(_address(story, plan), _offset(story.published_at), "hourly")
-            for story in plan.stories_of(plan.catalogue.only_here())
+            for story in plan.stories_of(plan.index.only_here())
         ],
     )
     for collection, name, frequency in _COLLECTIONS:
@@ -125,7 +125,7 @@ def _record_page(record: Record, plan: SitePlan, frequency: str) -> _Page | None
 
 def _by_month(plan: SitePlan) -> Iterator[_Map]:
     for month, count in plan.counts[MONTH.name].items():
-        stories = plan.catalogue.pages_under(MONTH.name, month, count)
+        stories = plan.index.pages_under(MONTH.name, month, count)
         for path, pages in _split(f"{_STORIES}{month}", stories, plan.look.sizes.sitemap):
             yield _Map(path, pages, month)
 

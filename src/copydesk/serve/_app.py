@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 from starlette.responses import PlainTextResponse
@@ -11,13 +12,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from copydesk.kit import text
 
 Say = Callable[[str], None]
+Note = Callable[[int, float], None]
+
+
+def note_nothing(_status: int, _seconds: float) -> None:
+    """Count no request."""
 
 
 class WebApp:
     """Pass each request to who answers it: a mounted app, a route, else the site.
 
     `mounts` are apps by the path below which they lie. What goes wrong with one request costs only
-    that one, and `say` is told.
+    that one, and `say` is told. `note` is told of each answer: its status, and how many seconds it
+    took.
     """
 
     def __init__(
@@ -26,25 +33,30 @@ class WebApp:
         say: Say,
         routes: Sequence[BaseRoute] = (),
         mounts: Mapping[str, ASGIApp] | None = None,
+        note: Note = note_nothing,
     ) -> None:
         mounted = [Mount(path, app) for path, app in (mounts or {}).items()]
         self._router = Router([*mounted, *routes], redirect_slashes=False, default=site)
         self._say = say
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        started = False
+        began, status = time.perf_counter(), 0
 
-        async def note_start(message: Message) -> None:
-            nonlocal started
-            started = True
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
             await send(message)
 
         try:
-            await self._router(scope, receive, note_start)
+            await self._router(scope, receive, send_on)
         except Exception as error:  # a bug on one page must not be one on every page
             what = f"{type(error).__name__}: {error}"
             self._say(text.fold(f"a request failed: {what}: {scope['path']}")[:500])
-            if started:
+            if status:
                 raise  # the server closes the connection: the answer is not whole
-            await PlainTextResponse("internal error\n", 500)(scope, receive, send)
+            await PlainTextResponse("internal error\n", 500)(scope, receive, send_on)
+        finally:
+            self._note(status, time.perf_counter() - began)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from copydesk.serve._readers import network_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
@@ -70,6 +72,10 @@ class Connections:
     def __iter__(self) -> Iterator[Held]:
         """Yield each connection; they may leave meanwhile."""
         yield from (*self._without_head, *self._slow, *self._busy)
+
+    def name_client(self, peer: str) -> str:
+        """Return for whom a connection from this address is held."""
+        return peer if self._is_trusted(peer) else network_of(peer)
 
     def admit(self, newcomer: Held) -> bool:
         """Take a connection in, which has sent nothing yet; False: there is no room for it."""

@@ -13,7 +13,6 @@ import struct
 from collections.abc import Callable, Sequence
 
 from copydesk.serve._connections import Connections
-from copydesk.serve._readers import network_of
 
 _AT_ONCE = 100  # connections that are accepted before others have their turn
 _PAUSE_SECONDS = 0.1  # where no descriptor is left
@@ -81,7 +80,7 @@ class Entrance:
                 self._rest(listener)
                 return
             line.setblocking(False)
-            newcomer = Newcomer(line, network_of(peer[0]), self)
+            newcomer = Newcomer(line, self._connections.name_client(peer[0]), self)
             newcomer.deadline = self._loop.time() + self._connections.limits.head_seconds
             if self._connections.admit(newcomer):
                 self._read(newcomer)

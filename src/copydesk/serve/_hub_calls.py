@@ -46,5 +46,7 @@ class HubCalls(BaseRoute):
         headers = _HEADERS
         if request.method == "POST" and answer.status >= 400:
             headers = {**_HEADERS, "Connection": "close"}  # the rest of the body is not wanted
+        if answer.status == 429:
+            headers = {**headers, "Retry-After": "60"}
         response = Response(answer.words, answer.status, headers, media_type="text/plain")
         await response(scope, receive, send)

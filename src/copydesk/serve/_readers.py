@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
@@ -18,13 +19,35 @@ _PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH = re.compile(r"(?i)prefetch|prerender|preview")
 
 
-def count_views_in(audience: AudienceCounts) -> Callable[[Scope, str], None]:
-    """Make what counts a story's page that goes out, where somebody reads it."""
+def trust(networks: Sequence[str]) -> Callable[[str], bool]:
+    """Make what decides whether an address lies in one of these networks."""
+    trusted = [ipaddress.ip_network(network) for network in networks]
+
+    @functools.lru_cache(maxsize=1_000)
+    def is_trusted(address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        found = getattr(found, "ipv4_mapped", None) or found
+        return any(found in network for network in trusted)
+
+    return is_trusted
+
+
+def count_views_in(
+    audience: AudienceCounts, proxies: Sequence[str] = ()
+) -> Callable[[Scope, str], None]:
+    """Make what counts a story's page that goes out, where somebody reads it.
+
+    The word of `proxies` counts on who asks; without any, that of each machine of our own network.
+    """
+    is_proxy = trust(proxies) if proxies else is_of_our_network
 
     def count_view(scope: Scope, story: str) -> None:
         headers = Headers(scope=scope)
         if is_read(scope["method"], headers):
-            client = client_of(scope["client"][0], headers.getlist("X-Forwarded-For"))
+            client = client_of(scope["client"][0], headers.getlist("X-Forwarded-For"), is_proxy)
             audience.note(client, headers.get("User-Agent", ""), story)
 
     return count_view
@@ -42,19 +65,28 @@ def is_read(method: str, headers: Headers) -> bool:
     )
 
 
-def client_of(peer: str, forwarded: Sequence[str]) -> str:
+def is_of_our_network(address: str) -> bool:
+    """Decide whether an address is this machine's or a private network's."""
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False
+
+
+def client_of(
+    peer: str, forwarded: Sequence[str], is_proxy: Callable[[str], bool] = is_of_our_network
+) -> str:
     """Return who asks: the address, of IPv6 the network; `forwarded` are X-Forwarded-For's values.
 
-    Where a machine of our own network asks, that is the web server in front of us: what it says of
-    its client comes last in X-Forwarded-For.
+    Where a web server in front of us asks, what it says of its client comes last in that header.
     """
-    address = network_of(peer)
     said = ",".join(forwarded)
-    if not said or not _is_ours(address):
-        return address
+    if not said or not is_proxy(peer):
+        return network_of(peer)
     return network_of(said.rpartition(",")[2].strip())
 
 
+@functools.lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
     """Return an address of IPv4, or the network of one of IPv6: who has one there has them all."""
     try:
@@ -66,10 +98,3 @@ def network_of(address: str) -> str:
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return str(ipaddress.ip_network((int(found), 64), strict=False).network_address)
-
-
-def _is_ours(peer: str) -> bool:
-    try:
-        return ipaddress.ip_address(peer).is_private
-    except ValueError:
-        return False

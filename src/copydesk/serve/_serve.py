@@ -7,14 +7,19 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from copydesk import engine
 from copydesk.serve._address import Address
 from copydesk.serve._app import WebApp
+from copydesk.serve._connections import Connections
+from copydesk.serve._figures import health_route, metrics_route
+from copydesk.serve._first_page import first_page_of
 from copydesk.serve._hub_calls import HubCalls
-from copydesk.serve._listen import listening
-from copydesk.serve._readers import count_views_in
+from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
+from copydesk.serve._metrics import Metrics
+from copydesk.serve._readers import count_views_in, trust
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]
@@ -48,7 +53,7 @@ def _run(work: Coroutine[object, object, None]) -> None:
 
 async def _serve_site(root: Path, address: Address, say: Say) -> None:
     stop, site = _hear_signals(), Site(root, "")
-    async with listening(address, WebApp(site, say)) as port:
+    async with listening(address, WebApp(site, say, [health_route()])) as port:
         _say_where(address, port, site, say)
         await stop.wait()
     say("stopped")
@@ -62,9 +67,14 @@ async def _serve(
 ) -> None:
     stop = _hear_signals()
     async with engine.open_service(newsroom, say) as service:
-        site = _site_of(service)
-        routes = [] if service.subscriber is None else [HubCalls(service.subscriber)]
-        async with listening(address, WebApp(site, say, routes, mounts)) as port:
+        proxies = service.settings.serve.trusted_proxies
+        limits = limit_connections(raise_descriptor_limit())
+        connections = Connections(limits, trust(proxies))
+        metrics = Metrics(connections, service.round_status)
+        site = _site_of(service, newsroom.beat.title)
+        routes = _routes_of(service, metrics)
+        app = WebApp(site, say, routes, mounts, metrics.note_request)
+        async with listening(address, app, connections) as port:
             _say_where(address, port, site, say)
             work = asyncio.create_task(service.go_on())
             await stop.wait()
@@ -73,9 +83,21 @@ async def _serve(
     say("stopped")
 
 
-def _site_of(service: engine.NewsroomService) -> Site:
-    counts = nobody_counts if service.audience is None else count_views_in(service.audience)
-    return Site(service.site, service.prefix, service.is_gone, counts)
+def _site_of(service: engine.NewsroomService, title: str) -> Site:
+    proxies = service.settings.serve.trusted_proxies
+    audience = service.audience
+    counts = nobody_counts if audience is None else count_views_in(audience, proxies)
+    first_page = first_page_of(title, service.rounds is not None, service.round_status)
+    return Site(service.site, service.prefix, service.is_gone, counts, first_page)
+
+
+def _routes_of(service: engine.NewsroomService, metrics: Metrics) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [health_route(), metrics_route(metrics, service)]
+    if service.rounds is not None:
+        service.rounds.after_round = metrics.look_at_round
+    if service.subscriber is not None:
+        routes.append(HubCalls(service.subscriber))
+    return routes
 
 
 def _hear_signals() -> asyncio.Event:

@@ -43,7 +43,8 @@ class Site:
     web root: it is taken off an address that has it. Where no file lies, `is_gone` says of the
     path ("news/2026/wall", no slash at either end) whether one lay there and was taken away for
     good: then the answer is 410. It is called in a thread. `count_view` is told of each story's
-    page that goes out whole, with the request's scope and the story's name.
+    page that goes out whole, with the request's scope and the story's name. `first_page` answers
+    for what is not there while there is no site at all.
     """
 
     def __init__(
@@ -52,11 +53,13 @@ class Site:
         prefix: str,
         is_gone: Callable[[str], bool] = nothing_is_gone,
         count_view: Callable[[Scope, str], None] = nobody_counts,
+        first_page: Callable[[], FileAnswer] | None = None,
     ) -> None:
         self._root = root
         self._prefix = prefix.strip("/")
         self._is_gone = is_gone
         self._count_view = count_view
+        self._first_page = first_page
         self._packed = PackedTexts()
 
     @property
@@ -133,6 +136,8 @@ class Site:
             return None
 
     def _answer_missing(self, asked: str) -> FileAnswer:
+        if self._first_page is not None and not (self._root / "index.html").exists():
+            return self._first_page()
         is_gone = self._is_gone(asked)
         status = 410 if is_gone else 404
         page = self._find_file("404.html")

@@ -70,9 +70,10 @@ def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: Wri
     """Commit records of ours that git does not know, where the memory of them was lost."""
     if not memory.is_new() or not lock.repository.usable:
         return
-    ours = [story.path for story in _stories(records) if _is_ours(story)]
-    with contextlib.suppress(GitError):
-        _adopt(records, now, lock, lock.repository.unknown(ours))
+    with contextlib.suppress(GitError, RecordError):
+        unknown = lock.repository.unknown(records.signatures(stories=True))
+        ours = [path for path in sorted(unknown) if _is_ours(records, path)]
+        _adopt(records, now, lock, ours)
 
 
 def _take_over(
@@ -149,7 +150,12 @@ def _stories(records: Archive) -> Iterator[Story]:
     return records.stories(_unheard)
 
 
-def _is_ours(story: Story) -> bool:
+def _is_ours(records: Archive, path: str) -> bool:
+    """Decide whether the line filed a record and nobody has edited it; no for a broken one."""
+    try:
+        story = records.read(path)
+    except RecordError:
+        return False
     return bool(story.machine) and not review.find_hand_edits(story, dict(story.machine))
 
 

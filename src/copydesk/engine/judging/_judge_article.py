@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from copydesk import archive, judge, review
 from copydesk.catalogue import Catalogue
@@ -18,7 +18,7 @@ from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Ruling, Shelved, Story, Tip
 
 Result = TypeVar("Result")
-Appraised = judge.Appraisal | Dropped | Failure
+Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

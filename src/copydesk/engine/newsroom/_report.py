@@ -47,7 +47,7 @@ Became = Literal["filed", "held", "updated"]
 class Headline:
     """One story of a round: what became of it, whether it is published now, and first of all why.
 
-    `why` are the first reasons of a new story, or what was corrected in one that was filed before.
+    `why` are the chief reasons of a new story, or what was corrected in one that was filed before.
     """
 
     path: str

@@ -30,7 +30,7 @@ from copydesk.memory import Memory
 from copydesk.news import Edition
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
-CATALOGUE = "pages.sqlite"  # what is known of the stories that pages list: disposable
+PAGES = "pages.sqlite"  # what is known of the stories that pages list: disposable
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 
@@ -56,7 +56,7 @@ def build(
     progress.stage("publish")
     with (
         in_turn(newsroom.private / "build.lock"),
-        contextlib.closing(_catalogue(newsroom.private, out)) as known,
+        contextlib.closing(_open_page_index(newsroom.private, out)) as known,
         _without_collector(),
     ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
@@ -126,9 +126,9 @@ def is_gone(private: Path, path: str) -> bool:
     return f"/{path.removesuffix('/index.html')}/" in folders
 
 
-def _catalogue(private: Path, out: Path) -> publish.Catalogue:
+def _open_page_index(private: Path, out: Path) -> publish.PageIndex:
     """Open what is known of the stories that were published into a web root."""
-    return publish.Catalogue(private / CATALOGUE, str(out.resolve()))
+    return publish.PageIndex(private / PAGES, str(out.resolve()))
 
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:

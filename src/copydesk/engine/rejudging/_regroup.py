@@ -90,6 +90,8 @@ def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
     named = {name for rule in beat.rulings if rule.said != "block" for name in rule.stories}
     moved = [one for one in shelf.find_grouped_by_hand() if _is_ruled(one.story, named)]
     ruled = [*shelf.find_by_name(named), *moved]
+    if not ruled:
+        return []
     window = _with_groups(shelf, ruled)
     filed = {shelved.story.path: shelved.story for shelved in window}
     return [filed[story.path] for story in judge.regroup(window, beat, frozenset())]
@@ -122,6 +124,8 @@ def _beside(
     corrections: Iterable[Correction],
 ) -> Iterable[Story]:
     """Return the stories that change; who stands beside a page that moved has its new address."""
+    if not window:
+        return ()
     moved = {
         correction.before.web_url: correction.after.web_url
         for correction in corrections

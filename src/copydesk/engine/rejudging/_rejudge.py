@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from copydesk import archive
+from copydesk import archive, judge
+from copydesk.engine.cataloguing import open_catalogue, report_failures, sweep_records
 from copydesk.engine.filing import (
     PATIENCE_SECONDS,
     Filed,
@@ -28,6 +29,8 @@ from copydesk.engine.rejudging import _judge_again
 from copydesk.engine.rejudging._judge_again import Rejudged
 from copydesk.kit import text
 from copydesk.news import Story
+
+_END = datetime.max.replace(tzinfo=UTC)
 
 Value = str | int | bool | tuple[str, ...] | None
 
@@ -119,9 +122,13 @@ def _compare(
     """Return the report, and the stories that are to be written, by path."""
     troubles = Troubles()
     progress.stage("read")
-    stories = sorted(newsroom.archive.stories(troubles), key=lambda story: story.path)
-    rulings = archive.read_rulings(newsroom.root)
     since = newsroom.now - timedelta(days=since_days) if since_days else None
+    if since is None:
+        found = newsroom.archive.stories(troubles)
+    else:
+        found = _read_since(newsroom, since, troubles)
+    stories = sorted(found, key=lambda story: story.path)
+    rulings = archive.read_rulings(newsroom.root)
     judged = _judge_again.judge_again(newsroom, stories, rulings, since, progress)
     changed = sorted(filter(_is_changed, judged.stories), key=lambda one: one.filed.path)
     report = RejudgeReport(
@@ -135,6 +142,23 @@ def _compare(
         ),
     )
     return report, changed
+
+
+def _read_since(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
+    """Yield what is compared: the stories since a moment, and all that they may stand beside.
+
+    That is those of the weeks before, all of their groups, and the originals of copies.
+    """
+    with open_catalogue(newsroom.private) as catalogue:
+        sweep_records(newsroom, catalogue)
+        report_failures(catalogue, troubles)
+        recent = catalogue.between(since - judge.NEIGHBOURS_WITHIN, _END)
+        stories = {path: newsroom.archive.read(path) for path in recent}
+        groups = {story.group for story in stories.values()} - {""}
+        originals = {story.copy_of for story in stories.values()} - {""}
+        others = {*catalogue.in_groups(groups), *catalogue.find_by_name(originals)}
+    yield from stories.values()
+    yield from (newsroom.archive.read(path) for path in others - stories.keys())
 
 
 def _is_changed(one: Rejudged) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from copydesk.engine.newsroom import Became, Headline
 from copydesk.engine.round._judge_articles import Stories, Update
 from copydesk.engine.round._outcomes import NewStory
-from copydesk.news import Story
+from copydesk.news import Reason, Story
 
-_REASONS = 3  # that a headline comes with: what the story is about and weighs most comes first
+_REASONS = 3  # that a headline comes with
 
 
 def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, ...]:
@@ -28,8 +28,19 @@ def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, 
 
 def _headline_of_new(new: NewStory) -> Headline:
     story = new.story
-    why = tuple(map(str, story.reasons[:_REASONS]))
+    why = tuple(map(str, _chief_reasons(story.reasons)))
     return _headline(story, "held" if new.is_held else "filed", why)
+
+
+def _chief_reasons(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Return the first reason, which is a topic's, and those that weigh most in points."""
+    first, others = reasons[:1], reasons[1:]
+    heavy = sorted((reason for reason in others if reason.points), key=_weight, reverse=True)
+    return [*first, *heavy[: _REASONS - 1]]
+
+
+def _weight(reason: Reason) -> int:
+    return abs(reason.points or 0)
 
 
 def _headline_of_update(update: Update) -> Headline:

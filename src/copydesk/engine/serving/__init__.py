@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
     from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder
     from copydesk.engine.serving._due import what_is_due as what_is_due
+    from copydesk.engine.serving._round_starter import RoundStarter as RoundStarter
     from copydesk.engine.serving._rounds import Rounds as Rounds
-    from copydesk.engine.serving._rounds import run_in_child as run_in_child
     from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.engine.serving._service import NewsroomService as NewsroomService
     from copydesk.engine.serving._service import open_service as open_service

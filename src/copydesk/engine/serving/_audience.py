@@ -20,9 +20,10 @@ from copydesk.fetch import Clock
 from copydesk.memory import Memory
 
 A_CLIENT = 3  # reads of one story on one day that one client counts for
+AN_ADDRESS = 30  # the same of one address, whatever its browsers call themselves
 EVERY_SECONDS = 60.0
 KEPT_DAYS = 90
-CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 20 MB; more are not counted
+CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 40 MB; more are not counted
 
 
 class AudienceCounts:
@@ -46,6 +47,7 @@ class AudienceCounts:
         self._day = date.min
         self._key = b""
         self._clients: Counter[bytes] = Counter()
+        self._addresses: Counter[bytes] = Counter()
         self._counts: Counter[tuple[date, str]] = Counter()
 
     def note(self, address: str, browser: str, name: str) -> None:
@@ -54,12 +56,15 @@ class AudienceCounts:
         if day != self._day:
             self._day, self._key = day, self._make_key()
             self._clients.clear()
-        client = self._hash(address, browser, name)
+            self._addresses.clear()
+        client, place = self._hash(address, browser, name), self._hash(address, name)
         if client not in self._clients and len(self._clients) >= self._clients_at_most:
             return
+        if self._clients[client] >= A_CLIENT or self._addresses[place] >= AN_ADDRESS:
+            return
         self._clients[client] += 1
-        if self._clients[client] <= A_CLIENT:
-            self._counts[day, name] += 1
+        self._addresses[place] += 1
+        self._counts[day, name] += 1
 
     def _hash(self, *said: str) -> bytes:
         words = "\n".join(said).encode("utf-8", "replace")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from copydesk.engine.serving._due import Due, Mark, NewsroomFolder
 from copydesk.errors import CopydeskError
@@ -24,7 +22,8 @@ class Rounds:
     """Look every `serve.every_minutes` whether a round is due, and run it.
 
     A round runs at the start, at least once an hour, and whenever somebody changed beat.toml or
-    `_data`, committed or pulled. `run` runs one and gives its exit code.
+    `_data`, committed or pulled. `run` runs one and gives its exit code; `after_round` is called
+    when it is over.
     """
 
     def __init__(
@@ -32,12 +31,13 @@ class Rounds:
         folder: NewsroomFolder,
         clock: Clock,
         say: Say,
-        run: Callable[[], Awaitable[int]] | None = None,
+        run: Callable[[], Awaitable[int]],
     ) -> None:
         self._folder = folder
         self._clock = clock
         self._say = say
-        self._run = run or (lambda: run_in_child(folder.root, deploy=bool(folder.last.deploy.to)))
+        self._run = run
+        self.after_round: Callable[[], None] = lambda: None
         self._began: datetime | None = None
         self._mark: Mark = ()
         self._is_quiet = False
@@ -67,6 +67,7 @@ class Rounds:
         self._began, self._mark, self._is_quiet = now, mark, False
         self._say(f"a round: {due.why}")
         code = await self._run()
+        self.after_round()
         if code:
             self._say(f"the round ended with exit code {code}; the next one goes on")
 
@@ -92,21 +93,6 @@ def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
     """Compute the seconds from a push to the round that reads it; `began` is the last round's."""
     rest = 0.0 if began is None else (began + BETWEEN - now).total_seconds()
     return max(_GATHER_SECONDS, rest)
-
-
-async def run_in_child(root: Path, *, deploy: bool = False) -> int:
-    """Run a round in a process of its own; ended with SIGTERM when cancelled."""
-    words = ("-C", str(root), "run", *(("--deploy",) if deploy else ()))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "copydesk", *words, stdout=sys.stderr
-    )
-    try:
-        return await process.wait()
-    except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-        raise
 
 
 def _quiet(due: Due) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from copydesk import fetch
 from copydesk.config import Settings
-from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.newsroom import Newsroom, RoundStatus, read_round_status
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._due import NewsroomFolder
+from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.kit import urls
@@ -44,6 +45,10 @@ class NewsroomService:
     def settings(self) -> Settings:
         """Return the settings that were read last."""
         return self.folder.last
+
+    def round_status(self) -> RoundStatus | None:
+        """Return how the last round stands; asks the disk."""
+        return read_round_status(self.private)
 
     def is_gone(self, path: str) -> bool:
         """Decide whether an editor removed what lay at a path of the site; asks the disk."""
@@ -79,12 +84,20 @@ async def open_service(newsroom: Newsroom, say: Say) -> AsyncIterator[NewsroomSe
         say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
         yield service
         return
-    rounds = Rounds(folder, clock, with_time(say, clock))
+    starter = RoundStarter(newsroom.root)
+
+    async def run() -> int:
+        return await starter.run(deploy=bool(folder.last.deploy.to))
+
+    rounds = Rounds(folder, clock, with_time(say, clock), run)
     async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
-        yield replace(service, subscriber=subscriber, rounds=rounds)
+        try:
+            yield replace(service, subscriber=subscriber, rounds=rounds)
+        finally:
+            await starter.close()
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:

@@ -10,9 +10,11 @@ The memory is opened for each piece of work, in a thread, and for a short time.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._hub_plan import plan_subscriptions
@@ -40,6 +42,8 @@ _A_HOST = 12  # posts to one hub in one look: with its pauses, about as long as 
 _HOPS = 3
 _BODY_SECONDS = 30.0
 _BODIES = 4  # that are read at one moment
+_A_MINUTE = timedelta(minutes=1)
+_CALLS_A_MINUTE = 30  # of one subscription's hub; a publisher that pushes more is asked anyway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,9 @@ class HubAnswer:
 
     status: int
     words: str = ""
+
+
+_TOO_MANY = HubAnswer(status=429, words="later\n")
 
 
 class Subscriber:
@@ -65,6 +72,8 @@ class Subscriber:
         self._say = say
         self._keys: dict[str, str] = {}  # of the subscriptions, by the callback's secret end
         self._bodies = asyncio.Semaphore(_BODIES)
+        self._pushing: set[str] = set()  # the tokens of those whose body is being read
+        self._calls: dict[str, deque[datetime]] = {}  # of the last minute, by token
         self._ignored = 0
 
     async def go_on(self) -> None:
@@ -173,12 +182,16 @@ class Subscriber:
         self._keys = {
             subscription.callback.rpartition("/")[2]: key for key, subscription in kept.items()
         }
+        for token in self._calls.keys() - self._keys.keys():
+            del self._calls[token]
 
     # ---- hubs that call ----
 
     async def answer_hub(self, token: str, query: Mapping[str, str]) -> HubAnswer:
         """Answer a hub that asks at the callback ending in `token` whether we meant it."""
         key = self._keys.get(token)
+        if key is not None and self._is_one_too_many(token):
+            return _TOO_MANY
         said = None if key is None else await asyncio.to_thread(self._confirm, key, query)
         if said is None:
             return HubAnswer(status=404, words="not found\n")
@@ -203,14 +216,15 @@ class Subscriber:
     ) -> HubAnswer:
         """Take a push: the same answer whether it is believed or not (7.1).
 
-        `headers` are found whatever the case of their names.
+        `headers` are found whatever the case of their names. Each subscription's hub may call so
+        many times a minute, and send one body at a time.
         """
-        key = self._keys.get(token)
-        if key is None:
-            return HubAnswer(status=410, words="gone\n")
-        if headers.get("Content-Encoding", "identity").lower() != "identity":
-            return HubAnswer(status=415, words="send it as it is\n")
+        key = self._keys.get(token, "")
+        refusal = self._find_refusal(token, headers)
+        if refusal is not None:
+            return refusal
         try:
+            self._pushing.add(token)
             async with asyncio.timeout(self.body_seconds), self._bodies:
                 whole = await self._read_body(headers, body)
                 if whole is None:
@@ -220,11 +234,31 @@ class Subscriber:
             return HubAnswer(status=408, words="too slow\n")
         except CopydeskError:
             return HubAnswer(status=503, words="later\n")
+        finally:
+            self._pushing.discard(token)
         if believed:
             self.soon()
         else:
             self._ignored += 1
         return HubAnswer(status=202)
+
+    def _find_refusal(self, token: str, headers: Mapping[str, str]) -> HubAnswer | None:
+        if token not in self._keys:
+            return HubAnswer(status=410, words="gone\n")
+        if token in self._pushing or self._is_one_too_many(token):
+            return _TOO_MANY
+        if headers.get("Content-Encoding", "identity").lower() != "identity":
+            return HubAnswer(status=415, words="send it as it is\n")
+        return None
+
+    def _is_one_too_many(self, token: str) -> bool:
+        """Count a call, and decide whether its hub has called too often in the last minute."""
+        now = self._clock.now()
+        calls = self._calls.setdefault(token, deque(maxlen=_CALLS_A_MINUTE))
+        if len(calls) == _CALLS_A_MINUTE and timedelta(0) <= now - calls[0] < _A_MINUTE:
+            return True
+        calls.append(now)
+        return False
 
     async def _read_body(
         self, headers: Mapping[str, str], body: AsyncIterable[bytes]

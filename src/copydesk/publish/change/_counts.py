@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from copydesk.publish._keys import Heading
-from copydesk.publish.catalogue import Catalogue, Pair
+from copydesk.publish.page_index import PageIndex, Pair
 
 
 class Counts:
     """How many published stories stand under a heading now, and stood before the change."""
 
-    def __init__(self, catalogue: Catalogue, pairs: Iterable[Pair]) -> None:
-        self._catalogue = catalogue
+    def __init__(self, index: PageIndex, pairs: Iterable[Pair]) -> None:
+        self._index = index
         self._more: Counter[Heading] = Counter()
         for old, new in pairs:
             self._more.subtract(old.headings if old else ())
@@ -21,7 +21,7 @@ class Counts:
 
     def now(self, heading: Heading) -> int:
         """Return how many there are."""
-        return self._catalogue.count_under(*heading)
+        return self._index.count_under(*heading)
 
     def before(self, heading: Heading) -> int:
         """Return how many there were."""

@@ -10,8 +10,8 @@ from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import Heading
 from copydesk.publish._outputs import Cut, count_pages
 from copydesk.publish._plan import SitePlan
-from copydesk.publish.catalogue import Pair
 from copydesk.publish.change._counts import Counts
+from copydesk.publish.page_index import Pair
 
 
 @dataclass(slots=True)
@@ -55,13 +55,13 @@ class _Places:
         self.last = count_pages(count, size)
         self._heading = heading
         self._count = count
-        self._catalogue = plan.catalogue
+        self._index = plan.index
 
     def page_of(self, entry: StoryEntry) -> int:
         """Return the page of an entry, or the one on which it stood, as pages are cut now."""
-        now = self._catalogue.at(entry.path)
+        now = self._index.at(entry.path)
         is_here = now is not None and self._heading in now.headings and now.when == entry.when
-        older = self._count - self._catalogue.newer(entry, *self._heading) - int(is_here)
+        older = self._count - self._index.newer(entry, *self._heading) - int(is_here)
         return older // self.size + 1
 
 

@@ -15,9 +15,9 @@ from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import PUBLISHER, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._plan import SitePlan, Wanted
-from copydesk.publish.catalogue import Pair
 from copydesk.publish.change._counts import Counts
 from copydesk.publish.change._pages import TurnedPages, turn_pages
+from copydesk.publish.page_index import Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,8 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
         _add_story(pin.rpartition(" ")[0], pairs, plan)
     if not pairs:
         return Touched(pairs={})
-    counts = Counts(plan.catalogue, pairs.values())
-    for path in plan.catalogue.needing(_list_names(pairs, counts, plan)):
+    counts = Counts(plan.index, pairs.values())
+    for path in plan.index.needing(_list_names(pairs, counts, plan)):
         _add_story(path, pairs, plan)
     both = list(pairs.values())
     turned = {cut: turn_pages(cut, both, counts, plan) for cut in _cuts(outputs)}
@@ -97,7 +97,7 @@ def list_pins(plan: SitePlan) -> frozenset[str]:
 
 def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
     """Add a story that is as it was, but may look otherwise."""
-    if path not in pairs and (entry := plan.catalogue.at(path)) is not None:
+    if path not in pairs and (entry := plan.index.at(path)) is not None:
         pairs[path] = (entry, entry)
 
 
@@ -114,7 +114,7 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
     copies = _find_copies(pairs, plan)
     names |= {copy.name for copy in copies}
     retold = [*pairs.values(), *((copy, copy) for copy in copies)]
-    names |= plan.catalogue.names_of(_list_groups(retold))
+    names |= plan.index.names_of(_list_groups(retold))
     moved_publishers = counts.find_new(PUBLISHER.name) | counts.find_empty(PUBLISHER.name)
     names |= {f"at {domain}" for domain in moved_publishers}
     return names - {""}
@@ -126,7 +126,7 @@ def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
     names = [entry.name for pair in changed for entry in pair if entry is not None]
     copies: dict[str, StoryEntry] = {}
     for name in names:  # which grow meanwhile
-        for copy in plan.catalogue.copies(name):
+        for copy in plan.index.copies(name):
             if copy.path not in copies:
                 copies[copy.path] = copy
                 names.append(copy.name)
@@ -194,5 +194,5 @@ def _empty_places(
 def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SitePlan) -> set[str]:
     """Return the folders of former leaders, of today and of before the change, without a page."""
     former = {old.folder for old, _ in pairs if old is not None and old.has_led}
-    former |= {entry.folder for entry in plan.catalogue.former_leaders(groups)}
+    former |= {entry.folder for entry in plan.index.former_leaders(groups)}
     return former - {new.folder for _, new in pairs if new is not None and new.is_public}

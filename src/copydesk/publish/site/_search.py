@@ -67,7 +67,7 @@ def parts(plan: SitePlan) -> Parts:
 
 def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
     count = plan.counts[MONTH.name][month]
-    listed = plan.catalogue.oldest_first(MONTH.name, month, count)
+    listed = plan.index.oldest_first(MONTH.name, month, count)
     size = plan.look.sizes.search
     return listed[(number - 1) * size : number * size]
 

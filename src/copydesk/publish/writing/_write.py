@@ -146,7 +146,7 @@ class Writer:
         twice = self._kept & portion.kept
         self._kept |= portion.kept
         for path in sorted(twice | (self._kept & self._folders)):
-            raise _contested(path)
+            raise _collision(path)
         self._fresh |= portion.fresh
         self._rows |= portion.rows
         self._more += portion.more
@@ -242,7 +242,7 @@ class Writer:
         if not addresses.is_path(path):
             raise PublishError("not a path of the site", subject=path)
         if path in self._kept or path in self._folders:
-            raise _contested(path)
+            raise _collision(path)
         self._kept.add(path)
         folder = path.rpartition("/")[0]
         if folder not in self._folders:
@@ -266,7 +266,7 @@ class Writer:
     def _prove(self, folder: str) -> None:
         """Note a folder, to be made where there is none; refuse one that is a link or a file."""
         if folder in self._kept:
-            raise _contested(folder)
+            raise _collision(folder)
         above = folder.rpartition("/")[0]
         if above not in self._folders:
             self._prove(above)
@@ -276,7 +276,7 @@ class Writer:
                 self._stage.need(folder)
                 self._fresh.add(folder)
         except _TAKEN as error:
-            raise _contested(folder) from error
+            raise _collision(folder) from error
         except OSError as error:
             raise _unwritable(error, folder) from error
         self._folders.add(folder)
@@ -298,7 +298,7 @@ class Writer:
         try:
             self._stage.add(path, data, is_new=is_new)
         except _TAKEN as error:
-            raise _contested(path) from error
+            raise _collision(path) from error
         except OSError as error:
             raise _unwritable(error, path) from error
         self.written += 1
@@ -366,7 +366,7 @@ def _is_there(place: str) -> bool:
     raise refusal(place)
 
 
-def _contested(path: str) -> PublishError:
+def _collision(path: str) -> PublishError:
     return PublishError("two things want to be published at one path", subject=path)
 
 

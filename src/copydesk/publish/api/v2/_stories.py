@@ -80,7 +80,7 @@ def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
     plan = shapes.plan
     if not plan.wanted.of_key(GROUP.name):
         return
-    newest = ((name, _leader(name, plan)) for name in islice(plan.catalogue.groups(), NEWEST))
+    newest = ((name, _leader(name, plan)) for name in islice(plan.index.groups(), NEWEST))
     listed = [_group_in_list(name, leader, shapes) for name, leader in newest if leader is not None]
     yield Sheet(_places.index("groups"), _write.document({"groups": listed}))
 

@@ -1,4 +1,4 @@
-"""Listings: what stands in an order, fetched from the catalogue when it is asked for."""
+"""Listings: what stands in an order, fetched from the page index when it is asked for."""
 
 from __future__ import annotations
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish.catalogue._catalogue import Catalogue
+from copydesk.publish.page_index._page_index import PageIndex
 
 
 class Pieces:
-    """The pieces that a catalogue keeps; without one, or where they are not `usable`, none is."""
+    """The pieces that an index keeps; without one, or where they are not `usable`, none is."""
 
-    def __init__(self, catalogue: Catalogue | None = None, *, usable: bool = False) -> None:
-        self._catalogue = catalogue
+    def __init__(self, index: PageIndex | None = None, *, usable: bool = False) -> None:
+        self._index = index
         self._usable = usable
         self._kept: dict[str, tuple[str, bytes]] | None = None
         self._made: list[tuple[str, str, bytes]] = []
@@ -26,15 +26,15 @@ class Pieces:
         made = make()
         if made is not None:
             self._pieces()[entry.path] = (stamp, made)
-            if self._catalogue is not None:
+            if self._index is not None:
                 self._made.append((entry.path, stamp, made))
         return made
 
     def save(self, gone: Iterable[str] = ()) -> None:
         """Keep what was made, and nothing of stories that are `gone`, by their paths."""
-        if self._catalogue is None:
+        if self._index is None:
             return
-        tables, site = self._catalogue.tables, self._catalogue.number
+        tables, site = self._index.tables, self._index.number
         if not self._usable:
             tables.run("DELETE FROM paper_pieces WHERE site = ?", site)
         drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
@@ -45,8 +45,8 @@ class Pieces:
     def _pieces(self) -> dict[str, tuple[str, bytes]]:
         if self._kept is None:
             self._kept = {}
-            if self._catalogue is not None and self._usable:
+            if self._index is not None and self._usable:
                 query = "SELECT path, stamp, piece FROM paper_pieces WHERE site = ?"
-                rows = self._catalogue.tables.run(query, self._catalogue.number)
+                rows = self._index.tables.run(query, self._index.number)
                 self._kept = {path: (stamp, piece) for path, stamp, piece in rows}
         return self._kept

@@ -1,4 +1,4 @@
-"""The catalogue: an entry of every filed story, asked only for what a build needs of it."""
+"""The page index: an entry of every filed story, asked only for what a build needs of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from copydesk.publish._entries import StoryEntry, restore_entry
-from copydesk.publish.catalogue._listing import Listing
-from copydesk.publish.catalogue._tables import Tables, empty_site, open_site
+from copydesk.publish.page_index._listing import Listing
+from copydesk.publish.page_index._tables import empty_site, open_site, open_tables
 
 PUBLIC, FILED, REMOVED, PASSED = 2, 1, 0, -1  # the places of an entry; one passed over has no name
 _IN_HAND = 4096  # entries that are looked up by name again and again
@@ -67,7 +67,7 @@ class Pictured(NamedTuple):
     domain: str
 
 
-class Catalogue:
+class PageIndex:
     """The entries of one site's filed stories, in a file that many sites may share, or in memory.
 
     Of several records with one name the last by path is kept, and the others are passed over.
@@ -75,7 +75,7 @@ class Catalogue:
     """
 
     def __init__(self, file: Path | None = None, site: str = "") -> None:
-        self.tables = Tables(file)
+        self.tables = open_tables(file)
         self.listed: frozenset[str] = frozenset()
         self.number = 0
         self._site = site

@@ -1,4 +1,4 @@
-"""Update: stories that were read again, or are no more, taken into a catalogue."""
+"""Update: stories that were read again, or are no more, taken into an index."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import islice
 import orjson
 
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish.catalogue._catalogue import (
+from copydesk.publish.page_index._page_index import (
     FILED,
     PASSED,
     PUBLIC,
     REMOVED,
-    Catalogue,
+    PageIndex,
     entry_of,
 )
 
@@ -23,54 +23,52 @@ _AT_ONCE = 1000
 _INSERT = "INSERT INTO paper_entries VALUES (NULL" + ", ?" * 18 + ")"
 
 
-def fill(catalogue: Catalogue, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
-    """Take entries into an empty catalogue; `kept` gives the path that is kept of each name."""
+def fill(index: PageIndex, entries: Iterable[StoryEntry], kept: Mapping[str, str]) -> None:
+    """Take entries into an empty index; `kept` gives the path that is kept of each name."""
     listed = iter(entries)
     sums: Counter[tuple[str, str]] = Counter()
     while some := list(islice(listed, _AT_ONCE)):
         own = {
             entry.path: entry for entry in some if entry.name and kept.get(entry.name) == entry.path
         }
-        _insert(
-            catalogue, ((entry, _place(entry) if entry.path in own else PASSED) for entry in some)
-        )
-        _list(catalogue, own.values(), sums)
-    _count(catalogue, sums)
+        _insert(index, ((entry, _place(entry) if entry.path in own else PASSED) for entry in some))
+        _list(index, own.values(), sums)
+    _count(index, sums)
 
 
 def update(
-    catalogue: Catalogue, fresh: Collection[StoryEntry], lost: Collection[str]
+    index: PageIndex, fresh: Collection[StoryEntry], lost: Collection[str]
 ) -> dict[str, Pair]:
     """Take in entries that are new or changed, and those that are lost; give what changed by it.
 
     That is, by path, what an entry was and what it is now, None for none.
     """
-    names = {entry.name for entry in fresh} | _names(catalogue, lost)
-    before = _find_by_names(catalogue, names)
+    names = {entry.name for entry in fresh} | _names(index, lost)
+    before = _find_by_names(index, names)
     sums: Counter[tuple[str, str]] = Counter()
-    _unlist(catalogue, before.values(), sums)
+    _unlist(index, before.values(), sums)
     paths = [*lost, *(entry.path for entry in fresh)]
     query = "DELETE FROM paper_entries WHERE site = ? AND path = ?"
-    catalogue.tables.run_many(query, [(catalogue.number, path) for path in paths])
-    _insert(catalogue, ((entry, PASSED) for entry in fresh))
-    after = _settle(catalogue, names - {""})
-    _list(catalogue, list(after.values()), sums)
-    _count(catalogue, sums)
-    catalogue.forget_names()
+    index.tables.run_many(query, [(index.number, path) for path in paths])
+    _insert(index, ((entry, PASSED) for entry in fresh))
+    after = _settle(index, names - {""})
+    _list(index, list(after.values()), sums)
+    _count(index, sums)
+    index.forget_names()
     changed = sorted(before.keys() | after.keys())
     pairs = {path: (before.get(path), after.get(path)) for path in changed}
     return {path: pair for path, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def set_pictures(catalogue: Catalogue, entries: Iterable[StoryEntry]) -> None:
+def set_pictures(index: PageIndex, entries: Iterable[StoryEntry]) -> None:
     """Take in how the pictures of these entries are shown now; all else of them is as it was."""
     query = "UPDATE paper_entries SET shown = ?, entry = ? WHERE site = ? AND path = ?"
     rows = (
-        (picture_key(entry.shown, entry.files), _json(entry), catalogue.number, entry.path)
+        (picture_key(entry.shown, entry.files), _json(entry), index.number, entry.path)
         for entry in entries
     )
-    catalogue.tables.run_many(query, rows)
-    catalogue.forget_names()
+    index.tables.run_many(query, rows)
+    index.forget_names()
 
 
 def picture_key(shown: str, files: Iterable[str]) -> str:
@@ -78,25 +76,23 @@ def picture_key(shown: str, files: Iterable[str]) -> str:
     return "\n".join((shown, *files))
 
 
-def _names(catalogue: Catalogue, paths: Iterable[str]) -> set[str]:
+def _names(index: PageIndex, paths: Iterable[str]) -> set[str]:
     query = "SELECT name FROM paper_entries WHERE site = ? AND path = ?"
-    return {
-        name for path in paths for (name,) in catalogue.tables.run(query, catalogue.number, path)
-    }
+    return {name for path in paths for (name,) in index.tables.run(query, index.number, path)}
 
 
-def _find_by_names(catalogue: Catalogue, names: Iterable[str]) -> dict[str, StoryEntry]:
-    found = (catalogue.by_name(name) for name in names if name)
+def _find_by_names(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEntry]:
+    found = (index.by_name(name) for name in names if name)
     return {entry.path: entry for entry in found if entry is not None}
 
 
-def _settle(catalogue: Catalogue, names: Iterable[str]) -> dict[str, StoryEntry]:
+def _settle(index: PageIndex, names: Iterable[str]) -> dict[str, StoryEntry]:
     """Keep the last by path of each name, and give those that are kept."""
-    run, site = catalogue.tables.run, catalogue.number
+    run, site = index.tables.run, index.number
     last = "SELECT path, entry FROM paper_entries WHERE site = ? AND name = ? ORDER BY path DESC"
     place = "UPDATE paper_entries SET place = ? WHERE site = ? AND path = ?"
     found: dict[str, StoryEntry] = {}
-    catalogue.forget_names()
+    index.forget_names()
     for name in names:
         rows = run(last, site, name)
         for number, (path, entry) in enumerate(rows):
@@ -117,8 +113,8 @@ def _json(entry: StoryEntry) -> bytes:
     return orjson.dumps(tuple(entry))
 
 
-def _insert(catalogue: Catalogue, placed: Iterable[tuple[StoryEntry, int]]) -> None:
-    site = catalogue.number
+def _insert(index: PageIndex, placed: Iterable[tuple[StoryEntry, int]]) -> None:
+    site = index.number
     rows = (
         (
             site,
@@ -142,17 +138,17 @@ def _insert(catalogue: Catalogue, placed: Iterable[tuple[StoryEntry, int]]) -> N
         )
         for entry, place in placed
     )
-    catalogue.tables.run_many(_INSERT, rows)
+    index.tables.run_many(_INSERT, rows)
 
 
 def _list(
-    catalogue: Catalogue, entries: Collection[StoryEntry], sums: Counter[tuple[str, str]]
+    index: PageIndex, entries: Collection[StoryEntry], sums: Counter[tuple[str, str]]
 ) -> None:
     """Put entries under their headings."""
-    run_many, site = catalogue.tables.run_many, catalogue.number
+    run_many, site = index.tables.run_many, index.number
     for entry in entries:
         sums.update(entry.headings)
-    listed = ((site, *row) for entry in entries for row in _list_rows(entry, catalogue))
+    listed = ((site, *row) for entry in entries for row in _list_rows(entry, index))
     run_many("INSERT INTO paper_listed VALUES (?, ?, ?, ?, ?)", listed)
     needs = ((site, what, entry.path) for entry in entries for what in _list_needs(entry))
     run_many("INSERT OR IGNORE INTO paper_needs VALUES (?, ?, ?)", needs)
@@ -163,27 +159,27 @@ def _list(
 
 
 def _unlist(
-    catalogue: Catalogue, entries: Iterable[StoryEntry], sums: Counter[tuple[str, str]]
+    index: PageIndex, entries: Iterable[StoryEntry], sums: Counter[tuple[str, str]]
 ) -> None:
     """Take entries out from under their headings."""
-    run_many, site = catalogue.tables.run_many, catalogue.number
+    run_many, site = index.tables.run_many, index.number
     for entry in entries:
         sums.subtract(entry.headings)
         query = (
             "DELETE FROM paper_listed"
             " WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path = ?"
         )
-        run_many(query, ((site, *row) for row in _list_rows(entry, catalogue)))
+        run_many(query, ((site, *row) for row in _list_rows(entry, index)))
         needs = ((site, what, entry.path) for what in _list_needs(entry))
         run_many("DELETE FROM paper_needs WHERE site = ? AND what = ? AND path = ?", needs)
         hidden = ((site, address, entry.path) for address in _addresses_to_hide(entry))
         run_many("DELETE FROM paper_hidden WHERE site = ? AND address = ? AND path = ?", hidden)
 
 
-def _list_rows(entry: StoryEntry, catalogue: Catalogue) -> Iterator[tuple[str, str, float, str]]:
-    """Yield where an entry stands in the lists that the catalogue keeps."""
+def _list_rows(entry: StoryEntry, index: PageIndex) -> Iterator[tuple[str, str, float, str]]:
+    """Yield where an entry stands in the lists that the page index keeps."""
     for kind, value in entry.headings:
-        if kind in catalogue.listed:
+        if kind in index.listed:
             yield kind, value, entry.when, entry.path
 
 
@@ -201,10 +197,10 @@ def _addresses_to_hide(entry: StoryEntry) -> Iterable[str]:
     return (entry.address,) if entry.copy_of and entry.address else ()
 
 
-def _count(catalogue: Catalogue, sums: Mapping[tuple[str, str], int]) -> None:
+def _count(index: PageIndex, sums: Mapping[tuple[str, str], int]) -> None:
     query = (
         "INSERT INTO paper_sums VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET count = count + excluded.count"
     )
-    rows = ((catalogue.number, *key, count) for key, count in sums.items() if count)
-    catalogue.tables.run_many(query, rows)
+    rows = ((index.number, *key, count) for key, count in sums.items() if count)
+    index.tables.run_many(query, rows)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from copydesk.publish.catalogue._catalogue import Catalogue
+from copydesk.publish.page_index._page_index import PageIndex
 
 
 class Drawings:
     """The share pictures of a site's pages, by the story's path or the page's heading."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._run = catalogue.tables.run
-        self._run_many = catalogue.tables.run_many
-        self._site = catalogue.number
+    def __init__(self, index: PageIndex) -> None:
+        self._run = index.tables.run
+        self._run_many = index.tables.run_many
+        self._site = index.number
 
     def all(self) -> frozenset[str]:
         """Return the names of all files in use."""

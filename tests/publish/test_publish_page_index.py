@@ -1,4 +1,4 @@
-"""The catalogue: what it answers, how it is asked, and what becomes of its file."""
+"""The index: what it answers, how it is asked, and what becomes of its file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.news import Story
-from copydesk.publish import Catalogue, StoryEntry, survey
-from copydesk.publish.catalogue import Listing
+from copydesk.publish import PageIndex, StoryEntry, survey
+from copydesk.publish.page_index import Listing
 from world import editions
 
 NAMES = tuple(f"2026-11-{number:02}-story" for number in range(1, 8))
@@ -27,7 +27,7 @@ def stories(*names: str, **fields: Any) -> list[Story]:
     ]
 
 
-def taken(found: list[Story], known: Catalogue) -> Catalogue:
+def taken(found: list[Story], known: PageIndex) -> PageIndex:
     """Take stories in as a build does."""
     survey(found, editions.beat(), known)
     known.note({"world": "as it was"})
@@ -36,18 +36,18 @@ def taken(found: list[Story], known: Catalogue) -> Catalogue:
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> Iterator[Catalogue]:
-    """Yield a catalogue in a file, of seven stories."""
-    catalogue = Catalogue(tmp_path / "catalogue.sqlite", "a site")
-    yield taken(stories(*NAMES), catalogue)
-    catalogue.close()
+def known(tmp_path: Path) -> Iterator[PageIndex]:
+    """Yield a index in a file, of seven stories."""
+    index = PageIndex(tmp_path / "pages.sqlite", "a site")
+    yield taken(stories(*NAMES), index)
+    index.close()
 
 
 def names(listing: Listing[StoryEntry]) -> list[str]:
     return [entry.name for entry in listing]
 
 
-def test_a_listing_is_a_sequence_the_newest_first(known: Catalogue) -> None:
+def test_a_listing_is_a_sequence_the_newest_first(known: PageIndex) -> None:
     listing = known.stories()
 
     assert names(listing) == [*reversed(NAMES)]
@@ -58,25 +58,25 @@ def test_a_listing_is_a_sequence_the_newest_first(known: Catalogue) -> None:
         listing[7]
 
 
-def test_what_is_not_committed_is_forgotten(tmp_path: Path, known: Catalogue) -> None:
+def test_what_is_not_committed_is_forgotten(tmp_path: Path, known: PageIndex) -> None:
     survey(stories(*NAMES[:3]), editions.beat(), known)
     assert known.count() == 3
     known.close()
 
-    again = Catalogue(tmp_path / "catalogue.sqlite", "a site")
+    again = PageIndex(tmp_path / "pages.sqlite", "a site")
     survey(stories(*NAMES), editions.beat(), again)
 
     assert again.count() == 7
 
 
-def test_two_sites_in_one_file_know_nothing_of_each_other(tmp_path: Path, known: Catalogue) -> None:
-    other = taken(stories(*NAMES[:2]), Catalogue(tmp_path / "catalogue.sqlite", "another"))
+def test_two_sites_in_one_file_know_nothing_of_each_other(tmp_path: Path, known: PageIndex) -> None:
+    other = taken(stories(*NAMES[:2]), PageIndex(tmp_path / "pages.sqlite", "another"))
 
     assert (known.count(), other.count()) == (7, 2)
     assert names(other.stories()) == [NAMES[1], NAMES[0]]
 
 
-def test_what_other_code_has_noted_is_not_believed(known: Catalogue) -> None:
+def test_what_other_code_has_noted_is_not_believed(known: PageIndex) -> None:
     known.tables.run("UPDATE paper_sites SET made_by = 'other code'")
 
     seen = survey(stories(*NAMES), editions.beat(), known)
@@ -85,16 +85,16 @@ def test_what_other_code_has_noted_is_not_believed(known: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"no database at all" * 400])
-def test_a_damaged_file_is_made_anew(tmp_path: Path, known: Catalogue, data: bytes) -> None:
+def test_a_damaged_file_is_made_anew(tmp_path: Path, known: PageIndex, data: bytes) -> None:
     known.close()
-    (tmp_path / "catalogue.sqlite").write_bytes(data)
+    (tmp_path / "pages.sqlite").write_bytes(data)
 
-    again = taken(stories(*NAMES), Catalogue(tmp_path / "catalogue.sqlite", "a site"))
+    again = taken(stories(*NAMES), PageIndex(tmp_path / "pages.sqlite", "a site"))
 
     assert again.count() == 7
 
 
-def test_only_what_differs_is_told(known: Catalogue) -> None:
+def test_only_what_differs_is_told(known: PageIndex) -> None:
     changed = stories(*NAMES)
     changed[2] = editions.story(NAMES[2], published_at=changed[2].published_at, title="Other words")
 
@@ -108,7 +108,7 @@ def test_only_what_differs_is_told(known: Catalogue) -> None:
     }
 
 
-def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
+def test_no_question_goes_through_all_stories(known: PageIndex) -> None:
     asked: list[str] = []
     run = known.tables.run
 
@@ -155,22 +155,22 @@ def test_no_question_goes_through_all_stories(known: Catalogue) -> None:
 
 
 def test_a_page_that_is_damaged_fails_one_build_and_the_next_makes_all_anew(
-    tmp_path: Path, known: Catalogue
+    tmp_path: Path, known: PageIndex
 ) -> None:
     known.close()
-    file = tmp_path / "catalogue.sqlite"
+    file = tmp_path / "pages.sqlite"
     data = file.read_bytes()
     file.write_bytes(data[:8192] + b"\xff" * (len(data) - 8192))
 
-    broken = Catalogue(file, "a site")
+    broken = PageIndex(file, "a site")
     with pytest.raises(PublishError, match="cannot be read or written"):
         taken(stories(*NAMES), broken)
     broken.close()
 
-    assert taken(stories(*NAMES), Catalogue(file, "a site")).count() == 7
+    assert taken(stories(*NAMES), PageIndex(file, "a site")).count() == 7
 
 
-def test_numbers_that_no_json_holds_are_brought_within_it(known: Catalogue) -> None:
+def test_numbers_that_no_json_holds_are_brought_within_it(known: PageIndex) -> None:
     huge = editions.story("2026-11-24-huge", heat=-(10**40), trust=10**30)
 
     taken([huge], known)

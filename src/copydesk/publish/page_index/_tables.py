@@ -1,0 +1,111 @@
+"""Where an index is kept: tables of SQLite, in a file of their own or in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from copydesk.errors import PublishError
+from copydesk.kit.databases import DisposableDatabase
+
+
+def open_tables(file: Path | None = None) -> DisposableDatabase:
+    """Open the tables of a file, or without one of this process; raises PublishError.
+
+    A file that is damaged is deleted and made anew: all that it holds can be had from the records.
+    """
+
+    def complain(what: str, error: Exception) -> PublishError:
+        return PublishError(
+            f"what is known of the site cannot be {what} ({error})",
+            subject=str(file or "memory"),
+            hint="look at the folder's rights and the disk's free space; what is damaged the next "
+            "build makes anew",
+        )
+
+    return DisposableDatabase(file, complain)
+
+
+_TABLES = """
+CREATE TABLE paper_sites (
+    id INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE, made_by TEXT NOT NULL, head BLOB NOT NULL
+);
+CREATE TABLE paper_entries (
+    id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
+    name TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL,
+    domain TEXT NOT NULL, story_group TEXT NOT NULL, copy_of TEXT NOT NULL,
+    address TEXT NOT NULL, credit TEXT NOT NULL, image TEXT NOT NULL, web_url TEXT NOT NULL,
+    changed TEXT NOT NULL, shown TEXT NOT NULL, hosted INTEGER NOT NULL,
+    led INTEGER NOT NULL, entry BLOB NOT NULL
+);
+CREATE INDEX paper_paths ON paper_entries (site, path, stamp);
+CREATE INDEX paper_names ON paper_entries (site, name, path);
+CREATE INDEX paper_stories ON paper_entries (site, at DESC, path) WHERE place = 2;
+CREATE INDEX paper_hosted ON paper_entries (site, at DESC, path) WHERE place = 2 AND hosted = 1;
+CREATE INDEX paper_groups ON paper_entries (site, story_group) WHERE story_group <> '';
+CREATE INDEX paper_copies ON paper_entries (site, copy_of) WHERE copy_of <> '';
+CREATE INDEX paper_credits ON paper_entries (site, address) WHERE credit <> '';
+CREATE INDEX paper_images ON paper_entries (site, image) WHERE image <> '';
+CREATE INDEX paper_led ON paper_entries (site, path) WHERE place = 1 AND led = 1;
+CREATE INDEX paper_removed ON paper_entries (site, path) WHERE place = 0;
+CREATE TABLE paper_listed (
+    site INTEGER, kind TEXT, value TEXT, at REAL, path TEXT,
+    PRIMARY KEY (site, kind, value, at DESC, path)
+) WITHOUT ROWID;
+CREATE TABLE paper_needs (
+    site INTEGER, what TEXT, path TEXT, PRIMARY KEY (site, what, path)
+) WITHOUT ROWID;
+CREATE TABLE paper_hidden (
+    site INTEGER, address TEXT, path TEXT, PRIMARY KEY (site, address, path)
+) WITHOUT ROWID;
+CREATE TABLE paper_sums (
+    site INTEGER, kind TEXT, what TEXT, count INTEGER NOT NULL, PRIMARY KEY (site, kind, what)
+) WITHOUT ROWID;
+CREATE TABLE paper_pieces (
+    site INTEGER, path TEXT, stamp TEXT NOT NULL, piece BLOB NOT NULL, PRIMARY KEY (site, path)
+);
+CREATE TABLE paper_cards (
+    site INTEGER, page TEXT, file TEXT NOT NULL, PRIMARY KEY (site, page)
+) WITHOUT ROWID;
+CREATE INDEX paper_drawn ON paper_cards (site, file);
+"""
+_PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "cards")
+
+
+def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int, bytes]:
+    """Return the number of a site and what is kept of it as a whole; b"" where that is nothing.
+
+    Whatever other code has made of the site is thrown away, and made anew where tables differ.
+    """
+    _make(tables)
+    rows = tables.run("SELECT id, made_by, head FROM paper_sites WHERE site = ?", site)
+    if not rows:
+        insert = "INSERT INTO paper_sites VALUES (NULL, ?, ?, ?) RETURNING id"
+        return tables.run(insert, site, made_by, b"")[0][0], b""
+    number, known, head = rows[0]
+    if known == made_by:
+        return number, head
+    empty_site(tables, number)
+    tables.run("UPDATE paper_sites SET made_by = ?, head = ? WHERE id = ?", made_by, b"", number)
+    return number, b""
+
+
+def empty_site(tables: DisposableDatabase, site: int) -> None:
+    """Forget every entry of a site and all that is drawn from them."""
+    for part in _PARTS:
+        tables.run(f"DELETE FROM paper_{part} WHERE site = ?", site)  # noqa: S608 - our own names
+
+
+def _make(tables: DisposableDatabase) -> None:
+    """Make the tables where there are none, or those of an earlier version."""
+    rows = tables.run("SELECT sql FROM sqlite_master WHERE name LIKE 'paper\\_%' ESCAPE '\\'")
+    there = {sql for (sql,) in rows if sql}
+    wanted = [part.strip() for part in _TABLES.split(";") if part.strip()]
+    if there == set(wanted):
+        return
+    names = tables.run(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'paper\\_%' ESCAPE '\\'"
+    )
+    for (name,) in names:
+        tables.run(f"DROP TABLE {name}")
+    for statement in wanted:
+        tables.run(statement)

@@ -1,0 +1,100 @@
+"""Metrics: what this server and its rounds did, in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from copydesk.engine import RoundStatus
+from copydesk.serve._connections import Connections
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_ROUND_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800)
+_REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+
+
+class Metrics:
+    """Count requests as they are answered, and rounds as they are found to be over."""
+
+    def __init__(
+        self, connections: Connections, read_status: Callable[[], RoundStatus | None]
+    ) -> None:
+        self._read_status = read_status
+        self._last_round: tuple[int, datetime] | None = None
+        self._registry = registry = CollectorRegistry()
+        registry.register(_ConnectionCounts(connections))
+        self._requests = Counter(
+            "copydesk_requests", "Requests answered.", ["class"], registry=registry
+        )
+        self._request_seconds = Histogram(
+            "copydesk_request_seconds",
+            "From a request's head to its whole answer.",
+            buckets=_REQUEST_BUCKETS,
+            registry=registry,
+        )
+        self._rounds = Counter("copydesk_rounds", "Rounds over.", ["result"], registry=registry)
+        self._round_seconds = Histogram(
+            "copydesk_round_seconds",
+            "How long rounds took.",
+            buckets=_ROUND_BUCKETS,
+            registry=registry,
+        )
+        self._stories = Counter(
+            "copydesk_stories", "Stories of rounds.", ["fate"], registry=registry
+        )
+        self._failures = Counter(
+            "copydesk_failures", "Single failures in rounds.", registry=registry
+        )
+        self._note_known_round()
+
+    def note_request(self, status: int, seconds: float) -> None:
+        """Count one answer."""
+        self._requests.labels(f"{status // 100}xx").inc()
+        self._request_seconds.observe(seconds)
+
+    def look_at_round(self) -> None:
+        """Count the last round, where it is over and was not counted."""
+        status = self._read_status()
+        if status is None or not status.is_over or self._last_round == (status.pid, status.began):
+            return
+        self._last_round = status.pid, status.began
+        self._rounds.labels("complete" if status.complete else "incomplete").inc()
+        self._round_seconds.observe(status.seconds)
+        for fate in ("filed", "updated", "held", "dropped"):
+            self._stories.labels(fate).inc(getattr(status, fate))
+        self._failures.inc(status.failed)
+
+    def write(self) -> bytes:
+        """Return all figures as text."""
+        self.look_at_round()
+        return generate_latest(self._registry)
+
+    def _note_known_round(self) -> None:
+        """Count no round that was over before this server began."""
+        status = self._read_status()
+        if status is not None and status.is_over:
+            self._last_round = status.pid, status.began
+
+
+class _ConnectionCounts(Collector):
+    """Tell the connections that are held now, and those that found no room or lost theirs."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures."""
+        held = GaugeMetricFamily("copydesk_connections", "Connections that are held.")
+        held.add_metric([], len(self._connections))
+        yield held
+        lost = CounterMetricFamily(
+            "copydesk_connections_lost", "Connections that others needed.", labels=["how"]
+        )
+        lost.add_metric(["refused"], self._connections.refused)
+        lost.add_metric(["gave way"], self._connections.gave_way)
+        yield lost

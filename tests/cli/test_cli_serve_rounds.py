@@ -1,0 +1,107 @@
+"""What a server shows of its rounds, and how both end together."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from copydesk.engine import RoundStatus, read_round_status
+from copydesk.kit import locks
+from world.newsroom import newsroom
+
+CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Make a newsroom without sources: its rounds are short."""
+    root = newsroom(tmp_path / "beat")
+    beat = (root / "beat.toml").read_text("utf-8")
+    (root / "beat.toml").write_text(beat.split("[[source]]")[0] + CONTACT, "utf-8")
+    return root
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Serve a newsroom in a process group of its own; give the process and its address."""
+    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        lines = iter(process.stderr.readline, "")
+        found = (re.search(r"http://127\.0\.0\.1:\d+", line) for line in lines)
+        yield process, next(one[0] for one in found if one)
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def get(address: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so, at most a minute."""
+    end = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def round_at_work(root: Path) -> RoundStatus | None:
+    status = read_round_status(root / ".copydesk")
+    return status if status is not None and status.is_at_work else None
+
+
+def test_the_first_page_becomes_the_site_and_the_round_is_counted(root: Path) -> None:
+    lock = locks.Lock(root / ".copydesk" / "build.lock")
+    assert lock.acquire()  # the round waits for it
+
+    with serving(root) as (_, address):
+        until(lambda: "It builds the site." in get(address)[1])
+        before = get(address)[0], get(f"{address}/metrics")[1]
+        lock.release()
+        until(lambda: get(address)[0] == 200)
+        until(lambda: "copydesk_rounds_total{" in get(f"{address}/metrics")[1])
+        figures = get(f"{address}/metrics")[1]
+
+    assert 503 == before[0]
+    assert "copydesk_rounds_total{" not in before[1]
+    assert 'copydesk_rounds_total{result="complete"} 1.0' in figures
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_round_at_work_ends_with_its_server(root: Path, number: signal.Signals) -> None:
+    lock = locks.Lock(root / ".copydesk" / "build.lock")
+    assert lock.acquire()  # the round waits for it
+
+    with serving(root) as (process, _):
+        until(lambda: round_at_work(root) is not None)
+        if number == signal.SIGINT:  # Ctrl-C reaches all that a terminal runs
+            os.killpg(process.pid, number)
+        else:
+            process.terminate()
+        said = process.communicate(timeout=60)[1]
+
+    assert 0 == process.returncode
+    assert said.endswith("stopped\n")
+    assert round_at_work(root) is None
+    assert "Traceback" not in said
+    lock.release()
