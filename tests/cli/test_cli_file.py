@@ -146,6 +146,16 @@ def test_its_topic_stands_beside_those_of_its_words_and_changes_no_points(
     assert with_topic["quality"] == without["quality"]
 
 
+def test_explain_says_who_had_it_filed(root: Path, web: Path) -> None:
+    file(root, web, f"{TERN}bread", "--topic", "Coast", "--why", "it is ours")
+
+    told = copydesk("-C", root, "explain", RECORD, "--json").json()
+
+    assert told["history"] == [f"{NOW} filed by Ann: it is ours"]
+    assert "topic Coast: ruled by Ann: it is ours" in told["reasons"]
+    assert told["standing"] in {"published", "below-gate"}
+
+
 def test_in_the_everyday_profile_the_commit_says_who(tmp_path: Path, web: Path) -> None:
     root = newsroom(tmp_path / "old", more='[scoring]\nprofile = "everyday"\n')
 
@@ -219,11 +229,12 @@ def test_what_an_editor_removed_or_blocked_stays_out(root: Path, web: Path) -> N
 
 
 def test_a_topic_that_is_none_is_refused_with_those_there_are(root: Path, web: Path) -> None:
-    said = file(root, web, f"{TERN}bread", "--topic", "Recipes")
+    for name in ("Recipes", "Cost"):
+        said = file(root, web, f"{TERN}bread", "--topic", name)
 
-    assert (said.code, said.out) == (2, "")
-    assert "no topic of this beat: Recipes" in said.err
-    assert "Coast" in said.err
+        assert (said.code, said.out) == (2, "")
+        assert f"no topic of this beat: {name}" in said.err
+        assert "hint: its topics are Coast" in said.err
 
 
 @pytest.mark.parametrize("url", ["mailto:x@y.example", "nowhere", "ftp://tern.example/x", ""])

@@ -103,6 +103,7 @@ CASES = {
     "undo a rename": Case(words=(UNDO,), before=(RENAME,)),
     "undo a removal": Case(words=(UNDO,), before=(verdict("remove"),)),
     "undo a clearing": Case(words=(UNDO,), before=(verdict("remove"), verdict("clear"))),
+    "file": Case(words=("file", "https://gull.example/bakery", "--topic", "Coast", *WHY)),
     "rejudge": Case(words=("rejudge", "--apply", "--since", "0"), prepare=new_hashtag),
     "correction": Case(words=("run",), hours=26),
     "attic": Case(words=("run",), prepare=attic, hours=60 * 24),
@@ -150,8 +151,8 @@ def say(run: Commands, web: Path, root: Path, case: Case, killed_at: int = 0) ->
     words = case.words
     if words == (UNDO,):
         words = (UNDO, run_git(root, "log", "-1", "--format=%H", "--grep=by Ed").strip())
-    elif case.is_round:
-        words = ("run", "--web", str(web))
+    elif words[0] in {"run", "file"}:
+        words = (*words, "--web", str(web))
     return run("-C", root, "--now", now.isoformat(), *words, killed_at=killed_at)
 
 

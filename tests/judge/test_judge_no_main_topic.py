@@ -9,7 +9,7 @@ import pytest
 
 from copydesk import judge
 from copydesk.judge.topics import relevance
-from copydesk.news import Article, Beat, Dropped, Source, Story, Topic
+from copydesk.news import Article, Beat, Dropped, Scoring, Source, Story, Topic
 
 from .conftest import OFFICIAL
 
@@ -60,6 +60,20 @@ def test_no_story_loses_points_for_a_word_of_a_main_topic(make_article: Make, be
     assert isinstance(without, Story)
     assert any("nowhere a keyword of Honey" in str(reason) for reason in with_main.reasons)
     assert not any("nowhere a keyword" in str(reason) for reason in without.reasons)
+
+
+def test_in_everyday_the_words_of_the_text_give_the_topics_then(
+    make_article: Make, beat: Beat
+) -> None:
+    old = replace(beat, scoring=Scoring(profile="everyday"))
+
+    def topics_of(**fields: str) -> tuple[str, ...]:
+        outcome = judge.assess(make_article(**fields), old, judge.MemoryShelf())
+        assert isinstance(outcome, Story)
+        return outcome.topics
+
+    assert topics_of(title="A swarm", text="Honey.") == ("Bees",)
+    assert topics_of(title="A day", text="Honey and mead.") == ("Honey", "Mead")
 
 
 def test_what_is_nearly_about_one_topic_is_on_it(make_article: Make, beat: Beat) -> None:

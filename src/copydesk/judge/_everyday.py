@@ -96,15 +96,18 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
 
 
 def topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Return the record's topics: the source's, the main one, then title matches in file order."""
-    del matches
+    """Return the record's topics: the source's, the main one, then title matches in file order.
+
+    Where that is none, because no topic is the main one, those of its text.
+    """
     in_title = [
         topic.name
         for topic in beat.topics
         if any(contains_letters(keyword, article.title) for keyword in topic.keywords)
     ]
     names = (*source_of(article, beat).topics, beat.topic, *in_title)
-    return tuple(dict.fromkeys(name for name in names if name))
+    found = tuple(dict.fromkeys(filter(None, names)))
+    return found or tuple(dict.fromkeys(match.topic for match in matches if match.topic))
 
 
 def find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:

@@ -6,7 +6,7 @@ paths, words, topics, a headline ── ruling ──> news.Ruling of records' n
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from copydesk.news import RULING_KINDS, Beat, Ruling, RulingKind
 WHY_CHARACTERS = 10_000
 TITLE_CHARACTERS = 500
 WORD_CHARACTERS = 200
+_LISTED = 20  # topics in a hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,16 @@ def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
 
 def _nearest(word: str, names: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(word.casefold(), names, 1, 0.5)
-    if near:
-        return f"did you mean {names[near[0]]}"
-    known = list(dict.fromkeys(names.values()))
-    return f"its topics are {', '.join(known[:20])}" if known else "add topics in _data/topics"
+    return f"did you mean {names[near[0]]}" if near else _list_names(names.values())
+
+
+def list_topics(beat: Beat) -> str:
+    """Write which topics a beat has, for who named one that it has not."""
+    return _list_names(topic.name for topic in beat.topics)
+
+
+def _list_names(names: Iterable[str]) -> str:
+    known = list(dict.fromkeys(names))
+    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+    listed = ", ".join(known[:_LISTED])
+    return f"its topics are {listed}{more}" if known else "add topics in _data/topics"

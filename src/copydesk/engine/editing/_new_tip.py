@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from copydesk.engine.editing._new_rule import WHY_CHARACTERS, must_be_short, topic_names
+from copydesk.engine.editing._new_rule import (
+    WHY_CHARACTERS,
+    list_topics,
+    must_be_short,
+    topic_names,
+)
 from copydesk.engine.editing._verdicts import speaker
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import source_address
+from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.news import Tip
+from copydesk.news import Beat, Tip
 
 _BY_CHARACTERS = 200
 
@@ -25,5 +31,12 @@ def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by:
         found=newsroom.now,
         by=text.fold(speaker(newsroom, by)),
         why=text.fold(why),
-        topic=topic_names(newsroom.beat, (topic,))[0] if topic else "",
+        topic=_topic_name(newsroom.beat, topic) if topic else "",
     )
+
+
+def _topic_name(beat: Beat, said: str) -> str:
+    try:
+        return topic_names(beat, (said,))[0]
+    except UsageError as error:
+        raise UsageError(error.what, subject=error.subject, hint=list_topics(beat)) from error
