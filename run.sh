@@ -17,6 +17,7 @@ usage() {
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
+./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
 ./run.sh docs       write the generated pages of docs/reference anew
@@ -264,6 +265,13 @@ laws() {
     "$bin/python" tests/laws/search.py "${@:-10}"
 }
 
+# Run many rounds, and compare what the first and the last cost. Ends where one does not file its story.
+soak() {
+    compile_once
+    use_memory_disk
+    PYTHONPATH=tests "$bin/python" -m world.soak "${@:-2000}"
+}
+
 docs() {
     "$bin/python" -c 'from copydesk import config; print(config.reference_page(), end="")' \
         >docs/reference/beat-toml.md
@@ -296,7 +304,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | lock | lowest | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | soak | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -307,6 +315,7 @@ main() {
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
         laws) laws "$@" ;;
+        soak) soak "$@" ;;
         lock) lock "$@" ;;
         lowest) lowest "$@" ;;
         docs) docs ;;

@@ -100,13 +100,13 @@ def _word(chance: random.Random) -> str:
     )
 
 
-def stories(world: Invented, count: int) -> Iterator[Story]:
-    """Give the stories in the order of their times, the last one before AT."""
-    first = AT - timedelta(days=count / A_DAY)
+def stories(world: Invented, count: int, a_day: float = A_DAY) -> Iterator[Story]:
+    """Give the stories in the order of their times, so many a day, the last one before AT."""
+    first = AT - timedelta(days=count / a_day)
     taken: set[str] = set()
     stems: list[str] = []
     for number in range(count):
-        made = _story(world, first + timedelta(days=(number + 0.5) / A_DAY), taken, stems)
+        made = _story(world, first + timedelta(days=(number + 0.5) / a_day), taken, stems)
         taken.add(made.path)
         stems.append(Path(made.path).stem)
         yield made

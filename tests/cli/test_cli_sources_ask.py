@@ -10,8 +10,10 @@ import pytest
 from copydesk import engine
 from copydesk.engine.sources import HubPush, keep_hub_push, unread_hub_pushes
 from copydesk.kit import dates
+from world.background import world_in_background
 from world.command import Said, copydesk
 from world.newsroom import Answer, feed, newsroom, record_web, run_git, small_web
+from world.web import serves
 
 NOW = "2026-11-20T08:00:00Z"
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -148,6 +150,24 @@ def test_a_rest_that_it_asked_for_is_kept(root: Path, web: Path, tmp_path: Path)
     assert said.code == 1
     assert "asked for a rest until 2026-11-20T09:00:00Z" in said.err
     assert ask(root, web, HERON, now=after(minutes=61)).code == 0
+
+
+def test_a_rest_of_its_whole_host_is_kept_and_said_too(tmp_path: Path) -> None:
+    with world_in_background() as world:
+        world.at("/robots.txt", serves(b"", content_type="text/plain"))
+        world.at("/a.xml", serves(b"", status=429, headers={"Retry-After": "3600"}))
+        manners = 'contact = "mailto:ed@tidewatch.example"\ndelay_seconds = 0\n'
+        more = f'[fetch]\n{manners}allow_hosts = ["127.0.0.1"]\n'
+        for name in ("a", "b"):
+            more += f'[[source]]\nurl = "{world.url(f"/{name}.xml")}"\n'
+        root = newsroom(tmp_path / "live", more=more)
+        first, second = (
+            copydesk("-C", root, "sources", "ask", world.url(f"/{name}.xml")) for name in ("a", "b")
+        )
+
+    assert (first.code, second.code) == (1, 1)
+    assert "asked for a rest until" in second.err
+    assert "/b.xml" not in {asked.path for asked in world.asked}
 
 
 def test_one_that_has_ended_is_not_asked_and_says_what_brings_it_back(

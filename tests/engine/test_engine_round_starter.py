@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.engine import read_round_status
 from copydesk.engine.serving import RoundStarter
 from copydesk.kit import locks
 from world.newsroom import newsroom, record_web, small_web
@@ -190,6 +192,28 @@ def test_where_no_server_can_start_a_round_is_a_new_python(
     async def work(starter: RoundStarter) -> None:
         assert await starter.run() in {0, 1}
         assert starter.server_pid is None
+
+    run_with(root, work)
+
+
+def test_a_signal_to_all_ends_the_round_and_not_its_server(root: Path) -> None:
+    lock = locks.Lock(root / ".copydesk" / "build.lock")
+    assert lock.acquire()  # the round waits for it
+
+    async def work(starter: RoundStarter) -> None:
+        running = asyncio.create_task(starter.run())
+        status = None
+        while status is None or status.stage != "publish":
+            await asyncio.sleep(0.01)
+            status = read_round_status(root / ".copydesk")
+        server = server_of(starter)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            os.kill(server, number)
+        os.kill(status.pid, signal.SIGTERM)
+        assert 130 == await running
+        lock.release()
+        assert 0 == await starter.run()
+        assert server == server_of(starter)
 
     run_with(root, work)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.serve import ConnectionLimits, Connections, limit_connections
+from copydesk.serve import ConnectionLimits, Connections, limit_connections, trust
 
 
 class Line:
@@ -100,6 +100,14 @@ def test_a_trusted_client_has_any_number() -> None:
     admit_each(connections, 5)
 
     assert 5 == len(connections)
+
+
+def test_a_client_is_an_address_or_a_network_of_ipv6_unless_it_is_trusted() -> None:
+    connections = Connections(ConnectionLimits(), trust(["2001:db8::7", "203.0.113.0/24"]))
+
+    assert "2001:db8::7" == connections.name_client("2001:db8::7")
+    assert "203.0.113.9" == connections.name_client("203.0.113.9")
+    assert connections.name_client("2001:db8::8") == connections.name_client("2001:db8::9")
 
 
 def test_who_takes_anothers_place_counts_once() -> None:

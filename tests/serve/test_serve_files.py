@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from copydesk.serve import Address, Site, WebApp, listening
+from copydesk.serve import Address, PackedTexts, Site, WebApp, listening
 
 PAGE = "<h1>Tides</h1>" + "the sea comes and goes, " * 200
 SECONDS = 1_795_000_000
@@ -127,3 +128,110 @@ def test_pages_are_asked_for_again_and_pictures_never(root: Path) -> None:
     assert page[1]["Cache-Control"] == feed[1]["Cache-Control"] == "no-cache"
     assert picture[1]["Cache-Control"] == "public, max-age=31536000, immutable"
     assert feed[1]["Content-Type"] == "application/atom+xml; charset=utf-8"
+
+
+DATE, LATER, EARLIER = (
+    "Wed, 18 Nov 2026 11:06:40 GMT",
+    "Thu, 19 Nov 2026 00:00:00 GMT",
+    "Tue, 17 Nov 2026 00:00:00 GMT",
+)
+TAG = f'"{SECONDS * 1_000_000_000:x}-5"'
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "body", "length"),
+    [
+        ({"If-None-Match": "*"}, 304, b"", None),
+        ({"If-None-Match": TAG}, 304, b"", None),
+        ({"If-None-Match": f'"x", W/{TAG}'}, 304, b"", None),
+        ({"If-None-Match": '"x"'}, 200, b"brief", "5"),
+        ({"If-None-Match": "nonsense", "If-Modified-Since": LATER}, 200, b"brief", "5"),
+        ({"If-Modified-Since": DATE}, 304, b"", None),
+        ({"If-Modified-Since": EARLIER}, 200, b"brief", "5"),
+        ({"If-Modified-Since": "yesterday"}, 200, b"brief", "5"),
+        ({"If-Modified-Since": "Wed, 99 Foo 99999999999 11:06:40 GMT"}, 200, b"brief", "5"),
+        ({"If-Match": "*"}, 200, b"brief", "5"),
+        ({"If-Match": f'"x", {TAG}'}, 200, b"brief", "5"),
+        ({"If-Match": f"W/{TAG}"}, 412, b"", "0"),
+        ({"If-Match": '"x"'}, 412, b"", "0"),
+        ({"If-Unmodified-Since": DATE}, 200, b"brief", "5"),
+        ({"If-Unmodified-Since": EARLIER}, 412, b"", "0"),
+        ({"If-Match": TAG, "If-Unmodified-Since": EARLIER}, 200, b"brief", "5"),
+    ],
+)
+def test_what_is_asked_for_on_a_condition_is_sent_if_it_holds(
+    root: Path, headers: dict[str, str], status: int, body: bytes, length: str | None
+) -> None:
+    ((found, said, sent),) = ask(root, ("GET", "/short.txt", headers))
+
+    assert (status, body, length) == (found, sent, said.get("Content-Length"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "body", "part"),
+    [
+        ({"Range": "bytes=0-1"}, 206, b"br", "bytes 0-1/5"),
+        ({"Range": "bytes=3-"}, 206, b"ef", "bytes 3-4/5"),
+        ({"Range": "bytes=3-99"}, 206, b"ef", "bytes 3-4/5"),
+        ({"Range": "bytes=-2"}, 206, b"ef", "bytes 3-4/5"),
+        ({"Range": "bytes=-99"}, 206, b"brief", "bytes 0-4/5"),
+        ({"Range": "bytes=-0"}, 416, b"", "bytes */5"),
+        ({"Range": "bytes=5-"}, 416, b"", "bytes */5"),
+        ({"Range": "bytes=3-2"}, 416, b"", "bytes */5"),
+        ({"Range": "bytes=-"}, 416, b"", "bytes */5"),
+        ({"Range": "bytes=0-1,3-4"}, 416, b"", "bytes */5"),
+        ({"Range": "lines=1-2"}, 416, b"", "bytes */5"),
+        ({"Range": f"bytes={'9' * 30}-"}, 416, b"", "bytes */5"),
+        ({"Range": "bytes=0-1", "If-Range": TAG}, 206, b"br", "bytes 0-1/5"),
+        ({"Range": "bytes=0-1", "If-Range": DATE}, 206, b"br", "bytes 0-1/5"),
+        ({"Range": "bytes=0-1", "If-Range": '"x"'}, 200, b"brief", None),
+        ({"Range": "bytes=0-1", "If-Range": f"W/{TAG}"}, 200, b"brief", None),
+        ({"Range": "bytes=0-1", "If-Range": EARLIER}, 200, b"brief", None),
+        ({"If-Range": TAG}, 200, b"brief", None),
+    ],
+)
+def test_a_part_is_sent_where_the_file_has_it_and_is_the_one_meant(
+    root: Path, headers: dict[str, str], status: int, body: bytes, part: str | None
+) -> None:
+    plain, head = ask(root, ("GET", "/short.txt", headers), ("HEAD", "/short.txt", headers))
+
+    assert (status, body, part) == (plain[0], plain[2], plain[1].get("Content-Range"))
+    assert (status, b"", part) == (head[0], head[2], head[1].get("Content-Range"))
+    assert plain[1].get("Content-Length") == head[1].get("Content-Length")
+
+
+def test_a_moment_that_is_no_whole_second_is_told_as_the_next_one(root: Path) -> None:
+    os.utime(root / "short.txt", ns=(0, SECONDS * 1_000_000_000 + 1_000))
+    ((_, said, _),) = ask(root, ("GET", "/short.txt", {}))
+
+    ((status, _, _),) = ask(
+        root, ("GET", "/short.txt", {"If-Modified-Since": said["Last-Modified"]})
+    )
+
+    assert ("Wed, 18 Nov 2026 11:06:41 GMT", 304) == (said["Last-Modified"], status)
+
+
+def test_a_text_that_changed_is_packed_anew(root: Path) -> None:
+    takes = {"Accept-Encoding": "gzip"}
+    (before,) = ask(root, ("GET", "/", takes))
+    (root / "index.html").write_text(PAGE.replace("sea", "bay"))
+
+    (after,) = ask(root, ("GET", "/", {**takes, "If-None-Match": before[1]["ETag"]}))
+
+    assert (200, PAGE.replace("sea", "bay")) == (after[0], gzip.decompress(after[2]).decode())
+
+
+def test_packed_texts_are_kept_up_to_a_bound(tmp_path: Path) -> None:
+    packed = PackedTexts(at_most=100)
+    found = {}
+    for name in "abc":
+        (tmp_path / name).write_bytes(os.urandom(40))
+        with (tmp_path / name).open("rb") as file:
+            found[name] = packed.pack(tmp_path / name, "1", file)
+
+    def is_kept(name: str) -> bool:
+        with io.BytesIO(b"other") as file:
+            return packed.pack(tmp_path / name, "1", file) == found[name]
+
+    assert is_kept("c")
+    assert not is_kept("a")

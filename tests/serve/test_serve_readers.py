@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 
 from copydesk.engine.serving import AudienceCounts
 from copydesk.memory import Memory
-from copydesk.serve import Address, Site, WebApp, client_of, count_views_in, listening
+from copydesk.serve import Address, Site, WebApp, client_of, count_views_in, listening, trust
 
 NOW = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -203,6 +203,23 @@ def test_behind_a_web_server_its_clients_are_told_apart(run: Run) -> None:
 )
 def test_a_client_is_its_address_or_its_network(peer: str, forwarded: str, client: str) -> None:
     assert client == client_of(peer, [forwarded] if forwarded else [])
+
+
+@pytest.mark.parametrize(
+    ("peer", "client"),
+    [
+        ("10.0.0.5", "198.51.100.7"),
+        ("fd00::5", "198.51.100.7"),
+        ("::ffff:10.0.0.5", "198.51.100.7"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("10.0.1.5", "10.0.1.5"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_where_web_servers_are_named_no_other_is_believed(peer: str, client: str) -> None:
+    is_proxy = trust(["10.0.0.0/24", "fd00::5"])
+
+    assert client == client_of(peer, ["203.0.113.9, 198.51.100.7"], is_proxy)
 
 
 def test_an_address_with_many_browsers_counts_thirty_times_for_a_story(run: Run) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 from copydesk.errors import RecordError
@@ -16,12 +18,13 @@ from copydesk.news import Article
 # <content>.<address>.<web address>.json: the first 32 hex digits of SHA-256 of the JSON, the
 # first 16 of each address's identity. An address is found by listing names, without reading.
 _UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
+_BY_AGE = itemgetter(0, 1)
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
 
 
 @dataclass(slots=True)
 class _KeptArticle:
-    file: Path
+    file_name: str
     size: int
     addresses: tuple[str, ...]
 
@@ -49,21 +52,22 @@ class ArticleStore:
             return name
         self._forget(name)
         addresses = (address_mark(article.url), address_mark(article.web_url))
-        file = self._folder / f"{name}.{addresses[0]}.{addresses[1]}.json"
+        file_name = f"{name}.{addresses[0]}.{addresses[1]}.json"
+        file = self._folder / file_name
         try:
             files.write_atomic(file, data, durable=False)
         except OSError as error:
             raise RecordError(
                 f"cannot keep an article ({error.strerror})", subject=str(file)
             ) from error
-        self._add(name, _KeptArticle(file=file, size=len(data), addresses=addresses))
+        self._add(name, _KeptArticle(file_name, len(data), addresses))
         self._make_room(name)
         return name
 
     def get(self, name: str) -> Article | None:
         """Return the article of a hash; None where it is gone or damaged."""
         kept = self._load_index().get(name)
-        return None if kept is None else _decode(kept.file, name)
+        return None if kept is None else _decode(self._folder / kept.file_name, name)
 
     def find(self, url: str) -> Article | None:
         """Return the article kept last for an address, its own or its web address, or None."""
@@ -103,19 +107,22 @@ class ArticleStore:
 
     def _load_index(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
-            self._kept = {}
-            for _, name, kept in sorted(self._list_files(), key=lambda listed: listed[:2]):
-                self._add(name, kept)
+            files_by_age = sorted(self._list_files(), key=_BY_AGE)
+            self._kept = {name: kept for _, name, kept in files_by_age}
+            self._total = sum(kept.size for kept in self._kept.values())
+            for name, kept in self._kept.items():
+                self._point_to(name, kept.addresses)
         return self._kept
 
     def _list_files(self) -> Iterator[tuple[int, str, _KeptArticle]]:
-        with contextlib.suppress(OSError):
-            for file in self._folder.iterdir():
-                match = _NAME.fullmatch(file.name)
+        """Yield time, name and article of each file."""
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                match = _NAME.fullmatch(entry.name)
                 if match:
-                    about = file.lstat()
-                    name, *addresses = match.groups()
-                    kept = _KeptArticle(file=file, size=about.st_size, addresses=tuple(addresses))
+                    about = entry.stat(follow_symlinks=False)
+                    name, mark, web_mark = match.groups()
+                    kept = _KeptArticle(entry.name, about.st_size, (mark, web_mark))
                     yield about.st_mtime_ns, name, kept
 
     def _add(self, name: str, kept: _KeptArticle) -> None:
@@ -140,7 +147,7 @@ class ArticleStore:
             return
         self._total -= gone.size
         with contextlib.suppress(OSError):
-            gone.file.unlink()
+            (self._folder / gone.file_name).unlink()
         for address in gone.addresses:
             if self._by_address.get(address) == name:
                 del self._by_address[address]

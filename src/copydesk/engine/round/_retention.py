@@ -45,6 +45,8 @@ def _forget_removals(root: Path, articles: ArticleStore) -> None:
     """Keep no text of what an editor removed: the word was cut short, or came from elsewhere."""
     with contextlib.suppress(RecordError):  # the next round reports the rulings, and reads on
         removed = {archive.address_mark(url): url for url in archive.read_rulings(root).removed}
+        if not removed:
+            return  # the common case, in which nobody lists what is kept
         kept = itertools.chain.from_iterable(articles.marks().values())
         for mark in removed.keys() & {*kept}:
             articles.forget(removed[mark])

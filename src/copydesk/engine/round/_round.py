@@ -27,12 +27,12 @@ def run_round(
 
     `stopwatch` measures the stages up to the commit, and so knows when each begins. A replay is a
     test and pushes nothing; a round of one source or page leaves what else there is to do to a
-    whole one. A person's tip waits ten seconds for a round that is at work. Raises BusyError where
+    whole one, and waits ten seconds for a round that is at work. Raises BusyError where
     another round is at work, ConfigError, RecordingError, MemoryStoreError. What goes wrong with
     one source, page, record or picture is in the report, and so is a push that failed.
     """
     began = time.monotonic()
-    patience = 0.0 if options.tip is None else WORD_SECONDS
+    patience = 0.0 if options.is_whole else WORD_SECONDS
     watch = stopwatch or Stopwatch()
     with alone(newsroom.root, newsroom.private, patience):
         if options.dry_run:

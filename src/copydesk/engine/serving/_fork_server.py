@@ -5,7 +5,8 @@
 Lines of JSON on stdin ask for a round, which is `python -m copydesk ARGUMENTS` without the second
 that Python takes to load it; lines on stdout say its process and, once it is over, its exit code.
 The server itself opens no store and no socket, has no thread and knows nothing of a newsroom. It
-ends when its stdin does.
+ends when its stdin does: signals, which a terminal or systemd sends to all processes at once, are
+for the rounds.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from collections.abc import Sequence
 
 from copydesk.engine.serving._loaded import load
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 def main() -> None:
     """Fork a process for each request; in a forked one, run the command that was asked for."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the rounds
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     requests, answers = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
     os.dup2(nowhere, 0)
@@ -44,10 +48,13 @@ def _wait_for_round(requests: int, answers: int) -> list[str] | None:
         _say(answers, ready=True)
         for line in lines:
             arguments: list[str] = json.loads(line)["arguments"]
+            # one that is sent to the new process before it hears waits until it does
+            signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             pid = os.fork()
             if not pid:
                 os.close(answers)
                 return arguments
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             _say(answers, pid=pid)
             _, status = os.waitpid(pid, 0)
             _say(answers, code=os.waitstatus_to_exitcode(status))
@@ -62,6 +69,8 @@ def _say(answers: int, **what: int) -> None:
 def _become(arguments: Sequence[str]) -> None:
     """Run the command line in this process, as a new Python would."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     sys.argv = ["copydesk", *arguments]
     runpy.run_module("copydesk", run_name="__main__", alter_sys=True)
 

@@ -12,7 +12,7 @@ _FACES = (
     *("archive", "archive.change", "archive.git", "cli.terminal", "config", "fetch"),
     *("engine", "engine.filing", "engine.judging", "engine.newsroom", "engine.publishing"),
     *("engine.reading", "engine.rejudging", "engine.revisiting", "engine.round", "engine.sources"),
-    *("illustrate", "illustrate.drawing", "judge", "memory", "placement", "publish"),
+    *("extract", "illustrate", "illustrate.drawing", "judge", "memory", "placement", "publish"),
     *("rendering", "review", "watch"),
 )
 _MODULES = (

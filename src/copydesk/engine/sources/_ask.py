@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -110,9 +110,9 @@ async def collect_leads(
     await asyncio.gather(*map(one_host, queues))
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
+    if to_ask.alone and not failed:
+        failed += _explain_silence(to_ask.alone, in_order, states, newsroom.now)
     failed += [failure_of(error.subject, error) for error in troubles.errors]
-    if to_ask.alone and not in_order:
-        failed.append(_explain_silence(to_ask.alone, states[to_ask.alone]))
     return SourceAnswers(
         answers=tuple(in_order),
         leads=_first_of_each(in_order),
@@ -144,13 +144,20 @@ def _queues(
     ]
 
 
-def _explain_silence(url: str, state: watch.SourceState) -> Failure:
-    """Return why a source that a person names is not asked: it has ended, or asked for a rest."""
-    if state.ended or state.rest_until is None:
+def _explain_silence(
+    url: str,
+    answers: Sequence[SourceAnswer],
+    states: Mapping[str, watch.SourceState],
+    now: datetime,
+) -> Iterator[Failure]:
+    """Yield why a source that a person names gave no answer: it has ended, or a rest is on."""
+    state = answers[0].state if answers else states[url]
+    if state.ended:
         hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
-        return Failure(url=url, what="the source has ended and is asked no more", hint=hint)
-    until = dates.rfc3339(state.rest_until)
-    return Failure(url=url, what=f"it asked for a rest until {until}", hint=_HINTS["slow-down"])
+        yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
+    elif state.rest_until is not None and not watch.may_be_asked(state, now):
+        what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
+        yield Failure(url=url, what=what, hint=_HINTS["slow-down"])
 
 
 def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
