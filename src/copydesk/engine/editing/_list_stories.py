@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck, report_failures
+from copydesk.engine.cataloguing import ask_catalogue, recheck, report_failures
 from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
@@ -94,12 +94,14 @@ def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
     Raises UsageError for a topic that the beat does not have.
     """
     _check_topics(newsroom, question.topics)
-    troubles = Troubles()
     notes: list[str] = []
-    with open_catalogue(newsroom.private, lambda error: notes.append(_slower(error))) as catalogue:
-        follow_commits(newsroom, catalogue)
-        done = _list_records(newsroom, catalogue, question)
+
+    def find(catalogue: Catalogue) -> tuple[StoryList, Troubles]:
+        listed, troubles = _list_records(newsroom, catalogue, question), Troubles()
         report_failures(catalogue, troubles)
+        return listed, troubles
+
+    done, troubles = ask_catalogue(newsroom, find, lambda error: notes.append(_slower(error)))
     dropped, total = _list_drops(newsroom, question)
     return replace(
         done,
