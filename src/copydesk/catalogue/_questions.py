@@ -20,8 +20,8 @@ class StoryFilter:
 
     `source` is a publisher's domain or the address of a source; `topics` are names of which a story
     has one. `since` is the earliest time of publication. `quality` are the least and the highest.
-    `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone, by
-    their records or among the paths `known_gone`.
+    `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone,
+    by their records or by the paths in `known_gone`.
     """
 
     standings: frozenset[Standing] = frozenset()
