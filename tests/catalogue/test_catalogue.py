@@ -65,6 +65,25 @@ def test_of_two_records_with_one_address_the_live_one_answers() -> None:
     catalogue = filled(entry(old), entry(first), entry(archived))
 
     assert catalogue.path_at(address) == archived.path
+    assert catalogue.path_at(address, {archived.path}) == first.path
+    assert catalogue.path_at(address, {archived.path, first.path}) is None
+
+
+def test_records_of_a_name_come_in_the_order_in_which_they_are_read() -> None:
+    live = story("wall")
+    old = Story(path=f"_archive/{live.path}", title="Wall", published_at=NOON)
+
+    catalogue = filled(entry(old), entry(live))
+
+    assert catalogue.find_by_name(["2026-11-20-wall"]) == [live.path, old.path]
+
+
+def test_a_story_that_a_word_put_on_the_site_or_took_off_is_unsure() -> None:
+    off, on = story("off", published=True), story("on", published=False)
+
+    catalogue = filled(entry(off, standing=Standing.REJECTED), entry(on))
+
+    assert catalogue.find_unsure() == [off.path, on.path]
 
 
 def test_what_is_read_again_takes_the_place_of_what_was_known() -> None:
@@ -213,7 +232,10 @@ def test_numbers_and_texts_that_sqlite_cannot_hold_are_taken_all_the_same() -> N
 
 
 def test_other_rules_move_stories_without_reading_them_again() -> None:
-    catalogue = filled(entry(story("wall"), standing=Standing.BELOW_GATE), entry(story("seals")))
+    catalogue = filled(
+        entry(story("wall"), standing=Standing.BELOW_GATE),
+        entry(story("seals", published=True)),
+    )
     assert catalogue.find_unsure() == ["_news/2026-11-20-wall.md"]
 
     catalogue.set_standings({"_news/2026-11-20-wall.md": Standing.HELD}, {"rules": "new"})

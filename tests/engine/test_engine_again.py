@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -466,3 +467,17 @@ def read_by_an_earlier_version(root: Path) -> None:
         name = opened.articles.put(replace(article, reader=article.reader - 1))
         plan = {**json.loads(revisit.kept), "article": name}
         opened.memory.revisits.put(replace(revisit, kept=json.dumps(plan).encode()))
+
+
+def test_the_words_of_a_page_that_a_look_reads_anew_are_found(root: Path, tmp_path: Path) -> None:
+    web = web_with(tmp_path, {WALL_PAGE: [at(1, page(TITLE, WALL + "\nThe end."))]})
+    run(root, web)
+    shutil.rmtree(root / ".copydesk" / "articles")
+    (root / ".copydesk" / "catalogue.sqlite").unlink()
+
+    report = run(root, web, 2)
+
+    assert report.updated == ()
+    with engine.open_newsroom(root, NOW, {}) as opened:
+        found = engine.list_stories(opened, engine.StoryQuestion(search='"lower street"'))
+    assert [one.path for one in found.stories] == [WALL_RECORD]

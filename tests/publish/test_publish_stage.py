@@ -1,8 +1,7 @@
-"""The stage: new folders come as a whole, several processes fill it, nothing is put twice."""
+"""The stage: new folders come as a whole, and take nothing from what is there."""
 
 from __future__ import annotations
 
-import copy
 import os
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from copydesk.errors import PublishError
 from copydesk.publish import MemoryManifest
-from copydesk.publish.writing import Count, Sheet, Writer
+from copydesk.publish.writing import Sheet, Writer
 
 
 def opened(out: Path) -> Writer:
@@ -19,13 +18,6 @@ def opened(out: Path) -> Writer:
     writer.open()
     writer.expect_all(everything=True)
     return writer
-
-
-def forked(writer: Writer) -> Writer:
-    """Return a writer as a process has it that was forked from another one's."""
-    other = copy.deepcopy(writer)
-    other.begin_part(1)
-    return other
 
 
 def put(writer: Writer, *paths: str) -> Writer:
@@ -84,42 +76,6 @@ def test_a_link_that_somebody_made_meanwhile_is_not_followed(tmp_path: Path) -> 
         writer.place()
 
     assert [] == list(elsewhere.iterdir())
-
-
-def test_what_several_processes_put_is_one_site(tmp_path: Path) -> None:
-    (tmp_path / "archive").mkdir()
-    paths = [["index.html", "news/a/index.html"], ["news/b/index.html", "archive/1.html"]]
-    first = opened(tmp_path)
-    second = put(forked(first), *paths[1])
-    put(first, *paths[0])
-
-    first.join(second.portion())
-    first.place()
-    first.remember()
-
-    assert sorted(paths[0] + paths[1]) == sorted(name for name in tree(tmp_path) if name[0] != ".")
-    assert sorted(paths[0] + paths[1]) == sorted(first.manifest.paths())
-    assert (4, Count(files=4, pages=4)) == (first.written, first.count_files(Count()))
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("news/a/index.html", "news/a/index.html"),
-        ("index.html", "index.html"),
-        ("news/a", "news/a/index.html"),
-        ("news/a/index.html", "news/a"),
-    ],
-)
-def test_what_two_processes_put_at_one_path_is_an_error(
-    tmp_path: Path, one: str, other: str
-) -> None:
-    first = opened(tmp_path)
-    second = forked(first)
-    put(first, one)
-
-    with pytest.raises(PublishError, match="two things"):
-        first.join(put(second, other).portion())
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")

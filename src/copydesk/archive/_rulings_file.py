@@ -49,6 +49,11 @@ class Rulings:
         """
         return self.verdicts.get(path) or self.verdicts.get(other_place(path))
 
+    @property
+    def judged_paths(self) -> frozenset[str]:
+        """Return the paths of all records on which there may be a verdict, in both their places."""
+        return frozenset(self.verdicts) | frozenset(map(other_place, self.verdicts))
+
     def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
         """Return the rulings with a verdict on a record, in the place of an earlier one."""
         known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}

@@ -97,14 +97,16 @@ class Catalogue:
 
     # ---- questions -------------------------------------------------------------------------------
 
-    def path_at(self, url: str) -> str | None:
-        """Return the path of the first record that stands for an address, by its identity."""
+    def path_at(self, url: str, but: Collection[str] = ()) -> str | None:
+        """Return the path of the first record that stands for an address, by its identity.
+
+        Those at the paths `but` are passed over.
+        """
         query = (
-            "SELECT path FROM addresses JOIN stories ON id = story"
-            f" WHERE identity = ? {_AS_READ} LIMIT 1"
+            f"SELECT path FROM addresses JOIN stories ON id = story WHERE identity = ? {_AS_READ}"
         )
-        rows = self._tables.run(query, urls.identity(url))
-        return str(rows[0][0]) if rows else None
+        paths = self._paths(query, urls.identity(url))
+        return next((path for path in paths if path not in but), None)
 
     def at_addresses(self, addresses: Iterable[str]) -> list[str]:
         """Return the paths of the records that stand for any of these addresses."""
@@ -122,8 +124,9 @@ class Catalogue:
         return sorted(self._among(query, groups))
 
     def find_by_name(self, names: Collection[str]) -> list[str]:
-        """Return the paths of the records with these names."""
-        return sorted(self._among("SELECT path FROM stories WHERE name IN", names))
+        """Return the paths of the records with these names, in the order in which they are read."""
+        query = "SELECT archived, path FROM stories WHERE name IN"
+        return [path for _, path in sorted(self._in_lots(query, names))]
 
     def copies_of(self, name: str) -> list[str]:
         """Return the paths of the copies of a story."""
@@ -136,7 +139,8 @@ class Catalogue:
 
     def find_unsure(self) -> list[str]:
         """Return the paths of the stories whose standing hangs on today's rules."""
-        return self._paths("SELECT path FROM stories WHERE judged = 1 ORDER BY path")
+        query = "SELECT path FROM stories WHERE judged = 1 OR standing <> ? ORDER BY path"
+        return self._paths(query, Standing.PUBLISHED)
 
     def list_failures(self) -> list[BrokenRecord]:
         """Return the records that cannot be read, by path."""

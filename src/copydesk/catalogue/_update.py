@@ -10,7 +10,7 @@ from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
 from copydesk.catalogue._questions import microseconds
 from copydesk.kit import urls
 from copydesk.kit.databases import DisposableDatabase
-from copydesk.news import GROUP_RULED, Standing, Story
+from copydesk.news import GROUP_RULED, Story
 
 _ARCHIVED = "_archive/"
 
@@ -109,7 +109,7 @@ def _row(entry: CatalogueEntry) -> tuple[object, ...]:
         _encodable(story.group),
         _encodable(story.copy_of),
         _is_ruled(story),
-        _is_judged(entry),
+        not story.published,
     )
 
 
@@ -118,11 +118,6 @@ def _is_ruled(story: Story) -> bool:
     if story.verdict is not None and story.group:
         return True
     return any(reason.kind in GROUP_RULED for reason in story.reasons)
-
-
-def _is_judged(entry: CatalogueEntry) -> bool:
-    """Decide whether other rules may let a story stand elsewhere than it does."""
-    return entry.standing is not Standing.PUBLISHED
 
 
 def _within(number: int | None) -> int | None:

@@ -74,8 +74,17 @@ class DisposableDatabase:
     def __init__(self, file: Path | None, complain: Complain) -> None:
         self._file = file
         self._complain = complain
-        self._connection = self._open()
-        self._end = weakref.finalize(self, self._connection.close)  # where nobody calls `close`
+        self._opened: sqlite3.Connection | None = None
+        self._keep_open()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        return self._opened or self._keep_open()
+
+    def _keep_open(self) -> sqlite3.Connection:
+        self._opened = self._open()
+        self._end = weakref.finalize(self, self._opened.close)  # where nobody calls `close`
+        return self._opened
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Execute a statement with the values of its places; return the rows of its answer."""
@@ -83,9 +92,12 @@ class DisposableDatabase:
             return self._connection.execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Execute a statement once for each row of values."""
+        """Execute a statement once for each row of values, all of them at once."""
         with self._complaining():
-            self._connection.executemany(statement, rows)
+            connection = self._connection
+            is_within = connection.in_transaction
+            with contextlib.nullcontext() if is_within else at_once(connection):
+                connection.executemany(statement, rows)
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
@@ -107,6 +119,24 @@ class DisposableDatabase:
         """Make the changes of the block at once."""
         with self._complaining():
             self._connection.commit()
+
+    def share(self) -> bool:
+        """Make the changes of the block at once, and let processes forked from here on read them.
+
+        Each opens the file anew when it asks next: SQLite does not bear that a connection goes
+        along into another process. False where there is no file, and so nothing to share.
+        """
+        if self._file is None:
+            return False
+        self.commit()
+        self.close()
+        self._opened = None
+        return True
+
+    def resume(self) -> None:
+        """Begin a block of changes where none is under way."""
+        if not self._connection.in_transaction:
+            self.run("BEGIN IMMEDIATE")
 
     def rollback(self) -> None:
         """Drop the changes of the block."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from copydesk.placement import READ_WITHIN as READ_WITHIN
 from copydesk.publish._entries import StoryEntry as StoryEntry
+from copydesk.publish._options import PublishOptions as PublishOptions
 from copydesk.publish._plan import Look as Look
 from copydesk.publish._plan import Practice as Practice
 from copydesk.publish._plan import SitePlan as SitePlan
 from copydesk.publish._plan import Sizes as Sizes
 from copydesk.publish._publish import Published as Published
-from copydesk.publish._publish import PublishOptions as PublishOptions
 from copydesk.publish._publish import plan_site as plan_site
 from copydesk.publish._publish import publish as publish
 from copydesk.publish._publish import survey as survey

@@ -42,6 +42,12 @@ class StoryReader:
         self._most = in_hand
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
         self._checked: set[str] = set()
+        self._lost: set[str] = set()
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Return the paths at which there was no story when one was asked for."""
+        return frozenset(self._lost)
 
     def stamps(self) -> Mapping[str, str]:
         """Return the path of every filed story and what changes with it, in no order."""
@@ -60,6 +66,8 @@ class StoryReader:
     def _read(self, path: str) -> Story | None:
         """Return a story anew; one that was sound is not looked through a second time."""
         found = self._filed.read(path)
+        if found is None:
+            self._lost.add(path)
         if found is None or path in self._checked:
             return found
         story = _surrogates.repair(found)

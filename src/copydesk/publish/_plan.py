@@ -5,7 +5,7 @@ A SitePlan is what the outputs read; which of them a changed story touches is `c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from copydesk.placement import (
 )
 from copydesk.publish import _entries
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._filed import ListedStories
+from copydesk.publish._filed import ListedStories, StoryReader
 from copydesk.publish._fingerprint import fingerprint
 from copydesk.publish._keys import PUBLISHER, TOPIC
 from copydesk.publish.page_index import PageIndex, Pieces
@@ -55,13 +55,14 @@ class Sizes:
     """How many stories stand on one page of what is cut: the archive, the first API, the search.
 
     `search` makes parts of some 170 kB, a third of that on the way to a reader; `sitemap` is what
-    the protocol allows.
+    the protocol allows. `leg` is no page: so many stories one worker makes at a time.
     """
 
     archive: int = 100
     api: int = 25
     search: int = 500
     sitemap: int = 50_000
+    leg: int = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ class SitePlan:
     links: addresses.Links
     index: PageIndex
     counts: Mapping[str, Mapping[str, int]]
-    read: Callable[[str], Story | None]
+    read: StoryReader
     stories: ListedStories
     front: FrontPage
     topics: tuple[Topic, ...]

@@ -8,62 +8,37 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import chain, compress
 from pathlib import Path
 
 from copydesk.news import (
     Beat,
-    Draw,
     Edition,
     FiledStories,
     PictureFile,
-    Poster,
     Story,
     Thumbnail,
 )
-from copydesk.placement.addresses import is_path, is_segment
-from copydesk.publish import _outputs, _pictures, _redirects, api, feeds, signs, site, sitemaps
-from copydesk.publish._entries import StoryEntry
+from copydesk.placement.addresses import is_segment
+from copydesk.publish import _outputs, api, feeds, site, sitemaps
 from copydesk.publish._filed import IN_HAND, StoryReader
 from copydesk.publish._fingerprint import files_of, fingerprint_beat
+from copydesk.publish._options import PublishOptions
 from copydesk.publish._plan import Look, SitePlan, Wanted
 from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
+from copydesk.publish._write_all import PICTURES, picture_files, write_all
 from copydesk.publish.api import v2
 from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
-from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
-from copydesk.rendering import Renderer
+from copydesk.publish.writing import Count, Manifest, Writer
 
-_PICTURES = "pictures/"
 # whatever lists stories: a new list is one file, and one line in the `OUTPUTS` of its kind
 _SITE: tuple[_outputs.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
 _APIS: tuple[tuple[_outputs.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _outputs.story_keys(chain(_SITE, *_APIS))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishOptions:
-    """How to publish.
-
-    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
-    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
-    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
-    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
-    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`.
-    """
-
-    full: bool = False
-    look: Look = field(default_factory=Look)
-    pictures_folder: Path | None = None
-    draw: Draw | None = None
-    draw_ahead: Callable[[Iterable[Poster]], None] | None = None
-    cards_folder: Path | None = None
-    icons: Mapping[str, Path] = field(default_factory=dict)
-    static: Path | None = None
-    templates: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,24 +128,33 @@ def _build(
     stands = seen.notes.get("world") == ways and writer.stands
     news = _find_changes(plan, seen) if stands else None
     writer.expect_all(everything=news is None)
-    pieces = Pieces(plan.index, usable=news is not None)
+    pieces = Pieces(plan.index)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
     share_pictures = SharePictures(plan, options.draw, tuple(options.icons))
-    if options.draw_ahead and news is None:
-        options.draw_ahead(
-            share_pictures.newest(lambda story: _pictures.of(story, plan) is not None)
-        )
-    _write_all(writer, plan, options, share_pictures)
+    if news is None:
+        pieces.forget_all()
+        _draw_newest(share_pictures, options)
+    write_all(writer, plan, options, share_pictures)
+    plan.index.resume()
     writer.place()
     cards = _delete_the_rest(writer, plan, news, share_pictures)
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     with together():
         writer.remember()
-    pieces.save(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
+    pieces.forget(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
     plan.index.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
     plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
+
+
+def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
+    """Draw the share pictures of the newest stories: what a worker draws no other one knows of."""
+    if options.draw_ahead:
+        options.draw_ahead(share_pictures.newest())
+    if options.draw:
+        for poster in share_pictures.newest():
+            options.draw(poster, anew=True)
 
 
 def _delete_the_rest(
@@ -230,20 +214,6 @@ def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
-def _write_all(
-    writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
-) -> None:
-    """Make all that is wanted; the share pictures that pages name come last."""
-    for sheet in _sheets(plan, options, share_pictures):
-        writer.put(sheet)
-    for path, origin in chain(
-        _find_copies(plan, options),
-        _assets(plan, options),
-        _icons_and_cards(share_pictures, options),
-    ):
-        writer.copy(path, origin)
-
-
 def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     """Return a hash of all that any page may depend on beside the stories."""
     look = plan.look
@@ -264,30 +234,6 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     )
 
 
-def _sheets(
-    plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
-) -> Iterator[Sheet]:
-    shapes, on = v2.Shapes(plan), plan.look.outputs
-
-    def beside(number: int) -> Iterator[Sheet]:
-        if on.api_v1:
-            api.prepare(number, plan)
-        if on.api_v2:
-            yield from v2.page(number, shapes)
-
-    yield from feeds.sheets(plan)
-    yield from sitemaps.sheets(plan, site.OUTPUTS)
-    yield from signs.sheets(plan, share_pictures.icons)
-    if on.api_v2:
-        yield from v2.lists(shapes)
-    renderer = Renderer(options.templates)
-    pages = api.old_pages(plan) if on.api_v1 else ()
-    yield from _redirects.sheets(plan, renderer.read_source(_redirects.FILE), pages)
-    yield from site.sheets(plan, renderer, share_pictures, beside)
-    if on.api_v1:
-        yield from api.sheets(plan)
-
-
 def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
     """Return the edition's pictures that lie in the folder: a page shows nothing that is lost."""
     folder = options.pictures_folder
@@ -305,58 +251,19 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
     }
 
 
-def _picture_files(entries: Iterable[StoryEntry]) -> set[str]:
-    """Return the paths of our copies of pictures that these stories' pages show."""
-    return {f"{_PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
-
-
 def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
     """Find our copies of pictures that no page shows any more."""
-    left = _picture_files(old for old, _ in news.pairs.values() if old)
-    left -= _picture_files(new for _, new in news.pairs.values() if new)
+    left = picture_files(old for old, _ in news.pairs.values() if old)
+    left -= picture_files(new for _, new in news.pairs.values() if new)
     if not left:
         return left
     # pictures of two addresses with the same bytes are one file
     sharing = _find_addresses(left, plan)
-    return left - _picture_files(entry for url in sharing for entry in plan.index.showing(url))
+    return left - picture_files(entry for url in sharing for entry in plan.index.showing(url))
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
     """Find the addresses of the pictures of which any of these files is a form."""
     for url, picture in plan.look.pictures.items():
-        if any(f"{_PICTURES}{form.name}" in files for form in picture.forms):
+        if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
-
-
-def _icons_and_cards(
-    share_pictures: SharePictures, options: PublishOptions
-) -> Iterator[tuple[str, Origin]]:
-    """Yield the icons, and the share pictures that pages name."""
-    for path, icon in options.icons.items():
-        yield path, Origin(icon.parent, icon.name)
-    if options.cards_folder is not None:
-        for name in sorted(set(share_pictures.used.values())):
-            yield f"{FOLDER}{name}", Origin(options.cards_folder, name)
-
-
-def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield our copies of the pictures that pages show, with where they are."""
-    folder = options.pictures_folder
-    if folder is not None:
-        for path in sorted(_picture_files(plan.wanted.entries(plan.stories.entries))):
-            yield path, Origin(folder, path.removeprefix(_PICTURES))
-
-
-def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield the newsroom's own files, with where they are, where everything is made."""
-    if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
-        return
-    above = options.static.parent
-    for where, folders, names in os.walk(options.static):
-        folders.sort()
-        below = Path(where).relative_to(options.static).as_posix()
-        for name in sorted(names):
-            file = Path(where) / name
-            path = ("assets/" if below == "." else f"assets/{below}/") + name
-            if file.is_file() and not file.is_symlink() and is_path(path):
-                yield path, Origin(above, file.relative_to(above).as_posix())

@@ -47,8 +47,8 @@ class HttpConnection(HttpToolsProtocol):
         self._received = received
         self._waits_for: WaitsFor = "app"
         self._head_bytes = 0  # of the names and values that were read
-        self._unread_bytes = 0  # of what came and is no whole name or value yet
-        self._is_in_head = self._is_in_body = False
+        self._unread_bytes = 0  # of what came since the piece in which the head began
+        self._is_in_head = self._has_begun_head = self._is_in_body = False
         self._is_taken_slowly = self._is_too_large = self._is_refused = False
 
     def end(self) -> None:
@@ -74,11 +74,11 @@ class HttpConnection(HttpToolsProtocol):
         """Read what came, within the bounds; after a refusal nothing more is read into it."""
         if self._is_refused:
             return
-        self._unread_bytes += len(data)
+        self._has_begun_head = False
         super().data_received(data)
-        if not self._is_in_head:
-            self._unread_bytes = 0
-        elif self._unread_bytes > self._limits.head_bytes and not self._is_refused:
+        is_one_head = self._is_in_head and not self._has_begun_head
+        self._unread_bytes = self._unread_bytes + len(data) if is_one_head else 0
+        if self._unread_bytes > self._limits.head_bytes and not self._is_refused:
             self._is_too_large = True
             self.send_400_response("")
         self._settle()
@@ -100,7 +100,8 @@ class HttpConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._head_bytes, self._is_in_head = 0, True
+        self._head_bytes = 0
+        self._is_in_head = self._has_begun_head = True
 
     def on_url(self, url: bytes) -> None:
         """Take a piece of the address."""

@@ -35,11 +35,10 @@ class Snapshot:
 
     def find_changes(self, now: Snapshot) -> set[str]:
         """Return the paths of records that are there now, and are new or may have changed."""
-        since = self.taken_ns - TICK_NS
         return {
             path
             for path, signature in now.signatures.items()
-            if signature != self.signatures.get(path) or signature.changed_ns >= since
+            if signature != self.signatures.get(path) or not _is_settled(signature, self.taken_ns)
         }
 
 
@@ -142,7 +141,8 @@ def _find_standings(
     newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce
 ) -> dict[str, Standing]:
     """Find where the stories stand whose standing hangs on the rules."""
-    paths = {*catalogue.find_unsure(), *rules.judged_paths}
+    judged = catalogue.signatures_of(rules.judged_paths)  # those that are records
+    paths = {*catalogue.find_unsure(), *judged}
     entries, _ = make_entries(newsroom, rules, dict.fromkeys(sorted(paths), 0), _SILENCE)
     return {entry.story.path: entry.standing for entry in entries}
 
@@ -150,13 +150,20 @@ def _find_standings(
 def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[str, int]]:
     """Yield one number for each signature, 0 for one that an edit may leave as it is.
 
-    What was changed a moment ago may change again within a tick of the file system's clock. A name
-    that is not UTF-8 is left out: nothing can say it.
+    A name that is not UTF-8 is left out: nothing can say it.
     """
     for path, signature in signatures.items():
         if path.isascii() or _is_text(path):
-            settled = abs(taken_ns - signature.changed_ns) > TICK_NS
-            yield path, hash(signature) if settled else 0
+            yield path, hash(signature) if _is_settled(signature, taken_ns) else 0
+
+
+def _is_settled(signature: Signature, taken_ns: int) -> bool:
+    """Decide whether another edit would leave another signature than this one.
+
+    What was changed a moment ago may change again within a tick of the file system's clock. What
+    was changed in the future, before the clock was set back, may not.
+    """
+    return abs(taken_ns - signature.changed_ns) > TICK_NS
 
 
 def _is_text(path: str) -> bool:

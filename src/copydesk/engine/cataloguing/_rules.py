@@ -27,8 +27,8 @@ class RulesInForce:
 
     @property
     def judged_paths(self) -> Collection[str]:
-        """Return the paths of the records with a word among the rulings."""
-        return self.rulings.verdicts.keys()
+        """Return the paths of the records that may have a word among the rulings."""
+        return self.rulings.judged_paths
 
     def digest(self) -> str:
         """Return a text that changes with anything that may let a story stand elsewhere."""

@@ -15,7 +15,7 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.errors import RecordError
 from copydesk.kit import urls
-from copydesk.news import Beat, Shelved, Story
+from copydesk.news import Shelved, Story
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
@@ -43,8 +43,8 @@ class FiledShelf:
         self._but = frozenset(catalogue.at_addresses([but])) if but else frozenset()
         self._own = judge.MemoryShelf()
         self._own_texts: set[str] = set()
-        self._filed: dict[str, Shelved | None] = {}
-        self._former = _find_former_addresses(newsroom.beat, catalogue)
+        self._filed: dict[str, Shelved | None] = dict.fromkeys(self._but)
+        self._former = self._find_former_addresses()
         self._has_current_marks = False
         if vectors.has_model:  # it keeps the vectors of what is asked for alone
             for path in self._paths(catalogue.between(self._since, _END)):
@@ -54,9 +54,7 @@ class FiledShelf:
 
     def at(self, url: str) -> str | None:
         """Return the path of the record that stands for this address, by the address's identity."""
-        path = self._catalogue.path_at(url)
-        if path in self._but:
-            path = None
+        path = self._catalogue.path_at(url, self._but)
         return path or self._former.get(urls.identity(url)) or self._own.at(url)
 
     def holds(self, name: str) -> bool:
@@ -133,6 +131,16 @@ class FiledShelf:
             shelf = self._own
             shelf.replace(story)
 
+    def _find_former_addresses(self) -> dict[str, str]:
+        """Return where pages were before an editor set another address, and their records."""
+        rules = self._newsroom.beat.rulings
+        set_by = {rule.stories[0]: rule for rule in rules if rule.field == "url"}
+        former: dict[str, str] = {}
+        for path in self._paths(self._catalogue.find_by_name(set_by)):
+            for url in set_by[review.record_name(path)].values[2:]:
+                former.setdefault(urls.identity(url), path)
+        return former
+
     def _paths(self, paths: Iterable[str]) -> list[str]:
         return [path for path in paths if path not in self._but]
 
@@ -188,16 +196,6 @@ class FiledShelf:
         habits = self._sites.digest_passages(site)
         fingerprint = judge.fingerprint(self._sites.settle(article).text)
         return TextMarks(path=path, site=site, habits=habits, fingerprint=fingerprint)
-
-
-def _find_former_addresses(beat: Beat, catalogue: Catalogue) -> dict[str, str]:
-    """Return where pages were before an editor set another address, with their records' paths."""
-    set_by = {rule.stories[0]: rule for rule in beat.rulings if rule.field == "url"}
-    former: dict[str, str] = {}
-    for path in catalogue.find_by_name(set_by):
-        for url in set_by[review.record_name(path)].values[2:]:
-            former.setdefault(urls.identity(url), path)
-    return former
 
 
 def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:

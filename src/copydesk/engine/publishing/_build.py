@@ -177,4 +177,5 @@ def _options(
         pictures_folder=newsroom.private / "pictures",
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
+        workers=int(__import__("os").environ.get("W", "2")),
     )

@@ -65,7 +65,8 @@ async def run(
         else:
             done = conclude(bench, gathered, ending, stopwatch)
             done = replace(done, filed=_report_recovery(done.filed, recovered))
-            look_again(newsroom, catalogue, done.filed.written)
+            read = (look.revisit.path for look in gathered.looks if look.article is not None)
+            look_again(newsroom, catalogue, {*done.filed.written, *read})
         waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())

@@ -110,9 +110,9 @@ async def collect_leads(
     await asyncio.gather(*map(one_host, queues))
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
-    failed += [failure_of(error.subject, error) for error in troubles.errors]
-    if to_ask.alone and not any(answer.failure for answer in in_order):
+    if to_ask.alone and not failed:
         failed += _explain_silence(to_ask.alone, in_order, states, newsroom.now)
+    failed += [failure_of(error.subject, error) for error in troubles.errors]
     return SourceAnswers(
         answers=tuple(in_order),
         leads=_first_of_each(in_order),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
@@ -27,32 +30,58 @@ LISTS: Output[SitePlan] = Output(
 )
 
 
+@dataclass(slots=True, kw_only=True)
+class _List:
+    """A list while it is written: a page is out as soon as one is known to follow it, or none."""
+
+    folder: str
+    size: int
+    number: int = 1
+    fragments: list[bytes] = field(default_factory=list)
+
+    def add(self, fragment: bytes) -> Iterator[Sheet]:
+        """Take the next story of the list; yield the page before it where that is full."""
+        if len(self.fragments) == self.size:
+            yield from self._page(self.number + 1)
+            self.number += 1
+            self.fragments.clear()
+        self.fragments.append(fragment)
+
+    def end(self) -> Iterator[Sheet]:
+        """Yield the last page; an empty list has one empty page."""
+        return self._page(None)
+
+    def _page(self, following: int | None) -> Iterator[Sheet]:
+        data = encoding.page({"page": self.number}, self.fragments, {"nextPage": following})
+        return _sections.place_page(self.folder, self.number, data)
+
+
 def prepare(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
     """Make the fragments of these stories; `sheets` makes those that are missing."""
-    for entry in entries:
-        plan.pieces.of(entry, partial(_fragment, entry, plan))
+    plan.pieces.prepare(entries, partial(_fragment, plan))
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `api/news/` and the same below each topic that lists the service."""
-    made = ((e, plan.pieces.of(e, partial(_fragment, e, plan))) for e in plan.stories.entries)
-    found = [(entry.topics, fragment) for entry, fragment in made if fragment is not None]
+    """Yield `api/news/` and the same below each topic that lists the service.
+
+    All lists are written side by side, in one walk through the stories.
+    """
+    whole: list[_List] = []
+    by_topic: defaultdict[str, list[_List]] = defaultdict(list)
     for folder, topic in _sections.of(plan, "news"):
-        own = [fragment for topics, fragment in found if topic is None or topic.name in topics]
-        yield from _list(folder, own, plan.look.sizes.api)
+        own = whole if topic is None else by_topic[topic.name]
+        own.append(_List(folder=folder, size=plan.look.sizes.api))
+    for entry, fragment in plan.pieces.each(plan.stories.entries, partial(_fragment, plan)):
+        topics = by_topic.keys() & set(entry.topics)
+        for listed in chain(whole, *(by_topic[name] for name in topics)):
+            yield from listed.add(fragment)
+    for listed in chain(whole, *by_topic.values()):
+        yield from listed.end()
 
 
-def _fragment(entry: StoryEntry, plan: SitePlan) -> bytes | None:
+def _fragment(plan: SitePlan, entry: StoryEntry) -> bytes | None:
     story = plan.read(entry.path)
     return None if story is None else encoding.fragment(_item(story, plan))
-
-
-def _list(folder: str, fragments: list[bytes], size: int) -> Iterator[Sheet]:
-    pages = _sections.cut(fragments, size)
-    for number, own in enumerate(pages, 1):
-        following = number + 1 if number < len(pages) else None
-        data = encoding.page({"page": number}, own, {"nextPage": following})
-        yield from _sections.place_page(folder, number, data)
 
 
 def _item(story: Story, plan: SitePlan) -> dict[str, object]:

@@ -90,11 +90,24 @@ class PageIndex:
         self.listed = listed
         self.tables.begin()
         self.number, head = open_site(self.tables, self._site, made_by)
-        if anew:
+        if anew or not head:  # a build that was killed has left what it knew
             empty_site(self.tables, self.number)
             head = b""
         self.forget_names()
         return dict(orjson.loads(head)) if head else {}
+
+    def share(self) -> bool:
+        """Let processes that are forked from here on read what there is, and `resume` afterwards.
+
+        Until then it is kept, without notes: a build that is killed now knows nothing of it. False
+        where there is no file to share.
+        """
+        self.tables.run("UPDATE paper_sites SET head = ? WHERE id = ?", b"", self.number)
+        return self.tables.share()
+
+    def resume(self) -> None:
+        """Go on with the changes that `commit` alone keeps."""
+        self.tables.resume()
 
     def commit(self) -> None:
         """Keep what has changed since `open`."""

@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish.page_index._page_index import PageIndex
 
+_AT_ONCE = 500  # pieces in hand, of a thousand bytes each
+Make = Callable[[StoryEntry], bytes | None]
+
 
 class Pieces:
-    """The pieces that an index keeps; without one, or where they are not `usable`, none is."""
+    """The pieces that an index keeps, none of which is in memory; without one, none is kept."""
 
-    def __init__(self, index: PageIndex | None = None, *, usable: bool = False) -> None:
+    def __init__(self, index: PageIndex | None = None) -> None:
         self._index = index
-        self._usable = usable
-        self._kept: dict[str, tuple[str, bytes]] | None = None
-        self._made: list[tuple[str, str, bytes]] = []
 
-    def of(self, entry: StoryEntry, make: Callable[[], bytes | None]) -> bytes | None:
-        """Return a story's piece, made where it is not kept; None where it cannot be made."""
-        stamp = f"{entry.stamp} {entry.shown}"
-        known = self._pieces().get(entry.path)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        made = make()
-        if made is not None:
-            self._pieces()[entry.path] = (stamp, made)
-            if self._index is not None:
-                self._made.append((entry.path, stamp, made))
-        return made
+    def prepare(self, entries: Iterable[StoryEntry], make: Make) -> None:
+        """Make the pieces of some stories where they are not kept."""
+        for _ in self.each(entries, make):
+            pass
 
-    def save(self, gone: Iterable[str] = ()) -> None:
-        """Keep what was made, and nothing of stories that are `gone`, by their paths."""
+    def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
+        """Yield some stories with their pieces, made where they are not kept and can be made."""
+        stories = iter(entries)
+        while some := list(islice(stories, _AT_ONCE)):
+            known = self._kept(some)
+            fresh = [entry for entry in some if entry.path not in known]
+            made = {entry.path: piece for entry in fresh if (piece := make(entry)) is not None}
+            self._keep([entry for entry in fresh if entry.path in made], made)
+            found = {**known, **made}
+            yield from ((entry, found[entry.path]) for entry in some if entry.path in found)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Keep nothing of the stories at these paths."""
+        if self._index is not None:
+            rows = [(self._index.number, path) for path in paths]
+            drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
+            self._index.tables.run_many(drop, rows)
+
+    def forget_all(self) -> None:
+        """Keep nothing: whatever a piece depends on beside its story may have changed."""
+        if self._index is not None:
+            drop = "DELETE FROM paper_pieces WHERE site = ?"
+            self._index.tables.run(drop, self._index.number)
+
+    def _kept(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
+        """Return the pieces of stories that look as they did when those were made."""
         if self._index is None:
-            return
-        tables, site = self._index.tables, self._index.number
-        if not self._usable:
-            tables.run("DELETE FROM paper_pieces WHERE site = ?", site)
-        drop = "DELETE FROM paper_pieces WHERE site = ? AND path = ?"
-        tables.run_many(drop, ((site, path) for path in gone))
-        rows = ((site, *piece) for piece in self._made)
-        tables.run_many("INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)", rows)
+            return {}
+        stamps = {entry.path: _stamp(entry) for entry in entries}
+        marks = ", ".join("?" * len(stamps))
+        query = f"SELECT path, stamp, piece FROM paper_pieces WHERE site = ? AND path IN ({marks})"  # noqa: S608 - question marks alone
+        rows = self._index.tables.run(query, self._index.number, *stamps)
+        return {path: piece for path, stamp, piece in rows if stamp == stamps[path]}
 
-    def _pieces(self) -> dict[str, tuple[str, bytes]]:
-        if self._kept is None:
-            self._kept = {}
-            if self._index is not None and self._usable:
-                query = "SELECT path, stamp, piece FROM paper_pieces WHERE site = ?"
-                rows = self._index.tables.run(query, self._index.number)
-                self._kept = {path: (stamp, piece) for path, stamp, piece in rows}
-        return self._kept
+    def _keep(self, entries: Sequence[StoryEntry], made: dict[str, bytes]) -> None:
+        if self._index is not None and entries:
+            site = self._index.number
+            rows = [(site, entry.path, _stamp(entry), made[entry.path]) for entry in entries]
+            keep = "INSERT OR REPLACE INTO paper_pieces VALUES (?, ?, ?, ?)"
+            self._index.tables.run_many(keep, rows)
+
+
+def _stamp(entry: StoryEntry) -> str:
+    return f"{entry.stamp} {entry.shown}"

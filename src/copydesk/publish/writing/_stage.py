@@ -7,11 +7,9 @@ page that readers can reach leads to one that is not there.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from copydesk.errors import PublishError
@@ -20,39 +18,18 @@ STAGE = ".new-site"
 FRONT = "index.html"
 
 
-@dataclass(slots=True, kw_only=True)
-class Waiting:
-    """What waits on a stage: folders that are new, and files for folders that are there.
-
-    `trees` are the new folders that lie in no other new one; each waits as a whole, with all that
-    is below it. `new` and `other` say where a file waits, by its path on the site; where the first
-    ones belong lies nothing yet.
-    """
-
-    folders: set[str] = field(default_factory=set)
-    trees: dict[str, None] = field(default_factory=dict)
-    new: dict[str, str] = field(default_factory=dict)
-    other: dict[str, str] = field(default_factory=dict)
-
-    def join(self, waiting: Waiting) -> None:
-        """Let what another process has put there wait here as well."""
-        self.folders |= waiting.folders
-        self.trees |= waiting.trees
-        self.new |= waiting.new
-        self.other |= waiting.other
-
-
 class Stage:
     """Files for the site at `out`, in a folder there: renaming works within one file system alone.
 
     A folder that the site has not yet comes to its place with all that is below it, by one renaming
-    for thousands of files. Several processes may fill one stage, each as another `part`. Methods
-    raise OSError as the system gives it, and PublishError.
+    for thousands of files. Methods raise OSError as the system gives it, and PublishError.
     """
 
     def __init__(self, out: Path) -> None:
-        self.waiting = Waiting()
-        self.part = 0
+        self._folders: set[str] = set()
+        self._new_trees: list[str] = []  # new folders that lie in no other new one
+        self._new: dict[str, str] = {}
+        self._other: dict[str, str] = {}
         self._out = str(out)
         self._here = f"{out}/{STAGE}"
         self._trees = f"{self._here}/trees"
@@ -71,22 +48,22 @@ class Stage:
         """Let a folder be new on the site; those above it come first."""
         self._open()
         above = folder.rpartition("/")[0]
-        if above in self.waiting.folders:
-            _make_folder(f"{self._trees}/{folder}")
+        if above in self._folders:
+            os.mkdir(f"{self._trees}/{folder}")  # noqa: PTH102 - many thousands
         else:
-            self.waiting.trees[folder] = None
-            Path(f"{self._trees}/{folder}").mkdir(parents=True, exist_ok=True)
-        self.waiting.folders.add(folder)
+            self._new_trees.append(folder)
+            Path(f"{self._trees}/{folder}").mkdir(parents=True)
+        self._folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
         """Let bytes wait for their place at `path`, where nothing lies yet if it `is_new`."""
         self._open()
-        if path.rpartition("/")[0] in self.waiting.folders:
+        if path.rpartition("/")[0] in self._folders:
             _write(f"{self._trees}/{path}", data)
             return
-        waiting = self.waiting.new if is_new else self.waiting.other
-        number = len(self.waiting.new) + len(self.waiting.other)
-        name = f"{self._here}/{self.part}-{number}"
+        waiting = self._new if is_new else self._other
+        number = len(self._new) + len(self._other)
+        name = f"{self._here}/{number}"
         _write(name, data)
         waiting[path] = name
 
@@ -95,9 +72,9 @@ class Stage:
 
         The front page is the last of each.
         """
-        for tree in self.waiting.trees:
+        for tree in self._new_trees:
             _place_tree(f"{self._trees}/{tree}", f"{self._out}/{tree}")
-        for waiting in (self.waiting.new, self.waiting.other):
+        for waiting in (self._new, self._other):
             front = waiting.pop(FRONT, None)
             for path, name in waiting.items():
                 os.replace(name, f"{self._out}/{path}")  # noqa: PTH105 - many thousands
@@ -106,14 +83,8 @@ class Stage:
 
     def _open(self) -> None:
         if not self._is_open:
-            _make_folder(self._here)
-            _make_folder(self._trees)
+            Path(self._trees).mkdir(parents=True)
             self._is_open = True
-
-
-def _make_folder(place: str) -> None:
-    with contextlib.suppress(FileExistsError):  # another process was first
-        os.mkdir(place)  # noqa: PTH102 - a site has many thousands of folders
 
 
 def _write(place: str, data: bytes) -> None:
@@ -128,7 +99,7 @@ def _write(place: str, data: bytes) -> None:
 
 
 def _place_tree(waits: str, place: str) -> None:
-    """Bring a new folder to its place; where somebody has made it meanwhile, what is in it."""
+    """Bring a new folder to its place; where there is one by now, what is in it."""
     try:
         os.rename(waits, place)  # noqa: PTH104
     except OSError:

@@ -11,13 +11,14 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
 from copydesk.placement import addresses
 from copydesk.publish.writing._manifest import Manifest
 from copydesk.publish.writing._origin import Origin
-from copydesk.publish.writing._stage import FRONT, Stage, Waiting, is_folder, refusal
+from copydesk.publish.writing._stage import FRONT, Stage, is_folder, refusal
 from copydesk.publish.writing._strangers import list_strangers
 
 MARKER = ".copydesk-site"
@@ -26,11 +27,9 @@ _MARKER_TEXT = (
     b"This folder holds a site made by copydesk. Files in the folders that it fills are deleted\n"
     b"when they no longer belong to the site. Delete this file and it deletes only what it made.\n"
 )
-_TAKEN = (FileExistsError, NotADirectoryError)  # another process has put something there
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One file to publish: its path below the web root, with slashes, and its bytes."""
 
     path: str
@@ -45,20 +44,6 @@ class Count:
     pages: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
-    """What one of several processes has put, as its `Writer` keeps it."""
-
-    kept: set[str]
-    folders: set[str]
-    fresh: set[str]
-    rows: dict[str, str | None]
-    more: list[str]
-    waiting: Waiting
-    written: int
-    unchanged: int
-
-
 @dataclass(slots=True, kw_only=True)
 class Writer:
     """Bring a folder to what is put into it: `open`, put and copy, `place`, sweep or drop, `close`.
@@ -66,9 +51,6 @@ class Writer:
     Until `place` the folder is as it was. Never touches anything outside `out`: a path with an
     empty or dotted part is refusal, and so is a symbolic link where a folder should be. Raises
     PublishError.
-
-    Several processes may put what they make: each is forked once the writer is open, begins a
-    `part` and sends its `portion`, which the first one joins to its own.
     """
 
     out: Path
@@ -122,37 +104,6 @@ class Writer:
         """Note whether every file of the site will be put; then all is counted and looked up."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
-
-    def begin_part(self, number: int) -> None:
-        """Let what is put from here on be told apart on the stage: other processes put, too."""
-        self._stage.part = number
-
-    def portion(self) -> Portion:
-        """Return all that was put in this process."""
-        return Portion(
-            kept=self._kept,
-            folders=self._folders,
-            fresh=self._fresh,
-            rows=self._rows,
-            more=self._more,
-            waiting=self._stage.waiting,
-            written=self.written,
-            unchanged=self.unchanged,
-        )
-
-    def join(self, portion: Portion) -> None:
-        """Take over what another process has put."""
-        self._folders |= portion.folders
-        twice = self._kept & portion.kept
-        self._kept |= portion.kept
-        for path in sorted(twice | (self._kept & self._folders)):
-            raise _collision(path)
-        self._fresh |= portion.fresh
-        self._rows |= portion.rows
-        self._more += portion.more
-        self._stage.waiting.join(portion.waiting)
-        self.written += portion.written
-        self.unchanged += portion.unchanged
 
     def place(self) -> None:
         """Let what was put be the site, file by file; killed meanwhile, the next build makes all.
@@ -275,8 +226,6 @@ class Writer:
             if above in self._fresh or not _is_there(place):
                 self._stage.need(folder)
                 self._fresh.add(folder)
-        except _TAKEN as error:
-            raise _collision(folder) from error
         except OSError as error:
             raise _unwritable(error, folder) from error
         self._folders.add(folder)
@@ -297,8 +246,6 @@ class Writer:
     def _write(self, path: str, data: bytes, *, is_new: bool) -> None:
         try:
             self._stage.add(path, data, is_new=is_new)
-        except _TAKEN as error:
-            raise _collision(path) from error
         except OSError as error:
             raise _unwritable(error, path) from error
         self.written += 1

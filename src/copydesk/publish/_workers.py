@@ -1,0 +1,191 @@
+"""Workers: numbered pieces of one job done side by side, by copies of this process.
+
+What is planned is not sent to them: they are forked with it in memory. Which piece a worker takes
+is not known beforehand, so none may depend on another. What they make comes back as it is made.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import struct
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from typing import Generic, TypeVar, cast
+
+from copydesk.errors import PublishError
+from copydesk.kit import processes
+
+_Made = TypeVar("_Made")
+_Told = TypeVar("_Told")
+_NUMBER = struct.Struct("=I")  # of which 16,000 fit into a pipe: a leg of a walk each
+_AT_ONCE = 32  # that are sent together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Generic[_Made, _Told]):
+    """Pieces of work by their numbers.
+
+    `make` yields what is made of a piece, `take` is given all of it in the process that asks, and
+    `tell` returns what else a worker has to say when no piece is left.
+    """
+
+    pieces: int
+    make: Callable[[int], Iterable[_Made]]
+    take: Callable[[_Made], object]
+    tell: Callable[[], _Told]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End(Generic[_Told]):
+    """How a worker ended: what it tells, or the piece that failed and why."""
+
+    told: _Told | None = None
+    failed: int = 0
+    error: Exception | None = None
+
+
+def can_fork() -> bool:
+    """Decide whether this process can be copied: another thread's locks would never be let go."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def do_all(job: Job[_Made, _Told], workers: int) -> list[_Told]:
+    """Do all pieces of a job with so many workers, with one in this process.
+
+    Returns what workers tell, in their order. Of several errors that of the first piece is raised,
+    as it would be by one worker; PublishError where a worker is killed.
+    """
+    if workers < 2:
+        for piece in range(job.pieces):
+            for made in job.make(piece):
+                job.take(made)
+        return []
+    turns = _Turns(job.pieces)
+    try:
+        with _fork_workers(job, turns, workers) as sources:
+            ends = _take_all(job, turns, sources)
+    finally:
+        turns.close()
+    failed = sorted((end for end in ends if end.error), key=lambda end: end.failed)
+    for end in failed[:1]:
+        assert end.error
+        raise end.error
+    return [end.told for end in ends if end.told is not None]
+
+
+class _Turns:
+    """The numbers that nobody has taken yet, in a pipe: a killed worker leaves no lock locked."""
+
+    def __init__(self, count: int) -> None:
+        self._source, sink = os.pipe()
+        os.write(sink, b"".join(map(_NUMBER.pack, range(count))))
+        os.close(sink)
+
+    def __iter__(self) -> Iterator[int]:
+        while number := os.read(self._source, _NUMBER.size):
+            yield _NUMBER.unpack(number)[0]
+
+    def stop(self) -> None:
+        """Let nobody take another."""
+        while os.read(self._source, 65_536):
+            pass
+
+    def close(self) -> None:
+        """Let go of the pipe."""
+        os.close(self._source)
+
+
+@contextmanager
+def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator[list[Connection]]:
+    """Yield what so many workers answer through; those that are still at work then are ended."""
+    fork = multiprocessing.get_context("fork")
+    started: list[tuple[ForkProcess, Connection]] = []
+    try:
+        for _ in range(count):
+            source, sink = fork.Pipe(duplex=False)
+            process = fork.Process(target=_answer, args=(job, turns, sink), daemon=True)
+            _start(process)
+            sink.close()
+            started.append((process, source))
+        yield [source for _, source in started]
+    finally:
+        for process, source in started:
+            process.terminate()  # who has told all has ended, or is about to
+            process.join()
+            source.close()
+
+
+def _start(process: ForkProcess) -> None:
+    """Start a process that is deaf to Ctrl-C: who forked it hears that, and ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with warnings.catch_warnings():  # of threads that libraries keep asleep for later
+            warnings.simplefilter("ignore", DeprecationWarning)
+            process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _answer(job: Job[_Made, _Told], turns: _Turns, sink: Connection) -> None:
+    """Do one piece after the other until there is none, or one fails; send all that is made."""
+    processes.end_with_parent()
+    for piece in turns:
+        try:
+            for some in _in_batches(job.make(piece)):
+                sink.send(some)
+        except Exception as error:  # raised by `do_all`, whoever met it
+            turns.stop()
+            sink.send(_End(failed=piece, error=_sendable(error)))
+            return
+    sink.send(_End(told=job.tell()))
+
+
+def _in_batches(items: Iterable[_Made]) -> Iterator[list[_Made]]:
+    remaining = iter(items)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
+
+
+def _sendable(error: Exception) -> Exception:
+    """Return an error as another process can have it, at the least its words."""
+    try:
+        return cast("Exception", pickle.loads(pickle.dumps(error)))  # noqa: S301 - made here
+    except Exception:  # whatever an exception's own methods do
+        return PublishError(f"a page cannot be made ({type(error).__name__}: {error})")
+
+
+def _take_all(
+    job: Job[_Made, _Told], turns: _Turns, sources: Sequence[Connection]
+) -> list[_End[_Told]]:
+    """Take what workers make until all have ended; return how, in their order."""
+    ends: dict[Connection, _End[_Told]] = {}
+    while at_work := [source for source in sources if source not in ends]:
+        for source in cast("list[Connection]", wait(at_work)):
+            try:
+                message = source.recv()
+            except (EOFError, OSError):  # of its message nothing came, or a part
+                turns.stop()
+                message = _End(failed=job.pieces, error=_killed())
+            if isinstance(message, _End):
+                ends[source] = message
+            else:
+                for made in message:
+                    job.take(made)
+    return [ends[source] for source in sources]
+
+
+def _killed() -> PublishError:
+    return PublishError(
+        "a process that made pages of the site was ended",
+        hint="the machine may be out of memory; build again",
+    )
