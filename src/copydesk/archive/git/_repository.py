@@ -114,6 +114,8 @@ class Repository:
             return set()
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
+        if not names:
+            return set()
         known = {
             *_states.read_commit(place, _states.head(place), names),
             *_states.read_index(place, names),
@@ -142,6 +144,8 @@ class Repository:
         self._recover(place)
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
+        if not names:
+            return set()
         committed = _states.read_commit(place, _states.head(place), names)
         staged = _states.read_index(place, names)
         changed = set()

@@ -84,12 +84,15 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
     """Let what people said and committed since a snapshot count: rules, verdicts, records.
 
     In a folder without git nobody can tell an edit that is finished from one under way: records
-    that changed there are left alone by this round.
+    that changed there are left alone by this round. Where nothing was gathered the records are not
+    looked at again: none is written over that differs from what was read.
     """
-    now = sweep_records(bench.newsroom, bench.catalogue)
     ruled = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
     if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
         bench, gathered = ruled, drop_by_rules(gathered, ruled)
+    if not gathered.candidates and not gathered.looks:
+        return bench, gathered
+    now = sweep_records(bench.newsroom, bench.catalogue)
     touched = before.find_changes(now)
     if not archive.Repository(bench.newsroom.root).usable:
         return replace(bench, left_alone=frozenset(touched)), gathered
