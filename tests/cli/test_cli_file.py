@@ -97,7 +97,9 @@ def test_it_is_not_dropped_as_off_the_beat_nor_as_too_old(tmp_path: Path, web: P
     for name in ("bread", "old"):
         said = file(root, web, f"{TERN}{name}")
         assert said.code == 0, said.err
+    assert "not published" in said.out
     assert "no topic" in said.out
+    assert "verdict _news/2019-11-19-bread-of-old.md publish --why TEXT" in said.err
     assert "\ntopics:" not in (root / RECORD).read_text("utf-8")
 
 

@@ -58,6 +58,9 @@ def _show(report: engine.RoundReport) -> None:
     for headline in report.headlines:
         if headline.path in report.filed:
             terminal.show_story(headline)
+            if not headline.published:
+                words = f"copydesk verdict {headline.path} publish --why TEXT"
+                terminal.note(f"it is not on the site; to overrule that: {words}")
     if report.deploy is not None:
         terminal.show_deploy(report.deploy)
 
