@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from copydesk.engine.cataloguing import Snapshot, open_catalogue, sweep_records
 from copydesk.kit import databases
 from copydesk.news import Said, Standing, Story, Verdict
 from world.history import History
-from world.newsroom import NOW, write_files
+from world.newsroom import NOW, feed, record_web, write_files
 from world.records import write_rulings
 
 WALL, SEALS = "_news/2026-11-20-wall.md", "_news/2026-11-20-seals.md"
@@ -175,3 +177,23 @@ def test_where_it_can_be_read_and_not_written_a_question_is_answered_and_says_so
 
     assert found == ["Just written"]
     assert note.startswith("every record was read for this: the catalogue cannot be")
+
+
+@pytest.mark.slow
+def test_the_processes_that_read_many_records_end_without_a_word(
+    beat: History, tmp_path: Path
+) -> None:
+    for number in range(2_000):
+        file(beat, f"_news/2026-11-20-{number}.md")
+    web = record_web(tmp_path / "web.warc.gz", {"https://gull.example/feed.xml": feed()})
+
+    # a round that is ended by SIGTERM ends as by Ctrl-C, and that is how a pool ends its processes
+    words = ("run", "--dry-run", "--web", web, "--now", "2026-11-20T08:00:00Z")
+    done = subprocess.run(
+        [sys.executable, "-m", "copydesk", "-C", beat.root, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "Traceback" not in done.stderr
