@@ -27,8 +27,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[2] / "tests"
-sys.path.insert(0, str(TESTS))
+BENCHMARKS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(BENCHMARKS / "paper"), str(BENCHMARKS.parent / "tests")]
+
+from spent import Files, files_of  # noqa: E402
 
 from world.costs import Cost, adopt_orphans, measure, median_cost  # noqa: E402
 
@@ -39,7 +41,6 @@ MAKE = Path(__file__).with_name("make.py")
 _NO_SUCH_COMMAND = 2  # click's exit code
 # Where no compiled files are kept, each command would compile what it loads.
 _COMPILE = "import compileall, copydesk; compileall.compile_dir(copydesk.__path__[0], quiet=1)"
-_COPIED = ".sqlite"  # databases are changed in place, all else is written anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,6 @@ def prepare_checkouts(
 def settle(checkout: Checkout) -> None:
     """Let rounds bring a copy of the newsroom to where they change no more of it."""
     if checkout.kept.is_dir():
-        restore(checkout)
         return
     _report(f"{checkout.folder}: first rounds and builds")
     shutil.rmtree(checkout.folder, ignore_errors=True)
@@ -173,9 +173,7 @@ def settle(checkout: Checkout) -> None:
     _git(checkout.newsroom, "reset", "-q", "--hard")
     for clock in (QUIET, FIRST, AGAIN):
         _run(checkout, *_ROUND, clock)
-    _mirror(checkout.newsroom, checkout.kept)
-    _run(checkout, *_ROUND, AGAIN)  # a link to a file changes one of its times: look once more
-    _mirror(checkout.newsroom, checkout.kept)
+    shutil.copytree(checkout.newsroom, checkout.kept, symlinks=True)
 
 
 def measure_job(job: Job, checkouts: list[Checkout], runs: int) -> list[Cost | None]:
@@ -185,10 +183,11 @@ def measure_job(job: Job, checkouts: list[Checkout], runs: int) -> list[Cost | N
     for number in range(runs):
         for checkout in able:
             _report(f"{checkout.folder}: {job.name}, {number + 1} of {runs}")
+            before = files_of(checkout.newsroom)
             job.prepare(checkout)
             cost, _ = measure(_fill(checkout, job.words), checkout.newsroom)
             costs[checkout.python].append(cost)
-            restore(checkout)
+            restore(checkout, before)
     return [median_cost(several) if several else None for several in costs.values()]
 
 
@@ -209,24 +208,16 @@ def _run(checkout: Checkout, *words: str) -> None:
     subprocess.run(_fill(checkout, words), check=True, stdout=subprocess.DEVNULL)
 
 
-def restore(checkout: Checkout) -> None:
-    """Put every file of the newsroom back to how it was."""
-    _mirror(checkout.kept, checkout.newsroom)
-
-
-def _mirror(source: Path, target: Path) -> None:
-    """Make one folder like another: with its very files, but for copies of databases."""
-    target.mkdir(exist_ok=True)
-    there = {entry.name: entry for entry in os.scandir(target)}
-    for entry in os.scandir(source):
-        other, place = there.pop(entry.name, None), target / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            _mirror(Path(entry.path), place)
-        elif other is None or _COPIED in entry.name or other.inode() != entry.inode():
-            place.unlink(missing_ok=True)
-            (shutil.copy2 if _COPIED in entry.name else os.link)(entry.path, place)
-    for left in there.values():
-        shutil.rmtree(left) if left.is_dir(follow_symlinks=False) else Path(left).unlink()
+def restore(checkout: Checkout, before: Files) -> None:
+    """Put every file of the newsroom that is not as it was `before` back, and touch no other."""
+    after = files_of(checkout.newsroom)
+    for path in after.keys() - before.keys():
+        Path(path).unlink()
+    for path, mark in before.items():
+        if after.get(path) != mark:
+            kept = checkout.kept / Path(path).relative_to(checkout.newsroom)
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(kept, path)
 
 
 def _git(root: Path, *words: str) -> None:

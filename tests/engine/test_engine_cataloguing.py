@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from copydesk.archive import Archive, Rulings
 from copydesk.engine.cataloguing import Snapshot, open_catalogue, sweep_records
 from copydesk.news import Said, Standing, Story, Verdict
 from world.history import History
-from world.newsroom import NOW, write_files
+from world.newsroom import NOW, feed, record_web, write_files
 from world.records import write_rulings
 
 WALL, SEALS = "_news/2026-11-20-wall.md", "_news/2026-11-20-seals.md"
@@ -86,3 +88,23 @@ def test_what_changed_at_another_time_by_the_clock_is_not_taken_for_under_edit(
     snapshot = Snapshot(taken_ns=taken_ns, signatures=signatures)
 
     assert is_touched == (WALL in snapshot.find_changes(snapshot))
+
+
+@pytest.mark.slow
+def test_the_processes_that_read_many_records_end_without_a_word(
+    beat: History, tmp_path: Path
+) -> None:
+    for number in range(2_000):
+        file(beat, f"_news/2026-11-20-{number}.md")
+    web = record_web(tmp_path / "web.warc.gz", {"https://gull.example/feed.xml": feed()})
+
+    # a round that is ended by SIGTERM ends as by Ctrl-C, and that is how a pool ends its processes
+    words = ("run", "--dry-run", "--web", web, "--now", "2026-11-20T08:00:00Z")
+    done = subprocess.run(
+        [sys.executable, "-m", "copydesk", "-C", beat.root, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "Traceback" not in done.stderr

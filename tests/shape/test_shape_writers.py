@@ -42,6 +42,7 @@ OWN = {
     "archive/change/_journal.py": "the journal",
     "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/_seal.py": "the key",
+    "engine/newsroom/_round_status.py": "below .copydesk: how the last round stands",
     "engine/publishing/_build.py": "below .copydesk: which folders are gone",
     "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",

@@ -17,6 +17,7 @@ from copydesk.errors import PictureError
 from copydesk.illustrate import _room
 from copydesk.illustrate._earlier import find_earlier, renew, renew_forms
 from copydesk.illustrate._forms import PictureForms, make_forms
+from copydesk.illustrate._list import AlbumList, is_current, load_list, save_list
 from copydesk.illustrate._measure import FetchedPicture, measure_picture
 from copydesk.illustrate._picture import (
     Picture,
@@ -43,8 +44,8 @@ class Album:
     For each the forms for the page, named by the SHA-256 of the origin's bytes, and a sidecar
     `<SHA-256 of the address, 32 digits>.json` that says whose it is, so that the folder alone is
     enough. A sidecar's time is the day on which a record was last seen to use it, a form's when it
-    came. A picture that was only measured has a sidecar and no form. Blocking; safe to use from
-    several threads.
+    came. A picture that was only measured has a sidecar and no form. A list beside the folder
+    spares looking at each file while nothing changes. Blocking; safe to use from several threads.
     """
 
     def __init__(self, folder: Path, max_bytes: int, *, renewed_at_once: int = 100) -> None:
@@ -53,6 +54,7 @@ class Album:
         self._renewed_at_once = renewed_at_once  # of the first version: some five seconds
         self._bytes: int | None = None
         self._catalogue: dict[str, Picture] | None = None
+        self._list: AlbumList | None = None
         self._common: Mapping[str, frozenset[str]] | None = None
         self._lock = threading.RLock()
 
@@ -152,10 +154,13 @@ class Album:
         `used` are origin addresses, each with its article's, those that matter most first; a
         hundred are made anew at a time. What an earlier run left half written goes when it is an
         hour old, what is known of a picture without a copy when no record has used it for long.
+        Once a day is enough, where nobody else has changed anything in the folder.
         """
         moment = now.timestamp()
         with self._lock:
             known = self._pictures()
+            if self._is_tended(moment):
+                return
             articles = {url: article for url, article in used if url in known} if known else {}
             for url, article in articles.items():
                 if not known[url].asked:
@@ -166,6 +171,23 @@ class Album:
             for url in articles:
                 self._touch(self._sidecar(url), moment)
             self._sweep(moment)
+            self._save_list(moment)
+
+    def _is_tended(self, moment: float) -> bool:
+        """Decide whether a list says that all was done within a day; it takes in what is new."""
+        if self._list is None or not 0 <= moment - self._list.tended < _DAY:
+            return False
+        if any(picture.is_earlier for picture in self._pictures().values()):
+            return False
+        return is_current(self._list, self._folder) or self._save_list(self._list.tended)
+
+    def _save_list(self, tended: float) -> bool:
+        """Let the list say what is known; False where the folder holds something else."""
+        pictures = self._pictures()
+        names = {name for picture in pictures.values() for name in picture.names}
+        names.update(map(_name, pictures))
+        self._list = save_list(self._folder, pictures.values(), names, tended)
+        return self._list is not None
 
     def _commons(self) -> Mapping[str, frozenset[str]]:
         if self._common is None:
@@ -304,8 +326,12 @@ class Album:
         self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:
-        """Read every picture by its address; the folder is read once."""
+        """Read every picture by its address; the folder is read once, where no list spares it."""
         if self._catalogue is None:
+            self._list = load_list(self._folder)
+            if self._list is not None:
+                self._catalogue = {picture.url: picture for picture in self._list.pictures}
+                return self._catalogue
             there = _room.whole(self._folder)
             names = (name for name in sorted(there) if name.endswith(".json"))
             pictures = (_read_sidecar(self._folder / name) for name in names)

@@ -16,7 +16,6 @@ from copydesk.news import (
     Beat,
     Edition,
     FiledStories,
-    PictureFile,
     Story,
     Thumbnail,
 )
@@ -240,15 +239,14 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
     if folder is None or not folder.is_dir():
         return {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
-
-    def is_there(form: PictureFile) -> bool:
-        return form.name in there and is_segment(form.name)
-
-    return {
-        url: replace(thumbnail, forms=tuple(filter(is_there, thumbnail.forms)))
-        for url, thumbnail in (edition.pictures or {}).items()
-        if thumbnail.forms and is_there(thumbnail.forms[0])
-    }
+    found: dict[str, Thumbnail] = {}
+    for url, thumbnail in (edition.pictures or {}).items():
+        forms = [form for form in thumbnail.forms if form.name in there and is_segment(form.name)]
+        if forms[:1] != list(thumbnail.forms[:1]) or not forms:
+            continue
+        is_whole = len(forms) == len(thumbnail.forms)
+        found[url] = thumbnail if is_whole else replace(thumbnail, forms=tuple(forms))
+    return found
 
 
 def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:

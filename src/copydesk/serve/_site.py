@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -93,14 +94,7 @@ class Site:
             answer = answer_file(method, headers, file, self._packed)
         except OSError:  # it was taken away this moment
             return self._answer_missing(asked.strip("/"))
-        described = {**self._describe(file), **answer.headers}
-        return FileAnswer(
-            status=answer.status,
-            headers=described,
-            body=answer.body,
-            file=answer.file,
-            length=answer.length,
-        )
+        return replace(answer, headers={**self._describe(file), **answer.headers})
 
     def _describe(self, path: Path) -> dict[str, str]:
         """Return what is said of a file, whether it is packed or not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -73,10 +74,19 @@ def _make_on_all_cores(
     maker: _Maker, waiting: Sequence[tuple[str, int]], progress: Progress
 ) -> Iterator[Made]:
     lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
-    with multiprocessing.get_context("fork").Pool(processes.at_once()) as pool:
+    with multiprocessing.get_context("fork").Pool(processes.at_once(), _start_maker) as pool:
         for lot, made in zip(lots, pool.imap(maker, lots), strict=True):
             progress.step(len(lot))
             yield made
+
+
+def _start_maker() -> None:
+    """Prepare a process that makes entries: deaf to Ctrl-C, and ended by its pool in silence.
+
+    A round takes SIGTERM, by which pools end their processes, for Ctrl-C: forked, so would they.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _fold(lots: Iterable[Made]) -> Made:

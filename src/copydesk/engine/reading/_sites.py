@@ -68,7 +68,7 @@ class SiteHabits:
                 memory.sites.put(site, known)
         stored = (marks for of_site in self._stored.values() for marks in of_site.values())
         taught = self._taught.union(self._fresh_marks, *stored)
-        for mark in sorted(taught.difference(memory.taught.keys())):
+        for mark in sorted(taught - self._remembered):
             memory.taught.put(mark, b"")
 
     def _learn_habits(self, site: str) -> bytes | None:
@@ -103,11 +103,14 @@ class SiteHabits:
     @cached_property
     def _taught(self) -> frozenset[str]:
         """The marks of what has taught; all that is stored, in a memory that kept no marks yet."""
-        memory = self._memory
-        taught = frozenset(memory.taught.keys())
-        if taught or not memory.sites.keys():
-            return taught
+        if self._remembered or not self._memory.sites.keys():
+            return self._remembered
         return frozenset().union(*self._articles.marks().values())
+
+    @cached_property
+    def _remembered(self) -> frozenset[str]:
+        """The marks that the memory keeps of what has taught."""
+        return frozenset(self._memory.taught.keys())
 
 
 def _marks_of(article: Article) -> Marks:

@@ -30,7 +30,7 @@ def main() -> None:
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     requests, answers = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    nowhere = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     os.dup2(nowhere, 0)
     os.dup2(2, 1)  # what a round prints goes where the server's messages go
     os.close(nowhere)

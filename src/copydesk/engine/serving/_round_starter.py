@@ -54,10 +54,12 @@ class RoundStarter:
             raise
 
     async def close(self) -> None:
-        """End the fork server; it is idle."""
+        """End the fork server, which holds nothing that could be lost; no round is at work."""
         server, self._server = self._server, None
         if server is not None and server.stdin is not None:
             server.stdin.close()
+            with contextlib.suppress(ProcessLookupError):
+                server.kill()
             await server.wait()
 
     async def _is_ready(self) -> bool:
