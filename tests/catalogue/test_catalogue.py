@@ -15,6 +15,7 @@ from copydesk.errors import CatalogueError
 from copydesk.news import Provider, Reason, ReasonKind, Ruling, Standing, Story, Verdict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+WALL = "_news/2026-11-20-wall.md"
 HELD = frozenset({Standing.HELD})
 RULE = Ruling(said="split", stories=("2026-11-20-split",), by="ada", at=NOON, why="another")
 
@@ -188,6 +189,7 @@ def test_a_hash_of_standing_text_is_looked_at_for_the_first_records_alone() -> N
         (StoryFilter(since=NOON), ["seals", "wall"]),
         (StoryFilter(quality=(60, 80)), ["wall"]),
         (StoryFilter(is_gone=True), ["old"]),
+        (StoryFilter(is_gone=True, known_gone=frozenset({WALL, "_news/x.md"})), ["wall", "old"]),
         (StoryFilter(words="SEALS"), ["seals"]),
         (StoryFilter(words="metres high"), ["wall"]),
         (StoryFilter(words='"high metres"'), []),

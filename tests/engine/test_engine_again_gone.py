@@ -30,7 +30,13 @@ EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
 
 def is_gone(root: Path, path: str = WALL_RECORD) -> bool:
     with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.explain(opened, path).gone
+        every = engine.list_stories(opened, engine.StoryQuestion()).stories
+        asked = engine.StoryQuestion(standings=frozenset({"gone"}))
+        gone = engine.list_stories(opened, asked)
+        told = engine.explain(opened, path).gone
+    assert [one.path for one in every if one.gone] == [one.path for one in gone.stories]
+    assert (len(gone.stories), told) == (gone.total, path in {one.path for one in gone.stories})
+    return told
 
 
 @pytest.fixture(params=["", EVERYDAY], ids=["copydesk", "everyday"])

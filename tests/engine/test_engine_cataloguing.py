@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from copydesk import archive
+from copydesk import archive, engine
 from copydesk.archive import Archive, Rulings
 from copydesk.engine.cataloguing import Snapshot, open_catalogue, sweep_records
+from copydesk.kit import databases
 from copydesk.news import Said, Standing, Story, Verdict
 from world.history import History
 from world.newsroom import NOW, feed, record_web, write_files
@@ -88,6 +92,91 @@ def test_what_changed_at_another_time_by_the_clock_is_not_taken_for_under_edit(
     snapshot = Snapshot(taken_ns=taken_ns, signatures=signatures)
 
     assert is_touched == (WALL in snapshot.find_changes(snapshot))
+
+
+def titles(beat: History, **question: Any) -> tuple[list[str], tuple[str, ...]]:
+    """Ask for stories; give their headlines, and what was noted of how that was found out."""
+    with beat.open() as newsroom:
+        found = engine.list_stories(newsroom, engine.StoryQuestion(**question))
+    return [story.title for story in found.stories], found.notes
+
+
+def leave(file: Path, data: bytes | None) -> None:
+    """Leave these bytes where the catalogue was, None for a folder that nobody can open as one."""
+    for end in ("", "-wal", "-shm"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
+    if data is None:
+        file.mkdir()
+    else:
+        file.write_bytes(data)
+
+
+@pytest.fixture
+def filed(beat: History) -> History:
+    """Give a newsroom of some hundred records, committed, in the catalogue."""
+    for number in range(300):
+        title, path = f"Wall {number}", f"_news/2026-11-20-wall-{number:03}.md"
+        excerpt = f"It is called number{number:03}. " + "Nobody saw it coming. " * 20
+        file(
+            beat, path, title=title, excerpt=excerpt, group=f"2026-11-20-wall-{number // 2 * 2:03}"
+        )
+    beat.commit(1)
+    assert titles(beat, search="number007") == (["Wall 7"], ())
+    return beat
+
+
+@pytest.mark.parametrize("part", [0, 1, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
+def test_a_question_is_answered_whatever_is_left_of_the_catalogue(
+    filed: History, part: float
+) -> None:
+    catalogue = filed.root / ".copydesk" / "catalogue.sqlite"
+    data = catalogue.read_bytes()
+    leave(catalogue, data[: int(len(data) * part)])
+
+    assert titles(filed, search="number007")[0] == ["Wall 7"]
+    with filed.open() as newsroom:
+        assert len(engine.explain(newsroom, "_news/2026-11-20-wall-007.md").group) == 1
+    assert titles(filed, search="number007") == (["Wall 7"], ())  # it has been made anew
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_question_is_answered_over_random_bytes(filed: History, seed: int) -> None:
+    catalogue, chance = filed.root / ".copydesk" / "catalogue.sqlite", random.Random(seed)
+    data = bytearray(catalogue.read_bytes())
+    for at in range(100 if seed else 0, len(data), 4096 * seed or 4096):
+        data[at : at + 2000] = chance.randbytes(2000)
+    leave(catalogue, bytes(data))
+
+    assert titles(filed, search="number007")[0] == ["Wall 7"]
+    assert titles(filed, search="number007")[0] == ["Wall 7"]
+
+
+def test_without_a_place_for_it_a_question_is_answered_from_the_records_and_says_so(
+    filed: History,
+) -> None:
+    leave(filed.root / ".copydesk" / "catalogue.sqlite", None)
+
+    found, (note,) = titles(filed, search="number007")
+
+    assert found == ["Wall 7"]
+    assert note.startswith("every record was read for this: the catalogue cannot be opened")
+
+
+def test_where_it_can_be_read_and_not_written_a_question_is_answered_and_says_so(
+    filed: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A read-only folder; root may write into any, so SQLite is told not to.
+    def read_only(file: Path) -> sqlite3.Connection:
+        return sqlite3.connect(f"file:{file}?mode=ro", uri=True, isolation_level=None)
+
+    monkeypatch.setattr(databases, "_open_file", read_only)
+    file(filed, WALL, title="Just written")
+    filed.commit(1)
+
+    found, (note,) = titles(filed, search="just written")
+
+    assert found == ["Just written"]
+    assert note.startswith("every record was read for this: the catalogue cannot be")
 
 
 @pytest.mark.slow

@@ -205,6 +205,9 @@ def test_each_story_of_an_adopted_site_stands_somewhere(tmp_path: Path) -> None:
         rules = read_rules(root, opened.beat, NOW)
         stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
 
+        listed = engine.list_stories(opened, engine.StoryQuestion(limit=-1)).stories
+
+    assert stands == {one.path: Standing(one.standing) for one in listed}
     is_shown = {story.path for story in stories if story.published}
     assert is_shown == {path for path, one in stands.items() if one is Standing.PUBLISHED}
     behind = {story.path for story in stories if story.heat == -1 and not story.published}

@@ -8,7 +8,17 @@ from pathlib import PurePosixPath
 
 from copydesk import judge
 from copydesk.judge import NewsDocument
-from copydesk.news import Beat, Corpus, Provider, Reason, Ruling, RulingKind, Shelved, Story, Topic
+from copydesk.news import (
+    Beat,
+    Provider,
+    Reason,
+    Ruling,
+    RulingKind,
+    Shelved,
+    Story,
+    Surroundings,
+    Topic,
+)
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 BEAT = Beat(title="x", topic="News", topics=(Topic(id="news", name="News"),))
@@ -87,11 +97,12 @@ class Desk:
         times = found or {}
         shelved = [Shelved(story=one, found=times.get(name)) for name, one in self.filed.items()]
         paths = frozenset(one.path for one in fresh)
-        corpus = self.corpus_of([one for one in shelved if one.story.path not in paths])
-        changed = judge.regroup(shelved, self.beat, paths, corpus=corpus)
+        filed = [one for one in shelved if one.story.path not in paths]
+        around = self.surroundings(filed)
+        changed = judge.regroup(shelved, self.beat, paths, around=around)
         return {name_of(one): one for one in changed}
 
-    def corpus_of(self, filed: Sequence[Shelved]) -> Corpus | None:
+    def surroundings(self, filed: Sequence[Shelved]) -> Surroundings | None:
         """Return what is kept of the filed stories; here nothing is."""
         return None
 

@@ -12,6 +12,7 @@ from typing import Any
 from copydesk.catalogue import _update
 from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
+from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._tables import open_tables
 from copydesk.kit import urls
 from copydesk.news import Standing
@@ -26,12 +27,14 @@ class Catalogue:
     """Know of each filed story what questions ask; give paths, whose records are the truth.
 
     A file that is damaged or of another version is made anew. Methods raise CatalogueError where
-    the database fails. Used by one thread at a time; several processes may have it open.
+    the database fails. Used by one thread at a time; several processes may have it open. `corpus`
+    has the terms of stories, as far as somebody put them there.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         """Open the catalogue in a file, without one in memory; raises CatalogueError."""
         self._tables = open_tables(file)
+        self.corpus = StoredCorpus(self._tables)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -175,6 +178,17 @@ class Catalogue:
         )
         rows = self._tables.run(query, microseconds(since))
         return {path: (site, habits) for path, site, habits in rows}
+
+    def list_texts(self, since: datetime) -> list[tuple[str, int, str]]:
+        """Return the path and the signature of each story since a time, with its text's habits.
+
+        That is the site and the digest of what its pages repeat, together. Copies are left out.
+        """
+        query = (
+            "SELECT path, signature, coalesce(site || ' ' || habits, '') FROM stories"
+            f" LEFT JOIN marks ON story = id WHERE at >= ? AND copy_of = '' {_AS_READ}"
+        )
+        return self._tables.run(query, microseconds(since))
 
     def times(self, paths: Collection[str]) -> dict[str, int | None]:
         """Return when these stories were published, in microseconds since 1970, by path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,8 @@ class StoryFilter:
 
     `source` is a publisher's domain or the address of a source; `topics` are names of which a story
     has one. `since` is the earliest time of publication. `quality` are the least and the highest.
-    `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone.
+    `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone,
+    by their records or by the paths in `known_gone`.
     """
 
     standings: frozenset[Standing] = frozenset()
@@ -29,6 +31,7 @@ class StoryFilter:
     quality: tuple[int, int] | None = None
     words: str = ""
     is_gone: bool = False
+    known_gone: frozenset[str] = frozenset()
 
 
 def microseconds(moment: datetime) -> int:
@@ -62,7 +65,8 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
     if wanted.quality is not None:
         yield "quality BETWEEN ? AND ?", wanted.quality
     if wanted.is_gone:
-        yield "gone = 1", ()
+        known = json.dumps(sorted(wanted.known_gone))  # one value, however many there are
+        yield "(gone = 1 OR path IN (SELECT value FROM json_each(?)))", (known,)
     if wanted.words.strip():
         question = _words.question_form(wanted.words)
         if question:

@@ -8,7 +8,7 @@ from pathlib import Path
 from copydesk.errors import CatalogueError
 from copydesk.kit.databases import DisposableDatabase
 
-_VERSION = 1
+_VERSION = 2
 _CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
 _TABLES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -42,7 +42,20 @@ CREATE TABLE marks (
 ) STRICT;
 CREATE TABLE hashes (
     value INTEGER NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (value, story)
-) STRICT, WITHOUT ROWID
+) STRICT, WITHOUT ROWID;
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, second INTEGER NOT NULL,
+    digest BLOB NOT NULL, words INTEGER NOT NULL, ngrams INTEGER NOT NULL, names INTEGER NOT NULL
+) STRICT;
+CREATE TABLE document_terms (
+    document INTEGER PRIMARY KEY, terms BLOB NOT NULL, counts BLOB NOT NULL, rates BLOB NOT NULL,
+    telling BLOB NOT NULL, checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE term_places (
+    term INTEGER NOT NULL, second INTEGER NOT NULL, document INTEGER NOT NULL,
+    PRIMARY KEY (term, second, document)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE term_counts (term INTEGER PRIMARY KEY, documents INTEGER NOT NULL) STRICT
 """
 _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
     title, excerpt, text, tokenize = "unicode61 remove_diacritics 2"{contents}

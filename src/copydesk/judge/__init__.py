@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
     from copydesk.judge.copies import find_original as find_original
     from copydesk.judge.copies import fingerprint as fingerprint
-    from copydesk.judge.coverage import CorpusChange as CorpusChange
-    from copydesk.judge.coverage import compare_with_corpus as compare_with_corpus
+    from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
+    from copydesk.judge.coverage import find_candidates as find_candidates
+    from copydesk.judge.coverage import index_stories as index_stories
     from copydesk.judge.coverage import make_corpus as make_corpus
     from copydesk.judge.profile import Features as Features
     from copydesk.judge.profile import QualityScore as QualityScore

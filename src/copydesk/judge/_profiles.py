@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from copydesk.judge import _everyday, copies, coverage, quality, topics
 from copydesk.judge.profile import Features, Profile, QualityScore, weigh_by
-from copydesk.news import Beat, Corpus, ProfileName, Shelved, Story
+from copydesk.news import Beat, ProfileName, Shelved, Story, Surroundings
 
 
 def profile_of(beat: Beat) -> Profile:
@@ -25,17 +25,18 @@ def regroup(
     beat: Beat,
     fresh: frozenset[str],
     rejudged: frozenset[str] = frozenset(),
-    corpus: Corpus | None = None,
+    around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
     """Return the stories that change by what stands beside them, by path.
 
     `stories` are those of the live window, the fresh ones among them; `fresh` are the paths that
     are new since this was last asked, `rejudged` of filed ones that were judged again: they stay
-    where they are, but who leads, and with what heat, is decided again. `corpus` has the terms of
-    filed stories; without one they are found in these stories' texts. Called again with the
+    where they are, but who leads, and with what heat, is decided again. `around` says
+    what is filed around them, so that of the filed ones only those are needed that a new one may
+    meet (`find_candidates`); without it these stories are all that there are. Called again with the
     answers filed, it returns nothing.
     """
-    return profile_of(beat).regroup(stories, beat, fresh, rejudged, corpus)
+    return profile_of(beat).regroup(stories, beat, fresh, rejudged, around)
 
 
 def _everyday_profile(beat: Beat) -> Profile:

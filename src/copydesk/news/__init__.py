@@ -2,9 +2,9 @@
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
-Request), Shelf and Corpus (with IndexedDocument, CountedTerms). What the program must recognise
-again has a closed set of kinds (ReasonKind, EventKind, FaultKind), whose words stand in one table
-each; where a story stands is a Standing.
+Request), Shelf and Corpus (with Surroundings, IndexedDocument, CountedTerms). What the program must
+recognise again has a closed set of kinds (ReasonKind, EventKind, FaultKind), whose words stand in
+one table each; where a story stands is a Standing.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ from copydesk.news.shelf import CountedTerms as CountedTerms
 from copydesk.news.shelf import IndexedDocument as IndexedDocument
 from copydesk.news.shelf import Shelf as Shelf
 from copydesk.news.shelf import Shelved as Shelved
+from copydesk.news.shelf import Surroundings as Surroundings
 from copydesk.news.shelf import number_of as number_of
 from copydesk.news.source import ListingRule as ListingRule
 from copydesk.news.source import Source as Source

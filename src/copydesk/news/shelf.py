@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -98,6 +98,14 @@ class Corpus(Protocol):
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
         """Return the terms of these documents by key, those that are not there left out."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What is filed around some stories: its terms, and how many stories have a topic."""
+
+    corpus: Corpus
+    count_stories: Callable[[str], int]
 
 
 def number_of(key: str) -> int:

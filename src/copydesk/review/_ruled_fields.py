@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from copydesk.news import Beat, Reason, ReasonKind, Ruling, Story
 from copydesk.review._set_rules import FIELD_OF, KIND_OF, sets_on, with_sets
@@ -12,7 +11,7 @@ from copydesk.review._set_rules import FIELD_OF, KIND_OF, sets_on, with_sets
 
 def record_name(path: str) -> str:
     """Return the name by which rulings, copies and groups know a record: its file's stem."""
-    return PurePosixPath(path).name.removesuffix(".md")
+    return path.rpartition("/")[2].removesuffix(".md")
 
 
 def apply_rulings(story: Story, beat: Beat) -> Story:

@@ -120,7 +120,7 @@ class _News:
 
 def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
     taken_ns = time.time_ns()
-    signatures = {path: records.signature(path) for path in paths}
+    signatures = {path: records.signature(path) for path in paths if _is_text(path)}
     there = {path: signature for path, signature in signatures.items() if signature is not None}
     return _News(dict(_sign(there, taken_ns)), signatures.keys() - there.keys(), head)
 

@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 
 from copydesk import archive, judge, review
 from copydesk.archive import Archive, ArticleStore, Rulings
+from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
-from copydesk.engine.cataloguing import beat_in_force, follow_commits, open_catalogue
+from copydesk.engine.cataloguing import ask_catalogue, beat_in_force
 from copydesk.engine.editing._action import with_action
 from copydesk.engine.editing._amend import amend
 from copydesk.engine.editing._verdicts import VerdictReport
@@ -122,9 +123,8 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     whoever is.
     """
     known = read_digests(newsroom.memory, story)
-    with open_catalogue(newsroom.private) as catalogue:
-        follow_commits(newsroom, catalogue)
-        paths = catalogue.at_addresses(related.web_url for related in plain.related)
+    addresses = [related.web_url for related in plain.related]
+    paths = ask_catalogue(newsroom, lambda catalogue: catalogue.at_addresses(addresses))
     beside = list(_read_all(newsroom.archive, {*paths} - {plain.path}))
     in_front = [
         other for other in beside if other.heat != -1 and rulings.verdict_on(other.path) is None
@@ -160,13 +160,15 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
 
 def _around(newsroom: Newsroom, plain: Story) -> Iterator[Story]:
     """Yield the stories of the weeks around one, and all others of its group."""
-    with open_catalogue(newsroom.private) as catalogue:
-        follow_commits(newsroom, catalogue)
+
+    def find(catalogue: Catalogue) -> set[str]:
         paths = set(catalogue.in_groups([plain.group]))
         if plain.published_at is not None:
             start = plain.published_at - judge.NEIGHBOURS_WITHIN
             paths.update(catalogue.between(start, plain.published_at + judge.NEIGHBOURS_WITHIN))
-    yield from _read_all(newsroom.archive, paths - {plain.path})
+        return paths
+
+    yield from _read_all(newsroom.archive, ask_catalogue(newsroom, find) - {plain.path})
 
 
 def _read_all(records: Archive, paths: Iterable[str]) -> Iterator[Story]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from copydesk import archive, judge, review
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import Catalogue
-from copydesk.engine.cataloguing import follow_commits, open_catalogue, read_rules, standing_of
+from copydesk.engine.cataloguing import ask_catalogue, read_rules, standing_of
 from copydesk.engine.editing._list_rules import rules_on
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Explanation, Newsroom, Term, record_at
@@ -27,13 +27,18 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
 
     Raises RecordError where nothing is known of it.
     """
-    with open_catalogue(newsroom.private) as catalogue:
-        follow_commits(newsroom, catalogue)
+
+    def find(catalogue: Catalogue) -> tuple[Story, dict[str, Story]] | None:
         path = record_at(newsroom.root, newsroom.settings, path_or_url)
         path = path or catalogue.path_at(path_or_url)
-        if path is not None:
-            story = newsroom.archive.read(path)  # or say what is wrong with it
-            return _of_story(newsroom, story, _read_neighbours(newsroom.archive, catalogue, story))
+        if path is None:
+            return None
+        story = newsroom.archive.read(path)  # or say what is wrong with it
+        return story, _read_neighbours(newsroom.archive, catalogue, story)
+
+    found = ask_catalogue(newsroom, find)
+    if found is not None:
+        return _of_story(newsroom, *found)
     fate = newsroom.memory.fate(urls.identity(path_or_url))
     if fate is not None:
         return _of_fate(fate)

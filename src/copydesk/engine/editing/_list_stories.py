@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck, report_failures
-from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
+from copydesk.engine.cataloguing import ask_catalogue, recheck, report_failures
+from copydesk.engine.newsroom import Failure, Newsroom, Troubles
+from copydesk.engine.revisiting import GONE, find_known_gone, is_known_gone
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
 from copydesk.memory import Fate
 from copydesk.news import Standing, Story
 
-GONE = "gone"
 NEAR = 20  # points from the gate that are near it
 _ALL_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 _FEW = 2  # times that an answer is asked for again where records changed meanwhile
@@ -94,18 +94,20 @@ def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
     Raises UsageError for a topic that the beat does not have.
     """
     _check_topics(newsroom, question.topics)
-    troubles = Troubles()
     notes: list[str] = []
-    with open_catalogue(newsroom.private, lambda error: notes.append(_slower(error))) as catalogue:
-        follow_commits(newsroom, catalogue)
-        done = _list_records(newsroom, catalogue, question)
+
+    def find(catalogue: Catalogue) -> tuple[StoryList, Troubles]:
+        listed, troubles = _list_records(newsroom, catalogue, question), Troubles()
         report_failures(catalogue, troubles)
+        return listed, troubles
+
+    done, troubles = ask_catalogue(newsroom, find, lambda error: notes.append(_slower(error)))
     dropped, total = _list_drops(newsroom, question)
     return replace(
         done,
         dropped=dropped,
         dropped_total=total,
-        failed=tuple(failure_of(error.subject, error) for error in troubles.errors),
+        failed=troubles.failures(),
         notes=tuple(notes),
     )
 
@@ -155,6 +157,7 @@ def _make_filter(newsroom: Newsroom, question: StoryQuestion) -> StoryFilter:
     names = question.standings - {GONE, Standing.DROPPED}
     gate = newsroom.beat.scoring.publish_at
     since = newsroom.now - timedelta(days=question.since_days) if question.since_days else None
+    is_gone = GONE in question.standings
     return StoryFilter(
         standings=frozenset(map(Standing, names)),
         topics=question.topics,
@@ -162,7 +165,8 @@ def _make_filter(newsroom: Newsroom, question: StoryQuestion) -> StoryFilter:
         since=since,
         quality=(gate - NEAR, gate + NEAR) if question.near_gate else None,
         words=question.search,
-        is_gone=GONE in question.standings,
+        is_gone=is_gone,
+        known_gone=find_known_gone(newsroom.memory) if is_gone else frozenset(),
     )
 
 
@@ -180,7 +184,7 @@ def _describe(
                 title=story.title,
                 published_at=dates.rfc3339(story.published_at) if story.published_at else "",
                 standing=standings[path],
-                gone=story.access == GONE,
+                gone=story.access == GONE or is_known_gone(newsroom.memory, path),
                 quality=story.quality,
                 heat=story.heat,
                 topics=story.topics,

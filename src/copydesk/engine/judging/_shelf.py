@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from copydesk import extract, judge, review
-from copydesk.catalogue import Catalogue, TextMarks
+from copydesk.catalogue import Catalogue, StoredCorpus, StoryFilter, TextMarks
 from copydesk.engine.filing import find_article
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom
@@ -94,9 +94,38 @@ class FiledShelf:
         """Return the stories that a ruling, or a word on a member of their group, may move."""
         return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)
 
+    def at_addresses(self, addresses: Iterable[str]) -> list[Shelved]:
+        """Return the filed stories of any of these addresses."""
+        return self._with_own(self._catalogue.at_addresses(addresses), ())
+
     def at_paths(self, paths: Iterable[str]) -> list[Shelved]:
         """Return the stories at these paths, those that there are."""
         return [shelved for path in paths if (shelved := self.get(path)) is not None]
+
+    @property
+    def corpus(self) -> StoredCorpus:
+        """Return what is kept of the terms of filed stories."""
+        return self._catalogue.corpus
+
+    def digest_texts(self, since: datetime) -> dict[str, bytes]:
+        """Return a digest of what each filed story since a time says, by path, but for copies.
+
+        It changes with the record, and with what is taken for text on the pages of its site.
+        """
+        if not self._has_current_marks:
+            self._bring_marks_up_to_date()
+        return {
+            path: f"{judge.TERMS_VERSION} {signature} {habits}".encode()
+            for path, signature, habits in self._catalogue.list_texts(since)
+            if path not in self._but
+        }
+
+    def count_stories(self, topic: str, since: datetime) -> int:
+        """Return how many stories have a topic: the filed ones since a time, and new ones here."""
+        filed = self._catalogue.count(StoryFilter(topics=frozenset((topic,)), since=since))
+        own = {shelved.story.path: shelved.story for shelved in self._own}
+        new = own.keys() - self._catalogue.signatures_of(own).keys()
+        return filed + sum(topic in own[path].topics for path in new)
 
     # ---- reading and putting ---------------------------------------------------------------------
 
@@ -108,6 +137,16 @@ class FiledShelf:
     def get(self, path: str) -> Shelved | None:
         """Return the story at a path, None where there is none or its record cannot be read."""
         return self._own.get(path) or self._read(path)
+
+    def peek(self, path: str) -> Shelved | None:
+        """Return the same of a filed story without keeping it in hand."""
+        known = self._filed.get(path)
+        if known is not None:
+            return known
+        try:
+            return self._shelve(self._newsroom.archive.read_listed(path))
+        except RecordError:  # it was edited since, and cannot be read
+            return None
 
     def put(self, shelved: Shelved, fingerprint: tuple[int, ...] | None = None) -> None:
         """Put a story here, with the vector and the fingerprint of its text.

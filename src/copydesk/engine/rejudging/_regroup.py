@@ -10,6 +10,7 @@ from copydesk import judge, review
 from copydesk.engine.cataloguing import beat_in_force
 from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.rejudging._surroundings import add_groups, find_window
 from copydesk.engine.revisiting import Correction
 from copydesk.memory import Memory
 from copydesk.news import GROUP_RULED, Beat, Event, EventKind, Shelved, Story
@@ -37,19 +38,35 @@ def regroup(
     without digests, in it or in memory, belongs to whoever brought it.
     """
     corrections = list(corrections)
-    changed = {story.path: story for story in fresh}
-    before: dict[str, Story] = {}
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     ruled = _stories_under_rules(shelf, beat)
     unwritten = _find_unwritten_stories(shelf, newsroom.memory)
     corrected = [correction.after for correction in corrections]
-    window = _window(shelf, [*fresh, *corrected, *ruled, *unwritten])
-    filed = {shelved.story.path: shelved.story for shelved in window}
-    new = frozenset(changed)
+    window = find_window(newsroom, shelf, beat, [*fresh, *ruled], [*corrected, *unwritten])
+    if not window.stories:
+        return Regrouped(changed={story.path: story for story in fresh}, before={})
     rejudged = frozenset(story.path for story in corrected)
     if not beat.scoring.traits.groups_by_rules:
         rejudged |= frozenset(story.path for story in ruled)
-    for story in _beside(beat, window, new, rejudged, corrections):
+    standing = _follow_moves(window.stories, corrections)
+    new = frozenset(story.path for story in fresh)
+    regrouped = judge.regroup(standing, beat, new, rejudged, window.around)
+    changes = _merge_changes(window.stories, standing, regrouped)
+    return _collect(newsroom, window.stories, fresh, changes)
+
+
+def _collect(
+    newsroom: Newsroom,
+    window: Sequence[Shelved],
+    fresh: Sequence[Story],
+    changes: Iterable[Story],
+) -> Regrouped:
+    """Return the fresh stories as they stand in the end, and what changes in filed ones."""
+    filed = {shelved.story.path: shelved.story for shelved in window}
+    changed = {story.path: story for story in fresh}
+    new = frozenset(changed)
+    before: dict[str, Story] = {}
+    for story in changes:
         if story.path in new:
             changed[story.path] = story
             continue
@@ -92,7 +109,7 @@ def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
     ruled = [*shelf.find_by_name(named), *moved]
     if not ruled:
         return []
-    window = _with_groups(shelf, ruled)
+    window = add_groups(shelf, ruled)
     filed = {shelved.story.path: shelved.story for shelved in window}
     return [filed[story.path] for story in judge.regroup(window, beat, frozenset())]
 
@@ -116,34 +133,19 @@ def _gave_the_lead(before: Story, after: Story) -> bool:
     return bool(before.published) and not after.published and after.heat == -1
 
 
-def _beside(
-    beat: Beat,
-    window: Sequence[Shelved],
-    new: frozenset[str],
-    rejudged: frozenset[str],
-    corrections: Iterable[Correction],
-) -> Iterable[Story]:
-    """Return the stories that change; who stands beside a page that moved has its new address."""
-    if not window:
-        return ()
+def _follow_moves(window: Sequence[Shelved], corrections: Iterable[Correction]) -> list[Shelved]:
+    """Return the stories of a window; who stands beside a page that moved has its new address."""
     moved = {
         correction.before.web_url: correction.after.web_url
         for correction in corrections
         if correction.has_moved
     }
     if not moved:
-        return judge.regroup(window, beat, new, rejudged)
-    standing = [replace(shelved, story=_follow_moves(shelved.story, moved)) for shelved in window]
-    changed = {
-        after.story.path: after.story
-        for before, after in zip(window, standing, strict=True)
-        if before.story != after.story
-    }
-    changed.update((story.path, story) for story in judge.regroup(standing, beat, new, rejudged))
-    return changed.values()
+        return list(window)
+    return [replace(shelved, story=_follow(shelved.story, moved)) for shelved in window]
 
 
-def _follow_moves(story: Story, moved: Mapping[str, str]) -> Story:
+def _follow(story: Story, moved: Mapping[str, str]) -> Story:
     related = tuple(
         replace(beside, web_url=moved.get(beside.web_url, beside.web_url))
         for beside in story.related
@@ -151,18 +153,11 @@ def _follow_moves(story: Story, moved: Mapping[str, str]) -> Story:
     return replace(story, related=related)
 
 
-def _window(shelf: FiledShelf, fresh: Sequence[Story]) -> list[Shelved]:
-    """Return the stories of the weeks around the fresh ones, and all others of their groups."""
-    times = [story.published_at for story in fresh if story.published_at is not None]
-    if not times:
-        return []
-    start, end = min(times) - judge.NEIGHBOURS_WITHIN, max(times) + judge.NEIGHBOURS_WITHIN
-    return _with_groups(shelf, shelf.between(start, end))
-
-
-def _with_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:
-    """Return the stories, then all others of their groups."""
-    found = {shelved.story.path: shelved for shelved in stories}
-    groups = {shelved.story.group for shelved in found.values()} - {""}
-    found.update((shelved.story.path, shelved) for shelved in shelf.of_groups(groups))
-    return list(found.values())
+def _merge_changes(
+    before: Sequence[Shelved], after: Sequence[Shelved], regrouped: Iterable[Story]
+) -> Iterable[Story]:
+    """Return the stories that changed from one state to another, and by regrouping after that."""
+    pairs = zip(before, after, strict=True)
+    changed = {new.story.path: new.story for old, new in pairs if old.story != new.story}
+    changed.update((story.path, story) for story in regrouped)
+    return changed.values()

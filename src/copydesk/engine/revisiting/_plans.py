@@ -165,6 +165,12 @@ def is_known_gone(memory: Memory, path: str) -> bool:
     return plan is not None and plan.is_gone
 
 
+def find_known_gone(memory: Memory) -> frozenset[str]:
+    """Find the records of which `is_known_gone`, by their paths."""
+    plans = ((revisit.path, read(revisit)) for revisit in memory.revisits.due(_NEVER))
+    return frozenset(path for path, plan in plans if plan is not None and plan.is_gone)
+
+
 def make_up_plans(
     newsroom: Newsroom, shelf: FiledShelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:

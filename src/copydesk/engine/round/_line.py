@@ -17,20 +17,20 @@ beat.toml
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from copydesk import archive
 from copydesk.catalogue import StoryFilter
 from copydesk.engine.cataloguing import (
     look_again,
-    open_catalogue,
+    open_swept_catalogue,
     report_failures,
-    sweep_records,
 )
 from copydesk.engine.filing import Filed, write_lock
 from copydesk.engine.judging import Bench, open_vectors
-from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, Troubles
+from copydesk.engine.newsroom import Newsroom, Progress, RoundReport, Troubles
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
@@ -51,9 +51,10 @@ async def run(
         branch=archive.Repository(newsroom.root).branch(),
     )
     recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
-    with open_catalogue(newsroom.private, troubles) as catalogue:
+    with contextlib.ExitStack() as stack:
         with stopwatch.measure("shelf"):
-            before = sweep_records(newsroom, catalogue, progress)
+            swept = open_swept_catalogue(newsroom, progress, troubles)
+            catalogue, before = stack.enter_context(swept)
             vectors = open_vectors(newsroom.beat, newsroom.memory)
             bench = open_bench(newsroom, catalogue, vectors)
             report_failures(catalogue, troubles)
@@ -65,12 +66,18 @@ async def run(
         else:
             done = conclude(bench, gathered, ending, stopwatch)
             done = replace(done, filed=_report_recovery(done.filed, recovered))
-            read = (look.revisit.path for look in gathered.looks if look.article is not None)
-            look_again(newsroom, catalogue, {*done.filed.written, *read})
+            look_again(newsroom, catalogue, {*done.filed.written, *_paths_read_anew(gathered)})
         waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
     return replace(_report(done, troubles, stopwatch), waiting_stories=waiting)
+
+
+def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
+    """Yield the paths of filed stories whose pages a look has read: their texts may be others."""
+    for look in gathered.looks:
+        if look.article is not None:
+            yield look.revisit.path
 
 
 def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:
@@ -100,9 +107,6 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
     gathered, new, changed = done.gathered, done.stories.new, done.stories.changed
     written = [path for path in done.filed.written if path in changed]
     filed = [path for path in written if path in new]
-    broken = [
-        Failure(url=error.subject, what=error.what, hint=error.hint) for error in troubles.errors
-    ]
     return RoundReport(
         leads=len(gathered.asked.leads),
         filed=tuple(filed),
@@ -116,7 +120,7 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
             *gathered.failed,
             *_outcomes.failures(done.stories.outcomes),
             *done.failed,
-            *broken,
+            *troubles.failures(),
         ),
         skipped=done.filed.skipped,
         commit=done.filed.commit,

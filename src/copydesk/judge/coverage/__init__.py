@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from copydesk.judge.coverage._everyday import RELATED_POINTS as RELATED_POINTS
 from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
+from copydesk.judge.coverage._find_groups import find_candidates as find_candidates
 from copydesk.judge.coverage._heat import NEWSROOM_POINTS as NEWSROOM_POINTS
 from copydesk.judge.coverage._heat import corroboration as corroboration
-from copydesk.judge.coverage._index_stories import CorpusChange as CorpusChange
-from copydesk.judge.coverage._index_stories import compare_with_corpus as compare_with_corpus
+from copydesk.judge.coverage._index_stories import TERMS_VERSION as TERMS_VERSION
+from copydesk.judge.coverage._index_stories import index_stories as index_stories
 from copydesk.judge.coverage._index_stories import make_corpus as make_corpus
 from copydesk.judge.coverage._lead import LIFT as LIFT
 from copydesk.judge.coverage._lead import STAYS as STAYS

@@ -10,7 +10,7 @@ from functools import partial
 from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import lead_in
 from copydesk.judge.coverage._tfidf_groups import group_stories
-from copydesk.news import Beat, Corpus, Related, Shelved, Story
+from copydesk.news import Beat, Related, Shelved, Story, Surroundings
 
 RELATED_POINTS = 10
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -23,7 +23,7 @@ def regroup_everyday(
     beat: Beat,
     fresh: frozenset[str],
     rejudged: frozenset[str] = frozenset(),
-    _: Corpus | None = None,
+    _: Surroundings | None = None,
 ) -> tuple[Story, ...]:
     """Return by path the stories whose group has news, led by the best (SPEC 2.2, 2.3, 2.10).
 

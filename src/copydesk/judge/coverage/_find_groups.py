@@ -44,9 +44,7 @@ def find_groups(
     groups: Mapping[str, str] = {}
     if any(arrival.path in fresh for arrival in came):
         filed = (arrival.shelved for arrival in came if arrival.path not in fresh)
-        weighing = CorpusWeighing(
-            corpus or make_corpus(filed, beat), _words_of_main(beat), _words_below_main(beat)
-        )
+        weighing = _weigh_beside(corpus or make_corpus(filed), beat)
         stream = Stream(apart=ruled.apart, whole=ruled.whole, weighing=weighing)
         assignments = _place(stream, weighing, came, fresh)
         groups = stream.groups()
@@ -58,6 +56,17 @@ def find_groups(
         reasons=_reasons(came, assignments, ruled),
         near={path: [name for name, _ in found.near] for path, found in assignments.items()},
     )
+
+
+def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[str]:
+    """Return the names of the filed stories that `find_groups` compares new ones with."""
+    moments = [moment_of(shelved) for shelved in new]
+    documents = [to_document(*pair) for pair in zip(new, moments, strict=True)]
+    return _weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
+
+
+def _weigh_beside(corpus: Corpus, beat: Beat) -> CorpusWeighing:
+    return CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

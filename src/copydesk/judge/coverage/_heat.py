@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from copydesk.judge.coverage._newsrooms import independent, voice_of
@@ -104,11 +104,10 @@ def _source_trust(leader: Story) -> Reason | None:
     return Reason.of(ReasonKind.SOURCE_TRUST, points=points, trust=leader.trust)
 
 
-def usual_of(topics: Iterable[str], stories: Iterable[Story], beat: Beat) -> float:
-    """Return how many stories the busiest of these topics, the main one apart, has in six hours."""
+def usual_of(topics: Iterable[str], count_stories: Callable[[str], int], beat: Beat) -> float:
+    """Return how many stories the busiest of these topics, the main one apart, has in six hours.
+
+    `count_stories` says how many of a month's stories have a topic.
+    """
     own = set(topics) - {beat.topic} or set(topics)
-    counts = dict.fromkeys(own, 0)
-    for story in stories:
-        for topic in own.intersection(story.topics):
-            counts[topic] += 1
-    return max(counts.values(), default=0) / _SPIKES_A_MONTH
+    return max(map(count_stories, own), default=0) / _SPIKES_A_MONTH

@@ -8,7 +8,8 @@ round without news changes nothing, and one that was cut off is made good by the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
@@ -24,7 +25,7 @@ from copydesk.judge.coverage._lead import (
 )
 from copydesk.judge.coverage._related import list_copies
 from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
-from copydesk.news import Beat, Corpus, Reason, Shelved, Story
+from copydesk.news import Beat, Reason, Shelved, Story, Surroundings
 
 _BACKGROUND = 5  # groups that are near
 
@@ -36,27 +37,29 @@ def regroup(
     beat: Beat,
     fresh: frozenset[str],
     rejudged: frozenset[str] = frozenset(),
-    corpus: Corpus | None = None,
+    around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
     """Return the stories that change by copies and coverage beside them, by path.
 
     `stories` are those of some weeks, and all others of their groups; `fresh` are the paths of the
     new ones, `rejudged` of those that stay in their groups but were judged again. Where a ruling
-    that moved a story is gone, it is put among the others as if it were new.
+    that moved a story is gone, it is put among the others as if it were new. With `around` only
+    those are needed that a new one may meet, and whoever is to be looked at.
     """
     before = _by_path(_stories_of(stories))
     after = {**before, **_by_path(list_copies(stories))}
     originals = [shelved for shelved in stories if is_grouped(shelved.story, beat)]
     freed = paths_without_ruling(_stories_of(originals), beat)
-    found = find_groups(originals, beat, fresh | freed, corpus)
+    found = find_groups(originals, beat, fresh | freed, around.corpus if around else None)
     after.update(_with_reasons(found.reasons, freed, after))
     own = _paths_by_address(_stories_of(originals))
     touched = fresh | freed | rejudged
+    count_stories = around.count_stories if around else _count_topics(before.values())
     for name, paths in found.paths.items():
         filed = [before[path] for path in paths]
         if not touched.isdisjoint(paths) or not _is_as_filed(name, filed, own, beat):
             group = [after[path] for path in paths]
-            after.update(_by_path(_as_group(name, group, before, own, beat)))
+            after.update(_by_path(_as_group(name, group, own, beat, count_stories)))
     after.update(_with_background(found, after))
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
 
@@ -73,14 +76,22 @@ def _paths_by_address(stories: Iterable[Story]) -> dict[str, str]:
     return {url: story.path for story in stories for url in story.addresses}
 
 
+def _count_topics(stories: Iterable[Story]) -> Callable[[str], int]:
+    return Counter(topic for story in stories for topic in set(story.topics)).__getitem__
+
+
 def _as_group(
-    name: str, group: Sequence[Story], before: Stories, own: Mapping[str, str], beat: Beat
+    name: str,
+    group: Sequence[Story],
+    own: Mapping[str, str],
+    beat: Beat,
+    count_stories: Callable[[str], int],
 ) -> tuple[Story, ...]:
     """Return a group's stories as they are filed under its name; one that is alone without it."""
     if len(group) == 1:
         return (leave_group(group[0], beat, own),)
     topics = {topic for story in group for topic in story.topics}
-    usual = usual_of(topics, before.values(), beat)
+    usual = usual_of(topics, count_stories, beat)
     return lead_group(name, group, beat, usual, own)
 
 

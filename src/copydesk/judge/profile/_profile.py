@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.judge.profile._features import Features
-from copydesk.news import Article, Beat, Corpus, Reason, ReasonKind, Shelf, Shelved, Story
+from copydesk.news import Article, Beat, Reason, ReasonKind, Shelf, Shelved, Story, Surroundings
 
 Fingerprint = tuple[int, ...]
 Regroup = Callable[
-    [Sequence[Shelved], Beat, frozenset[str], frozenset[str], Corpus | None], tuple[Story, ...]
+    [Sequence[Shelved], Beat, frozenset[str], frozenset[str], Surroundings | None],
+    tuple[Story, ...],
 ]
 
 
