@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.engine.cataloguing import ask_catalogue, recheck, report_failures
-from copydesk.engine.newsroom import Failure, Newsroom, Troubles, failure_of
+from copydesk.engine.newsroom import Failure, Newsroom, Troubles
 from copydesk.engine.revisiting import GONE, find_known_gone, is_known_gone
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
@@ -107,7 +107,7 @@ def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
         done,
         dropped=dropped,
         dropped_total=total,
-        failed=tuple(failure_of(error.subject, error) for error in troubles.errors),
+        failed=troubles.failures(),
         notes=tuple(notes),
     )
 

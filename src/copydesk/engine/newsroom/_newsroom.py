@@ -13,6 +13,8 @@ from pathlib import Path
 
 from copydesk import config
 from copydesk.archive import Archive, ArticleStore, read_rulings
+from copydesk.engine.newsroom._failures import failure_of
+from copydesk.engine.newsroom._report import Failure
 from copydesk.errors import BusyError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
 from copydesk.kit import locks
@@ -161,3 +163,7 @@ class Troubles:
     def __call__(self, error: CopydeskError) -> None:
         """Note one error."""
         self.errors.append(error)
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return what went wrong as reports tell it."""
+        return tuple(failure_of(error.subject, error) for error in self.errors)

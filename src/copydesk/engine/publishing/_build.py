@@ -18,7 +18,6 @@ from copydesk.engine.newsroom import (
     Newsroom,
     Progress,
     Troubles,
-    failure_of,
     in_turn,
 )
 from copydesk.engine.publishing._picture_rules import picture_shows
@@ -81,7 +80,7 @@ def build(
         unchanged=done.unchanged,
         seconds=round(time.monotonic() - began, 3),
         failed=(
-            *(failure_of(error.subject, error) for error in troubles.errors),
+            *troubles.failures(),
             *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
         ),
     )

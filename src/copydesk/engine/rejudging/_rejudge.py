@@ -24,7 +24,7 @@ from copydesk.engine.filing import (
     take_over_unknown,
     write_lock,
 )
-from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone, failure_of
+from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone
 from copydesk.engine.rejudging import _judge_again
 from copydesk.engine.rejudging._judge_again import Rejudged
 from copydesk.kit import text
@@ -137,7 +137,7 @@ def _compare(
         changes=tuple(change for rejudged in changed for change in _changes(rejudged)),
         without=tuple(judged.without_article),
         failed=(
-            *(failure_of(error.subject, error) for error in troubles.errors),
+            *troubles.failures(),
             *judged.failed,
         ),
     )

@@ -30,7 +30,7 @@ from copydesk.engine.cataloguing import (
 )
 from copydesk.engine.filing import Filed, write_lock
 from copydesk.engine.judging import Bench, open_vectors
-from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, Troubles
+from copydesk.engine.newsroom import Newsroom, Progress, RoundReport, Troubles
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
@@ -107,9 +107,6 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
     gathered, new, changed = done.gathered, done.stories.new, done.stories.changed
     written = [path for path in done.filed.written if path in changed]
     filed = [path for path in written if path in new]
-    broken = [
-        Failure(url=error.subject, what=error.what, hint=error.hint) for error in troubles.errors
-    ]
     return RoundReport(
         leads=len(gathered.asked.leads),
         filed=tuple(filed),
@@ -123,7 +120,7 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
             *gathered.failed,
             *_outcomes.failures(done.stories.outcomes),
             *done.failed,
-            *broken,
+            *troubles.failures(),
         ),
         skipped=done.filed.skipped,
         commit=done.filed.commit,

@@ -111,14 +111,13 @@ async def collect_leads(
     in_order = [answers[source.url] for source in newsroom.beat.sources if source.url in answers]
     failed = [answer.failure for answer in in_order if answer.failure is not None]
     if to_ask.alone and not failed:
-        failed += _explain_silence(to_ask.alone, in_order, states, newsroom.now)
-    failed += [failure_of(error.subject, error) for error in troubles.errors]
+        failed = list(_explain_silence(to_ask.alone, in_order, states, newsroom.now))
     return SourceAnswers(
         answers=tuple(in_order),
         leads=_first_of_each(in_order),
         before=states,
         pushed=pushed,
-        failed=tuple(failed),
+        failed=(*failed, *troubles.failures()),
     )
 
 

@@ -20,12 +20,15 @@ _NUMBERED = re.compile(
     r"\b([A-Z][^\W\d_]{2,}|[Dd]ay|[Pp]art|[Rr]ound|[Ss]tage|[Ww]eek|[Ee]pisode|[Ss]eason|[Gg]ame)"
     r"[\s-]+#?(\d{1,3})\b(?![.,:%]\d|\s?(?:%|per\b|million|billion|people|dead|years?|days?\b))"
 )
+_DIGIT = re.compile(r"\d")
 _SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
 _NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
 
 
 def find_numbers(title: str) -> frozenset[SeriesNumber]:
     """Return the series numbers in a headline."""
+    if not _DIGIT.search(title):  # most have none
+        return frozenset(_ordinals(title))
     return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))
 
 
