@@ -13,7 +13,6 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.placement import READ_WITHIN as READ_WITHIN
     from copydesk.publish._entries import StoryEntry as StoryEntry
-    from copydesk.publish._options import PublishOptions as PublishOptions
     from copydesk.publish._plan import Look as Look
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
     from copydesk.publish._survey import Survey as Survey
+    from copydesk.publish.making import PublishOptions as PublishOptions
     from copydesk.publish.page_index import PageIndex as PageIndex
     from copydesk.publish.writing import Manifest as Manifest
     from copydesk.publish.writing import MemoryManifest as MemoryManifest

@@ -175,7 +175,7 @@ def _take_all(
                 message = source.recv()
             except (EOFError, OSError):  # of its message nothing came, or a part
                 turns.stop()
-                message = _End(failed=job.pieces, error=_killed())
+                message = _End(failed=job.pieces, error=_explain_kill())
             if isinstance(message, _End):
                 ends[source] = message
             else:
@@ -184,7 +184,7 @@ def _take_all(
     return [ends[source] for source in sources]
 
 
-def _killed() -> PublishError:
+def _explain_kill() -> PublishError:
     return PublishError(
         "a process that made pages of the site was ended",
         hint="the machine may be out of memory; build again",
