@@ -47,6 +47,7 @@ OWN = {
     "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
     "illustrate/_easel.py": "below .copydesk: drawn cards",
+    "illustrate/_list.py": "below .copydesk: the list of pictures",
     "illustrate/_room.py": "below .copydesk: what there is no room for",
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",

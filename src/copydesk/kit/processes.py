@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from multiprocessing import connection, parent_process, resource_tracker
+from multiprocessing import parent_process
 
 _MOST = 8  # side by side: what is shared among them is not worth more
 
@@ -25,6 +25,8 @@ def deaf() -> Iterator[None]:
 
     While Python loads in one of them, it would else print a traceback of its own.
     """
+    from multiprocessing import resource_tracker
+
     resource_tracker.ensure_running()  # else the first process starts it, and that lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -44,5 +46,7 @@ def end_with_parent() -> None:
 
 
 def _follow(sentinel: int) -> None:
+    from multiprocessing import connection  # which needs sockets, and a small site no worker
+
     connection.wait([sentinel])
     os._exit(1)

@@ -12,7 +12,7 @@ from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.engine.cataloguing import ask_catalogue, recheck, report_failures
 from copydesk.engine.newsroom import Failure, Newsroom, Troubles
-from copydesk.engine.revisiting import GONE, find_known_gone, is_known_gone
+from copydesk.engine.revisiting import GONE, find_gone_paths, is_known_gone
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import dates
 from copydesk.memory import Fate
@@ -166,7 +166,7 @@ def _make_filter(newsroom: Newsroom, question: StoryQuestion) -> StoryFilter:
         quality=(gate - NEAR, gate + NEAR) if question.near_gate else None,
         words=question.search,
         is_gone=is_gone,
-        known_gone=find_known_gone(newsroom.memory) if is_gone else frozenset(),
+        known_gone=find_gone_paths(newsroom.memory) if is_gone else frozenset(),
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from copydesk.engine.revisiting._look import look_again as look_again
     from copydesk.engine.revisiting._plans import Look as Look
     from copydesk.engine.revisiting._plans import due_looks as due_looks
-    from copydesk.engine.revisiting._plans import find_known_gone as find_known_gone
+    from copydesk.engine.revisiting._plans import find_gone_paths as find_gone_paths
     from copydesk.engine.revisiting._plans import is_known_gone as is_known_gone
     from copydesk.engine.revisiting._plans import is_removed as is_removed
     from copydesk.engine.revisiting._plans import keep_plan as keep_plan

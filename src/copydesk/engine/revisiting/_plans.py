@@ -165,7 +165,7 @@ def is_known_gone(memory: Memory, path: str) -> bool:
     return plan is not None and plan.is_gone
 
 
-def find_known_gone(memory: Memory) -> frozenset[str]:
+def find_gone_paths(memory: Memory) -> frozenset[str]:
     """Find the records of which `is_known_gone`, by their paths."""
     plans = ((revisit.path, read(revisit)) for revisit in memory.revisits.due(_NEVER))
     return frozenset(path for path, plan in plans if plan is not None and plan.is_gone)

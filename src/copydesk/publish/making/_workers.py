@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from copydesk.errors import PublishError
 from copydesk.kit import processes
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
 
 _Made = TypeVar("_Made")
 _Told = TypeVar("_Told")
@@ -168,6 +170,8 @@ def _take_all(
     job: Job[_Made, _Told], turns: _Turns, sources: Sequence[Connection]
 ) -> list[_End[_Told]]:
     """Take what workers make until all have ended; return how, in their order."""
+    from multiprocessing.connection import wait  # which needs sockets, and a small site no worker
+
     ends: dict[Connection, _End[_Told]] = {}
     while at_work := [source for source in sources if source not in ends]:
         for source in cast("list[Connection]", wait(at_work)):
