@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from multiprocessing import parent_process
 
 _MOST = 8  # side by side: what is shared among them is not worth more
 
@@ -40,6 +39,8 @@ def end_with_parent() -> None:
 
     What waits for work on a pipe that others of its kind hold as well would wait for ever.
     """
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()

@@ -6,7 +6,6 @@ is not known beforehand, so none may depend on another. What they make comes bac
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
@@ -110,6 +109,8 @@ class _Turns:
 @contextmanager
 def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator[list[Connection]]:
     """Yield what so many workers answer through; those that are still at work then are ended."""
+    import multiprocessing
+
     fork = multiprocessing.get_context("fork")
     started: list[tuple[ForkProcess, Connection]] = []
     try:
