@@ -171,7 +171,7 @@ def settle(checkout: Checkout) -> None:
     shutil.rmtree(checkout.folder, ignore_errors=True)
     shutil.copytree(checkout.folder.parent / "newsroom", checkout.newsroom)
     _git(checkout.newsroom, "reset", "-q", "--hard")
-    for clock in (QUIET, FIRST, AGAIN):
+    for clock in (QUIET, FIRST, AGAIN, AGAIN):
         _run(checkout, *_ROUND, clock)
     shutil.copytree(checkout.newsroom, checkout.kept, symlinks=True)
 

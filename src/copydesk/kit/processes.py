@@ -7,7 +7,6 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from multiprocessing import connection, parent_process, resource_tracker
 
 _MOST = 8  # side by side: what is shared among them is not worth more
 
@@ -25,6 +24,8 @@ def deaf() -> Iterator[None]:
 
     While Python loads in one of them, it would else print a traceback of its own.
     """
+    from multiprocessing import resource_tracker
+
     resource_tracker.ensure_running()  # else the first process starts it, and that lifts the mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -38,11 +39,15 @@ def end_with_parent() -> None:
 
     What waits for work on a pipe that others of its kind hold as well would wait for ever.
     """
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
 
 def _follow(sentinel: int) -> None:
+    from multiprocessing import connection
+
     connection.wait([sentinel])
     os._exit(1)

@@ -6,19 +6,26 @@ it), outputs (`site`, `api`, `feeds` …) make pages of the plan, `writing` brin
 
 from __future__ import annotations
 
-from copydesk.placement import READ_WITHIN as READ_WITHIN
-from copydesk.publish._entries import StoryEntry as StoryEntry
-from copydesk.publish._options import PublishOptions as PublishOptions
-from copydesk.publish._plan import Look as Look
-from copydesk.publish._plan import Practice as Practice
-from copydesk.publish._plan import SitePlan as SitePlan
-from copydesk.publish._plan import Sizes as Sizes
-from copydesk.publish._publish import Published as Published
-from copydesk.publish._publish import plan_site as plan_site
-from copydesk.publish._publish import publish as publish
-from copydesk.publish._publish import survey as survey
-from copydesk.publish._survey import Survey as Survey
-from copydesk.publish.page_index import PageIndex as PageIndex
-from copydesk.publish.writing import Manifest as Manifest
-from copydesk.publish.writing import MemoryManifest as MemoryManifest
-from copydesk.publish.writing import Sheet as Sheet
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.placement import READ_WITHIN as READ_WITHIN
+    from copydesk.publish._entries import StoryEntry as StoryEntry
+    from copydesk.publish._plan import Look as Look
+    from copydesk.publish._plan import Practice as Practice
+    from copydesk.publish._plan import SitePlan as SitePlan
+    from copydesk.publish._plan import Sizes as Sizes
+    from copydesk.publish._publish import Published as Published
+    from copydesk.publish._publish import plan_site as plan_site
+    from copydesk.publish._publish import publish as publish
+    from copydesk.publish._publish import survey as survey
+    from copydesk.publish._survey import Survey as Survey
+    from copydesk.publish.making import PublishOptions as PublishOptions
+    from copydesk.publish.page_index import PageIndex as PageIndex
+    from copydesk.publish.writing import Manifest as Manifest
+    from copydesk.publish.writing import MemoryManifest as MemoryManifest
+    from copydesk.publish.writing import Sheet as Sheet
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

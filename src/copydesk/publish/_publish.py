@@ -6,9 +6,10 @@ edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from itertools import chain, compress
 from pathlib import Path
 
@@ -20,17 +21,16 @@ from copydesk.news import (
     Thumbnail,
 )
 from copydesk.placement.addresses import is_segment
-from copydesk.publish import _outputs, api, feeds, site, sitemaps
+from copydesk.publish import _outputs, _pictures, api, feeds, site, sitemaps
 from copydesk.publish._filed import IN_HAND, StoryReader
 from copydesk.publish._fingerprint import files_of, fingerprint_beat
-from copydesk.publish._options import PublishOptions
 from copydesk.publish._plan import Look, SitePlan, Wanted
 from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
-from copydesk.publish._write_all import PICTURES, picture_files, write_all
 from copydesk.publish.api import v2
 from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
+from copydesk.publish.making import PICTURES, PublishOptions, picture_files, write_all
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Writer
 
@@ -149,10 +149,12 @@ def _build(
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
     """Draw the share pictures of the newest stories: what a worker draws no other one knows of."""
+    plan = share_pictures.plan
+    newest = partial(share_pictures.newest, lambda story: _pictures.of(story, plan) is not None)
     if options.draw_ahead:
-        options.draw_ahead(share_pictures.newest())
+        options.draw_ahead(newest())
     if options.draw:
-        for poster in share_pictures.newest():
+        for poster in newest():
             options.draw(poster, anew=True)
 
 
@@ -239,14 +241,17 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
     if folder is None or not folder.is_dir():
         return {}
     there = {entry.name for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)}
-    found: dict[str, Thumbnail] = {}
-    for url, thumbnail in (edition.pictures or {}).items():
-        forms = [form for form in thumbnail.forms if form.name in there and is_segment(form.name)]
-        if forms[:1] != list(thumbnail.forms[:1]) or not forms:
-            continue
-        is_whole = len(forms) == len(thumbnail.forms)
-        found[url] = thumbnail if is_whole else replace(thumbnail, forms=tuple(forms))
-    return found
+    named = (edition.pictures or {}).items()
+    found = ((url, _keep_forms(thumbnail, there)) for url, thumbnail in named)
+    return {url: thumbnail for url, thumbnail in found if thumbnail is not None}
+
+
+def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | None:
+    """Return a picture with the forms that are there, None without its first."""
+    forms = tuple(form for form in thumbnail.forms if form.name in there and is_segment(form.name))
+    if not forms or forms[0] != thumbnail.forms[0]:
+        return None
+    return thumbnail if len(forms) == len(thumbnail.forms) else replace(thumbnail, forms=forms)
 
 
 def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from copydesk.kit import text
 from copydesk.news import Draw, Poster, Story, Topic
-from copydesk.publish import _pictures
 from copydesk.publish._picture import Shared
 from copydesk.publish._plan import SitePlan
 
@@ -37,10 +36,10 @@ class SharePictures:
         self._title = text.fold(self.plan.beat.title)
         self._site = self._draw_card("", Poster(site=self._title), anew=True)
 
-    def newest(self) -> Iterator[Poster]:
+    def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
         """Yield those of the newest stories without a picture, for who can draw many at once."""
         for story in self.plan.stories[:DRAWN]:
-            if _pictures.of(story, self.plan) is None and text.fold(story.title):
+            if not has_picture(story) and text.fold(story.title):
                 yield self._of(story)
 
     def of_story(self, story: Story) -> Shared | None:

@@ -9,14 +9,21 @@ question, so that a build that changes one story looks at a few hundred entries 
 
 from __future__ import annotations
 
-from copydesk.publish.page_index._drawn import Drawings as Drawings
-from copydesk.publish.page_index._listing import Listing as Listing
-from copydesk.publish.page_index._listing import Shelves as Shelves
-from copydesk.publish.page_index._page_index import PageIndex as PageIndex
-from copydesk.publish.page_index._page_index import Pictured as Pictured
-from copydesk.publish.page_index._pieces import Pieces as Pieces
-from copydesk.publish.page_index._update import Pair as Pair
-from copydesk.publish.page_index._update import fill as fill
-from copydesk.publish.page_index._update import picture_key as picture_key
-from copydesk.publish.page_index._update import set_pictures as set_pictures
-from copydesk.publish.page_index._update import update as update
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.publish.page_index._drawn import Drawings as Drawings
+    from copydesk.publish.page_index._listing import Listing as Listing
+    from copydesk.publish.page_index._listing import Shelves as Shelves
+    from copydesk.publish.page_index._page_index import PageIndex as PageIndex
+    from copydesk.publish.page_index._page_index import Pictured as Pictured
+    from copydesk.publish.page_index._pieces import Pieces as Pieces
+    from copydesk.publish.page_index._update import Pair as Pair
+    from copydesk.publish.page_index._update import fill as fill
+    from copydesk.publish.page_index._update import picture_key as picture_key
+    from copydesk.publish.page_index._update import set_pictures as set_pictures
+    from copydesk.publish.page_index._update import update as update
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -27,7 +27,7 @@ class Pieces:
         """Yield some stories with their pieces, made where they are not kept and can be made."""
         stories = iter(entries)
         while some := list(islice(stories, _AT_ONCE)):
-            known = self._kept(some)
+            known = self._find(some)
             fresh = [entry for entry in some if entry.path not in known]
             made = {entry.path: piece for entry in fresh if (piece := make(entry)) is not None}
             self._keep([entry for entry in fresh if entry.path in made], made)
@@ -47,7 +47,7 @@ class Pieces:
             drop = "DELETE FROM paper_pieces WHERE site = ?"
             self._index.tables.run(drop, self._index.number)
 
-    def _kept(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
+    def _find(self, entries: Sequence[StoryEntry]) -> dict[str, bytes]:
         """Return the pieces of stories that look as they did when those were made."""
         if self._index is None:
             return {}

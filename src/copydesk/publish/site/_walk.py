@@ -42,8 +42,8 @@ class Walk:
         size = max(1, plan.look.sizes.leg // plan.look.sizes.archive)
         self.legs = [pages[start : start + size] for start in range(0, len(pages), size)] or [[]]
         self._index = _search.parts(plan)
-        self._days = _wanted(DAYS.key.name, DAYS.values(plan), plan)
-        parts = _wanted(SEARCH.key.name, self._index, plan)
+        self._days = _choose(DAYS.key.name, DAYS.values(plan), plan)
+        parts = _choose(SEARCH.key.name, self._index, plan)
         self._parts = {part: self._index[part][0].when for part in parts}  # its oldest story's time
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
@@ -64,12 +64,16 @@ class Walk:
             while parts and self._parts[parts[0]] >= entries[-1].when:
                 yield from SEARCH.make(self.cards, parts.popleft())
         if leg == len(self.legs) - 1:
-            for day in days:
-                yield from DAYS.make(self.cards, day)
-            for part in parts:
-                yield from SEARCH.make(self.cards, part)
-            if plan.wanted(ALL.name):
-                yield _search.contents(self._index)
+            yield from self._end(days, parts)
+
+    def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
+        """Yield what no story stands behind which a leg could end, and the list of all parts."""
+        for day in days:
+            yield from DAYS.make(self.cards, day)
+        for part in parts:
+            yield from SEARCH.make(self.cards, part)
+        if self.cards.frame.plan.wanted(ALL.name):
+            yield _search.contents(self._index)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
         """Return the days and parts that no earlier leg makes."""
@@ -84,6 +88,6 @@ class Walk:
         return self.cards.frame.plan.archive(leg[-1]).entries[-1]
 
 
-def _wanted(key: str, values: Iterable[str], plan: SitePlan) -> list[str]:
+def _choose(key: str, values: Iterable[str], plan: SitePlan) -> list[str]:
     """Return the values of a key whose pages have to be made, in their order."""
     return [value for value in values if plan.wanted(key, value)]

@@ -6,7 +6,6 @@ is not known beforehand, so none may depend on another. What they make comes bac
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
@@ -18,12 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from copydesk.errors import PublishError
 from copydesk.kit import processes
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
 
 _Made = TypeVar("_Made")
 _Told = TypeVar("_Told")
@@ -108,6 +109,8 @@ class _Turns:
 @contextmanager
 def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator[list[Connection]]:
     """Yield what so many workers answer through; those that are still at work then are ended."""
+    import multiprocessing  # which loads sockets: most builds have one worker
+
     fork = multiprocessing.get_context("fork")
     started: list[tuple[ForkProcess, Connection]] = []
     try:
@@ -168,6 +171,8 @@ def _take_all(
     job: Job[_Made, _Told], turns: _Turns, sources: Sequence[Connection]
 ) -> list[_End[_Told]]:
     """Take what workers make until all have ended; return how, in their order."""
+    from multiprocessing.connection import wait
+
     ends: dict[Connection, _End[_Told]] = {}
     while at_work := [source for source in sources if source not in ends]:
         for source in cast("list[Connection]", wait(at_work)):
@@ -175,7 +180,7 @@ def _take_all(
                 message = source.recv()
             except (EOFError, OSError):  # of its message nothing came, or a part
                 turns.stop()
-                message = _End(failed=job.pieces, error=_killed())
+                message = _End(failed=job.pieces, error=_explain_kill())
             if isinstance(message, _End):
                 ends[source] = message
             else:
@@ -184,7 +189,7 @@ def _take_all(
     return [ends[source] for source in sources]
 
 
-def _killed() -> PublishError:
+def _explain_kill() -> PublishError:
     return PublishError(
         "a process that made pages of the site was ended",
         hint="the machine may be out of memory; build again",

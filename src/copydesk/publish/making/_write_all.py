@@ -15,11 +15,11 @@ from pathlib import Path
 from copydesk.placement.addresses import is_path
 from copydesk.publish import _redirects, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._options import PublishOptions
 from copydesk.publish._plan import SitePlan
 from copydesk.publish._share_pictures import FOLDER, SharePictures
-from copydesk.publish._workers import Job, can_fork, do_all
 from copydesk.publish.api import v2
+from copydesk.publish.making._options import PublishOptions
+from copydesk.publish.making._workers import Job, can_fork, do_all
 from copydesk.publish.writing import Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
