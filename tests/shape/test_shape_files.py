@@ -40,6 +40,7 @@ STORES = {
     "archive/git/_checkout.py": "the same",
     "illustrate/_decode.py": "bytes of a picture in memory",
     "illustrate/_earlier.py": "the store of pictures",
+    "illustrate/_list.py": "the list of that store",
     "illustrate/_album.py": "the store of pictures",
     "illustrate/_list.py": "the same",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",

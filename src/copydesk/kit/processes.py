@@ -47,7 +47,7 @@ def end_with_parent() -> None:
 
 
 def _follow(sentinel: int) -> None:
-    from multiprocessing import connection  # which needs sockets, and a small site no worker
+    from multiprocessing import connection
 
     connection.wait([sentinel])
     os._exit(1)

@@ -90,6 +90,11 @@ class FiledShelf:
         own = (one for one in self._own if review.record_name(one.story.path) in names)
         return self._with_own(self._catalogue.find_by_name(names), own)
 
+    def copies_of(self, names: Collection[str]) -> list[Shelved]:
+        """Return the filed copies of the stories of these names."""
+        paths = (path for name in names for path in self._catalogue.copies_of(name))
+        return self._with_own(paths, ())
+
     def find_grouped_by_hand(self) -> list[Shelved]:
         """Return the stories that a ruling, or a word on a member of their group, may move."""
         return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)

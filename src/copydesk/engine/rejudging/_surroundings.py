@@ -123,7 +123,7 @@ def _is_unsure(text: _Text, known: bytes | None) -> bool:
 
 
 def _complete(shelf: FiledShelf, beat: Beat, stories: Iterable[Shelved]) -> list[Shelved]:
-    """Return stories with all others of their groups, beside them, or in one rule with them."""
+    """Return stories with their copies, the others of their groups, and who is named with them."""
     found = {shelved.story.path: shelved for shelved in stories}
     latest: Collection[Shelved] = list(found.values())
     while latest:
@@ -142,6 +142,7 @@ def _find_near(shelf: FiledShelf, beat: Beat, stories: Sequence[Story]) -> list[
         *shelf.of_groups({story.group for story in stories} - {""} | names),
         *shelf.find_by_name(named - names - {""}),
         *shelf.at_addresses(beside),
+        *shelf.copies_of(names),
     ]
 
 

@@ -109,7 +109,7 @@ class _Turns:
 @contextmanager
 def _fork_workers(job: Job[_Made, _Told], turns: _Turns, count: int) -> Iterator[list[Connection]]:
     """Yield what so many workers answer through; those that are still at work then are ended."""
-    import multiprocessing
+    import multiprocessing  # which loads sockets: most builds have one worker
 
     fork = multiprocessing.get_context("fork")
     started: list[tuple[ForkProcess, Connection]] = []
@@ -171,7 +171,7 @@ def _take_all(
     job: Job[_Made, _Told], turns: _Turns, sources: Sequence[Connection]
 ) -> list[_End[_Told]]:
     """Take what workers make until all have ended; return how, in their order."""
-    from multiprocessing.connection import wait  # which needs sockets, and a small site no worker
+    from multiprocessing.connection import wait
 
     ends: dict[Connection, _End[_Told]] = {}
     while at_work := [source for source in sources if source not in ends]:
