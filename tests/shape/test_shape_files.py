@@ -42,7 +42,6 @@ STORES = {
     "illustrate/_earlier.py": "the store of pictures",
     "illustrate/_list.py": "the list of that store",
     "illustrate/_album.py": "the store of pictures",
-    "illustrate/_list.py": "the same",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
     "publish/writing/_write.py": "the site, to compare",
