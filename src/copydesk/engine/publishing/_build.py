@@ -24,7 +24,7 @@ from copydesk.engine.publishing._picture_rules import picture_shows
 from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.errors import PublishError
-from copydesk.kit import files
+from copydesk.kit import files, processes
 from copydesk.memory import Memory
 from copydesk.news import Edition
 
@@ -176,5 +176,5 @@ def _options(
         pictures_folder=newsroom.private / "pictures",
         static=newsroom.root / "assets",
         templates=newsroom.root / "_templates",
-        workers=int(__import__("os").environ.get("W", "2")),
+        workers=processes.at_once(),
     )
