@@ -24,6 +24,7 @@ class MemoryShelf:
 
     def __init__(self) -> None:
         self._stories: dict[str, Shelved] = {}
+        self._names: set[str] = set()
         self._paths: dict[str, str] = {}
         self._times: list[tuple[datetime, str]] = []
         self._hashes: defaultdict[int, list[str]] = defaultdict(list)
@@ -46,6 +47,7 @@ class MemoryShelf:
             bisect.insort(self._times, _time_and_path(shelved.story))
             self._index_addresses(shelved.story)
         self._stories[path] = shelved
+        self._names.add(PurePosixPath(path).stem)
         if shelved.story.group:
             self._groups[shelved.story.group].add(path)
         if fingerprint is not None:
@@ -100,7 +102,7 @@ class MemoryShelf:
 
     def holds(self, name: str) -> bool:
         """Decide whether there is a record of this name."""
-        return any(PurePosixPath(path).stem == name for path in self._stories)
+        return name in self._names
 
     def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
         """Yield the stories published in [start, end], by time and path ascending."""
