@@ -7,7 +7,7 @@ import importlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -65,25 +65,43 @@ def test_importing_the_command_line_loads_nothing_heavy() -> None:
 
 
 def test_a_build_loads_no_web_client_and_no_reader_of_pages(tmp_path: Path) -> None:
-    root = newsroom(tmp_path / "beat")
+    root = newsroom_with_a_story(tmp_path)
+    unneeded = (*HEAVY, "socket", *(f"copydesk.{room}" for room in HEAVY_ROOMS))
+
+    loaded_by("build", root, unneeded)  # the first one draws the icons
+
+    assert "0 []" == loaded_by("build", root, unneeded)
+
+
+@pytest.mark.parametrize("words", ["stories", "stories --search crane", "explain 2025-03-04-crane"])
+def test_a_question_loads_nothing_that_asks_the_web(words: str, tmp_path: Path) -> None:
+    root = newsroom_with_a_story(tmp_path)
+    unneeded = (*HEAVY, "multiprocessing", "tempfile", "copydesk.fetch", "copydesk.watch")
+
+    assert "0 []" == loaded_by(words, root, unneeded)
+
+
+def newsroom_with_a_story(folder: Path) -> Path:
+    root = newsroom(folder / "beat")
     record = ROOT / "tests" / "cases" / "archive" / "same" / "whole.md"
     (root / "_news").mkdir(exist_ok=True)
     shutil.copy(record, root / "_news" / "2025-03-04-crane.md")
-    unneeded = (*HEAVY, "socket", *(f"copydesk.{room}" for room in HEAVY_ROOMS))
+    return root
+
+
+def loaded_by(words: str, root: Path, unneeded: Sequence[str]) -> str:
+    """Return the exit code of a command, and which of the unneeded modules it has loaded."""
     code = f"""
 import sys
 from copydesk.cli import main
 try:
-    main(["-C", {str(root)!r}, "build"])
+    main(["-C", {str(root)!r}, *{words.split()!r}])
 except SystemExit as done:
-    print(done.code, [one for one in {unneeded!r} if one in sys.modules])
+    print(done.code, [one for one in {tuple(unneeded)!r} if one in sys.modules])
 """
-
     command = [sys.executable, "-c", code]
-    subprocess.run(command, capture_output=True, check=True)  # the first one draws the icons
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-
-    assert "0 []" == done.stdout.splitlines()[-1]
+    return done.stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("room", ROOMS_WITH_LAZY_FACES)

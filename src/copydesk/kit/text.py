@@ -7,8 +7,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from copydesk.kit import sentences
-
 _TAG_START = re.compile(r"<!--|</?[a-zA-Z!?]")
 # nobody's characters: the last two of each of Unicode's planes, and U+FDD0 to U+FDEF
 _NOBODYS = "".join(
@@ -101,6 +99,8 @@ def shorten(text: str, limit: int) -> str:
     """Cut a text to at most `limit` characters: at a sentence's end, else a word's with "…"."""
     if len(text) <= limit:
         return text
+    from copydesk.kit import sentences  # its patterns are long, and most texts are short enough
+
     end = max(sentences.ends(text, limit), default=0)
     if end and end >= limit // 3:
         return text[:end]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,6 +72,8 @@ def make_entries(
 def _make_on_all_cores(
     maker: _Maker, waiting: Sequence[tuple[str, int]], progress: Progress
 ) -> Iterator[Made]:
+    import multiprocessing  # seldom needed: 5 ms of each question
+
     lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
     with multiprocessing.get_context("fork").Pool(processes.at_once(), _start_maker) as pool:
         for lot, made in zip(lots, pool.imap(maker, lots), strict=True):

@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.newsroom._check import check_records as check_records
+    from copydesk.engine.newsroom._failures import Failure as Failure
     from copydesk.engine.newsroom._failures import failure_of as failure_of
     from copydesk.engine.newsroom._locate import find_record as find_record
     from copydesk.engine.newsroom._locate import record_at as record_at
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._report import BuildReport as BuildReport
     from copydesk.engine.newsroom._report import DeployReport as DeployReport
     from copydesk.engine.newsroom._report import Explanation as Explanation
-    from copydesk.engine.newsroom._report import Failure as Failure
     from copydesk.engine.newsroom._report import Headline as Headline
     from copydesk.engine.newsroom._report import RoundReport as RoundReport
     from copydesk.engine.newsroom._report import Rule as Rule

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from copydesk.engine.newsroom._report import Failure
+from dataclasses import dataclass
+
 from copydesk.errors import CopydeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One thing that failed and cost only itself."""
+
+    url: str
+    what: str
+    hint: str = ""
 
 
 def failure_of(url: str, error: Exception) -> Failure:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import shlex
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,8 +12,7 @@ from pathlib import Path
 
 from copydesk import config
 from copydesk.archive import Archive, ArticleStore, read_rulings
-from copydesk.engine.newsroom._failures import failure_of
-from copydesk.engine.newsroom._report import Failure
+from copydesk.engine.newsroom._failures import Failure, failure_of
 from copydesk.errors import BusyError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
 from copydesk.kit import locks
@@ -72,6 +70,8 @@ def open_newsroom(
     with contextlib.ExitStack() as stack:
         kept = private
         if scratch:
+            import tempfile  # what hardly any command needs
+
             kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
             _copy_memory(private, kept)
         memory = stack.enter_context(contextlib.closing(Memory(kept / "memory.sqlite")))

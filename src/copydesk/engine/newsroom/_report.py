@@ -6,16 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from copydesk.engine.newsroom._failures import Failure
 from copydesk.news import Dropped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """One thing that failed and cost only itself."""
-
-    url: str
-    what: str
-    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,14 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.revisiting._correction import Correction as Correction
-    from copydesk.engine.revisiting._corrections import GONE as GONE
     from copydesk.engine.revisiting._corrections import find_corrections as find_corrections
     from copydesk.engine.revisiting._look import keep_looks as keep_looks
     from copydesk.engine.revisiting._look import look_again as look_again
+    from copydesk.engine.revisiting._plan import GONE as GONE
+    from copydesk.engine.revisiting._plan import find_gone_paths as find_gone_paths
+    from copydesk.engine.revisiting._plan import is_known_gone as is_known_gone
     from copydesk.engine.revisiting._plans import Look as Look
     from copydesk.engine.revisiting._plans import due_looks as due_looks
-    from copydesk.engine.revisiting._plans import find_gone_paths as find_gone_paths
-    from copydesk.engine.revisiting._plans import is_known_gone as is_known_gone
     from copydesk.engine.revisiting._plans import is_removed as is_removed
     from copydesk.engine.revisiting._plans import keep_plan as keep_plan
     from copydesk.engine.revisiting._plans import make_up_plans as make_up_plans

@@ -15,13 +15,13 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.revisiting import _plans, _terms
 from copydesk.engine.revisiting._correction import Correction
-from copydesk.engine.revisiting._plans import Look, Plan
+from copydesk.engine.revisiting._plan import GONE, Plan
+from copydesk.engine.revisiting._plans import Look
 from copydesk.illustrate import Album
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Event, EventKind, Shelved, Story
 
-GONE = "gone"
 _PERMANENT = frozenset({301, 308})
 
 

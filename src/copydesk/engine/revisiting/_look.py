@@ -14,7 +14,8 @@ from copydesk.engine.newsroom import Newsroom, Progress, failure_of
 from copydesk.engine.reading import ReaderPool, parse_page, trace_of, work_by_host
 from copydesk.engine.revisiting import _corrections, _plans
 from copydesk.engine.revisiting._correction import Correction
-from copydesk.engine.revisiting._plans import Look, Plan
+from copydesk.engine.revisiting._plan import Plan, read_plan
+from copydesk.engine.revisiting._plans import Look
 from copydesk.errors import CopydeskError
 from copydesk.kit import urls
 from copydesk.news import Article, Fetcher, NotModified, Page, Refused, Request, Story
@@ -53,7 +54,7 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
     looks = []
     ended = []
     for revisit in _plans.due_looks(newsroom.memory, newsroom.now):
-        plan = _plans.read(revisit)
+        plan = read_plan(revisit)
         story = _story(newsroom.archive, revisit.path, removed)
         if (
             plan is None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -21,6 +21,7 @@ from copydesk.engine.filing import read_digests
 from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Failure, Newsroom
 from copydesk.engine.reading import NO_TRACE, PageTrace
+from copydesk.engine.revisiting._plan import NEVER, Plan
 from copydesk.kit import embeds, urls
 from copydesk.memory import Memory, Revisit
 from copydesk.news import Article, Beat, Lead, Media, Story
@@ -34,28 +35,7 @@ LOOKS_A_HOST = 12  # a round: at five seconds between two, a minute
 LATE = DAY  # a host with more looks than its share makes those that are not yet so late first
 
 _GIVE_UP = WEEK + 3 * DAY
-_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 _FIRST = timedelta(hours=1)  # with the memory lost, no look is due at once
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a filed page between two looks.
-
-    `article` names the reading that later ones are compared with, `digest` its words, for when it
-    had to make room. `looked` is the last look (the filing itself at first), `gone` when its
-    publisher first said that there is no such page, `is_gone` whether that is settled.
-    """
-
-    filed: datetime
-    looked: datetime
-    lead: Lead
-    etag: str = ""
-    last_modified: str = ""
-    final_url: str = ""
-    article: str = ""
-    digest: str = ""
-    gone: datetime | None = None
-    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +101,7 @@ def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan)
     """Plan the next look at a story's page, or none where the last one is over."""
     due = _next(plan, now, story.published_at)
     if due is None and plan.is_gone and story.access != "gone":
-        due = _NEVER  # the record has no place to say it: the plan does
+        due = NEVER  # the record has no place to say it: the plan does
     if due is None:
         memory.revisits.forget(story.path)
         return
@@ -148,27 +128,6 @@ def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
     """Return the looks of this round, the longest due first; so many in all, so many a host."""
     late = now - LATE
     return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
-
-
-def read(revisit: Revisit) -> Plan | None:
-    """Return what was kept with a look; None for what another version kept."""
-    try:
-        return msgspec.json.decode(revisit.kept, type=Plan)
-    except msgspec.DecodeError:
-        return None
-
-
-def is_known_gone(memory: Memory, path: str) -> bool:
-    """Decide whether two looks at a record's page, a day apart, found none."""
-    revisit = memory.revisits.get(path)
-    plan = read(revisit) if revisit else None
-    return plan is not None and plan.is_gone
-
-
-def find_gone_paths(memory: Memory) -> frozenset[str]:
-    """Find the records of which `is_known_gone`, by their paths."""
-    plans = ((revisit.path, read(revisit)) for revisit in memory.revisits.due(_NEVER))
-    return frozenset(path for path, plan in plans if plan is not None and plan.is_gone)
 
 
 def make_up_plans(
