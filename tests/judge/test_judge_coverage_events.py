@@ -47,7 +47,7 @@ def test_whoever_joined_says_why() -> None:
         [why] = reasons(desk.filed[name], "group")
         assert why.startswith("group: joined at likeness 0.")
         assert '"velmora"' in why
-    assert reasons(desk.filed["a"], "group") == []
+    assert reasons(desk.filed["a"], "group") == ["group: the group began with it"]
 
 
 @pytest.mark.parametrize(

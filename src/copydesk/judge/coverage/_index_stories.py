@@ -35,7 +35,7 @@ def make_corpus(stories: Iterable[Shelved]) -> Corpus:
 
 def is_grouped(story: Story, beat: Beat) -> bool:
     """Decide whether a story may stand in a group with others."""
-    return not story.copy_of and not is_excluded(story, beat)
+    return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 
 
 def moment_of(shelved: Shelved) -> datetime:
