@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing._open import ask_catalogue as ask_catalogue
     from copydesk.engine.cataloguing._open import open_catalogue as open_catalogue
     from copydesk.engine.cataloguing._open import open_swept_catalogue as open_swept_catalogue
+    from copydesk.engine.cataloguing._refresh import CatalogueReport as CatalogueReport
+    from copydesk.engine.cataloguing._refresh import find_stale_entries as find_stale_entries
+    from copydesk.engine.cataloguing._refresh import refresh_catalogue as refresh_catalogue
     from copydesk.engine.cataloguing._rules import beat_in_force as beat_in_force
     from copydesk.engine.cataloguing._rules import read_rules as read_rules
     from copydesk.engine.cataloguing._standing import standing_of as standing_of

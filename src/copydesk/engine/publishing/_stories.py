@@ -45,7 +45,7 @@ class NewsroomStories:
         settled = time.time_ns() - _TICK_NS
         for path, signature in signatures.items():
             if signature.changed_ns >= settled:
-                found[path] = f"read again {time.time_ns()}"
+                found[path] += f" at {time.time_ns()}"  # like no other stamp: it is read again
             if not path.isascii() and not self._is_text(path):
                 del found[path]
         self._stamp_rulings(found)
