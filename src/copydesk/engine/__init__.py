@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
     from copydesk.config import NewBeat as NewBeat
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
+    from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
     from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditConflict as EditConflict

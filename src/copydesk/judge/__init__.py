@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
     from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
     from copydesk.judge._explain import explain as explain
+    from copydesk.judge._gate_points import deciding_points as deciding_points
+    from copydesk.judge._gate_points import gate_points as gate_points
     from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
     from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
     from copydesk.judge._memory_shelf import choose_nearest as choose_nearest

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._columns import ago as ago
     from copydesk.cli.terminal._columns import until as until
     from copydesk.cli.terminal._deploy_report import show_deploy as show_deploy
+    from copydesk.cli.terminal._gate_passage import note_gate_passage as note_gate_passage
     from copydesk.cli.terminal._headlines import show_headlines as show_headlines
     from copydesk.cli.terminal._headlines import show_rehearsal as show_rehearsal
     from copydesk.cli.terminal._headlines import show_story as show_story
