@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -209,6 +210,35 @@ def test_a_newsroom_that_goes_and_comes_back_is_built(root: Path) -> None:
     assert "the folder was moved or deleted" in desk.said[0]
     assert "No such file or directory" in desk.said[1]
     assert ["a build: files changed", f"a build: {WALL} changed"] == desk.said[2:]
+
+
+def test_what_cannot_be_locked_is_said_once_and_tried_again(root: Path) -> None:
+    lock = root / ".copydesk" / "build.lock"
+    lock.unlink()
+    lock.mkdir()
+
+    async def work(desk: Desk) -> None:
+        write(root, WALL, "Herons")
+        await until(lambda: bool(desk.said))
+        lock.rmdir()
+        await desk.starter.was_asked.wait()
+
+    desk = at_work(root, work)
+
+    assert "the newsroom cannot be written" in desk.said[0]
+    assert ["a build: files changed"] == desk.said[1:]
+
+
+def test_a_newsroom_that_is_deleted_is_not_begun_anew(root: Path) -> None:
+    async def work(desk: Desk) -> None:
+        shutil.rmtree(root)
+        await until(lambda: bool(desk.said))
+        await until(lambda: not desk.edited.turn.locked())
+
+    desk = at_work(root, work)
+
+    assert [] == desk.starter.asked
+    assert not root.exists()
 
 
 @contextlib.contextmanager

@@ -56,7 +56,11 @@ def test_a_file_that_is_written_moved_or_deleted_is_told_of(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_news/.wall.md.swp", "_news/wall.md~", "beat.toml", "_data/x.yaml", ".copydesk/x.md"]
+    "name",
+    [
+        *("_news/.wall.md.swp", "_news/wall.md~", "beat.toml", "_data/x.yaml", ".copydesk/x.md"),
+        "_news/\udcff.md",
+    ],
 )
 def test_what_is_no_record_of_anybody_is_not_told_of(root: Path, name: str) -> None:
     async def work(watcher: FileWatcher) -> None:
