@@ -252,7 +252,7 @@ def test_a_story_has_its_place_by_quality_among_the_latest_of_a_topic() -> None:
         place=2, stories=3, median=50, published=2
     )
     assert catalogue.rank(own.path, "Coast", 100) == TopicRank(
-        place=3, stories=4, median=70, published=3
+        place=3, stories=4, median=50, published=3
     )
     assert catalogue.rank(own.path, "", 100) == TopicRank(
         place=4, stories=5, median=70, published=4

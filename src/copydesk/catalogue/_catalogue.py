@@ -213,10 +213,11 @@ class Catalogue:
 
         Copies are left out; "" is every topic. None for a story without a quality, or alone.
         """
-        of_topic = "AND id IN (SELECT story FROM topics WHERE topic = ?)" if topic else ""
+        in_topic = "AND EXISTS (SELECT 1 FROM topics WHERE topic = ? AND story = id)"
         query = (
             "SELECT quality, standing FROM stories"
-            f" WHERE quality IS NOT NULL AND copy_of = '' AND path <> ? {of_topic} {_LATEST}"
+            f" WHERE quality IS NOT NULL AND copy_of = '' AND path <> ?"
+            f" {in_topic if topic else ''} {_LATEST}"
         )
         own = self._tables.run(
             "SELECT quality, standing FROM stories WHERE quality IS NOT NULL AND path = ?", path

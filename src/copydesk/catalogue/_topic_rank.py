@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +30,11 @@ def rank_among(story: Shown, others: Sequence[Shown]) -> TopicRank:
     return TopicRank(
         place=1 + sum(quality > story[0] for quality, _ in others),
         stories=len(every),
-        median=round(statistics.median(quality for quality, _ in every)),
+        median=_find_median([quality for quality, _ in every]),
         published=sum(standing == Standing.PUBLISHED for _, standing in every),
     )
+
+
+def _find_median(numbers: Sequence[int]) -> int:
+    """Return the middle one of numbers; of an even count the lower of the two."""
+    return sorted(numbers)[(len(numbers) - 1) // 2]

@@ -44,7 +44,9 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import Headline as Headline
     from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom import Place as Place
     from copydesk.engine.newsroom import Progress as Progress
+    from copydesk.engine.newsroom import QualityRow as QualityRow
     from copydesk.engine.newsroom import ResidentNewsroom as ResidentNewsroom
     from copydesk.engine.newsroom import RoundReport as RoundReport
     from copydesk.engine.newsroom import RoundStatus as RoundStatus

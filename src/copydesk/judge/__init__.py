@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from copydesk.judge._profiles import profile_of as profile_of
     from copydesk.judge._profiles import regroup as regroup
     from copydesk.judge._profiles import weigh as weigh
+    from copydesk.judge._quality_parts import QualityPart as QualityPart
+    from copydesk.judge._quality_parts import quality_parts as quality_parts
     from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
     from copydesk.judge._reaches_gate import needs_article as needs_article
     from copydesk.judge._reaches_gate import reaches_gate as reaches_gate

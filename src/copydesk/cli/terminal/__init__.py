@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._print import note as note
     from copydesk.cli.terminal._print import progress as progress
     from copydesk.cli.terminal._print import table as table
+    from copydesk.cli.terminal._quality_table import quality_table as quality_table
     from copydesk.cli.terminal._sheet import sheet as sheet
     from copydesk.cli.terminal._sheet import words as words
 else:
