@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from copydesk.judge._profiles import profile_of as profile_of
     from copydesk.judge._profiles import regroup as regroup
     from copydesk.judge._profiles import weigh as weigh
+    from copydesk.judge._quality_parts import BOUNDS as BOUNDS
     from copydesk.judge._quality_parts import QualityPart as QualityPart
     from copydesk.judge._quality_parts import quality_parts as quality_parts
     from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
