@@ -95,11 +95,10 @@ class SiteHabits:
         stored: dict[str, dict[str, Marks]] = {}
         for name in self._articles.sort_by_age(untaught):
             article = self._articles.get(name) if taught.isdisjoint(every[name]) else None
-            if article is not None:
-                taught.update(
-                    every[name]
-                )  # of several readings of an address the first one teaches
-                stored.setdefault(extract.site_of(article), {})[name] = every[name]
+            if article is None:
+                continue
+            taught.update(every[name])  # of several readings of an address the first one teaches
+            stored.setdefault(extract.site_of(article), {})[name] = every[name]
         return stored
 
     @cached_property
