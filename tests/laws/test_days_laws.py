@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +58,7 @@ def test_one_import_groups_as_the_same_stories_window_by_window(
     days = [list(window) for _, window in groupby(stories, day_of)]
     cuts = data.draw(st.sets(st.integers(1, len(days))))
     ends = sorted({0, *cuts, len(days)})
-    windows = [sum(days[start:end], []) for start, end in pairwise(ends)]
+    windows = [list(chain(*days[start:end])) for start, end in pairwise(ends)]
     assert import_windows([stories]) == import_windows(windows)
 
 

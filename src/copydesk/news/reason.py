@@ -226,14 +226,14 @@ class Reason:
         return _read(self.about, self.why)[0]
 
     @property
+    def values(self) -> Mapping[str, str]:
+        """Return the values in its words, by their names in the table."""
+        return _read(self.about, self.why)[1]
+
+    @property
     def is_group_ruled(self) -> bool:
         """Decide whether it tells of an editor's rule on groups; most others are not even read."""
         return self.about in _ABOUT_GROUP_RULED and self.kind in GROUP_RULED
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """Return what stands in the gaps of its words."""
-        return _read(self.about, self.why)[1]
 
     @property
     def former_group(self) -> str:
