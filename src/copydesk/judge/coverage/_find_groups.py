@@ -14,9 +14,8 @@ from copydesk.judge.clustering import Assignment
 from copydesk.judge.coverage._arrivals import Arrival, list_arrivals, part_by_day
 from copydesk.judge.coverage._corpora import DailyCorpus, KeptCorpus, SlidingCorpus
 from copydesk.judge.coverage._index_stories import moment_of, to_document
-from copydesk.judge.coverage._places import Places
+from copydesk.judge.coverage._places import Places, weigh_beside
 from copydesk.judge.coverage._ruled_groups import RuledGroups
-from copydesk.judge.coverage._weigh_beside import weigh_beside
 from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
 
@@ -40,21 +39,19 @@ def find_groups(
     ruled = RuledGroups(beat, [shelved.story for shelved in stories], fresh)
     came = list_arrivals(stories, ruled)
     filed = [arrival for arrival in came if arrival.path not in fresh]
-    new = [arrival for arrival in came if arrival.path in fresh]
     places = Places(filed, beat, ruled)
-    days = part_by_day(new)
-    if corpus is not None and len(days) > 1:
-        places.meet_only(find_candidates([arrival.shelved for arrival in new], beat, corpus))
-    daily = SlidingCorpus(filed if new else ()) if corpus is None else KeptCorpus(corpus)
-    assignments = _place_by_day(places, days, daily)
-    paths: defaultdict[str, list[str]] = defaultdict(list)
-    for arrival in came:
-        paths[places.group_of(arrival.key)].append(arrival.path)
-    near = {
-        path: [places.group_of(name) for name, _ in assignment.near]
-        for path, assignment in assignments.items()
-    }
-    return FoundGroups(paths=paths, reasons=_reasons(came, assignments, ruled), near=near)
+    days = part_by_day(arrival for arrival in came if arrival.path in fresh)
+    assignments: dict[str, Assignment] = {}
+    if days:
+        daily = SlidingCorpus(filed) if corpus is None else KeptCorpus(corpus)
+        if corpus is not None and len(days) > 1:
+            places.meet_only(_find_all_candidates(days, beat, corpus))
+        assignments = _place_by_day(places, days, daily)
+    return FoundGroups(
+        paths=_list_paths(came, places),
+        reasons=_reasons(came, assignments, ruled),
+        near=_list_near(assignments, places),
+    )
 
 
 def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[str]:
@@ -62,6 +59,29 @@ def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[s
     moments = [moment_of(shelved) for shelved in new]
     documents = [to_document(*pair) for pair in zip(new, moments, strict=True)]
     return weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
+
+
+def _find_all_candidates(days: Iterable[Iterable[Arrival]], beat: Beat, corpus: Corpus) -> set[str]:
+    """Return what all days' stories may meet of what is filed before the first of them."""
+    return find_candidates([arrival.shelved for day in days for arrival in day], beat, corpus)
+
+
+def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequence[str]]:
+    """Return the paths of the stories by the names of their groups."""
+    paths: defaultdict[str, list[str]] = defaultdict(list)
+    for arrival in came:
+        paths[places.group_of(arrival.key)].append(arrival.path)
+    return paths
+
+
+def _list_near(
+    assignments: Mapping[str, Assignment], places: Places
+) -> Mapping[str, Sequence[str]]:
+    """Return the groups near new stories by their paths, under the names that they have by now."""
+    return {
+        path: [places.group_of(name) for name, _ in assignment.near]
+        for path, assignment in assignments.items()
+    }
 
 
 def _place_by_day(
