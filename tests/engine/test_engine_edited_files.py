@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -175,6 +176,30 @@ def test_a_round_that_was_killed_is_not_waited_for(root: Path) -> None:
     assert ["catalogue", "build"] == at_work(root, work).starter.asked
 
 
+def test_the_lock_of_rounds_is_not_asked_while_no_round_says_that_it_is_at_work(
+    root: Path,
+) -> None:
+    async def work(desk: Desk) -> None:
+        with locks.hold(root / ".copydesk" / "round.lock"):
+            write(root, WALL, "Herons")
+            await desk.starter.was_asked.wait()
+
+    assert ["catalogue", "build round"] == at_work(root, work).starter.asked
+
+
+def test_what_is_edited_while_others_are_at_work_is_in_the_same_build(root: Path) -> None:
+    async def work(desk: Desk) -> None:
+        with locks.hold(root / ".copydesk" / "build.lock"):
+            write(root, WALL, "Herons")
+            await until(desk.edited.turn.locked)
+            write(root, "_news/2026-11-19-later.md", "Later")
+        await desk.starter.was_asked.wait()
+
+    desk = at_work(root, work)
+
+    assert ["a build: _news/2026-11-19-later.md and 1 more changed"] == desk.said
+
+
 def test_who_waits_for_a_build_can_be_ended(root: Path) -> None:
     async def work(desk: Desk) -> None:
         write(root, WALL, "Herons")
@@ -211,6 +236,38 @@ def test_a_newsroom_that_goes_and_comes_back_is_built(root: Path) -> None:
     assert ["a build: files changed", f"a build: {WALL} changed"] == desk.said[2:]
 
 
+def test_what_cannot_be_locked_is_said_once_and_tried_again(root: Path) -> None:
+    lock = root / ".copydesk" / "build.lock"
+    lock.unlink()
+    lock.mkdir()
+
+    async def work(desk: Desk) -> None:
+        write(root, WALL, "Herons")
+        await until(lambda: bool(desk.said))
+        await asyncio.sleep(0.1)  # it tries several times
+        lock.rmdir()
+        await desk.starter.was_asked.wait()
+
+    desk = at_work(root, work)
+
+    assert "the newsroom cannot be written" in desk.said[0]
+    assert ["a build: files changed"] == desk.said[1:]
+
+
+def test_a_newsroom_that_is_deleted_is_not_begun_anew(root: Path) -> None:
+    async def work(desk: Desk) -> None:
+        with locks.hold(root / ".copydesk" / "build.lock"):
+            write(root, WALL, "Herons")
+            await until(desk.edited.turn.locked)
+            shutil.rmtree(root)
+        await until(lambda: not desk.edited.turn.locked())
+
+    desk = at_work(root, work)
+
+    assert [] == desk.starter.asked
+    assert not root.exists()
+
+
 @contextlib.contextmanager
 def index_of(root: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(root / ".copydesk" / "pages.sqlite")) as pages:
@@ -222,6 +279,7 @@ def index_of(root: Path) -> Iterator[sqlite3.Connection]:
     ("statement", "is_built"),
     [
         pytest.param("UPDATE paper_sites SET site = site", True, id="whole"),
+        pytest.param("UPDATE paper_entries SET stamp = stamp || ' at 1'", True, id="read again"),
         pytest.param("UPDATE paper_sites SET head = x''", False, id="killed"),
         pytest.param("UPDATE paper_sites SET site = '/elsewhere'", False, id="of another site"),
         pytest.param("DROP TABLE paper_entries", False, id="of another version"),

@@ -56,7 +56,11 @@ def test_a_file_that_is_written_moved_or_deleted_is_told_of(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_news/.wall.md.swp", "_news/wall.md~", "beat.toml", "_data/x.yaml", ".copydesk/x.md"]
+    "name",
+    [
+        *("_news/.wall.md.swp", "_news/wall.md~", "beat.toml", "_data/x.yaml", ".copydesk/x.md"),
+        "_news/\udcff.md",
+    ],
 )
 def test_what_is_no_record_of_anybody_is_not_told_of(root: Path, name: str) -> None:
     async def work(watcher: FileWatcher) -> None:
@@ -126,6 +130,8 @@ def test_a_link_is_followed_where_records_would_be_listed_and_nowhere_else(root:
     (root / "_news" / "link").symlink_to(root.parent / "drawer")
 
     async def work(watcher: FileWatcher) -> None:
+        (root / "_news" / "later").symlink_to(root.parent / "drawer")
+        assert paths("_news/later") == await watcher.read()
         (root.parent / "people" / "ada.md").touch()
         (root.parent / "drawer" / "wall.md").touch()
         assert paths("_people/ada.md") == await watcher.read()
@@ -146,9 +152,10 @@ def test_more_than_the_kernel_keeps_is_everything(root: Path) -> None:
         for number in range(most // 2 + 1):  # two events each
             (root / "_news" / f"{number % 100}.md").touch()
             (root / "_news" / f"{number % 100}.md").unlink()
+        (root / "_news" / "2026-12").mkdir()  # which nobody is told of
         assert (await watcher.read()).everything
-        (root / "_news" / "wall.md").touch()
-        assert paths("_news/wall.md") == await watcher.read()
+        (root / "_news" / "2026-12" / "wall.md").touch()
+        assert paths("_news/2026-12/wall.md") == await watcher.read()
 
     watch(root, work)
 

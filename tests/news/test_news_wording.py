@@ -54,6 +54,20 @@ REASONS = [
     ("group: split off, ruled by Ed: another trial", ReasonKind.SPLIT_OFF),
     ("group: merged, ruled by Ed", ReasonKind.MERGED),
     ("group: put in front, ruled by Ed: the fuller one", ReasonKind.LED),
+    ("group: the group began with it", ReasonKind.FOUNDED),
+    ("group: its own group and this one became one", ReasonKind.JOINED_LATER),
+    (
+        "group: in none while an editor's word is remove, before that in 2026-11-20-a-story",
+        ReasonKind.KEPT_OUT,
+    ),
+    ("group: back in it, an editor's word was taken back", ReasonKind.RETURNED),
+    ("text: a full report", ReasonKind.TEXT_SIZE),
+    (
+        "group: not shown beside its leader: quality 0 is far below 80",
+        ReasonKind.NOT_BESIDE,
+    ),
+    ("lead: before 2026-11-20-a-story: quality 80 to 75, a picture", ReasonKind.LEADS),
+    ("lead: before 2026-11-20-a-story, as good and later", ReasonKind.LEADS),
     ("excerpt: ruled by Ed: clearer", ReasonKind.EXCERPT_RULED),
     ("picture: ruled by Ed", ReasonKind.PICTURE_RULED),
     ("url: ruled by Ed: it moved", ReasonKind.ADDRESS_RULED),
@@ -88,6 +102,13 @@ def test_a_reason_of_a_record_is_of_a_kind_and_given_back(text: str, kind: Reaso
 )
 def test_words_inside_a_value_make_no_other_kind(text: str, is_not: ReasonKind) -> None:
     assert Reason.parse(text).kind is not is_not
+
+
+def test_the_values_in_the_words_of_a_reason_are_read_back() -> None:
+    lifted = Reason.parse("published: quality 60 and 10 for corroboration reach 70")
+
+    assert lifted.values == {"quality": "60", "lift": "10", "gate": "70"}
+    assert Reason.parse("nobody: knows this").values == {}
 
 
 @pytest.mark.parametrize("points", ["+05", "-0", "5", "+٣", "+" + "9" * 5_000, "+ 5"])

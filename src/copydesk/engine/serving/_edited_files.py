@@ -17,12 +17,14 @@ from copydesk.engine.publishing import find_stale_pages
 from copydesk.engine.serving._file_changes import FileChanges
 from copydesk.engine.serving._mounts import find_network_mount
 from copydesk.engine.serving._round_starter import RoundStarter
+from copydesk.errors import CopydeskError
 
 if TYPE_CHECKING:
     from copydesk.engine.serving._file_watcher import FileWatcher
 
 Say = Callable[[str], None]
 
+_WAITS = "what is edited by hand waits for the next round"
 _LOOK_SECONDS = 0.2  # while another process builds or does a round
 _NOT_WATCHED = frozenset({"_data", "_site"})  # rounds look at the one, Jekyll writes the other
 _THEME = "assets"
@@ -34,7 +36,8 @@ class EditedFiles:
 
     What copydesk itself wrote is on the site when its command has built it, and known to the
     catalogue: that leads to nothing. `turn` is held by whatever runs in the newsroom for this
-    server; a round of another process is waited for. `deploys` says whether a build is sent on.
+    server; a round of another process is waited for. `deploys` says whether a build is sent on; it
+    may ask the disk.
     """
 
     def __init__(
@@ -59,10 +62,9 @@ class EditedFiles:
                 with contextlib.closing(watcher):
                     await self._follow(watcher, changes)
             except OSError as error:
-                self._say_once(
-                    "files cannot be watched, so what is edited by hand waits for the next round: "
-                    f"{error.strerror}"
-                )
+                self._say_once(f"{_WAITS}: files cannot be watched ({error.strerror})")
+            except CopydeskError as error:
+                self._say_once(f"{_WAITS}: {error}")
             await asyncio.sleep(self.try_again_seconds)
             changes = FileChanges(everything=True)  # nobody looked
 
@@ -70,12 +72,12 @@ class EditedFiles:
         while True:
             changes = changes or await watcher.wait()
             async with self.turn:
-                while not await asyncio.to_thread(self._is_free):
+                while not await asyncio.to_thread(self._is_quiet):
                     await asyncio.sleep(_LOOK_SECONDS)
                 await self._take_in(changes | await watcher.read())
             changes = FileChanges()
 
-    def _is_free(self) -> bool:
+    def _is_quiet(self) -> bool:
         """Decide whether no round and no build is at work, of any process.
 
         The lock of rounds is asked only where one says that it is at work: holding it for a moment
@@ -86,11 +88,7 @@ class EditedFiles:
         names = ["build.lock"]
         if status is not None and status.is_at_work:
             names.append("round.lock")
-        for name in names:
-            with hold_lock(private / name) as is_free:
-                if not is_free:
-                    return False
-        return True
+        return all(_is_free(private / name) for name in names)
 
     async def _take_in(self, changes: FileChanges) -> None:
         """Bring catalogue and site up to what changed, each where it is not yet."""
@@ -99,7 +97,8 @@ class EditedFiles:
             await self._starter.refresh_catalogue()
         if unbuilt:
             self._say(f"a build: {_describe(unbuilt)}")
-            code = await self._starter.build(deploy=self.deploys())
+            deploy = await asyncio.to_thread(self.deploys)
+            code = await self._starter.build(deploy=deploy)
             if code:
                 self._say(f"the build ended with exit code {code}; the next round builds again")
 
@@ -119,6 +118,14 @@ class EditedFiles:
         if what and what != self._said:
             self._said = what
             self._say(what)
+
+
+def _is_free(lock: Path) -> bool:
+    """Decide whether nobody holds a lock; in a folder that is no more none is made."""
+    if not lock.exists():
+        return True
+    with hold_lock(lock) as is_free:
+        return is_free
 
 
 def _open_watcher(root: Path) -> FileWatcher:

@@ -12,6 +12,7 @@ from pathlib import Path
 from inotify_simple import INotify, flags
 
 from copydesk.engine.serving._file_changes import FileChanges
+from copydesk.kit import text
 
 _STILL_SECONDS = 0.5  # a pull writes thousands of files, a command its record and then its commit
 _LONGEST_SECONDS = 10.0  # that is waited for stillness
@@ -33,6 +34,7 @@ class FileWatcher:
         self._root = root
         self._is_watched = is_watched
         self._folders: dict[int, str] = {}  # by the number that the kernel has for each
+        self._identity = _identify(root)
         self._inotify = INotify()
         try:
             self._watch(_ROOT)
@@ -76,26 +78,21 @@ class FileWatcher:
             loop.remove_reader(self._inotify.fileno())
 
     def _read(self) -> FileChanges:
+        if _identify(self._root) != self._identity:
+            raise OSError(errno.ENOENT, "the folder was moved or deleted")
         changes = FileChanges()
         paths: set[str] = set()
         for number, mask, _, name in self._inotify.read(timeout=0):
             if mask & flags.Q_OVERFLOW:
                 self._watch(_ROOT)  # new folders may be among what was not told
                 changes = FileChanges(everything=True)
-            elif not name:
-                self._hear_of_folder(number, mask)
-            elif number in self._folders:
+            elif mask & flags.IGNORED:
+                self._folders.pop(number, None)  # it was deleted
+            elif name and number in self._folders:
                 path = _join(self._folders[number], name)
                 if self._is_wanted(path):
                     changes |= self._hear_of_entry(path, mask, paths)
         return changes | FileChanges(paths=frozenset(paths))
-
-    def _hear_of_folder(self, number: int, mask: int) -> None:
-        """Forget a folder that is no more; without the root nothing can be told any more."""
-        if self._folders.get(number) == _ROOT:
-            raise OSError(errno.ENOENT, "the folder was moved or deleted")
-        if mask & flags.IGNORED:
-            self._folders.pop(number, None)
 
     def _hear_of_entry(self, path: str, mask: int, paths: set[str]) -> FileChanges:
         """Add a file to `paths`, or those of a folder that came; return what more there is."""
@@ -144,10 +141,26 @@ class FileWatcher:
                     self._inotify.rm_watch(number)
 
     def _is_wanted(self, path: str) -> bool:
-        """Decide whether to tell of a path: hidden files and editors' copies are nobody's."""
+        """Decide whether to tell of a path.
+
+        Hidden files and editors' copies are nobody's, and what is not UTF-8 is no record's name.
+        """
         first, _, _ = path.partition("/")
         name = path[path.rfind("/") + 1 :]
-        return self._is_watched(first) and not name.startswith(".") and not name.endswith("~")
+        is_ours = not name.startswith(".") and not name.endswith("~") and text.is_encodable(name)
+        return is_ours and self._is_watched(first)
+
+
+def _identify(folder: Path) -> tuple[int, int]:
+    """Return what tells a folder from another one of its name; (0, 0) where there is none.
+
+    The kernel tells of a deleted folder only when no file that lay in it is open any more.
+    """
+    try:
+        status = folder.stat()
+    except OSError:
+        return 0, 0
+    return status.st_dev, status.st_ino
 
 
 def _join(folder: str, name: str) -> str:
