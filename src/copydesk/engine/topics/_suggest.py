@@ -129,7 +129,7 @@ def suggest_keywords(
         progress=progress or Silence(),
     )
     samples = read_samples(newsroom, labels, search.progress, search.failed)
-    most = question.limit * (_MORE if names else 1)
+    most = question.limit * _MORE
     words = judge.find_words(samples, beat, language, _publishers(beat, labels), most)
     if len(listed) >= MOST:
         notes.append(f"the newest {MOST} stories were read")
