@@ -27,6 +27,7 @@ from copydesk.judge.profile import (
 from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Shelf, Story
 
+_MAIN_ALONE = 0.85
 _ABOVE = "stands above its other topics"
 
 
@@ -61,7 +62,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
             url=article.url, reason="off-beat", detail=profile.describe_miss(article, beat)
         )
     topics = profile.topics(article, beat, matches)
-    features = _features_of(article, beat, topics, _word_of_source(matches))
+    features = _features_of(article, beat, topics, matches)
     pictured, bare = weigh_both_ways(profile.signals, features, beat, profile.highest)
     reasons = _topic_reasons(topics, matches)
     if not topics:
@@ -121,9 +122,12 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     return complete(outcome, beat, shelf, article.image)
 
 
-def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
+def _features_of(
+    article: Article, beat: Beat, topics: tuple[str, ...], matches: tuple[Match, ...]
+) -> Features:
     """Return what there is to weigh of a read article with these topics, but its picture."""
     prose = text.prose(article.text)
+    nearest, confidence = _nearest_topic(matches, beat)
     return Features(
         title=article.title,
         topics=topics,
@@ -131,7 +135,9 @@ def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: s
         amp=bool(article.amp_web_url),
         video=article.type == "video",
         official=source_of(article, beat).official,
-        given=given,
+        given=_word_of_source(matches),
+        nearest=nearest,
+        confidence=confidence,
         lede=lede(article.excerpt, prose),
         text=prose,
         access=article.access,
@@ -143,6 +149,19 @@ def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: s
         age_hours=(article.found - article.published_at).total_seconds() / 3600,
         host=urls.host(article.web_url),
     )
+
+
+def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
+    """Return the topic that puts an article on the beat, and how sure that is, in percent.
+
+    Where there are topics below the main one, that alone says less.
+    """
+    has_below = any(topic.name != beat.topic for topic in beat.topics)
+    sure = {match.topic: match.confidence for match in reversed(matches)}
+    if beat.topic in sure and has_below:
+        sure[beat.topic] = round(_MAIN_ALONE * sure[beat.topic])
+    name = max(sure, key=lambda topic: sure[topic], default="")
+    return name, sure.get(name, 0)
 
 
 def _word_of_source(matches: tuple[Match, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality import _relevance, wording
+from copydesk.judge.quality import wording
 from copydesk.judge.quality._measure import measure
 from copydesk.judge.quality._sightings import Sightings, once
 from copydesk.judge.quality._substance import FULL_TEXT
@@ -76,14 +76,6 @@ def agency(features: Features, beat: Beat) -> Sightings:
     """Find another newsroom's report."""
     del beat
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
-
-
-def weighty(features: Features, beat: Beat) -> Sightings:
-    """Find a matter of consequence, where it is the beat's: a stranger's crash is none."""
-    word = wording.weighty(_title(features), features.language)
-    if not word or _relevance.without_main_topic(features, beat):
-        return []
-    return [(1, f'a matter of consequence: "{word}" in title')]
 
 
 def gossip(features: Features, beat: Beat) -> Sightings:
