@@ -146,9 +146,20 @@ def _features_of(
         language=article.language,
         section=article.section,
         tags=article.keywords,
-        age_hours=(article.found - article.published_at).total_seconds() / 3600,
+        age_hours=_age_hours(article),
         host=urls.host(article.web_url),
     )
+
+
+def _age_hours(article: Article) -> float | None:
+    """Return how old an article was when it was found, in hours.
+
+    None where its source was not watched when it came out: who reads an archive is not late.
+    """
+    watched = article.watched_since
+    if watched is None or article.published_at < watched:
+        return None
+    return (article.found - article.published_at).total_seconds() / 3600
 
 
 def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:

@@ -16,7 +16,7 @@ class Features:
     `nearest`; `text` the text that was read (None where it is not known), `lede` the excerpt
     and the first characters of the text. `language` is the article's, "" where unknown; `section`
     and `tags` are its page's own words for what it is about; `age_hours` is how old it was when it
-    was found, None where that is not known; `host` is the page's own, below `domain`.
+    was found, None where nobody watched its source then; `host` is the page's own, below `domain`.
     """
 
     title: str

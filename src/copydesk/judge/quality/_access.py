@@ -31,7 +31,7 @@ def stub(features: Features, beat: Beat) -> Sightings:
 
 
 def late(features: Features, beat: Beat) -> Sightings:
-    """Find what was a week old or more when it was found."""
+    """Find what came a week late or more from a source that was watched."""
     del beat
     hours = features.age_hours
     if hours is None or not WEEK < hours:

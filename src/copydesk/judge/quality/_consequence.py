@@ -31,7 +31,7 @@ def in_lede(features: Features, beat: Beat) -> Sightings:
     language = listed_language(features, beat)
     if not language:
         return []
-    matters = find_matters(f"{features.title}\n{features.lede}", language)
+    matters = find_matters(f"{features.title[: wording.HEADLINE]}\n{features.lede}", language)
     return IN_LEDE.sight(matters.count, f"{matters.count} of them in title and lede")
 
 
@@ -40,7 +40,7 @@ def in_text(features: Features, beat: Beat) -> Sightings:
 
     A language that has no list is judged by the length of the text.
     """
-    text = f"{features.title}\n{(features.text or features.lede)[:READ]}"
+    text = f"{features.title[: wording.HEADLINE]}\n{(features.text or features.lede)[:READ]}"
     language = listed_language(features, beat)
     if not language:
         return UNLISTED.sight(length(text), "no list of words in its language: by its length")

@@ -1,4 +1,7 @@
-"""Style: who speaks, and to whom: sellers, diarists, headlines that address their reader."""
+"""Style: who speaks, and to whom: sellers, diarists, headlines that address their reader.
+
+An official source of the beat speaks for itself: its style says nothing against it.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ def _in_title(row: str, why: str, features: Features, beat: Beat) -> Sightings:
 
 def _lexicon(row: str, features: Features, beat: Beat) -> Lexicon:
     language = listed_language(features, beat)
-    return _lexicons(language)[row] if language else _NOTHING
+    return _lexicons(language)[row] if language and not features.official else _NOTHING
 
 
 @functools.cache

@@ -14,7 +14,9 @@ BRIEF = 600
 CAPTION = 150
 VOICES = Steps(1, 2, 4, 7, 11, 16, 22)
 
-_WHOLE_END = re.compile(r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z")
+_WHOLE_END = re.compile(
+    r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z"
+)
 
 
 def caption(features: Features, beat: Beat) -> Sightings:
