@@ -168,11 +168,14 @@ def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
     Where there are topics below the main one, that alone says less.
     """
     has_below = any(topic.name != beat.topic for topic in beat.topics)
-    sure = {match.topic: match.confidence for match in reversed(matches)}
-    if beat.topic in sure and has_below:
-        sure[beat.topic] = round(_MAIN_ALONE * sure[beat.topic])
+    sure = {match.topic: _sureness(match, beat, has_below) for match in reversed(matches)}
     name = max(sure, key=lambda topic: sure[topic], default="")
     return name, sure.get(name, 0)
+
+
+def _sureness(match: Match, beat: Beat, has_below: bool) -> int:
+    is_main_alone = has_below and match.topic == beat.topic and not match.given
+    return round(_MAIN_ALONE * match.confidence) if is_main_alone else match.confidence
 
 
 def _word_of_source(matches: tuple[Match, ...]) -> str:

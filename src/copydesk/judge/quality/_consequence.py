@@ -32,7 +32,7 @@ def in_lede(features: Features, beat: Beat) -> Sightings:
     if not language:
         return []
     matters = find_matters(f"{features.title[: wording.HEADLINE]}\n{features.lede}", language)
-    return IN_LEDE.sight(matters.count, f"{matters.count} of them in title and lede")
+    return IN_LEDE.sight(matters.count, f"{matters.count} words of consequence in title and lede")
 
 
 def in_text(features: Features, beat: Beat) -> Sightings:
@@ -46,4 +46,4 @@ def in_text(features: Features, beat: Beat) -> Sightings:
         return UNLISTED.sight(length(text), "no list of words in its language: by its length")
     matters = find_matters(text, language)
     named = ", ".join((*matters.words, *matters.of_field)[:_NAMED])
-    return IN_TEXT.sight(matters.count, f"{matters.count} words of consequence: {named}")
+    return IN_TEXT.sight(matters.count, f"{matters.count} words of consequence in the text: {named}")

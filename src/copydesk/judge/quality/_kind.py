@@ -73,6 +73,12 @@ def opinion(features: Features, beat: Beat) -> Sightings:
     return once("opinion", wording.opinion(_title(features), features.section))
 
 
+def agency(features: Features, beat: Beat) -> Sightings:
+    """Find another newsroom's report."""
+    del beat
+    return once("told by another newsroom", wording.agency(features.credit, features.domain))
+
+
 def brief(features: Features, beat: Beat) -> Sightings:
     """Find a brief on a matter of consequence, from a newsroom that is known or an agency."""
     title = _title(features)

@@ -56,6 +56,7 @@ SIGNALS: tuple[QualitySignal, ...] = (
     QualitySignal(points=_NO_NEWS, find=_kind.pastime),
     QualitySignal(points=-60, find=_kind.ticker),
     QualitySignal(points=-20, find=_kind.live_stub),
+    QualitySignal(points=-5, find=_kind.agency),
     QualitySignal(points=10, find=_kind.brief),
     QualitySignal(points=-5, find=_kind.opinion),
     QualitySignal(points=-20, find=_kind.gossip),
