@@ -4,7 +4,7 @@
 
     FOLDER/newsroom        COUNT records in a git repository; its memory knows their addresses as
                            filed, so that it is no lost memory
-    FOLDER/web.warc.gz     a feed of stories that are filed; SOON it has one more, LATER another
+    FOLDER/web.warc.gz     a feed of stories that are filed, which has a new one at each time of NEW
     FOLDER/pulled          1,000 older records, for a commit of somebody else's
     FOLDER/added           one record more, for an edit that nobody committed
     FOLDER/question.json   a story's path and words of its headline, to ask for
@@ -41,10 +41,11 @@ from world.newsroom import Answer, feed, page, record_web  # noqa: E402
 PULLED = 1_000
 WORDS = 300  # of a kept article
 FEED = "https://feed.example/feed.xml"
-SOON, LATER = (invented.AT + timedelta(minutes=minutes) for minutes in (30, 60))
-NEW = {  # headlines, by when the feed has them
-    SOON: "Robots paint the long bridge of Heron Bay",
-    LATER: "Robots mend the nets of Port Sable",
+NEW = {  # headlines, by the minutes after which the feed has them
+    30: "Robots paint the long bridge of Heron Bay",
+    33: "Robots count the seals of Gull Rock",
+    36: "Robots sweep the stairs of Tern Harbour",
+    60: "Robots mend the nets of Port Sable",
 }
 _MAIL_DATE = "%a, %d %b %Y %H:%M:%S GMT"
 _BEAT = f"""\
@@ -143,11 +144,12 @@ def _text(world: invented.Invented) -> str:
 
 
 def _record_web(world: invented.Invented, latest: list[Story], file: Path) -> None:
-    """Record the feed at its three moments, and the pages of its new stories."""
+    """Record the feed at its moments, and the pages of its new stories."""
     items = [(story.title, story.original_url, _mail_date(story)) for story in reversed(latest)]
     feeds = [_at(invented.AT - timedelta(days=1), feed(*items))]
     pages = {}
-    for moment, title in NEW.items():
+    for minutes, title in NEW.items():
+        moment = invented.AT + timedelta(minutes=minutes)
         url = f"https://feed.example/{invented.archive.slug(title)}.html"
         items.insert(0, (title, url, f"{moment:{_MAIL_DATE}}"))
         feeds.append(_at(moment, feed(*items)))

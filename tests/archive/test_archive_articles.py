@@ -81,6 +81,26 @@ def test_putting_an_old_text_again_makes_it_the_last(tmp_path: Path) -> None:
     assert "Once." == kept.text
 
 
+@pytest.mark.parametrize("is_at_work", [False, True], ids=["asked", "at work"])
+@pytest.mark.parametrize("ages", [(1, 2), (2, 1), (1, 1)], ids=["in order", "turned", "alike"])
+def test_the_latest_reading_of_an_address_is_found_by_who_only_asks_too(
+    ages: tuple[int, int], is_at_work: bool, tmp_path: Path
+) -> None:
+    names = [ArticleStore(tmp_path, ROOM).put(article("a", text=text)) for text in ("1", "2")]
+    for name, age in zip(names, ages, strict=True):
+        (file,) = tmp_path.glob(f"{name}.*")
+        os.utime(file, (age, age))
+    store = ArticleStore(tmp_path, ROOM)
+    if is_at_work:
+        store.forget("https://dock.example/other")  # whoever takes away knows all ages
+
+    found = store.find("https://dock.example/a")
+
+    by_age = [name for _, name in sorted(zip(ages, names, strict=True))]
+    assert store.get(by_age[-1]) == found
+    assert by_age == store.sort_by_age([*names, "gone"])
+
+
 def test_the_oldest_goes_when_there_is_no_room(tmp_path: Path) -> None:
     store = ArticleStore(tmp_path, 25_000)
     names = [store.put(article(name, text="x" * 10_000)) for name in "abc"]

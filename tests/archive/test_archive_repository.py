@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,19 @@ def test_a_clean_tree_is_clean_after_a_commit_for_every_way_of_asking(checkout: 
     assert {"copydesk-busy"} == {
         file.name for file in (checkout.root / ".git").iterdir() if "copydesk" in file.name
     }
+
+
+def test_a_commit_looks_at_no_file_but_its_own(checkout: Checkout) -> None:
+    checkout.put("_news/a.md", "ours\n")
+    checkout.put("_news/old.md", "old\n")
+    checkout.git("add", "_news/old.md")
+    checkout.git("commit", "-q", "-m", "old")
+    os.utime(checkout.root / "_news/old.md", (1, 1))  # for git it may have changed
+
+    checkout.repository().commit(["_news/a.md"], "Round", when=NOON)
+
+    assert "_news/old.md" == checkout.git("diff-files", "--name-only")
+    assert [] == checkout.status()
 
 
 def test_nothing_to_commit_is_no_commit(checkout: Checkout) -> None:

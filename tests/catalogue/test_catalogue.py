@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.catalogue import BrokenRecord, Catalogue, CatalogueEntry, StoryFilter, TextMarks
+from copydesk.catalogue import (
+    BrokenRecord,
+    Catalogue,
+    CatalogueEntry,
+    StoryFilter,
+    TextMarks,
+    TopicRank,
+)
 from copydesk.errors import CatalogueError
 from copydesk.news import Provider, Reason, ReasonKind, Ruling, Standing, Story, Verdict
 
@@ -223,6 +230,57 @@ def test_each_part_of_a_filter_counts(wanted: StoryFilter, names: list[str]) -> 
 
     assert [path[len("_news/2026-11-20-") : -3] for path in catalogue.find(wanted)] == names
     assert catalogue.count(wanted) == len(names)
+
+
+def test_a_story_has_its_place_by_quality_among_the_latest_of_a_topic() -> None:
+    def scored(name: str, quality: int | None, hours: int, **fields: object) -> Story:
+        at = NOON + timedelta(hours=hours)
+        return story(name, quality=quality, published_at=at, topics=("Coast",), **fields)
+
+    own = scored("own", 50, -9)
+    catalogue = filled(
+        entry(own, standing=Standing.BELOW_GATE),
+        entry(scored("best", 90, 3)),
+        entry(scored("equal", 50, 2)),
+        entry(scored("copy", 95, 4, copy_of="2026-11-20-best")),
+        entry(scored("unscored", None, 5)),
+        entry(scored("older", 99, -20)),
+        entry(story("elsewhere", quality=70, topics=("Animals",))),
+    )
+
+    assert catalogue.rank(own.path, "Coast", 3) == TopicRank(
+        place=2, stories=3, median=50, published=2
+    )
+    assert catalogue.rank(own.path, "Coast", 100) == TopicRank(
+        place=3, stories=4, median=50, published=3
+    )
+    assert catalogue.rank(own.path, "", 100) == TopicRank(
+        place=4, stories=5, median=70, published=4
+    )
+
+
+def test_a_story_alone_without_quality_or_unknown_has_no_place() -> None:
+    own, unscored = story("own", quality=50, topics=("Coast",)), story("unscored")
+    catalogue = filled(entry(own), entry(unscored))
+
+    assert catalogue.rank(own.path, "Coast", 100) is None
+    assert catalogue.rank(unscored.path, "", 100) is None
+    assert catalogue.rank("_news/2026-11-20-nobody.md", "", 100) is None
+
+
+def test_the_points_at_the_gate_are_told_of_stories_since_a_time() -> None:
+    late, odd, old = story("late"), story("odd"), story("old", published_at=NOON - timedelta(1))
+    catalogue = filled(entry(late, points=10**30), entry(odd), entry(old, points=70))
+
+    assert catalogue.gate_points(NOON) == {late.path: 2**63 - 1, odd.path: None}
+
+
+def test_records_with_a_verdict_are_found_the_oldest_first() -> None:
+    said = Verdict(said="hold", by="ada", at=NOON, why="so")
+    late, old = story("late", verdict=said), story("old", verdict=said, published_at=None)
+    catalogue = filled(entry(late), entry(story("free")), entry(old))
+
+    assert catalogue.find_verdicts() == [old.path, late.path]
 
 
 def test_numbers_and_texts_that_sqlite_cannot_hold_are_taken_all_the_same() -> None:

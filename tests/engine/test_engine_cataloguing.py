@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,15 @@ import pytest
 
 from copydesk import archive, engine
 from copydesk.archive import Archive, Rulings
-from copydesk.engine.cataloguing import Snapshot, open_catalogue, sweep_records
+from copydesk.catalogue import StoryFilter
+from copydesk.engine.cataloguing import (
+    Snapshot,
+    find_stale_entries,
+    open_catalogue,
+    refresh_catalogue,
+    sweep_records,
+)
+from copydesk.engine.newsroom import Silence
 from copydesk.kit import databases
 from copydesk.news import Said, Standing, Story, Verdict
 from world.history import History
@@ -197,3 +207,39 @@ def test_the_processes_that_read_many_records_end_without_a_word(
     )
 
     assert "Traceback" not in done.stderr
+
+
+def test_a_refreshed_catalogue_knows_what_was_edited_broken_and_deleted(beat: History) -> None:
+    file(beat, WALL)
+    file(beat, SEALS)
+    with beat.open() as newsroom:
+        first = refresh_catalogue(newsroom, Silence())
+        file(beat, WALL, title="Herons")
+        write_files(beat.root, {"_news/2026-11-20-broken.md": b"no record"})
+        (beat.root / SEALS).unlink()
+        second = refresh_catalogue(newsroom, Silence())
+    with open_catalogue(beat.root / ".copydesk") as catalogue:
+        found = catalogue.find(StoryFilter(words="herons"))
+
+    assert (2, 2, 0) == (first.stories, first.read, first.lost)
+    assert (1, 2, 1) == (second.stories, second.read, second.lost)
+    assert ["_news/2026-11-20-broken.md"] == [failure.url for failure in second.failed]
+    assert [WALL] == found
+
+
+def test_what_the_catalogue_has_not_read_is_found_without_opening_it(beat: History) -> None:
+    file(beat, WALL)
+    write_files(beat.root, {SEALS: b"no record"})
+    for path in (WALL, SEALS):
+        os.utime(beat.root / path)
+    time.sleep(0.06)  # what changed within a tick is read again
+    with beat.open() as newsroom:
+        signatures = {path: newsroom.archive.signature(path) for path in (WALL, SEALS)}
+        assert {WALL, SEALS} == find_stale_entries(newsroom, signatures)
+        assert not (newsroom.private / "catalogue.sqlite").exists()
+        refresh_catalogue(newsroom, Silence())
+        assert set() == find_stale_entries(newsroom, {**signatures, "_news/none.md": None})
+        assert {WALL} == find_stale_entries(newsroom, {**signatures, WALL: None})
+        file(beat, SEALS)
+        edited = {SEALS: newsroom.archive.signature(SEALS)}
+        assert {SEALS} == find_stale_entries(newsroom, edited)

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import gc
 import signal
+import subprocess
+import sys
 import weakref
 from datetime import UTC, datetime
 from multiprocessing import forkserver
@@ -52,15 +54,32 @@ def test_what_readers_are_made_from_is_deaf_to_ctrl_c_while_it_loads() -> None:
 
 
 @pytest.mark.parametrize(
-    "library", ["feedparser", "trafilatura", "htmldate", "PIL.AvifImagePlugin"]
+    "library",
+    [
+        *("feedparser", "trafilatura", "htmldate", "pebble"),
+        *("PIL.AvifImagePlugin", "PIL.WebPImagePlugin", "PIL.JpegImagePlugin"),
+    ],
 )
 def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
     readers = ReaderPool(Beat(title="Coast"), workers=1)
     try:
-        asked = readers._pool.schedule(eval, args=(f"{library!r} in __import__('sys').modules",))
-        assert asked.result()
+        assert asyncio.run(readers._call("", eval, f"{library!r} in __import__('sys').modules"))
     finally:
         readers.close()
+
+
+def test_readers_whom_nobody_asks_are_neither_started_nor_loaded() -> None:
+    code = """
+import multiprocessing, sys
+from copydesk.engine.reading import ReaderPool
+from copydesk.news import Beat
+ReaderPool(Beat(title="Coast")).close()
+print("pebble" in sys.modules, multiprocessing.active_children())
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "False []\n" == done.stdout
 
 
 PICTURES = [encoded(drawn(640 + number, 360)) for number in range(4)]

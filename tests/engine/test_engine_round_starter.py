@@ -84,9 +84,12 @@ def test_a_fork_server_holds_no_store_no_socket_and_no_thread() -> None:
     assert 1 == len(threads)
 
 
-def test_a_round_loads_nothing_more_of_copydesk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [["run", "--web", "WEB"], ["build"], ["catalogue"]])
+def test_what_is_forked_loads_nothing_more_of_copydesk(tmp_path: Path, command: list[str]) -> None:
     root = newsroom(tmp_path / "beat", more=CONTACT)
     web = record_web(tmp_path / "web.warc.gz", small_web())
+    words = ["-C", str(root), "--now", "2026-11-20T08:00:00Z", *command]
+    words = [str(web) if word == "WEB" else word for word in words]
     code = f"""
 import sys
 from copydesk.engine.serving._loaded import load
@@ -94,7 +97,7 @@ load()
 before = set(sys.modules)
 from copydesk.cli import main
 try:
-    main(["-C", {str(root)!r}, "run", "--web", {str(web)!r}, "--now", "2026-11-20T08:00:00Z"])
+    main({words!r})
 except SystemExit:
     print(sorted(name for name in set(sys.modules) - before if name.startswith("copydesk")))
 """

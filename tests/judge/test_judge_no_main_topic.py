@@ -102,3 +102,35 @@ def test_an_official_source_is_about_no_topic_by_that_alone(make_article: Make, 
     assert isinstance(judge.assess(article, beat, judge.MemoryShelf()), Dropped)
     sure = replace(beat, sources=(replace(beat.sources[0], topics=("Bees",)),))
     assert topics(article, sure) == ["Bees"]
+
+
+FILLER = "Plain words follow here. " * 50
+
+
+def test_one_mention_of_one_word_in_a_whole_article_is_no_topic(
+    make_article: Make, beat: Beat
+) -> None:
+    assert not topics(make_article(text=f"A bee flew by. {FILLER}"), beat)
+    assert not topics(make_article(excerpt="A bee flew by.", text=FILLER), beat)
+    # another word, another mention, the page's own word, the headline: each is one witness more
+    assert topics(make_article(text=f"A bee left the swarm. {FILLER}"), beat) == ["Bees"]
+    assert topics(make_article(text=f"A bee. A bee. {FILLER}"), beat) == ["Bees"]
+    assert topics(make_article(text=f"A bee. {FILLER}", keywords=("bees",)), beat) == ["Bees"]
+    assert topics(make_article(title="Bees", text=FILLER), beat) == ["Bees"]
+
+
+def test_one_mention_is_enough_for_a_brief(make_article: Make, beat: Beat) -> None:
+    assert topics(make_article(text="A bee flew by. Plain words follow here."), beat) == ["Bees"]
+
+
+def test_a_topic_beside_a_stronger_one_is_mentioned_on_the_way(
+    make_article: Make, beat: Beat
+) -> None:
+    """Without a main topic the news is divided; below one parent, topics come together."""
+    article = make_article(
+        title="A swarm of bees", text=f"The swarm. The bees. Honey, honey. {FILLER} Honey."
+    )
+    siblings = replace(beat, topics=tuple(replace(topic, parent="Farm") for topic in beat.topics))
+
+    assert topics(article, beat) == ["Bees"]
+    assert topics(article, siblings) == ["Bees", "Honey"]

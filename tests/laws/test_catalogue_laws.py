@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk import judge
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.engine.cataloguing import (
     follow_commits,
@@ -60,6 +61,8 @@ def ask(catalogue: Catalogue) -> Answers:
         "last day": catalogue.between(NOW - timedelta(hours=24), NOW),
         "broken": [record.path for record in catalogue.list_failures()],
         "standings": catalogue.standings(every),
+        "points": catalogue.gate_points(NOW - timedelta(hours=24)),
+        "decided": sorted(catalogue.find_verdicts()),
         "read": sorted(catalogue.signatures()),
     }
 
@@ -114,6 +117,12 @@ def walk(newsroom: Newsroom) -> Answers:
         "last day": paths(sorted(day, key=lambda one: (_time(one), one.path))),
         "broken": broken,
         "standings": standings,
+        "points": {
+            one.path: judge.deciding_points(one)
+            for one in dated
+            if (one.published_at or NOW) >= NOW - timedelta(hours=24)
+        },
+        "decided": sorted(paths(one for one in stories if one.verdict)),
         "read": sorted([*paths(stories), *broken]),
     }
 

@@ -90,6 +90,13 @@ def test_words_inside_a_value_make_no_other_kind(text: str, is_not: ReasonKind) 
     assert Reason.parse(text).kind is not is_not
 
 
+def test_the_values_in_the_words_of_a_reason_are_read_back() -> None:
+    lifted = Reason.parse("published: quality 60 and 10 for corroboration reach 70")
+
+    assert lifted.values == {"quality": "60", "lift": "10", "gate": "70"}
+    assert Reason.parse("nobody: knows this").values == {}
+
+
 @pytest.mark.parametrize("points", ["+05", "-0", "5", "+٣", "+" + "9" * 5_000, "+ 5"])
 def test_points_that_no_reason_writes_are_words(points: str) -> None:
     text = f"quality {points}: by hand"

@@ -47,6 +47,7 @@ STORES = {
     "publish/writing/_write.py": "the site, to compare",
     "publish/writing/_stage.py": "the site",
     "engine/serving/_fork_server.py": "/dev/null",
+    "engine/serving/_mounts.py": "the kernel's table of mounts",
     "serve/_files.py": "the site",
     "serve/_site.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",

@@ -81,6 +81,19 @@ def test_a_question_loads_nothing_that_asks_the_web(words: str, tmp_path: Path) 
     assert "0 []" == loaded_by(words, root, unneeded)
 
 
+def test_what_a_site_repeats_is_taken_out_without_the_reader_of_pages() -> None:
+    unneeded = (*HEAVY, "copydesk.extract._read", "copydesk.extract.text", "copydesk.extract.words")
+    code = f"""
+import sys
+from copydesk.extract import habits, learn, settle, site_of
+print([one for one in {unneeded!r} if one in sys.modules])
+"""
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[]\n" == done.stdout
+
+
 def newsroom_with_a_story(folder: Path) -> Path:
     root = newsroom(folder / "beat")
     record = ROOT / "tests" / "cases" / "archive" / "same" / "whole.md"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -14,6 +13,7 @@ from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import parse_record
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import files
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
@@ -33,8 +33,6 @@ _NOT_RECORDS = frozenset(
         *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
     }
 )
-# How kit.files names a file until it is whole.
-_UNFINISHED = ".new-"
 _WRITTEN_INTO = ("_news", "_archive/_news", "_data", ".copydesk/journal")
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
@@ -194,9 +192,7 @@ class Archive:
     def sweep(self) -> None:
         """Remove what a killed write left beside what it wrote; nobody else may be writing."""
         for folder in _WRITTEN_INTO:
-            for entry in (self.root / folder).glob(f"{_UNFINISHED}*"):
-                with contextlib.suppress(OSError):
-                    entry.unlink()
+            files.sweep_unfinished(self.root / folder)
 
     def _allow(self, story: Story, present: bytes) -> None:
         known = self._read.get(story.path)

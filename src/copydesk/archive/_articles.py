@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -17,7 +18,6 @@ from copydesk.news import Article
 
 # <content>.<address>.<web address>.json: the first 32 hex digits of SHA-256 of the JSON, the
 # first 16 of each address's identity. An address is found by listing names, without reading.
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 _BY_AGE = itemgetter(0, 1)
 _NAME = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{16})\.([0-9a-f]{16})\.json")
 
@@ -29,15 +29,26 @@ class _KeptArticle:
     addresses: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """The articles by the names of their files: marks of addresses by article, and back."""
+
+    marks: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, Sequence[str]]
+
+
 class ArticleStore:
     """The articles in one folder, at most `max_bytes` of them; the oldest go first.
 
-    What is damaged or strange in the folder is passed over. One process writes at a time.
+    What is damaged or strange in the folder is passed over. One process writes at a time. Who only
+    looks for articles lists their names; ages and sizes, a quarter of a second for 20,000, are for
+    who puts one there or takes one away.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+        self._listing: _Listing | None = None
         self._kept: dict[str, _KeptArticle] | None = None
         self._by_address: dict[str, str] = {}
         self._total = 0
@@ -52,7 +63,7 @@ class ArticleStore:
             return name
         self._forget(name)
         addresses = (address_mark(article.url), address_mark(article.web_url))
-        file_name = f"{name}.{addresses[0]}.{addresses[1]}.json"
+        file_name = _file_name(name, addresses)
         file = self._folder / file_name
         try:
             files.write_atomic(file, data, durable=False)
@@ -66,19 +77,17 @@ class ArticleStore:
 
     def get(self, name: str) -> Article | None:
         """Return the article of a hash; None where it is gone or damaged."""
-        kept = self._load_index().get(name)
-        return None if kept is None else _decode(self._folder / kept.file_name, name)
+        marks = self._find_marks(name)
+        return None if marks is None else _decode(self._folder / _file_name(name, marks), name)
 
     def find(self, url: str) -> Article | None:
         """Return the article kept last for an address, its own or its web address, or None."""
-        self._load_index()
-        name = self._by_address.get(address_mark(url))
+        name = self._find_name(address_mark(url))
         return None if name is None else self.get(name)
 
     def is_damaged(self, url: str) -> bool:
         """Decide whether an article is kept for an address, but cannot be read."""
-        self._load_index()
-        name = self._by_address.get(address_mark(url))
+        name = self._find_name(address_mark(url))
         return name is not None and self.get(name) is None
 
     def forget(self, url: str) -> None:
@@ -95,15 +104,52 @@ class ArticleStore:
             if article is not None:
                 yield article
 
-    def marks(self) -> dict[str, tuple[str, ...]]:
-        """Return the marks of each article's addresses by its name, oldest first, none read."""
-        return {name: kept.addresses for name, kept in self._load_index().items()}
+    def marks(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the marks of each article's addresses by its name, in no order, none read."""
+        if self._kept is not None:
+            return {name: kept.addresses for name, kept in self._kept.items()}
+        return self._list_names().marks
+
+    def sort_by_age(self, names: Iterable[str]) -> list[str]:
+        """Return the names of articles, of those that are kept, oldest first."""
+        marks = self.marks()
+        aged = ((self._age_of(name, marks[name]), name) for name in names if name in marks)
+        return [name for _, name in sorted(aged)]
 
     def sweep(self) -> None:
         """Remove what a killed write left behind; nobody else may be writing."""
-        for entry in self._folder.glob(f"{_UNFINISHED}*"):
-            with contextlib.suppress(OSError):
-                entry.unlink()
+        files.sweep_unfinished(self._folder)
+
+    def _find_marks(self, name: str) -> tuple[str, ...] | None:
+        if self._kept is None:
+            return self._list_names().marks.get(name)
+        kept = self._kept.get(name)
+        return None if kept is None else kept.addresses
+
+    def _find_name(self, mark: str) -> str | None:
+        """Return the name of the article kept last for an address."""
+        if self._kept is not None:
+            return self._by_address.get(mark)
+        names = self._list_names().names.get(mark, ())
+        return next(reversed(names if len(names) < 2 else self.sort_by_age(names)), None)
+
+    def _age_of(self, name: str, marks: tuple[str, ...]) -> int:
+        try:
+            return (self._folder / _file_name(name, marks)).lstat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _list_names(self) -> _Listing:
+        if self._listing is None:
+            marks: dict[str, tuple[str, ...]] = {}
+            names: defaultdict[str, list[str]] = defaultdict(list)
+            for match in filter(None, map(_NAME.fullmatch, files.list_names(self._folder))):
+                name, *found = match.groups()
+                marks[name] = tuple(found)
+                for mark in {*found}:
+                    names[mark].append(name)
+            self._listing = _Listing(marks, names)
+        return self._listing
 
     def _load_index(self) -> dict[str, _KeptArticle]:
         if self._kept is None:
@@ -151,6 +197,10 @@ class ArticleStore:
         for address in gone.addresses:
             if self._by_address.get(address) == name:
                 del self._by_address[address]
+
+
+def _file_name(name: str, marks: Sequence[str]) -> str:
+    return ".".join((name, *marks, "json"))
 
 
 def address_mark(url: str) -> str:

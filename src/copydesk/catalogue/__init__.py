@@ -14,4 +14,6 @@ from copydesk.catalogue._entries import BrokenRecord as BrokenRecord
 from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
 from copydesk.catalogue._entries import TextMarks as TextMarks
 from copydesk.catalogue._questions import StoryFilter as StoryFilter
+from copydesk.catalogue._signatures import read_signatures as read_signatures
 from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus
+from copydesk.catalogue._topic_rank import TopicRank as TopicRank

@@ -14,6 +14,7 @@ from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._tables import open_tables
+from copydesk.catalogue._topic_rank import TopicRank, rank_among
 from copydesk.kit import urls
 from copydesk.news import Standing
 
@@ -21,6 +22,7 @@ _AT_ONCE = 500  # values in one statement
 # Live records come before archived ones, each in the order of their paths: so they are read.
 _AS_READ = "ORDER BY archived, path"
 _BY_TIME = "ORDER BY at, path"
+_LATEST = "ORDER BY at DESC, path LIMIT ?"
 
 
 class Catalogue:
@@ -197,7 +199,7 @@ class Catalogue:
     def find(self, wanted: StoryFilter, limit: int | None = None) -> list[str]:
         """Return the paths of the stories that a filter wants, the newest first."""
         condition, values = where(wanted)
-        query = f"SELECT path FROM stories WHERE {condition} ORDER BY at DESC, path LIMIT ?"
+        query = f"SELECT path FROM stories WHERE {condition} {_LATEST}"
         return self._paths(query, *values, -1 if limit is None else limit)
 
     def count(self, wanted: StoryFilter) -> int:
@@ -205,6 +207,36 @@ class Catalogue:
         condition, values = where(wanted)
         query = f"SELECT count(*) FROM stories WHERE {condition}"
         return int(self._tables.run(query, *values)[0][0])
+
+    def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
+        """Return the place by quality that a story has beside the `most` - 1 latest of a topic.
+
+        Copies are left out; "" is every topic. None for a story without a quality, or alone.
+        """
+        in_topic = "AND EXISTS (SELECT 1 FROM topics WHERE topic = ? AND story = id)"
+        query = (
+            "SELECT quality, standing FROM stories"
+            f" WHERE quality IS NOT NULL AND copy_of = '' AND path <> ?"
+            f" {in_topic if topic else ''} {_LATEST}"
+        )
+        own = self._tables.run(
+            "SELECT quality, standing FROM stories WHERE quality IS NOT NULL AND path = ?", path
+        )
+        others = self._tables.run(query, path, *([topic] if topic else []), most - 1)
+        return rank_among(own[0], others) if own and others else None
+
+    def gate_points(self, since: datetime) -> dict[str, int | None]:
+        """Return the points by which the gate decided on each story since a time, by path.
+
+        None for a story that something else decided.
+        """
+        return dict(
+            self._tables.run("SELECT path, points FROM stories WHERE at >= ?", microseconds(since))
+        )
+
+    def find_verdicts(self) -> list[str]:
+        """Return the paths of the records that keep an editor's verdict, the oldest first."""
+        return self._paths(f"SELECT path FROM stories WHERE said <> '' {_BY_TIME}")
 
     def standings(self, paths: Collection[str]) -> dict[str, Standing]:
         """Return where these stories stand, by path."""

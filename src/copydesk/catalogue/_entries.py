@@ -13,6 +13,7 @@ class CatalogueEntry:
 
     `source` is the address of the source that listed it, `text` what is kept of its page, for the
     search; "" where that is not known. `is_gone` says that its page is gone from its publisher.
+    `points` are those by which the gate alone decided on it, None where something else did.
     """
 
     story: Story
@@ -21,6 +22,7 @@ class CatalogueEntry:
     is_gone: bool = False
     source: str = ""
     text: str = ""
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

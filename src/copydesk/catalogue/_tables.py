@@ -8,7 +8,7 @@ from pathlib import Path
 from copydesk.errors import CatalogueError
 from copydesk.kit.databases import DisposableDatabase
 
-_VERSION = 2
+_VERSION = 3
 _CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
 _TABLES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -17,7 +17,7 @@ CREATE TABLE stories (
     name TEXT NOT NULL, archived INTEGER NOT NULL, at INTEGER, standing TEXT NOT NULL,
     gone INTEGER NOT NULL, publisher TEXT NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL,
     quality INTEGER, heat INTEGER, story_group TEXT NOT NULL, copy_of TEXT NOT NULL,
-    ruled INTEGER NOT NULL, judged INTEGER NOT NULL
+    ruled INTEGER NOT NULL, judged INTEGER NOT NULL, points INTEGER, said TEXT NOT NULL
 ) STRICT;
 CREATE INDEX stories_at ON stories (at, path);
 CREATE INDEX stories_name ON stories (name);
@@ -25,6 +25,7 @@ CREATE INDEX stories_standing ON stories (standing, at);
 CREATE INDEX stories_group ON stories (story_group) WHERE story_group <> '';
 CREATE INDEX stories_copy ON stories (copy_of) WHERE copy_of <> '';
 CREATE INDEX stories_ruled ON stories (id) WHERE ruled = 1;
+CREATE INDEX stories_said ON stories (said) WHERE said <> '';
 CREATE INDEX stories_gone ON stories (at) WHERE gone = 1;
 CREATE TABLE addresses (
     identity TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (identity, story)

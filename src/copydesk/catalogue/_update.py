@@ -75,7 +75,7 @@ def forget_marks(tables: DisposableDatabase, stories: Iterable[int]) -> None:
 
 
 _HASH_BYTES = 4
-_INSERT = f"INSERT INTO stories VALUES (NULL{', ?' * 16}) RETURNING id"
+_INSERT = f"INSERT INTO stories VALUES (NULL{', ?' * 18}) RETURNING id"
 
 
 def _unpack(kept: bytes) -> array[int]:
@@ -110,6 +110,8 @@ def _row(entry: CatalogueEntry) -> tuple[object, ...]:
         _encodable(story.copy_of),
         _is_ruled(story),
         not story.published,
+        _within(entry.points),
+        story.verdict.said if story.verdict else "",
     )
 
 

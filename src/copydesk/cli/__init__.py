@@ -24,6 +24,7 @@ _COMMANDS = {
     "run": "one round of the whole line",
     "serve": "rounds on schedule and the site, until stopped",
     "build": "publish what is filed, only what changed",
+    "catalogue": "bring what questions ask up to date with every record",
     "file": "take in a page that you found, whatever its source",
     "explain": "why a story is where it is, or why a lead was dropped",
     "stories": "what is filed: by standing, topic, source, age, words",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def command(
     invocation: Invocation, out: Path | None, full: bool, deploy: bool, dry_run: bool
 ) -> None:
     """Publish what is filed: site, API, feeds, sitemaps; only what changed."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         report = engine.build(newsroom, progress, engine.BuildOptions(out=out, full=full))

@@ -11,6 +11,8 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
+_ORDINALS = {1: "st", 2: "nd", 3: "rd"}
+
 
 @click.command("explain")
 @click.argument("path_or_url", metavar="PATH-or-URL")
@@ -23,8 +25,7 @@ def command(invocation: Invocation, path_or_url: str) -> None:
         terminal.as_json(why)
         return
     click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
-    for reason in why.reasons:
-        click.echo(f"  {reason}")
+    _print_reasons(why)
     if why.verdict:
         click.echo(
             f"  verdict {why.verdict['said']} by {why.verdict['by']} at {why.verdict['at']}: "
@@ -42,7 +43,34 @@ def command(invocation: Invocation, path_or_url: str) -> None:
         "beside",
         (f"{path}{' (leads)' if path == why.leader else ''}" for path in why.group),
     )
+    _print_lines("place", map(_format_place, why.places))
     _print_lines("otherwise", map(text.fold, why.otherwise))
+
+
+def _print_reasons(why: engine.Explanation) -> None:
+    """Print why a story is where it is; what adds up to its quality as a table, in its place."""
+    counted = {evidence.reason for row in why.parts for evidence in row.evidence}
+    is_told = False
+    for reason in why.reasons:
+        if reason not in counted:
+            click.echo(f"  {text.fold(reason)}")
+        elif not is_told:
+            is_told = True
+            for line in terminal.quality_table(why.parts, why.quality):
+                click.echo(f"  {line}")
+
+
+def _format_place(place: engine.Place) -> str:
+    of_topic = f" on {text.fold(place.topic)}" if place.topic else ""
+    return (
+        f"{_format_ordinal(place.place)} by quality of the last {place.stories}{of_topic} "
+        f"(median {place.median}, {place.published} published)"
+    )
+
+
+def _format_ordinal(number: int) -> str:
+    teens = number % 100 in range(11, 14)
+    return f"{number}{'th' if teens else _ORDINALS.get(number % 10, 'th')}"
 
 
 def _print_lines(name: str, lines: Iterable[str]) -> None:

@@ -75,6 +75,8 @@ def _show(listed: engine.StoryList) -> None:
         click.echo(columns.line((time, "", Standing.DROPPED, lead.reason, text.fold(lead.url))))
     _note_more("stories", len(listed.stories), listed.total)
     _note_more("dropped leads", len(listed.dropped), listed.dropped_total)
+    if listed.gate:
+        terminal.note_gate_passage(listed.gate)
     terminal.failures(listed.failed)
     for words in listed.notes:
         terminal.note(f"note: {words}")

@@ -13,6 +13,10 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
     from copydesk.config import NewBeat as NewBeat
+    from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
+    from copydesk.engine.cataloguing import GatePassage as GatePassage
+    from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditConflict as EditConflict
     from copydesk.engine.editing import ListedStory as ListedStory
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
     from copydesk.engine.editing import new_tip as new_tip
+    from copydesk.engine.editing import read_decided_stories as read_decided_stories
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
@@ -41,7 +46,9 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import Headline as Headline
     from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
+    from copydesk.engine.newsroom import Place as Place
     from copydesk.engine.newsroom import Progress as Progress
+    from copydesk.engine.newsroom import QualityRow as QualityRow
     from copydesk.engine.newsroom import ResidentNewsroom as ResidentNewsroom
     from copydesk.engine.newsroom import RoundReport as RoundReport
     from copydesk.engine.newsroom import RoundStatus as RoundStatus

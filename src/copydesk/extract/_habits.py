@@ -16,10 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from copydesk.extract import words
-from copydesk.extract._read import limit_excerpt
 from copydesk.extract.pictures import figure_key
-from copydesk.extract.terms import is_quotable_anywhere
 from copydesk.kit import text, urls
 from copydesk.news import Article, ExcerptRule, Figure
 
@@ -131,10 +128,19 @@ def settle(article: Article, site: Habits, rule: ExcerptRule) -> Article:
     kept = _own_text(article.text, site)
     if kept == article.text or len(text.words(kept)) * _OWN < len(text.words(article.text)):
         return article
-    if article.origins.get("excerpt") == "text" and is_quotable_anywhere(article.signals):
-        own_rule = limit_excerpt(rule, article.access, article.signals, article.type)
-        article = replace(article, excerpt=words.beginning(kept, own_rule))
+    if article.origins.get("excerpt") == "text":
+        article = _replace_excerpt(article, kept, rule)
     return replace(article, text=kept)
+
+
+def _replace_excerpt(article: Article, own_text: str, rule: ExcerptRule) -> Article:
+    """Return an article with the beginning of its own text, where that may be quoted."""
+    from copydesk.extract import terms, words  # a round with news begins sooner without them
+
+    if not terms.is_quotable_anywhere(article.signals):
+        return article
+    own_rule = terms.limit_excerpt(rule, article.access, article.signals, article.type)
+    return replace(article, excerpt=words.beginning(own_text, own_rule))
 
 
 def _is_repeated(figure: Figure, site: Habits) -> bool:

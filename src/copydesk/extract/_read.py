@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from copydesk.extract import kinds, origin, people, pictures, terms, text, when, words
 from copydesk.extract.page import Declared, Document, collect, open_document
 from copydesk.kit import urls
-from copydesk.news import Article, Dropped, ExcerptRule, Figure, Signal
+from copydesk.news import Article, Dropped, ExcerptRule, Figure
 
 if TYPE_CHECKING:
     from copydesk.news import Beat, Lead, Page
@@ -136,7 +136,7 @@ def _add_terms(article: Article, reading: _OpenedPage) -> Article:
     access, access_from = terms.access(document, declared, article.text)
     credit, credit_from = terms.credit(document, declared, article.text)
     signals = terms.signals(document, declared, reading.page)
-    rule = limit_excerpt(reading.beat.excerpt, access, signals, article.type)
+    rule = terms.limit_excerpt(reading.beat.excerpt, access, signals, article.type)
     excerpt, excerpt_from = _choose_excerpt(article, reading, rule)
     return _add_fields(
         article,
@@ -157,20 +157,6 @@ def _choose_excerpt(article: Article, reading: _OpenedPage, rule: ExcerptRule) -
         return found
     opening = words.beginning(quotable, rule)
     return opening, "text" if opening else ""
-
-
-def limit_excerpt(
-    rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
-) -> ExcerptRule:
-    """Limit how much may be shown: of a stub before a wall, a video or a sound, no share.
-
-    The length of the whole is not known; the number of characters alone is the bound.
-    """
-    limit = terms.snippet_characters(signals)
-    characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
-    is_part = access in {"teaser", "paywalled"} or kind in {"video", "audio"}
-    share = 1.0 if is_part and rule.max_share > 0 else rule.max_share
-    return ExcerptRule(max_characters=characters, max_share=share)
 
 
 def _add_people(article: Article, reading: _OpenedPage) -> Article:

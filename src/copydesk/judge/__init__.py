@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
     from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
     from copydesk.judge._explain import explain as explain
+    from copydesk.judge._gate_points import deciding_points as deciding_points
+    from copydesk.judge._gate_points import gate_points as gate_points
     from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
     from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
     from copydesk.judge._memory_shelf import choose_nearest as choose_nearest
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from copydesk.judge._profiles import profile_of as profile_of
     from copydesk.judge._profiles import regroup as regroup
     from copydesk.judge._profiles import weigh as weigh
+    from copydesk.judge._quality_parts import BOUNDS as BOUNDS
+    from copydesk.judge._quality_parts import QualityPart as QualityPart
+    from copydesk.judge._quality_parts import quality_parts as quality_parts
     from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
     from copydesk.judge._reaches_gate import needs_article as needs_article
     from copydesk.judge._reaches_gate import reaches_gate as reaches_gate

@@ -110,6 +110,14 @@ def complete(appraisal: Appraisal, beat: Beat, shelf: Shelf, picture: str) -> St
     )
 
 
+def features_of_article(article: Article, beat: Beat) -> Features:
+    """Return what there is to weigh of a read article, but its picture."""
+    profile = profile_of(beat)
+    matches = profile.relevance(article, beat)
+    topics = profile.topics(article, beat, matches)
+    return _features_of(article, beat, topics, _word_of_source(matches))
+
+
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     """Judge an article: return it as a story without a path, or why it is none.
 

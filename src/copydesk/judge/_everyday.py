@@ -24,14 +24,16 @@ _TITLE_CHARACTERS = 70
 def signals(beat: Beat) -> tuple[QualitySignal, ...]:
     """Return the reference's signals; only an organization's points are the site's own."""
     return (
-        QualitySignal(points=2, find=_topics),
-        QualitySignal(points=15, find=_keywords),
-        QualitySignal(points=20, find=quality.image, of_picture=True),
-        QualitySignal(points=20, find=_amp),
-        QualitySignal(points=beat.scoring.organization_points, find=quality.organization),
-        QualitySignal(points=50, find=quality.official),
-        QualitySignal(points=50, find=quality.video),
-        QualitySignal(points=-1, find=_long_title),
+        QualitySignal(points=2, find=_topics, part="relevance"),
+        QualitySignal(points=15, find=_keywords, part="relevance"),
+        QualitySignal(points=20, find=quality.image, of_picture=True, part="wrapping"),
+        QualitySignal(points=20, find=_amp, part="wrapping"),
+        QualitySignal(
+            points=beat.scoring.organization_points, find=quality.organization, part="source"
+        ),
+        QualitySignal(points=50, find=quality.official, part="source"),
+        QualitySignal(points=50, find=quality.video, part="wrapping"),
+        QualitySignal(points=-1, find=_long_title, part="wrapping"),
     )
 
 

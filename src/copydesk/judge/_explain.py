@@ -42,7 +42,7 @@ def _topic_evidence(name: str, story: Story, beat: Beat) -> str:
 def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
     if story.quality is None:
         return (Reason.of(ReasonKind.NOT_SCORED),)
-    features = _features_of(story)
+    features = features_of_record(story)
     signals = _everyday.signals(beat)
     score = weigh_by(signals, features, beat)
     official = weigh_by(signals, replace(features, official=True), beat)
@@ -51,7 +51,8 @@ def _quality(story: Story, beat: Beat) -> tuple[Reason, ...]:
     return (*score.reasons, *_points_without_rule(story.quality, score))
 
 
-def _features_of(story: Story) -> Features:
+def features_of_record(story: Story) -> Features:
+    """Return what there is to weigh of a story that its record tells, by the reference's rules."""
     return Features(
         title=story.title,
         topics=story.topics,

@@ -64,6 +64,19 @@ def at_once(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def read_rows(path: Path, statement: str, *values: object) -> list[tuple[Any, ...]]:
+    """Return what a database answers, [] where it cannot be read; its file is left as it is.
+
+    For a process that must not make a file anew, whatever version of it lies there.
+    """
+    try:
+        uri = f"{path.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as connection:
+            return connection.execute(statement, values).fetchall()
+    except sqlite3.Error:
+        return []
+
+
 class DisposableDatabase:
     """A SQLite file, or without one a database of this process alone.
 

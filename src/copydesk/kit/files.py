@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
+
+_UNFINISHED = ".new-"  # how a file is called until it is whole
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
@@ -34,6 +37,22 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
         raise
 
 
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what killed writes left in a folder; nobody else may be writing there."""
+    for name in list_names(folder):
+        if name.startswith(_UNFINISHED):
+            with contextlib.suppress(OSError):
+                (folder / name).unlink()
+
+
+def list_names(folder: Path) -> list[str]:
+    """Return the names in a folder in no order; none where it is missing or cannot be listed."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - 20,000 names in 10 ms, a path for each takes 30
+    except OSError:
+        return []
+
+
 def sync_folder(folder: str | Path) -> None:
     """Wait until the names in a folder are on the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -46,7 +65,7 @@ def sync_folder(folder: str | Path) -> None:
 def _new_file(folder: str) -> tuple[int, str]:
     """Open a file that was not there, under a name that tells that it is not whole yet."""
     while True:
-        name = f"{folder}/.new-{os.urandom(6).hex()}"
+        name = f"{folder}/{_UNFINISHED}{os.urandom(6).hex()}"
         try:
             return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), name
         except FileExistsError:

@@ -29,6 +29,15 @@ _FENCE = "```"
 UNSPACED_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 
 
+def is_encodable(name: str) -> bool:
+    """Decide whether a name is text: on disk any bytes can be one, which no address can say."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def fold(text: str) -> str:
     """Make every run of white space one blank, cut the ends, drop control characters."""
     if text.isprintable():  # then its only white space are blanks, and most texts are folded

@@ -203,7 +203,12 @@ class Reason:
     @property
     def kind(self) -> ReasonKind:
         """Return what it tells, `ReasonKind.OTHER` for words of nobody known."""
-        return _read(self.about, self.why)
+        return _read(self.about, self.why)[0]
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Return the values in its words, by their names in the table."""
+        return _read(self.about, self.why)[1]
 
     @property
     def is_group_ruled(self) -> bool:
@@ -253,7 +258,7 @@ def reason_words(kind: ReasonKind, **values: str | int) -> str:
 
 
 @lru_cache(maxsize=8192)  # the same reasons are asked again and again, of one story and of many
-def _read(about: str, why: str) -> ReasonKind:
+def _read(about: str, why: str) -> tuple[ReasonKind, Mapping[str, str]]:
     named = next((name for name in _NAMED if about.startswith(name)), about)
     wording = _WORDINGS.get(named)
-    return ReasonKind.OTHER if wording is None else wording.parse(why)[0]
+    return (ReasonKind.OTHER, {}) if wording is None else wording.parse(why)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.publish._survey import Survey as Survey
     from copydesk.publish.making import PublishOptions as PublishOptions
     from copydesk.publish.page_index import PageIndex as PageIndex
+    from copydesk.publish.page_index import read_stamps as read_stamps
     from copydesk.publish.writing import Manifest as Manifest
     from copydesk.publish.writing import MemoryManifest as MemoryManifest
     from copydesk.publish.writing import Sheet as Sheet

@@ -74,9 +74,10 @@ def is_begun(place: _git.WorkTree) -> bool:
 
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:
     """Finish a move that was killed: index and files follow the branch, edits stay as they are."""
-    old, new = _find_move(place), _states.head(place)
+    old = _find_move(place)
     if not old:
         return
+    new = _states.head(place)
     if new not in ("", old):
         index = UserIndex(place)
         with index.hold(wait_seconds):

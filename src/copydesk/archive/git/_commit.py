@@ -14,6 +14,7 @@ from copydesk.kit import dates
 
 _TRIES = 2
 _PLAIN_FILE = "100644"
+_DELETED = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,17 @@ class _StagedChange:
     mode: str
     blob: str
 
+    @property
+    def is_there(self) -> bool:
+        return self.mode != _DELETED
+
 
 def make(
     place: _git.WorkTree, names: Sequence[str], words: CommitWords, wait_seconds: float
 ) -> str | None:
     """Commit the files of these names, as they are on disk, on top of HEAD; None for no change."""
     index = UserIndex(place)
-    index.recover(_states.head(place))
+    index.recover()
     blobs = _store_blobs(place, names)
     if not _changes(place, _states.head(place), blobs):
         return None
@@ -50,7 +55,8 @@ def make(
             if not changes:
                 return None
             commit = _write_commit(place, head, changes, words)
-            index.prepare(_index_lines(changes))
+            files = [change.name for change in changes if change.is_there]
+            index.prepare(_index_lines(changes), files)
             index.announce(commit)
             if _move_branch(place, head, commit, words):
                 index.bring_along()
@@ -78,7 +84,7 @@ def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[
         _, next_one = staged.get(name, ("", ""))
         if blob == last or next_one not in {last, blob}:
             continue
-        deleted = _StagedChange(name=name, mode="0", blob="0" * len(last))
+        deleted = _StagedChange(name=name, mode=_DELETED, blob="0" * len(last))
         changes.append(_StagedChange(name=name, mode=mode, blob=blob) if blob else deleted)
     return changes
 

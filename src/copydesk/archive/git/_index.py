@@ -15,9 +15,9 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from copydesk.archive.git import _git
+from copydesk.archive.git import _git, _states
 from copydesk.errors import GitError
 
 _LOOKS_A_SECOND = 20
@@ -80,8 +80,11 @@ class UserIndex:
             return False
         return self._lock.samefile(self._pending) or self._lock.read_bytes() == _MARK
 
-    def prepare(self, changes: bytes) -> None:
-        """Make the next index: the present one with these `--index-info` lines."""
+    def prepare(self, changes: bytes, touched: Sequence[str] = ()) -> None:
+        """Make the next index: the present one with these `--index-info` lines.
+
+        Only `touched` files are looked at, where a few are named: all 20,000 take git 50 ms.
+        """
         self._next.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
             shutil.copyfile(self._place.index, self._next)
@@ -93,7 +96,10 @@ class UserIndex:
         )
         # Fills in sizes and times, so that `git diff-files` sees clean files; the exit code
         # only says that something of the user's is dirty.
-        _git.ask(self._place.top, "update-index", "-q", "--refresh", environment=self.environment)
+        refresh = ("add", "--refresh", "--", *touched)
+        if not 0 < len(touched) <= _states.FEW:
+            refresh = ("update-index", "-q", "--refresh")
+        _git.ask(self._place.top, *refresh, environment=self.environment)
 
     def announce(self, commit: str) -> None:
         """Note which commit the prepared index belongs to, before the branch moves."""
@@ -107,13 +113,13 @@ class UserIndex:
         """Decide whether a commit is being made, or was killed in the making."""
         return self._pending.exists()
 
-    def recover(self, head: str) -> None:
-        """Finish or forget what a killed commit left; `head` is where the branch stands."""
+    def recover(self) -> None:
+        """Finish or forget what a killed commit left, by where the branch stands."""
         if not self.is_left_over():
             return
         if self._is_ours():
             announced = self._pending.read_text(encoding="ascii", errors="replace")
-            if announced and announced == head and self._next.exists():
+            if announced and announced == _states.head(self._place) and self._next.exists():
                 self.bring_along()
             self._lock.unlink()
         self._forget()

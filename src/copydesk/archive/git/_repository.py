@@ -125,11 +125,12 @@ class Repository:
     def user(self) -> str:
         """Return git's user as `name <email>`, or what is set of the two."""
         where = self._root if self._root.is_dir() else Path.cwd()
-        values = []
-        for key in ("user.name", "user.email"):
-            with contextlib.suppress(GitError):
-                values.append(_git.ask(where, "config", "--get", key).out.decode().strip())
-        name, email = [*values, "", ""][:2]
+        found: dict[str, str] = {}
+        with contextlib.suppress(GitError):
+            command = ("config", "-z", "--get-regexp", r"^user\.(name|email)$")
+            out = _git.ask(where, *command).out.decode("utf-8", "replace")
+            found = dict(line.split("\n", 1) for line in out.split("\0") if "\n" in line)
+        name, email = (found.get(f"user.{key}", "").strip() for key in ("name", "email"))
         return f"{name} <{email}>".strip() if email else name
 
     def find_user_changes(self, paths: Iterable[str]) -> set[str]:
@@ -237,7 +238,7 @@ class Repository:
                     self._settle(place)
 
     def _settle(self, place: _git.WorkTree) -> None:
-        UserIndex(place).recover(_states.head(place))
+        UserIndex(place).recover()
         if not self.obstacle():
             _checkout.finish(place, self._lock_wait_seconds)
 

@@ -12,7 +12,7 @@ from copydesk.archive.git import _git
 
 # (mode, blob id) as git writes them.
 State = tuple[str, str]
-_FEW = 200
+FEW = 200
 _SHA256_DIGITS = 64
 
 
@@ -63,7 +63,7 @@ def _what_to_ask(place: _git.WorkTree, paths: Sequence[str]) -> Sequence[str]:
 
     Git looks at each entry for each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
     """
-    if len(paths) <= _FEW:
+    if len(paths) <= FEW:
         return paths
     return [place.prefix] if place.prefix else []
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._columns import ago as ago
     from copydesk.cli.terminal._columns import until as until
     from copydesk.cli.terminal._deploy_report import show_deploy as show_deploy
+    from copydesk.cli.terminal._gate_passage import note_gate_passage as note_gate_passage
     from copydesk.cli.terminal._headlines import show_headlines as show_headlines
     from copydesk.cli.terminal._headlines import show_rehearsal as show_rehearsal
     from copydesk.cli.terminal._headlines import show_story as show_story
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._print import note as note
     from copydesk.cli.terminal._print import progress as progress
     from copydesk.cli.terminal._print import table as table
+    from copydesk.cli.terminal._quality_table import quality_table as quality_table
     from copydesk.cli.terminal._sheet import sheet as sheet
     from copydesk.cli.terminal._sheet import words as words
 else:

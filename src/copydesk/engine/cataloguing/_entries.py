@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from copydesk import judge
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import BrokenRecord, CatalogueEntry
 from copydesk.engine.cataloguing._rules import RulesInForce
@@ -54,6 +55,7 @@ class _Maker:
             is_gone=story.access == _GONE,
             source=article.source if article else "",
             text=article.text if article else "",
+            points=judge.deciding_points(story),
         )
 
 

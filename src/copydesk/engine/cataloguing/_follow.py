@@ -20,6 +20,7 @@ from copydesk.engine.cataloguing._entries import make_entries
 from copydesk.engine.cataloguing._rules import RulesInForce, read_rules
 from copydesk.engine.newsroom import TICK_NS, Newsroom, Progress, Silence
 from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import text
 from copydesk.news import Standing
 
 _HEAD, _RULES = "head", "rules"  # what a catalogue is up to date with
@@ -120,7 +121,7 @@ class _News:
 
 def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
     taken_ns = time.time_ns()
-    signatures = {path: records.signature(path) for path in paths if _is_text(path)}
+    signatures = {path: records.signature(path) for path in paths if text.is_encodable(path)}
     there = {path: signature for path, signature in signatures.items() if signature is not None}
     return _News(dict(_sign(there, taken_ns)), signatures.keys() - there.keys(), head)
 
@@ -153,7 +154,7 @@ def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[
     A name that is not UTF-8 is left out: nothing can say it.
     """
     for path, signature in signatures.items():
-        if path.isascii() or _is_text(path):
+        if path.isascii() or text.is_encodable(path):
             yield path, hash(signature) if _is_settled(signature, taken_ns) else 0
 
 
@@ -164,11 +165,3 @@ def _is_settled(signature: Signature, taken_ns: int) -> bool:
     was changed in the future, before the clock was set back, may not.
     """
     return abs(taken_ns - signature.changed_ns) > TICK_NS
-
-
-def _is_text(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -11,6 +11,10 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.editing._clear import clear_verdict as clear_verdict
+    from copydesk.engine.editing._decided_stories import DecidedStories as DecidedStories
+    from copydesk.engine.editing._decided_stories import (
+        read_decided_stories as read_decided_stories,
+    )
     from copydesk.engine.editing._explain import explain as explain
     from copydesk.engine.editing._file_rule import RuleReport as RuleReport
     from copydesk.engine.editing._file_rule import file_rule as file_rule

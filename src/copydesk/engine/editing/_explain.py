@@ -13,13 +13,23 @@ from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import ask_catalogue, read_rules, standing_of
 from copydesk.engine.editing._list_rules import rules_on
 from copydesk.engine.filing import find_article
-from copydesk.engine.newsroom import Explanation, Newsroom, Term, record_at
+from copydesk.engine.newsroom import (
+    Evidence,
+    Explanation,
+    Newsroom,
+    Place,
+    QualityRow,
+    Term,
+    record_at,
+)
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.revisiting import GONE, is_known_gone
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import DROP_STAGES, Article, Beat, Standing, Story, Verdict
+
+_LAST = 100  # stories of a topic among which one has its place
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
@@ -28,17 +38,19 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
     Raises RecordError where nothing is known of it.
     """
 
-    def find(catalogue: Catalogue) -> tuple[Story, dict[str, Story]] | None:
+    def find(catalogue: Catalogue) -> tuple[Story, dict[str, Story], tuple[Place, ...]] | None:
         path = record_at(newsroom.root, newsroom.settings, path_or_url)
         path = path or catalogue.path_at(path_or_url)
         if path is None:
             return None
         story = newsroom.archive.read(path)  # or say what is wrong with it
-        return story, _read_neighbours(newsroom.archive, catalogue, story)
+        neighbours = _read_neighbours(newsroom.archive, catalogue, story)
+        return story, neighbours, tuple(_rank(catalogue, story))
 
     found = ask_catalogue(newsroom, find)
     if found is not None:
-        return _of_story(newsroom, *found)
+        story, neighbours, places = found
+        return replace(_of_story(newsroom, story, neighbours), places=places)
     fate = newsroom.memory.fate(urls.identity(path_or_url))
     if fate is not None:
         return _of_fate(fate)
@@ -63,6 +75,20 @@ def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> di
         with contextlib.suppress(RecordError):  # it was edited since, and cannot be read
             found[path] = records.read(path)
     return found
+
+
+def _rank(catalogue: Catalogue, story: Story) -> Iterator[Place]:
+    """Yield how a story stands among the last ones of each of its topics, or of all."""
+    for topic in story.topics or ("",):
+        rank = catalogue.rank(story.path, topic, _LAST)
+        if rank is not None:
+            yield Place(
+                topic=topic,
+                place=rank.place,
+                stories=rank.stories,
+                median=rank.median,
+                published=rank.published,
+            )
 
 
 def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Explanation:
@@ -91,7 +117,17 @@ def _of_story(newsroom: Newsroom, story: Story, stories: dict[str, Story]) -> Ex
         rulings=tuple(rules_on(newsroom, story)),
         standing=standing_of(rules, story, lambda _story: article),
         gone=story.access == GONE or is_known_gone(newsroom.memory, story.path),
+        quality=story.quality,
+        parts=tuple(map(_row, judge.quality_parts(ruled, rules.beat, article))),
     )
+
+
+def _row(part: judge.QualityPart) -> QualityRow:
+    evidence = tuple(
+        Evidence(points=reason.points or 0, why=reason.why, reason=str(reason))
+        for reason in part.reasons
+    )
+    return QualityRow(part=part.part, points=part.points, evidence=evidence)
 
 
 def _article(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> Article | None:

@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.engine.cataloguing import ask_catalogue, recheck, report_failures
+from copydesk.engine.cataloguing import (
+    GatePassage,
+    ask_catalogue,
+    measure_gate_passage,
+    recheck,
+    report_failures,
+)
 from copydesk.engine.newsroom import Failure, Newsroom, Troubles
 from copydesk.engine.revisiting import GONE, find_gone_paths, is_known_gone
 from copydesk.errors import RecordError, UsageError
@@ -78,7 +84,10 @@ class DroppedLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryList:
-    """The stories that were asked for, the newest first, of `total`; and dropped leads likewise."""
+    """The stories that were asked for, the newest first, of `total`; and dropped leads likewise.
+
+    `gate` is what the gate lets through, where stories near it were asked for.
+    """
 
     stories: tuple[ListedStory, ...] = ()
     total: int = 0
@@ -86,6 +95,7 @@ class StoryList:
     dropped_total: int = 0
     failed: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
+    gate: GatePassage | None = None
 
 
 def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
@@ -137,7 +147,11 @@ def _list_records(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuest
         if not recheck(newsroom, catalogue, shown):
             break
     standings = catalogue.standings(shown)
-    return StoryList(stories=tuple(_describe(newsroom, shown, standings)), total=total)
+    return StoryList(
+        stories=tuple(_describe(newsroom, shown, standings)),
+        total=total,
+        gate=measure_gate_passage(newsroom, catalogue) if question.near_gate else None,
+    )
 
 
 def _find(

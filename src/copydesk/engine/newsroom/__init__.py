@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._report import Became as Became
     from copydesk.engine.newsroom._report import BuildReport as BuildReport
     from copydesk.engine.newsroom._report import DeployReport as DeployReport
+    from copydesk.engine.newsroom._report import Evidence as Evidence
     from copydesk.engine.newsroom._report import Explanation as Explanation
     from copydesk.engine.newsroom._report import Headline as Headline
+    from copydesk.engine.newsroom._report import Place as Place
+    from copydesk.engine.newsroom._report import QualityRow as QualityRow
     from copydesk.engine.newsroom._report import RoundReport as RoundReport
     from copydesk.engine.newsroom._report import Rule as Rule
     from copydesk.engine.newsroom._report import Term as Term

@@ -128,13 +128,47 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What earned or cost points, in words; `reason` is the sentence on it among the reasons."""
+
+    points: int
+    why: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityRow:
+    """One part of a quality: its points and what they come from; `part` is "" where unknown."""
+
+    part: str
+    points: int
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a story's quality stands among the last `stories` of a topic, "" being all topics.
+
+    `place` counts from the best, `median` is their middle quality, and `published` of them are on
+    the site.
+    """
+
+    topic: str
+    place: int
+    stories: int
+    median: int
+    published: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why a story is where it is, or why a lead was dropped.
 
     `standing` is where it stands (`news.Standing`), "" for a page that failed, and `gone` says that
     its publisher has it no longer. `trust` is what is known of its source, 0 to 100, None for
     nothing. `leader` is the path of who
-    leads its group, "" for none; `otherwise` says what would have changed where it stands.
+    leads its group, "" for none; `otherwise` says what would have changed where it stands. `parts`
+    are those of its `quality`, `places` how that stands among others.
     """
 
     path: str
@@ -153,3 +187,6 @@ class Explanation:
     rulings: tuple[Rule, ...] = ()
     standing: str = ""
     gone: bool = False
+    quality: int | None = None
+    parts: tuple[QualityRow, ...] = ()
+    places: tuple[Place, ...] = ()

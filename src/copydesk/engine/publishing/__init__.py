@@ -12,5 +12,6 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing._build import is_gone as is_gone
     from copydesk.engine.publishing._deploy import DeployOptions as DeployOptions
     from copydesk.engine.publishing._deploy import deploy as deploy
+    from copydesk.engine.publishing._stale_pages import find_stale_pages as find_stale_pages
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

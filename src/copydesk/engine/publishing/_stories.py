@@ -12,6 +12,7 @@ from copydesk import archive
 from copydesk.archive import Archive
 from copydesk.engine.newsroom import Troubles
 from copydesk.errors import RecordError
+from copydesk.kit import text
 from copydesk.news import Beat, Story, Verdict
 
 _TICK_NS = 50_000_000
@@ -45,7 +46,7 @@ class NewsroomStories:
         settled = time.time_ns() - _TICK_NS
         for path, signature in signatures.items():
             if signature.changed_ns >= settled:
-                found[path] = f"read again {time.time_ns()}"
+                found[path] += f" at {time.time_ns()}"  # like no other stamp: it is read again
             if not path.isascii() and not self._is_text(path):
                 del found[path]
         self._stamp_rulings(found)
@@ -65,15 +66,13 @@ class NewsroomStories:
         return verdict if verdict is not None and verdict.said == "remove" else None
 
     def _is_text(self, path: str) -> bool:
-        """Decide whether a name is text; on disk any bytes can be one, which no address can say."""
-        try:
-            path.encode()
-        except UnicodeEncodeError:
-            subject = path.encode("utf-8", "replace").decode()
-            hint = "give the file another name"
-            self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
-            return False
-        return True
+        """Decide whether a name is text, and say so where it is not."""
+        if text.is_encodable(path):
+            return True
+        subject = path.encode("utf-8", "replace").decode()
+        hint = "give the file another name"
+        self._troubles(RecordError("a name that is not UTF-8", subject=subject, hint=hint))
+        return False
 
     def read(self, path: str) -> Story | None:
         """Return a story, None when its record cannot be read."""

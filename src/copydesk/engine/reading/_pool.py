@@ -10,7 +10,7 @@ from datetime import datetime
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import RLock
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from copydesk import extract, illustrate, watch
 from copydesk.engine.reading._backlog import Backlog
@@ -18,6 +18,9 @@ from copydesk.errors import CopydeskError, FeedError, PageError
 from copydesk.illustrate import FetchedPicture, PictureForms
 from copydesk.kit import processes
 from copydesk.news import Article, Beat, Dropped, Lead, Page, Source
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 Result = TypeVar("Result")
 
@@ -39,20 +42,11 @@ class ReaderPool:
     def __init__(
         self, beat: Beat, *, seconds: float = SECONDS_A_PAGE, workers: int | None = None
     ) -> None:
-        from pebble import ProcessPool
-
-        context = ReaderContext()
-        context.set_forkserver_preload(_PRELOADED)
+        self._beat = beat
         self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
         self.size = workers or processes.at_once()
-        self._pool = ProcessPool(
-            max_workers=self.size,
-            max_tasks=2000,
-            initializer=_start_reader,
-            initargs=(beat,),
-            context=context,
-        )
+        self._pool: ProcessPool | None = None  # a round that finds nothing new needs none
         self._started: asyncio.Future[bool] | None = None
         self._avif = asyncio.Lock()
 
@@ -91,26 +85,24 @@ class ReaderPool:
 
     def close(self) -> None:
         """End every reader, at once; a start under way is waited for."""
-        self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
-        self._pool.join()
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
+            self._pool.join()
 
-    async def _start(self) -> None:
+    async def _start(self) -> ProcessPool:
         """Start the processes with the first call, beside the loop: a second or two pass."""
-        if self._started is None:
-            self._started = asyncio.ensure_future(asyncio.to_thread(self._begin))
+        if self._pool is None:
+            self._pool = _make_pool(self._beat, self.size)
+            self._started = asyncio.ensure_future(asyncio.to_thread(_begin, self._pool))
+        assert self._started is not None
         await asyncio.shield(self._started)
-
-    def _begin(self) -> bool:
-        """Start the fork server, which loads for a second and is deaf to Ctrl-C, then readers."""
-        with processes.deaf():
-            forkserver.ensure_running()
-        return bool(self._pool.active)
+        return self._pool
 
     async def _call(self, url: str, work: Callable[..., Result], *arguments: object) -> Result:
         from pebble import ProcessExpired
 
-        await self._start()
-        future = self._pool.schedule(work, args=arguments, timeout=self._seconds)
+        pool = await self._start()
+        future = pool.schedule(work, args=arguments, timeout=self._seconds)
         try:
             return await asyncio.wrap_future(future)
         except (TimeoutError, concurrent.futures.TimeoutError) as error:
@@ -134,6 +126,28 @@ class ReaderPool:
                 subject=url,
                 hint="please report it with the page",
             ) from error
+
+
+def _make_pool(beat: Beat, size: int) -> ProcessPool:
+    """Return a pool of so many readers, none of them started."""
+    from pebble import ProcessPool
+
+    context = ReaderContext()
+    context.set_forkserver_preload(_PRELOADED)
+    return ProcessPool(
+        max_workers=size,
+        max_tasks=2000,
+        initializer=_start_reader,
+        initargs=(beat,),
+        context=context,
+    )
+
+
+def _begin(pool: ProcessPool) -> bool:
+    """Start the fork server, which loads for a second and is deaf to Ctrl-C, then readers."""
+    with processes.deaf():
+        forkserver.ensure_running()
+    return bool(pool.active)
 
 
 class ReaderContext(ForkServerContext):

@@ -90,14 +90,15 @@ class SiteHabits:
     def _stored(self) -> dict[str, dict[str, Marks]]:
         """The stored articles that have not taught, by site: their names, as texts take room."""
         taught = set(self._taught)
+        every = self._articles.marks()
+        untaught = [name for name, marks in every.items() if taught.isdisjoint(marks)]
         stored: dict[str, dict[str, Marks]] = {}
-        for name, marks in self._articles.marks().items():
-            if not taught.isdisjoint(marks):
+        for name in self._articles.sort_by_age(untaught):
+            article = self._articles.get(name) if taught.isdisjoint(every[name]) else None
+            if article is None:
                 continue
-            article = self._articles.get(name)
-            if article is not None:
-                taught.update(marks)  # of several readings of an address the first one teaches
-                stored.setdefault(extract.site_of(article), {})[name] = marks
+            taught.update(every[name])  # of several readings of an address the first one teaches
+            stored.setdefault(extract.site_of(article), {})[name] = every[name]
         return stored
 
     @cached_property

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import archive, judge
-from copydesk.engine.cataloguing import open_catalogue, report_failures, sweep_records
+from copydesk.engine.cataloguing import (
+    GatePassage,
+    ask_catalogue,
+    measure_gate_passage,
+    open_catalogue,
+    report_failures,
+    sweep_records,
+)
 from copydesk.engine.filing import (
     PATIENCE_SECONDS,
     Filed,
@@ -52,6 +59,7 @@ class RejudgeReport:
     `judged` counts the stories that could be judged anew; `without` are the paths of the others,
     `without_article` their number. `updated` are the records that were written, `skipped` those
     being edited by somebody. It is not `complete` where a record could not be written or committed.
+    `gate` is what the gate lets through of the last days, with what changes here.
     """
 
     judged: int
@@ -64,6 +72,7 @@ class RejudgeReport:
     failed: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
     complete: bool = True
+    gate: GatePassage | None = None
 
 
 def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
@@ -139,6 +148,12 @@ def _compare(
         failed=(
             *troubles.failures(),
             *judged.failed,
+        ),
+        gate=ask_catalogue(
+            newsroom,
+            lambda catalogue: measure_gate_passage(
+                newsroom, catalogue, [rejudged.fresh for rejudged in changed]
+            ),
         ),
     )
     return report, changed

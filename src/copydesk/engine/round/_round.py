@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from copydesk.engine.filing import WORD_SECONDS, archive_old_records
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, RoundReport, RoundTeller, alone
-from copydesk.engine.publishing import build, deploy
+from copydesk.engine.publishing import build
 from copydesk.engine.round import _git_remote, _line, _retention
 from copydesk.engine.round._gather import RoundOptions
 from copydesk.engine.round._stopwatch import Stopwatch
@@ -94,6 +94,8 @@ def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Rou
 
 def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
     """Send the site where it is not yet; a failure is reported, and the next round tries again."""
+    from copydesk.engine.publishing import deploy  # what a round that sends nothing does not need
+
     began = time.monotonic()
     try:
         done = deploy(newsroom, progress)

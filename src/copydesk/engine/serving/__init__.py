@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
     from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder
     from copydesk.engine.serving._due import what_is_due as what_is_due
+    from copydesk.engine.serving._edited_files import EditedFiles as EditedFiles
+    from copydesk.engine.serving._file_changes import FileChanges as FileChanges
+    from copydesk.engine.serving._file_watcher import FileWatcher as FileWatcher
+    from copydesk.engine.serving._mounts import find_network_mount as find_network_mount
     from copydesk.engine.serving._round_starter import RoundStarter as RoundStarter
     from copydesk.engine.serving._rounds import Rounds as Rounds
     from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push

@@ -11,12 +11,14 @@ import importlib
 _FACES = (
     *("archive", "archive.change", "archive.git", "cli.terminal", "config", "fetch"),
     *("engine", "engine.filing", "engine.judging", "engine.newsroom", "engine.publishing"),
-    *("engine.reading", "engine.rejudging", "engine.revisiting", "engine.round", "engine.sources"),
+    *("engine.cataloguing", "engine.reading", "engine.rejudging", "engine.revisiting"),
+    *("engine.round", "engine.sources"),
     *("extract", "illustrate", "illustrate.drawing", "judge", "memory", "placement", "publish"),
     *("rendering", "review", "watch"),
 )
 _MODULES = (
-    *("copydesk.cli.run", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps"),
+    *("copydesk.cli.build", "copydesk.cli.catalogue", "copydesk.cli.run"),
+    *("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps"),
     *("PIL.features", "Stemmer", "aiodns", "aiohttp", "concurrent.futures.thread"),
     *(
         "cryptography.hazmat.primitives.ciphers.aead",

@@ -41,7 +41,18 @@ class RoundStarter:
 
     async def run(self, *, deploy: bool = False) -> int:
         """Run a round and return its exit code; cancelled, end it by SIGTERM and wait for it."""
-        arguments = ("-C", str(self._root), "run", *(("--deploy",) if deploy else ()))
+        return await self._start("run", *(("--deploy",) if deploy else ()))
+
+    async def build(self, *, deploy: bool = False) -> int:
+        """Build the site in the place of a round, in the same way."""
+        return await self._start("build", *(("--deploy",) if deploy else ()))
+
+    async def refresh_catalogue(self) -> int:
+        """Bring the catalogue up to date in the place of a round, in the same way."""
+        return await self._start("catalogue")
+
+    async def _start(self, *command: str) -> int:
+        arguments = ("-C", str(self._root), *command)
         if not await self._is_ready():
             return await run_command(arguments)
         self._is_to_end = False

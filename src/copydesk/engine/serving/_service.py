@@ -15,6 +15,7 @@ from copydesk.engine.newsroom import Newsroom, RoundStatus, read_round_status
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._due import NewsroomFolder
+from copydesk.engine.serving._edited_files import EditedFiles
 from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
@@ -30,13 +31,15 @@ class NewsroomService:
     """A newsroom that is being served: where its site lies, and what goes on behind it.
 
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
-    are not counted; `rounds` and `subscriber` are None where rounds may not run.
+    are not counted; `rounds` and `subscriber` are None where rounds may not run. `edited_files`
+    brings the site up to what is written by hand.
     """
 
     site: Path
     prefix: str
     private: Path
     folder: NewsroomFolder
+    edited_files: EditedFiles
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
@@ -55,8 +58,11 @@ class NewsroomService:
         return is_gone(self.private, path)
 
     async def go_on(self) -> None:
-        """Run rounds, speak with hubs and keep counts until cancelled; each is ended cleanly."""
-        workers = (self.rounds, self.subscriber, self.audience)
+        """Run rounds, watch files, speak with hubs and keep counts until cancelled.
+
+        Each is ended cleanly.
+        """
+        workers = (self.edited_files, self.rounds, self.subscriber, self.audience)
         work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
         try:
             await asyncio.Event().wait()
@@ -69,35 +75,56 @@ class NewsroomService:
 @contextlib.asynccontextmanager
 async def open_service(newsroom: Newsroom, say: Say) -> AsyncIterator[NewsroomService]:
     """Prepare for the block what goes on behind a newsroom's site; `say` tells the operator."""
+    async with contextlib.AsyncExitStack() as stack:
+        starter = RoundStarter(newsroom.root)
+        stack.push_async_callback(starter.close)
+        turn = asyncio.Lock()
+        service = _prepare_service(newsroom, starter, turn, say)
+        if service.settings.fetch.contact:
+            service = await stack.enter_async_context(_add_rounds(service, starter, turn, say))
+        else:
+            say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
+        yield service
+
+
+def _prepare_service(
+    newsroom: Newsroom, starter: RoundStarter, turn: asyncio.Lock, say: Say
+) -> NewsroomService:
+    """Prepare what goes on whether rounds may run or not."""
     settings, clock = newsroom.settings, fetch.WallClock()
     parsed = urls.parse(newsroom.beat.url)
     folder = NewsroomFolder(settings, os.environ)
-    service = NewsroomService(
+    edited_files = EditedFiles(newsroom, starter, turn, with_time(say, clock))
+    edited_files.deploys = lambda: bool(folder.settings().deploy.to)
+    return NewsroomService(
         site=newsroom.site,
         prefix="" if parsed is None else str(parsed.pathname).strip("/"),
         private=newsroom.private,
         folder=folder,
+        edited_files=edited_files,
         # the memory is opened anew each time: a round may replace it
         audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
     )
-    if not settings.fetch.contact:
-        say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
-        yield service
-        return
-    starter = RoundStarter(newsroom.root)
+
+
+@contextlib.asynccontextmanager
+async def _add_rounds(
+    service: NewsroomService, starter: RoundStarter, turn: asyncio.Lock, say: Say
+) -> AsyncIterator[NewsroomService]:
+    """Give a service rounds and hubs that push, for the block."""
+    folder, clock = service.folder, fetch.WallClock()
 
     async def run() -> int:
-        return await starter.run(deploy=bool(folder.last.deploy.to))
+        async with turn:
+            return await starter.run(deploy=bool(folder.last.deploy.to))
 
     rounds = Rounds(folder, clock, with_time(say, clock), run)
-    async with fetch.Web(replace(settings.fetch, max_bytes=_HUB_BYTES), clock) as wire:
+    limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
+    async with fetch.Web(limits, clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
-        try:
-            yield replace(service, subscriber=subscriber, rounds=rounds)
-        finally:
-            await starter.close()
+        yield replace(service, subscriber=subscriber, rounds=rounds)
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:

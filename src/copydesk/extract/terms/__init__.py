@@ -5,7 +5,12 @@ from __future__ import annotations
 from copydesk.extract.terms._access import find as access
 from copydesk.extract.terms._credit import find as credit
 from copydesk.extract.terms._imprint import origins
-from copydesk.extract.terms._refusals import deciding, list_refused_uses, snippet_characters
+from copydesk.extract.terms._refusals import (
+    deciding,
+    limit_excerpt,
+    list_refused_uses,
+    snippet_characters,
+)
 from copydesk.extract.terms._sections import quotable
 from copydesk.extract.terms._signals import find as signals
 from copydesk.extract.terms._signals import is_quotable_anywhere
@@ -15,6 +20,7 @@ __all__ = [
     "credit",
     "deciding",
     "is_quotable_anywhere",
+    "limit_excerpt",
     "list_refused_uses",
     "origins",
     "quotable",

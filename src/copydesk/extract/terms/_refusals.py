@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from copydesk.news import USES, Signal, Use
+from copydesk.news import USES, ExcerptRule, Signal, Use
 
 _AI: tuple[Use, ...] = ("ai-train", "ai-input")
 _FOUND: tuple[Use, ...] = ("search", "snippet")  # a result is a link and a short excerpt
@@ -129,6 +129,20 @@ def snippet_characters(signals: Iterable[Signal]) -> int | None:
         if limit is not None:
             found.append(limit)
     return min(found, default=None)
+
+
+def limit_excerpt(
+    rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
+) -> ExcerptRule:
+    """Limit how much may be shown: of a stub before a wall, a video or a sound, no share.
+
+    The length of the whole is not known; the number of characters alone is the bound.
+    """
+    limit = snippet_characters(signals)
+    characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
+    is_part = access in {"teaser", "paywalled"} or kind in {"video", "audio"}
+    share = 1.0 if is_part and rule.max_share > 0 else rule.max_share
+    return ExcerptRule(max_characters=characters, max_share=share)
 
 
 def _limit(signal: Signal) -> int | None:

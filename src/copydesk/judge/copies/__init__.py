@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from copydesk.judge.copies._copies import COPIES_WITHIN as COPIES_WITHIN
-from copydesk.judge.copies._copies import Overlap as Overlap
-from copydesk.judge.copies._copies import find_original as find_original
-from copydesk.judge.copies._copies import find_original_near as find_original_near
-from copydesk.judge.copies._copies import overlap as overlap
-from copydesk.judge.copies._fingerprint import LEAST_WORDS as LEAST_WORDS
-from copydesk.judge.copies._fingerprint import SHINGLE_WORDS as SHINGLE_WORDS
-from copydesk.judge.copies._fingerprint import fingerprint as fingerprint
-from copydesk.judge.copies._fingerprint import shingles as shingles
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.judge.copies._copies import Overlap as Overlap
+    from copydesk.judge.copies._copies import find_original as find_original
+    from copydesk.judge.copies._copies import find_original_near as find_original_near
+    from copydesk.judge.copies._copies import overlap as overlap
+    from copydesk.judge.copies._fingerprint import LEAST_WORDS as LEAST_WORDS
+    from copydesk.judge.copies._fingerprint import SHINGLE_WORDS as SHINGLE_WORDS
+    from copydesk.judge.copies._fingerprint import fingerprint as fingerprint
+    from copydesk.judge.copies._fingerprint import shingles as shingles
+    from copydesk.judge.copies._window import COPIES_WITHIN as COPIES_WITHIN
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from copydesk.judge.copies._fingerprint import fingerprint, shingles
@@ -15,8 +15,6 @@ from copydesk.news import Article, Reason, ReasonKind, Shelf, Shelved, Story
 
 SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
 OLD_IN_NEW = 30  # per cent of the new text that must stand in the old one, however long it is
-# What comes later is not looked for: the texts of a whole archive would not fit a small server.
-COPIES_WITHIN = timedelta(days=30)
 _STANDING_WORDS = 150
 _SMALL_WORD = 3
 _NO_TIME = datetime.min.replace(tzinfo=UTC)

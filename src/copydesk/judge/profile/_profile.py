@@ -39,11 +39,13 @@ class QualitySignal:
 
     `find` returns (times, why) pairs; a pair is worth `points` times its first number. One that is
     `of_picture` looks at nothing but whether there is a picture, and no other one looks at that.
+    `part` is the part of a quality to which its points belong, "" for none of its own.
     """
 
     points: int
     find: Callable[[Features, Beat], Iterable[tuple[int, str]]]
     of_picture: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,17 @@ class TopicEvidence:
         """Decide whether a keyword stands in title or lede."""
         return bool(self.title or self.lede)
 
+    @property
+    def is_single_mention(self) -> bool:
+        """Decide whether one word that stands once is all, the page's own labels included.
+
+        The lede is the beginning of the text or its summary, so a word in both is still one.
+        """
+        if self.title or self.labels:
+            return False
+        mentions = self.lede | self.text  # of each word, as often as the place that has more
+        return mentions.total() == 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleEvidence:

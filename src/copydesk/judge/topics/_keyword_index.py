@@ -47,6 +47,11 @@ class KeywordIndex:
         """Decide whether two topics are one, or one stands above the other."""
         return one == other or one in self.above[other] or other in self.above[one]
 
+    def are_siblings(self, one: int, other: int) -> bool:
+        """Decide whether two topics stand below the same one: sides of one subject."""
+        parent = self.topics[one].parent
+        return bool(parent) and parent == self.topics[other].parent
+
 
 def index_of(beat: Beat, language: str) -> KeywordIndex:
     """Return the index of a beat for articles in this language, "" where it is not known."""

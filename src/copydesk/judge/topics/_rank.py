@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.judge.topics._confidence import TOPIC, confidence, weight
+from copydesk.judge.topics._confidence import TOPIC, WEIGHTS, confidence, is_in_passing, weight
 from copydesk.judge.topics._describe import describe
 from copydesk.judge.topics._evidence import ArticleEvidence, TopicEvidence, gather
 from copydesk.judge.topics._keyword_index import KeywordIndex, index_of
@@ -21,7 +21,8 @@ class RankedTopic:
     """A topic, how sure we are of it in percent, and why.
 
     `is_below` says that it is the main topic or below it, as is every one of a beat without;
-    `is_grounded` that a word of the main one stands somewhere, where that is asked for.
+    `is_grounded` that a word of the main one stands somewhere, where that is asked for;
+    `is_in_passing` that one mention of one word is all there is.
     """
 
     topic: Topic
@@ -29,6 +30,7 @@ class RankedTopic:
     evidence: TopicEvidence
     is_below: bool
     is_grounded: bool
+    is_in_passing: bool
 
     @property
     def name(self) -> str:
@@ -52,7 +54,7 @@ def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
 def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> Iterator[RankedTopic]:
     """Yield the topics with the confidence that each has beside the main one."""
     alone = {
-        at: _confidence_alone(at, article, index)
+        at: _confidence_alone(at, article, index, has_main=bool(beat.topic))
         for at, evidence in article.topics.items()
         if evidence.is_any
     }
@@ -63,13 +65,15 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
         topic, evidence = beat.topics[at], article.topics[at]
         is_below = _is_below_main(topic, beat)
         is_grounded = has_ground or not is_below
-        is_meant = has_main and at != main and is_below and evidence.is_up_front
+        in_passing = is_in_passing(evidence, article)
+        is_meant = has_main and at != main and is_below and evidence.is_up_front and not in_passing
         yield RankedTopic(
             topic=topic,
             confidence=round(_beside_main(confidence_alone, is_grounded, is_meant)),
             evidence=evidence,
             is_below=is_below,
             is_grounded=is_grounded,
+            is_in_passing=in_passing,
         )
 
 
@@ -90,10 +94,17 @@ def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
     return alone if is_grounded else alone * _UNGROUNDED
 
 
-def _confidence_alone(at: int, article: ArticleEvidence, index: KeywordIndex) -> float:
-    """Return the confidence in a topic by its own words, beside those of topics that are no kin."""
+def _confidence_alone(
+    at: int, article: ArticleEvidence, index: KeywordIndex, *, has_main: bool
+) -> float:
+    """Return the confidence in a topic by its own words, beside those of topics that are no kin.
+
+    Where no topic stands above all, those without a parent in common divide the news among them:
+    a story is about the one that it says most of. Sides of one subject come together.
+    """
     rivals = (
         weight(evidence)
+        * (WEIGHTS.rival if has_main or index.are_siblings(at, other) else WEIGHTS.side_by_side)
         for other, evidence in article.topics.items()
         if not index.are_kin(at, other)
     )

@@ -33,7 +33,8 @@ def _nearest(near: Sequence[RankedTopic], beat: Beat, *, has_match: bool) -> lis
     """Return the main topic where it is near; without one the nearest, where none other stands."""
     if beat.topic:
         return [_match(topic) for topic in near if topic.name == beat.topic]
-    return [] if has_match else [_match(topic) for topic in near[:1]]
+    meant = [topic for topic in near if not topic.is_in_passing]
+    return [] if has_match else [_match(topic) for topic in meant[:1]]
 
 
 def _match(topic: RankedTopic) -> Match:

@@ -19,6 +19,8 @@ _PLURAL = frozenset({"", "s", "es", "y", "ies"})
 _VERB = frozenset({*_PLURAL, "e", "d", "ed", "ied", "ing"})
 _PAST = ("d", "ed", "ied")
 _NOUN = frozenset({"ion", "ions"})
+_BARE = frozenset({"", "s", "e", "es"})  # of a noun that a doing in -ing is not: "programs"
+_WITH_DOERS = frozenset({"de", "nl"})  # languages where -er makes the doer of a thing
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -34,20 +36,36 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
     """Decide whether a text's folded word is a form of a keyword's that has the same stem.
 
     `alone`: the keyword is this one word. Then it is a verb only if it is long or stands in the
-    past: "market" is not "marketing", but "regulate" is "regulation", and "arrested" is "arrests".
+    past: "market" is not "marketing" nor "programming" a "program", but "regulate" is "regulation",
+    and "arrested" is "arrests". In languages other than English a word of four letters in -s may
+    be anything ("arts" is not "Art"), and who does a thing is not the thing ("Gründer", "Gründe").
     """
     if word == other:
         return True
     shared = _count_common_letters(word, other)
-    endings = {word[shared:], other[shared:]}
+    ours, theirs = word[shared:], other[shared:]
     if shared < _STEM:
-        return shared == _LEAST and _are_plural(endings)
+        is_known = language == "en" or not ours
+        return shared == _LEAST and is_known and _are_plural({ours, theirs})
     if language != "en":
-        return max(map(len, endings)) <= _OTHER
-    if endings <= _PLURAL:
+        return max(len(ours), len(theirs)) <= _OTHER and not _is_doer(word, ours, language)
+    if {ours, theirs} <= _PLURAL:
         return True
-    may_be_verb = not alone or shared >= _LONG or word[shared:].endswith(_PAST)
-    return may_be_verb and _are_verbal(endings, word[shared - 1])
+    return _may_be_verb(ours, theirs, shared, alone) and _are_verbal(
+        {ours, theirs}, word[shared - 1]
+    )
+
+
+def _is_doer(word: str, ending: str, language: str) -> bool:
+    """Decide whether a keyword is one who does, of which a text's word lacks the ending."""
+    return bool(ending) and word.endswith("er") and language in _WITH_DOERS
+
+
+def _may_be_verb(ours: str, theirs: str, shared: int, alone: bool) -> bool:
+    """Decide whether a keyword with this ending may be a verb, found in a form with that one."""
+    if not alone or ours.endswith(_PAST):
+        return True
+    return shared >= _LONG and not (ours.endswith("ing") and theirs in _BARE)
 
 
 def _count_common_letters(word: str, other: str) -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copydesk.publish.page_index._page_index import PageIndex as PageIndex
     from copydesk.publish.page_index._page_index import Pictured as Pictured
     from copydesk.publish.page_index._pieces import Pieces as Pieces
+    from copydesk.publish.page_index._stamps import read_stamps as read_stamps
     from copydesk.publish.page_index._update import Pair as Pair
     from copydesk.publish.page_index._update import fill as fill
     from copydesk.publish.page_index._update import picture_key as picture_key

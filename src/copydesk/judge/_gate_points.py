@@ -1,0 +1,47 @@
+"""What the gate saw of a filed story, as its record tells it: no other record is read."""
+
+from __future__ import annotations
+
+from copydesk.judge.coverage import RELATED_POINTS
+from copydesk.news import Reason, ReasonKind, Story
+
+_GATE_KINDS = frozenset({ReasonKind.REACHES_GATE, ReasonKind.BELOW_GATE})
+_ABOUT_GATE = frozenset(Reason.of(kind).about for kind in _GATE_KINDS)
+_DIGITS = 9  # of a lift; a longer one was written by nobody who counts
+
+
+def gate_points(story: Story) -> int:
+    """Return the points that the gate saw: quality, and what others on its event added to that.
+
+    A record that keeps no reasons is told by the reference's rule.
+    """
+    quality = story.quality or 0
+    if not story.reasons:
+        return quality + RELATED_POINTS * len(story.related)
+    reason = _gate_reason_of(story)
+    lift = reason.values.get("lift", "") if reason else ""
+    return quality + (int(lift) if 0 < len(lift) <= _DIGITS else 0)
+
+
+def deciding_points(story: Story) -> int | None:
+    """Return the points by which the gate alone put a story on the site or kept it off.
+
+    None where something else did: a verdict, a hand in the record, the wait for an editor, a
+    source's trust, a pin, a rule, a copy's original, the leader of its group.
+    """
+    if story.verdict or story.copy_of or story.heat == -1 or story.quality is None:
+        return None
+    return gate_points(story) if not story.reasons or _is_gates(story) else None
+
+
+def _is_gates(story: Story) -> bool:
+    """Decide whether a record stands as the gate's reason in it says, and waits for nobody."""
+    reason = _gate_reason_of(story)
+    if reason is None or any(other.about == "held" for other in story.reasons):
+        return False
+    return bool(story.published) == (reason.kind is ReasonKind.REACHES_GATE)
+
+
+def _gate_reason_of(story: Story) -> Reason | None:
+    told = (reason for reason in story.reasons if reason.about in _ABOUT_GATE)
+    return next((reason for reason in told if reason.kind in _GATE_KINDS), None)

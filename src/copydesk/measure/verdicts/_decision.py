@@ -1,0 +1,77 @@
+"""A decision: what an editor said of a story, and what the gate knew of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk import judge
+from copydesk.news import Article, Beat, Said, Story
+
+# A removal says that a story must not stand, not that it is not worth it.
+_IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """An editor's word on a story: whether it is wanted, and whether it had waited for that word.
+
+    `points` are those that the gate saw, `without` what they would be without each part of its
+    quality; {} where the parts are not known.
+    """
+
+    path: str
+    at: datetime
+    said: Said
+    is_wanted: bool
+    has_waited: bool
+    points: int
+    without: Mapping[str, int]
+
+
+def make_decision(
+    story: Story, article: Article | None, beat: Beat, *, all_wait: bool
+) -> Decision | None:
+    """Return the decision that a story's verdict is, None where the gate has no say in it.
+
+    That is a copy, a story behind the leader of its group, one without a quality, and a removal.
+    `all_wait` says that every story waits for an editor.
+    """
+    verdict = story.verdict
+    if verdict is None or verdict.said not in _IS_WANTED:
+        return None
+    if story.copy_of or story.heat == -1 or story.quality is None:
+        return None
+    return Decision(
+        path=story.path,
+        at=verdict.at,
+        said=verdict.said,
+        is_wanted=_IS_WANTED[verdict.said],
+        has_waited=all_wait or _has_waited(story, article, beat),
+        points=judge.gate_points(story),
+        without=dict(_leave_out(story, article, beat)),
+    )
+
+
+def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
+    """Decide whether a story waited: its record says so until it is judged anew, or its source."""
+    if any(reason.about == "held" for reason in story.reasons):
+        return True
+    source = beat.source(article.source) if article else None
+    return source is not None and source.trust == "hold"
+
+
+def _leave_out(story: Story, article: Article | None, beat: Beat) -> Iterator[tuple[str, int]]:
+    """Yield each named part of a quality with the points at the gate without it."""
+    rows = judge.quality_parts(story, beat, article)
+    quality = story.quality or 0
+    if sum(row.points for row in rows) != quality:
+        return  # a person wrote another number
+    lift = judge.gate_points(story) - quality
+    parts = [row for row in rows if row.part != judge.BOUNDS]
+    highest = judge.profile_of(beat).highest
+    for left_out in parts:
+        if left_out.part:
+            rest = max(0, sum(row.points for row in parts if row is not left_out))
+            yield left_out.part, (rest if highest is None else min(rest, highest)) + lift

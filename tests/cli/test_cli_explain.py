@@ -1,0 +1,163 @@
+"""copydesk explain: the quality as a table, and how it stands among others."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copydesk import archive
+from copydesk.news import Provider, Reason, Story
+from world.command import copydesk
+from world.newsroom import NOW, newsroom, run_git, write_files
+
+WALL = "_news/2026-11-19-wall.md"
+LONG = "a matter of consequence: " + "thousands of people leave their houses behind the dam " * 3
+
+
+def record(path: str, quality: int | None, *reasons: str, **fields: object) -> dict[str, bytes]:
+    about: dict[str, object] = {
+        "title": "Sea wall to rise",
+        "published_at": NOW,
+        "web_url": f"https://gull.example/{path}",
+        "topics": ("Coast",),
+        "quality": quality,
+        "heat": quality,
+        "published": (quality or 0) >= 70,
+        "reasons": tuple(map(Reason.parse, reasons)),
+        **fields,
+    }
+    return {path: archive.emit_story(Story(path=path, **about))}  # type: ignore[arg-type]
+
+
+def file(root: Path, *records: dict[str, bytes]) -> Path:
+    for files in records:
+        write_files(root, files)
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "stories")
+    return root
+
+
+def explain(root: Path, name: str = WALL) -> list[str]:
+    done = copydesk("-C", root, "--now", NOW.isoformat(), "explain", name)
+    assert done.code == 0, done.err
+    return done.out.splitlines()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Give a newsroom of a story with points of all kinds, and two more on its topic."""
+    own = record(
+        WALL,
+        75,
+        "topic Coast: by hand",
+        'quality +35: keyword "sea wall" in title',
+        f"quality +50: {LONG}",
+        "quality -10: late: \x1b[31mred",
+        "published: quality 75 reaches 70",
+    )
+    others = (record(f"_news/2026-11-19-other-{n}.md", 60 + n * 30) for n in range(2))
+    return file(newsroom(tmp_path / "beat"), own, *others)
+
+
+def test_quality_is_a_table_in_the_place_of_its_reasons_with_the_sum_below(root: Path) -> None:
+    assert [
+        "  topic Coast: by hand",
+        '  relevance         +35  keyword "sea wall" in title',
+        f"  other             +50  {LONG.strip()}",
+        "                    -10  late: [31mred",
+        "  sum                75",
+        "  published: quality 75 reaches 70",
+        "  place: 2nd by quality of the last 3 on Coast (median 75, 2 published)",
+    ] == explain(root)[1:8]
+
+
+def test_json_gains_parts_and_places_and_keeps_all_reasons(root: Path) -> None:
+    told = copydesk("-C", root, "explain", WALL, "--json").json()
+
+    assert 75 == told["quality"]
+    assert ["relevance", ""] == [row["part"] for row in told["parts"]]
+    assert [35, 40] == [row["points"] for row in told["parts"]]
+    late = "late: \x1b[31mred"
+    assert {"points": -10, "why": late, "reason": f"quality -10: {late}"} == (
+        told["parts"][1]["evidence"][1]
+    )
+    assert [{"topic": "Coast", "place": 2, "stories": 3, "median": 75, "published": 2}] == told[
+        "places"
+    ]
+    assert 'quality +35: keyword "sea wall" in title' in told["reasons"]
+
+
+def test_a_quality_that_a_person_wrote_stands_beside_the_sum(tmp_path: Path) -> None:
+    odd = record(WALL, 98, "quality +35: by rules of old", "quality +20: has a picture")
+
+    lines = explain(file(newsroom(tmp_path / "beat"), odd))
+
+    assert "  sum                55  the record says 98" in lines
+    assert not any(line.startswith("  place:") for line in lines)  # it is alone
+
+
+def test_where_no_part_is_known_the_table_is_of_quality(tmp_path: Path) -> None:
+    odd = record(WALL, 35, "quality +35: by rules of old")
+
+    assert "  quality           +35  by rules of old" in explain(
+        file(newsroom(tmp_path / "beat"), odd)
+    )
+
+
+def test_a_story_of_no_topic_has_its_place_among_all(tmp_path: Path) -> None:
+    root = file(
+        newsroom(tmp_path / "beat"),
+        record(WALL, 10, topics=()),
+        record("_news/2026-11-19-other.md", 80),
+        record("_news/2026-11-19-third.md", 70, provider=Provider(name="G", domain="g.example")),
+    )
+
+    place = "  place: 3rd by quality of the last 3 (median 70, 2 published)"
+    assert place in explain(root)
+
+
+def test_an_unscored_story_has_neither_table_nor_place(tmp_path: Path) -> None:
+    root = file(
+        newsroom(tmp_path / "beat"),
+        record(WALL, None),
+        record("_news/2026-11-19-other.md", 80),
+    )
+
+    lines = explain(root)
+
+    assert "  quality: not scored yet" in lines
+    assert not any(line.lstrip().startswith(("sum", "place")) for line in lines)
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    ends = pty.openpty()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def test_on_a_terminal_the_table_is_as_wide_as_that(root: Path, terminal: tuple[int, int]) -> None:
+    outer, inner = terminal
+    subprocess.run(
+        [sys.executable, "-m", "copydesk", "-C", root, "explain", WALL],
+        stdout=inner,
+        env={**os.environ, "COLUMNS": "60"},
+        timeout=120,
+        check=True,
+    )
+    lines = os.read(outer, 100_000).decode().splitlines()
+
+    first = next(at for at, line in enumerate(lines) if "relevance" in line)
+    last = next(at for at, line in enumerate(lines) if line.startswith("  sum"))
+    table = lines[first : last + 1]
+    assert all(len(line) <= 60 for line in table)
+    assert len(table) > 4
+    words = " ".join(line[24:].strip() for line in table)
+    assert LONG.strip() in words
