@@ -115,7 +115,7 @@ def features_of_article(article: Article, beat: Beat) -> Features:
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     topics = profile.topics(article, beat, matches)
-    return _features_of(article, beat, topics, _word_of_source(matches))
+    return _features_of(article, beat, topics, matches)
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:

@@ -46,4 +46,6 @@ def in_text(features: Features, beat: Beat) -> Sightings:
         return UNLISTED.sight(length(text), "no list of words in its language: by its length")
     matters = find_matters(text, language)
     named = ", ".join((*matters.words, *matters.of_field)[:_NAMED])
-    return IN_TEXT.sight(matters.count, f"{matters.count} words of consequence in the text: {named}")
+    return IN_TEXT.sight(
+        matters.count, f"{matters.count} words of consequence in the text: {named}"
+    )

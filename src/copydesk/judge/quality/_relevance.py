@@ -6,8 +6,8 @@ from copydesk.judge.profile import Features
 from copydesk.judge.quality._sightings import Sightings, Steps
 from copydesk.news import Beat
 
-ON_BEAT = 3  # times that being on the beat counts, however surely
-SURE = Steps(35, 50, 65, 80, 90)  # percent: and once more for each
+ON_BEAT = 4  # times that being on the beat counts, however surely
+SURE = Steps(50, 65, 80, 90)  # percent: and once more for each
 
 
 def on_beat(features: Features, beat: Beat) -> Sightings:
