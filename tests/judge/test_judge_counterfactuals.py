@@ -69,6 +69,42 @@ def test_it_is_told_what_was_missing_and_what_was_too_much(one: Story, said: str
     assert any(line.startswith(said) for line in told(one)), told(one)
 
 
+PICTURE, AMP_PAGE = "has a picture", "has an AMP page"
+OVER, UNDER = "quality 85 reaches 70", "quality 60 is below 70"
+
+
+@pytest.mark.parametrize(
+    ("quality", "parts", "gate", "said"),
+    [
+        (
+            85,
+            ((45, "long"), (20, PICTURE), (20, AMP_PAGE)),
+            OVER,
+            "without its wrapping (+40 in all) it would not be published",
+        ),
+        (
+            60,
+            ((120, "long"), (-30, PICTURE), (-30, AMP_PAGE)),
+            UNDER,
+            "without its wrapping (-60 in all) it would be published",
+        ),
+        (85, ((75, "long"), (5, PICTURE), (5, AMP_PAGE)), OVER, ""),  # it decided nothing
+        (85, ((45, "long"), (40, PICTURE)), OVER, ""),  # the reason itself is told
+        (85, ((45, "long"), (40, "old words"), (0, "more")), OVER, ""),  # of no part
+        (85, ((45, "long"), (20, PICTURE), (20, AMP_PAGE)), "an editor pinned it", ""),
+    ],
+)
+def test_a_part_of_several_reasons_that_decided_is_told(
+    quality: int, parts: tuple[tuple[int, str], ...], gate: str, said: str
+) -> None:
+    one = scored(quality, *parts, published=gate != UNDER, amp_web_url="https://a.example/amp")
+    one = replace(one, reasons=(*one.reasons, Reason(about="published", why=gate)))
+
+    lines = [line for line in told(one) if line.startswith("without its ")]
+
+    assert lines == ([said] if said else [])
+
+
 def test_what_would_not_have_changed_it_is_not_told() -> None:
     lines = told(scored(60, (65, "a keyword"), (-5, "short")))
     assert not any("short" in line for line in lines)

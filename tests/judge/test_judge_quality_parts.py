@@ -51,6 +51,16 @@ def test_the_parts_of_a_record_of_the_reference_are_its_own_rules() -> None:
     ]
 
 
+def test_points_of_an_official_source_are_its_sources() -> None:
+    beat = replace(BEAT, scoring=EVERYDAY)
+    story = replace(STORY, quality=87)
+    story = replace(story, reasons=judge.explain(story, beat))
+
+    assert {"relevance": 17, "wrapping": 20, "source": 50} == points(
+        judge.quality_parts(story, beat, None)
+    )
+
+
 def test_words_of_another_version_belong_to_no_part_and_count_all_the_same() -> None:
     story = replace(
         STORY,

@@ -219,6 +219,13 @@ def test_odd_numbers_are_compared_all_the_same() -> None:
     assert 0 == report.choice.publish_at == report.proposal
 
 
+def test_no_gate_below_nought_is_chosen() -> None:
+    report = gate(many((-50, "reject"), (-5, "publish"), (90, "publish")))
+
+    assert report.choice is not None
+    assert 70 == report.choice.publish_at
+
+
 # which parts
 
 
@@ -243,6 +250,17 @@ def test_a_part_that_only_misled_would_have_agreed_more_left_out() -> None:
     assert 0.2266 == wrapping.chance
 
 
+def test_the_part_that_misled_most_stands_first() -> None:
+    keyword, picture = 'quality +20: keyword "wall" in title', "quality +20: has a picture"
+    stories = [
+        scored(1, "publish", keyword, quality=20),
+        *(scored(n, "reject", picture, quality=20) for n in range(2, 5)),
+    ]
+    stories = [(replace(story, topics=("Sea",)), article) for story, article in stories]
+
+    assert ["wrapping", "relevance"] == [effect.part for effect in gate(stories, EVERYDAY).parts]
+
+
 def test_parts_are_not_weighed_where_a_person_wrote_another_quality() -> None:
     stories = [scored(1, "reject", "quality +20: has a picture", quality=90)]
 
@@ -263,6 +281,12 @@ def test_words_of_no_part_are_no_part() -> None:
             ("quality +8: 4 topics", "quality -50: has a picture", "quality +42: never below 0"),
             0,
             "published: quality 0 and 30 for corroboration reach 20",
+        ),
+        (
+            replace(EVERYDAY, scoring=Scoring(profile="everyday", publish_at=45)),
+            ("quality +8: 4 topics", "quality -50: has a picture", "quality +42: never below 0"),
+            0,
+            "published: quality 0 and 30 for corroboration are below 45",
         ),
         (
             replace(BEAT, scoring=Scoring(publish_at=215)),

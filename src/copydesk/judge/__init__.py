@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from copydesk.judge._profiles import profile_of as profile_of
     from copydesk.judge._profiles import regroup as regroup
     from copydesk.judge._profiles import weigh as weigh
-    from copydesk.judge._quality_parts import BOUNDS as BOUNDS
     from copydesk.judge._quality_parts import QualityPart as QualityPart
+    from copydesk.judge._quality_parts import qualities_without_parts as qualities_without_parts
     from copydesk.judge._quality_parts import quality_parts as quality_parts
     from copydesk.judge._reaches_gate import is_off_beat as is_off_beat
     from copydesk.judge._reaches_gate import needs_article as needs_article

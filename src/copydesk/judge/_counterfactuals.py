@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from copydesk.judge._block import blocking_ruling
+from copydesk.judge._gate_points import deciding_points
 from copydesk.judge._profiles import profile_of
+from copydesk.judge._quality_parts import qualities_without_parts, quality_parts
 from copydesk.judge.coverage import (
     LIFT,
     NEWSROOM_POINTS,
@@ -32,6 +34,7 @@ def counterfactuals(
     """
     return (
         *_changes_of_standing(story, group, beat, article),
+        *_changes_by_part(story, group, beat, article),
         *_changes_of_topics(story, beat, article),
     )
 
@@ -58,6 +61,23 @@ def _changes_of_standing(
         yield _off_beat(story, beat, article)
     else:
         yield from _what_it_lacks(story, group, beat)
+
+
+def _changes_by_part(
+    story: Story, group: Sequence[Story], beat: Beat, article: Article | None
+) -> Iterator[str]:
+    """Yield which parts of a quality, of several reasons each, decided at the gate."""
+    if deciding_points(story) is None:
+        return
+    gate, quality = beat.scoring.publish_at, story.quality or 0
+    total = points_at_the_gate(story, group, beat)
+    parts = quality_parts(story, beat, article)
+    left = qualities_without_parts(parts, beat)
+    for part in parts:
+        without = left.get(part.part, quality) + total - quality
+        if len(part.reasons) > 1 and (without >= gate) != (total >= gate):
+            would = "would" if without >= gate else "would not"
+            yield f"without its {part.part} ({part.points:+d} in all) it {would} be published"
 
 
 def _is_off_beat(story: Story, beat: Beat) -> bool:

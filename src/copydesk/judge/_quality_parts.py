@@ -16,7 +16,7 @@ from copydesk.judge._profiles import profile_of
 from copydesk.judge.profile import Features, QualitySignal
 from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
-BOUNDS = "bounds"  # what brings a sum between its bounds
+_BOUND = "bounds"  # what brings a sum between its bounds
 _BOUNDS = frozenset({ReasonKind.NEVER_BELOW, ReasonKind.NEVER_ABOVE})
 
 
@@ -43,12 +43,23 @@ def quality_parts(story: Story, beat: Beat, article: Article | None) -> tuple[Qu
     known = _parts_by_words(story, beat, article)
     by_part: dict[str, list[Reason]] = {}
     for reason in counted:
-        part = BOUNDS if reason.kind in _BOUNDS else known.get(reason.why, "")
+        part = _BOUND if reason.kind in _BOUNDS else known.get(reason.why, "")
         by_part.setdefault(part, []).append(reason)
     return tuple(
         QualityPart(part=part, points=_add_up(reasons), reasons=tuple(reasons))
         for part, reasons in by_part.items()
     )
+
+
+def qualities_without_parts(parts: Sequence[QualityPart], beat: Beat) -> dict[str, int]:
+    """Return the quality that would be left without each part that has a name."""
+    highest = profile_of(beat).highest
+    earned = [part for part in parts if part.part != _BOUND]
+    total = sum(part.points for part in earned)
+    left = {part.part: max(0, total - part.points) for part in earned if part.part}
+    if highest is None:
+        return left
+    return {name: min(quality, highest) for name, quality in left.items()}
 
 
 def _is_counted(reason: Reason) -> bool:

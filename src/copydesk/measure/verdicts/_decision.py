@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +50,7 @@ def make_decision(
         is_wanted=_IS_WANTED[verdict.said],
         has_waited=all_wait or _has_waited(story, article, beat),
         points=judge.gate_points(story),
-        without=dict(_leave_out(story, article, beat)),
+        without=_leave_out(story, article, beat),
     )
 
 
@@ -62,16 +62,12 @@ def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
     return source is not None and source.trust == "hold"
 
 
-def _leave_out(story: Story, article: Article | None, beat: Beat) -> Iterator[tuple[str, int]]:
-    """Yield each named part of a quality with the points at the gate without it."""
-    rows = judge.quality_parts(story, beat, article)
+def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, int]:
+    """Return the points at the gate without each named part of a quality."""
+    parts = judge.quality_parts(story, beat, article)
     quality = story.quality or 0
-    if sum(row.points for row in rows) != quality:
-        return  # a person wrote another number
+    if sum(part.points for part in parts) != quality:
+        return {}  # a person wrote another number
     lift = judge.gate_points(story) - quality
-    parts = [row for row in rows if row.part != judge.BOUNDS]
-    highest = judge.profile_of(beat).highest
-    for left_out in parts:
-        if left_out.part:
-            rest = max(0, sum(row.points for row in parts if row is not left_out))
-            yield left_out.part, (rest if highest is None else min(rest, highest)) + lift
+    left = judge.qualities_without_parts(parts, beat)
+    return {part: points + lift for part, points in left.items()}

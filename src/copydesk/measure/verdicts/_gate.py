@@ -83,12 +83,12 @@ def gate(
         parts=find_effects(waited, publish_at),
         choice=choice,
         lacks=lacks,
-        proposal=_propose(choice, publish_at),
+        proposal=_propose(choice),
     )
 
 
-def _propose(choice: GateChoice | None, publish_at: int) -> int | None:
-    if choice is None or choice.publish_at == publish_at or choice.chance > MOST_BY_CHANCE:
+def _propose(choice: GateChoice | None) -> int | None:
+    if choice is None or choice.chance > MOST_BY_CHANCE:
         return None
     return choice.publish_at
 
