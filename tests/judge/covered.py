@@ -82,6 +82,7 @@ class Desk:
     def __init__(self, beat: Beat = BEAT) -> None:
         self.beat = beat
         self.filed: dict[str, Story] = {}
+        self.texts: Mapping[str, str] = {}
 
     def round(self, *fresh: Story, found: Mapping[str, datetime] | None = None) -> set[str]:
         """File new stories, regroup, file what changes; return the names of that."""
@@ -95,7 +96,10 @@ class Desk:
     ) -> dict[str, Story]:
         """Return what a round would change, by name."""
         times = found or {}
-        shelved = [Shelved(story=one, found=times.get(name)) for name, one in self.filed.items()]
+        shelved = [
+            Shelved(story=one, found=times.get(name), text=self.texts.get(name, ""))
+            for name, one in self.filed.items()
+        ]
         paths = frozenset(one.path for one in fresh)
         filed = [one for one in shelved if one.story.path not in paths]
         around = self.surroundings(filed)

@@ -47,7 +47,7 @@ def test_whoever_joined_says_why() -> None:
         [why] = reasons(desk.filed[name], "group")
         assert why.startswith("group: joined at likeness 0.")
         assert '"velmora"' in why
-    assert reasons(desk.filed["a"], "group") == []
+    assert reasons(desk.filed["a"], "group") == ["group: the group began with it"]
 
 
 @pytest.mark.parametrize(
@@ -431,12 +431,29 @@ def test_a_corrected_story_that_is_about_something_else_leaves_even_its_own_grou
     assert desk.changes() == {}
 
 
-@pytest.mark.parametrize("published", [NOON - timedelta(days=60), NOON + timedelta(days=900)])
-def test_an_impossible_date_gives_way_to_when_it_was_found(published: object) -> None:
+@pytest.mark.parametrize(
+    ("published", "group"),
+    [(NOON + timedelta(days=900), {"a", "b", "odd"}), (NOON - timedelta(days=60), {"a", "b"})],
+)
+def test_a_date_ahead_gives_way_to_when_it_was_found_and_an_old_one_stands(
+    published: object, group: set[str]
+) -> None:
     odd = story("odd", QUAKES[2], 60, published_at=published)
     desk = Desk()
     desk.round(*trio(80, 90), odd, found={"odd": NOON, "a": NOON, "b": NOON})
-    assert desk.groups() == {frozenset({"a", "b", "odd"})}
+    assert desk.groups() == {frozenset(group)}
+
+
+def test_launches_of_three_seasons_found_on_one_day_are_three_groups() -> None:
+    seasons = [NOON - timedelta(days=days) for days in (400, 200, 0)]
+    launches = [
+        story(f"{name}{at}", QUAKES[number], published_at=season + timedelta(hours=number))
+        for at, season in enumerate(seasons)
+        for number, name in enumerate("xyz")
+    ]
+    desk = Desk()
+    desk.round(*launches, found={name_of(one): NOON + timedelta(days=1) for one in launches})
+    assert desk.groups() == {frozenset(f"{name}{at}" for name in "xyz") for at in range(3)}
 
 
 def test_records_dated_ahead_keep_no_group_from_growing() -> None:

@@ -291,7 +291,7 @@ def test_a_lead_may_lead_that_other_newsrooms_carry_over_the_gate() -> None:
 
 @pytest.mark.parametrize("said", ["hold", "reject"])
 def test_a_lead_that_an_editor_keeps_back_leaves_the_lead_to_the_best(said: str) -> None:
-    desk = desk_of(80, 90)
+    desk = desk_of(80, 90, 75)
     verdict = Verdict(by="Ed", at=NOON, said=said, why="")  # type: ignore[arg-type]
     desk.filed["a"] = replace(desk.filed["a"], verdict=verdict, published=False)
     rule(desk, ruled("lead", "a"))

@@ -201,6 +201,14 @@ def test_what_is_split_off_stays_apart_whatever_groups_records_are_filed_under(
             assert name not in names or names.isdisjoint(others or names - {name})
 
 
+def publisher(story: Story) -> str:
+    return story.provider.domain if story.provider else ""
+
+
+def quality(desk: Desk, name: str) -> int:
+    return desk.filed[name].quality or 0
+
+
 @given(STORIES, RULINGS, st.integers(0, 10), st.data())
 @settings(max_examples=200)
 def test_rounds_end_in_a_state_that_stays(
@@ -220,5 +228,11 @@ def test_rounds_end_in_a_state_that_stays(
     for names in desk.groups():
         assert len(names) > 1
         [leader] = names & desk.leaders()
-        assert set(desk.beside(leader)) == names - {leader}
+        beside = desk.beside(leader)
+        assert set(beside) <= names - {leader}
+        publishers = [publisher(desk.filed[name]) for name in (leader, *beside)]
+        assert len(set(filter(None, publishers))) == len(list(filter(None, publishers)))
+        for unseen in names - {leader, *beside}:
+            is_seen_already = publisher(desk.filed[unseen]) in set(filter(None, publishers))
+            assert is_seen_already or quality(desk, unseen) * 3 < quality(desk, leader)
         assert all(desk.beside(name) == [leader] for name in names - {leader})

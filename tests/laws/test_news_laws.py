@@ -69,6 +69,13 @@ REASONS: dict[ReasonKind, dict[str, st.SearchStrategy[str]]] = {
     ReasonKind.NOTE_RULED: RULED,
     ReasonKind.JOINED: {"likeness": NUMBERS, "words": WORDS},
     ReasonKind.JOINED_BY_HEADLINE: {},
+    ReasonKind.JOINED_LATER: {},
+    ReasonKind.FOUNDED: {},
+    ReasonKind.LEADS: {"other": NAMES, "merits": WORDS},
+    ReasonKind.KEPT_OUT: {"said": st.sampled_from(["reject", "remove"]), "group": NAMES},
+    ReasonKind.RETURNED: {},
+    ReasonKind.TEXT_SIZE: {"size": st.sampled_from(["brief", "report", "full report"])},
+    ReasonKind.NOT_BESIDE: {"lack": WORDS},
     ReasonKind.WOULD_BE_PUBLISHED: {},
     ReasonKind.TRUST: {"known": WORDS},
 }

@@ -57,6 +57,18 @@ def test_a_correction_brings_words_and_numbers_and_decides_nothing_anew() -> Non
     assert dict(after.machine) == dict(review.digests(after))
 
 
+def test_a_correction_leaves_what_its_group_says() -> None:
+    of_its_group = (
+        Reason(about="group", why="joined under the same headline"),
+        Reason(about="lead", why="before b: a picture"),
+        Reason(about="text", why="a brief"),
+        Reason(about="trusted", why="its source is trusted"),
+    )
+    filed = replace(FILED, reasons=(*FILED.reasons, *of_its_group))
+    after = review.apply_correction(filed, JUDGED, KNOWN)
+    assert after.reasons[-4:] == of_its_group
+
+
 def test_a_copy_stays_off_the_site_without_heat() -> None:
     copy = replace(FILED, copy_of="b", published=False, heat=-1)
     after = review.apply_correction(copy, JUDGED, dict(review.digests(copy)))

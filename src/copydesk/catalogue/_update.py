@@ -10,7 +10,7 @@ from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
 from copydesk.catalogue._questions import microseconds
 from copydesk.kit import urls
 from copydesk.kit.databases import DisposableDatabase
-from copydesk.news import GROUP_RULED, Story
+from copydesk.news import Story
 
 _ARCHIVED = "_archive/"
 
@@ -119,7 +119,7 @@ def _is_ruled(story: Story) -> bool:
     """Decide whether an editor's ruling, or a word on a member, had a say in a story's group."""
     if story.verdict is not None and story.group:
         return True
-    return any(reason.kind in GROUP_RULED for reason in story.reasons)
+    return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)
 
 
 def _within(number: int | None) -> int | None:

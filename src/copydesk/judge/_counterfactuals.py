@@ -13,9 +13,9 @@ from copydesk.judge.coverage import (
     NEWSROOM_POINTS,
     RELATED_POINTS,
     STAYS,
+    confirms,
     corroboration,
     is_pinned,
-    is_shown,
     lead_in,
     name_of,
 )
@@ -228,7 +228,7 @@ def points_at_the_gate(story: Story, group: Sequence[Story], beat: Beat) -> int:
 def _lift(story: Story, group: Sequence[Story], beat: Beat) -> int:
     if not group or not profile_of(beat).blocks:
         return 0
-    support = corroboration(story, [other for other in group if is_shown(other)], beat)
+    support = corroboration(story, [other for other in group if confirms(other, beat)], beat)
     return min(LIFT, support.points or 0) if support else 0
 
 

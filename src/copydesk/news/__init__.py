@@ -59,7 +59,6 @@ from copydesk.news.page import Request as Request
 from copydesk.news.profile import TRAITS as TRAITS
 from copydesk.news.profile import ProfileName as ProfileName
 from copydesk.news.profile import Traits as Traits
-from copydesk.news.reason import GROUP_RULED as GROUP_RULED
 from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind
 from copydesk.news.reason import reason_words as reason_words

@@ -67,6 +67,13 @@ class ReasonKind(StrEnum):
     NOTE_RULED = "note-ruled"
     JOINED = "joined"
     JOINED_BY_HEADLINE = "joined-by-headline"
+    JOINED_LATER = "joined-later"
+    FOUNDED = "founded"
+    LEADS = "leads"
+    KEPT_OUT = "kept-out"
+    RETURNED = "returned"
+    TEXT_SIZE = "text-size"
+    NOT_BESIDE = "not-beside"
     WOULD_BE_PUBLISHED = "would-be-published"
     TRUST = "trust"
     OTHER = "other"
@@ -154,6 +161,19 @@ _TABLE: Mapping[ReasonKind, tuple[str, tuple[str, ...]]] = {
     ReasonKind.NOTE_RULED: ("note", ("ruled by {by}: {why}", "ruled by {by}")),
     ReasonKind.JOINED: ("group", ("joined at likeness {likeness}, shares {words}",)),
     ReasonKind.JOINED_BY_HEADLINE: ("group", ("joined under the same headline",)),
+    ReasonKind.JOINED_LATER: ("group", ("its own group and this one became one",)),
+    ReasonKind.FOUNDED: ("group", ("the group began with it",)),
+    ReasonKind.LEADS: (
+        "lead",
+        ("before {other}: {merits}", "before {other}, as good and later"),
+    ),
+    ReasonKind.KEPT_OUT: (
+        "group",
+        ("in none while an editor's word is {said:word}, before that in {group}",),
+    ),
+    ReasonKind.RETURNED: ("group", ("back in it, an editor's word was taken back",)),
+    ReasonKind.NOT_BESIDE: ("group", ("not shown beside its leader: {lack}",)),
+    ReasonKind.TEXT_SIZE: ("text", ("a {size}",)),
     ReasonKind.WOULD_BE_PUBLISHED: ("trusted", ("its source is trusted",)),
     ReasonKind.TRUST: ("trust ", ("{known}",)),
 }
@@ -214,6 +234,12 @@ class Reason:
     def is_group_ruled(self) -> bool:
         """Decide whether it tells of an editor's rule on groups; most others are not even read."""
         return self.about in _ABOUT_GROUP_RULED and self.kind in GROUP_RULED
+
+    @property
+    def former_group(self) -> str:
+        """Return the group out of which an editor's word took a story, "" for other reasons."""
+        is_it = self.about in _ABOUT_GROUP_RULED and self.kind is ReasonKind.KEPT_OUT
+        return self.values["group"] if is_it else ""
 
     @classmethod
     def of(

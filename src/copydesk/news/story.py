@@ -102,6 +102,18 @@ class Story:
         return tuple(dict.fromkeys(filter(None, (self.web_url, self.original_url, *former))))
 
     @property
+    def is_kept_out(self) -> bool:
+        """Decide whether an editor's word keeps it out of every group: it was rejected, removed."""
+        return self.verdict is not None and self.verdict.said in {"reject", "remove"}
+
+    @property
+    def returns_to(self) -> str:
+        """Return the group out of which such a word took it that is taken back, "" for none."""
+        if self.is_kept_out:
+            return ""
+        return next(filter(None, (reason.former_group for reason in self.reasons)), "")
+
+    @property
     def events(self) -> tuple[Event, ...]:
         """Return what happened to it since it was filed, in the order of its history."""
         return tuple(map(Event.parse, self.history))

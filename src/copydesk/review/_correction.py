@@ -9,7 +9,8 @@ from copydesk.news import Reason, Story
 from copydesk.review._hand_edits import keep_hand_edits
 
 # What was decided when it was filed, or by its neighbours since: no correction decides it anew.
-_DECIDED = frozenset({"published", "held", "copy", "heat"})
+_OF_ITS_GROUP = {"group", "lead", "text", "trusted"}
+_DECIDED = frozenset({"published", "held", "copy", "heat", *_OF_ITS_GROUP})
 
 
 def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:

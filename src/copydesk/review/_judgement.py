@@ -65,7 +65,8 @@ def keep_off(story: Story, ruled_out: str) -> Story:
     if story.group:
         quality = story.quality or 0
         story = replace(story, group="", related=(), background=(), heat=quality)
-    reasons = tuple(reason for reason in story.reasons if reason.about not in {"heat", "group"})
+    alone = {"heat", "group", "lead"}
+    reasons = tuple(reason for reason in story.reasons if reason.about not in alone)
     if reasons:
         reasons = (
             *(reason for reason in reasons if reason.about not in {"published", "held"}),

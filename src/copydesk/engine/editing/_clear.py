@@ -82,8 +82,9 @@ def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -
     plain = review.without_verdict(story, known)
     if plain.copy_of:
         yield story, review.answer_for(story, plain, known)
-    elif plain.group:
-        yield from _in_its_group(newsroom, story, plain)
+    elif plain.group or plain.returns_to:
+        back = replace(plain, group=plain.group or plain.returns_to)
+        yield from _in_its_group(newsroom, story, back)
     elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
         yield story, _beside_its_coverage(newsroom, story, plain, rulings)
     else:

@@ -13,7 +13,7 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.rejudging._surroundings import add_groups, find_window
 from copydesk.engine.revisiting import Correction
 from copydesk.memory import Memory
-from copydesk.news import GROUP_RULED, Beat, Event, EventKind, Shelved, Story
+from copydesk.news import Beat, Event, EventKind, Shelved, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
 def _is_ruled(story: Story, named: Collection[str]) -> bool:
     if review.record_name(story.path) in named or (story.verdict and story.group):
         return True
-    return any(reason.kind in GROUP_RULED for reason in story.reasons)
+    return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)
 
 
 def _gave_the_lead(before: Story, after: Story) -> bool:

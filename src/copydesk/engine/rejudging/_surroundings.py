@@ -137,10 +137,11 @@ def _find_near(shelf: FiledShelf, beat: Beat, stories: Sequence[Story]) -> list[
     names = {review.record_name(story.path) for story in stories}
     rules = (rule.stories for rule in beat.rulings if not names.isdisjoint(rule.stories))
     beside = {related.web_url for story in stories for related in story.related}
+    groups = _groups_of(stories)
     named = {name for rule in rules for name in rule} | {story.copy_of for story in stories}
     return [
-        *shelf.of_groups({story.group for story in stories} - {""} | names),
-        *shelf.find_by_name(named - names - {""}),
+        *shelf.of_groups(groups | names),
+        *shelf.find_by_name((named | groups) - names - {""}),
         *shelf.at_addresses(beside),
         *shelf.copies_of(names),
     ]
@@ -158,6 +159,11 @@ def _all_around(shelf: FiledShelf, stories: Sequence[Story]) -> list[Shelved]:
 def add_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:
     """Return the stories, then all others of their groups."""
     found = {shelved.story.path: shelved for shelved in stories}
-    groups = {shelved.story.group for shelved in found.values()} - {""}
+    groups = _groups_of([shelved.story for shelved in found.values()])
     found.update((shelved.story.path, shelved) for shelved in shelf.of_groups(groups))
     return list(found.values())
+
+
+def _groups_of(stories: Iterable[Story]) -> set[str]:
+    """Return the groups in which stories stand, and those to which they may return."""
+    return {group for story in stories for group in (story.group, story.returns_to)} - {""}

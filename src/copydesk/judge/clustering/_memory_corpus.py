@@ -21,18 +21,33 @@ class MemoryCorpus:
         self._sizes = [0, 0, 0]
         self._places: defaultdict[int, list[_Place]] = defaultdict(list)
         for document in documents:
-            self._add(document)
+            self._count(document)
+            for term in document.terms.telling:
+                self._places[term].append(_place_of(document))
         for places in self._places.values():
             places.sort()
 
-    def _add(self, document: IndexedDocument) -> None:
+    def add(self, document: IndexedDocument) -> None:
+        """Add a document that is not there."""
+        self._count(document)
+        for term in document.terms.telling:
+            bisect.insort(self._places[term], _place_of(document))
+
+    def remove(self, document: IndexedDocument) -> None:
+        """Remove a document that is there as it was added."""
+        counted = self._terms.pop(document.key)
+        self._documents_with.subtract(counted.terms)
+        self._sizes = [sum_ - size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
+        place = _place_of(document)
+        for term in counted.telling:
+            places = self._places[term]
+            del places[bisect.bisect_left(places, place)]
+
+    def _count(self, document: IndexedDocument) -> None:
         counted = document.terms
         self._terms[document.key] = counted
         self._documents_with.update(counted.terms)
         self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
-        place = (document.second, number_of(document.key), document.key)
-        for term in counted.telling:
-            self._places[term].append(place)
 
     def sizes(self) -> tuple[int, int, int, int]:
         """Return the number of documents, then how many terms of each space they have together."""
@@ -42,7 +57,7 @@ class MemoryCorpus:
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
         """Return in how many documents each of these terms stands, those in none left out."""
         counts = self._documents_with
-        return {term: counts[term] for term in terms if term in counts}
+        return {term: counts[term] for term in terms if counts.get(term)}
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
         """Return the documents that a term tells of, the nearest to a time first."""
@@ -55,3 +70,7 @@ class MemoryCorpus:
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
         """Return the terms of these documents by key, those that are not there left out."""
         return {key: self._terms[key] for key in keys if key in self._terms}
+
+
+def _place_of(document: IndexedDocument) -> _Place:
+    return (document.second, number_of(document.key), document.key)

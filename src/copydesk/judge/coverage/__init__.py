@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.judge.coverage._beside import confirms as confirms
 from copydesk.judge.coverage._everyday import RELATED_POINTS as RELATED_POINTS
 from copydesk.judge.coverage._everyday import regroup_everyday as regroup_everyday
 from copydesk.judge.coverage._find_groups import find_candidates as find_candidates
@@ -10,10 +11,9 @@ from copydesk.judge.coverage._heat import corroboration as corroboration
 from copydesk.judge.coverage._index_stories import TERMS_VERSION as TERMS_VERSION
 from copydesk.judge.coverage._index_stories import index_stories as index_stories
 from copydesk.judge.coverage._index_stories import make_corpus as make_corpus
-from copydesk.judge.coverage._lead import LIFT as LIFT
-from copydesk.judge.coverage._lead import STAYS as STAYS
-from copydesk.judge.coverage._lead import is_pinned as is_pinned
-from copydesk.judge.coverage._lead import is_shown as is_shown
+from copydesk.judge.coverage._leader import LIFT as LIFT
+from copydesk.judge.coverage._leader import is_pinned as is_pinned
+from copydesk.judge.coverage._merits import STAYS as STAYS
 from copydesk.judge.coverage._regroup import regroup as regroup
 from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
 from copydesk.judge.coverage._ruled_groups import name_of as name_of

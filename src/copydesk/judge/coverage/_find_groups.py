@@ -1,24 +1,22 @@
-"""Find which of the stories of some weeks report on the same happening."""
+"""Find which of the stories of some weeks report on the same happening.
+
+What was found at once is placed as if it had come day by day: each day's stories among those that
+were there by then, as the round of that day would have filed them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from copydesk.judge.clustering import (
-    OF_THE_BEAT,
-    Assignment,
-    CorpusWeighing,
-    NewsDocument,
-    Stream,
-)
-from copydesk.judge.coverage._index_stories import make_corpus, moment_of, to_document
-from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
+from copydesk.judge.clustering import Assignment
+from copydesk.judge.coverage._arrivals import Arrival, list_arrivals, part_by_day
+from copydesk.judge.coverage._corpora import DailyCorpus, KeptCorpus, SlidingCorpus
+from copydesk.judge.coverage._index_stories import moment_of, to_document
+from copydesk.judge.coverage._places import Places, weigh_beside
+from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +37,20 @@ def find_groups(
     groups; `corpus` has the terms of the filed ones.
     """
     ruled = RuledGroups(beat, [shelved.story for shelved in stories], fresh)
-    came = _as_they_came(stories, ruled)
+    came = list_arrivals(stories, ruled)
+    filed = [arrival for arrival in came if arrival.path not in fresh]
+    places = Places(filed, beat, ruled)
+    days = part_by_day(arrival for arrival in came if arrival.path in fresh)
     assignments: dict[str, Assignment] = {}
-    groups: Mapping[str, str] = {}
-    if any(arrival.path in fresh for arrival in came):
-        filed = (arrival.shelved for arrival in came if arrival.path not in fresh)
-        weighing = _weigh_beside(corpus or make_corpus(filed), beat)
-        stream = Stream(apart=ruled.apart, whole=ruled.whole, weighing=weighing)
-        assignments = _place(stream, weighing, came, fresh)
-        groups = stream.groups()
-    paths: defaultdict[str, list[str]] = defaultdict(list)
-    for arrival in came:
-        paths[groups.get(arrival.key, arrival.group)].append(arrival.path)
+    if days:
+        daily = SlidingCorpus(filed) if corpus is None else KeptCorpus(corpus)
+        if corpus is not None and len(days) > 1:
+            places.meet_only(_find_all_candidates(days, beat, corpus))
+        assignments = _place_by_day(places, days, daily)
     return FoundGroups(
-        paths=paths,
+        paths=_list_paths(came, places),
         reasons=_reasons(came, assignments, ruled),
-        near={path: [name for name, _ in found.near] for path, found in assignments.items()},
+        near=_list_near(assignments, places),
     )
 
 
@@ -62,73 +58,46 @@ def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[s
     """Return the names of the filed stories that `find_groups` compares new ones with."""
     moments = [moment_of(shelved) for shelved in new]
     documents = [to_document(*pair) for pair in zip(new, moments, strict=True)]
-    return _weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
+    return weigh_beside(corpus, beat).expect(documents, max(moments).timestamp())
 
 
-def _weigh_beside(corpus: Corpus, beat: Beat) -> CorpusWeighing:
-    return CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
+def _find_all_candidates(days: Iterable[Iterable[Arrival]], beat: Beat, corpus: Corpus) -> set[str]:
+    """Return what all days' stories may meet of what is filed before the first of them."""
+    return find_candidates([arrival.shelved for day in days for arrival in day], beat, corpus)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Arrival:
-    """A story with the moment at which it came and the group that it is known to belong to."""
-
-    shelved: Shelved
-    moment: datetime
-    key: str
-    group: str
-
-    @property
-    def path(self) -> str:
-        return self.shelved.story.path
-
-    @property
-    def document(self) -> NewsDocument:
-        return to_document(self.shelved, self.moment, self.group)
-
-
-def _place(
-    stream: Stream, weighing: CorpusWeighing, came: Sequence[_Arrival], fresh: frozenset[str]
-) -> dict[str, Assignment]:
-    """Put the new stories, and of the others those that they may meet, into a stream in order.
-
-    Returns where each new one was placed, by its path.
-    """
-    new = {arrival.key: arrival.document for arrival in came if arrival.path in fresh}
-    filed = _load_candidates(weighing, came, new)
-    assignments = {}
+def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequence[str]]:
+    """Return the paths of the stories by the names of their groups."""
+    paths: defaultdict[str, list[str]] = defaultdict(list)
     for arrival in came:
-        if arrival.key in new:
-            assignments[arrival.path] = stream.place(new[arrival.key])
-        elif arrival.key in filed:
-            stream.add(filed[arrival.key])
-        elif arrival.shelved.vector:
-            stream.learn_meaning(arrival.document)
-    stream.settle()
+        paths[places.group_of(arrival.key)].append(arrival.path)
+    return paths
+
+
+def _list_near(
+    assignments: Mapping[str, Assignment], places: Places
+) -> Mapping[str, Sequence[str]]:
+    """Return the groups near new stories by their paths, under the names that they have by now."""
+    return {
+        path: [places.group_of(name) for name, _ in assignment.near]
+        for path, assignment in assignments.items()
+    }
+
+
+def _place_by_day(
+    places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
+) -> dict[str, Assignment]:
+    """Put new stories among the others, day after day; return where each was put, by its path."""
+    assignments: dict[str, Assignment] = {}
+    for number, day in enumerate(days, 1):
+        assignments.update(places.place(day, daily.of_day(day)))
+        if number < len(days):
+            daily.add(day)
     return assignments
 
 
-def _load_candidates(
-    weighing: CorpusWeighing, came: Sequence[_Arrival], new: Mapping[str, NewsDocument]
-) -> dict[str, NewsDocument]:
-    """Return the filed stories that new ones may meet, and all others of their groups, by key.
-
-    So are those of a group that is called after a new one, which may find itself elsewhere.
-    """
-    latest = max(arrival.moment for arrival in came).timestamp()
-    near = {*weighing.expect(list(new.values()), latest), *new}
-    groups = {arrival.group for arrival in came if arrival.key in near}.union(new)
-    filed = {
-        arrival.key: arrival.document
-        for arrival in came
-        if arrival.group in groups and arrival.key not in new
-    }
-    weighing.load(list(filed.values()))
-    return filed
-
-
 def _reasons(
-    came: Iterable[_Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
+    came: Iterable[Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
     """Return why stories stand in the groups of others, by path: by likeness or by a ruling."""
     reasons = {}
@@ -138,55 +107,6 @@ def _reasons(
         elif not arrival.group and (reason := _reason_of(assignments[arrival.path])):
             reasons[arrival.path] = reason
     return reasons
-
-
-def _as_they_came(stories: Sequence[Shelved], ruled: RuledGroups) -> list[_Arrival]:
-    """Return the stories in order of time, those of a known group first.
-
-    What is new then sees whom a ruling brings into a group before it joins there.
-    """
-    latest = max((shelved.found for shelved in stories if shelved.found), default=_NEVER)
-    arrivals = (
-        _Arrival(
-            shelved=shelved,
-            moment=_moment(shelved, latest),
-            key=name_of(shelved.story),
-            group=ruled.group_of(shelved.story),
-        )
-        for shelved in stories
-    )
-    return sorted(arrivals, key=lambda one: (not one.group, one.moment, one.path))
-
-
-def _words_of_main(beat: Beat) -> list[str]:
-    """Return the words of the main topic: they stand everywhere on the beat."""
-    main = [topic for topic in beat.topics if topic.name == beat.topic]
-    return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
-
-
-def _words_below_main(beat: Beat) -> dict[str, float]:
-    """Return the words of the other topics, with the share of a beat's stories that may have each.
-
-    That is as if each topic had as many stories as another, and each of its words as many of them:
-    one with a single word has it nearly everywhere, one of thirty names tells them well apart.
-    """
-    others = [topic for topic in beat.topics if topic.name != beat.topic]
-    shares: dict[str, float] = {}
-    for topic in others:
-        words = dict.fromkeys((*topic.keywords, *topic.aliases))
-        for word in words:
-            share = min(OF_THE_BEAT, 1 / (len(others) * len(words)))
-            shares[word] = max(share, shares.get(word, 0.0))
-    return shares
-
-
-def _moment(shelved: Shelved, latest: datetime) -> datetime:
-    """Return when a story came, not after the time when the last of all was found.
-
-    That one is not asked where it is known when the story itself was found.
-    """
-    moment = moment_of(shelved)
-    return moment if shelved.found else min(moment, latest)
 
 
 def _reason_of(assignment: Assignment) -> Reason | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from copydesk.judge.clustering import MemoryCorpus, NewsDocument, index_terms
 from copydesk.judge.coverage._excluded import is_excluded
@@ -12,8 +12,7 @@ from copydesk.kit import text
 from copydesk.news import Beat, Corpus, IndexedDocument, Shelved, Story
 
 NO_TIME = datetime.min.replace(tzinfo=UTC)
-_MOST_BEHIND = timedelta(days=14)
-TERMS_VERSION = 1  # to be raised when other terms are found in a text, or other ones tell of it
+TERMS_VERSION = 2  # to be raised when other terms are found in a text, or other ones tell of it
 
 
 def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
@@ -35,18 +34,18 @@ def make_corpus(stories: Iterable[Shelved]) -> Corpus:
 
 def is_grouped(story: Story, beat: Beat) -> bool:
     """Decide whether a story may stand in a group with others."""
-    return not story.copy_of and not is_excluded(story, beat)
+    return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 
 
 def moment_of(shelved: Shelved) -> datetime:
     """Return when a story came, year 1 where nothing tells.
 
-    Its own date, unless that is weeks before it was found, or after: then it tells nothing.
+    Its own date, unless that is after it was found: then it tells nothing.
     """
     published, found = shelved.story.published_at or NO_TIME, shelved.found
     if found is None:
         return published
-    return published if _MOST_BEHIND > found - published >= timedelta(0) else found
+    return found if published == NO_TIME else min(published, found)
 
 
 def to_document(shelved: Shelved, moment: datetime = NO_TIME, group: str = "") -> NewsDocument:

@@ -2,170 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
 from copydesk.judge._gate import gate_reason
-from copydesk.judge.coverage._heat import corroboration, heat
-from copydesk.judge.coverage._related import in_order, snapshot
-from copydesk.judge.coverage._ruled_groups import (
-    is_lead,
-    is_move,
-    is_pin,
-    lead_in,
-    pin_on,
+from copydesk.judge.coverage._beside import confirms, weigh_beside
+from copydesk.judge.coverage._heat import heat, usual_of
+from copydesk.judge.coverage._leader import (
+    Contest,
+    is_kept_back,
+    is_trusted,
+    leader_by_ruling,
+    lift_of,
+    passes,
+    was_pinned,
 )
+from copydesk.judge.coverage._merits import note_size
+from copydesk.judge.coverage._related import in_order, snapshot
+from copydesk.judge.coverage._ruled_groups import is_move, lead_in, name_of, pin_on
 from copydesk.news import Beat, Reason, ReasonKind, Related, Story
 
-STAYS = 15  # a new story must be so much better to take the lead from one that readers know
-LIFT = 20  # how far corroboration can carry a story over the gate
 BESIDE = 50
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
-_EditorRank = tuple[bool, bool, bool, bool]
+_DECIDED_HERE = frozenset({"heat", "published", "group", "lead", "text", "trusted"})
+_JOINED = frozenset(
+    {
+        ReasonKind.JOINED,
+        ReasonKind.JOINED_BY_HEADLINE,
+        ReasonKind.JOINED_LATER,
+        ReasonKind.RETURNED,
+    }
+)
 
-_DECIDED_HERE = frozenset({"heat", "published", "group", "trusted"})
-_JOINED = frozenset({ReasonKind.JOINED, ReasonKind.JOINED_BY_HEADLINE})
-_TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSetting:
+    """Among what groups are led.
+
+    `own` has the paths of stories that are no copies by their addresses: those beside a story from
+    former groups go. `count_stories` says how many of a month's stories have a topic, `texts` what
+    is known of a story's text, by its path.
+    """
+
+    beat: Beat
+    own: Mapping[str, str]
+    count_stories: Callable[[str], int]
+    texts: Mapping[str, str]
 
 
-def lead_group(
-    name: str, group: Sequence[Story], beat: Beat, usual: float, own: Container[str]
-) -> tuple[Story, ...]:
+def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
     """Return a group's stories as they are filed under its name, the leader first.
 
-    The best leads; one that leads already stays in front unless another is 15 points better. An
-    editor's pin, then an editor's `lead`, then an editor's word, stands above quality; what is held
-    or rejected leads only where nothing else can, and what is rejected is nobody's confirmation.
-    The leader has the others beside it, at most 50; they have it. `own` are the addresses of
-    stories that are no copies: those beside it from former groups go.
+    Who has most merits leads, of those whom readers would see in front. An editor's pin, then an
+    editor's `lead`, then an editor's word, stands above that; what is held leads only where nothing
+    else can. The leader has those beside it whom readers are to see, at most 50; they have it.
     """
+    beat = setting.beat
+    group = [note_size(story, setting.texts[story.path]) for story in group]
     chosen = leader_by_ruling(group, beat)
-    leader = min(group, key=lambda story: _rank(story, beat, chosen))
-    others = sorted((story for story in group if story is not leader), key=_by_quality)
-    shown = [story for story in others if is_shown(story)]
-    reasons = heat(leader, shown, beat, usual)
-    if leader is chosen and (ruled := lead_in(group, beat)):
-        reasons = (ruled[1], *reasons)
-    front = _in_front(leader, shown, beat, reasons)
-    beside = in_order(map(snapshot, shown))[:BESIDE]
+    contest = Contest(group=group, beat=beat, chosen=chosen)
+    leader, *behind = contest.rank()
+    others = sort_by_quality(behind)
+    weighed = weigh_beside(leader, others, beat)
+    beside = in_order(snapshot(story) for story, lack in weighed if not lack)[:BESIDE]
+    ruled = lead_in(group, beat) if leader is chosen else None
+    why = [*_why_in(leader, name), ruled[1] if ruled else contest.why(leader)]
+    front = _in_front(leader, others, setting, why)
     return (
-        replace(front, group=name, related=in_order((*_copies(leader, own), *beside))),
-        *(_behind(story, leader, name, own) for story in others),
+        replace(front, group=name, related=in_order((*_copies(leader, setting.own), *beside))),
+        *(_behind(story, leader, lack, name, setting.own) for story, lack in weighed),
     )
 
 
-def leave_group(story: Story, beat: Beat, own: Container[str]) -> Story:
-    """Return a story that has left its group as if it had never been in it."""
+def leave_group(story: Story, setting: GroupSetting) -> Story:
+    """Return a story that has left its group as if it had never been in it.
+
+    Where an editor's word took it out, the record says so: once that is taken back, it may return.
+    """
     if not story.group and story.heat != -1:
         return story
     quality = story.quality or 0
-    gate = beat.scoring.publish_at
-    published = not is_kept_back(story) and (quality >= gate or _is_trusted(story))
+    gate = setting.beat.scoring.publish_at
+    published = not is_kept_back(story) and (quality >= gate or is_trusted(story))
     is_let_through = published and quality < gate
     reason = Reason.of(ReasonKind.TRUSTED_SOURCE) if is_let_through else gate_reason(quality, gate)
     return replace(
         story,
         group="",
-        related=_copies(story, own),
+        related=_copies(story, setting.own),
         heat=quality,
         published=published,
-        reasons=_with_reasons(story, reason),
+        reasons=_with_reasons(story, *_why_out(story), reason),
     )
 
 
-def leads_by_ruling(leader: Story, group: Sequence[Story], beat: Beat) -> bool:
-    """Decide whether no other story is above a leader by an editor's pin, ruling or verdict."""
-    chosen = leader_by_ruling(group, beat)
-    if leader is not chosen and any(map(is_lead, leader.reasons)):
-        return False
-    rank = _rank_by_editor(leader, beat, chosen)
-    return rank == min(_rank_by_editor(story, beat, chosen) for story in group)
+def _why_out(story: Story) -> list[Reason]:
+    if not (story.is_kept_out and story.verdict and story.group):
+        return []
+    why = Reason.of(ReasonKind.KEPT_OUT, said=story.verdict.said, group=story.group)
+    return [why, *_size(story)]
 
 
-def _rank_by_editor(story: Story, beat: Beat, chosen: Story | None) -> _EditorRank:
-    is_published_by_verdict = story.verdict is not None and story.verdict.said == "publish"
-    is_pinned = pin_on(story, beat) is not None
-    return (not is_pinned, story is not chosen, not is_published_by_verdict, is_kept_back(story))
-
-
-def leader_by_ruling(group: Sequence[Story], beat: Beat) -> Story | None:
-    """Return the story that an editor wants to lead a group, None where it would hide the group.
-
-    The newest `lead` on one of the group counts, and no older one. It publishes nothing: what is
-    kept back, or below the gate in front of the others, leaves the lead to whom it is due.
-    """
-    ruled = lead_in(group, beat)
-    if ruled is None or is_kept_back(ruled[0]):
-        return None
-    story, _ = ruled
-    others = [other for other in group if other is not story and is_shown(other)]
-    return story if _passes(story, _lift(story, others, beat), beat) else None
-
-
-def is_pinned(story: Story, beat: Beat) -> bool:
-    """Decide whether an editor has pinned a story; whether the time is over is not asked here."""
-    return pin_on(story, beat) is not None
-
-
-def is_shown(story: Story) -> bool:
-    """Decide whether a story may stand beside another one: an editor did not reject it."""
-    return story.verdict is None or story.verdict.said not in {"reject", "remove"}
-
-
-def was_pinned(story: Story, beat: Beat) -> bool:
-    """Decide whether a story leads by a pin that is gone."""
-    return any(map(is_pin, story.reasons)) and pin_on(story, beat) is None
-
-
-def _by_quality(story: Story) -> tuple[int, datetime, str]:
-    return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
-
-
-def _rank(story: Story, beat: Beat, chosen: Story | None) -> tuple[_EditorRank, int, datetime, str]:
-    stays = STAYS if story.published and story.heat != -1 and story.group else 0
-    if was_pinned(story, beat) or (story is not chosen and any(map(is_lead, story.reasons))):
-        stays = 0
-    quality, moment, path = _by_quality(story)
-    return (_rank_by_editor(story, beat, chosen), quality - stays, moment, path)
-
-
-def is_kept_back(story: Story) -> bool:
-    """Decide whether an editor, or the wait for one, keeps a story off the site."""
-    if story.verdict is not None:
-        return story.verdict.said != "publish"
-    return any(reason.about == "held" for reason in story.reasons)
+def sort_by_quality(stories: Iterable[Story]) -> list[Story]:
+    """Return the stories, the best first, the earlier of two equals."""
+    return sorted(
+        stories,
+        key=lambda story: (-(story.quality or 0), story.published_at or _NO_TIME, story.path),
+    )
 
 
 def _in_front(
-    leader: Story, others: Sequence[Story], beat: Beat, reasons: Sequence[Reason]
+    leader: Story, others: Sequence[Story], setting: GroupSetting, why: Sequence[Reason]
 ) -> Story:
-    quality = leader.quality or 0
-    lift = _lift(leader, others, beat)
+    """Return a leader as it stands on the site, with `why` it leads."""
+    beat = setting.beat
+    confirming = [story for story in others if confirms(story, beat)]
+    topics = {topic for story in (leader, *others) for topic in story.topics}
+    hot = heat(leader, confirming, beat, usual_of(topics, setting.count_stories, beat))
+    lift = lift_of(leader, others, beat)
     pin = pin_on(leader, beat)
-    published = not is_kept_back(leader) and (pin is not None or _passes(leader, lift, beat))
+    published = not is_kept_back(leader) and (pin is not None or passes(leader, lift, beat))
     return replace(
         leader,
         published=published,
-        heat=max(0, quality + sum(reason.points or 0 for reason in reasons)),
+        heat=max(0, (leader.quality or 0) + sum(reason.points or 0 for reason in hot)),
         reasons=_with_reasons(
-            leader, *filter(None, [pin]), *reasons, *_gate_reasons(leader, lift, beat)
+            leader, *filter(None, [pin]), *why, *hot, *_gate_reasons(leader, lift, beat)
         ),
     )
-
-
-def _lift(leader: Story, others: Sequence[Story], beat: Beat) -> int:
-    support = corroboration(leader, others, beat)
-    return min(LIFT, support.points or 0) if support else 0
-
-
-def _passes(leader: Story, lift: int, beat: Beat) -> bool:
-    """Decide whether a leader reaches the gate, is let through whatever its points, or was."""
-    was_let_through = bool(leader.published) and not was_pinned(leader, beat)
-    reaches = (leader.quality or 0) + lift >= beat.scoring.publish_at
-    return reaches or was_let_through or _is_trusted(leader)
 
 
 def _gate_reasons(leader: Story, lift: int, beat: Beat) -> list[Reason]:
@@ -193,14 +159,15 @@ def _let_through_by(leader: Story, beat: Beat) -> ReasonKind | None:
     """Return what publishes a leader below the gate, None where nothing does."""
     if pin_on(leader, beat) is not None:
         return ReasonKind.PUBLISHED_BY_PIN
-    return ReasonKind.TRUSTED_SOURCE if _is_trusted(leader) else None
+    return ReasonKind.TRUSTED_SOURCE if is_trusted(leader) else None
 
 
-def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Story:
-    front = PurePosixPath(leader.path).stem
-    why = [reason for reason in story.reasons if reason.kind in _JOINED]
-    why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if _is_trusted(story) else []
-    why += [Reason.of(ReasonKind.BEHIND_LEADER, leader=front)]
+def _behind(story: Story, leader: Story, lack: str, name: str, own: Container[str]) -> Story:
+    """Return a story as it stands behind a leader; `lack` keeps it from readers there, "" no."""
+    why = _why_in(story, name)
+    why += [Reason.of(ReasonKind.NOT_BESIDE, lack=lack)] if lack else []
+    why += [Reason.of(ReasonKind.WOULD_BE_PUBLISHED)] if is_trusted(story) else []
+    why += [Reason.of(ReasonKind.BEHIND_LEADER, leader=name_of(leader))]
     return replace(
         story,
         published=False,
@@ -211,9 +178,21 @@ def _behind(story: Story, leader: Story, name: str, own: Container[str]) -> Stor
     )
 
 
-def _is_trusted(story: Story) -> bool:
-    """Decide whether a story is published whatever its quality; behind another one it waits."""
-    return any(reason.kind in _TRUSTED for reason in story.reasons)
+def _why_in(story: Story, name: str) -> list[Reason]:
+    """Return why a story stands in the group of a name, with what is known of its text."""
+    size = _size(story)
+    if any(map(is_move, story.reasons)):  # a ruling says it, and stays
+        return size
+    if name == name_of(story):
+        return [Reason.of(ReasonKind.FOUNDED), *size]
+    joined = [reason for reason in story.reasons if reason.kind in _JOINED]
+    if any(reason.former_group for reason in story.reasons):
+        joined = [Reason.of(ReasonKind.RETURNED)]
+    return [*(joined or [Reason.of(ReasonKind.JOINED_LATER)]), *size]
+
+
+def _size(story: Story) -> list[Reason]:
+    return [reason for reason in story.reasons if reason.about == "text"]
 
 
 def _copies(story: Story, own: Container[str]) -> tuple[Related, ...]:

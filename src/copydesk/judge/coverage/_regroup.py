@@ -13,16 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
-from copydesk.judge.coverage._heat import usual_of
 from copydesk.judge.coverage._index_stories import is_grouped
-from copydesk.judge.coverage._lead import (
-    BESIDE,
-    is_shown,
-    lead_group,
-    leads_by_ruling,
-    leave_group,
-    was_pinned,
-)
+from copydesk.judge.coverage._lead import GroupSetting, lead_group, leave_group
+from copydesk.judge.coverage._lead_as_filed import is_as_filed
 from copydesk.judge.coverage._related import list_copies
 from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
 from copydesk.news import Beat, Reason, Shelved, Story, Surroundings
@@ -47,21 +40,76 @@ def regroup(
     those are needed that a new one may meet, and whoever is to be looked at.
     """
     before = _by_path(_stories_of(stories))
-    after = {**before, **_by_path(list_copies(stories))}
+    stories = _let_return(stories)
+    after = {**_by_path(_stories_of(stories)), **_by_path(list_copies(stories))}
     originals = [shelved for shelved in stories if is_grouped(shelved.story, beat)]
-    freed = paths_without_ruling(_stories_of(originals), beat)
+    freed = _find_freed_paths(_stories_of(originals), beat)
     found = find_groups(originals, beat, fresh | freed, around.corpus if around else None)
     after.update(_with_reasons(found.reasons, freed, after))
-    own = _paths_by_address(_stories_of(originals))
-    touched = fresh | freed | rejudged
-    count_stories = around.count_stories if around else _count_topics(before.values())
-    for name, paths in found.paths.items():
-        filed = [before[path] for path in paths]
-        if not touched.isdisjoint(paths) or not _is_as_filed(name, filed, own, beat):
-            group = [after[path] for path in paths]
-            after.update(_by_path(_as_group(name, group, own, beat, count_stories)))
+    kept_out = _list_kept_out(before.values())
+    setting = _make_setting(stories, beat, around)
+    after.update(_by_path(leave_group(after[story.path], setting) for story in kept_out))
+    changing = _find_changing_groups(found.paths, before, fresh | freed | rejudged, setting)
+    changing.update(story.group for story in kept_out)
+    for name in changing & found.paths.keys():
+        group = [after[path] for path in found.paths[name]]
+        after.update(_by_path(_as_group(name, group, setting)))
     after.update(_with_background(found, after))
     return tuple(after[path] for path in sorted(after) if after[path] != before[path])
+
+
+def _make_setting(
+    stories: Sequence[Shelved], beat: Beat, around: Surroundings | None
+) -> GroupSetting:
+    filed = _stories_of(stories)
+    members = [story for story in filed if is_grouped(story, beat)]
+    return GroupSetting(
+        beat=beat,
+        own=_paths_by_address([*members, *_list_kept_out(filed)]),
+        count_stories=around.count_stories if around else _count_topics(filed),
+        texts={shelved.story.path: shelved.text for shelved in stories},
+    )
+
+
+def _list_kept_out(stories: Iterable[Story]) -> list[Story]:
+    """Return the stories that an editor's word keeps out of groups; a copy is in none anyway."""
+    return [story for story in stories if story.is_kept_out and not story.copy_of]
+
+
+def _find_freed_paths(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
+    """Return the paths of stories that nothing keeps where they stand: their ruling is gone.
+
+    So is the group of some that an editor's word took out of it and keeps out no more.
+    """
+    homeless = (story.path for story in stories if story.returns_to and not story.group)
+    return paths_without_ruling(stories, beat).union(homeless)
+
+
+def _find_changing_groups(
+    groups: Mapping[str, Sequence[str]],
+    before: Stories,
+    touched: frozenset[str],
+    setting: GroupSetting,
+) -> set[str]:
+    """Return the names of the groups that are touched, or not as they were filed."""
+    changing: set[str] = set()
+    for name, paths in groups.items():
+        group = [before[path] for path in paths]
+        changing.update(story.group for story in group if story.group != name)  # it left that one
+        if not touched.isdisjoint(paths) or not is_as_filed(name, group, setting):
+            changing.add(name)
+    return changing
+
+
+def _let_return(stories: Sequence[Shelved]) -> list[Shelved]:
+    """Return the stories, those in their groups again out of which no editor's word keeps them."""
+    groups = {shelved.story.group or name_of(shelved.story) for shelved in stories}
+    return [
+        replace(shelved, story=replace(shelved.story, group=group))
+        if (group := shelved.story.returns_to) in groups and not shelved.story.group
+        else shelved
+        for shelved in stories
+    ]
 
 
 def _by_path(stories: Iterable[Story]) -> Stories:
@@ -80,54 +128,11 @@ def _count_topics(stories: Iterable[Story]) -> Callable[[str], int]:
     return Counter(topic for story in stories for topic in set(story.topics)).__getitem__
 
 
-def _as_group(
-    name: str,
-    group: Sequence[Story],
-    own: Mapping[str, str],
-    beat: Beat,
-    count_stories: Callable[[str], int],
-) -> tuple[Story, ...]:
+def _as_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tuple[Story, ...]:
     """Return a group's stories as they are filed under its name; one that is alone without it."""
     if len(group) == 1:
-        return (leave_group(group[0], beat, own),)
-    topics = {topic for story in group for topic in story.topics}
-    usual = usual_of(topics, count_stories, beat)
-    return lead_group(name, group, beat, usual, own)
-
-
-def _is_as_filed(name: str, group: Sequence[Story], own: Mapping[str, str], beat: Beat) -> bool:
-    """Decide whether a group is as it was filed: no ruling moved a story, no round was cut off.
-
-    One leads, and neither pin nor ruling nor verdict puts another in front.
-    """
-    if len(group) == 1:
-        return not group[0].group and not was_pinned(group[0], beat)
-    if any(story.group != name for story in group):
-        return False
-    leaders = [story for story in group if story.heat != -1]
-    return len(leaders) == 1 and _leads_as_filed(leaders[0], group, own, beat)
-
-
-def _leads_as_filed(
-    leader: Story, group: Sequence[Story], own: Mapping[str, str], beat: Beat
-) -> bool:
-    if not leads_by_ruling(leader, group, beat) or was_pinned(leader, beat):
-        return False
-    return _are_listed(leader, [story for story in group if story is not leader], own)
-
-
-def _are_listed(leader: Story, others: Sequence[Story], own: Mapping[str, str]) -> bool:
-    """Decide whether a leader has the others beside it, and they it alone; copies do not count."""
-    beside = _paths_beside(leader, own)
-    shown = sum(is_shown(story) for story in others)
-    members = {leader.path, *(story.path for story in others)}
-    if not beside <= members or len(beside) != min(shown, BESIDE):
-        return False
-    return all(_paths_beside(story, own) == {leader.path} for story in others)
-
-
-def _paths_beside(story: Story, own: Mapping[str, str]) -> set[str]:
-    return {own[related.web_url] for related in story.related if related.web_url in own}
+        return (leave_group(group[0], setting),)
+    return lead_group(name, group, setting)
 
 
 def _with_reasons(reasons: Mapping[str, Reason], freed: frozenset[str], after: Stories) -> Stories:
@@ -146,7 +151,8 @@ def _with_reason(story: Story, reason: Reason) -> Story:
 
 
 def _without_ruling(story: Story) -> Story:
-    return replace(story, reasons=tuple(reason for reason in story.reasons if not is_ruled(reason)))
+    reasons = (reason for reason in story.reasons if not (is_ruled(reason) or reason.former_group))
+    return replace(story, reasons=tuple(reasons))
 
 
 def _with_background(found: FoundGroups, after: Stories) -> Stories:

@@ -54,5 +54,9 @@ def list_copies(stories: Sequence[Shelved]) -> tuple[Story, ...]:
 
 def _with_copies(story: Story, copies: Iterable[Story]) -> Story:
     beside = {related.web_url: related for related in story.related}
-    beside.update((related.web_url, related) for related in map(snapshot, copies))
+    for copy in copies:
+        related = snapshot(copy)
+        beside.pop(related.web_url, None)
+        if not copy.is_kept_out:
+            beside[related.web_url] = related
     return replace(story, related=in_order(beside.values()))
