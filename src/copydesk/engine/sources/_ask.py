@@ -179,7 +179,7 @@ def is_at_home(lead: Lead) -> bool:
     return urls.same_site(lead.url, lead.source)
 
 
-def _watched_since(state: watch.SourceState) -> datetime | None:
+def _start_of_watch(state: watch.SourceState) -> datetime | None:
     """Return since when a source is watched, None where nothing was read of it before."""
     return state.watched_since if state.last_ok_at is not None else None
 
@@ -278,7 +278,7 @@ class _Asker:
             source=source,
             state=replace(after, parts=parts),
             leads=tuple(
-                replace(lead, source=source.url, watched_since=_watched_since(state))
+                replace(lead, source=source.url, watched_since=_start_of_watch(state))
                 for lead in leads
             ),
         )

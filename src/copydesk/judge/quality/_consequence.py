@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality import wording
-from copydesk.judge.quality._language import listed_language
+from copydesk.judge.quality._language import language_with_lists
 from copydesk.judge.quality._matters import find_matters
 from copydesk.judge.quality._measure import length
 from copydesk.judge.quality._sightings import Sightings, Steps
@@ -28,7 +28,7 @@ def in_title(features: Features, beat: Beat) -> Sightings:
 
 def in_lede(features: Features, beat: Beat) -> Sightings:
     """Find that headline and lede say what is at stake: a brief has no more."""
-    language = listed_language(features, beat)
+    language = language_with_lists(features, beat)
     if not language:
         return []
     matters = find_matters(f"{features.title[: wording.HEADLINE]}\n{features.lede}", language)
@@ -41,7 +41,7 @@ def in_text(features: Features, beat: Beat) -> Sightings:
     A language that has no list is judged by the length of the text.
     """
     text = f"{features.title[: wording.HEADLINE]}\n{(features.text or features.lede)[:READ]}"
-    language = listed_language(features, beat)
+    language = language_with_lists(features, beat)
     if not language:
         return UNLISTED.sight(length(text), "no list of words in its language: by its length")
     matters = find_matters(text, language)

@@ -86,11 +86,11 @@ def brief(features: Features, beat: Beat) -> Sightings:
         return []
     if not features.topics or not wording.weighty(title, features.language):
         return []
-    sender = _known_sender(features, beat)
+    sender = _sender_of(features, beat)
     return once("brief", sender)
 
 
-def _known_sender(features: Features, beat: Beat) -> str:
+def _sender_of(features: Features, beat: Beat) -> str:
     """Return whose word a brief may stand on, "" for nobody's that is known."""
     if name := wording.agency(features.credit, "") or wording.dateline(features.lede):
         return name

@@ -21,7 +21,7 @@ def foreign(features: Features, beat: Beat) -> Sightings:
     return [(1, f"written in {written}, the site in {home}")]
 
 
-def listed_language(features: Features, beat: Beat) -> str:
+def language_with_lists(features: Features, beat: Beat) -> str:
     """Return the language whose lists of words an article is read with, "" where none has any.
 
     Where a page does not say what it is written in, the site's language is meant.

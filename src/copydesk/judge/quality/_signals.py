@@ -32,7 +32,7 @@ SIGNALS: tuple[QualitySignal, ...] = (
     QualitySignal(part="substance", points=4, find=_substance.voices),
     QualitySignal(part="substance", points=8, find=_substance.inquiry),
     QualitySignal(part="substance", points=-80, find=_substance.caption),
-    QualitySignal(part="substance", points=-6, find=_substance.broken_off),
+    QualitySignal(part="substance", points=-6, find=_substance.abrupt_end),
     QualitySignal(part="style", points=-5, find=_style.promotion),
     QualitySignal(part="style", points=-4, find=_style.first_person),
     QualitySignal(part="style", points=-5, find=_style.to_reader),

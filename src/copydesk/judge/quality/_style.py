@@ -9,7 +9,7 @@ import functools
 from collections.abc import Mapping
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality._language import listed_language
+from copydesk.judge.quality._language import language_with_lists
 from copydesk.judge.quality._lexicon import Lexicon, words_of
 from copydesk.judge.quality._measure import QUOTED
 from copydesk.judge.quality._sightings import Sightings, Steps
@@ -54,7 +54,7 @@ def _in_title(row: str, why: str, features: Features, beat: Beat) -> Sightings:
 
 
 def _lexicon(row: str, features: Features, beat: Beat) -> Lexicon:
-    language = listed_language(features, beat)
+    language = language_with_lists(features, beat)
     return _lexicons(language)[row] if language and not features.official else _NOTHING
 
 

@@ -27,7 +27,7 @@ def caption(features: Features, beat: Beat) -> Sightings:
     return [(1, reason_words(ReasonKind.THIN_TEXT, bound=CAPTION))]
 
 
-def broken_off(features: Features, beat: Beat) -> Sightings:
+def abrupt_end(features: Features, beat: Beat) -> Sightings:
     """Find a text that ends in the middle, or is a list that nobody wrote out."""
     del beat
     text = (features.text or "").rstrip()
