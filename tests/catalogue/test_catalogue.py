@@ -389,3 +389,17 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(CatalogueError, match="the catalogue cannot be opened"):
         Catalogue(tmp_path / "private" / "catalogue.sqlite")
+
+
+def test_labels_say_what_the_newest_stories_are_about() -> None:
+    wall = story("wall", topics=("Coast", "Town"), group="walls", language="en-gb")
+    copy = story("copy", published_at=NOON - timedelta(days=1), copy_of="2026-11-20-wall")
+    catalogue = filled(entry(wall), entry(copy))
+
+    newest, older = catalogue.list_labels(5)
+
+    assert (newest.path, newest.group, newest.copy_of) == (WALL, "walls", "")
+    assert (newest.language, set(newest.topics)) == ("en-gb", {"Coast", "Town"})
+    assert newest.identities == ("gull.example/wall",)
+    assert (older.copy_of, older.topics) == ("2026-11-20-wall", ())
+    assert catalogue.list_labels(1) == [newest]
