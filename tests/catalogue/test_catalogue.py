@@ -314,14 +314,14 @@ def test_it_is_kept_from_one_process_to_the_next(file: Path) -> None:
 
 
 def test_an_update_that_fails_leaves_all_as_it_was(file: Path) -> None:
-    def broken_off() -> Iterator[CatalogueEntry]:
+    def abrupt_end() -> Iterator[CatalogueEntry]:
         yield entry(story("seals"))
         raise KeyboardInterrupt
 
     with closing(Catalogue(file)) as catalogue:
         catalogue.update([entry(story("wall"))])
         with pytest.raises(KeyboardInterrupt):
-            catalogue.update(broken_off(), lost=["_news/2026-11-20-wall.md"], notes={"head": "x"})
+            catalogue.update(abrupt_end(), lost=["_news/2026-11-20-wall.md"], notes={"head": "x"})
 
         assert catalogue.find(StoryFilter()) == ["_news/2026-11-20-wall.md"]
         assert catalogue.note("head") == ""
