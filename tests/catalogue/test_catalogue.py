@@ -314,14 +314,14 @@ def test_it_is_kept_from_one_process_to_the_next(file: Path) -> None:
 
 
 def test_an_update_that_fails_leaves_all_as_it_was(file: Path) -> None:
-    def broken_off() -> Iterator[CatalogueEntry]:
+    def abrupt_end() -> Iterator[CatalogueEntry]:
         yield entry(story("seals"))
         raise KeyboardInterrupt
 
     with closing(Catalogue(file)) as catalogue:
         catalogue.update([entry(story("wall"))])
         with pytest.raises(KeyboardInterrupt):
-            catalogue.update(broken_off(), lost=["_news/2026-11-20-wall.md"], notes={"head": "x"})
+            catalogue.update(abrupt_end(), lost=["_news/2026-11-20-wall.md"], notes={"head": "x"})
 
         assert catalogue.find(StoryFilter()) == ["_news/2026-11-20-wall.md"]
         assert catalogue.note("head") == ""
@@ -389,3 +389,17 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(CatalogueError, match="the catalogue cannot be opened"):
         Catalogue(tmp_path / "private" / "catalogue.sqlite")
+
+
+def test_labels_say_what_the_newest_stories_are_about() -> None:
+    wall = story("wall", topics=("Coast", "Town"), group="walls", language="en-gb")
+    copy = story("copy", published_at=NOON - timedelta(days=1), copy_of="2026-11-20-wall")
+    catalogue = filled(entry(wall), entry(copy))
+
+    newest, older = catalogue.list_labels(5)
+
+    assert (newest.path, newest.group, newest.copy_of) == (WALL, "walls", "")
+    assert (newest.language, set(newest.topics)) == ("en-gb", {"Coast", "Town"})
+    assert newest.identities == ("gull.example/wall",)
+    assert (older.copy_of, older.topics) == ("2026-11-20-wall", ())
+    assert catalogue.list_labels(1) == [newest]

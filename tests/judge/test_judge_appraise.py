@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
-from copydesk.news import Article, Beat, Dropped, Image, Ruling, Shelved, Story
+from copydesk.news import Article, Beat, Dropped, Image, Provider, Ruling, Shelved, Story
 from judge.conftest import NOON
 
 Make = Callable[..., Article]
@@ -56,7 +56,8 @@ def test_the_picture_that_a_page_names_counts_for_nothing_until_it_was_had(
 def test_a_picture_is_worth_its_points_and_stands_where_it_always_stood(
     make_article: Make, beat: Beat
 ) -> None:
-    article = make_article(title="A chatbot in court", text=TEXT, authors=("Ada Holm",))
+    gazette = Provider(name="The Gazette", domain="gazette.example")
+    article = make_article(title="A chatbot in court", text=TEXT, provider=gazette)
     found = appraised(article, beat)
 
     told = [reason.why for reason in found.pictured.reasons]

@@ -49,7 +49,7 @@ def test_a_topic_brings_those_above_it(make_article: Make, beat: Beat) -> None:
 
 
 def test_no_story_loses_points_for_a_word_of_a_main_topic(make_article: Make, beat: Beat) -> None:
-    article = make_article(title="A swarm of bees", text="The bee. The swarm.")
+    article = make_article(title="A swarm of bees", text="The bee. The swarm. " * 20)
 
     below_honey = (replace(BEES, parent="Honey"), HONEY)
     below = replace(beat, main_topic=True, topic="Honey", topics=below_honey)
@@ -58,8 +58,7 @@ def test_no_story_loses_points_for_a_word_of_a_main_topic(make_article: Make, be
 
     assert isinstance(with_main, Story)
     assert isinstance(without, Story)
-    assert any("nowhere a keyword of Honey" in str(reason) for reason in with_main.reasons)
-    assert not any("nowhere a keyword" in str(reason) for reason in without.reasons)
+    assert (with_main.quality or 0) < (without.quality or 0)
 
 
 def test_in_everyday_the_words_of_the_text_give_the_topics_then(

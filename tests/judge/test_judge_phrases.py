@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.judge.words import Phrases, tokenize
+from copydesk.judge.words import PhraseMatch, Phrases, tokenize
 
 
 def stands(keyword: str, text: str, language: str = "en") -> bool:
@@ -135,6 +135,9 @@ def test_a_keyword_does_not_stand_in_words_of_the_same_stem(keyword: str, text: 
         ("de", "krankenhaus", "Krankenhäuser"),
         ("de", "regulierung", "Regulierungen"),
         ("de", "gründer", "Gründern"),
+        ("de", "regierung", "die Landesregierungen"),  # a compound is what it ends in
+        ("nl", "regering", "de deelregering"),
+        ("sv", "regeringen", "minoritetsregeringen"),
         ("de", "grüne", "ein grüner Minister"),
         ("fr", "intelligence artificielle", "intelligences artificielles"),
         ("es", "inteligencia artificial", "inteligencias artificiales"),
@@ -159,6 +162,10 @@ def test_a_keyword_stands_in_any_language(language: str, keyword: str, text: str
     [
         ("de", "organ", "Organisation"),
         ("de", "gründer", "viele Gründe"),
+        ("de", "regierung", "ein Regierungssprecher"),  # he is no government
+        ("de", "regierung", "xyregierung"),
+        ("de", "sport", "der Transport"),
+        ("en", "culture", "agriculture"),
         ("nl", "werker", "werken"),
         ("de", "arts", "eine Art"),
         ("es", "universo", "universidad"),
@@ -197,3 +204,11 @@ def test_a_hostile_text_is_read_in_a_single_pass(text: str) -> None:
 def test_a_hostile_row_of_keywords_costs_no_more_than_its_longest() -> None:
     phrases = Phrases([" ".join(["a"] * count) for count in range(1, 20)], "en")
     assert sum(1 for _ in phrases.find(tokenize("a " * 2_000))) == sum(range(1982, 2001))
+
+
+def test_a_compound_that_is_a_keyword_is_not_taken_apart() -> None:
+    phrases = Phrases(["wirtschaft", "landwirtschaft"], "de")
+
+    found = list(phrases.find(tokenize("Die Landwirtschaft und die Bauwirtschaft")))
+
+    assert found == [PhraseMatch(1, 1, 2), PhraseMatch(0, 4, 5)]

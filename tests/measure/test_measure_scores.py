@@ -80,7 +80,7 @@ def test_the_sites_own_numbers_are_used(tmp_path: Path) -> None:
 
 def test_the_other_profile_weighs_by_its_own_rules(tmp_path: Path) -> None:
     report = measure.scores(cases(tmp_path, RIGHT), BEAT, "copydesk")
-    assert report.different[0].quality == 35 + 5 + 10
+    assert report.different[0].quality == 48 + 5 + 8
 
 
 def test_columns_may_stand_in_any_order_after_a_byte_order_mark(tmp_path: Path) -> None:

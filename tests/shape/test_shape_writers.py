@@ -36,7 +36,6 @@ OWN = {
     "archive/_articles.py": "the store of articles",
     "kit/databases.py": "deletes a disposable database that is damaged",
     "archive/git/_commit.py": "an index of our own below git's folder",
-    "archive/_archive.py": "sweeps files that a kill left half-written, which git does not know",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_index.py": "git's index, and a lock beside it",
     "archive/change/_journal.py": "the journal",

@@ -192,7 +192,7 @@ class Archive:
     def sweep(self) -> None:
         """Remove what a killed write left beside what it wrote; nobody else may be writing."""
         for folder in _WRITTEN_INTO:
-            files.sweep_unfinished(self.root / folder)
+            files.sweep_leftovers(self.root / folder)
 
     def _allow(self, story: Story, present: bytes) -> None:
         known = self._read.get(story.path)

@@ -118,7 +118,7 @@ class ArticleStore:
 
     def sweep(self) -> None:
         """Remove what a killed write left behind; nobody else may be writing."""
-        files.sweep_unfinished(self._folder)
+        files.sweep_leftovers(self._folder)
 
     def _find_marks(self, name: str) -> tuple[str, ...] | None:
         if self._kept is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from copydesk.catalogue._catalogue import Catalogue as Catalogue
 from copydesk.catalogue._entries import BrokenRecord as BrokenRecord
 from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
+from copydesk.catalogue._entries import StoryLabels as StoryLabels
 from copydesk.catalogue._entries import TextMarks as TextMarks
 from copydesk.catalogue._questions import StoryFilter as StoryFilter
 from copydesk.catalogue._signatures import read_signatures as read_signatures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.catalogue import _update
-from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, TextMarks
+from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, StoryLabels, TextMarks
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._tables import open_tables
@@ -242,6 +243,29 @@ class Catalogue:
         """Return where these stories stand, by path."""
         pairs = self._pairs("SELECT path, standing FROM stories WHERE path IN", paths)
         return {path: Standing(standing) for path, standing in pairs}
+
+    def list_labels(self, most: int) -> list[StoryLabels]:
+        """Return what the `most` newest stories are about, the newest first."""
+        query = (
+            "SELECT path, story_group, copy_of, publisher, language,"
+            " (SELECT json_group_array(topic) FROM topics WHERE story = id),"
+            " (SELECT json_group_array(identity) FROM addresses WHERE story = id)"
+            " FROM stories ORDER BY at DESC, path LIMIT ?"
+        )
+        return [
+            StoryLabels(
+                path=path,
+                group=group,
+                copy_of=copy_of,
+                publisher=publisher,
+                language=language,
+                topics=tuple(json.loads(topics)),
+                identities=tuple(json.loads(identities)),
+            )
+            for path, group, copy_of, publisher, language, topics, identities in self._tables.run(
+                query, most
+            )
+        ]
 
     def _paths(self, query: str, *values: object) -> list[str]:
         return [path for (path,) in self._tables.run(query, *values)]

@@ -26,6 +26,22 @@ class CatalogueEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLabels:
+    """What a filed story is about and beside what it stands, without its words.
+
+    `identities` are those of its addresses (`kit.urls.identity`).
+    """
+
+    path: str
+    group: str
+    copy_of: str
+    publisher: str
+    language: str
+    topics: tuple[str, ...]
+    identities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRecord:
     """A record that cannot be read: what is wrong with it, and how to mend it."""
 

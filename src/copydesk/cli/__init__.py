@@ -31,6 +31,7 @@ _COMMANDS = {
     "verdict": "an editor's word on a story",
     "rule": "an editor's lasting rules: split, merge, lead, pin, block, retopic, rename, set",
     "rejudge": "what today's rules say of the filed stories, and file it",
+    "topics": "keywords that would win stories for a topic",
     "sources": "where leads come from",
     "watch": "one step: the leads that a source lists",
     "fetch": "one step: an address, as a round would ask for it",

@@ -103,6 +103,7 @@ def _read_article(reading: _OpenedPage) -> Article:
         updated_at=updated.at if updated else None,
         source=lead.source,
         found=lead.found,
+        watched_since=lead.watched_since,
         guid=lead.guid,
         text=body,
         reader=READER,

@@ -45,6 +45,14 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage import find_candidates as find_candidates
     from copydesk.judge.coverage import index_stories as index_stories
     from copydesk.judge.coverage import make_corpus as make_corpus
+    from copydesk.judge.keywords import TopicEffect as TopicEffect
+    from copydesk.judge.keywords import TopicSample as TopicSample
+    from copydesk.judge.keywords import TopicWord as TopicWord
+    from copydesk.judge.keywords import can_be_found as can_be_found
+    from copydesk.judge.keywords import find_words as find_words
+    from copydesk.judge.keywords import try_keyword as try_keyword
+    from copydesk.judge.keywords import up_front as up_front
+    from copydesk.judge.keywords import with_keyword as with_keyword
     from copydesk.judge.profile import Features as Features
     from copydesk.judge.profile import QualityScore as QualityScore
 else:

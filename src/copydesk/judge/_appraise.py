@@ -27,6 +27,7 @@ from copydesk.judge.profile import (
 from copydesk.kit import lengths, text, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, ReasonKind, Shelf, Story
 
+_MAIN_ALONE = 0.85
 _ABOVE = "stands above its other topics"
 
 
@@ -61,7 +62,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
             url=article.url, reason="off-beat", detail=profile.describe_miss(article, beat)
         )
     topics = profile.topics(article, beat, matches)
-    features = _features_of(article, beat, topics, _word_of_source(matches))
+    features = _features_of(article, beat, topics, matches)
     pictured, bare = weigh_both_ways(profile.signals, features, beat, profile.highest)
     reasons = _topic_reasons(topics, matches)
     if not topics:
@@ -114,7 +115,7 @@ def features_of_article(article: Article, beat: Beat) -> Features:
     profile = profile_of(beat)
     matches = profile.relevance(article, beat)
     topics = profile.topics(article, beat, matches)
-    return _features_of(article, beat, topics, _word_of_source(matches))
+    return _features_of(article, beat, topics, matches)
 
 
 def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
@@ -129,9 +130,12 @@ def assess(article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
     return complete(outcome, beat, shelf, article.image)
 
 
-def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: str) -> Features:
+def _features_of(
+    article: Article, beat: Beat, topics: tuple[str, ...], matches: tuple[Match, ...]
+) -> Features:
     """Return what there is to weigh of a read article with these topics, but its picture."""
     prose = text.prose(article.text)
+    nearest, confidence = _nearest_topic(matches, beat)
     return Features(
         title=article.title,
         topics=topics,
@@ -139,7 +143,9 @@ def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: s
         amp=bool(article.amp_web_url),
         video=article.type == "video",
         official=source_of(article, beat).official,
-        given=given,
+        given=_word_of_source(matches),
+        nearest=nearest,
+        confidence=confidence,
         lede=lede(article.excerpt, prose),
         text=prose,
         access=article.access,
@@ -148,9 +154,36 @@ def _features_of(article: Article, beat: Beat, topics: tuple[str, ...], given: s
         language=article.language,
         section=article.section,
         tags=article.keywords,
-        age_hours=(article.found - article.published_at).total_seconds() / 3600,
+        age_hours=_age_hours(article),
         host=urls.host(article.web_url),
     )
+
+
+def _age_hours(article: Article) -> float | None:
+    """Return how old an article was when it was found, in hours.
+
+    None where its source was not watched when it came out: who reads an archive is not late.
+    """
+    watched = article.watched_since
+    if watched is None or article.published_at < watched:
+        return None
+    return (article.found - article.published_at).total_seconds() / 3600
+
+
+def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
+    """Return the topic that puts an article on the beat, and how sure that is, in percent.
+
+    Where there are topics below the main one, that alone says less.
+    """
+    has_below = any(topic.name != beat.topic for topic in beat.topics)
+    sure = {match.topic: _sureness(match, beat, has_below) for match in reversed(matches)}
+    name = max(sure, key=lambda topic: sure[topic], default="")
+    return name, sure.get(name, 0)
+
+
+def _sureness(match: Match, beat: Beat, has_below: bool) -> int:
+    is_main_alone = has_below and match.topic == beat.topic and not match.given
+    return round(_MAIN_ALONE * match.confidence) if is_main_alone else match.confidence
 
 
 def _word_of_source(matches: tuple[Match, ...]) -> str:

@@ -37,7 +37,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
         raise
 
 
-def sweep_unfinished(folder: Path) -> None:
+def sweep_leftovers(folder: Path) -> None:
     """Remove what killed writes left in a folder; nobody else may be writing there."""
     for name in list_names(folder):
         if name.startswith(_UNFINISHED):

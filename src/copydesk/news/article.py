@@ -95,8 +95,9 @@ class Article:
     may stand for it, the best first, `image` and `image_alt` the one that does. `seconds` is the
     length of a video or sound, 0 where unknown. `refuses` are the uses that its publisher forbids,
     `signals` the words that say so. `origins` names, for each field, where its value came from
-    ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid` and `found` are the lead's.
-    `reader` is the version of what read it: two versions may read one page differently.
+    ("json-ld", "og:title", "lead", "trafilatura", …). `source`, `guid`, `found` and
+    `watched_since` are the lead's. `reader` is the version of what read it: two versions may read
+    one page differently.
     """
 
     url: str
@@ -128,3 +129,4 @@ class Article:
     signals: tuple[Signal, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     reader: int = 0
+    watched_since: datetime | None = None

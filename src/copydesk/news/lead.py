@@ -15,7 +15,8 @@ class Lead:
     `url` is the address as listed, made absolute, without its fragment: what is fetched (kit.urls
     has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
     round's clock. Title and excerpt are plain text, entities decoded; times are aware and UTC.
-    `media` are the item's own videos and sounds.
+    `media` are the item's own videos and sounds. `watched_since` is since when the source has been
+    asked, None where this is the first time.
     """
 
     url: str
@@ -30,6 +31,7 @@ class Lead:
     image: str = ""
     language: str = ""
     media: tuple[Media, ...] = ()
+    watched_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def finish(place: _git.WorkTree, wait_seconds: float) -> None:
     old = _find_move(place)
     if not old:
         return
-    new = _states.head(place)
+    new = _git.head(place)
     if new not in ("", old):
         index = UserIndex(place)
         with index.hold(wait_seconds):

@@ -46,11 +46,11 @@ def make(
     index = UserIndex(place)
     index.recover()
     blobs = _store_blobs(place, names)
-    if not _changes(place, _states.head(place), blobs):
+    if not _changes(place, _git.head(place), blobs):
         return None
     with index.hold(wait_seconds):
         for _ in range(_TRIES):
-            head = _states.head(place)
+            head = _git.head(place)
             changes = _changes(place, head, blobs)
             if not changes:
                 return None
@@ -135,6 +135,6 @@ def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWord
     answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
     if answer.code == 0:
         return True
-    if _states.head(place) == head:
+    if _git.head(place) == head:
         raise GitError("git update-ref failed", subject=answer.complaint[:500])
     return False

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from copydesk.kit.git import PLAIN, GitAnswer, ask, ask_remote, tell
 
-__all__ = ["GitAnswer", "WorkTree", "ask", "ask_remote", "locate", "tell", "tidy"]
+__all__ = ["FEW", "GitAnswer", "WorkTree", "ask", "ask_remote", "head", "locate", "tell", "tidy"]
+
+FEW = 200  # paths that git is asked for by name; of more, all are listed
 
 _LOOSE = 256
 
@@ -58,3 +60,9 @@ def locate(root: Path) -> WorkTree | str:
         return "" if plain or "must be run in a work tree" in answer.complaint else answer.complaint
     _, top, prefix, folder, index = lines[:5]
     return WorkTree(top=Path(top), prefix=prefix, folder=Path(folder), index=root / index)
+
+
+def head(place: WorkTree) -> str:
+    """Return the id of the commit that HEAD stands on, "" on a branch without one."""
+    answer = ask(place.top, "rev-parse", "-q", "--verify", "HEAD^{commit}")
+    return "" if answer.code else answer.out.decode().strip()

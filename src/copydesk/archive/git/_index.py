@@ -17,7 +17,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
-from copydesk.archive.git import _git, _states
+from copydesk.archive.git import _git
 from copydesk.errors import GitError
 
 _LOOKS_A_SECOND = 20
@@ -97,7 +97,7 @@ class UserIndex:
         # Fills in sizes and times, so that `git diff-files` sees clean files; the exit code
         # only says that something of the user's is dirty.
         refresh = ("add", "--refresh", "--", *touched)
-        if not 0 < len(touched) <= _states.FEW:
+        if not 0 < len(touched) <= _git.FEW:
             refresh = ("update-index", "-q", "--refresh")
         _git.ask(self._place.top, *refresh, environment=self.environment)
 
@@ -119,7 +119,7 @@ class UserIndex:
             return
         if self._is_ours():
             announced = self._pending.read_text(encoding="ascii", errors="replace")
-            if announced and announced == _states.head(self._place) and self._next.exists():
+            if announced and announced == _git.head(self._place) and self._next.exists():
                 self.bring_along()
             self._lock.unlink()
         self._forget()

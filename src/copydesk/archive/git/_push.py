@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive.git import _checkout, _git, _states
+from copydesk.archive.git import _checkout, _git
 from copydesk.archive.git._checkout import STAYS
 from copydesk.errors import GitError
 from copydesk.kit import git
@@ -71,7 +71,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
     Raises GitError where it cannot be done; branch, index and files are then as they were.
     """
     line = _line(place, branch, remote)
-    head, taken = _states.head(place), 0
+    head, taken = _git.head(place), 0
     if not head:
         return Pushed()
     if head == _remote_commit(place, line):
@@ -79,7 +79,7 @@ def push(place: _git.WorkTree, branch: str, remote: str, alone: Alone) -> Pushed
         if tip in ("", head):
             return Pushed()
         taken = _take_in(place, line, alone)
-        if _states.head(place) == tip:
+        if _git.head(place) == tip:
             return Pushed(taken=taken)
     for _ in range(_TRIES):
         sent = _waiting(place, line)
@@ -186,7 +186,7 @@ def _take_in(place: _git.WorkTree, line: _RemoteBranch, alone: Alone) -> int:
 def _lay_on_top(place: _git.WorkTree, line: _RemoteBranch) -> int:
     """Move branch and files to our commits on top of theirs; return how many theirs are."""
     theirs = _commit(place, _THEIRS)
-    ours = _states.head(place)
+    ours = _git.head(place)
     _refuse_tangles(place, line, ours, theirs)
     taken = _count(place, f"{ours}..{theirs}")
     is_behind = _git.ask(place.top, "merge-base", "--is-ancestor", ours, theirs).code == 0

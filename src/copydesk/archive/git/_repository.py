@@ -78,7 +78,7 @@ class Repository:
 
     def head(self) -> str:
         """Return the id of the commit that HEAD stands on, "" where there is none."""
-        return "" if self._place is None else _states.head(self._place)
+        return "" if self._place is None else _git.head(self._place)
 
     def find_changes_between(self, old: str, new: str) -> set[str] | None:
         """Return the newsroom's paths that differ between two commits, None where git cannot say.
@@ -100,7 +100,7 @@ class Repository:
     def read_commit_bytes(self, path: str) -> bytes | None:
         """Return a file as the last commit has it, None where it has none."""
         place = self._place
-        head = "" if place is None else _states.head(place)
+        head = "" if place is None else _git.head(place)
         if place is None or not head:
             return None
         name = place.prefix + self._check_path(path)
@@ -117,7 +117,7 @@ class Repository:
         if not names:
             return set()
         known = {
-            *_states.read_commit(place, _states.head(place), names),
+            *_states.read_commit(place, _git.head(place), names),
             *_states.read_index(place, names),
         }
         return {path for name, path in by_name.items() if name not in known}
@@ -147,7 +147,7 @@ class Repository:
         names = sorted(by_name)
         if not names:
             return set()
-        committed = _states.read_commit(place, _states.head(place), names)
+        committed = _states.read_commit(place, _git.head(place), names)
         staged = _states.read_index(place, names)
         changed = set()
         for name, path in by_name.items():

@@ -12,14 +12,7 @@ from copydesk.archive.git import _git
 
 # (mode, blob id) as git writes them.
 State = tuple[str, str]
-FEW = 200
 _SHA256_DIGITS = 64
-
-
-def head(place: _git.WorkTree) -> str:
-    """Return the id of the commit that HEAD stands on, "" on a branch without one."""
-    answer = _git.ask(place.top, "rev-parse", "-q", "--verify", "HEAD^{commit}")
-    return "" if answer.code else answer.out.decode().strip()
 
 
 def read_commit(place: _git.WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
@@ -63,7 +56,7 @@ def _what_to_ask(place: _git.WorkTree, paths: Sequence[str]) -> Sequence[str]:
 
     Git looks at each entry for each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
     """
-    if len(paths) <= FEW:
+    if len(paths) <= _git.FEW:
         return paths
     return [place.prefix] if place.prefix else []
 

@@ -10,6 +10,7 @@ from copydesk.config.data._organizations import read_logos as read_logos
 from copydesk.config.data._organizations import read_organizations as read_organizations
 from copydesk.config.data._topics import TOPICS_FOLDER as TOPICS_FOLDER
 from copydesk.config.data._topics import TopicFiles as TopicFiles
+from copydesk.config.data._topics import find_topic_file as find_topic_file
 from copydesk.config.data._topics import orphan_warnings as orphan_warnings
 from copydesk.config.data._topics import read_topics as read_topics
 from copydesk.config.data._yaml import Fields as Fields

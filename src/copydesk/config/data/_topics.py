@@ -29,6 +29,14 @@ def read_topics(root: Path) -> TopicFiles:
     return found
 
 
+def find_topic_file(root: Path, name: str) -> str:
+    """Return the path of the file of a topic, by the topic's name; raises ConfigError."""
+    for topic, file in read_topics(root):
+        if topic.name == name:
+            return file
+    raise setting_error(TOPICS_FOLDER, "", f'no file is on "{name}"')
+
+
 def orphan_warnings(found: TopicFiles) -> tuple[str, ...]:
     """Return a warning for each topic whose parent is the name of no topic."""
     names = {topic.name for topic, _ in found}

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._list_stories import StoryQuestion as StoryQuestion
     from copydesk.engine.editing._list_stories import list_stories as list_stories
     from copydesk.engine.editing._new_rule import NewRule as NewRule
+    from copydesk.engine.editing._new_rule import topic_names as topic_names
     from copydesk.engine.editing._new_tip import new_tip as new_tip
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action

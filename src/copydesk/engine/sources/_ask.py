@@ -179,6 +179,11 @@ def is_at_home(lead: Lead) -> bool:
     return urls.same_site(lead.url, lead.source)
 
 
+def _start_of_watch(state: watch.SourceState) -> datetime | None:
+    """Return since when a source is watched, None where nothing was read of it before."""
+    return state.watched_since if state.last_ok_at is not None else None
+
+
 def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
     """Add what the newsroom says about asking this source: headers, a proxy.
 
@@ -272,7 +277,10 @@ class _Asker:
         return SourceAnswer(
             source=source,
             state=replace(after, parts=parts),
-            leads=tuple(replace(lead, source=source.url) for lead in leads),
+            leads=tuple(
+                replace(lead, source=source.url, watched_since=_start_of_watch(state))
+                for lead in leads
+            ),
         )
 
     async def _parts(

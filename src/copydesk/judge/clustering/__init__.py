@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from copydesk.judge.clustering._document import Assignment as Assignment
 from copydesk.judge.clustering._document import NewsDocument as NewsDocument
+from copydesk.judge.clustering._frequencies import shares as shares
 from copydesk.judge.clustering._inverted_index import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
 from copydesk.judge.clustering._layered_corpus import LayeredCorpus as LayeredCorpus
 from copydesk.judge.clustering._memory_corpus import MemoryCorpus as MemoryCorpus

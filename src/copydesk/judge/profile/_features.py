@@ -12,10 +12,11 @@ class Features:
     """Everything that a signal may look at.
 
     `topics` are the names that the record carries, `given` the source that put it on the beat
-    ("" for none), `text` the text that was read (None where it is not known), `lede` the excerpt
+    ("" for none), `confidence` how sure in percent it is that it is on the beat, by its topic
+    `nearest`; `text` the text that was read (None where it is not known), `lede` the excerpt
     and the first characters of the text. `language` is the article's, "" where unknown; `section`
     and `tags` are its page's own words for what it is about; `age_hours` is how old it was when it
-    was found, None where that is not known; `host` is the page's own, below `domain`.
+    was found, None where nobody watched its source then; `host` is the page's own, below `domain`.
     """
 
     title: str
@@ -26,6 +27,8 @@ class Features:
     video: bool = False
     official: bool = False
     given: str = ""
+    nearest: str = ""
+    confidence: int = 100
     lede: str = ""
     text: str | None = None
     access: str = ""

@@ -10,7 +10,6 @@ from copydesk.news import Beat
 
 DAY = 24
 WEEK = 7 * DAY
-LONG_AGO = 60 * DAY
 
 _OPEN = frozenset({"", "free", "open"})
 
@@ -32,18 +31,9 @@ def stub(features: Features, beat: Beat) -> Sightings:
 
 
 def late(features: Features, beat: Beat) -> Sightings:
-    """Find what was a week old or more when it was found."""
+    """Find what came a week late or more from a source that was watched."""
     del beat
     hours = features.age_hours
     if hours is None or not WEEK < hours:
         return []
     return [(1, f"{hours // DAY:.0f} days old when it was found")]
-
-
-def long_ago(features: Features, beat: Beat) -> Sightings:
-    """Find what was no news any more."""
-    del beat
-    hours = features.age_hours
-    if hours is None or not LONG_AGO < hours:
-        return []
-    return [(1, f"more than {LONG_AGO // DAY} days")]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from copydesk.judge.profile import Features
-from copydesk.judge.quality import _relevance, wording
-from copydesk.judge.quality._measure import measure
+from copydesk.judge.quality import wording
+from copydesk.judge.quality._measure import length, measure
 from copydesk.judge.quality._sightings import Sightings, once
-from copydesk.judge.quality._substance import FULL_TEXT
+from copydesk.judge.quality._source_trust import GOOD, source_trust
+from copydesk.judge.quality._substance import BRIEF, CAPTION, FULL_TEXT
 from copydesk.news import Beat, ReasonKind, reason_words
 
 
@@ -78,12 +79,23 @@ def agency(features: Features, beat: Beat) -> Sightings:
     return once("told by another newsroom", wording.agency(features.credit, features.domain))
 
 
-def weighty(features: Features, beat: Beat) -> Sightings:
-    """Find a matter of consequence, where it is the beat's: a stranger's crash is none."""
-    word = wording.weighty(_title(features), features.language)
-    if not word or _relevance.without_main_topic(features, beat):
+def brief(features: Features, beat: Beat) -> Sightings:
+    """Find a brief on a matter of consequence, from a newsroom that is known or an agency."""
+    title = _title(features)
+    if features.text is None or not CAPTION <= length(features.text) < BRIEF:
         return []
-    return [(1, f'a matter of consequence: "{word}" in title')]
+    if not features.topics or not wording.weighty(title, features.language):
+        return []
+    sender = _sender_of(features, beat)
+    return once("brief", sender)
+
+
+def _sender_of(features: Features, beat: Beat) -> str:
+    """Return whose word a brief may stand on, "" for nobody's that is known."""
+    if name := wording.agency(features.credit, "") or wording.dateline(features.lede):
+        return name
+    trust = source_trust(features, beat)
+    return trust.why if trust is not None and trust.number >= GOOD else ""
 
 
 def gossip(features: Features, beat: Beat) -> Sightings:

@@ -14,13 +14,12 @@ READ = 20_000  # characters that are looked through: what a book shows, its firs
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _ROWS = tables.read_rows(__package__, "sourcing.toml", tuple[str, ...])
 _SAID = re.compile(
     tables.any_of([rf"\b{tables.any_of(_ROWS['said'])}\b", *_ROWS["said_unspaced"]]),
     re.IGNORECASE,
 )
-_QUOTE = re.compile(
+QUOTED = re.compile(
     r'["\u201c\u201e\u00ab\u300c][^"\u201c\u201d\u00bb\u300d\n]{15,400}["\u201c\u201d\u00bb\u300d]'
 )
 _OWN = re.compile(tables.any_of(_ROWS["own"]), re.IGNORECASE)
@@ -36,13 +35,12 @@ class TextMeasures:
     """What was counted in a text.
 
     `length` is in characters of an alphabet, `speakers` how often someone is named as the source
-    of what is said, `quotes` the quoted sentences, `figures` the different figures.
+    of what is said, `quotes` the quoted sentences.
     """
 
     length: int = 0
     speakers: int = 0
     quotes: int = 0
-    figures: int = 0
 
 
 @functools.lru_cache(maxsize=8)
@@ -52,8 +50,7 @@ def measure(text: str) -> TextMeasures:
     return TextMeasures(
         length=length(text),
         speakers=sum(1 for _ in _SAID.finditer(start)),
-        quotes=sum(1 for _ in _QUOTE.finditer(start)),
-        figures=len(set(_FIGURE.findall(start))),
+        quotes=sum(1 for _ in QUOTED.finditer(start)),
     )
 
 
@@ -74,7 +71,7 @@ def own_reporting(text: str, domain: str) -> str:
     Someone told it to the newsroom, by its name or as "us", or was asked and would not answer.
     What is quoted does not count: there "me" is the speaker.
     """
-    plain = _QUOTE.sub("", text[:READ])
+    plain = QUOTED.sub("", text[:READ])
     own = _OWN.search(plain)
     by_name = (match for match in _TOLD_TO.finditer(plain) if _is_house(match.group(1), domain))
     evidence = own or next(by_name, None)

@@ -1,8 +1,8 @@
 """The `copydesk` profile's signals and their points: content read, and not only its wrapping.
 
-Three laws hold them together (docs/design/judge.md): a keyword in the title, one in the lede and a
-short report reach 70; all that can be earned at once stays at or below HIGHEST; and what is not
-news loses more than it can earn above 69.
+Three laws hold them together (docs/design/judge-quality.md): all that can be earned at once stays
+at or below HIGHEST; what is no news, or off the beat, loses more than it can earn above 69; and
+each part has an end, so that no sign can be piled up.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from copydesk.judge.profile import QualitySignal
 from copydesk.judge.quality import (
     _access,
+    _consequence,
     _kind,
     _language,
     _relevance,
     _source_trust,
+    _style,
     _substance,
     _wrapping,
 )
@@ -22,45 +24,42 @@ HIGHEST = 190
 _NO_NEWS = -120
 
 SIGNALS: tuple[QualitySignal, ...] = (
-    QualitySignal(points=35, find=_relevance.in_title),
-    QualitySignal(points=20, find=_relevance.in_lede),
-    QualitySignal(points=30, find=_relevance.by_source),
-    QualitySignal(points=10, find=_relevance.runs_through),
-    QualitySignal(points=-30, find=_relevance.without_main_topic),
-    QualitySignal(points=-50, find=_relevance.off_beat),
-    QualitySignal(points=30, find=_substance.full_text),
-    QualitySignal(points=20, find=_substance.short_text),
-    QualitySignal(points=-50, find=_substance.thin_text),
-    QualitySignal(points=5, find=_substance.long_text),
-    QualitySignal(points=5, find=_substance.voices),
-    QualitySignal(points=5, find=_substance.many_voices),
-    QualitySignal(points=5, find=_substance.figures),
-    QualitySignal(points=10, find=_substance.inquiry),
-    QualitySignal(points=15, find=_wrapping.video),
-    QualitySignal(points=5, find=_wrapping.image, of_picture=True),
-    QualitySignal(points=5, find=_substance.byline),
-    QualitySignal(points=10, find=_wrapping.organization),
-    QualitySignal(points=10, find=_wrapping.official),
-    QualitySignal(points=10, find=_source_trust.high),
-    QualitySignal(points=5, find=_source_trust.good),
-    QualitySignal(points=-10, find=_source_trust.poor),
-    QualitySignal(points=_NO_NEWS, find=_source_trust.unreliable),
-    QualitySignal(points=-10, find=_access.wall),
-    QualitySignal(points=-100, find=_access.stub),
-    QualitySignal(points=-40, find=_language.foreign),
-    QualitySignal(points=-10, find=_access.late),
-    QualitySignal(points=-20, find=_access.long_ago),
-    QualitySignal(points=_NO_NEWS, find=_kind.press_release),
-    QualitySignal(points=_NO_NEWS, find=_kind.market_report),
-    QualitySignal(points=_NO_NEWS, find=_kind.job),
-    QualitySignal(points=_NO_NEWS, find=_kind.shopping),
-    QualitySignal(points=_NO_NEWS, find=_kind.pastime),
-    QualitySignal(points=-60, find=_kind.ticker),
-    QualitySignal(points=-20, find=_kind.live_stub),
-    QualitySignal(points=-10, find=_kind.opinion),
-    QualitySignal(points=-5, find=_kind.agency),
-    QualitySignal(points=15, find=_kind.weighty),
-    QualitySignal(points=-20, find=_kind.gossip),
-    QualitySignal(points=-15, find=_kind.service),
-    QualitySignal(points=-20, find=_kind.tease),
+    QualitySignal(part="relevance", points=6, find=_relevance.on_beat),
+    QualitySignal(part="relevance", points=-80, find=_relevance.off_beat),
+    QualitySignal(part="consequence", points=10, find=_consequence.in_title),
+    QualitySignal(part="consequence", points=3, find=_consequence.in_lede),
+    QualitySignal(part="consequence", points=5, find=_consequence.in_text),
+    QualitySignal(part="substance", points=4, find=_substance.voices),
+    QualitySignal(part="substance", points=8, find=_substance.inquiry),
+    QualitySignal(part="substance", points=-80, find=_substance.caption),
+    QualitySignal(part="substance", points=-6, find=_substance.abrupt_end),
+    QualitySignal(part="style", points=-5, find=_style.promotion),
+    QualitySignal(part="style", points=-4, find=_style.first_person),
+    QualitySignal(part="style", points=-5, find=_style.to_reader),
+    QualitySignal(part="style", points=-10, find=_style.light),
+    QualitySignal(part="wrapping", points=10, find=_wrapping.video),
+    QualitySignal(part="wrapping", points=5, find=_wrapping.image, of_picture=True),
+    QualitySignal(part="source", points=8, find=_wrapping.organization),
+    QualitySignal(part="source", points=20, find=_wrapping.official),
+    QualitySignal(part="source", points=10, find=_source_trust.high),
+    QualitySignal(part="source", points=5, find=_source_trust.good),
+    QualitySignal(part="source", points=-10, find=_source_trust.poor),
+    QualitySignal(part="source", points=_NO_NEWS, find=_source_trust.unreliable),
+    QualitySignal(part="access", points=-10, find=_access.wall),
+    QualitySignal(part="access", points=-110, find=_access.stub),
+    QualitySignal(part="access", points=-40, find=_language.foreign),
+    QualitySignal(part="access", points=-10, find=_access.late),
+    QualitySignal(part="kind", points=_NO_NEWS, find=_kind.press_release),
+    QualitySignal(part="kind", points=_NO_NEWS, find=_kind.market_report),
+    QualitySignal(part="kind", points=_NO_NEWS, find=_kind.job),
+    QualitySignal(part="kind", points=_NO_NEWS, find=_kind.shopping),
+    QualitySignal(part="kind", points=_NO_NEWS, find=_kind.pastime),
+    QualitySignal(part="kind", points=-60, find=_kind.ticker),
+    QualitySignal(part="kind", points=-20, find=_kind.live_stub),
+    QualitySignal(part="kind", points=-5, find=_kind.agency),
+    QualitySignal(part="kind", points=10, find=_kind.brief),
+    QualitySignal(part="kind", points=-5, find=_kind.opinion),
+    QualitySignal(part="kind", points=-20, find=_kind.gossip),
+    QualitySignal(part="kind", points=-10, find=_kind.service),
+    QualitySignal(part="kind", points=-10, find=_kind.tease),
 )

@@ -65,16 +65,20 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
         topic, evidence = beat.topics[at], article.topics[at]
         is_below = _is_below_main(topic, beat)
         is_grounded = has_ground or not is_below
-        in_passing = is_in_passing(evidence, article)
-        is_meant = has_main and at != main and is_below and evidence.is_up_front and not in_passing
+        is_meant = has_main and at != main and is_below and _is_named(evidence, article)
         yield RankedTopic(
             topic=topic,
             confidence=round(_beside_main(confidence_alone, is_grounded, is_meant)),
             evidence=evidence,
             is_below=is_below,
             is_grounded=is_grounded,
-            is_in_passing=in_passing,
+            is_in_passing=is_in_passing(evidence, article),
         )
+
+
+def _is_named(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
+    """Decide whether a topic is named up front, and not by one word in passing."""
+    return evidence.is_up_front and not is_in_passing(evidence, article)
 
 
 def _place_of_main(beat: Beat) -> int:

@@ -47,7 +47,11 @@ def _broader(matches: Sequence[Match], beat: Beat) -> Iterator[Match]:
     for match in tuple(matches):
         for name in above(match.topic, beat):
             if name in known:
-                yield Match(topic=name, why=f"stands above {match.topic}")
+                yield Match(
+                    topic=name,
+                    why=f"stands above {match.topic}",
+                    confidence=match.confidence,
+                )
 
 
 def _nearly(topic: RankedTopic, beat: Beat) -> Match:

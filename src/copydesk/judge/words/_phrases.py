@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from copydesk.judge.words._tokens import Tokens, tokenize_keyword
 _START = 3  # letters by which most words of a text are passed over
 _ACRONYM_TO = 3
 _EXACT_TO = 2  # letters of a word that keeps its accents
+_HEAD = 7  # letters of a keyword that is looked for at the end of longer words
+_BEFORE = 3  # letters that stand before it at least
+_COMPOUNDING = frozenset({"da", "de", "nb", "nl", "nn", "no", "sv"})  # languages of one-word nouns
 _TONES = frozenset({"vi"})  # languages whose accents make another word
 
 
@@ -37,6 +41,9 @@ class Phrases:
     A phrase stands where its words do, whole, in a row, each as written or in an inflected form. A
     word of up to three letters or in capitals stands as it is; written in capitals only, up to
     three letters ("US", "IT") are found in capitals only. Accents count in the shortest only.
+
+    In German and its kin what a noun is stands at its end: "Landesregierung" is a "Regierung". A
+    word that is no keyword itself is taken for the long one that it ends in.
     """
 
     def __init__(self, phrases: Sequence[str], language: str) -> None:
@@ -46,6 +53,9 @@ class Phrases:
         for number, phrase in enumerate(self._phrases):
             if self.can_stand(number):
                 self._add(number, phrase)
+        self._heads = dict(self._find_heads()) if language[:2] in _COMPOUNDING else {}
+        self._head_sizes = sorted({len(head) for head in self._heads}, reverse=True)
+        self._phrases_at_end = functools.lru_cache(maxsize=16_384)(self._take_apart)
         known = {word for phrase in self._phrases for word in phrase.folded}
         self._starts = frozenset(word[:_START] for word in known)
 
@@ -60,6 +70,17 @@ class Phrases:
             node = node.following.setdefault(stem(word, self._language), _Node())
         node.ending.append(number)
 
+    def _find_heads(self) -> Iterator[tuple[str, list[int]]]:
+        """Yield the stems of single long words, each with its phrases."""
+        for head, node in self._root.following.items():
+            long = [
+                number
+                for number in node.ending
+                if len(self._phrases[number]) == 1 and len(self._phrases[number].folded[0]) >= _HEAD
+            ]
+            if long and head.isalpha():
+                yield head, long
+
     def find(self, text: Tokens) -> Iterator[PhraseMatch]:
         """Yield every place of a text where one of the phrases stands, in order."""
         starts, language = self._starts, self._language
@@ -68,6 +89,23 @@ class Phrases:
         for start, begun in enumerate(stems):
             if begun and begun in first:
                 yield from self._find_from(start, stems, text)
+            elif self._heads and len(text.folded[start]) >= _HEAD + _BEFORE:
+                for number in self._phrases_at_end(text.folded[start]):
+                    yield PhraseMatch(number, start, start + 1)
+
+    def _take_apart(self, word: str) -> tuple[int, ...]:
+        """Return the phrases that are the head of a compound, the longest head that there is."""
+        whole = stem(word, self._language)
+        for size in self._head_sizes:
+            before = len(whole) - size
+            if before >= _BEFORE and (numbers := self._heads.get(whole[before:])):
+                heads = ((number, self._phrases[number].folded[0]) for number in numbers)
+                return tuple(
+                    number
+                    for number, head in heads
+                    if is_form(head, word[before:], self._language, alone=True)
+                )
+        return ()
 
     def _find_from(self, start: int, stems: Sequence[str], text: Tokens) -> Iterator[PhraseMatch]:
         node = self._root

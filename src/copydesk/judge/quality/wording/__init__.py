@@ -7,6 +7,7 @@ They shall miss rather than accuse an honest report.
 from __future__ import annotations
 
 from copydesk.judge.quality.wording._agency import agency as agency
+from copydesk.judge.quality.wording._agency import dateline as dateline
 from copydesk.judge.quality.wording._cues import HEADLINE as HEADLINE
 from copydesk.judge.quality.wording._cues import ends_of as ends_of
 from copydesk.judge.quality.wording._job import job as job

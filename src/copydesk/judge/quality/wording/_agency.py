@@ -6,7 +6,13 @@ import re
 
 from copydesk.kit import tables
 
-_AGENCY = re.compile(rf"\b{tables.read_pattern(__package__, 'agency.toml')}\b", re.IGNORECASE)
+_NAMES = tables.read_pattern(__package__, "agency.toml")
+_AGENCY = re.compile(rf"\b{_NAMES}\b", re.IGNORECASE)
+
+
+_DATELINE = re.compile(
+    rf"^[^\n(]{{2,60}}\(({_NAMES})\)\s*[-:\u2013\u2014]", re.IGNORECASE | re.MULTILINE
+)
 
 
 def agency(credit: str, domain: str) -> str:
@@ -15,3 +21,9 @@ def agency(credit: str, domain: str) -> str:
     if not match or match.group().lower() in domain:
         return ""
     return match.group()
+
+
+def dateline(opening: str) -> str:
+    """Return the agency that a text's dateline names, "" for none: "PARIS, May 2 (Reuters) -"."""
+    match = _DATELINE.search(opening)
+    return match.group(1) if match else ""

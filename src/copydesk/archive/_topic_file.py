@@ -1,0 +1,59 @@
+"""`_data/topics/NN-id.yaml`: keywords added to a topic, everything else left as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from copydesk.archive import _data_lists
+from copydesk.archive.change import FileChange
+from copydesk.archive.document import Mapping as Tree
+from copydesk.archive.document import MappingEntry, Scalar, Sequence, SequenceItem
+from copydesk.errors import RecordError
+
+_KEYWORDS, _TRANSLATIONS = "keywords", "translations"
+
+
+def keywords_change(root: Path, path: str, words: Iterable[str], language: str = "") -> FileChange:
+    """Return what adding words to a topic's file makes of it: at the end of its keywords.
+
+    With a `language` they go among the words of that one, below `translations`. Raises RecordError
+    where the file cannot be read or given back as it stands.
+    """
+    new = tuple(SequenceItem(value=_data_lists.word(word)) for word in words)
+
+    def add(old: Sequence) -> Sequence:
+        if old.flow and "#" in old.spelled:
+            raise RecordError(
+                "a list in brackets with a comment in it would lose that",
+                subject=path,
+                hint="write each keyword on a line of its own, behind a dash",
+            )
+        return Sequence(items=(*old.items, *new), column=_data_lists.column(old))
+
+    def edit(tree: Tree) -> Tree:
+        if not language:
+            return _data_lists.edit_list(tree, _KEYWORDS, add)
+        return _edit_translation(tree, lambda inner: _data_lists.edit_list(inner, language, add))
+
+    return _data_lists.change(root, path, edit)
+
+
+def _edit_translation(tree: Tree, edit: Callable[[Tree], Tree]) -> Tree:
+    """Return the tree with its translations edited, which are put at its end where it has none."""
+    for at, entry in enumerate(tree.entries):
+        if entry.key.text == _TRANSLATIONS and isinstance(entry.value, Tree):
+            inner = edit(_as_block(entry.value, tree.column + 2))
+            entries = (*tree.entries[:at], replace(entry, value=inner), *tree.entries[at + 1 :])
+            return replace(tree, entries=entries)
+    new = MappingEntry(
+        key=Scalar(text=_TRANSLATIONS), value=edit(Tree(entries=(), column=tree.column + 2))
+    )
+    others = tuple(entry for entry in tree.entries if entry.key.text != _TRANSLATIONS)
+    return replace(tree, entries=(*others, new))
+
+
+def _as_block(tree: Tree, column: int) -> Tree:
+    """Return a mapping that is written line by line."""
+    return Tree(entries=tree.entries, column=column) if tree.flow else tree

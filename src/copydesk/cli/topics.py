@@ -1,0 +1,146 @@
+"""copydesk topics suggest [TOPIC] [--add WORD]…: keywords from the newsroom's own stories."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.terminal import Columns
+from copydesk.errors import UsageError
+from copydesk.kit import text
+
+_LIMIT, _LIMIT_OF_EACH = 10, 3  # words for one topic, and for each of all
+_HEADLINES = 3  # of a word; --json has all
+_NOW = {"filed": "filed on it", "other-topics": "on others", "no-topic": "on none"}
+
+
+@click.group("topics")
+@common
+def command(invocation: Invocation) -> None:  # kept in the context for the command
+    """Grow the topics of the newsroom."""
+
+
+@command.command("suggest")
+@click.argument("topic", default="")
+@click.option("--limit", type=click.IntRange(min=1, max=1000), help="Words for a topic.")
+@click.option("--language", default="", help="Of stories in this language; default: the site's.")
+@click.option("--add", "words", multiple=True, metavar="WORD", help="Add it to the topic's file.")
+@click.option("--as", "name", default="", help="Who adds it; else git's user.")
+@common
+def suggest(
+    invocation: Invocation,
+    topic: str,
+    *,
+    limit: int | None,
+    language: str,
+    words: tuple[str, ...],
+    name: str,
+) -> None:
+    """Offer keywords for TOPIC, or for each, with the stories that they would win and lose.
+
+    They come of what the newsroom's own stories say and of the topics that editors gave them.
+    Nothing is changed but by --add.
+    """
+    with invocation.newsroom() as newsroom:
+        if words:
+            _add(invocation, newsroom, (topic, language, name), words)
+            return
+        count = limit or (_LIMIT if topic else _LIMIT_OF_EACH)
+        question = engine.SuggestQuestion(topic=topic, language=language.lower(), limit=count)
+        with terminal.progress() as progress:
+            report = engine.suggest_keywords(newsroom, question, progress)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show(report, topic)
+
+
+def _add(
+    invocation: Invocation,
+    newsroom: engine.Newsroom,
+    said: tuple[str, str, str],
+    words: Sequence[str],
+) -> None:
+    """Add words to the topic's file and say what to do next."""
+    topic, language, name = said
+    if not topic:
+        raise UsageError("which topic", subject="--add", hint="copydesk topics suggest TOPIC --add")
+    by = engine.speaker(newsroom, name)
+    report = engine.add_keywords(newsroom, topic, words, by, language.lower())
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for word in report.known:
+        click.echo(f"there already: {word}")
+    for word in report.added:
+        click.echo(f"added to {report.path}: {word}")
+    for words_ in report.notes:
+        terminal.note(f"note: {words_}")
+    if report.added:
+        terminal.note(
+            "new stories are judged by it; of others copydesk rejudge shows what it makes"
+        )
+
+
+def _show(report: engine.SuggestReport, topic: str) -> None:
+    terminal.failures(report.failed)
+    for words in report.notes:
+        terminal.note(f"note: {words}")
+    if is_for_a_person():
+        for suggestions in report.topics:
+            _print_topic(suggestions)
+    else:
+        for row in _rows(report):
+            click.echo("\t".join(row))
+    found = sum(len(suggestions.words) for suggestions in report.topics)
+    terminal.note(f"{report.stories} stories in {report.language} read, {found} words suggested")
+    if found:
+        name = topic or "TOPIC"
+        terminal.note(f'to add one: copydesk topics suggest "{name}" --add WORD')
+
+
+def is_for_a_person() -> bool:
+    """Decide whether somebody sees what is printed."""
+    return sys.stdout.isatty()
+
+
+def _rows(report: engine.SuggestReport) -> Iterator[tuple[str, ...]]:
+    for suggestions in report.topics:
+        for word in suggestions.words:
+            counts = (len(word.wins), len(word.loses), word.on, word.off)
+            yield (
+                text.fold(suggestions.topic),
+                text.fold(word.word),
+                *map(str, counts),
+                f"{word.strength:.2f}",
+            )
+
+
+def _print_topic(suggestions: engine.TopicSuggestions) -> None:
+    """Print a topic's words, each with some stories below it."""
+    ruled = f", {suggestions.ruled} by an editor's rule" if suggestions.ruled else ""
+    title = text.fold(suggestions.topic) or "On no topic"
+    click.secho(f"{title} ({suggestions.stories} stories{ruled})", bold=True)
+    columns = Columns(0, 5, 6, 5, 10, right=frozenset({1, 2, 3, 4}))
+    click.echo(columns.line(("  word", "wins", "loses", "on it", "elsewhere")))
+    for word in suggestions.words:
+        counts = (len(word.wins), len(word.loses), word.on, word.off)
+        click.echo(columns.line((f"  {text.fold(word.word)}", *map(str, counts))))
+        for line in _story_lines(word):
+            click.echo(Columns(0).line((f"      {text.fold(line)}",)))
+    click.echo()
+
+
+def _story_lines(word: engine.SuggestedWord) -> Iterator[str]:
+    """Yield a line for some stories that a word wins, then for some that lose a topic by it."""
+    for story in word.wins[:_HEADLINES]:
+        topics = f": {', '.join(story.topics)}" if story.now == "other-topics" else ""
+        yield f"+ {story.title or PurePosixPath(story.path).stem} ({_NOW[story.now]}{topics})"
+    for story in word.loses[:_HEADLINES]:
+        yield f"- {story.title or PurePosixPath(story.path).stem} (no more {', '.join(story.lost)})"

@@ -1,0 +1,67 @@
+"""Style: who speaks, and to whom: sellers, diarists, headlines that address their reader.
+
+An official source of the beat speaks for itself: its style says nothing against it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from copydesk.judge.profile import Features
+from copydesk.judge.quality._language import language_with_lists
+from copydesk.judge.quality._lexicon import Lexicon, words_of
+from copydesk.judge.quality._measure import QUOTED
+from copydesk.judge.quality._sightings import Sightings, Steps
+from copydesk.kit import tables
+from copydesk.news import Beat
+
+READ = 4_000  # characters in which a text shows its style
+PROMOTION = Steps(5, 8, 12)  # different words of those who sell
+FIRST_PERSON = Steps(8, 15)  # in a thousand words outside of quotations
+
+
+def promotion(features: Features, beat: Beat) -> Sightings:
+    """Find the words of those who sell."""
+    found = _lexicon("promotion", features, beat).find(words_of((features.text or "")[:READ]))
+    named = ", ".join(list(found.values())[:4])
+    return PROMOTION.sight(len(found), f"{len(found)} words of those who sell: {named}")
+
+
+def first_person(features: Features, beat: Beat) -> Sightings:
+    """Find that the text speaks of its author."""
+    words = words_of(QUOTED.sub("", (features.text or "")[:READ]))
+    lexicon = _lexicon("first-person", features, beat)
+    count = sum(1 for word in words if lexicon.entry_of(word.lower()))
+    share = round(1_000 * count / max(len(words), 1))
+    return FIRST_PERSON.sight(share, f"speaks of its author: {share} in 1,000 words")
+
+
+def to_reader(features: Features, beat: Beat) -> Sightings:
+    """Find a headline that speaks to its reader, or of its author."""
+    return _in_title("to-reader", "headline speaks to its reader", features, beat)
+
+
+def light(features: Features, beat: Beat) -> Sightings:
+    """Find a headline on light fare."""
+    return _in_title("light", "light fare", features, beat)
+
+
+def _in_title(row: str, why: str, features: Features, beat: Beat) -> Sightings:
+    found = _lexicon(row, features, beat).find(words_of(features.title))
+    word = next(iter(found.values()), "")
+    return [(1, f'{why}: "{word}" in title')] if word else []
+
+
+def _lexicon(row: str, features: Features, beat: Beat) -> Lexicon:
+    language = language_with_lists(features, beat)
+    return _lexicons(language)[row] if language and not features.official else _NOTHING
+
+
+@functools.cache
+def _lexicons(language: str) -> Mapping[str, Lexicon]:
+    rows = tables.read_rows(__package__, f"style/{language}.toml", tuple[str, ...])
+    return {row: Lexicon.of(entries) for row, entries in rows.items()}
+
+
+_NOTHING = Lexicon.of(())

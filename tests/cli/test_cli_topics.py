@@ -1,0 +1,106 @@
+"""copydesk topics suggest: lines for a script, a sheet for a person, keywords into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from copydesk.archive import Archive
+from copydesk.news import Story
+from world import records
+from world.command import copydesk
+from world.newsroom import NOW, newsroom, run_git
+
+TOPIC = "_data/topics/00-coast.yaml"
+LAND = "_id: land\nname: Land\nkeywords:\n  - meadow\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a newsroom with four stories on the coast that have trawlers, one that is on none."""
+    root = newsroom(tmp_path / "beat")
+    beat = root / "beat.toml"
+    text = beat.read_text("utf-8").replace('topic = "Coast"', "main_topic = false")
+    beat.write_text(text, "utf-8")
+    (root / "_data/topics/01-land.yaml").write_text(LAND, "utf-8")
+    titles: list[tuple[str, tuple[str, ...]]] = [
+        (f"Old trawlers {verb}", ("Coast",)) for verb in ("sail", "sink", "drift", "race")
+    ]
+    titles += [(f"Meadow {number}", ("Land",)) for number in range(10)]
+    titles += [("New trawlers\x1b[31m", ())]
+    for number, (title, topics) in enumerate(titles):
+        url = f"https://gull.example/{number}"
+        path = f"_news/2026-11-19-story-{number}.md"
+        records.write(
+            Archive(root),
+            Story(path=path, title=title, topics=topics, web_url=url, published_at=NOW),
+        )
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "stories")
+    return root
+
+
+def test_without_a_terminal_a_line_is_a_word_with_its_counts(root: Path) -> None:
+    said = copydesk("-C", root, "topics", "suggest", "Coast")
+
+    cells = said.out.splitlines()[0].split("\t")
+    assert cells[:6] == ["Coast", "trawlers", "5", "0", "4", "1"]
+    assert float(cells[6]) > 1
+    assert "15 stories in en read" in said.err
+    assert 'copydesk topics suggest "Coast" --add WORD' in said.err
+
+
+def test_on_a_terminal_each_word_has_its_stories_below(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copydesk.cli.topics.is_for_a_person", lambda: True)
+
+    said = copydesk("-C", root, "topics", "suggest", "Coast")
+
+    lines = [" ".join(line.split()) for line in said.out.splitlines()]
+    assert lines[0] == "Coast (4 stories)"
+    assert lines[1] == "word wins loses on it elsewhere"
+    assert "trawlers 5 0 4 1" in lines
+    assert any(line.startswith("+ New trawlers") and "(on none)" in line for line in lines)
+    assert "\x1b[31m" not in said.out
+
+
+def test_the_report_has_the_keys_of_the_contract(root: Path) -> None:
+    report = copydesk("-C", root, "topics", "suggest", "--limit", "1", "--json").json()
+
+    assert report.keys() == {"stories", "language", "topics", "failed", "notes"}
+    (coast,) = [topic for topic in report["topics"] if topic["topic"] == "Coast"]
+    assert coast.keys() == {"topic", "stories", "ruled", "words"}
+    (word,) = coast["words"]
+    assert word.keys() == {"word", "on", "off", "strength", "tried", "wins", "loses"}
+    won = word["wins"][0]
+    assert won.keys() == {"path", "title", "now", "topics", "is_won", "lost"}
+
+
+def test_a_word_is_added_once(root: Path) -> None:
+    order = ("-C", root, "topics", "suggest", "coast", "--add", "trawler", "--as", "Ada")
+
+    first, again = copydesk(*order), copydesk(*order, "--json").json()
+
+    assert first.out == f"added to {TOPIC}: trawler\n"
+    assert "copydesk rejudge" in first.err
+    assert "  - trawler\n" in (root / TOPIC).read_text("utf-8")
+    assert (again["added"], again["known"], again["commit"]) == ([], ["trawler"], None)
+    assert copydesk(*order).out == "there already: trawler\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("--add", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --add"),
+        (("Costa", "--as", "Ada"), "Coast"),
+        (("Coast", "--add", "!", "--as", "Ada"), "write a word"),
+    ],
+)
+def test_what_cannot_be_meant_is_misuse(root: Path, words: tuple[str, ...], hint: str) -> None:
+    said = copydesk("-C", root, "topics", "suggest", *words)
+
+    assert said.code == 2
+    assert said.out == ""
+    assert hint in said.err
