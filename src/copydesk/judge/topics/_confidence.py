@@ -80,6 +80,11 @@ def weight(evidence: TopicEvidence) -> float:
     return up_front + _count_mentions(evidence.text)
 
 
+def weight_beside(rival: TopicEvidence, *, is_divided: bool) -> float:
+    """Return the weight that a topic needs beside a rival; more where they divide the news."""
+    return weight(rival) * (WEIGHTS.side_by_side if is_divided else WEIGHTS.rival)
+
+
 def _title(evidence: TopicEvidence, article: ArticleEvidence) -> float:
     if evidence.title and article.words >= WEIGHTS.article_words and not evidence.text:
         return WEIGHTS.bare_title

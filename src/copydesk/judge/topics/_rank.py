@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.judge.topics._confidence import TOPIC, WEIGHTS, confidence, is_in_passing, weight
+from copydesk.judge.topics._confidence import TOPIC, confidence, is_in_passing, weight_beside
 from copydesk.judge.topics._describe import describe
 from copydesk.judge.topics._evidence import ArticleEvidence, TopicEvidence, gather
 from copydesk.judge.topics._keyword_index import KeywordIndex, index_of
@@ -103,12 +103,11 @@ def _confidence_alone(
 ) -> float:
     """Return the confidence in a topic by its own words, beside those of topics that are no kin.
 
-    Where no topic stands above all, those without a parent in common divide the news among them:
-    a story is about the one that it says most of. Sides of one subject come together.
+    Where no topic stands above all, those without a parent in common divide the news among them: a
+    story is about the one that it says most of. Sides of one subject come together.
     """
     rivals = (
-        weight(evidence)
-        * (WEIGHTS.rival if has_main or index.are_siblings(at, other) else WEIGHTS.side_by_side)
+        weight_beside(evidence, is_divided=not has_main and not index.are_siblings(at, other))
         for other, evidence in article.topics.items()
         if not index.are_kin(at, other)
     )
