@@ -18,8 +18,8 @@ _BEAT = '[site]\ntitle = "Bench"\nurl = "https://bench.example"\n[scoring]\noff_
 def write(folder: Path, root: Path, out: Path) -> None:
     """File the newswire of a folder in a newsroom at `root`; write a labelled document a line.
 
-    Each also has the group that the newsroom gave it, `group`. None has a time: in one round
-    everything is found at once, and what was published years before stands at that time.
+    Each also has the group that the newsroom gave it, `group`, by its own day. None has a time:
+    the labels call one story what was published months apart.
     """
     about = json.loads((folder / "newswire.json").read_text("utf-8"))
     now = about["replay"]["now"]

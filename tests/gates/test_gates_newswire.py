@@ -64,6 +64,18 @@ def addresses(root: Path) -> list[str]:
     return sorted(urls.identity(story.web_url) for story in stories)
 
 
+def groups(root: Path) -> set[frozenset[str]]:
+    """Return the addresses of the stories that stand in one group; a copy is with its original."""
+    stories = list(archive.Archive(root).stories(lambda error: pytest.fail(str(error))))
+    by_name = {Path(story.path).stem: story for story in stories}
+    members: dict[str, set[str]] = {}
+    for story in stories:
+        original = by_name.get(story.copy_of, story)
+        group = original.group or Path(original.path).stem
+        members.setdefault(group, set()).add(urls.identity(story.web_url))
+    return {frozenset(addresses) for addresses in members.values()}
+
+
 def tree(root: Path) -> str:
     return run_git(root, "rev-parse", "HEAD^{tree}")
 
@@ -111,8 +123,11 @@ def test_another_newsroom_ends_with_the_same_tree(tmp_path: Path, filed: Path, g
     assert tree(filed) == tree(other)
 
 
-def test_week_by_week_the_same_addresses_are_filed(tmp_path: Path, filed: Path, gold: Gold) -> None:
+def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
+    tmp_path: Path, filed: Path, gold: Gold
+) -> None:
     root = newsroom(tmp_path / "windows", gold)
     for window in gold.about["windows"]:
         run_round(root, window["now"])
     assert addresses(filed) == addresses(root)
+    assert groups(filed) == groups(root)

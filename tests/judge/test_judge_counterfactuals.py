@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
-from copydesk.news import Article, Beat, Reason, Ruling, Scoring, Story, Topic, Verdict
+from copydesk.news import Article, Beat, Image, Reason, Ruling, Scoring, Story, Topic, Verdict
 from judge.covered import BEAT, NOON, QUAKES, Desk, ruled, story
 
 TOPICS = (
@@ -127,6 +127,15 @@ def test_a_member_says_who_leads_and_how_it_would_or_would_leave() -> None:
     assert "26 more points here would lead" in lines
     assert "copydesk rule pin b puts this one in front" in lines
     assert "copydesk rule split b --why … takes it out; alone, its quality 80 reaches 70" in lines
+
+
+def test_what_a_leader_has_beside_quality_is_told_and_counted() -> None:
+    desk = Desk()
+    picture = (Image(url="https://a.example/quake.jpg"),)
+    desk.round(story("a", QUAKES[0], 90, images=picture), story("b", QUAKES[1], 80))
+    lines = of(desk.filed, "b")
+    assert "a leads its group: quality 90 beside 80, a picture, and who leads stays" in lines
+    assert "36 more points here would lead" in lines
 
 
 def test_so_many_points_more_would_indeed_lead() -> None:

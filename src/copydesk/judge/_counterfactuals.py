@@ -15,6 +15,7 @@ from copydesk.judge.coverage import (
     STAYS,
     confirms,
     corroboration,
+    count_merits,
     is_pinned,
     lead_in,
     name_of,
@@ -201,11 +202,15 @@ def _why_it_leads(story: Story, leader: Story, beat: Beat) -> str:
     if leader.verdict is not None and leader.verdict.said == "publish":
         return "an editor published it"
     own, best = story.quality or 0, leader.quality or 0
-    stays = STAYS if leader.published and profile_of(beat).blocks else 0
     why = f"quality {best} beside {own}"
-    if stays:
+    lack = best + 1 - own
+    if profile_of(beat).blocks:
+        merits, more = count_merits(leader, story)
+        why = ", ".join((why, *merits))
+        lack = more + 1
+    if leader.published and profile_of(beat).blocks:
         why += f", and who leads stays in front until another is {STAYS} points better"
-    lack = best + stays + 1 - own
+        lack += STAYS
     return f"{why}; {_count_of(lack, 'more point')} here would lead" if lack > 0 else why
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 
 from copydesk import judge, review
 from copydesk.engine.judging import FiledShelf
@@ -149,11 +149,20 @@ def _find_near(shelf: FiledShelf, beat: Beat, stories: Sequence[Story]) -> list[
 
 def _all_around(shelf: FiledShelf, stories: Sequence[Story]) -> list[Shelved]:
     """Return the stories of the weeks around some, and all others of their groups."""
-    times = [story.published_at for story in stories if story.published_at is not None]
-    if not times:
-        return []
-    start, end = min(times) - judge.NEIGHBOURS_WITHIN, max(times) + judge.NEIGHBOURS_WITHIN
-    return add_groups(shelf, shelf.between(start, end))
+    times = (story.published_at for story in stories if story.published_at is not None)
+    around = (shelf.between(*weeks) for weeks in _merge_weeks(times))
+    return add_groups(shelf, chain.from_iterable(around))
+
+
+def _merge_weeks(times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
+    """Return the weeks around each of these times, what overlaps as one."""
+    merged: list[tuple[datetime, datetime]] = []
+    for time in sorted(times):
+        start, end = time - judge.NEIGHBOURS_WITHIN, time + judge.NEIGHBOURS_WITHIN
+        if merged and start <= merged[-1][1]:
+            start, _ = merged.pop()
+        merged.append((start, end))
+    return merged
 
 
 def add_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:

@@ -16,6 +16,7 @@ from copydesk.news import Corpus
 _DAY_SECONDS = 86400.0
 _NEAREST = 100  # documents of one term
 _VISITS = 800  # places that are looked at for a document, heaviest terms first
+_LEAST = 0.05  # of its weight: what shares less is a tenth alike or less
 _BEST = 60  # documents that are compared, with regard to time and without
 
 
@@ -33,6 +34,7 @@ def find_candidates(
             place = (key, abs(then - second) / _DAY_SECONDS)
             if place[1] <= FORGOTTEN_AFTER_DAYS:
                 shared[place] = shared.get(place, 0.0) + weight * weight
+    shared = {place: share for place, share in shared.items() if share >= _LEAST}
     at_all = heapq.nlargest(_BEST, shared, key=lambda place: (shared[place], place))
     in_time = heapq.nlargest(_BEST, shared, key=lambda place: (_fade(shared, place), place))
     return list(dict.fromkeys(key for key, _ in (*at_all, *in_time)))

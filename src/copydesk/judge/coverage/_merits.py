@@ -58,6 +58,17 @@ def compare_merits(first: Mapping[str, int], second: Mapping[str, int]) -> str:
     return ", ".join(words)
 
 
+def count_merits(leader: Story, other: Story) -> tuple[list[str], int]:
+    """Return what a leader has beside quality and another one has not, and by how many points.
+
+    The points are those of all merits, those of the other one taken off.
+    """
+    newest = newest_of([leader, other])
+    ahead, behind = weigh_merits(leader, newest), weigh_merits(other, newest)
+    better = [what for what in ahead if what != _QUALITY and ahead[what] > behind[what]]
+    return better, sum(ahead.values()) - sum(behind.values())
+
+
 def newest_of(group: Sequence[Story]) -> datetime | None:
     """Return when the latest of a group was published."""
     return max((story.published_at for story in group if story.published_at), default=None)
