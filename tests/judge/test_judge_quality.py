@@ -545,3 +545,17 @@ def test_the_surer_it_is_on_the_beat_the_more_up_to_an_end(
     story = filed(make_article(title=title, text=text, excerpt="AI."), beat)
     (told,) = [one for one in story.reasons if one.why.startswith("on the beat")]
     assert told.points == points
+
+
+@pytest.mark.parametrize("count", [0, 1, 300])
+def test_a_beat_may_have_any_number_of_topics(count: int, make_article: Make, beat: Beat) -> None:
+    topics = tuple(
+        replace(beat.topics[0], id=f"t{at}", name=f"T{at}", parent="", keywords=(f"ferry{at}",))
+        for at in range(count)
+    )
+    beat = replace(beat, topics=topics, topic="", main_topic=False)
+    text = f"{STAKES} {HEARD * 8} {' '.join(f'Ferry{at} sails.' for at in range(300))}"
+    story = filed(make_article(title="Court stops Ferry0", text=text), beat)
+    (told,) = [one for one in story.reasons if one.why.startswith("on the beat")]
+    assert story.published
+    assert (told.points or 0) >= 24

@@ -1,0 +1,56 @@
+"""Quality beside readers' grades on beats that nobody tuned for: floors under what was reached."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from copydesk.news import Article
+from world.shared import SHARED, needs_shared
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "judgement"))
+
+beats = importlib.import_module("beats")
+rank = importlib.import_module("rank")
+
+pytestmark = [needs_shared, pytest.mark.slow]
+
+WORTH = 55
+
+
+@pytest.fixture(scope="module")
+def webs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Article]]:
+    work = tmp_path_factory.mktemp("webs")
+    data = SHARED / "data"
+    return {name: beats.read_web(name, data, work) for name in ("newswire", "telegram")}
+
+
+@pytest.mark.parametrize(
+    ("name", "correlation", "precision", "recall"),
+    [
+        ("world", 0.74, 0.81, 0.92),
+        ("security", 0.76, 0.62, 0.97),
+        ("daily", 0.56, 0.70, 0.75),
+    ],
+)
+def test_quality_and_gate_are_those_of_readers(
+    name: str,
+    correlation: float,
+    precision: float,
+    recall: float,
+    webs: Mapping[str, Mapping[str, Article]],
+) -> None:
+    beat = beats.beat_of(name)
+    graded = list(beats.graded(name, webs[beats.WEBS[name]]))
+    stories = [beats.judged(one.article, beat) for one in graded]
+    grades = [one.grade for one in graded]
+    passed = {at for at, story in enumerate(stories) if story.published}
+    worth = {at for at, grade in enumerate(grades) if grade >= WORTH}
+
+    assert rank.spearman(grades, [story.quality or 0 for story in stories]) >= correlation
+    assert len(passed & worth) >= precision * len(passed)
+    assert len(passed & worth) >= recall * len(worth)
