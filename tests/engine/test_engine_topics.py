@@ -175,7 +175,20 @@ def test_without_a_topic_each_has_some_and_stories_without_any_have_theirs(
     assert [topic.topic for topic in report.topics] == ["Coast", ""]
     assert all(len(topic.words) == 1 for topic in report.topics)
     (bakers,) = report.topics[-1].words
-    assert (bakers.word, bakers.on, bakers.wins) == ("Bakers", 4, ())
+    assert (bakers.word, bakers.on) == ("Bakers", 4)
+    assert {(story.title, story.now) for story in bakers.wins} == {
+        (f"Bakers {number}", "no-topic") for number in range(18, 22)
+    }
+
+
+def test_the_main_topic_has_no_words_of_its_own_and_says_so(filed: Path) -> None:
+    beat = filed / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace(MORE, 'topic = "Coast"'), "utf-8")
+
+    report = ask(filed, "Coast")
+
+    assert report.topics[0].words == ()
+    assert report.notes == ("Coast is the main topic: no other stories show what is its own",)
 
 
 def test_another_language_has_words_of_its_own(root: Path, write: Write) -> None:

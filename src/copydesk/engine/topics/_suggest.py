@@ -57,7 +57,7 @@ class SuggestedWord:
 
     It stands up front in `on` events of the topic and in `off` others; `strength` says in standard
     errors how much more often than in others. `wins` are stories that would have the topic, `loses`
-    those that would lose another; of `tried` ones.
+    those that would lose another; of `tried` ones. Of no topic, `wins` are stories that have it.
     """
 
     word: str
@@ -131,6 +131,8 @@ def suggest_keywords(
     samples = read_samples(newsroom, labels, search.progress, search.failed)
     most = question.limit * _MORE
     words = judge.find_words(samples, beat, language, _publishers(beat, labels), most)
+    if beat.topic in names:
+        notes.append(f"{beat.topic} is the main topic: no other stories show what is its own")
     if len(listed) >= MOST:
         notes.append(f"the newest {MOST} stories were read")
     return SuggestReport(
@@ -203,7 +205,7 @@ def _try(search: _Search, word: TopicWord) -> SuggestedWord:
         off=word.off,
         strength=word.strength,
         tried=len(paths),
-        wins=tuple(story for story in affected if story.is_won),
+        wins=tuple(story for story in affected if story.is_won or not word.topic),
         loses=tuple(story for story in affected if story.lost),
     )
 
