@@ -16,10 +16,11 @@ from world.newsroom import NOW, SEALS, WALL, feed, newsroom, page, record_web, r
 
 pytestmark = pytest.mark.slow
 
+# the first is the best, so that it leads by itself, too
 HEADS = {
-    "gull": "Port Sable raises its sea wall by two metres",
+    "gull": "Port Sable council votes for two metres more of sea wall",
     "heron": "Sea wall of Port Sable to rise by two metres after council vote",
-    "tern": "Port Sable council votes for two metres more of sea wall",
+    "tern": "Port Sable raises its sea wall by two metres",
 }
 SOURCE = '\n[[source]]\nurl = "https://{0}.example/feed.xml"\nname = "{0}"\n'
 WHEN = "Thu, 19 Nov 2026 10:00:00 GMT"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+import pytest
+
 from copydesk import judge
 from copydesk.news import Corpus, CountedTerms, Shelved, Story, Surroundings
-from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, ruled, story
+from judge.covered import BEAT, NOON, QUAKES, ROBOT, VOTE, Desk, name_of, ruled, story
 
 
 class Watched:
@@ -90,3 +92,29 @@ def test_terms_of_a_sample_are_those_of_this_version() -> None:
     assert (139, 2855) == (sum(terms.counts), sum(terms.rates))
     assert ("a", b"digest", NOON.timestamp()) == (document.key, document.digest, document.second)
     assert 2 == judge.TERMS_VERSION
+
+
+@pytest.mark.parametrize("is_filed", [True, False])
+def test_how_common_a_word_is_comes_from_the_weeks_around(is_filed: bool) -> None:
+    alone, old = Desk(), Desk()
+    harbours = [
+        story(f"o{at}", f"Velmora harbour notes ra{at}ku", hours=at - 24 * 90) for at in range(40)
+    ]
+    pair = [story("a"), story("b", QUAKES[1], hours=1)]
+    if is_filed:
+        old.filed = {name_of(one): one for one in harbours}
+
+    alone.round(*pair)
+    old.round(*(pair if is_filed else [*harbours, *pair]))
+
+    assert alone.filed["b"].reasons == old.filed["b"].reasons
+    assert alone.filed["b"].group == "a"
+
+
+def test_new_stories_of_two_days_meet_beside_a_kept_corpus() -> None:
+    desk = WatchedDesk()
+    desk.round(*fillers(3))
+
+    desk.round(story("a"), story("b", QUAKES[1], hours=20), story("c", QUAKES[2], hours=40))
+
+    assert desk.groups() == {frozenset("abc")}

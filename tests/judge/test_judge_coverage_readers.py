@@ -217,6 +217,20 @@ def test_of_old_and_new_reports_a_new_one_leads() -> None:
     assert says(desk, "b", "lead") == ["before a: fresher"]
 
 
+@pytest.mark.parametrize(
+    ("length", "size"),
+    [(1, "brief"), (999, "brief"), (1000, "report"), (2499, "report"), (2500, "full report")],
+)
+def test_the_size_of_a_text_stands_in_the_record_and_outlives_it(length: int, size: str) -> None:
+    desk = Desk()
+    desk.texts = texts(a=length)
+    desk.round(quake("a"), quake("b"))
+    assert (says(desk, "a", "text"), says(desk, "b", "text")) == ([f"a {size}"], [])
+    desk.texts = {}
+    desk.round(quake("c"))
+    assert says(desk, "a", "text") == [f"a {size}"]
+
+
 @pytest.mark.parametrize(("length", "leader"), [(900, "b"), (1100, "a")])
 def test_a_brief_yields_to_a_fuller_report_and_a_report_stays(length: int, leader: str) -> None:
     desk = Desk()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from copydesk import judge
-from copydesk.judge.topics import relevance
+from copydesk.judge.topics import describe_miss, relevance
 from copydesk.news import Article, Beat, Dropped, Scoring, Source, Story, Topic
 
 from .conftest import OFFICIAL
@@ -112,6 +112,7 @@ def test_one_mention_of_one_word_in_a_whole_article_is_no_topic(
 ) -> None:
     assert not topics(make_article(text=f"A bee flew by. {FILLER}"), beat)
     assert not topics(make_article(excerpt="A bee flew by.", text=FILLER), beat)
+    assert not topics(make_article(excerpt="A bee.", text=f"A bee. {FILLER}"), beat)  # the same one
     # another word, another mention, the page's own word, the headline: each is one witness more
     assert topics(make_article(text=f"A bee left the swarm. {FILLER}"), beat) == ["Bees"]
     assert topics(make_article(text=f"A bee. A bee. {FILLER}"), beat) == ["Bees"]
@@ -134,3 +135,12 @@ def test_a_topic_beside_a_stronger_one_is_mentioned_on_the_way(
 
     assert topics(article, beat) == ["Bees"]
     assert topics(article, siblings) == ["Bees", "Honey"]
+
+
+def test_a_miss_for_one_word_says_so(make_article: Make, beat: Beat) -> None:
+    article = make_article(excerpt="A bee flew by.", text=f"A bee. {FILLER}")
+
+    miss = describe_miss(article, beat)
+
+    assert miss.startswith('nearest topic Bees: "bee" in lede, once in text (confidence 51)')
+    assert miss.endswith("; one word said once is too little")

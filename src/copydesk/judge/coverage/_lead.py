@@ -18,7 +18,7 @@ from copydesk.judge.coverage._leader import (
     passes,
     was_pinned,
 )
-from copydesk.judge.coverage._merits import note_size
+from copydesk.judge.coverage._merits import newest_of, note_size
 from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import is_move, lead_in, name_of, pin_on
 from copydesk.news import Beat, Reason, ReasonKind, Related, Story
@@ -62,7 +62,7 @@ def lead_group(name: str, group: Sequence[Story], setting: GroupSetting) -> tupl
     beat = setting.beat
     group = [note_size(story, setting.texts[story.path]) for story in group]
     chosen = leader_by_ruling(group, beat)
-    contest = Contest(group=group, beat=beat, chosen=chosen)
+    contest = Contest(group=group, beat=beat, newest=newest_of(group), chosen=chosen)
     leader, *behind = contest.rank()
     others = sort_by_quality(behind)
     weighed = weigh_beside(leader, others, beat)

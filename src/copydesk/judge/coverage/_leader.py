@@ -13,7 +13,6 @@ from copydesk.judge.coverage._merits import (
     STAYS,
     compare_merits,
     is_brief_beside,
-    newest_of,
     weigh_merits,
 )
 from copydesk.judge.coverage._ruled_groups import is_lead, is_pin, lead_in, name_of, pin_on
@@ -28,10 +27,11 @@ _Rank = tuple[bool, bool, bool, bool, bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """A group whose leader is sought, and whom an editor wants in front."""
+    """A group whose leader is sought, when its latest came, and whom an editor wants in front."""
 
     group: Sequence[Story]
     beat: Beat
+    newest: datetime | None
     chosen: Story | None
 
     def rank(self) -> list[Story]:
@@ -86,7 +86,7 @@ class Contest:
         return leads and not is_brief_beside(story, self.group)
 
     def _merits_of(self, story: Story) -> dict[str, int]:
-        return weigh_merits(story, newest_of(self.group))
+        return weigh_merits(story, self.newest)
 
     def _is_seen_in_front(self, story: Story) -> bool:
         most = (story.quality or 0) + LIFT

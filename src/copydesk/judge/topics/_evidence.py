@@ -49,12 +49,13 @@ class TopicEvidence:
     def is_single_mention(self) -> bool:
         """Decide whether one word that stands once is all, the page's own labels included.
 
-        The lede is the beginning of the text or its summary, so a word in both is still one.
+        The lede is the excerpt and the text's beginning. An excerpt repeats or sums up the text,
+        so a word that stands once in each is said once.
         """
-        if self.title or self.labels:
+        if self.title or self.labels or len(self.lede | self.text) != 1:
             return False
-        mentions = self.lede | self.text  # of each word, as often as the place that has more
-        return mentions.total() == 1
+        in_text = self.text.total()
+        return in_text <= 1 and self.lede.total() - in_text <= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     stands. A beat without topics takes everything.
     """
     ranked = rank_topics(article, beat)
-    by_words = [_match(topic) for topic in ranked if topic.confidence >= TOPIC]
+    sure = [topic for topic in ranked if topic.confidence >= TOPIC and not topic.is_in_passing]
+    by_words = [_match(topic) for topic in sure]
     matches = [*by_words, *topics_of_source(article, beat)]
     near = [topic for topic in ranked if topic.is_below and topic.confidence >= ON_BEAT]
     matches += _nearest(near, beat, has_match=bool(matches))
@@ -75,6 +76,8 @@ def describe_miss(article: Article, beat: Beat) -> str:
         return "no topic's keyword in it"
     nearest = ranked[0]
     needed = ON_BEAT if nearest.is_below else TOPIC
+    if nearest.is_in_passing and nearest.confidence >= needed:
+        return f"nearest topic {nearest.name}: {nearest.why}; one word said once is too little"
     lacks = "" if nearest.is_grounded else f", and no keyword of {beat.topic} anywhere"
     return f"nearest topic {nearest.name}: {nearest.why}; {needed} needed{lacks}"
 
