@@ -43,7 +43,8 @@ def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport
     failed = troubles.failures()
     return CatalogueReport(
         stories=len(after) - len(failed),
-        read=sum(before.get(path) != signature for path, signature in after.items()),
+        # too fresh to be told apart by its times, a record has no signature and is read each time
+        read=sum(not now or before.get(path) != now for path, now in after.items()),
         lost=len(before.keys() - after.keys()),
         seconds=round(time.monotonic() - began, 3),
         failed=failed,

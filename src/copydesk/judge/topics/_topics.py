@@ -19,8 +19,7 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     stands. A beat without topics takes everything.
     """
     ranked = rank_topics(article, beat)
-    sure = [topic for topic in ranked if topic.confidence >= TOPIC and not topic.is_in_passing]
-    by_words = [_match(topic) for topic in sure]
+    by_words = [_match(topic) for topic in ranked if _stands(topic)]
     matches = [*by_words, *topics_of_source(article, beat)]
     near = [topic for topic in ranked if topic.is_below and topic.confidence >= ON_BEAT]
     matches += _nearest(near, beat, has_match=bool(matches))
@@ -28,6 +27,10 @@ def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     matches += [_nearly(topic, beat) for topic in near if beat.topic]
     by_topic = {match.topic: match for match in reversed(matches)}
     return tuple(reversed(by_topic.values()))
+
+
+def _stands(topic: RankedTopic) -> bool:
+    return topic.confidence >= TOPIC and not topic.is_in_passing
 
 
 def _nearest(near: Sequence[RankedTopic], beat: Beat, *, has_match: bool) -> list[Match]:
