@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -60,8 +60,11 @@ class Server:
 
     def watches(self) -> int:
         """Count the folders that the kernel watches for it."""
-        infos = Path(f"/proc/{self.process.pid}/fdinfo").iterdir()
-        return sum(info.read_text().count("inotify wd:") for info in infos)
+        count = 0
+        for info in Path(f"/proc/{self.process.pid}/fdinfo").iterdir():
+            with suppress(FileNotFoundError):  # a file that was closed since it was listed
+                count += info.read_text().count("inotify wd:")
+        return count
 
 
 @contextmanager
