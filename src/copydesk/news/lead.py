@@ -15,8 +15,8 @@ class Lead:
     `url` is the address as listed, made absolute, without its fragment: what is fetched (kit.urls
     has its canonical form and identity). `source` is the source's url in beat.toml. `found` is the
     round's clock. Title and excerpt are plain text, entities decoded; times are aware and UTC.
-    `media` are the item's own videos and sounds. `watched_since` is since when the source has been
-    asked, None where this is the first time.
+    `media` are the item's own videos and sounds. `watched_since` is when the source was first read,
+    None where it is now.
     """
 
     url: str

@@ -179,11 +179,6 @@ def is_at_home(lead: Lead) -> bool:
     return urls.same_site(lead.url, lead.source)
 
 
-def _start_of_watch(state: watch.SourceState) -> datetime | None:
-    """Return since when a source is watched, None where nothing was read of it before."""
-    return state.watched_since if state.last_ok_at is not None else None
-
-
 def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
     """Add what the newsroom says about asking this source: headers, a proxy.
 
@@ -278,7 +273,7 @@ class _Asker:
             source=source,
             state=replace(after, parts=parts),
             leads=tuple(
-                replace(lead, source=source.url, watched_since=_start_of_watch(state))
+                replace(lead, source=source.url, watched_since=state.first_read_at)
                 for lead in leads
             ),
         )

@@ -136,6 +136,7 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
         twelfths=_forecast.count_twelfths(state.twelfths, late),
         seen_until=max(filter(None, (state.seen_until, newest)), default=None),
         interval=_interval(state, _time_since_read(state, now), len(leads), new_leads),
+        first_read_at=state.first_read_at or now,
         today=state.today + new_leads,
     )
 
@@ -149,6 +150,7 @@ def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime)
         hours=hours,
         twelfths=_forecast.count_twelfths({}, lately),
         watched_since=since,
+        first_read_at=now,
         interval=_waits.clamp(_median_age(moments, now)).total_seconds(),
         today=sum(moment.date() == now.date() for moment in moments),
     )

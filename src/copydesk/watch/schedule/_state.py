@@ -29,7 +29,8 @@ class SourceState:
     itself asked for; `pushed_until` is when the lease of a hub that pushes ends. `hours` counts
     the items by hour of the week of their publication (0: Monday 00 to 01, UTC), in hundredths
     that fade, `twelfths` by the five minutes of the hour; `watched_since` is how far back they are
-    whole, `seen_until` the newest time counted; `hints` are the feed's own wishes.
+    whole, `first_read_at` when the source was first read (of one that an earlier version read, when
+    this one first did), `seen_until` the newest time counted; `hints` are the feed's own wishes.
     Health: `failures` in a row since `failing_since`, of the kind `failure` (a Refused reason,
     or "html", "broken"), in words `last_error`, as a value `fault` (`fault_of` has it for states
     that an earlier version kept); `items` of the last reading, the `most_items` ever, `odd_dates`
@@ -60,6 +61,7 @@ class SourceState:
     hours: dict[int, int] = field(default_factory=dict)
     twelfths: dict[int, int] = field(default_factory=dict)
     watched_since: datetime | None = None
+    first_read_at: datetime | None = None
     seen_until: datetime | None = None
     hints: Hints = field(default_factory=Hints)
     failures: int = 0
