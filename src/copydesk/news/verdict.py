@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 Said = Literal["publish", "hold", "reject", "remove"]
-# A verdict's words are those of `Said`, and `clear`; a rule's those of `RulingKind`. `file` takes in
-# a page by its address, `write` files a story of one's own, `correct` changes a published one with
-# a note that readers see, `undo` takes back what another action did.
+# A verdict's words are those of `Said`, and `clear`; a rule's those of `RulingKind`. `file` takes
+# in a page by its address, `write` files a story of one's own, `correct` changes a published one
+# with a note that readers see, `undo` takes back what another action did.
 ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo"]
 
 
