@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.queue._pictures import picture_file as picture_file
     from copydesk.engine.queue._question import VIEWS as VIEWS
     from copydesk.engine.queue._question import QueueCursor as QueueCursor
     from copydesk.engine.queue._question import QueueOrder as QueueOrder

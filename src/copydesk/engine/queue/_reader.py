@@ -16,6 +16,7 @@ from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
 from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.queue._pictures import find_list_picture
 from copydesk.engine.queue._question import QueueCursor, QueueQuestion, make_filter
 from copydesk.engine.queue._rows import QueuePage, QueueRow, QueueStory, make_row
 from copydesk.errors import RecordError
@@ -150,6 +151,7 @@ class QueueReader:
                     standing=known.standings.get(path, Standing.BELOW_GATE),
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,
+                    picture=find_list_picture(newsroom, story),
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:

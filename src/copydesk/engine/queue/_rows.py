@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copydesk.engine.queue._question import QueueCursor
-from copydesk.news import Standing, Story, Verdict
+from copydesk.news import PictureFile, Standing, Story, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStory:
     """A filed story as its record is now, where it stands, and the word on it.
 
-    `is_wanted` says that the question asked for it; others stand beside it.
+    `is_wanted` says that the question asked for it; others stand beside it. `picture` is its copy
+    in the album that is made for lists, None where there is none.
     """
 
     story: Story
     standing: Standing
     verdict: Verdict | None
     is_wanted: bool
+    picture: PictureFile | None = None
 
     @property
     def name(self) -> str:
