@@ -16,7 +16,7 @@ from copydesk import archive, review
 from copydesk.archive import Archive, ArticleStore, Change, FileChange, LoggedCommit, WriteLock
 from copydesk.config import Settings
 from copydesk.engine.editing._action import read_action, with_action
-from copydesk.engine.editing._inverse import EditConflict, rulings_without, story_without
+from copydesk.engine.editing._inverse import rulings_without, story_without
 from copydesk.engine.filing import (
     RULINGS_PATH,
     begin_change,
@@ -28,7 +28,7 @@ from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
 from copydesk.memory import Memory
-from copydesk.news import Story
+from copydesk.news import EditConflict, Story
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
 _SUBJECT = 200
