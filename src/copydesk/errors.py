@@ -13,6 +13,7 @@
     ├── RecordingError            a WARC file that cannot be read or written
     ├── ModelError                sentence vectors: the extra is missing, its model broken
     ├── MemoryStoreError          the disposable database
+    ├── DeskStoreError            what the desk keeps: locked, full, damaged, of a newer version
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
     ├── DeployError               a place that the site cannot be sent to
@@ -99,6 +100,10 @@ class ModelError(CopydeskError):
 
 class MemoryStoreError(CopydeskError):
     """Report the disposable database failing."""
+
+
+class DeskStoreError(CopydeskError):
+    """Report what the desk keeps failing; it cannot be made again, and nothing deletes it."""
 
 
 class CatalogueError(CopydeskError):

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
-    from copydesk.engine.editing import EditConflict as EditConflict
     from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport

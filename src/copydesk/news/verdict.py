@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Literal
 
 Said = Literal["publish", "hold", "reject", "remove"]
-# A verdict's words are those of `Said`, and `clear`; a rule's those of `RulingKind`. `file` takes in
-# a page by its address, `write` files a story of one's own, `correct` changes a published one with
-# a note that readers see, `undo` takes back what another action did.
+# A verdict's words are those of `Said`, and `clear`; a rule's those of `RulingKind`. `file` takes
+# in a page by its address, `write` files a story of one's own, `correct` changes a published one
+# with a note that readers see, `undo` takes back what another action did.
 ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo"]
+# What became of an action: its result is filed (or stood there already), it cannot be, or somebody
+# has changed the same since its editor saw it.
+ActionState = Literal["done", "refused", "conflict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +49,30 @@ class EditorAction:
     why: str = ""
     until: datetime | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditConflict:
+    """Where something has changed since an action: the file, the field, what each says."""
+
+    path: str
+    field: str
+    left: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionOutcome:
+    """What became of the action with this `id`: the files that it changed, in which commit.
+
+    `what` says in words what was done or why not, `hint` what an editor can do about it.
+    `conflicts` are the fields that somebody changed since; with any of them nothing was changed.
+    """
+
+    id: str
+    state: ActionState
+    commit: str | None = None
+    paths: tuple[str, ...] = ()
+    what: str = ""
+    hint: str = ""
+    conflicts: tuple[EditConflict, ...] = ()

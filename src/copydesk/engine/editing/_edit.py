@@ -12,7 +12,6 @@ from datetime import datetime
 from copydesk import archive
 from copydesk.archive import Change, FileChange, Rulings, WriteLock
 from copydesk.engine.editing._action import CommitWords, write_message
-from copydesk.engine.editing._inverse import EditConflict
 from copydesk.engine.filing import (
     RULINGS_PATH,
     as_record,
@@ -23,7 +22,7 @@ from copydesk.engine.filing import (
 )
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.news import Beat, Story, Verdict
+from copydesk.news import Beat, EditConflict, Story, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +91,7 @@ class Edit:
         restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
         return replace(self, rulings=rulings, restored=restored)
 
-    def with_restored(self, path: str, data: bytes | None) -> Edit:
+    def with_bytes(self, path: str, data: bytes | None) -> Edit:
         """Return it with a file put back to the byte; its story or rulings are put in before."""
         return replace(self, restored={**self.restored, path: data})
 

@@ -14,7 +14,7 @@ from copydesk import archive, review
 from copydesk.archive import LoggedCommit, WriteLock
 from copydesk.engine.editing._action import CommitWords, read_action
 from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
-from copydesk.engine.editing._inverse import EditConflict, rulings_without, story_without
+from copydesk.engine.editing._inverse import rulings_without, story_without
 from copydesk.engine.filing import (
     RULINGS_PATH,
     hold_write_lock,
@@ -22,7 +22,7 @@ from copydesk.engine.filing import (
 from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
-from copydesk.news import Story
+from copydesk.news import EditConflict, Story
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
 _SUBJECT = 200
@@ -125,11 +125,11 @@ def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditCo
     was, left = (archive.parse_rulings(data or b"") for data in states)
     root = edit.newsroom.root
     if edit.rulings == edit.rulings_read and _bytes(edit, RULINGS_PATH) == after:
-        return edit.with_rulings(was).with_restored(RULINGS_PATH, before), ()
+        return edit.with_rulings(was).with_bytes(RULINGS_PATH, before), ()
     rulings, differences = rulings_without(was, left, edit.rulings, RULINGS_PATH)
     edit = edit.with_rulings(rulings)
     if rulings != edit.rulings_read and not archive.rulings_change(root, rulings).after:
-        edit = edit.with_restored(RULINGS_PATH, None)
+        edit = edit.with_bytes(RULINGS_PATH, None)
     return edit, differences
 
 
@@ -143,7 +143,7 @@ def _take_out_of_record(
         raise UsageError("it made or deleted a record", subject=path)
     was, left = (archive.parse_story(place, data) for data in (before, after))
     if place not in edit.stories and _bytes(edit, place) == after:
-        return _with_answer(edit, left, was).with_restored(place, before), ()
+        return _with_answer(edit, left, was).with_bytes(place, before), ()
     now = edit.find(place)
     story, differences = story_without(was, left, now)
     return _with_answer(edit, now, story), differences

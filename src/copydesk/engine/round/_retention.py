@@ -60,8 +60,7 @@ def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
     notes = [(_newest_time(note), len(note), key) for key, note in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
-        if newest >= before and size <= _UNDONE_WITHIN = timedelta(days=90)  # what an editor did at the desk
-_HOSTS_BYTES:
+        if newest >= before and size <= _HOSTS_BYTES:
             return
         size -= length
         yield key
