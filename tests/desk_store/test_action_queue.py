@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from copydesk.desk_store import DeskStore, QueuedAction, open_desk
+from copydesk.desk_store import DeskStore, QueuedAction
 from copydesk.errors import UsageError
 from copydesk.news import ActionOutcome, EditConflict, EditorAction
 
@@ -27,12 +24,6 @@ ACTION = EditorAction(
     seen={"2026-11-20-crane title": "3fa1"},
 )
 DONE = ActionOutcome(id="8b0f", state="done", commit="c0ffee", paths=("_news/a.md",), what="filed")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskStore]:
-    with closing(open_desk(tmp_path)) as store:
-        yield store
 
 
 def numbered(*numbers: int) -> list[EditorAction]:

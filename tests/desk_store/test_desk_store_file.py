@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +18,6 @@ from copydesk.news import EditorAction
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ACTION = EditorAction(id="1", kind="verdict", by="Anna", at=NOON, said="hold", stories=("a",))
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[DeskStore]:
-    with closing(open_desk(tmp_path)) as store:
-        yield store
 
 
 def file_of(folder: Path) -> Path:
@@ -181,3 +174,25 @@ def test_threads_take_turns(desk: DeskStore) -> None:
         thread.join()
 
     assert 60 == len(desk.actions.waiting(100))
+
+
+def test_a_store_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as first:
+        first.executescript(
+            """
+            CREATE TABLE actions (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                id TEXT NOT NULL UNIQUE, editor TEXT NOT NULL, at TEXT NOT NULL,
+                action BLOB NOT NULL, outcome BLOB
+            ) STRICT;
+            INSERT INTO actions (id, editor, at, action) VALUES ('1', 'Anna', '2026', CAST(
+                '{"id":"1","kind":"verdict","by":"Anna","at":"2026-11-20T12:00:00Z"}' AS BLOB
+            ));
+            PRAGMA user_version = 1;
+            """
+        )
+
+    with closing(open_desk(tmp_path)) as desk:
+        assert ["1"] == [action.id for action in desk.actions.waiting(9)]
+        assert () == desk.accounts.list()
+        assert [(VERSION,)] == desk._database.run("PRAGMA user_version")
