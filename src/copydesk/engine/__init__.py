@@ -83,6 +83,16 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.queue import VIEWS as VIEWS
+    from copydesk.engine.queue import QueueCursor as QueueCursor
+    from copydesk.engine.queue import QueueOrder as QueueOrder
+    from copydesk.engine.queue import QueuePage as QueuePage
+    from copydesk.engine.queue import QueueQuestion as QueueQuestion
+    from copydesk.engine.queue import QueueReader as QueueReader
+    from copydesk.engine.queue import QueueRow as QueueRow
+    from copydesk.engine.queue import QueueStory as QueueStory
+    from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
