@@ -17,6 +17,7 @@
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
     ├── DeployError               a place that the site cannot be sent to
+    ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
     ├── TableError                a table of copydesk's own: missing or broken
     └── BusyError                 another process holds the newsroom: a round, or a writer too long
@@ -116,6 +117,10 @@ class PublishError(CopydeskError):
 
 class DeployError(CopydeskError):
     """Report a place that the site could not be sent to."""
+
+
+class WorkerError(CopydeskError):
+    """Report a process at work for this one that was ended, or that cannot send its error."""
 
 
 class DataError(CopydeskError):
