@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast, get_args
@@ -12,12 +12,13 @@ from uuid import uuid4
 import msgspec
 
 from copydesk.errors import UsageError
-from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said
+from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
 
 MOST = 200  # actions in one request
 _WORDS = 10_000  # characters of a why, or of any value
 _STORIES = 200
 _VERDICTS = frozenset({*get_args(Said), "clear"})
+_SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
 _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
 
 
@@ -34,7 +35,18 @@ class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     seen: dict[str, str] = {}
 
 
-def read_sent(body: bytes, by: str, at: datetime) -> list[EditorAction]:
+class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a story that its form has."""
+
+    title: str = ""
+    excerpt: str = ""
+    topics: list[str] = []
+    note: str = ""
+    picture: str = ""
+    url: str = ""
+
+
+def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
     """Return the actions of a request's JSON; raises UsageError where they cannot be meant."""
     try:
         sent = msgspec.json.decode(body, type=list[SentAction])
@@ -42,7 +54,7 @@ def read_sent(body: bytes, by: str, at: datetime) -> list[EditorAction]:
         raise UsageError(f"these are no actions ({error})") from error
     if not 0 < len(sent) <= MOST:
         raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
-    return [_check(_from_sent(one, by, at)) for one in sent]
+    return [_check(_make_action(one, by, at)) for one in sent]
 
 
 def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
@@ -65,7 +77,7 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
         at=at,
         values=tuple(filter(None, (form.get("value", ""),))),
         why=form.get("why", ""),
-        seen=_read_seen(form.get("seen", ""), stories),
+        seen=_read_digests(form.get("seen", ""), stories),
     )
     return [
         _check(replace(common, id=f"{first}-{number}" if number else first, stories=names))
@@ -79,47 +91,51 @@ def read_edit(
     """Return an action for each field of a story that its form changed; raises UsageError."""
     form = dict(fields)
     try:
-        was = json.loads(form.get("was", ""))
-        assert isinstance(was, dict)
-    except (ValueError, AssertionError):
-        raise UsageError("the form is not whole", hint="open it again") from None
+        was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
+    except msgspec.DecodeError as error:
+        raise UsageError("the form is not whole", hint="open it again") from error
     topics = [value for field, value in fields if field == "topic"]
     picture = form.get("other_picture", "").strip() or form.get("picture", "")
-    said = {
-        "rename": (form.get("title", ""),)
-        if form.get("title", "").strip() != was.get("title")
-        else (),
-        "retopic": tuple(topics) if set(topics) != {*was.get("topics", ())} and topics else (),
-    }
-    sets = {
-        "excerpt": form.get("excerpt", ""),
-        "picture": picture,
-        "url": form.get("url", ""),
-        "note": form.get("note", ""),
-    }
-    changed = [(kind, values) for kind, values in said.items() if values]
-    for field, value in sets.items():
-        before = str(was.get(field, ""))
-        if value.replace("\r\n", "\n").strip() not in {"", before.strip()}:
-            changed.append(("set", (field, value)))
+    now = StoryFields(
+        title=form.get("title", ""),
+        excerpt=form.get("excerpt", ""),
+        topics=topics,
+        note=form.get("note", ""),
+        picture=picture,
+        url=form.get("url", ""),
+    )
     first = form.get("id") or str(uuid4())
-    seen = _read_seen(form.get("seen", ""), [name])
+    common = EditorAction(
+        id=first,
+        kind="rule",
+        by=by,
+        at=at,
+        stories=(name,),
+        why=form.get("why", ""),
+        seen=_read_digests(form.get("seen", ""), [name]),
+    )
     return [
         _check(
-            EditorAction(
-                id=f"{first}-{number}" if number else first,
-                kind="rule",
-                said=kind,
-                by=by,
-                at=at,
-                stories=(name,),
-                values=values,
-                why=form.get("why", ""),
-                seen=seen,
-            )
+            replace(common, id=f"{first}-{number}" if number else first, said=said, values=values)
         )
-        for number, (kind, values) in enumerate(changed)
+        for number, (said, values) in enumerate(_find_edits(was, now))
     ]
+
+
+def _find_edits(was: StoryFields, now: StoryFields) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Walk the rules that make a story what a form says: an empty field asks for nothing."""
+    if _differs(was.title, now.title):
+        yield "rename", (now.title,)
+    if now.topics and {*now.topics} != {*was.topics}:
+        yield "retopic", tuple(now.topics)
+    for field in _SET_FIELDS:
+        value = str(getattr(now, field))
+        if _differs(str(getattr(was, field)), value):
+            yield "set", (field, value)
+
+
+def _differs(was: str, now: str) -> bool:
+    return now.replace("\r\n", "\n").strip() not in {"", was.strip()}
 
 
 def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[str, ...]]:
@@ -131,7 +147,7 @@ def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[s
     return [tuple(stories)] if said == "merge" else [(story,) for story in stories]
 
 
-def _from_sent(sent: SentAction, by: str, at: datetime) -> EditorAction:
+def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
     return EditorAction(
         id=sent.id,
         kind=sent.kind,
@@ -169,7 +185,7 @@ def _check_rule(action: EditorAction) -> None:
         raise UsageError(f"{action.said} wants other stories", subject=str(len(action.stories)))
 
 
-def _read_seen(text: str, stories: Sequence[str]) -> Mapping[str, str]:
+def _read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
     """Return the digests that a row's form carries, under the names that an action has them by."""
     try:
         fields = json.loads(text) if text else {}

@@ -106,13 +106,15 @@ class _Handlers:
     async def put_actions(self, request: Request) -> Response:
         """Keep actions that a script sends; they are on the disk before this answers."""
         editor = self._must_edit(request)
-        actions = _actions.read_sent(await _read_body(request), editor.name, now())
+        actions = _actions.read_json(await _read_body(request), editor.name, now())
         await self._desk.put(actions)
         return JSONResponse({"kept": [action.id for action in actions]}, 202, _NEVER_KEPT)
 
     async def list_actions(self, request: Request) -> Response:
         """Answer with what has become of this editor's actions of the last day."""
-        done = await self._desk.done_today(self._editor_of(request), now() - timedelta(days=1))
+        done = await self._desk.list_actions_since(
+            self._editor_of(request), now() - timedelta(days=1)
+        )
         return JSONResponse([describe(queued) for queued in done], headers=_NEVER_KEPT)
 
     async def put_form(self, request: Request) -> Response:

@@ -74,7 +74,7 @@ class Desk:
 
     async def today_page(self, editor: Editor) -> bytes:
         """Return what an editor did since yesterday, the latest first, each to be taken back."""
-        done = await self.done_today(editor, now() - timedelta(days=1))
+        done = await self.list_actions_since(editor, now() - timedelta(days=1))
 
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
@@ -115,7 +115,7 @@ class Desk:
         await asyncio.to_thread(self.store.actions.put, actions)
         self.filer.wake(action.id for action in actions)
 
-    async def done_today(self, editor: Editor, since: datetime) -> Sequence[QueuedAction]:
+    async def list_actions_since(self, editor: Editor, since: datetime) -> Sequence[QueuedAction]:
         """Return what an editor did since a time, the latest first."""
         done = await asyncio.to_thread(self.store.actions.of, editor.name, since)
         return done[::-1]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 from uuid import uuid4
 
+import msgspec
+
 from copydesk import engine
+from copydesk.desk._actions import StoryFields
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.kit import text
@@ -64,11 +66,11 @@ def render_edit(
     values = read_fields(found)
     view = {
         **short,
-        **{name: value for name, value in values.items() if name != "topics"},
+        **msgspec.structs.asdict(values),
         "quoted": quote(found.seen.name, safe=""),
-        "was": json.dumps(values, ensure_ascii=False),
+        "was": msgspec.json.encode(values).decode(),
         "topics": pages.topic_choices(found.seen.story.topics),
-        "pictures": _pictures(pages, found, str(values["picture"])),
+        "pictures": _pictures(pages, found, values.picture),
     }
     return pages.page(
         "edit.html",
@@ -81,17 +83,17 @@ def render_edit(
     )
 
 
-def read_fields(found: engine.StoryPage) -> dict[str, object]:
+def read_fields(found: engine.StoryPage) -> StoryFields:
     """Return the fields of a story that its form has, as they are."""
     story = found.seen.story
-    return {
-        "title": text.fold(story.title),
-        "excerpt": text.fold(story.excerpt),
-        "topics": list(story.topics),
-        "note": story.note,
-        "picture": story.images[0].url if story.images else NO_PICTURE,
-        "url": story.web_url,
-    }
+    return StoryFields(
+        title=text.fold(story.title),
+        excerpt=text.fold(story.excerpt),
+        topics=list(story.topics),
+        note=story.note,
+        picture=story.images[0].url if story.images else NO_PICTURE,
+        url=story.web_url,
+    )
 
 
 def _pictures(pages: Pages, found: engine.StoryPage, chosen: str) -> list[View]:

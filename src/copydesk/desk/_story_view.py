@@ -81,7 +81,7 @@ class StoryViews:
             "tongue": self._tongue(story),
             "standing": str(seen.standing),
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
-            "seen": json.dumps(self._seen(story), sort_keys=True),
+            "seen": json.dumps(dict(engine.field_digests(story, seen.verdict))),
         }
 
     def reason(self, reason: Reason) -> View:
@@ -108,10 +108,6 @@ class StoryViews:
         local = local_time(moment, self.zone)
         shown = self.strings.format_date("brief", local)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{shown}</time>')
-
-    @staticmethod
-    def _seen(story: Story) -> Mapping[str, str]:
-        return {}
 
     def _tongue(self, story: Story) -> str:
         """Return the attributes of words in another language than the site's."""

@@ -139,7 +139,7 @@ class QueueReader:
             rulings=_read_rulings(newsroom),
         )
         for event in events:
-            listed = _first_wanted(event, members[event.name])
+            listed = _choose_paths(event, members[event.name])
             stories = list(self._read(newsroom, known, listed, frozenset(event.paths)))
             if stories:
                 version = known.version(members[event.name])
@@ -198,7 +198,7 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
     return archive.Rulings()
 
 
-def _first_wanted(event: FiledEvent, members: Sequence[str]) -> list[str]:
+def _choose_paths(event: FiledEvent, members: Sequence[str]) -> list[str]:
     """Return the paths of an event's stories that are listed: the wanted ones first."""
     wanted = list(event.paths[:_LISTED])
     others = [path for path in members if path not in event.paths]
