@@ -13,9 +13,11 @@
     ├── RecordingError            a WARC file that cannot be read or written
     ├── ModelError                sentence vectors: the extra is missing, its model broken
     ├── MemoryStoreError          the disposable database
+    ├── DeskStoreError            what the desk keeps: locked, full, damaged, of a newer version
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
     ├── DeployError               a place that the site cannot be sent to
+    ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
     ├── TableError                a table of copydesk's own: missing or broken
     └── BusyError                 another process holds the newsroom: a round, or a writer too long
@@ -101,6 +103,10 @@ class MemoryStoreError(CopydeskError):
     """Report the disposable database failing."""
 
 
+class DeskStoreError(CopydeskError):
+    """Report what the desk keeps failing; it cannot be made again, and nothing deletes it."""
+
+
 class CatalogueError(CopydeskError):
     """Report the catalogue of records failing; all that it holds can be made again."""
 
@@ -111,6 +117,10 @@ class PublishError(CopydeskError):
 
 class DeployError(CopydeskError):
     """Report a place that the site could not be sent to."""
+
+
+class WorkerError(CopydeskError):
+    """Report a process at work for this one that was ended, or that cannot send its error."""
 
 
 class DataError(CopydeskError):

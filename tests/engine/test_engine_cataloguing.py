@@ -25,7 +25,8 @@ from copydesk.engine.cataloguing import (
     sweep_records,
 )
 from copydesk.engine.newsroom import Silence
-from copydesk.kit import databases
+from copydesk.errors import WorkerError
+from copydesk.kit import databases, processes
 from copydesk.news import Said, Standing, Story, Verdict
 from world.history import History
 from world.newsroom import NOW, feed, record_web, write_files
@@ -207,6 +208,23 @@ def test_the_processes_that_read_many_records_end_without_a_word(
     )
 
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_where_a_process_that_reads_records_is_killed_one_reads_them_all(
+    beat: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_killed(*_: object) -> None:  # as by a system that is out of memory
+        raise WorkerError("a process at work for this one was ended")
+
+    monkeypatch.setattr(processes, "can_fork", lambda: True)
+    monkeypatch.setattr(processes, "at_once", lambda: 2)
+    monkeypatch.setattr(processes, "do_all", be_killed)
+    for number in range(2_000):
+        file(beat, f"_news/2026-11-20-{number}.md")
+
+    with beat.open() as newsroom:
+        assert 2_000 == refresh_catalogue(newsroom, Silence()).stories
 
 
 def test_a_refreshed_catalogue_knows_what_was_edited_broken_and_deleted(beat: History) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -90,7 +91,13 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(autouse=True)
 def no_other_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fork in spite of a thread that an earlier test of this process left behind."""
+    """Fork in spite of a thread that an earlier test of this process left behind.
+
+    It is waited for: what it holds at that moment no worker could ever take.
+    """
+    until = time.monotonic() + 20
+    while threading.active_count() > 1 and time.monotonic() < until:
+        time.sleep(0.05)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
 
 

@@ -12,7 +12,7 @@ COMING = {"placement"}
 TEXT = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 # **word** (`room`): what it means.
 ENTRY = re.compile(
-    r"^\*\*(?P<word>[^*]+)\*\* \(`(?P<place>[a-z/]+)`\): (?P<meaning>.+)", re.MULTILINE
+    r"^\*\*(?P<word>[^*]+)\*\* \(`(?P<place>[a-z_/]+)`\): (?P<meaning>.+)", re.MULTILINE
 )
 ENTRIES = {entry["word"]: entry for entry in ENTRY.finditer(TEXT)}
 

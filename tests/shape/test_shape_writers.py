@@ -35,6 +35,7 @@ OF_THE_OWNER = {
 OWN = {
     "archive/_articles.py": "the store of articles",
     "kit/databases.py": "deletes a disposable database that is damaged",
+    "desk_store/_database.py": "makes the desk's file, for its user alone",
     "archive/git/_commit.py": "an index of our own below git's folder",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_index.py": "git's index, and a lock beside it",

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from copydesk.catalogue import _update
+from copydesk.catalogue import _events, _update
 from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, StoryLabels, TextMarks
+from copydesk.catalogue._events import EventCursor, FiledEvent
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._tables import open_tables
@@ -208,6 +209,34 @@ class Catalogue:
         condition, values = where(wanted)
         query = f"SELECT count(*) FROM stories WHERE {condition}"
         return int(self._tables.run(query, *values)[0][0])
+
+    def list_events(
+        self, wanted: StoryFilter, limit: int, after: EventCursor | None = None
+    ) -> list[FiledEvent]:
+        """Return the events of the stories that a filter wants, the one with the newest first.
+
+        A group, or a story with its copies, is one event. `after` is the `cursor` of the last event
+        that is known already.
+        """
+        return _events.list_events(self._tables, wanted, limit, after)
+
+    def list_members(self, events: Collection[str]) -> dict[str, list[str]]:
+        """Return the paths of all stories of some events by the event's name, newest first."""
+        return _events.list_members(self._tables, events)
+
+    def event_of(self, name: str) -> str:
+        """Return the event of the story of a name, "" where there is none."""
+        return _events.event_of(self._tables, name)
+
+    def version(self) -> int:
+        """Return a number that is another one after some other process changed the catalogue."""
+        return int(self._tables.run("PRAGMA data_version")[0][0])
+
+    def count_values(self, wanted: StoryFilter, of: Literal["publisher", "language"]) -> list[str]:
+        """Return the publishers or languages of the wanted stories, the most frequent first."""
+        condition, values = where(wanted)
+        query = f"SELECT {of} FROM stories WHERE {condition} AND {of} <> '' GROUP BY 1"
+        return self._paths(f"{query} ORDER BY count(*) DESC, 1 LIMIT 200", *values)
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
         """Return the place by quality that a story has beside the `most` - 1 latest of a topic.

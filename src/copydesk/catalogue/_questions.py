@@ -21,7 +21,7 @@ class StoryFilter:
     `source` is a publisher's domain or the address of a source; `topics` are names of which a story
     has one. `since` is the earliest time of publication. `quality` are the least and the highest.
     `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone,
-    by their records or by the paths in `known_gone`.
+    by their records or by the paths in `known_gone`. `language` is what the record says.
     """
 
     standings: frozenset[Standing] = frozenset()
@@ -32,6 +32,7 @@ class StoryFilter:
     words: str = ""
     is_gone: bool = False
     known_gone: frozenset[str] = frozenset()
+    language: str = ""
 
 
 def microseconds(moment: datetime) -> int:
@@ -60,6 +61,8 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
         yield f"id IN ({among})", tuple(sorted(wanted.topics))
     if wanted.source:
         yield "(publisher = ? OR source = ?)", (wanted.source, wanted.source)
+    if wanted.language:
+        yield "language = ?", (wanted.language,)
     if wanted.since is not None:
         yield "at >= ?", (microseconds(wanted.since),)
     if wanted.quality is not None:

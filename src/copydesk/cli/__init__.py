@@ -37,6 +37,7 @@ _COMMANDS = {
     "fetch": "one step: an address, as a round would ask for it",
     "extract": "one step: what a page says",
     "judge": "one step: what the judge says of a page",
+    "desk": "who may use the desk, the editors' web app",
     "record": "the records themselves",
     "seal": "the private part of a record",
     "config": "every setting and where it comes from",

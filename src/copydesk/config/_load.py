@@ -8,6 +8,7 @@ from pathlib import Path
 
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
+from copydesk.config import _read_desk as _desk
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -63,6 +64,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         records=decoded.build(Records),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
+        desk=_desk.read(decoded),
         deploy=deploy,
         source_options=source_options,
         key=key.key,

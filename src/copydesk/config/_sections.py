@@ -11,6 +11,7 @@ from functools import cached_property
 
 from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
 from copydesk.config._tables import (
+    DeskOptions,
     HostName,
     Pictures,
     Records,
@@ -100,6 +101,7 @@ SECTIONS = (
     Section("records", (Records,), "What becomes of records after they are filed."),
     Section("retention", (Retention,), "How long the memory keeps what no record holds."),
     Section("serve", (Serve,), "How `copydesk serve` paces itself."),
+    Section("desk", (DeskOptions,), "Where editors work, and how they are known."),
     Section(
         "deploy",
         (Deploy,),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._tables import (
+    DeskOptions,
     Pictures,
     Records,
     Retention,
@@ -41,6 +42,7 @@ class Settings:
     pictures: Pictures
     publish: OutputOptions
     serve: Serve
+    desk: DeskOptions
     front: FrontOptions
     records: Records
     retention: Retention

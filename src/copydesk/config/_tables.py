@@ -104,6 +104,32 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskOptions:
+    """Where editors reach the desk, and how they are known."""
+
+    host: str = option(
+        "",
+        "A host name of its own, without port, at which a web server in front of this one passes "
+        "https on; the site is not served there. Without it the desk answers this machine alone, "
+        "at http://localhost:PORT/desk/. Passkeys are made for this name: with another one each "
+        "editor needs a new one.",
+        kinds.OWN_NAME,
+    )
+    session_days: int = option(
+        14,
+        "Who signed in is asked again after this time.",
+        kinds.whole(minimum=1, maximum=365),
+    )
+    user_header: str = option(
+        "",
+        "The header in which a web server in front of this one names the editor that it let in. "
+        "Believed from `serve.trusted_proxies` alone, and only for accounts that `copydesk desk "
+        "user add` made. That server must take the header out of what comes from outside.",
+        kinds.HEADER_NAME,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostName:
     """The host that a `[[host]]` block is about; its manners are `copydesk.news.Manners`."""
 

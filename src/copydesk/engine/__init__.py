@@ -13,12 +13,25 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
     from copydesk.config import NewBeat as NewBeat
+    from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
+    from copydesk.desk_store import ROLES as ROLES
+    from copydesk.desk_store import Role as Role
+    from copydesk.engine.accounts import AccountLink as AccountLink
+    from copydesk.engine.accounts import AccountRow as AccountRow
+    from copydesk.engine.accounts import EndedSessions as EndedSessions
+    from copydesk.engine.accounts import add_account as add_account
+    from copydesk.engine.accounts import desk_address as desk_address
+    from copydesk.engine.accounts import end_sessions as end_sessions
+    from copydesk.engine.accounts import list_accounts as list_accounts
+    from copydesk.engine.accounts import make_setup_link as make_setup_link
+    from copydesk.engine.accounts import read_uptime as read_uptime
+    from copydesk.engine.accounts import remove_account as remove_account
+    from copydesk.engine.accounts import reset_account as reset_account
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
-    from copydesk.engine.editing import EditConflict as EditConflict
     from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport
@@ -70,6 +83,16 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.queue import VIEWS as VIEWS
+    from copydesk.engine.queue import QueueCursor as QueueCursor
+    from copydesk.engine.queue import QueueOrder as QueueOrder
+    from copydesk.engine.queue import QueuePage as QueuePage
+    from copydesk.engine.queue import QueueQuestion as QueueQuestion
+    from copydesk.engine.queue import QueueReader as QueueReader
+    from copydesk.engine.queue import QueueRow as QueueRow
+    from copydesk.engine.queue import QueueStory as QueueStory
+    from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging

@@ -197,6 +197,21 @@ def _host(value: object) -> str:
     return host
 
 
+def _own_name(value: object) -> str:
+    """Accept a name of ours: no address, since browsers keep passkeys for names alone."""
+    host = _host(value) if value != "" else ""
+    if host and (":" in host or not re.search("[A-Za-z]", host.rpartition(".")[2])):
+        raise Unfit("a host's name such as desk.example.org, no address")
+    return host
+
+
+def _header_name(value: object) -> str:
+    name = _text(value) if value != "" else ""
+    if name and not re.fullmatch(_HEADER_NAME, name):
+        raise Unfit("a header's name such as X-Forwarded-User, or nothing")
+    return name
+
+
 def _variable(value: object) -> str:
     if value == "":
         return ""
@@ -348,6 +363,8 @@ INDEX_NOW = ValueKind(name="8 to 128 letters, digits and dashes, or nothing", re
 NAMESERVERS = ValueKind(name="list of IP addresses, with or without port", read=_nameservers)
 NETWORKS = ValueKind(name="list of IP addresses or networks", read=_networks)
 HOST = ValueKind(name="host name", read=_host)
+OWN_NAME = ValueKind(name="host name or nothing", read=_own_name)
+HEADER_NAME = ValueKind(name="name of a header or nothing", read=_header_name)
 VARIABLE = ValueKind(
     name="name of an environment variable or nothing", read=_variable, delicate=True
 )

@@ -70,6 +70,10 @@ CREATE TABLE taught (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
     """
 CREATE TABLE overtaken (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
+    """
+CREATE TABLE actions (id TEXT PRIMARY KEY, at TEXT NOT NULL, kept BLOB NOT NULL);
+CREATE INDEX actions_at ON actions (at);
+""",
 )
 VERSION = len(_STEPS)
 

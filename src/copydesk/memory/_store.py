@@ -11,6 +11,7 @@ from typing import Any
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
+from copydesk.memory._actions import Actions
 from copydesk.memory._fates import Fate
 from copydesk.memory._keyed_bytes import KeyedBytes
 from copydesk.memory._manifest import SiteManifest
@@ -24,8 +25,9 @@ class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
     `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `vectors`, `pending_pings` and `overtaken`
-    keep bytes by key, `revisits` the second looks at filed pages, `reads` how often story pages
-    were read. The journal is that of earlier versions: it is read once, and no longer written.
+    keep bytes by key, `actions` those of the desk, `revisits` the second looks at filed pages,
+    `reads` how often story pages were read. The journal is that of earlier versions: it is read
+    once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -41,6 +43,7 @@ class Memory:
         self.vectors = KeyedBytes(self._run, "vectors")
         self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")
+        self.actions = Actions(self._run)
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
 

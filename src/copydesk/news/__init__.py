@@ -85,5 +85,10 @@ from copydesk.news.standing import Standing as Standing
 from copydesk.news.story import Extra as Extra
 from copydesk.news.story import Related as Related
 from copydesk.news.story import Story as Story
+from copydesk.news.verdict import ActionKind as ActionKind
+from copydesk.news.verdict import ActionOutcome as ActionOutcome
+from copydesk.news.verdict import ActionState as ActionState
+from copydesk.news.verdict import EditConflict as EditConflict
+from copydesk.news.verdict import EditorAction as EditorAction
 from copydesk.news.verdict import Said as Said
 from copydesk.news.verdict import Verdict as Verdict

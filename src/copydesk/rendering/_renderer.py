@@ -23,10 +23,14 @@ _FUEL = 50_000_000  # steps: a page takes some thousand, an endless loop all of 
 
 
 class Renderer:
-    """Render pages from templates; `overrides` is the newsroom's `_templates/`, if it has one."""
+    """Render pages from templates; `overrides` is the newsroom's `_templates/`, if it has one.
 
-    def __init__(self, overrides: Path | None = None) -> None:
+    `folder` has the templates that it renders, the site's where none is named.
+    """
+
+    def __init__(self, overrides: Path | None = None, folder: Path = _OWN) -> None:
         self._overrides = overrides
+        self._folder = folder
         self._environment = minijinja.Environment(
             loader=self.read_source,
             auto_escape_callback=lambda _name: "html",
@@ -41,7 +45,7 @@ class Renderer:
         if "/" in name or "\\" in name or name.startswith("."):
             return None
         own = None if self._overrides is None else _read_override(self._overrides, name)
-        return _read_package(name) if own is None else own
+        return _read_package(self._folder, name) if own is None else own
 
     def set_strings(self, strings: Strings) -> None:
         """Let templates say `words.x`, and `say("x", gap=...)` for what has gaps to fill.
@@ -98,8 +102,8 @@ def _escape_text(value: object) -> object:
     return value
 
 
-def _read_package(name: str) -> str | None:
-    file = _OWN / name
+def _read_package(folder: Path, name: str) -> str | None:
+    file = folder / name
     return file.read_text(encoding="utf-8") if file.is_file() else None
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk import judge
@@ -13,7 +12,7 @@ from copydesk.engine.cataloguing._rules import RulesInForce
 from copydesk.engine.cataloguing._standing import standing_of
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Newsroom, Progress
-from copydesk.errors import RecordError
+from copydesk.errors import RecordError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Story
 
@@ -65,31 +64,33 @@ def make_entries(
     """Read the records at these paths; return their entries, and those that cannot be read."""
     maker = _Maker(newsroom.archive, newsroom.articles, rules)
     waiting = sorted(signatures.items())
-    if len(waiting) < _MANY or processes.at_once() < 2:
+    if len(waiting) < _MANY or processes.at_once() < 2 or not processes.can_fork():
         return maker(waiting)
     progress.stage("catalogue", len(waiting))
-    return _fold(_make_on_all_cores(maker, waiting, progress))
+    try:
+        return _fold(_make_on_all_cores(maker, waiting, progress))
+    except WorkerError:  # killed, as where memory is short: one process needs less of it
+        return maker(waiting)
 
 
 def _make_on_all_cores(
     maker: _Maker, waiting: Sequence[tuple[str, int]], progress: Progress
-) -> Iterator[Made]:
-    import multiprocessing  # seldom needed: 5 ms of each question
-
+) -> list[Made]:
     lots = [waiting[at : at + _AT_ONCE] for at in range(0, len(waiting), _AT_ONCE)]
-    with multiprocessing.get_context("fork").Pool(processes.at_once(), _start_maker) as pool:
-        for lot, made in zip(lots, pool.imap(maker, lots), strict=True):
-            progress.step(len(lot))
-            yield made
+    made: dict[int, Made] = {}
 
+    def take(piece: tuple[int, Made]) -> None:
+        number, made[number] = piece
+        progress.step(len(lots[number]))
 
-def _start_maker() -> None:
-    """Prepare a process that makes entries: deaf to Ctrl-C, and ended by its pool in silence.
-
-    A round takes SIGTERM, by which pools end their processes, for Ctrl-C: forked, so would they.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    job = processes.Job(
+        pieces=len(lots),
+        make=lambda number: [(number, maker(lots[number]))],
+        take=take,
+        tell=lambda: None,
+    )
+    processes.do_all(job, processes.at_once())
+    return [made[number] for number in range(len(lots))]
 
 
 def _fold(lots: Iterable[Made]) -> Made:

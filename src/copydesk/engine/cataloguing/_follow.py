@@ -100,7 +100,8 @@ def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) ->
         for path, signature in signatures
         if signature is None or hash(signature) != known.get(path)
     ]
-    look_again(newsroom, catalogue, changed)
+    if changed:
+        look_again(newsroom, catalogue, changed)
     return bool(changed)
 
 

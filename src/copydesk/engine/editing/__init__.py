@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._file_rule import RuleReport as RuleReport
     from copydesk.engine.editing._file_rule import file_rule as file_rule
     from copydesk.engine.editing._file_rule import undo_rule as undo_rule
-    from copydesk.engine.editing._inverse import EditConflict as EditConflict
     from copydesk.engine.editing._inverse import revert_list as revert_list
     from copydesk.engine.editing._inverse import rulings_without as rulings_without
     from copydesk.engine.editing._inverse import story_without as story_without

@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from copydesk import archive, judge, review
-from copydesk.archive import Archive, ArticleStore, Rulings
+from copydesk import judge, review
+from copydesk.archive import ArticleStore, Rulings
 from copydesk.catalogue import Catalogue
 from copydesk.config import Settings
 from copydesk.engine.cataloguing import ask_catalogue, beat_in_force
-from copydesk.engine.editing._action import with_action
-from copydesk.engine.editing._amend import amend
+from copydesk.engine.editing._action import CommitWords
+from copydesk.engine.editing._edit import Edit, EditStep, MadeEdit, begin_edit, make_edit
 from copydesk.engine.editing._verdicts import VerdictReport
-from copydesk.engine.filing import find_article, hold_write_lock, read_digests
+from copydesk.engine.filing import find_article, hold_write_lock
 from copydesk.engine.newsroom import Newsroom, Silence, find_record
 from copydesk.engine.rejudging import after_others, judge_again
 from copydesk.errors import RecordError
@@ -39,32 +39,45 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
     Raises RecordError and BusyError as `file_verdict` does.
     """
     with hold_write_lock(newsroom) as lock:
-        story = newsroom.archive.read(find_record(newsroom.root, newsroom.settings, path))
-        rulings = archive.read_rulings(newsroom.root)
-        verdict = story.verdict or rulings.verdict_on(story.path)
-        if verdict is None:
-            return VerdictReport(
-                path=story.path,
-                said="clear",
-                published=story.published,
-                notes=("there is no verdict on it",),
-            )
-        free = _without(rulings, story)
-        if review.is_edited_since(story, verdict):
-            known = read_digests(newsroom.memory, story)
-            pairs = [(story, review.keep_edit(story, known))]
-            notes = ["whether it is published was edited since: that stays as edited"]
-        else:
-            pairs, notes = list(_as_the_machine_has_it(newsroom, story, free)), []
-        message = f"verdict: clear {text.fold(story.title)}\n\n{why}\n\nby {by}"
-        done = amend(newsroom, lock, free, pairs, with_action(message, "verdict clear", story.path))
+        record = find_record(newsroom.root, newsroom.settings, path)
+        step = put_clearing(begin_edit(newsroom), record, by, why)
+        made = MadeEdit()
+        if step.edit.watched:
+            made = make_edit(lock, step.edit, [step.words], newsroom.now, what="the verdict is")
     return VerdictReport(
-        path=story.path,
+        path=step.path,
         said="clear",
-        published=pairs[0][1].published,
-        changed=done.changed,
-        commit=done.commit,
-        notes=(*notes, *done.notes),
+        published=step.edit.find(step.path).published,
+        changed=made.changed,
+        commit=made.commit,
+        notes=(*step.notes, *made.notes),
+        was_removed=step.was_removed,
+    )
+
+
+def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
+    """Put the taking back of a verdict into an edit, which stays as it is where there is none."""
+    story = edit.find(path)
+    title = text.fold(story.title)
+    words = CommitWords(
+        subject=f"verdict: clear {title}", why=why, by=by, action=f"verdict clear {path}"
+    )
+    verdict = edit.verdict_on(story)
+    if verdict is None:
+        return EditStep(edit=edit, words=words, path=path, notes=("there is no verdict on it",))
+    edit = edit.with_rulings(_without(edit.rulings, story))
+    if review.is_edited_since(story, verdict):
+        pairs = [(story, review.keep_edit(story, edit.digests_of(story)))]
+        notes = ["whether it is published was edited since: that stays as edited"]
+    else:
+        pairs, notes = list(_as_the_machine_has_it(edit, story)), []
+    for before, after in pairs:
+        edit = edit.with_story(before, after)
+    return EditStep(
+        edit=replace(edit, watched=edit.watched | {path}),
+        words=words,
+        path=path,
+        notes=tuple(notes),
         was_removed=verdict.said == "remove",
     )
 
@@ -76,30 +89,28 @@ def _without(rulings: Rulings, story: Story) -> Rulings:
     return replace(rulings.without_verdict(story.path), removed=removed)
 
 
-def _as_the_machine_has_it(newsroom: Newsroom, story: Story, rulings: Rulings) -> Iterator[Pair]:
+def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
     """Yield the story as the machine has it, then others of its group that change by that."""
-    known = read_digests(newsroom.memory, story)
+    known, newsroom = edit.digests_of(story), edit.newsroom
     plain = review.without_verdict(story, known)
     if plain.copy_of:
         yield story, review.answer_for(story, plain, known)
     elif plain.group or plain.returns_to:
         back = replace(plain, group=plain.group or plain.returns_to)
-        yield from _in_its_group(newsroom, story, back)
+        yield from _in_its_group(edit, story, back)
     elif plain.related and not newsroom.beat.scoring.traits.groups_by_rules:
-        yield story, _beside_its_coverage(newsroom, story, plain, rulings)
+        yield story, _beside_its_coverage(edit, story, plain)
     else:
-        judged = _judge(newsroom, plain, rulings) or _by_points(
-            newsroom.settings, newsroom.articles, plain, []
-        )
+        judged = _judge(edit, plain) or _by_points(newsroom.settings, newsroom.articles, plain, [])
         yield story, review.answer_for(story, judged, known)
 
 
-def _judge(newsroom: Newsroom, plain: Story, rulings: Rulings) -> Story | None:
+def _judge(edit: Edit, plain: Story) -> Story | None:
     """Return a story as today's rules have it, None where its article is no longer kept.
 
     It is compared with no other: whether it is a copy was decided when it was filed.
     """
-    judged = judge_again(newsroom, [plain], rulings, None, Silence())
+    judged = judge_again(edit.newsroom_after, [plain], edit.rulings, None, Silence())
     return next(
         (rejudged.fresh for rejudged in judged.stories if rejudged.filed.path == plain.path), None
     )
@@ -117,18 +128,20 @@ def _by_points(
     return review.gate(story, settings.review.mode, source.trust if source else "gate")
 
 
-def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings: Rulings) -> Story:
+def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
     """Return a story of `everyday` as it stands among what its record lists beside it.
 
     No verdict moves a group there: one that the line had published is in front, any other behind
     whoever is.
     """
-    known = read_digests(newsroom.memory, story)
+    known, newsroom = edit.digests_of(story), edit.newsroom
     addresses = [related.web_url for related in plain.related]
     paths = ask_catalogue(newsroom, lambda catalogue: catalogue.at_addresses(addresses))
-    beside = list(_read_all(newsroom.archive, {*paths} - {plain.path}))
+    beside = list(_read_all(edit, {*paths} - {plain.path}))
     in_front = [
-        other for other in beside if other.heat != -1 and rulings.verdict_on(other.path) is None
+        other
+        for other in beside
+        if other.heat != -1 and edit.rulings.verdict_on(other.path) is None
     ]
     if in_front and not plain.published:
         return review.answer_for(story, replace(plain, published=False, heat=-1), known)
@@ -138,18 +151,19 @@ def _beside_its_coverage(newsroom: Newsroom, story: Story, plain: Story, rulings
     return review.answer_for(story, replace(judged, heat=heat), known)
 
 
-def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pair]:
+def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
     """Yield the story, and those of its group, as they stand when all are looked at again."""
-    filed = {member.path: member for member in _around(newsroom, plain)}
+    newsroom = edit.newsroom
+    filed = {member.path: member for member in _around(edit, plain)}
     window = sorted(
         ({**filed, plain.path: plain}).values(),
         key=lambda member: (member.published_at or _NO_TIME, member.path),
     )
     shelved = [Shelved(story=member) for member in window]
-    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
+    beat = beat_in_force(newsroom.root, edit.beat, newsroom.now)
     regrouped = judge.regroup(shelved, beat, frozenset(), frozenset({plain.path}))
     changed: Mapping[str, Story] = {member.path: member for member in regrouped}
-    known = read_digests(newsroom.memory, story)
+    known = edit.digests_of(story)
     yield story, review.answer_for(story, changed.get(plain.path, plain), known)
     for path, after in changed.items():
         if path != plain.path and after.group == plain.group:
@@ -159,7 +173,7 @@ def _in_its_group(newsroom: Newsroom, story: Story, plain: Story) -> Iterator[Pa
             )
 
 
-def _around(newsroom: Newsroom, plain: Story) -> Iterator[Story]:
+def _around(edit: Edit, plain: Story) -> Iterator[Story]:
     """Yield the stories of the weeks around one, and all others of its group."""
 
     def find(catalogue: Catalogue) -> set[str]:
@@ -169,11 +183,11 @@ def _around(newsroom: Newsroom, plain: Story) -> Iterator[Story]:
             paths.update(catalogue.between(start, plain.published_at + judge.NEIGHBOURS_WITHIN))
         return paths
 
-    yield from _read_all(newsroom.archive, ask_catalogue(newsroom, find) - {plain.path})
+    yield from _read_all(edit, ask_catalogue(edit.newsroom, find) - {plain.path})
 
 
-def _read_all(records: Archive, paths: Iterable[str]) -> Iterator[Story]:
+def _read_all(edit: Edit, paths: Iterable[str]) -> Iterator[Story]:
     """Yield the stories at these paths, those that can be read, in their order."""
     for path in sorted(paths):
         with contextlib.suppress(RecordError):
-            yield records.read(path)
+            yield edit.find(path)

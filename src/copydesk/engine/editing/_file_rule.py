@@ -7,16 +7,14 @@ a rule ──> _data/rulings.yaml ──> retopic, rename, set: the record, now
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from copydesk import archive, review
-from copydesk.archive import Archive, Rulings
-from copydesk.config import Settings
-from copydesk.engine.editing._action import with_action
+from copydesk import review
+from copydesk.engine.editing._action import CommitWords
+from copydesk.engine.editing._edit import Edit, EditStep, MadeEdit, begin_edit, make_edit
 from copydesk.engine.editing._list_rules import explain_idle, news_path
 from copydesk.engine.editing._new_rule import NewRule, ruling
-from copydesk.engine.filing import as_record, begin_change, hold_write_lock, keep_digests, notes_on
+from copydesk.engine.filing import hold_write_lock
 from copydesk.engine.judging import apply_rules, take_back_rule
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
@@ -40,19 +38,6 @@ class RuleReport:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """What is to be written: the rulings as they will be, and the record that goes along."""
-
-    rule: Ruling
-    rules: tuple[Ruling, ...]
-    subject: str
-    by: str
-    record: Story | None = None
-    after: Story | None = None
-    notes: tuple[str, ...] = field(default=())
-
-
 def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
     """File a rule; an equal one again changes nothing.
 
@@ -62,34 +47,34 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
     process writes for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
-        rule = ruling(newsroom, new)
-        rulings = archive.read_rulings(newsroom.root)
-        rules = review.with_rule(rulings.rules, rule)
-        if rules != rulings.rules:
-            _must_agree(rulings.rules, rule)
-        rule = next(filed for filed in rules if replace(filed, at=rule.at) == rule)
-        story = _record(newsroom.root, newsroom.settings, newsroom.archive, rule)
-        after = None
-        if story is not None:
-            after = apply_rules(newsroom, story, replace(newsroom.beat, rulings=rules))
-        change = _Change(
-            rule=rule,
-            rules=rules,
-            subject=f"rule: {rule.said} {_about(rule, story)}",
-            by=rule.by,
-            record=story,
-            after=after,
-            notes=tuple(
-                f"it does nothing now: {why}"
-                for why in (
-                    explain_idle(
-                        newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule
-                    ),
-                )
-                if why
-            ),
-        )
-        return _file(newsroom, lock, rulings, change)
+        step, rule = put_rule(begin_edit(newsroom), new)
+        made = make_edit(lock, step.edit, [step.words], newsroom.now)
+    return _report(step, rule, made)
+
+
+def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
+    """Put a rule into an edit; raises as `file_rule` does. Return the rule as it stands there."""
+    newsroom = edit.newsroom
+    rule = ruling(edit, new)
+    rules = review.with_rule(edit.rulings.rules, rule)
+    if rules != edit.rulings.rules:
+        _must_agree(edit.rulings.rules, rule)
+    rule = next(filed for filed in rules if replace(filed, at=rule.at) == rule)
+    story = _record(edit, rule)
+    subject = f"rule: {rule.said} {_about(rule, story)}"
+    edit = edit.with_rulings(replace(edit.rulings, rules=rules))
+    path = ""
+    if story is not None:
+        after, path = apply_rules(newsroom, story, edit.beat), story.path
+        edit = edit.with_need(story, after)
+    why = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
+    step = EditStep(
+        edit=edit,
+        words=CommitWords(subject=subject, why=rule.why, by=rule.by, action=_action(rule)),
+        path=path,
+        notes=(f"it does nothing now: {why}",) if why else (),
+    )
+    return step, rule
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
@@ -98,30 +83,37 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
     Raises UsageError where there is no such number, RecordError and BusyError as `file_rule` does.
     """
     with hold_write_lock(newsroom) as lock:
-        rulings = archive.read_rulings(newsroom.root)
-        if not 1 <= number <= len(rulings.rules):
+        edit = begin_edit(newsroom)
+        rules = edit.rulings.rules
+        if not 1 <= number <= len(rules):
             raise UsageError(
                 "there is no rule of this number",
                 subject=str(number),
                 hint="copydesk rule list shows them",
             )
-        rule = rulings.rules[number - 1]
-        rules = (*rulings.rules[: number - 1], *rulings.rules[number:])
-        story = _record(newsroom.root, newsroom.settings, newsroom.archive, rule)
-        after, notes = story, tuple[str, ...]()
-        if story is not None:
-            beat = replace(newsroom.beat, rulings=rules)
-            after, notes = take_back_rule(newsroom, story, rule, beat)
-        change = _Change(
-            rule=rule,
-            rules=rules,
-            subject=f"rule: undo {rule.said} {_about(rule, story)}",
-            by=by,
-            record=story,
-            after=after,
-            notes=notes,
-        )
-        return replace(_file(newsroom, lock, rulings, change), number=number)
+        rule = rules[number - 1]
+        step = take_out_rule(edit, rule, by)
+        made = make_edit(lock, step.edit, [step.words], newsroom.now)
+    return replace(_report(step, rule, made), number=number)
+
+
+def take_out_rule(edit: Edit, rule: Ruling, by: str) -> EditStep:
+    """Take a rule out of an edit that has it; its record gets back what its article says."""
+    at = edit.rulings.rules.index(rule)
+    rules = (*edit.rulings.rules[:at], *edit.rulings.rules[at + 1 :])
+    story = _record(edit, rule)
+    words = CommitWords(
+        subject=f"rule: undo {rule.said} {_about(rule, story)}",
+        why=rule.why,
+        by=by,
+        action=_action(rule, "undo "),
+    )
+    edit = edit.with_rulings(replace(edit.rulings, rules=rules))
+    if story is None:
+        return EditStep(edit=edit, words=words)
+    after, notes = take_back_rule(edit.newsroom, story, rule, edit.beat)
+    edit = edit.with_need(story, after)
+    return EditStep(edit=edit, words=words, path=story.path, notes=notes)
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
@@ -141,54 +133,27 @@ def _about(rule: Ruling, story: Story | None) -> str:
     return text.fold(told)[:200]
 
 
-def _record(root: Path, settings: Settings, records: Archive, rule: Ruling) -> Story | None:
+def _record(edit: Edit, rule: Ruling) -> Story | None:
     """Return the record that a rule changes at once, None where it changes none."""
     if RULING_KINDS[rule.said].applies_to != "record":
         return None
-    path = news_path(root, settings, rule.stories[0])
-    return None if path is None else records.read(path)
+    path = news_path(edit.newsroom.root, edit.newsroom.settings, rule.stories[0])
+    return None if path is None else edit.find(path)
 
 
-def _file(
-    newsroom: Newsroom, lock: archive.WriteLock, before: Rulings, change: _Change
-) -> RuleReport:
-    """Put the rulings and the record into one commit."""
-    files = [archive.rulings_change(newsroom.root, replace(before, rules=change.rules))]
-    if change.after is not None and change.after != change.record:
-        files.append(newsroom.archive.change(as_record(newsroom.beat, change.after)))
-    words = (change.subject, change.rule.why, f"by {change.by}")
-    whole = archive.Change(
-        files=tuple(file for file in files if file.is_new_bytes),
-        message=with_action("\n\n".join(filter(None, words)), "rule", _action(change)),
-        when=newsroom.now,
-    )
-
-    def remember(_: Sequence[str]) -> None:
-        if change.after is not None:
-            keep_digests(newsroom.beat, newsroom.memory, [change.after])
-
-    done = begin_change(newsroom.memory, lock, whole, remember, needed=whole.paths).finish()
-    notes = (*change.notes, *notes_on(done, "the records are"))
-    return _report(change, tuple(sorted(done.written)), done.commit, notes)
-
-
-def _action(change: _Change) -> str:
+def _action(rule: Ruling, done: str = "") -> str:
     """Return what was done, for whoever looks for it in git's log."""
-    done = "" if change.rule in change.rules else "undo "
-    return f"{done}{change.rule.said} {' '.join(change.rule.stories)}".strip()
+    return f"rule {done}{rule.said} {' '.join(rule.stories)}".strip()
 
 
-def _report(
-    change: _Change, files: tuple[str, ...], commit: str | None, notes: tuple[str, ...]
-) -> RuleReport:
-    number = list(change.rules).index(change.rule) + 1 if change.rule in change.rules else 0
-    path = change.record.path if change.record else ""
+def _report(step: EditStep, rule: Ruling, made: MadeEdit) -> RuleReport:
+    rules = step.edit.rulings.rules
     return RuleReport(
-        said=change.rule.said,
-        number=number,
-        about=(*change.rule.stories, *change.rule.values),
-        path=path,
-        changed=files,
-        commit=commit,
-        notes=notes,
+        said=rule.said,
+        number=list(rules).index(rule) + 1 if rule in rules else 0,
+        about=(*rule.stories, *rule.values),
+        path=step.path,
+        changed=made.changed,
+        commit=made.commit,
+        notes=(*step.notes, *made.notes),
     )

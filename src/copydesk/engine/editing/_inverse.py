@@ -6,12 +6,12 @@ before, after the action, as it stands now ──> as it would stand without it 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from copydesk import review
 from copydesk.archive import Rulings
-from copydesk.news import Ruling, Story
+from copydesk.news import EditConflict, Ruling, Story
 
 _T = TypeVar("_T", bound=Hashable)
 
@@ -19,16 +19,6 @@ _LISTS = frozenset({"reasons", "history", "extra"})
 # Whether it is published and how warm it is were decided together, and are undone together.
 _TOGETHER = ("published", "heat")
 _SHOWN = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditConflict:
-    """Where something has changed since an action: the file, the field, what each says."""
-
-    path: str
-    field: str
-    left: str
-    now: str
 
 
 def story_without(

@@ -9,13 +9,12 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from copydesk import review
-from copydesk.archive import Archive
+from copydesk.engine.editing._edit import Edit
 from copydesk.engine.editing._new_set import set_values
 from copydesk.engine.editing._verdicts import speaker
-from copydesk.engine.newsroom import Newsroom, find_record
+from copydesk.engine.newsroom import find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import RULING_KINDS, Beat, Ruling, RulingKind
@@ -38,8 +37,9 @@ class NewRule:
     until: datetime | None = None
 
 
-def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
+def ruling(edit: Edit, new: NewRule) -> Ruling:
     """Return the ruling that a person means; raises UsageError, RecordError if it cannot hold."""
+    newsroom = edit.newsroom
     must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
     names = tuple(dict.fromkeys(map(review.record_name, paths)))
@@ -55,23 +55,21 @@ def ruling(newsroom: Newsroom, new: NewRule) -> Ruling:
         at=newsroom.now,
         why=new.why,
         stories=names,
-        values=_values(newsroom.root, newsroom.beat, newsroom.archive, new, paths),
+        values=_values(edit, new, paths),
         until=new.until,
     )
 
 
-def _values(
-    root: Path, beat: Beat, records: Archive, new: NewRule, paths: Sequence[str]
-) -> tuple[str, ...]:
+def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
     match new.said:
         case "block":
             return tuple(dict.fromkeys(map(_block_value, new.values)))
         case "retopic":
-            return topic_names(beat, new.values)
+            return topic_names(edit.beat, new.values)
         case "rename":
             return (_headline(new.values[0]),)
         case "set":
-            return set_values(root, beat, records, paths[0], new.values)
+            return set_values(edit, paths[0], new.values)
     return ()
 
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import get_args
 
-from copydesk import archive
-from copydesk.archive import Archive
+from copydesk.engine.editing._edit import Edit
 from copydesk.engine.newsroom import Troubles
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
-from copydesk.news import NO_PICTURE, Beat, SetField, Story
+from copydesk.news import NO_PICTURE, SetField, Story
 
 NOTE_CHARACTERS = 2_000
 ADDRESS_CHARACTERS = 2_000
@@ -24,9 +22,7 @@ _FIELDS: tuple[SetField, ...] = get_args(SetField)
 _SHOWN = 200
 
 
-def set_values(
-    root: Path, beat: Beat, records: Archive, path: str, said: Sequence[str]
-) -> tuple[str, ...]:
+def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
     """Return the field, its value, and for an address those that it takes the place of.
 
     Raises UsageError where there is no such field, or the value cannot stand in it.
@@ -34,7 +30,7 @@ def set_values(
     field, value = _field(said[0]), said[1]
     match field:
         case "excerpt":
-            most = beat.excerpt.max_characters
+            most = edit.beat.excerpt.max_characters
             return field, _short(text.fold(value), most, "the excerpt")
         case "note":
             return field, _short(text.tidy(value), NOTE_CHARACTERS, "the note")
@@ -43,7 +39,7 @@ def set_values(
             return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)
         case "url":
             new = _address(urls.canonical(value), value)
-            return (field, new, *_former_addresses(root, records, path, new))
+            return (field, new, *_former_addresses(edit, path, new))
 
 
 def _field(said: str) -> SetField:
@@ -75,23 +71,24 @@ def _address(found: str | None, said: str) -> str:
     return _short(found, ADDRESS_CHARACTERS, "the address")
 
 
-def _former_addresses(root: Path, records: Archive, path: str, new: str) -> tuple[str, ...]:
+def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
     """Return the addresses that a story had before; raises UsageError where another one has it."""
     identity = urls.identity(new)
     former: list[str] = []
-    for story in records.stories(Troubles()):
+    for filed in edit.newsroom.archive.stories(Troubles()):
+        story = edit.stories.get(filed.path, filed)
         if story.path == path:
-            former = [story.web_url, *_find_earlier_sets(root, story)]
+            former = [story.web_url, *_find_earlier_sets(edit, story)]
         elif identity in map(urls.identity, story.addresses):
             raise UsageError("another record has this address", subject=story.path)
-    if identity in map(urls.identity, archive.read_rulings(root).removed):
+    if identity in map(urls.identity, edit.rulings.removed):
         raise UsageError("an editor removed what has this address for good", subject=new)
     return tuple(dict.fromkeys(url for url in former if url and url != new))
 
 
-def _find_earlier_sets(root: Path, story: Story) -> tuple[str, ...]:
+def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
     """Return the addresses that an earlier `set` of this one took the place of."""
-    rules = archive.read_rulings(root).rules
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
+    rules = edit.rulings.rules
     ours = (rule for rule in rules if rule.field == "url" and rule.stories == (name,))
     return next((rule.values[2:] for rule in ours), ())

@@ -7,31 +7,27 @@ a commit ── its action ──> before, after │ now ── _inverse ──>
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from copydesk import archive, review
-from copydesk.archive import Archive, ArticleStore, Change, FileChange, LoggedCommit, WriteLock
-from copydesk.config import Settings
-from copydesk.engine.editing._action import read_action, with_action
-from copydesk.engine.editing._inverse import EditConflict, rulings_without, story_without
+from copydesk.archive import LoggedCommit, WriteLock
+from copydesk.engine.editing._action import CommitWords, read_action
+from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
+from copydesk.engine.editing._inverse import rulings_without, story_without
 from copydesk.engine.filing import (
     RULINGS_PATH,
-    begin_change,
     hold_write_lock,
-    notes_on,
-    read_digests,
 )
 from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import GitError, UsageError
 from copydesk.kit import text
-from copydesk.memory import Memory
-from copydesk.news import Story
+from copydesk.news import EditConflict, Story
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
 _SUBJECT = 200
+
+States = tuple[bytes | None, bytes | None]  # a file before and after an action, None for none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +45,6 @@ class UndoReport:
     notes: tuple[str, ...] = ()
     differences: tuple[EditConflict, ...] = ()
     is_urgent: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class _Plan:
-    """What is to be written: the files by path, None for one that goes; records before and after.
-
-    `differences` are what is in the way. `removed` are the addresses that it takes away for good,
-    `restored` those that it gives back.
-    """
-
-    files: dict[str, bytes | None] = field(default_factory=dict)
-    stories: list[tuple[Story, Story]] = field(default_factory=list)
-    differences: list[EditConflict] = field(default_factory=list)
-    removed: frozenset[str] = frozenset()
-    restored: frozenset[str] = frozenset()
 
 
 def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> UndoReport:
@@ -85,25 +66,19 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
                 subject=done.id,
                 hint="git log --grep ^Copydesk-Action lists what can be undone",
             )
-        plan = _plan_undo(newsroom.root, newsroom.settings, newsroom.archive, done)
-        report = UndoReport(action=action, undone=done.id, differences=tuple(plan.differences))
-        if plan.differences:
+        step = put_undoing(begin_edit(newsroom), done.files, _words(done, by, why))
+        report = UndoReport(action=action, undone=done.id, differences=step.differences)
+        if step.differences:
             return report
-        if not plan.files:
+        if not any(step.edit.changed_paths):
             return UndoReport(action=action, undone=done.id, notes=("it is undone already",))
-        change = _inverse_change(newsroom.root, newsroom.now, plan, _message(done, by, why))
-        begun = begin_change(
-            newsroom.memory, lock, change, lambda _: _remember(newsroom.memory, plan), change.paths
-        )
-        notes = _forget_texts(newsroom.articles, plan)
-        made = begun.finish()
-        return UndoReport(
-            action=action,
-            undone=done.id,
-            changed=tuple(sorted(made.written)),
+        made = make_edit(lock, step.edit, [step.words], newsroom.now, "it is")
+        return replace(
+            report,
+            changed=made.changed,
             commit=made.commit,
-            notes=(*notes, *notes_on(made, "it is")),
-            is_urgent=bool(plan.removed or plan.restored),
+            notes=(*step.notes, *made.notes),
+            is_urgent=step.is_urgent,
         )
 
 
@@ -118,124 +93,86 @@ def _is_ours(path: str) -> bool:
     return path == RULINGS_PATH or _RECORD.fullmatch(path) is not None
 
 
-def _plan_undo(root: Path, settings: Settings, records: Archive, done: LoggedCommit) -> _Plan:
-    """Return what undoes a commit, each file as it lies today."""
-    plan = _Plan()
-    places = {path: _place(root, settings, path) for path in done.files}
-    for path, (before, after) in done.files.items():
-        place = places[path]
-        now = _bytes(root, records, place)
-        if path == RULINGS_PATH:
-            was, left = (_tombstones(data) for data in (before, after))
-            plan.removed, plan.restored = was - left, left - was
-        if now == after:
-            _put_back(plan, path, place, (before, after))
-        elif place == RULINGS_PATH:
-            _plan_rulings(root, plan, before, after)
-        else:
-            _plan_record(plan, place, (before, after, now))
-    return plan
+def put_undoing(edit: Edit, files: Mapping[str, States], words: CommitWords) -> EditStep:
+    """Take what an action did out of an edit: by path, its files as they were before and after it.
 
-
-def _tombstones(data: bytes | None) -> frozenset[str]:
-    return frozenset(archive.parse_rulings(data or b"").removed)
-
-
-def _place(root: Path, settings: Settings, path: str) -> str:
-    """Return where a file lies now; a record may have moved to the archive since."""
-    return path if path == RULINGS_PATH else find_record(root, settings, path.rsplit("/", 1)[-1])
-
-
-def _bytes(root: Path, records: Archive, path: str) -> bytes | None:
-    is_there = path != RULINGS_PATH or (root / path).exists()
-    return records.file_bytes(path) if is_there else None
-
-
-def _put_back(
-    plan: _Plan, path: str, place: str, was_and_left: tuple[bytes | None, bytes | None]
-) -> None:
-    """Plan a file as it was before an action, to the byte: nothing has changed it since."""
-    was, left = was_and_left
-    plan.files[place] = was
-    if path != RULINGS_PATH:
-        if was is None or left is None:
-            raise UsageError("it made or deleted a record", subject=path)
-        plan.stories.append((archive.parse_story(place, left), archive.parse_story(place, was)))
-
-
-def _plan_rulings(root: Path, plan: _Plan, before: bytes | None, after: bytes | None) -> None:
-    now = archive.read_rulings(root)
-    was, left = (archive.parse_rulings(data or b"") for data in (before, after))
-    rulings, differences = rulings_without(was, left, now, RULINGS_PATH)
-    plan.differences += differences
-    if rulings != now:
-        plan.files[RULINGS_PATH] = archive.rulings_change(root, rulings).after or None
-
-
-def _plan_record(
-    plan: _Plan, place: str, states: tuple[bytes | None, bytes | None, bytes | None]
-) -> None:
-    if any(data is None for data in states):
-        raise UsageError("it made or deleted a record", subject=place)
-    was, left, now = (archive.parse_story(place, data or b"") for data in states)
-    story, differences = story_without(was, left, now)
-    plan.differences += differences
-    if story != now:
-        plan.files[place] = archive.emit_story(story)
-        plan.stories.append((now, story))
-
-
-def _remember(memory: Memory, plan: _Plan) -> None:
-    """Let the memory follow: digests of `everyday`, no look at the page of a removed story."""
-    for now, after in plan.stories:
-        _answer_for(memory, now, after)
-        if plan.removed:
-            memory.revisits.forget(after.path)
-
-
-def _forget_texts(articles: ArticleStore, plan: _Plan) -> tuple[str, ...]:
-    """Keep no text of a story removed again; say where that of one given back is lost."""
-    for address in plan.removed:
-        articles.forget(address)
-    lost = bool(plan.restored) and not any(map(articles.find, plan.restored))
-    return (f"its text is no longer kept: {min(plan.restored)}",) if lost else ()
-
-
-def _answer_for(memory: Memory, now: Story, after: Story) -> None:
-    """Remember what was put back in fields that the line answers for, where no record says it.
-
-    Whether it is published is not among them: that was a person's word.
+    Each is looked for where it lies today. What is in the way is told, and nothing is taken out.
     """
-    known = read_digests(memory, now)
-    if not known or now.machine or after.machine:
-        return
-    touched = review.find_hand_edits(now, known)
-    ours = {name: digest for name, digest in review.digests(after) if name not in touched}
-    memory.keep_digests(now.path, {**known, **ours, "published": known.get("published", "")})
-
-
-def _message(done: LoggedCommit, by: str, why: str) -> str:
-    subject = text.fold(done.message.split("\n", 1)[0])[:_SUBJECT]
-    words = (f"undo: {subject}", why, f"by {by}")
-    return with_action("\n\n".join(filter(None, words)), "undo", done.id)
-
-
-def _inverse_change(root: Path, now: datetime, plan: _Plan, message: str) -> Change:
-    """Return the change of files, rulings first: without its tombstone a record could come back."""
-    return Change(
-        files=tuple(
-            FileChange(
-                path=path,
-                before=archive.digest_of(root, path),
-                after=plan.files[path],
-            )
-            for path in _rulings_first(plan.files)
-        ),
-        message=message,
-        when=now,
+    undone, differences = edit, list[EditConflict]()
+    removed, restored = frozenset[str](), frozenset[str]()
+    for path, states in files.items():
+        if path == RULINGS_PATH:
+            was, left = (frozenset(archive.parse_rulings(data or b"").removed) for data in states)
+            removed, restored = was - left, left - was
+            undone, found = _take_out_of_rulings(undone, states)
+        else:
+            undone, found = _take_out_of_record(undone, path, states)
+        differences += found
+    if differences:
+        return EditStep(edit=edit, words=words, differences=tuple(differences))
+    looks = undone.stories if removed else ()
+    lost = bool(restored) and not any(map(edit.newsroom.articles.find, restored))
+    return EditStep(
+        edit=undone.without_traces(looks, removed),
+        words=words,
+        notes=(f"its text is no longer kept: {min(restored)}",) if lost else (),
+        is_urgent=bool(removed or restored),
     )
 
 
-def _rulings_first(paths: Iterable[str]) -> list[str]:
-    """Sort the rulings before records: one cut off from its tombstone could come back."""
-    return sorted(paths, key=lambda path: (path != RULINGS_PATH, path))
+def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditConflict, ...]]:
+    before, after = states
+    was, left = (archive.parse_rulings(data or b"") for data in states)
+    root = edit.newsroom.root
+    if edit.rulings == edit.rulings_read and _bytes(edit, RULINGS_PATH) == after:
+        return edit.with_rulings(was).with_bytes(RULINGS_PATH, before), ()
+    rulings, differences = rulings_without(was, left, edit.rulings, RULINGS_PATH)
+    edit = edit.with_rulings(rulings)
+    if rulings != edit.rulings_read and not archive.rulings_change(root, rulings).after:
+        edit = edit.with_bytes(RULINGS_PATH, None)
+    return edit, differences
+
+
+def _take_out_of_record(
+    edit: Edit, path: str, states: States
+) -> tuple[Edit, tuple[EditConflict, ...]]:
+    """Take an action out of a record, to the byte where nothing has changed it since."""
+    newsroom, (before, after) = edit.newsroom, states
+    place = find_record(newsroom.root, newsroom.settings, path.rsplit("/", 1)[-1])
+    if before is None or after is None:
+        raise UsageError("it made or deleted a record", subject=path)
+    was, left = (archive.parse_story(place, data) for data in (before, after))
+    if place not in edit.stories and _bytes(edit, place) == after:
+        return _with_answer(edit, left, was).with_bytes(place, before), ()
+    now = edit.find(place)
+    story, differences = story_without(was, left, now)
+    return _with_answer(edit, now, story), differences
+
+
+def _bytes(edit: Edit, path: str) -> bytes | None:
+    newsroom = edit.newsroom
+    is_there = path != RULINGS_PATH or (newsroom.root / path).exists()
+    return newsroom.archive.file_bytes(path) if is_there else None
+
+
+def _with_answer(edit: Edit, now: Story, after: Story) -> Edit:
+    """Put a record into an edit, with digests of what the line answers for in it again.
+
+    Where records have no place for them the memory keeps them. Whether it is published is not among
+    them: that was a person's word.
+    """
+    known, has_blocks = edit.digests_of(now), edit.beat.scoring.traits.has_blocks
+    if now == after or not known or (has_blocks and (now.machine or after.machine)):
+        return edit.with_need(now, after)
+    touched = review.find_hand_edits(now, known)
+    ours = {name: digest for name, digest in review.digests(after) if name not in touched}
+    digests = {**known, **ours, "published": known.get("published", "")}
+    if not has_blocks:
+        return edit.with_need(now, replace(after, machine=tuple(digests.items())))
+    edit = edit.with_need(now, after)
+    return replace(edit, digests={**edit.digests, after.path: digests})
+
+
+def _words(done: LoggedCommit, by: str, why: str) -> CommitWords:
+    subject = text.fold(done.message.split("\n", 1)[0])[:_SUBJECT]
+    return CommitWords(subject=f"undo: {subject}", why=why, by=by, action=f"undo {done.id}")

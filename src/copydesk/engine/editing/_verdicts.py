@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Archive, ArticleStore, Rulings
-from copydesk.engine.editing._action import with_action
-from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
+from copydesk.archive import Rulings
+from copydesk.engine.editing._action import CommitWords
+from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
+from copydesk.engine.filing import hold_write_lock
 from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
@@ -48,29 +47,38 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
     writes for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
-        story = newsroom.archive.read(find_record(newsroom.root, newsroom.settings, path))
-        was_removed = _is_removed(newsroom.root, story)
-        ruled = review.apply_verdict(story, verdict, newsroom.beat)
-        change = _change(newsroom.root, newsroom.beat, newsroom.archive, ruled, verdict)
-        is_removed = verdict.said == "remove"
+        record = find_record(newsroom.root, newsroom.settings, path)
+        step = put_verdict(begin_edit(newsroom), record, verdict)
+        made = make_edit(lock, step.edit, [step.words], verdict.at, what="the verdict is")
+    return VerdictReport(
+        path=step.path,
+        said=verdict.said,
+        published=step.edit.find(step.path).published,
+        changed=made.written,
+        commit=made.commit,
+        notes=made.notes,
+        was_removed=step.was_removed,
+    )
 
-        def remember(_: Sequence[str]) -> None:
-            if is_removed:
-                newsroom.memory.revisits.forget(ruled.path)
 
-        begun = begin_change(newsroom.memory, lock, change, remember, needed=change.paths)
-        if is_removed:
-            _forget(newsroom.articles, ruled)
-        done = begun.finish()
-        return VerdictReport(
-            path=ruled.path,
-            said=verdict.said,
-            published=ruled.published,
-            changed=done.written,
-            commit=done.commit,
-            notes=notes_on(done, "the verdict is"),
-            was_removed=was_removed,
-        )
+def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
+    """Put a verdict on the record at `path` into an edit; raises RecordError."""
+    story = edit.find(path)
+    earlier = edit.verdict_on(story)
+    was_removed = earlier is not None and earlier.said == "remove"
+    ruled = review.apply_verdict(story, verdict, edit.beat)
+    title = text.fold(story.title)
+    words = CommitWords(
+        subject=f"verdict: {verdict.said} {title}",
+        why=verdict.why,
+        by=verdict.by,
+        action=f"verdict {verdict.said} {path}",
+    )
+    edit = edit.with_rulings(_add_verdict(edit.beat, edit.rulings, ruled, verdict))
+    edit = edit.with_need(story, ruled)
+    if verdict.said == "remove":
+        edit = edit.without_traces([ruled.path], ruled.addresses)
+    return EditStep(edit=edit, words=words, path=path, was_removed=was_removed)
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
@@ -83,29 +91,6 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
             hint="name yourself with --as NAME, or set git config user.name",
         )
     return by
-
-
-def _is_removed(root: Path, story: Story) -> bool:
-    verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
-    return verdict is not None and verdict.said == "remove"
-
-
-def _change(
-    root: Path, beat: Beat, records: Archive, story: Story, verdict: Verdict
-) -> archive.Change:
-    """Return what a verdict changes: the record, and the rulings with its tombstone or word."""
-    rulings = archive.read_rulings(root)
-    files = (
-        archive.rulings_change(root, _add_verdict(beat, rulings, story, verdict)),
-        records.change(story),
-    )
-    title = text.fold(story.title)
-    message = f"verdict: {verdict.said} {title}\n\n{verdict.why}\n\nby {verdict.by}"
-    return archive.Change(
-        files=tuple(change for change in files if change.is_new_bytes),
-        message=with_action(message, "verdict", verdict.said, story.path),
-        when=verdict.at,
-    )
 
 
 def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
@@ -121,9 +106,3 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
     if ours <= set(map(urls.identity, rulings.removed)):
         return rulings
     return replace(rulings, removed=(*others, *story.addresses))
-
-
-def _forget(articles: ArticleStore, story: Story) -> None:
-    """Keep no text of a removed story; where a kill is faster a round does (`round/_retention`)."""
-    for address in story.addresses:
-        articles.forget(address)

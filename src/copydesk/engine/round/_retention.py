@@ -18,6 +18,7 @@ from copydesk.memory import Memory
 from copydesk.news import Beat
 
 _UNUSED = timedelta(days=30)
+_UNDONE_WITHIN = timedelta(days=90)  # what an editor did at the desk
 _HOSTS_BYTES = 64 << 20  # of notes on hosts: strangers can invent hosts as they like
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -26,7 +27,8 @@ def forget_old(newsroom: Newsroom) -> None:
     """Forget leads that were dropped or failed long ago, and what is known of places left alone.
 
     A source that stands in beat.toml is never forgotten, nor what was filed. One that was taken out
-    keeps its state for 30 days: who takes it out for an hour need not begin again.
+    keeps its state for 30 days: who takes it out for an hour need not begin again. What takes back
+    an action of the desk is kept for 90 days.
     """
     memory = newsroom.memory
     before = newsroom.now - _UNUSED
@@ -36,6 +38,7 @@ def forget_old(newsroom: Newsroom) -> None:
     with memory.together():
         memory.forget_leads(leads)
         memory.forget_sources(unused)
+        memory.actions.forget(newsroom.now - _UNDONE_WITHIN)
         for key in stale:
             memory.hosts.forget(key)
     _forget_removals(newsroom.root, newsroom.articles)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from copydesk.errors import PublishError, WorkerError
+from copydesk.kit import processes
 from copydesk.placement.addresses import is_path
 from copydesk.publish import _redirects, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import StoryEntry
@@ -19,7 +21,6 @@ from copydesk.publish._plan import SitePlan
 from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish.api import v2
 from copydesk.publish.making._options import PublishOptions
-from copydesk.publish.making._workers import Job, can_fork, do_all
 from copydesk.publish.writing import Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
@@ -46,13 +47,13 @@ def write_all(
     each other.
     """
     pages = _Pages(plan, options, share_pictures)
-    job = Job(
+    job = processes.Job(
         pieces=1 + pages.legs,
         make=pages.sheets,
         take=writer.put,
         tell=lambda: _Told(used=share_pictures.used, lost=plan.read.lost),
     )
-    for told in do_all(job, _share_with(pages.legs, plan, options)):
+    for told in _do_all(job, _share_with(pages.legs, plan, options)):
         share_pictures.used |= told.used
         for path in sorted(told.lost):
             plan.read(path)  # whoever filed it is told in this process, too
@@ -66,10 +67,17 @@ def write_all(
         writer.copy(path, origin)
 
 
+def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
+    try:
+        return processes.do_all(job, workers)
+    except WorkerError as error:
+        raise PublishError(f"a page cannot be made: {error.what}", hint=error.hint) from error
+
+
 def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
     """Return how many workers there are to be, after they have been given what they need."""
     workers = min(options.workers, legs) if plan.wanted.everything else 1
-    is_shared = workers > 1 and can_fork() and plan.index.share()
+    is_shared = workers > 1 and processes.can_fork() and plan.index.share()
     return workers if is_shared else 1
 
 

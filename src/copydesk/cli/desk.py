@@ -1,0 +1,115 @@
+"""copydesk desk user [add NAME · list · reset NAME · end NAME · remove NAME]."""
+
+from __future__ import annotations
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.terminal import Columns
+from copydesk.kit import text
+
+port_option = click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=8000,
+    show_default=True,
+    help="Where copydesk serve listens.",
+)
+
+
+@click.group("desk")
+@common
+def command(invocation: Invocation) -> None:  # kept in the context for the command
+    """Say who may use the desk, the editors' web app."""
+
+
+@command.group("user")
+@common
+def user(invocation: Invocation) -> None:  # kept in the context for the command
+    """Add, list, reset and remove those who may use the desk."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice(engine.ROLES),
+    default="editor",
+    show_default=True,
+    help="A viewer looks on; an owner also says who may use the desk.",
+)
+@port_option
+@common
+def add(invocation: Invocation, name: str, role: engine.Role, port: int) -> None:
+    """Let NAME use the desk, and print a link in: good once, for a quarter of an hour."""
+    with invocation.newsroom() as newsroom:
+        _print_link(invocation, engine.add_account(newsroom, name, role, port), "added")
+
+
+@user.command("reset")
+@click.argument("name")
+@port_option
+@common
+def reset(invocation: Invocation, name: str, port: int) -> None:
+    """Take NAME's password, passkeys, tokens and sessions away, and print a new link in."""
+    with invocation.newsroom() as newsroom:
+        _print_link(invocation, engine.reset_account(newsroom, name, port), "reset")
+
+
+@user.command("list")
+@common
+def list_(invocation: Invocation) -> None:
+    """List who may use the desk, by which proofs, and where they are signed in."""
+    with invocation.newsroom() as newsroom:
+        accounts = engine.list_accounts(newsroom)
+    if invocation.json:
+        terminal.as_json({"accounts": accounts})
+        return
+    columns = Columns(0, 6, 22, 12)
+    for account in accounts:
+        sessions = f"{account.sessions} sessions" if account.sessions else ""
+        click.echo(columns.line((account.name, account.role, _describe_proofs(account), sessions)))
+    terminal.note(f"{len(accounts)} may use the desk")
+
+
+@user.command("end")
+@click.argument("name")
+@common
+def end(invocation: Invocation, name: str) -> None:
+    """Sign NAME out everywhere; they may sign in again."""
+    with invocation.newsroom() as newsroom:
+        ended = engine.end_sessions(newsroom, name)
+    if invocation.json:
+        terminal.as_json(ended)
+    else:
+        click.echo(f"ended: {ended.sessions} sessions of {ended.name}")
+
+
+@user.command("remove")
+@click.argument("name")
+@common
+def remove(invocation: Invocation, name: str) -> None:
+    """Let NAME use the desk no more; what they did stays."""
+    with invocation.newsroom() as newsroom:
+        ended = engine.remove_account(newsroom, name)
+    if invocation.json:
+        terminal.as_json(ended)
+    else:
+        click.echo(f"removed: {ended.name}")
+
+
+def _print_link(invocation: Invocation, link: engine.AccountLink, done: str) -> None:
+    if invocation.json:
+        terminal.as_json(link)
+        return
+    terminal.note(f"{done}: {link.name} ({link.role})")
+    click.echo(link.link)
+    terminal.note(f"good once, until {link.expires:%H:%M} UTC; give it to {link.name} alone")
+
+
+def _describe_proofs(account: engine.AccountRow) -> str:
+    passkeys = f"{account.passkeys} passkeys" if account.passkeys else ""
+    proofs = ("password" if account.password else "", passkeys, text.fold(account.provider))
+    return ", ".join(filter(None, proofs)) or "no proof yet"

@@ -1,0 +1,232 @@
+"""Accounts: who may use the desk, as what, and by which proofs."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from copydesk.desk_store._database import DeskDatabase
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+
+Role = Literal["owner", "editor", "viewer"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the one who may do everything to the one who may look on."""
+_NAME_CHARACTERS = 60
+_HANDLE_BYTES = 32
+_COLUMNS = "name, role, handle, password, issuer, subject, made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who may sign in: the name that stands in git for them, what they may do.
+
+    `password` is an argon2id hash, "" where none was chosen. `issuer` and `subject` name them at an
+    OpenID provider, "" where none does. `handle` names them to passkeys.
+    """
+
+    name: str
+    role: Role
+    made: datetime
+    handle: bytes = field(default=b"", repr=False)
+    password: str = field(default="", repr=False)
+    issuer: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A key pair of which the other half lies in somebody's device."""
+
+    id: bytes
+    public_key: bytes
+    sign_count: int
+    label: str
+    made: datetime
+
+
+class Accounts:
+    """The accounts, by name: spellings that differ in case or form alone are the same one.
+
+    Methods raise UsageError for a name that is none or of nobody, DeskStoreError where the file
+    fails.
+    """
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def add(self, name: str, role: Role, now: datetime) -> Account:
+        """Make an account without any proof: nobody can sign in with it before one is added."""
+        name = check_name(name)
+        if self.find(name) is not None:
+            raise UsageError("there is somebody of that name", subject=name)
+        handle = secrets.token_bytes(_HANDLE_BYTES)
+        self._database.run(
+            f"INSERT INTO accounts (key, {_COLUMNS}) VALUES (?, ?, ?, ?, '', '', '', ?)",
+            *(account_key(name), name, role, handle, dates.rfc3339(now)),
+        )
+        return Account(name=name, role=role, made=_at(dates.rfc3339(now)), handle=handle)
+
+    def find(self, name: str) -> Account | None:
+        """Return the account of this name, None where there is none."""
+        return self._find("key = ?", account_key(name))
+
+    def find_by_handle(self, handle: bytes) -> Account | None:
+        """Return the account that passkeys know by this handle, None where there is none."""
+        return self._find("handle = ?", handle)
+
+    def find_by_subject(self, issuer: str, subject: str) -> Account | None:
+        """Return the account that an OpenID provider knows so, None where none is bound to it."""
+        if not subject:
+            return None
+        return self._find("issuer = ? AND subject = ?", issuer, subject)
+
+    def list(self) -> tuple[Account, ...]:
+        """Return all accounts, by name."""
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts ORDER BY key")
+        return tuple(map(_account, rows))
+
+    def has_owner(self) -> bool:
+        """Decide whether somebody is an owner."""
+        return bool(self._database.run("SELECT 1 FROM accounts WHERE role = 'owner' LIMIT 1"))
+
+    def set_role(self, name: str, role: Role) -> None:
+        """Let somebody do more or less from now on."""
+        self._change("role", name, role)
+
+    def set_password(self, name: str, hashed: str) -> None:
+        """Keep the hash of a password, "" for none."""
+        self._change("password", name, hashed)
+
+    def bind(self, name: str, issuer: str, subject: str) -> None:
+        """Let an OpenID provider speak for somebody, unless it does for another: UsageError."""
+        with self._database.at_once():
+            known = self.find_by_subject(issuer, subject)
+            if known is not None and account_key(known.name) != account_key(name):
+                raise UsageError("that identity is somebody else's", subject=known.name)
+            self._change("issuer", name, issuer)
+            self._change("subject", name, subject)
+
+    def forget_proofs(self, name: str) -> None:
+        """Take password, passkeys, provider and tokens away: what may be in wrong hands."""
+        with self._database.at_once():
+            for column in ("password", "issuer", "subject"):
+                self._change(column, name, "")
+            for table in ("passkeys", "tokens"):
+                self._database.run(f"DELETE FROM {table} WHERE account = ?", account_key(name))
+
+    def remove(self, name: str) -> None:
+        """Remove somebody with sessions, passkeys, links, tokens, drafts and stashes of their own.
+
+        What they did stays in git, in the audit log and among the actions.
+        """
+        with self._database.at_once():
+            account = self.get(name)
+            self._database.run("DELETE FROM drafts WHERE editor = ?", account.name)
+            self._database.run("DELETE FROM stashes WHERE owner = ?", account.name)
+            self._database.run("DELETE FROM accounts WHERE key = ?", account_key(name))
+
+    def get(self, name: str) -> Account:
+        """Return the account of this name; raises UsageError where there is none."""
+        account = self.find(name)
+        if account is None:
+            hint = "copydesk desk user list names those who may use the desk"
+            raise UsageError("nobody has that name", subject=text.fold(name)[:100], hint=hint)
+        return account
+
+    def add_passkey(self, name: str, passkey: Passkey) -> None:
+        """Keep a passkey of somebody; raises UsageError for one that is known."""
+        with self._database.at_once():
+            if self._database.run("SELECT 1 FROM passkeys WHERE id = ?", passkey.id):
+                raise UsageError("this passkey is known already")
+            self._database.run(
+                "INSERT INTO passkeys VALUES (?, ?, ?, ?, ?, ?)",
+                *(passkey.id, account_key(self.get(name).name), passkey.public_key),
+                *(passkey.sign_count, passkey.label, dates.rfc3339(passkey.made)),
+            )
+
+    def passkeys(self, name: str) -> tuple[Passkey, ...]:
+        """Return somebody's passkeys, the oldest first."""
+        query = """
+            SELECT id, public_key, sign_count, label, made FROM passkeys
+            WHERE account = ? ORDER BY made, id
+        """
+        return tuple(map(_passkey, self._database.run(query, account_key(name))))
+
+    def find_passkey(self, passkey_id: bytes) -> tuple[Account, Passkey] | None:
+        """Return a passkey with whose it is, None where it is not known."""
+        query = f"""
+            SELECT {_COLUMNS.replace("made", "accounts.made")},
+                id, public_key, sign_count, label, passkeys.made
+            FROM passkeys JOIN accounts ON key = account WHERE id = ?
+        """
+        rows = self._database.run(query, passkey_id)
+        return (_account(rows[0][:7]), _passkey(rows[0][7:])) if rows else None
+
+    def count_use(self, passkey_id: bytes, sign_count: int) -> None:
+        """Keep how often a passkey says that it was used."""
+        self._database.run(
+            "UPDATE passkeys SET sign_count = ? WHERE id = ?", sign_count, passkey_id
+        )
+
+    def remove_passkey(self, name: str, passkey_id: bytes) -> None:
+        """Let go of a passkey of somebody's; one of another's stays."""
+        self._database.run(
+            "DELETE FROM passkeys WHERE id = ? AND account = ?", passkey_id, account_key(name)
+        )
+
+    def _find(self, condition: str, *values: object) -> Account | None:
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts WHERE {condition}", *values)
+        return _account(rows[0]) if rows else None
+
+    def _change(self, column: str, name: str, value: str) -> None:
+        key = account_key(self.get(name).name)
+        self._database.run(f"UPDATE accounts SET {column} = ? WHERE key = ?", value, key)
+
+
+def account_key(name: str) -> str:
+    """Return what spellings of one name have in common."""
+    return unicodedata.normalize("NFKC", text.fold(name)).casefold()
+
+
+def check_name(name: str) -> str:
+    """Return a name as it is kept; raises UsageError for one that git or a page cannot show."""
+    folded = unicodedata.normalize("NFC", text.fold(name))
+    checks: tuple[tuple[Callable[[str], bool], str], ...] = (
+        (lambda it: bool(account_key(it)), "a name has a letter at least"),
+        (lambda it: len(it) <= _NAME_CHARACTERS, f"it has {_NAME_CHARACTERS} characters at most"),
+        (str.isprintable, "leave out what cannot be shown"),
+        (lambda it: not set(it) & set('<>"'), 'leave out <, > and ": git has its own use of them'),
+    )
+    for is_fit, hint in checks:
+        if not is_fit(folded):
+            raise UsageError("not a name for an account", subject=ascii(folded[:100]), hint=hint)
+    return folded
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    name, role, handle, password, issuer, subject, made = row
+    return Account(
+        name=name,
+        role=role,
+        handle=handle,
+        password=password,
+        issuer=issuer,
+        subject=subject,
+        made=_at(made),
+    )
+
+
+def _passkey(row: tuple[Any, ...]) -> Passkey:
+    passkey_id, public_key, sign_count, label, made = row
+    return Passkey(
+        id=passkey_id, public_key=public_key, sign_count=sign_count, label=label, made=_at(made)
+    )
+
+
+def _at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)

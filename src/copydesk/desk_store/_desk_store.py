@@ -1,0 +1,55 @@
+"""The store: one file, and each thing in it by its name."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from copydesk.desk_store._accounts import Accounts
+from copydesk.desk_store._action_queue import ActionQueue
+from copydesk.desk_store._api_tokens import ApiTokens
+from copydesk.desk_store._audit_log import AuditLog
+from copydesk.desk_store._database import DeskDatabase
+from copydesk.desk_store._drafts import Drafts
+from copydesk.desk_store._limits import AttemptLimits
+from copydesk.desk_store._one_use_links import OneUseLinks
+from copydesk.desk_store._sessions import Sessions
+from copydesk.desk_store._stashes import Stashes
+
+_NAME = "desk.sqlite"
+
+
+class DeskStore:
+    """What the desk keeps, each kind of it by its name.
+
+    Methods of its parts raise DeskStoreError where the file fails. Used by any thread, one at a
+    time; a process that was forked opens its own.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._database = DeskDatabase(file)
+        self.actions = ActionQueue(self._database)
+        self.accounts = Accounts(self._database)
+        self.sessions = Sessions(self._database)
+        self.links = OneUseLinks(self._database)
+        self.tokens = ApiTokens(self._database)
+        self.attempts = AttemptLimits(self._database)
+        self.audit = AuditLog(self._database)
+        self.drafts = Drafts(self._database)
+        self.stashes = Stashes(self._database)
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """Make all changes of the block at once or, after an error, none."""
+        return self._database.at_once()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+
+def open_desk(private: Path) -> DeskStore:
+    """Open what the desk keeps below a newsroom's private folder, made new where there is none.
+
+    Raises DeskStoreError for a file that is locked, damaged, of a newer version or out of reach.
+    """
+    return DeskStore(private / _NAME)

@@ -1,0 +1,65 @@
+"""Limits: how often somebody may try to sign in, kept so that a restart forgets nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from copydesk.desk_store._database import DeskDatabase
+from copydesk.desk_store._secrets import digest_secret
+from copydesk.kit import dates
+
+WINDOW = timedelta(minutes=15)
+
+
+class AttemptLimits:
+    """Count attempts by whatever they are counted by: an account, an address.
+
+    Methods raise DeskStoreError where the file fails.
+    """
+
+    def __init__(self, database: DeskDatabase) -> None:
+        self._database = database
+
+    def admit(self, limits: Mapping[str, int], now: datetime) -> timedelta | None:
+        """Count an attempt before it is made; return how long to wait where it is one too many.
+
+        `limits` says of each key how many attempts fit within WINDOW. Counted before, many at once
+        count as many; one that is refused is not counted, so that the wait is one that ends.
+        """
+        digests = {_key(who): limit for who, limit in limits.items()}
+        with self._database.at_once():
+            self._forget(now)
+            waits = [self._wait(who, limit, now) for who, limit in digests.items()]
+            longest = max(waits, default=timedelta(0))
+            if longest > timedelta(0):
+                return longest
+            for who in digests:
+                self._database.run(
+                    "INSERT INTO attempts (who, at) VALUES (?, ?)", who, dates.rfc3339(now)
+                )
+        return None
+
+    def clear(self, who: str) -> None:
+        """Forget the attempts of a key: the last one was right."""
+        self._database.run("DELETE FROM attempts WHERE who = ?", _key(who))
+
+    def _wait(self, who: str, limit: int, now: datetime) -> timedelta:
+        """Return how long it is until another attempt fits."""
+        query = "SELECT at FROM attempts WHERE who = ? ORDER BY at DESC LIMIT 1 OFFSET ?"
+        rows = self._database.run(query, who, limit - 1)
+        if not rows:
+            return timedelta(0)
+        return max(datetime.fromisoformat(rows[0][0]) + WINDOW - now, timedelta(0))
+
+    def _forget(self, now: datetime) -> None:
+        """Forget what is older than the window, and what is of a future that was no such."""
+        self._database.run(
+            "DELETE FROM attempts WHERE at <= ? OR at > ?",
+            *(dates.rfc3339(now - WINDOW), dates.rfc3339(now + WINDOW)),
+        )
+
+
+def _key(who: str) -> str:
+    """Return a key of one length whatever somebody typed as a name, sometimes a password."""
+    return digest_secret(who).hex()

@@ -1,0 +1,93 @@
+"""The tables, and bringing those of an earlier version along."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from copydesk.kit import databases
+
+# Each entry brings a store from the version of its place in the list to the next one. What has
+# been released is never edited: a store that went through it cannot go through it again.
+_STEPS = (
+    """
+CREATE TABLE actions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE, editor TEXT NOT NULL, at TEXT NOT NULL,
+    action BLOB NOT NULL, outcome BLOB
+) STRICT;
+CREATE INDEX actions_waiting ON actions (number) WHERE outcome IS NULL;
+CREATE INDEX actions_of ON actions (editor, at);
+""",
+    """
+CREATE TABLE accounts (
+    key TEXT PRIMARY KEY, name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'editor', 'viewer')),
+    handle BLOB NOT NULL UNIQUE, password TEXT NOT NULL,
+    issuer TEXT NOT NULL, subject TEXT NOT NULL, made TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX accounts_of_issuers ON accounts (issuer, subject) WHERE subject <> '';
+CREATE TABLE passkeys (
+    id BLOB PRIMARY KEY,
+    account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE ON UPDATE CASCADE,
+    public_key BLOB NOT NULL, sign_count INTEGER NOT NULL, label TEXT NOT NULL, made TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passkeys_of ON passkeys (account);
+CREATE TABLE sessions (
+    secret BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE ON UPDATE CASCADE,
+    made TEXT NOT NULL, seen TEXT NOT NULL, expires TEXT NOT NULL,
+    agent TEXT NOT NULL, address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sessions_of ON sessions (account);
+CREATE TABLE links (
+    secret BLOB PRIMARY KEY, purpose TEXT NOT NULL,
+    account TEXT REFERENCES accounts ON DELETE CASCADE ON UPDATE CASCADE,
+    made TEXT NOT NULL, uptime REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tokens (
+    secret BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE ON UPDATE CASCADE,
+    label TEXT NOT NULL, scopes TEXT NOT NULL, made TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE attempts (number INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE INDEX attempts_of ON attempts (who, at);
+CREATE INDEX attempts_at ON attempts (at);
+CREATE TABLE audit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, who TEXT NOT NULL,
+    what TEXT NOT NULL, about TEXT NOT NULL, address TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_at ON audit (at);
+CREATE TABLE drafts (
+    editor TEXT NOT NULL, story TEXT NOT NULL, field TEXT NOT NULL,
+    text TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (editor, story, field)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE stashes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, name TEXT NOT NULL,
+    UNIQUE (owner, name)
+) STRICT;
+CREATE TABLE stashed (
+    stash INTEGER NOT NULL REFERENCES stashes ON DELETE CASCADE,
+    place INTEGER NOT NULL, story TEXT NOT NULL, PRIMARY KEY (stash, story)
+) STRICT, WITHOUT ROWID;
+""",
+)
+VERSION = len(_STEPS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of a store's tables, 0 for a new one."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Make all tables, or those that came since the store's own version.
+
+    Several processes may be at it: the version is read where nobody else can write, for another
+    one may be ready by now.
+    """
+    with databases.at_once(connection):
+        for step in _STEPS[version_of(connection) :]:
+            for statement in step.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")

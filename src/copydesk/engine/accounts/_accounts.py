@@ -1,0 +1,169 @@
+"""Who may use a newsroom's desk, as its owner says at the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from copydesk.desk_store import (
+    LINK_LIFETIME,
+    AuditEntry,
+    AuditKind,
+    DeskStore,
+    Moment,
+    Role,
+    open_desk,
+)
+from copydesk.engine.newsroom import Newsroom
+
+COMMAND_LINE = "command line"  # who it is in the audit log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """Somebody who may use the desk: by which proofs, and in how many browsers they are."""
+
+    name: str
+    role: Role
+    made: datetime
+    password: bool
+    passkeys: int
+    provider: str
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLink:
+    """The address that lets somebody in, once, until it expires."""
+
+    name: str
+    role: Role
+    link: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedSessions:
+    """In how many browsers somebody was signed in, and is no longer."""
+
+    name: str
+    sessions: int
+
+
+def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
+    """Return everybody who may use the desk, by name; raises DeskStoreError."""
+    with _open(newsroom) as desk:
+        return tuple(
+            AccountRow(
+                name=account.name,
+                role=account.role,
+                made=account.made,
+                password=bool(account.password),
+                passkeys=len(desk.accounts.passkeys(account.name)),
+                provider=account.issuer,
+                sessions=len(desk.sessions.of(account.name, newsroom.now)),
+            )
+            for account in desk.accounts.list()
+        )
+
+
+def add_account(newsroom: Newsroom, name: str, role: Role, port: int) -> AccountLink:
+    """Let somebody use the desk and return their link in; `serve` listens at `port`.
+
+    Raises UsageError for a name that is none or taken, DeskStoreError.
+    """
+    with _open(newsroom) as desk, desk.at_once():
+        account = desk.accounts.add(name, role, newsroom.now)
+        _note(desk, newsroom, "account-added", f"{account.name} ({role})")
+        return _make_link(desk, newsroom, account.name, role, port)
+
+
+def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
+    """Take somebody's proofs, tokens and sessions away, and return a new link in.
+
+    Raises UsageError where nobody has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk, desk.at_once():
+        account = desk.accounts.get(name)
+        desk.accounts.forget_proofs(name)
+        desk.sessions.end_all(name)
+        _note(desk, newsroom, "account-reset", account.name)
+        return _make_link(desk, newsroom, account.name, account.role, port)
+
+
+def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
+    """Sign somebody out everywhere; they may sign in again.
+
+    Raises UsageError where nobody has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk, desk.at_once():
+        account = desk.accounts.get(name)
+        count = desk.sessions.end_all(name)
+        _note(desk, newsroom, "sessions-ended", account.name)
+        return EndedSessions(name=account.name, sessions=count)
+
+
+def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
+    """Let somebody use the desk no more; what they did stays, and is still theirs.
+
+    Raises UsageError where nobody has the name, DeskStoreError.
+    """
+    with _open(newsroom) as desk, desk.at_once():
+        account = desk.accounts.get(name)
+        count = desk.sessions.end_all(name)
+        desk.accounts.remove(name)
+        _note(desk, newsroom, "account-removed", account.name)
+        return EndedSessions(name=account.name, sessions=count)
+
+
+def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
+    """Return an address at which the first owner makes their account, "" where there is an owner.
+
+    It ends the one before it. Raises DeskStoreError.
+    """
+    with _open(newsroom) as desk, desk.at_once():
+        if desk.accounts.has_owner():
+            return ""
+        moment = Moment(now=now, uptime_seconds=read_uptime())
+        return f"{desk_address(newsroom, port)}enter/{desk.links.make('setup', moment)}"
+
+
+def desk_address(newsroom: Newsroom, port: int) -> str:
+    """Return where the desk is: at its own host, else beside the site on this machine.
+
+    By name, since browsers keep no passkey for an address.
+    """
+    host = newsroom.settings.desk.host
+    return f"https://{host}/desk/" if host else f"http://localhost:{port}/desk/"
+
+
+def read_uptime() -> float:
+    """Return for how many seconds this machine has been running: a clock that nobody sets."""
+    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: it goes on while the machine sleeps
+    return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
+def _make_link(
+    desk: DeskStore, newsroom: Newsroom, name: str, role: Role, port: int
+) -> AccountLink:
+    moment = Moment(now=newsroom.now, uptime_seconds=read_uptime())
+    secret = desk.links.make("enter", moment, name)
+    return AccountLink(
+        name=name,
+        role=role,
+        link=f"{desk_address(newsroom, port)}enter/{secret}",
+        expires=newsroom.now + LINK_LIFETIME,
+    )
+
+
+@contextlib.contextmanager
+def _open(newsroom: Newsroom) -> Iterator[DeskStore]:
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        yield desk
+
+
+def _note(desk: DeskStore, newsroom: Newsroom, what: AuditKind, about: str) -> None:
+    desk.audit.add(AuditEntry(at=newsroom.now, who=COMMAND_LINE, what=what, about=about))

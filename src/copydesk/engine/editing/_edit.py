@@ -1,0 +1,241 @@
+"""Edit: the rulings and some records as an editor's words leave them, made in one commit.
+
+words, one after the other ──> an edit: what was read │ what it becomes ── make ──> one commit
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from copydesk import archive
+from copydesk.archive import Change, FileChange, Rulings, WriteLock
+from copydesk.engine.editing._action import CommitWords, write_message
+from copydesk.engine.filing import (
+    RULINGS_PATH,
+    as_record,
+    begin_change,
+    keep_digests,
+    notes_on,
+    read_digests,
+)
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.news import Beat, EditConflict, Story, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """The rulings and records that are to change: as they were `read` and as they will be.
+
+    `restored` are files that are put back to the byte, None where there was none. Where a person is
+    editing the rulings, one of the records `needed`, or one that is `watched` even if it stays as
+    it is, nothing is made; any other is left to the next round then. What the memory and the store
+    of articles are to keep or forget goes along, `undos` by the ids of actions.
+    """
+
+    newsroom: Newsroom
+    rulings_read: Rulings
+    rulings: Rulings
+    read: Mapping[str, Story] = field(default_factory=dict)
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    restored: Mapping[str, bytes | None] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
+    digests: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forgotten_looks: frozenset[str] = frozenset()
+    forgotten_texts: frozenset[str] = frozenset()
+    undos: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def beat(self) -> Beat:
+        """Return the newsroom's beat with the rules as they will be."""
+        return replace(self.newsroom.beat, rulings=self.rulings.rules)
+
+    @property
+    def newsroom_after(self) -> Newsroom:
+        """Return the newsroom with the rules as they will be."""
+        settings = replace(self.newsroom.settings, beat=self.beat)
+        return replace(self.newsroom, settings=settings)
+
+    def find(self, path: str) -> Story:
+        """Return a story as it will be; raise RecordError where there is none, or it is broken."""
+        return self.stories.get(path) or self.newsroom.archive.read(path)
+
+    def verdict_on(self, story: Story) -> Verdict | None:
+        """Return the word that holds on a story."""
+        return story.verdict or self.rulings.verdict_on(story.path)
+
+    def digests_of(self, story: Story) -> Mapping[str, str]:
+        """Return the digests of what the line last wrote of a story, {} where nobody knows."""
+        known = self.digests.get(story.path)
+        return known if known is not None else read_digests(self.newsroom.memory, story)
+
+    def with_story(self, before: Story, after: Story) -> Edit:
+        """Return it with another state of a record; `before` is the one that was found."""
+        if before == after:
+            return self
+        path = after.path
+        return replace(
+            self,
+            read={path: before, **self.read},
+            stories={**self.stories, path: after},
+            restored={at: data for at, data in self.restored.items() if at != path},
+        )
+
+    def with_rulings(self, rulings: Rulings) -> Edit:
+        """Return it with other rulings."""
+        if rulings == self.rulings:
+            return self
+        restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
+        return replace(self, rulings=rulings, restored=restored)
+
+    def with_bytes(self, path: str, data: bytes | None) -> Edit:
+        """Return it with a file put back to the byte; its story or rulings are put in before."""
+        return replace(self, restored={**self.restored, path: data})
+
+    def with_need(self, before: Story, after: Story) -> Edit:
+        """Return it with another state of a record that must be nobody's to change."""
+        if before == after:
+            return self
+        edit = self.with_story(before, after)
+        return replace(edit, needed=self.needed | {after.path})
+
+    def without_traces(self, paths: Iterable[str], addresses: Iterable[str]) -> Edit:
+        """Return it with no look at these records' pages planned, and no text kept from there."""
+        return replace(
+            self,
+            forgotten_looks=self.forgotten_looks.union(paths),
+            forgotten_texts=self.forgotten_texts.union(addresses),
+        )
+
+    @property
+    def own_paths(self) -> frozenset[str]:
+        """Return the paths that no person may be editing."""
+        return self.needed | self.watched | {RULINGS_PATH}
+
+    @property
+    def changed_paths(self) -> Iterator[str]:
+        """Walk the paths of what may become another, the rulings first.
+
+        A record cut off from its tombstone could come back.
+        """
+        if self.rulings != self.rulings_read or RULINGS_PATH in self.restored:
+            yield RULINGS_PATH
+        records = (*self.stories, *self.restored)
+        yield from dict.fromkeys(path for path in records if path != RULINGS_PATH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditStep:
+    """An edit with one word more in it, what its commit says of that, and what a person is told.
+
+    `path` is the record that is meant, "" for none. Where `differences` are told nothing was put
+    in: something else has changed the same since. `is_urgent` says that by it a story is taken away
+    for good, or given back.
+    """
+
+    edit: Edit
+    words: CommitWords
+    path: str = ""
+    notes: tuple[str, ...] = ()
+    differences: tuple[EditConflict, ...] = ()
+    was_removed: bool = False
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeEdit:
+    """The files that an edit changed, the commit, what was in the way."""
+
+    written: tuple[str, ...] = ()
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Return the paths of the files, sorted."""
+        return tuple(sorted(self.written))
+
+
+def begin_edit(newsroom: Newsroom) -> Edit:
+    """Return an edit that changes nothing yet; the write lock is held. Raises RecordError."""
+    rulings = archive.read_rulings(newsroom.root)
+    return Edit(newsroom=newsroom, rulings_read=rulings, rulings=rulings)
+
+
+def make_edit(
+    lock: WriteLock,
+    edit: Edit,
+    words: Sequence[CommitWords],
+    when: datetime,
+    what: str = "the records are",
+) -> MadeEdit:
+    """Make an edit, in one commit; `what` is what notes call it.
+
+    Raises RecordError where a person has one of the files that it needs, or one cannot be written,
+    GitError where git cannot say.
+    """
+    newsroom = edit.newsroom
+    files, left = _plan_files(edit)
+    change = Change(files=files, message=write_message(words), when=when)
+
+    def remember(skipped: Sequence[str]) -> None:
+        _remember(edit, when, {*skipped, *left})
+
+    begun = begin_change(
+        newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
+    )
+    for address in edit.forgotten_texts:  # a round does, where a kill is faster
+        newsroom.articles.forget(address)
+    done = begun.finish()
+    paths = sorted({*done.skipped, *left})
+    skipped = (f"left to the next round, it is being edited: {path}" for path in paths)
+    return MadeEdit(
+        written=done.written, commit=done.commit, notes=(*notes_on(done, what), *skipped)
+    )
+
+
+def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
+    """Return the files that become others, and the paths that are left to a person."""
+    files, left = [], []
+    for path in edit.changed_paths:
+        try:
+            change = _change_of(edit, path)
+        except CopydeskError:
+            if path in edit.own_paths:
+                raise
+            left.append(path)
+            continue
+        if change.is_new_bytes:
+            files.append(change)
+    watched = edit.watched.difference(change.path for change in files)
+    files.extend(map(edit.newsroom.archive.no_change, sorted(watched)))
+    return tuple(files), left
+
+
+def _change_of(edit: Edit, path: str) -> FileChange:
+    """Return what becomes of one file; raise RecordError where a person was faster."""
+    newsroom = edit.newsroom
+    if path in edit.restored:
+        before = archive.digest_of(newsroom.root, path)
+        return FileChange(path=path, before=before, after=edit.restored[path])
+    if path == RULINGS_PATH:
+        return archive.rulings_change(newsroom.root, edit.rulings)
+    if newsroom.archive.read(path) != edit.read[path]:
+        raise RecordError("the record has just been edited", subject=path, hint="try again")
+    return newsroom.archive.change(as_record(newsroom.beat, edit.stories[path]))
+
+
+def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
+    """Let the memory follow what an edit makes, but for records that are left to a person."""
+    memory = edit.newsroom.memory
+    stories = (story for path, story in edit.stories.items() if path not in left)
+    keep_digests(edit.newsroom.beat, memory, stories)
+    for path, digests in edit.digests.items():
+        memory.keep_digests(path, digests)
+    for path in edit.forgotten_looks:
+        memory.revisits.forget(path)
+    for action_id, undo in edit.undos.items():
+        memory.actions.put(action_id, when, undo)

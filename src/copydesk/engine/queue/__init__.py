@@ -1,0 +1,21 @@
+"""The queue: what editors ask for goes in; groups of stories with where each stands come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.queue._pictures import picture_file as picture_file
+    from copydesk.engine.queue._question import VIEWS as VIEWS
+    from copydesk.engine.queue._question import QueueCursor as QueueCursor
+    from copydesk.engine.queue._question import QueueOrder as QueueOrder
+    from copydesk.engine.queue._question import QueueQuestion as QueueQuestion
+    from copydesk.engine.queue._question import QueueView as QueueView
+    from copydesk.engine.queue._reader import QueueReader as QueueReader
+    from copydesk.engine.queue._rows import QueuePage as QueuePage
+    from copydesk.engine.queue._rows import QueueRow as QueueRow
+    from copydesk.engine.queue._rows import QueueStory as QueueStory
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,216 @@
+"""The queue's reader: answers editors' questions from the catalogue, and reads what it names.
+
+question ──> catalogue: events, their members ──> records, each read once a version ──> rows
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from copydesk import archive
+from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
+from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.queue._pictures import find_list_picture
+from copydesk.engine.queue._question import QueueCursor, QueueQuestion, make_filter
+from copydesk.engine.queue._rows import QueuePage, QueueRow, QueueStory, make_row
+from copydesk.errors import RecordError
+from copydesk.news import Standing, Story
+
+_RANKED = 2_000  # of the newest events, that are put in the front page's order
+_LISTED = 12  # stories of one event; the others are a number
+_KEPT = 3_000  # records as they were read last
+_AGAIN = 2  # times that a page is asked for where records changed meanwhile
+_HOUR = 3_600_000_000  # in microseconds
+
+
+class QueueReader:
+    """Answer questions about what is filed for a process that goes on.
+
+    Used by one thread at a time. The newsroom is given anew with each question, with today's
+    settings. Methods raise CatalogueError.
+    """
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        """Open the newsroom's catalogue, or where that cannot be had one in memory."""
+        self._stack = contextlib.ExitStack()
+        self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
+        self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
+
+    def close(self) -> None:
+        """Close the catalogue."""
+        self._stack.close()
+
+    def follow(self, newsroom: Newsroom) -> None:
+        """Take in what was committed since this was asked last."""
+        follow_commits(newsroom, self._catalogue)
+
+    def version(self) -> int:
+        """Return a number that is another one after any process changed the catalogue."""
+        return self._catalogue.version()
+
+    def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
+        """Return the rows that a question wants, by the records as they are now."""
+        wanted = make_filter(newsroom, question)
+        for _ in range(_AGAIN):
+            events = self._find(newsroom, wanted, question)
+            members = self._catalogue.list_members([event.name for event in events])
+            shown = [path for paths in members.values() for path in paths[:_LISTED]]
+            if not recheck(newsroom, self._catalogue, shown):
+                break
+        rows = tuple(self._rows(newsroom, events, members))
+        page = QueuePage(rows=rows, total=self._catalogue.count(wanted))
+        if len(events) < question.limit:
+            return page
+        return replace(page, after=_cursor(newsroom, question, events[-1]))
+
+    def rows(self, newsroom: Newsroom, events: Collection[str]) -> list[QueueRow]:
+        """Return some events as rows, in their order; those that are no more are left out."""
+        members = self._catalogue.list_members(events)
+        recheck(newsroom, self._catalogue, [p for paths in members.values() for p in paths])
+        members = self._catalogue.list_members(events)
+        named = [
+            FiledEvent(name=name, at=0, paths=tuple(paths), quality=-1, heat=-1)
+            for name, paths in members.items()
+            if paths
+        ]
+        return list(self._rows(newsroom, named, members))
+
+    def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
+        """Return how many stories a question wants."""
+        return self._catalogue.count(make_filter(newsroom, question))
+
+    def list_sources(self, newsroom: Newsroom, question: QueueQuestion) -> list[str]:
+        """Return the domains of the publishers of a view's stories, the most frequent first."""
+        whole = QueueQuestion(view=question.view, standing=question.standing)
+        return self._catalogue.count_values(make_filter(newsroom, whole), "publisher")
+
+    def list_languages(self, newsroom: Newsroom, question: QueueQuestion) -> list[str]:
+        """Return the languages of a view's stories, the most frequent first."""
+        whole = QueueQuestion(view=question.view, standing=question.standing)
+        return self._catalogue.count_values(make_filter(newsroom, whole), "language")
+
+    def path_of(self, name: str) -> str | None:
+        """Return the path of the record of a name, None where there is none."""
+        return next(iter(self._catalogue.find_by_name([name])), None)
+
+    def event_of(self, name: str) -> str:
+        """Return the event that the story of a name belongs to, "" where there is none."""
+        return self._catalogue.event_of(name)
+
+    def _find(
+        self, newsroom: Newsroom, wanted: StoryFilter, question: QueueQuestion
+    ) -> list[FiledEvent]:
+        if question.order == "time":
+            place = question.after
+            after = None if place is None else (int(place[0]), place[1])
+            return self._catalogue.list_events(wanted, question.limit, after)
+        cursors = [
+            (_cursor(newsroom, question, event), event)
+            for event in self._catalogue.list_events(wanted, _RANKED)
+        ]
+        ranked = sorted(cursors, key=lambda pair: _rank(pair[0]))
+        if question.after is not None:
+            last = _rank(question.after)
+            ranked = [pair for pair in ranked if _rank(pair[0]) > last]
+        return [event for _, event in ranked[: question.limit]]
+
+    def _rows(
+        self,
+        newsroom: Newsroom,
+        events: Sequence[FiledEvent],
+        members: Mapping[str, Sequence[str]],
+    ) -> Iterator[QueueRow]:
+        paths = [path for event in events for path in members[event.name]]
+        known = _Known(
+            standings=self._catalogue.standings(paths),
+            signatures=self._catalogue.signatures_of(paths),
+            rulings=_read_rulings(newsroom),
+        )
+        for event in events:
+            listed = _first_wanted(event, members[event.name])
+            stories = list(self._read(newsroom, known, listed, frozenset(event.paths)))
+            if stories:
+                version = known.version(members[event.name])
+                unread = len(members[event.name]) - len(listed)
+                yield make_row(event.name, version, stories, unread)
+
+    def _read(
+        self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
+    ) -> Iterator[QueueStory]:
+        for path in paths:
+            with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
+                story = self._story(newsroom, path, known.signatures.get(path, 0))
+                yield QueueStory(
+                    story=story,
+                    standing=known.standings.get(path, Standing.BELOW_GATE),
+                    verdict=story.verdict or known.rulings.verdict_on(path),
+                    is_wanted=path in wanted,
+                    picture=find_list_picture(newsroom, story),
+                )
+
+    def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
+        """Return a record, read again only where it changed; 0 stands for one that may change."""
+        key = (path, signature)
+        if signature and key in self._records:
+            self._records.move_to_end(key)
+            return self._records[key]
+        story = newsroom.archive.read(path)
+        if signature:
+            self._records[key] = story
+            if len(self._records) > _KEPT:
+                self._records.popitem(last=False)
+        return story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of the stories of a page beside their records."""
+
+    standings: Mapping[str, Standing]
+    signatures: Mapping[str, int]
+    rulings: archive.Rulings
+
+    def version(self, paths: Sequence[str]) -> str:
+        """Return a text that changes when a record among these, or where it stands, does."""
+        parts = (f"{path} {self.signatures.get(path)} {self.standings.get(path)}" for path in paths)
+        return hashlib.blake2b(
+            "\n".join(parts).encode("utf-8", "replace"), digest_size=8
+        ).hexdigest()
+
+
+def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
+    """Return the rulings where verdicts stand among them; elsewhere the records have them."""
+    if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings:
+        with contextlib.suppress(RecordError):
+            return archive.read_rulings(newsroom.root)
+    return archive.Rulings()
+
+
+def _first_wanted(event: FiledEvent, members: Sequence[str]) -> list[str]:
+    """Return the paths of an event's stories that are listed: the wanted ones first."""
+    wanted = list(event.paths[:_LISTED])
+    others = [path for path in members if path not in event.paths]
+    return [*wanted, *others[: _LISTED - len(wanted)]]
+
+
+def _cursor(newsroom: Newsroom, question: QueueQuestion, event: FiledEvent) -> QueueCursor:
+    """Return an event's place: by time, or by its warmth as the front page counts that.
+
+    Which is the logarithm of the heat, less the age in half-lives (`placement.FrontRules.warmth`);
+    no clock changes the order of two, so it is counted from 1970 instead of from now.
+    """
+    if question.order == "time":
+        return event.cursor
+    heat = event.heat if event.heat >= 0 else event.quality
+    half_life = newsroom.settings.front.half_life_hours * _HOUR
+    return math.log2(max(1, heat)) + event.at / half_life, event.name
+
+
+def _rank(cursor: QueueCursor) -> QueueCursor:
+    return -cursor[0], cursor[1]

@@ -1,0 +1,80 @@
+"""Rows: the stories of one event as an editor sees them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copydesk.engine.queue._question import QueueCursor
+from copydesk.news import PictureFile, Standing, Story, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStory:
+    """A filed story as its record is now, where it stands, and the word on it.
+
+    `is_wanted` says that the question asked for it; others stand beside it. `picture` is its copy
+    in the album that is made for lists, None where there is none.
+    """
+
+    story: Story
+    standing: Standing
+    verdict: Verdict | None
+    is_wanted: bool
+    picture: PictureFile | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its record's name: the file's, without `.md`."""
+        return self.story.path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """An event: the story that stands for it, then copies of any, then other coverage.
+
+    `event` is its name. `version` changes when anything that the row shows does. `unread` counts
+    stories of it that are not listed.
+    """
+
+    event: str
+    version: str
+    leader: QueueStory
+    copies: tuple[QueueStory, ...] = ()
+    coverage: tuple[QueueStory, ...] = ()
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """Rows of a question, of `total` stories that it wants; `after` asks for the next ones."""
+
+    rows: tuple[QueueRow, ...]
+    total: int
+    after: QueueCursor | None = None
+
+
+def make_row(event: str, version: str, stories: Sequence[QueueStory], unread: int) -> QueueRow:
+    """Return the row of an event's stories.
+
+    A published one that is wanted stands for it, else the wanted one that is worth most, the newest
+    of equals: copies only where nothing else is there.
+    """
+    leader = max(stories, key=_merit)
+    others = [story for story in stories if story is not leader]
+    return QueueRow(
+        event=event,
+        version=version,
+        leader=leader,
+        copies=tuple(story for story in others if story.story.copy_of),
+        coverage=tuple(story for story in others if not story.story.copy_of),
+        unread=unread,
+    )
+
+
+def _merit(seen: QueueStory) -> tuple[bool, bool, bool, int, int, float]:
+    story = seen.story
+    when = story.published_at.timestamp() if story.published_at else 0.0
+    is_published = seen.standing is Standing.PUBLISHED
+    heat, quality = story.heat or 0, story.quality or 0
+    return seen.is_wanted, is_published, not story.copy_of, heat, quality, when

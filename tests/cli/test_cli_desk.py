@@ -1,0 +1,159 @@
+"""copydesk desk user: accounts are made, listed, reset and removed; links are printed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from copydesk import engine
+from copydesk.desk_store import DeskStore, Moment, OneUseLink, open_desk
+from world.command import copydesk
+from world.newsroom import newsroom
+
+NOW = "2026-11-20T08:00:00Z"
+MOMENT = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return newsroom(tmp_path / "beat")
+
+
+@pytest.fixture
+def desk(root: Path) -> Iterator[DeskStore]:
+    with closing(open_desk(root / ".copydesk")) as store:
+        yield store
+
+
+def test_an_account_is_added_with_a_link_in(root: Path, desk: DeskStore) -> None:
+    said = copydesk("-C", root, "desk", "user", "add", "Anna", "--role", "owner", "--now", NOW)
+
+    assert said.code == 0
+    address, _, secret = said.out.strip().rpartition("/")
+    assert "http://localhost:8000/desk/enter" == address
+    assert "added: Anna (owner)" in said.err
+    assert "until 08:15 UTC" in said.err
+    link = desk.links.use(secret, Moment(now=MOMENT, uptime_seconds=engine.read_uptime()))
+    assert OneUseLink(purpose="enter", name="Anna") == link
+    assert "owner" == desk.accounts.get("anna").role
+
+
+def test_a_link_leads_to_the_host_of_the_desk(root: Path) -> None:
+    with (root / "beat.toml").open("a") as beat:
+        beat.write('[desk]\nhost = "desk.example.org"\n')
+
+    report = copydesk("-C", root, "desk", "user", "add", "Anna", "--now", NOW, "--json").json()
+
+    assert {"name", "role", "link", "expires"} == report.keys()
+    assert ("Anna", "editor", "2026-11-20T08:15:00Z") == (
+        *(report["name"], report["role"], report["expires"]),
+    )
+    assert report["link"].startswith("https://desk.example.org/desk/enter/")
+
+
+def test_a_link_leads_to_the_port_of_serve(root: Path) -> None:
+    said = copydesk("-C", root, "desk", "user", "add", "Anna", "--port", "8765")
+
+    assert said.out.startswith("http://localhost:8765/desk/enter/")
+
+
+def test_those_who_may_use_the_desk_are_listed(root: Path, desk: DeskStore) -> None:
+    desk.accounts.add("Anna", "owner", MOMENT)
+    desk.accounts.set_password("Anna", "$argon2id$")
+
+    said = copydesk("-C", root, "desk", "user", "list")
+    report = copydesk("-C", root, "desk", "user", "list", "--json").json()
+
+    assert ["Anna", "owner", "password"] == said.out.split()
+    assert [
+        {
+            "name": "Anna",
+            "role": "owner",
+            "made": NOW,
+            "password": True,
+            "passkeys": 0,
+            "provider": "",
+            "sessions": 0,
+        }
+    ] == report["accounts"]
+
+
+def test_a_reset_takes_every_way_in_and_gives_a_new_one(root: Path, desk: DeskStore) -> None:
+    desk.accounts.add("Anna", "owner", MOMENT)
+    desk.accounts.set_password("Anna", "$argon2id$")
+    desk.sessions.begin("Anna", MOMENT, engine.LINK_LIFETIME)
+
+    said = copydesk("-C", root, "desk", "user", "reset", "anna", "--now", NOW)
+
+    assert "/desk/enter/" in said.out
+    assert "" == desk.accounts.get("Anna").password
+    assert () == desk.sessions.of("Anna", MOMENT)
+
+
+def test_sessions_are_ended_and_accounts_removed(root: Path, desk: DeskStore) -> None:
+    desk.accounts.add("Anna", "owner", MOMENT)
+    secret = desk.sessions.begin("Anna", MOMENT, engine.LINK_LIFETIME)
+
+    ended = copydesk("-C", root, "desk", "user", "end", "Anna", "--json").json()
+    assert {"name": "Anna", "sessions": 1} == ended
+    assert desk.sessions.find(secret, MOMENT) is None
+    assert "ended: 0 sessions of Anna\n" == copydesk("-C", root, "desk", "user", "end", "Anna").out
+
+    assert "removed: Anna\n" == copydesk("-C", root, "desk", "user", "remove", "Anna").out
+    assert () == desk.accounts.list()
+    assert "0 may use the desk\n" == copydesk("-C", root, "desk", "user", "list").err
+
+
+def test_the_audit_log_has_what_was_done_and_no_secret(root: Path, desk: DeskStore) -> None:
+    for words in (("add", "Anna"), ("reset", "Anna"), ("end", "Anna"), ("remove", "Anna")):
+        copydesk("-C", root, "desk", "user", *words)
+
+    entries = desk.audit.latest(9)
+    assert ["account-removed", "sessions-ended", "account-reset", "account-added"] == [
+        entry.what for entry in entries
+    ]
+    assert {"command line"} == {entry.who for entry in entries}
+    assert {"Anna", "Anna (editor)"} == {entry.about for entry in entries}
+
+
+@pytest.mark.parametrize("word", ["reset", "end", "remove"])
+def test_a_name_of_nobody_is_a_misuse(root: Path, word: str) -> None:
+    said = copydesk("-C", root, "desk", "user", word, "Ben")
+
+    assert said.code == 2
+    assert "error: nobody has that name: Ben" in said.err
+    assert "hint: copydesk desk user list" in said.err
+
+
+def test_a_name_that_is_taken_is_a_misuse(root: Path) -> None:
+    copydesk("-C", root, "desk", "user", "add", "Anna")
+
+    said = copydesk("-C", root, "desk", "user", "add", "ANNA")
+
+    assert (2, "") == (said.code, said.out)
+    assert "somebody of that name: ANNA" in said.err
+
+
+def test_a_damaged_file_is_one_clear_error(root: Path) -> None:
+    (root / ".copydesk").mkdir(exist_ok=True)
+    (root / ".copydesk" / "desk.sqlite").write_bytes(b"no database " * 1000)
+
+    said = copydesk("-C", root, "desk", "user", "list")
+
+    assert said.code == 1
+    assert "what the desk keeps is damaged" in said.err
+
+
+def test_a_setup_link_is_made_as_long_as_there_is_no_owner(root: Path, desk: DeskStore) -> None:
+    with engine.open_newsroom(root, MOMENT, {}) as opened:
+        link = engine.make_setup_link(opened, MOMENT, 8000)
+        desk.accounts.add("Anna", "owner", MOMENT)
+        assert "" == engine.make_setup_link(opened, MOMENT, 8000)
+
+    moment = Moment(now=MOMENT, uptime_seconds=engine.read_uptime())
+    found = desk.links.look_at(link.rpartition("/")[2], moment)
+    assert OneUseLink(purpose="setup", name="") == found

@@ -1,0 +1,31 @@
+"""What editors did of late is remembered, with what takes it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from copydesk.memory import Memory
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_an_action_is_known_until_it_is_forgotten(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    memory.actions.put("one", NOON, b"back")
+    memory.actions.put("two", NOON + timedelta(days=1), b"")
+    assert memory.actions.get("one") == b"back"
+    assert memory.actions.get("three") is None
+
+    memory.actions.forget(NOON + timedelta(days=1))
+
+    assert (memory.actions.get("one"), memory.actions.get("two")) == (None, b"")
+
+
+def test_an_action_may_be_rehearsed(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory.sqlite")
+    with memory.rehearse() as rehearsal:
+        memory.actions.put("one", NOON, b"back")
+    assert memory.actions.get("one") is None
+    memory.play(rehearsal.encode())
+    assert memory.actions.get("one") == b"back"
