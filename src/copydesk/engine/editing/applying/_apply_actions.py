@@ -77,7 +77,7 @@ class _Lot:
 
 def _file_lot(newsroom: Newsroom, actions: Sequence[EditorAction]) -> list[ActionOutcome]:
     with hold_write_lock(newsroom) as lock:
-        settled = _find_known(newsroom, actions)
+        settled = _find_outcomes(newsroom, actions)
         while True:
             lot = _draft(newsroom, [action for action in actions if action.id not in settled])
             try:
@@ -174,7 +174,7 @@ def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
     }
 
 
-def _find_known(newsroom: Newsroom, actions: Sequence[EditorAction]) -> dict[str, ActionOutcome]:
+def _find_outcomes(newsroom: Newsroom, actions: Sequence[EditorAction]) -> dict[str, ActionOutcome]:
     """Return the actions that were filed before a kill kept anybody from saying so.
 
     The memory knows them, since it follows each change; and where it was lost git's messages do.
