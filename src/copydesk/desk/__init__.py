@@ -1,1 +1,1 @@
-"""The editors' web app: not built yet."""
+"""The desk: what editors ask for in a browser goes in, pages come out; their words go to git."""

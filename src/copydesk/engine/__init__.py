@@ -96,7 +96,9 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueRow as QueueRow
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import StoryPage as StoryPage
     from copydesk.engine.queue import picture_file as picture_file
+    from copydesk.engine.queue import read_story_page as read_story_page
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging

@@ -81,7 +81,7 @@ def _file_lot(
     newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float
 ) -> list[ActionOutcome]:
     with hold_write_lock(newsroom, wait_seconds=wait_seconds) as lock:
-        settled = _find_known(newsroom, actions)
+        settled = _find_outcomes(newsroom, actions)
         while True:
             lot = _draft(newsroom, [action for action in actions if action.id not in settled])
             try:
@@ -178,7 +178,7 @@ def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
     }
 
 
-def _find_known(newsroom: Newsroom, actions: Sequence[EditorAction]) -> dict[str, ActionOutcome]:
+def _find_outcomes(newsroom: Newsroom, actions: Sequence[EditorAction]) -> dict[str, ActionOutcome]:
     """Return the actions that were filed before a kill kept anybody from saying so.
 
     The memory knows them, since it follows each change; and where it was lost git's messages do.
