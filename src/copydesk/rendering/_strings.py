@@ -113,13 +113,16 @@ class Strings:
         return ", ".join(names)
 
 
-def load_strings(locale: str, own: str | None = None) -> Strings:
+def load_strings(locale: str, own: str | None = None, more: Path | None = None) -> Strings:
     """Load the strings of a locale; `own` is the text of a newsroom's file.
 
-    Raises PublishError that says what is wrong with that.
+    `more` is a folder with further words in the same languages, those of the desk. Raises
+    PublishError that says what is wrong with a newsroom's file.
     """
-    default = _read(_DEFAULT)
-    files = [default, *(_read(name) for name in _locale_files(locale))]
+    default = _read(_OWN, _DEFAULT)
+    names = (_DEFAULT, *_locale_files(locale))
+    folders = (_OWN,) if more is None else (_OWN, more)
+    files = [_read(folder, name) for name in names for folder in folders]
     if own is not None:
         files.append(_check(_parse(own), default))
     words: dict[str, str | _Forms] = {}
@@ -147,8 +150,8 @@ def _exists(name: str) -> bool:
     return (_OWN / f"{name}.toml").is_file()
 
 
-def _read(name: str) -> _File:
-    return tomllib.loads((_OWN / f"{name}.toml").read_text(encoding="utf-8"))
+def _read(folder: Path, name: str) -> _File:
+    return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _parse(own: str) -> _File:
