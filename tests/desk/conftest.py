@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from world.desk import HOST, ServedDesk, serve_desk
+from world.served_desk import HOST, ServedDesk, serve_desk
 
 
 @pytest.fixture

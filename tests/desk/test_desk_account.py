@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from world.authenticator import Authenticator
-from world.desk import Browser, ServedDesk
+from world.served_desk import Browser, ServedDesk
 
 PASSWORD, OTHER = "correct horse battery", "nine purple herons"
 

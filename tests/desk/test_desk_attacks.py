@@ -12,7 +12,7 @@ import pytest
 
 from copydesk.desk import POLICY
 from world.authenticator import Authenticator
-from world.desk import HOST, Browser, ServedDesk
+from world.served_desk import HOST, Browser, ServedDesk
 
 DAY = timedelta(days=1)
 

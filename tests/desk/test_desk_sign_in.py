@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from world.authenticator import Authenticator
-from world.desk import HOST, Browser, ServedDesk, serve_desk
+from world.served_desk import HOST, Browser, ServedDesk, serve_desk
 
 PASSWORD = "correct horse battery"
 MINUTE = timedelta(minutes=1)

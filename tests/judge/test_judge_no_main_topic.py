@@ -137,6 +137,23 @@ def test_a_topic_beside_a_stronger_one_is_mentioned_on_the_way(
     assert topics(article, siblings) == ["Bees", "Honey"]
 
 
+def test_what_a_story_has_five_words_for_is_one_of_its_sides(
+    make_article: Make, beat: Beat
+) -> None:
+    words = ("comb", "nectar", "wax", "jar", "spoon")
+    wide = replace(beat, topics=(BEES, replace(HONEY, keywords=words)))
+    rest = "Plain words follow here. " * 25
+
+    def topics_with(count: int) -> list[str]:
+        """Return the topics of an article with so many words of honey, in as many places."""
+        said = [words[at % count] for at in range(5)]
+        text = f"The bees. A swarm. {rest.join(f'A {word}. ' for word in said)}"
+        return topics(make_article(title="A swarm of bees", text=text), wide)
+
+    assert topics_with(4) == ["Bees"]
+    assert topics_with(5) == ["Bees", "Honey"]
+
+
 def test_a_miss_for_one_word_says_so(make_article: Make, beat: Beat) -> None:
     article = make_article(excerpt="A bee flew by.", text=f"A bee. {FILLER}")
 

@@ -71,7 +71,7 @@ def test_wording_gives_a_text_away(
 def best(make_article: Make, **fields: object) -> Article:
     """Return an article that earns nearly everything that can be earned, but for these fields."""
     given: dict[str, object] = {
-        "title": "Court stops AI ferry",
+        "title": "British court stops AI ferry",
         "excerpt": "Artificial intelligence must moor, a judge told the Gazette.",
         "text": f"{STAKES} {HEARD * 8} {LONG}She told the Gazette.",
         "image": "https://gazette.example/p.jpg",
@@ -156,8 +156,8 @@ def test_a_caption_is_as_long_in_any_script(
         (1, ["quality +4: once it tells who says so"]),
         (2, ["quality +8: 2 times it tells who says so"]),
         (4, ["quality +12: 4 times it tells who says so"]),
-        (22, ["quality +28: 22 times it tells who says so"]),
-        (500, ["quality +28: 500 times it tells who says so"]),
+        (22, ["quality +24: 22 times it tells who says so"]),
+        (500, ["quality +24: 500 times it tells who says so"]),
     ],
 )
 def test_who_is_heard_in_a_text_counts_up_to_an_end(
@@ -378,50 +378,6 @@ def test_odd_articles_are_weighed_too(
 def test_a_long_text_is_read_in_a_single_pass(text: str, make_article: Make, beat: Beat) -> None:
     # far under a second where the work grows with the length, minutes where with its square
     assert filed(make_article(title=f"AI {text}", text=text), beat).quality is not None
-
-
-def stakes(article: Article, beat: Beat) -> int:
-    """Return the points for the words of consequence in the text."""
-    told = [one for one in filed(article, beat).reasons if "consequence in the text" in one.why]
-    return sum(one.points or 0 for one in told)
-
-
-@pytest.mark.parametrize(
-    ("words", "points"),
-    [
-        ("", 0),
-        ("police", 5),
-        ("police court", 5),
-        ("police police police court court", 5),
-        ("killed killing kills court", 5),
-        ("police court killed inflation study", 10),
-    ],
-)
-def test_each_word_of_consequence_counts_once_in_any_form(
-    words: str, points: int, make_article: Make, beat: Beat
-) -> None:
-    assert stakes(make_article(title="AI", text=f"{SENTENCE} {words}."), beat) == points
-
-
-def test_words_of_consequence_have_an_end(make_article: Make, beat: Beat) -> None:
-    once, often = (make_article(title="AI", text=f"{STAKES} " * times) for times in (1, 500))
-    assert stakes(once, beat) == stakes(often, beat) == 40
-
-
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("de", "Die Polizei ermittelt, das Gericht urteilt, die Regierung schweigt."),
-        ("fr", "La police enquête, le tribunal juge, le gouvernement se tait."),
-        ("es", "La policía investiga, el tribunal condena, el gobierno calla: hay víctimas."),
-    ],
-)
-def test_consequence_is_known_in_other_languages(
-    language: str, text: str, make_article: Make, beat: Beat
-) -> None:
-    article = make_article(title="AI", text=text, language=language)
-    assert stakes(article, beat) >= 5
-    assert stakes(article, beat) > stakes(replace(article, language="en"), beat)
 
 
 @pytest.mark.parametrize(("length", "points"), [(299, 0), (900, 10), (100_000, 20)])

@@ -71,3 +71,35 @@ def test_words_of_consequence_are_sorted_by_their_letters() -> None:
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_pattern_of_wording_looks_for_no_line_end(pattern: str) -> None:
     assert "\\n" not in pattern  # headlines have none, and a wrapped text any number
+
+
+LEXICONS = sorted(
+    path
+    for folder in ("matters", "style", "states")
+    for path in (Path(quality.__file__).parent / "tables" / folder).iterdir()
+)
+
+
+@pytest.mark.parametrize("path", LEXICONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_row_of_a_lexicon_has_each_form_once_and_its_words_sorted(path: Path) -> None:
+    for row, entries in tomllib.loads(path.read_text("utf-8")).items():
+        forms = [form for entry in entries for form in entry.split()]
+        assert len(forms) == len(set(forms)), row
+        assert sorted(entries) == entries, row
+        assert all(form == form.lower() for form in forms), row
+        assert [] == [form for form in forms if not form.strip("!*").isalpha()], row
+
+
+@pytest.mark.parametrize("path", LEXICONS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_form_of_a_lexicon_is_covered_by_a_shorter_one_of_its_entry(path: Path) -> None:
+    for entries in tomllib.loads(path.read_text("utf-8")).values():
+        for entry in entries:
+            forms = entry.split()
+            starts = [form[:-1] for form in forms if form.endswith("*") and form[0] != "!"]
+            idle = [
+                form
+                for form in forms
+                for start in starts
+                if form[0] != "!" and form != f"{start}*" and form.startswith(start)
+            ]
+            assert idle == []

@@ -91,6 +91,7 @@ EVENTS: dict[EventKind, dict[str, st.SearchStrategy[str]]] = {
     EventKind.GONE: {},
     EventKind.BACK: {},
     EventKind.DEPOSED: {"why": WORDS},
+    EventKind.CORRECTED: {"why": WORDS},
 }
 FAULTS: dict[FaultKind, dict[str, st.SearchStrategy[str]]] = {
     FaultKind.PROXY_UNSET: {"variable": VARIABLES},

@@ -147,6 +147,7 @@ EVENTS = [
     ("back at its publisher", EventKind.BACK, {}),
     ("leads its group no longer", EventKind.DEPOSED, {}),
     ("leads its group no longer: the rulings", EventKind.DEPOSED, {"why": "the rulings"}),
+    ("corrected here: it is two metres", EventKind.CORRECTED, {"why": "it is two metres"}),
     ('title was " moved to x from y', EventKind.OTHER, {}),
     ('title was "He leads its group no longer: x"', EventKind.HEADLINE_CHANGED, {}),
     ("an editor's own words", EventKind.OTHER, {"text": "an editor's own words"}),

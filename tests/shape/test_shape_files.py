@@ -22,6 +22,7 @@ OWN = {
     "kit/tables.py": "the package's word lists and tables",
     "embed/wordpiece/_wordpiece.py": "the package's vocabulary",
     "rendering/_renderer.py": "the package's templates",
+    "desk/_pages.py": "the package's style and script",
     "rendering/_strings.py": "the package's languages",
     "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
     "illustrate/drawing/_face.py": "the package's face, or the newsroom's, read by `publishing`",

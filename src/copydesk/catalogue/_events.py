@@ -58,7 +58,7 @@ def list_events(
             break
         elif after is None or not _is_known(tables, wanted, row.event, after):
             found[row.event] = [row]
-    whole = _read_wanted(tables, wanted, found)
+    whole = _read_matches(tables, wanted, found)
     return [_make_event(name, whole.get(name, rows)) for name, rows in found.items()]
 
 
@@ -117,7 +117,7 @@ def _is_known(
     return any((-row.at, row.path) <= (-after[0], after[1]) for row in rows)
 
 
-def _read_wanted(
+def _read_matches(
     tables: DisposableDatabase, wanted: StoryFilter, names: Collection[str]
 ) -> Mapping[str, list[_Row]]:
     condition, values = where(wanted)

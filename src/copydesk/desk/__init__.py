@@ -1,4 +1,4 @@
-"""The editors' web app: not built yet, but for its door."""
+"""The desk: what editors ask for in a browser goes in, pages come out; their words go to git."""
 
 from __future__ import annotations
 

@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import StoryQuestion as StoryQuestion
     from copydesk.engine.editing import UndoReport as UndoReport
     from copydesk.engine.editing import VerdictReport as VerdictReport
+    from copydesk.engine.editing import apply_actions as apply_actions
     from copydesk.engine.editing import clear_verdict as clear_verdict
     from copydesk.engine.editing import explain as explain
+    from copydesk.engine.editing import field_digests as field_digests
     from copydesk.engine.editing import file_rule as file_rule
     from copydesk.engine.editing import file_verdict as file_verdict
     from copydesk.engine.editing import list_rules as list_rules
@@ -92,7 +94,9 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueRow as QueueRow
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import StoryPage as StoryPage
     from copydesk.engine.queue import picture_file as picture_file
+    from copydesk.engine.queue import read_story_page as read_story_page
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging

@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     GONE = "gone"
     BACK = "back"
     DEPOSED = "deposed"  # another story of its group leads it now
+    CORRECTED = "corrected"  # here, by an editor
     OTHER = "other"
 
 
@@ -40,6 +41,7 @@ _WORDING = Wording(
         EventKind.GONE: ("gone from its publisher",),
         EventKind.BACK: ("back at its publisher",),
         EventKind.DEPOSED: ("leads its group no longer: {why}", "leads its group no longer"),
+        EventKind.CORRECTED: ("corrected here: {why}",),
     },
     other=EventKind.OTHER,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from copydesk.kit import dates, text
-from copydesk.news import Event, Story
+from copydesk.news import Event, EventKind, Story
 
 KEPT_LINES = 12  # the first, and the newest eleven
 
@@ -27,6 +27,7 @@ def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story
 
 
 def is_noted_since(story: Story, since: datetime) -> bool:
-    """Decide whether the history has a line from after a time."""
-    moments = (dates.parse(event.at) for event in story.events if event.at)
+    """Decide whether the history tells of something at its publisher from after a time."""
+    theirs = (event for event in story.events if event.kind is not EventKind.CORRECTED)
+    moments = (dates.parse(event.at) for event in theirs if event.at)
     return any(moment is not None and moment > since for moment in moments)

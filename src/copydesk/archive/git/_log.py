@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from copydesk.archive.git import _git
@@ -50,6 +51,25 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
             for path in _list_changes(place, commit)
         },
     )
+
+
+def find_messages(root: Path, words: Sequence[str], since: datetime | None) -> dict[str, str]:
+    """Return the messages of this branch's commits that have any of some words, since a time.
+
+    By the commits' ids, the newest first; {} where there is no repository or no commit.
+    """
+    place = _git.locate(root)
+    if isinstance(place, str) or not words or not _git.head(place):
+        return {}
+    moment = () if since is None else (f"--since=@{int(since.timestamp())}",)
+    out = _git.tell(
+        place.top,
+        *("log", "-F", *moment, "--format=%H%n%B%x00"),
+        *(f"--grep={word}" for word in words),
+    )
+    entries = (entry.strip("\n") for entry in out.decode("utf-8", "replace").split("\0"))
+    parts = (entry.partition("\n") for entry in entries if entry)
+    return {commit: message for commit, _, message in parts}
 
 
 def _id(place: _git.WorkTree, name: str) -> str:

@@ -37,5 +37,8 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._verdicts import VerdictReport as VerdictReport
     from copydesk.engine.editing._verdicts import file_verdict as file_verdict
     from copydesk.engine.editing._verdicts import speaker as speaker
+    from copydesk.engine.editing.applying import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
+    from copydesk.engine.editing.applying import apply_actions as apply_actions
+    from copydesk.engine.editing.applying import field_digests as field_digests
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -32,7 +32,8 @@ class Edit:
     `restored` are files that are put back to the byte, None where there was none. Where a person is
     editing the rulings, one of the records `needed`, or one that is `watched` even if it stays as
     it is, nothing is made; any other is left to the next round then. What the memory and the store
-    of articles are to keep or forget goes along, `undos` by the ids of actions.
+    of articles are to keep or forget goes along, `undos` by the ids of actions. `own_fields` are
+    the fields that it changed, as `EditorAction.seen` calls them.
     """
 
     newsroom: Newsroom
@@ -47,6 +48,7 @@ class Edit:
     forgotten_looks: frozenset[str] = frozenset()
     forgotten_texts: frozenset[str] = frozenset()
     undos: Mapping[str, bytes] = field(default_factory=dict)
+    own_fields: frozenset[str] = frozenset()
 
     @property
     def beat(self) -> Beat:

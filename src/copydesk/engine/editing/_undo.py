@@ -7,7 +7,7 @@ a commit ── its action ──> before, after │ now ── _inverse ──>
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from copydesk import archive, review
@@ -93,10 +93,17 @@ def _is_ours(path: str) -> bool:
     return path == RULINGS_PATH or _RECORD.fullmatch(path) is not None
 
 
-def put_undoing(edit: Edit, files: Mapping[str, States], words: CommitWords) -> EditStep:
+def put_undoing(
+    edit: Edit,
+    files: Mapping[str, States],
+    words: CommitWords,
+    *,
+    is_in_the_way: Callable[[EditConflict], bool] = lambda _: True,
+) -> EditStep:
     """Take what an action did out of an edit: by path, its files as they were before and after it.
 
-    Each is looked for where it lies today. What is in the way is told, and nothing is taken out.
+    Each is looked for where it lies today. What is in the way is told, and nothing is taken out; a
+    field that is not in the way stays as it is.
     """
     undone, differences = edit, list[EditConflict]()
     removed, restored = frozenset[str](), frozenset[str]()
@@ -107,7 +114,7 @@ def put_undoing(edit: Edit, files: Mapping[str, States], words: CommitWords) -> 
             undone, found = _take_out_of_rulings(undone, states)
         else:
             undone, found = _take_out_of_record(undone, path, states)
-        differences += found
+        differences += filter(is_in_the_way, found)
     if differences:
         return EditStep(edit=edit, words=words, differences=tuple(differences))
     looks = undone.stories if removed else ()

@@ -21,6 +21,7 @@ from copydesk.engine.queue._question import QueueCursor, QueueQuestion, make_fil
 from copydesk.engine.queue._rows import QueuePage, QueueRow, QueueStory, make_row
 from copydesk.errors import RecordError
 from copydesk.news import Standing, Story
+from copydesk.placement.addresses import record_name
 
 _RANKED = 2_000  # of the newest events, that are put in the front page's order
 _LISTED = 12  # stories of one event; the others are a number
@@ -69,17 +70,22 @@ class QueueReader:
             return page
         return replace(page, after=_cursor(newsroom, question, events[-1]))
 
-    def rows(self, newsroom: Newsroom, events: Collection[str]) -> list[QueueRow]:
-        """Return some events as rows, in their order; those that are no more are left out."""
+    def rows(self, newsroom: Newsroom, events: Collection[str], named: str = "") -> list[QueueRow]:
+        """Return some events as rows, in their order; those that are no more are left out.
+
+        The story of the name `named` is listed, however many there are.
+        """
         members = self._catalogue.list_members(events)
         recheck(newsroom, self._catalogue, [p for paths in members.values() for p in paths])
         members = self._catalogue.list_members(events)
-        named = [
-            FiledEvent(name=name, at=0, paths=tuple(paths), quality=-1, heat=-1)
-            for name, paths in members.items()
-            if paths
-        ]
-        return list(self._rows(newsroom, named, members))
+        found = []
+        for name, paths in members.items():
+            first = tuple(path for path in paths if record_name(path) == named)
+            if paths:
+                found.append(
+                    FiledEvent(name=name, at=0, paths=first or tuple(paths), quality=-1, heat=-1)
+                )
+        return list(self._rows(newsroom, found, members))
 
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
         """Return how many stories a question wants."""
@@ -133,7 +139,7 @@ class QueueReader:
             rulings=_read_rulings(newsroom),
         )
         for event in events:
-            listed = _first_wanted(event, members[event.name])
+            listed = _choose_paths(event, members[event.name])
             stories = list(self._read(newsroom, known, listed, frozenset(event.paths)))
             if stories:
                 version = known.version(members[event.name])
@@ -192,7 +198,7 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
     return archive.Rulings()
 
 
-def _first_wanted(event: FiledEvent, members: Sequence[str]) -> list[str]:
+def _choose_paths(event: FiledEvent, members: Sequence[str]) -> list[str]:
     """Return the paths of an event's stories that are listed: the wanted ones first."""
     wanted = list(event.paths[:_LISTED])
     others = [path for path in members if path not in event.paths]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from copydesk.engine.queue._question import QueueCursor
 from copydesk.news import PictureFile, Standing, Story, Verdict
+from copydesk.placement.addresses import record_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,7 @@ class QueueStory:
     @property
     def name(self) -> str:
         """Return its record's name: the file's, without `.md`."""
-        return self.story.path.rsplit("/", 1)[-1].removesuffix(".md")
+        return record_name(self.story.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

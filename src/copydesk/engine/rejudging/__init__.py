@@ -8,6 +8,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.rejudging._judge_again import judge_again as judge_again
+    from copydesk.engine.rejudging._regroup import Regrouped as Regrouped
     from copydesk.engine.rejudging._regroup import after_others as after_others
     from copydesk.engine.rejudging._regroup import regroup as regroup
     from copydesk.engine.rejudging._rejudge import FieldChange as FieldChange

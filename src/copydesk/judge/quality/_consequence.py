@@ -8,10 +8,11 @@ from copydesk.judge.quality._language import language_with_lists
 from copydesk.judge.quality._matters import find_matters
 from copydesk.judge.quality._measure import length
 from copydesk.judge.quality._sightings import Sightings, Steps
+from copydesk.judge.quality._states import find_state
 from copydesk.news import Beat
 
 READ = 4_000  # characters in which a report has said what is at stake
-IN_TEXT = Steps(2, 5, 8, 12, 18, 25, 33, 42)  # different words
+IN_TEXT = Steps(2, 4, 6, 9, 13, 18, 24)  # different words
 IN_LEDE = Steps(4, 6, 8, 11)
 UNLISTED = Steps(300, 900, 1_800, 3_500)  # characters of a text whose language has no list
 _NAMED = 5
@@ -24,6 +25,15 @@ def in_title(features: Features, beat: Beat) -> Sightings:
     if not word or not features.topics:
         return []
     return [(1, f'a matter of consequence: "{word}" in title')]
+
+
+def of_states(features: Features, beat: Beat) -> Sightings:
+    """Find a headline of the beat that names the state whom its news concerns."""
+    language = language_with_lists(features, beat)
+    if not language or not features.topics:
+        return []
+    word = find_state(features.title[: wording.HEADLINE], language)
+    return [(1, f'concerns a country: "{word}" in title')] if word else []
 
 
 def in_lede(features: Features, beat: Beat) -> Sightings:

@@ -6,31 +6,41 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two: what stands before an apostrophe is a word
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text as they stand in it."""
+    """Return the words of a text as they stand in it, parted at apostrophes, too."""
     return _WORD.findall(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Entries in small letters; one that ends with `*` stands for all words that begin so."""
+    """Entries in small letters, each one or more forms of a word divided by blanks.
 
-    whole: frozenset[str]
-    beginnings: frozenset[str]
+    A form that ends with `*` stands for all words that begin so, but for those of a longer form;
+    one behind a `!` is not meant: "accus* !accustom*". `whole` and `beginnings` hold the entry of
+    each form, "" for what is not meant; `lengths` are those of the beginnings, the longest first.
+    """
+
+    whole: Mapping[str, str]
+    beginnings: Mapping[str, str]
     lengths: tuple[int, ...]
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Lexicon:
         """Make a lexicon of its entries."""
-        listed = tuple(entries)
-        beginnings = frozenset(entry[:-1] for entry in listed if entry.endswith("*"))
+        whole: dict[str, str] = {}
+        beginnings: dict[str, str] = {}
+        for entry in entries:
+            for form in entry.split():
+                meant = "" if form.startswith("!") else entry
+                forms = beginnings if form.endswith("*") else whole
+                forms[form.strip("!*")] = meant
         return cls(
-            whole=frozenset(entry for entry in listed if not entry.endswith("*")),
+            whole=whole,
             beginnings=beginnings,
-            lengths=tuple(sorted({len(beginning) for beginning in beginnings})),
+            lengths=tuple(sorted({len(start) for start in beginnings}, reverse=True)),
         )
 
     def find(self, words: Iterable[str]) -> Mapping[str, str]:
@@ -44,8 +54,6 @@ class Lexicon:
     def entry_of(self, word: str) -> str:
         """Return the entry that a word in small letters is of, "" for none."""
         if word in self.whole:
-            return word
-        return next((start for start in self._starts(word) if start in self.beginnings), "")
-
-    def _starts(self, word: str) -> Iterable[str]:
-        return (word[:length] for length in self.lengths if length <= len(word))
+            return self.whole[word]
+        starts = (word[:length] for length in self.lengths if length <= len(word))
+        return next((self.beginnings[start] for start in starts if start in self.beginnings), "")

@@ -12,7 +12,7 @@ from copydesk.news import Beat, ReasonKind, reason_words
 FULL_TEXT = 1500
 BRIEF = 600
 CAPTION = 150
-VOICES = Steps(1, 2, 4, 7, 11, 16, 22)
+VOICES = Steps(1, 2, 4, 7, 12, 18)
 
 _WHOLE_END = re.compile(
     r"[.!?:\u2026\u3002\uff01\uff1f\"'\u201c\u201d\u2019\u00bb\u300d)\]*|]\s*\Z"

@@ -14,6 +14,7 @@ from copydesk.news import Article
 
 _PARTS = 4  # of a text, over which a subject that it is about is spread
 _LABELS = 20  # tags of a page that are looked at
+_SIDE = 5  # different words that a story has for one of its subjects, and seldom for a mention
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class TopicEvidence:
     def is_up_front(self) -> bool:
         """Decide whether a keyword stands in title or lede."""
         return bool(self.title or self.lede)
+
+    @property
+    def is_side(self) -> bool:
+        """Decide whether an article has so many different words for it that it is a side of it."""
+        return len(self.title | self.lede | self.text) >= _SIDE
 
     @property
     def is_single_mention(self) -> bool:

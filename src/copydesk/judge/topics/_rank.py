@@ -104,14 +104,17 @@ def _confidence_alone(
     """Return the confidence in a topic by its own words, beside those of topics that are no kin.
 
     Where no topic stands above all, those without a parent in common divide the news among them: a
-    story is about the one that it says most of. Sides of one subject come together.
+    story is about the one that it says most of. Sides of one subject come together, and so does
+    what a story has many different words for.
     """
+    topic = article.topics[at]
+    divides = not has_main and not topic.is_side
     rivals = (
-        weight_beside(evidence, is_divided=not has_main and not index.are_siblings(at, other))
+        weight_beside(evidence, is_divided=divides and not index.are_siblings(at, other))
         for other, evidence in article.topics.items()
         if not index.are_kin(at, other)
     )
-    return confidence(article.topics[at], article, max(rivals, default=0.0))
+    return confidence(topic, article, max(rivals, default=0.0))
 
 
 def above(name: str, beat: Beat) -> tuple[str, ...]:

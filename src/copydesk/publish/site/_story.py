@@ -31,6 +31,7 @@ _CHANGES = {
     EventKind.GONE: "gone_since",
     EventKind.BACK: "back_again",
     EventKind.DEPOSED: "led_no_longer",
+    EventKind.CORRECTED: "corrected_here",
 }
 
 
@@ -140,8 +141,8 @@ def _change(event: Event, cards: ListCards) -> dict[str, object]:
     """Return a line of a story's history: its time, and what changed in the site's words."""
     folded = Event(what=text.fold(event.what))
     word = _CHANGES.get(folded.kind)
-    title = folded.values.get("title", "")
-    sentence = cards.frame.strings.say(word, title=title) if word else folded.what
+    title, why = (folded.values.get(name, "") for name in ("title", "why"))
+    sentence = cards.frame.strings.say(word, title=title, why=why) if word else folded.what
     return {"time": cards.views.time(dates.parse(event.at)), "what": sentence}
 
 

@@ -1,0 +1,196 @@
+"""Actions: what a browser's form or script says an editor did, as values; nothing is done here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import cast, get_args
+from uuid import uuid4
+
+import msgspec
+
+from copydesk.errors import UsageError
+from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
+
+MOST = 200  # actions in one request
+_WORDS = 10_000  # characters of a why, or of any value
+_STORIES = 200
+_VERDICTS = frozenset({*get_args(Said), "clear"})
+_SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
+_KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
+
+
+class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An action as JSON has it; who did it and when is not the browser's to say."""
+
+    id: str
+    kind: ActionKind
+    said: str = ""
+    stories: list[str] = []
+    values: list[str] = []
+    why: str = ""
+    until: datetime | None = None
+    seen: dict[str, str] = {}
+
+
+class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a story that its form has."""
+
+    title: str = ""
+    excerpt: str = ""
+    topics: list[str] = []
+    note: str = ""
+    picture: str = ""
+    url: str = ""
+
+
+def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
+    """Return the actions of a request's JSON; raises UsageError where they cannot be meant."""
+    try:
+        sent = msgspec.json.decode(body, type=list[SentAction])
+    except msgspec.DecodeError as error:
+        raise UsageError(f"these are no actions ({error})") from error
+    if not 0 < len(sent) <= MOST:
+        raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
+    return [_check(_make_action(one, by, at)) for one in sent]
+
+
+def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[EditorAction]:
+    """Return the actions of a form: what its button says, for the stories that it names.
+
+    `do` is `verdict WORD` or `rule KIND [NAME]`, where NAME is the story that is meant.
+    """
+    form = dict(fields)
+    stories = [value for name, value in fields if name == "story"]
+    kind, said, named = (*form.get("do", "").split(" ", 2), "", "", "")[:3]
+    known = next((one for one in _KINDS if one == kind), None)
+    if known is None:
+        raise UsageError("the form does not say what is to be done", subject=kind[:80])
+    first = form.get("id") or str(uuid4())
+    common = EditorAction(
+        id=first,
+        kind=known,
+        said=said,
+        by=by,
+        at=at,
+        values=tuple(filter(None, (form.get("value", ""),))),
+        why=form.get("why", ""),
+        seen=_read_digests(form.get("seen", ""), stories),
+    )
+    return [
+        _check(replace(common, id=f"{first}-{number}" if number else first, stories=names))
+        for number, names in enumerate(_name_stories(said, named, stories))
+    ]
+
+
+def read_edit(
+    name: str, fields: Sequence[tuple[str, str]], by: str, at: datetime
+) -> list[EditorAction]:
+    """Return an action for each field of a story that its form changed; raises UsageError."""
+    form = dict(fields)
+    try:
+        was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
+    except msgspec.DecodeError as error:
+        raise UsageError("the form is not whole", hint="open it again") from error
+    topics = [value for field, value in fields if field == "topic"]
+    picture = form.get("other_picture", "").strip() or form.get("picture", "")
+    now = StoryFields(
+        title=form.get("title", ""),
+        excerpt=form.get("excerpt", ""),
+        topics=topics,
+        note=form.get("note", ""),
+        picture=picture,
+        url=form.get("url", ""),
+    )
+    first = form.get("id") or str(uuid4())
+    common = EditorAction(
+        id=first,
+        kind="rule",
+        by=by,
+        at=at,
+        stories=(name,),
+        why=form.get("why", ""),
+        seen=_read_digests(form.get("seen", ""), [name]),
+    )
+    return [
+        _check(
+            replace(common, id=f"{first}-{number}" if number else first, said=said, values=values)
+        )
+        for number, (said, values) in enumerate(_find_edits(was, now))
+    ]
+
+
+def _find_edits(was: StoryFields, now: StoryFields) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Walk the rules that make a story what a form says: an empty field asks for nothing."""
+    if _differs(was.title, now.title):
+        yield "rename", (now.title,)
+    if now.topics and {*now.topics} != {*was.topics}:
+        yield "retopic", tuple(now.topics)
+    for field in _SET_FIELDS:
+        value = str(getattr(now, field))
+        if _differs(str(getattr(was, field)), value):
+            yield "set", (field, value)
+
+
+def _differs(was: str, now: str) -> bool:
+    return now.replace("\r\n", "\n").strip() not in {"", was.strip()}
+
+
+def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the stories of each action: all at once where that is its point, else one for each."""
+    if said == "lead" and named:
+        return [(named,)]
+    if named:  # split off from those of the row
+        return [(named, *stories)]
+    return [tuple(stories)] if said == "merge" else [(story,) for story in stories]
+
+
+def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
+    return EditorAction(
+        id=sent.id,
+        kind=sent.kind,
+        said=sent.said,
+        by=by,
+        at=at,
+        stories=tuple(sent.stories),
+        values=tuple(sent.values),
+        why=sent.why,
+        until=sent.until,
+        seen=sent.seen,
+    )
+
+
+def _check(action: EditorAction) -> EditorAction:
+    """Return an action that may wait in the queue; raises UsageError for any other."""
+    words = (action.id, action.why, *action.values, *action.stories)
+    if max(map(len, words)) > _WORDS or len(action.stories) > _STORIES:
+        raise UsageError("too long for one action", subject=action.id[:80])
+    if action.kind == "verdict" and action.said not in _VERDICTS:
+        raise UsageError("no such verdict", subject=action.said[:80])
+    if action.kind == "rule":
+        _check_rule(action)
+    if action.kind == "verdict" and len(action.stories) != 1:
+        raise UsageError("a verdict is on one story", subject=str(len(action.stories)))
+    return action
+
+
+def _check_rule(action: EditorAction) -> None:
+    form = RULING_KINDS.get(cast("RulingKind", action.said))
+    if form is None:
+        raise UsageError("no such rule", subject=action.said[:80])
+    least, most = form.stories
+    if not least <= len(action.stories) <= most:
+        raise UsageError(f"{action.said} wants other stories", subject=str(len(action.stories)))
+
+
+def _read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
+    """Return the digests that a row's form carries, under the names that an action has them by."""
+    try:
+        fields = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    if not isinstance(fields, dict) or len(stories) != 1:
+        return {}
+    return {f"{stories[0]} {name}": str(value) for name, value in fields.items()}

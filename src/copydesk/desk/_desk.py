@@ -1,0 +1,198 @@
+"""The desk at work: what its routes ask, and what happens behind them while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from copydesk import engine
+from copydesk.desk import _query
+from copydesk.desk._filer import Filer
+from copydesk.desk._live import Broadcast
+from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
+from copydesk.desk._pages import Editor, Pages, QueueAnswer
+from copydesk.desk._story_pages import render_edit, render_story
+from copydesk.desk._today import describe_action
+from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.news import Beat, EditorAction
+
+_LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """An open desk of the newsroom in `root`; `path` is where it lies on its host.
+
+    Methods ask the newsroom's thread, and raise what it raises.
+    """
+
+    path: str
+    thread: NewsroomThread
+    store: DeskStore
+    filer: Filer
+    broadcast: Broadcast
+    read_status: Callable[[], engine.RoundStatus | None]
+    _pages: tuple[Beat, Pages] | None = field(default=None)
+
+    async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
+        """Return a page of the queue as HTML."""
+
+        def answer(opened: OpenNewsroom) -> bytes:
+            pages = self._pages_of(opened)
+            found = QueueAnswer(
+                question=question,
+                page=opened.queue.page(opened.newsroom, question),
+                counts=_count_views(opened),
+                sources=opened.queue.list_sources(opened.newsroom, question),
+                languages=opened.queue.list_languages(opened.newsroom, question),
+            )
+            return pages.queue(editor, found)
+
+        return await self.thread.ask(answer)
+
+    async def story_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of a story; raises RecordError where there is none."""
+
+        def answer(opened: OpenNewsroom) -> bytes:
+            found = engine.read_story_page(opened.newsroom, opened.queue, name)
+            return render_story(self._pages_of(opened), editor, _count_views(opened), found)
+
+        return await self.thread.ask(answer)
+
+    async def edit_page(self, editor: Editor, name: str) -> bytes:
+        """Return the form in which a story is edited; raises RecordError where there is none."""
+
+        def answer(opened: OpenNewsroom) -> bytes:
+            found = engine.read_story_page(opened.newsroom, opened.queue, name)
+            return render_edit(self._pages_of(opened), editor, _count_views(opened), found)
+
+        return await self.thread.ask(answer)
+
+    async def today_page(self, editor: Editor) -> bytes:
+        """Return what an editor did since yesterday, the latest first, each to be taken back."""
+        done = await self.list_actions_since(editor, now() - timedelta(days=1))
+
+        def answer(opened: OpenNewsroom) -> bytes:
+            pages = self._pages_of(opened)
+            title = pages.strings.say("today")
+            told = [describe_action(pages, queued) for queued in done]
+            return pages.page("today.html", editor, _count_views(opened), title=title, actions=told)
+
+        return await self.thread.ask(answer)
+
+    async def rows(self, editor: Editor, events: Collection[str], here: str) -> bytes:
+        """Return some events as rows of HTML, by the records as they are now."""
+
+        def answer(opened: OpenNewsroom) -> bytes:
+            rows = opened.queue.rows(opened.newsroom, events)
+            return self._pages_of(opened).fragments(editor, rows, here)
+
+        return await self.thread.ask(answer)
+
+    async def versions(self, question: engine.QueueQuestion) -> Mapping[str, object]:
+        """Return which rows a question has now, each with its version, and the views' counts."""
+
+        def answer(opened: OpenNewsroom) -> Mapping[str, object]:
+            page = opened.queue.page(opened.newsroom, question)
+            return {
+                "rows": {row.event: row.version for row in page.rows},
+                "total": page.total,
+                "counts": _count_views(opened),
+            }
+
+        return await self.thread.ask(answer)
+
+    async def picture(self, name: str) -> Path | None:
+        """Return the file of a picture in the album, None where there is none."""
+        return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
+
+    async def put(self, actions: Sequence[EditorAction]) -> None:
+        """Keep actions on the disk, and let them be filed; raises UsageError, DeskStoreError."""
+        await asyncio.to_thread(self.store.actions.put, actions)
+        self.filer.wake(action.id for action in actions)
+
+    async def list_actions_since(self, editor: Editor, since: datetime) -> Sequence[QueuedAction]:
+        """Return what an editor did since a time, the latest first."""
+        done = await asyncio.to_thread(self.store.actions.of, editor.name, since)
+        return done[::-1]
+
+    async def go_on(self) -> None:
+        """File actions and tell browsers of changes until cancelled."""
+        work = [asyncio.create_task(self.filer.go_on()), asyncio.create_task(self._look())]
+        try:
+            await asyncio.gather(*work)
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            self.broadcast.close()
+
+    def _pages_of(self, opened: OpenNewsroom) -> Pages:
+        """Return the pages by today's settings; asked in the newsroom's thread alone."""
+        beat = opened.newsroom.beat
+        if self._pages is None or self._pages[0] is not beat:
+            self._pages = beat, Pages(beat, self.path)
+        return self._pages[1]
+
+    async def _look(self) -> None:
+        """Tell browsers when the catalogue changed, and how the round stands."""
+        version, status = None, None
+        while True:
+            if self.broadcast.listeners:
+                with contextlib.suppress(Exception):  # said by whoever asks for a page
+                    now = await self.thread.ask(lambda opened: opened.queue.version())
+                    if version is not None and now != version:
+                        self.broadcast.tell("changed", {})
+                    version = now
+                told = await asyncio.to_thread(self.read_status)
+                if told != status:
+                    status = told
+                    self.broadcast.tell("round", _describe_round(told))
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _count_views(opened: OpenNewsroom) -> Mapping[engine.QueueView, int]:
+    count = opened.queue.count
+    return {view: count(opened.newsroom, engine.QueueQuestion(view=view)) for view in _query.VIEWS}
+
+
+def _describe_round(status: engine.RoundStatus | None) -> Mapping[str, object]:
+    if status is None:
+        return {}
+    return {
+        "at_work": status.is_at_work,
+        "stage": status.stage,
+        "done": status.done,
+        "total": status.total,
+        "began": status.began.isoformat(),
+        "filed": status.filed,
+    }
+
+
+@contextlib.asynccontextmanager
+async def open_desk(
+    root: Path, environ: Mapping[str, str], filer: Filer, path: str
+) -> AsyncIterator[Desk]:
+    """Open the desk of a newsroom for the block."""
+    thread = NewsroomThread(root, environ)
+    desk = Desk(
+        path=path,
+        thread=thread,
+        store=filer.store,
+        filer=filer,
+        broadcast=filer.broadcast,
+        read_status=lambda: engine.read_round_status(root / ".copydesk"),
+    )
+    try:
+        yield desk
+    finally:
+        await asyncio.to_thread(thread.close)
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)

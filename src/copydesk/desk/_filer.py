@@ -1,0 +1,98 @@
+"""Filer: lets a process file what editors did, and tells browsers what became of it.
+
+put ── wake ──> a process that files all that waits ──> outcomes in the store ──> told to browsers
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from copydesk.desk._live import Broadcast
+from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.news import EditorAction
+
+Say = Callable[[str], None]
+
+_LOOK_SECONDS = 0.05  # between two looks at what has become of actions
+_AGAIN_SECONDS = 5.0  # until another try, where filing failed
+_AT_ONCE = 500
+
+
+class Filer:
+    """File waiting actions by `file`, which runs a process until none waits, one at a time."""
+
+    def __init__(
+        self, store: DeskStore, file: Callable[[], Awaitable[int]], broadcast: Broadcast, say: Say
+    ) -> None:
+        self.broadcast = broadcast
+        self.store = store
+        self._file = file
+        self._say = say
+        self._pending: set[str] = set()
+        self._wakes = asyncio.Event()
+
+    def wake(self, ids: Iterable[str] = ()) -> None:
+        """File what waits; browsers are told what becomes of the actions with these ids."""
+        self._pending.update(ids)
+        self._wakes.set()
+
+    async def go_on(self) -> None:
+        """File until cancelled; what waited when the server began is filed first."""
+        self.wake(action.id for action in await asyncio.to_thread(self._waiting))
+        while True:
+            if not self._pending:
+                await self._wakes.wait()
+            self._wakes.clear()
+            if self._pending and not await self._file_all():
+                await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _file_all(self) -> bool:
+        """Run the process to its end, telling of outcomes meanwhile; whether it filed all."""
+        filing = asyncio.ensure_future(self._file())
+        try:
+            while not filing.done():
+                await asyncio.wait([filing], timeout=_LOOK_SECONDS)
+                await self._tell()
+        finally:
+            if not filing.done():
+                filing.cancel()
+                await asyncio.wait([filing])
+        await self._tell()
+        code = filing.result()
+        if code:
+            self._say(f"filing what editors did ended with exit code {code}; it is tried again")
+        return not code
+
+    async def _tell(self) -> None:
+        """Tell browsers of those actions that something has become of."""
+        if not self._pending:
+            return
+        states = await asyncio.to_thread(self.store.actions.state, sorted(self._pending))
+        done = [queued for queued in states.values() if queued.outcome is not None]
+        for queued in done:
+            self._pending.discard(queued.action.id)
+            self.broadcast.tell("action", describe(queued))
+
+    def _waiting(self) -> Iterable[EditorAction]:
+        return self.store.actions.waiting(_AT_ONCE)
+
+
+def describe(queued: QueuedAction) -> dict[str, object]:
+    """Return an action and what became of it, as JSON has it."""
+    action, outcome = queued.action, queued.outcome
+    return {
+        "id": action.id,
+        "stories": list(action.stories),
+        "kind": action.kind,
+        "said": action.said,
+        "by": action.by,
+        "state": outcome.state if outcome else "waits",
+        "commit": (outcome.commit or "") if outcome else "",
+        "what": outcome.what if outcome else "",
+        "hint": outcome.hint if outcome else "",
+        "conflicts": [
+            {"path": one.path, "field": one.field, "left": one.left, "now": one.now}
+            for one in (outcome.conflicts if outcome else ())
+        ],
+    }

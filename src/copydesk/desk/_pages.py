@@ -1,0 +1,331 @@
+"""The desk's pages: what was asked for goes in, HTML in the site's language comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from copydesk import engine
+from copydesk.desk import _query
+from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
+from copydesk.kit import urls
+from copydesk.news import Beat, Standing
+from copydesk.rendering import (
+    Renderer,
+    Strings,
+    join_markup,
+    language_tag,
+    load_strings,
+    mark_safe,
+    text_direction,
+)
+
+_FOLDER = Path(__file__).parent
+ASSETS = _FOLDER / "assets"
+_VIEW_KEYS = {
+    "waiting": "g w",
+    "missed": "g m",
+    "published": "g p",
+    "off": "g o",
+    "rejected": "g r",
+    "all": "g a",
+}
+# what a row's buttons do: an action's kind and word, its key
+_ACTS = (
+    ("publish", "verdict publish", "p"),
+    ("hold", "verdict hold", "h"),
+    ("reject", "verdict reject", "r"),
+)
+_CONTENTS = frozenset({"rows", "row", "story", "actions", "conflicts"})  # beside `page`
+_CLEAR = ("clear", "verdict clear", "c")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """Who is at the desk: the name that stands in git, and whether they decide or only look."""
+
+    name: str
+    may_edit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAnswer:
+    """What was found for a page of the queue: rows, how many stand in each view, choices."""
+
+    question: engine.QueueQuestion
+    page: engine.QueuePage
+    counts: Mapping[engine.QueueView, int]
+    sources: Sequence[str] = ()
+    languages: Sequence[str] = ()
+
+
+class Pages:
+    """Render the pages of the desk of one beat; `root` is the desk's path, `/desk/`."""
+
+    def __init__(self, beat: Beat, root: str) -> None:
+        self._beat = beat
+        self._root = root
+        self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
+        self._renderer = Renderer(folder=_FOLDER / "templates")
+        self._renderer.set_strings(self.strings)
+        self.views = StoryViews(
+            strings=self.strings,
+            zone=_zone(beat.timezone),
+            locale=beat.locale,
+            root=root,
+            gate=beat.scoring.publish_at,
+        )
+
+    def queue(self, editor: Editor, answer: QueueAnswer) -> bytes:
+        """Return a page of the queue."""
+        question, page = answer.question, answer.page
+        here = self.address(question)
+        following = replace(question, after=page.after)
+        none = (
+            "none_waiting"
+            if question == engine.QueueQuestion(order=question.order)
+            else "none_found"
+        )
+        return self.page(
+            "queue.html",
+            editor,
+            answer.counts,
+            question,
+            title=self.strings.say(f"view_{question.view}"),
+            rows=list(self.rows(editor, page.rows, here)),
+            view=question.view,
+            total=page.total,
+            filters=self._filters(answer),
+            query=_query.write_question(_query.first_page(question)),
+            here=here,
+            next=self.address(following) if page.after else "",
+            none=self.strings.say(none),
+        )
+
+    def rows(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> Iterable[str]:
+        """Yield each row as HTML; `here` is the address that its forms lead back to."""
+        for row in rows:
+            yield self._renderer.render(
+                "row.html",
+                row={
+                    "event": row.event,
+                    "version": row.version,
+                    "unread": row.unread,
+                    "id": str(uuid4()),
+                },
+                lead=self.views.of(row.leader),
+                others=[self.views.short(other) for other in (*row.copies, *row.coverage)],
+                acts=self._acts(row),
+                may_edit=editor.may_edit,
+                root=self._root,
+                here=here,
+            )
+
+    def fragments(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> bytes:
+        """Return rows alone, for a page that is open."""
+        return join_markup(list(self.rows(editor, rows, here))).encode()
+
+    def topic_choices(self, chosen: Sequence[str]) -> list[View]:
+        """Return the beat's topics, and those beside them that a story has."""
+        names = dict.fromkeys([*(topic.name for topic in self._beat.topics), *chosen])
+        return [{"name": name, "is_chosen": name in chosen} for name in names]
+
+    def script_words(self) -> str:
+        """Return the words that the script says, as JSON that may stand in a page."""
+        words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
+        return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
+
+    def page(
+        self,
+        template: str,
+        editor: Editor,
+        counts: Mapping[engine.QueueView, int],
+        question: engine.QueueQuestion | None = None,
+        **more: object,
+    ) -> bytes:
+        """Return a page of a template; `question` is the one that its list answers, if any."""
+        page = {
+            "editor": editor.name,
+            "may_edit": editor.may_edit,
+            "search": question.search if question else "",
+            "views": self._view_links(counts, question),
+            "round": "",
+            "script_words": self.script_words(),
+        }
+        own = {name: value for name, value in more.items() if name not in _CONTENTS}
+        contents = {name: value for name, value in more.items() if name in _CONTENTS}
+        return self._renderer.render_page(
+            template, site=self._site(), page={**page, **own}, **contents
+        )
+
+    def _site(self) -> View:
+        locale = language_tag(self._beat.locale) or "en"
+        return {
+            "title": self._beat.title,
+            "language": locale,
+            "is_turned": text_direction(locale) == "rtl",
+            "root": self._root,
+            "home": f"{urls.path(self._beat.url).rstrip('/')}/" if self._beat.url else "/",
+            "style": f"{self._root}assets/{asset_name('desk.css')}",
+            "script": f"{self._root}assets/{asset_name('desk.js')}",
+        }
+
+    def address(self, question: engine.QueueQuestion) -> str:
+        """Return the address of a page of the queue."""
+        return f"{self._root}?{_query.write_question(question)}"
+
+    def _view_links(
+        self, counts: Mapping[engine.QueueView, int], question: engine.QueueQuestion | None
+    ) -> list[View]:
+        order = question.order if question else "front"
+        return [
+            {
+                "id": view,
+                "name": self.strings.say(f"view_{view}"),
+                "href": self.address(engine.QueueQuestion(view=view, order=order)),
+                "is_current": question is not None and view == question.view,
+                "count": f"{counts[view]:,}",
+                "key": _VIEW_KEYS[view],
+            }
+            for view in _query.VIEWS
+        ]
+
+    def _acts(self, row: engine.QueueRow) -> list[View]:
+        standing, verdict = row.leader.standing, row.leader.verdict
+        said = verdict.said if verdict else ""
+        acts = [act for act in _ACTS if act[0] != said]
+        if standing is Standing.PUBLISHED:
+            acts = [act for act in acts if act[0] != "publish"]
+        if verdict is not None:
+            acts.append(_CLEAR)
+        return [
+            {
+                "id": name,
+                "do": do,
+                "key": key,
+                "word": self.strings.say(name),
+                "is_main": name == "publish",
+            }
+            for name, do, key in acts
+        ]
+
+    def _filters(self, answer: QueueAnswer) -> list[View]:
+        question, say = answer.question, self.strings.say
+        topics = [topic.name for topic in self._beat.topics]
+        return [
+            self._filter("topic", question.topic, [(name, name) for name in topics]),
+            self._filter("source", question.source, [(name, name) for name in answer.sources]),
+            self._filter(
+                "language",
+                question.language,
+                [(tag, name_language(tag)) for tag in answer.languages],
+            ),
+            self._filter(
+                "standing",
+                str(question.standing or ""),
+                [(str(one), name_standing(self.strings, one)) for one in Standing],
+            ),
+            self._filter(
+                "days",
+                f"{question.days:g}" if question.days else "",
+                [(str(days), say(f"days_{days}")) for days in _query.DAYS],
+            ),
+            self._filter(
+                "order",
+                question.order,
+                [(order, say(f"order_{order}")) for order in _query.ORDERS],
+                may_be_any=False,
+            ),
+        ]
+
+    def _filter(
+        self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
+    ) -> View:
+        listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
+        if chosen and chosen not in {value for value, _ in listed}:
+            listed.append((chosen, chosen))
+        shown = [
+            {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
+        ]
+        return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
+
+
+def asset_name(file: str) -> str:
+    """Return the name under which an asset is asked for: it changes with its bytes."""
+    return f"{_digest(file)}-{quote(file)}"
+
+
+def _digest(file: str) -> str:
+    return hashlib.sha256((ASSETS / file).read_bytes()).hexdigest()[:12]
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+_SCRIPT_WORDS = (
+    "publish",
+    "hold",
+    "reject",
+    "clear",
+    "remove",
+    "edit",
+    "merge",
+    "pin",
+    "undo",
+    "lead",
+    "split_off",
+    "block_source",
+    "open_story",
+    "open_original",
+    "said_publish",
+    "said_hold",
+    "said_reject",
+    "said_remove",
+    "saving",
+    "saved",
+    "not_saved",
+    "taken_back",
+    "changed_since",
+    "reject_why",
+    "reject_other",
+    "reason_off_topic",
+    "reason_release",
+    "reason_old",
+    "reason_thin",
+    "reason_opinion",
+    "reason_source",
+    "cancel",
+    "save",
+    "keys",
+    "palette",
+    "palette_none",
+    "key_next",
+    "key_previous",
+    "key_pick",
+    "key_help",
+    "key_search",
+    "key_refresh",
+    "key_go",
+    "no_undo",
+    "offline",
+    "picked",
+    "new_stories",
+    "today",
+    "all_commands",
+    "keep_mine",
+    "keep_theirs",
+    "conflict_title",
+    "conflict_mine",
+    "conflict_theirs",
+    "why",
+)

@@ -1,0 +1,69 @@
+"""The address of a queue page: a question as a browser asks it, and back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import get_args
+from urllib.parse import urlencode
+
+from copydesk.engine import QueueCursor, QueueOrder, QueueQuestion, QueueView
+from copydesk.news import Standing
+
+VIEWS: tuple[QueueView, ...] = get_args(QueueView)
+ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
+DAYS = (1, 7, 30)
+_LONGEST = 500  # characters of a word that is looked for, or of a name
+
+
+def read_question(query: Mapping[str, str]) -> QueueQuestion:
+    """Return the question of an address; what nobody can mean asks for nothing."""
+    view = next((view for view in VIEWS if view == query.get("view")), VIEWS[0])
+    order = next((order for order in ORDERS if order == query.get("order")), ORDERS[0])
+    standing = next((one for one in Standing if one == query.get("standing")), None)
+    days = query.get("days", "")
+    return QueueQuestion(
+        view=view,
+        standing=standing,
+        topic=query.get("topic", "")[:_LONGEST],
+        source=query.get("source", "")[:_LONGEST],
+        language=query.get("language", "")[:_LONGEST],
+        days=int(days) if days.isdecimal() and len(days) < 5 else 0,
+        search=query.get("q", "")[:_LONGEST],
+        order=order,
+        after=_read_cursor(query.get("after", "")),
+    )
+
+
+def write_question(question: QueueQuestion) -> str:
+    """Return a question as the query of an address, without a question mark."""
+    parts = {
+        "view": question.view,
+        "standing": question.standing or "",
+        "topic": question.topic,
+        "source": question.source,
+        "language": question.language,
+        "days": f"{question.days:g}" if question.days else "",
+        "q": question.search,
+        "order": "" if question.order == ORDERS[0] else question.order,
+        "after": _write_cursor(question.after),
+    }
+    return urlencode({name: value for name, value in parts.items() if value})
+
+
+def first_page(question: QueueQuestion) -> QueueQuestion:
+    """Return the question from its first row on."""
+    return replace(question, after=None)
+
+
+def _read_cursor(text: str) -> QueueCursor | None:
+    place, _, name = text.partition(" ")
+    with contextlib.suppress(ValueError):
+        if name and (number := float(place)) == number:
+            return number, name[:_LONGEST]
+    return None
+
+
+def _write_cursor(cursor: QueueCursor | None) -> str:
+    return "" if cursor is None else f"{cursor[0]!r} {cursor[1]}"

@@ -1,0 +1,114 @@
+"""The pages of one story: all that is known of it, and the form in which it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+from uuid import uuid4
+
+import msgspec
+
+from copydesk import engine
+from copydesk.desk._actions import StoryFields
+from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._story_view import View
+from copydesk.kit import text
+from copydesk.news import NO_PICTURE, EditConflict
+
+_PARAGRAPHS = 200
+_FIGURES = 8
+
+Counts = Mapping[engine.QueueView, int]
+
+
+def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:
+    """Return the page of a story: its row, why it stands where it does, what was read of it."""
+    told = found.explanation
+    parts = [
+        {
+            "part": row.part or "–",
+            "points": f"{row.points:+d}",
+            "evidence": [{"points": f"{one.points:+d}", "why": one.why} for one in row.evidence],
+        }
+        for row in told.parts
+    ]
+    in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
+    view = {
+        **pages.views.short(found.seen),
+        "quality": told.quality,
+        "parts": parts,
+        "reasons": [reason for reason in told.reasons if reason not in in_parts],
+        "otherwise": told.otherwise,
+        "history": told.history,
+        "text": [text.fold(block) for block in text.prose(found.text).split("\n\n")][:_PARAGRAPHS],
+    }
+    view["text"] = list(filter(None, view["text"]))  # type: ignore[call-overload]
+    return pages.page(
+        "story.html",
+        editor,
+        counts,
+        title=view["title"],
+        back=pages.address(engine.QueueQuestion(view="all")),
+        row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
+        story=view,
+    )
+
+
+def render_edit(
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    found: engine.StoryPage,
+    conflicts: Sequence[EditConflict] = (),
+) -> bytes:
+    """Return the form in which a story is edited."""
+    short = pages.views.short(found.seen)
+    values = read_fields(found)
+    view = {
+        **short,
+        **msgspec.structs.asdict(values),
+        "quoted": quote(found.seen.name, safe=""),
+        "was": msgspec.json.encode(values).decode(),
+        "topics": pages.topic_choices(found.seen.story.topics),
+        "pictures": _pictures(pages, found, values.picture),
+    }
+    return pages.page(
+        "edit.html",
+        editor,
+        counts,
+        title=pages.strings.say("edit_title", title=short["title"]),
+        id=str(uuid4()),
+        story=view,
+        conflicts=[{"field": one.field, "now": one.now} for one in conflicts],
+    )
+
+
+def read_fields(found: engine.StoryPage) -> StoryFields:
+    """Return the fields of a story that its form has, as they are."""
+    story = found.seen.story
+    return StoryFields(
+        title=text.fold(story.title),
+        excerpt=text.fold(story.excerpt),
+        topics=list(story.topics),
+        note=story.note,
+        picture=story.images[0].url if story.images else NO_PICTURE,
+        url=story.web_url,
+    )
+
+
+def _pictures(pages: Pages, found: engine.StoryPage, chosen: str) -> list[View]:
+    figures = [figure for figure in found.figures if figure.url != chosen][:_FIGURES]
+    listed = [(NO_PICTURE, pages.strings.say("picture_none"))]
+    if chosen != NO_PICTURE:
+        listed.insert(0, (chosen, _short_address(chosen)))
+    listed += [
+        (figure.url, text.fold(figure.alt) or _short_address(figure.url)) for figure in figures
+    ]
+    return [
+        {"value": value, "word": text.shorten(word, 80), "is_chosen": value == chosen}
+        for value, word in listed
+    ]
+
+
+def _short_address(url: str) -> str:
+    return url.rsplit("/", 1)[-1] or url

@@ -1,0 +1,156 @@
+"""Field digests: what an editor saw of a story, field by field, and where it has changed since.
+
+a story, its verdict ──> the value of each field ──> its digest, which a page sends back as `seen`
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from copydesk import review
+from copydesk.engine.editing._edit import Edit
+from copydesk.news import (
+    NO_PICTURE,
+    RULING_KINDS,
+    EditConflict,
+    EditorAction,
+    Ruling,
+    Story,
+    Verdict,
+)
+from copydesk.news.ruling import RulingKind
+
+
+def field_digests(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
+    """Return a digest of each field that editors change, by its name; `verdict` holds on the story.
+
+    What a round does by itself (heat, coverage, who leads) is in none of them. In `everyday`, whose
+    records have no place for a note, the story is to have the one that stands among the rulings.
+    """
+    values = _field_values(story, verdict)
+    return {field: _digest(value) for field, value in values.items()}
+
+
+def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
+    """Return the fields that editors change, as texts that a person may read."""
+    return {
+        "title": story.title,
+        "excerpt": story.excerpt,
+        "topics": ", ".join(story.topics),
+        "picture": story.images[0].url if story.images else "",
+        "url": story.web_url,
+        "note": story.note,
+        "verdict": _describe_verdict(story, verdict),
+        "group": _describe_place(story),
+    }
+
+
+def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
+    """Return the word on a story, and whether a person wrote another into the file."""
+    known = dict(story.machine)
+    is_by_hand = "published" in known and "published" in review.find_hand_edits(story, known)
+    if verdict is not None:
+        is_by_hand = review.is_edited_since(story, verdict)
+    hand = f"published: {str(story.published).lower()}" if is_by_hand else ""
+    said = f"{verdict.said} by {verdict.by}: {verdict.why}" if verdict is not None else ""
+    return ", ".join(filter(None, (said, hand)))
+
+
+def _describe_place(story: Story) -> str:
+    """Return where an editor's rule put a story among others, "" where none did."""
+    ruled = sorted(str(reason) for reason in story.reasons if reason.is_group_ruled)
+    return ", ".join((story.group, *ruled)) if ruled else ""
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def field_key(path: str, field: str) -> str:
+    """Return how an action's `seen` calls a field of a record."""
+    return f"{review.record_name(path)} {field}"
+
+
+def read_values(edit: Edit, path: str) -> Mapping[str, str]:
+    """Return the fields of a record as an edit has them."""
+    story = edit.find(path)
+    notes = review.notes_beside(edit.beat)
+    story = replace(story, note=notes.get(review.record_name(path), story.note))
+    return _field_values(story, edit.verdict_on(story))
+
+
+def find_changes_since(
+    before: Edit, after: Edit, action: EditorAction, path: str
+) -> Iterator[EditConflict]:
+    """Walk the fields that an action sets and that somebody else changed since it was seen.
+
+    `left` is what it would make of the field.
+    """
+    now, then = read_values(before, path), read_values(after, path)
+    for field in _list_fields(action):
+        seen = action.seen.get(field_key(path, field))
+        if seen is None or seen == _digest(now[field]) or _is_own(before, path, field, action.by):
+            continue
+        yield EditConflict(path=path, field=field, left=then[field], now=now[field])
+
+
+def stands_already(before: Edit, action: EditorAction, conflict: EditConflict) -> bool:
+    """Decide whether a field has, by somebody else's hand, what an action would make of it."""
+    if conflict.field != "verdict":
+        return conflict.now == conflict.left
+    story = before.find(conflict.path)
+    verdict = before.verdict_on(story)
+    said = verdict.said if verdict is not None else "clear"
+    is_edited = verdict is not None and review.is_edited_since(story, verdict)
+    return said == action.said and not is_edited
+
+
+def _list_fields(action: EditorAction) -> tuple[str, ...]:
+    """Return the fields of its stories that an action sets."""
+    kinds = {"verdict": ("verdict",), "correct": action.values[::2]}
+    if action.kind != "rule":
+        return tuple(kinds.get(action.kind, ()))
+    said = action.said if action.said != "undo" else "".join(action.values[:1])
+    values = action.values if action.said != "undo" else action.values[1:]
+    fields = {"rename": ("title",), "retopic": ("topics",), "set": values[:1], "block": ()}
+    return tuple(fields.get(said, ("group",)))
+
+
+def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
+    """Decide whether an editor gave a field the value that it has."""
+    if field_key(path, field) in edit.own_fields:
+        return True
+    if field == "verdict":
+        story = edit.find(path)
+        verdict = edit.verdict_on(story)
+        is_said = verdict is not None and not review.is_edited_since(story, verdict)
+        return is_said and verdict is not None and verdict.by == by
+    rule = _find_rule(edit, review.record_name(path), field)
+    return rule is not None and rule.by == by and _stands(rule, read_values(edit, path)[field])
+
+
+def _find_rule(edit: Edit, name: str, field: str) -> Ruling | None:
+    """Return the latest rule that gave a field its value, None where none did."""
+    said: Mapping[str, tuple[RulingKind, ...]] = {
+        "title": ("rename",),
+        "topics": ("retopic",),
+        "group": ("split", "merge", "pin", "lead"),
+    }
+    kinds = said.get(field, ("set",))
+    rules = (
+        rule
+        for rule in reversed(edit.rulings.rules)
+        if rule.said in kinds and name in rule.stories and rule.field in {None, field}
+    )
+    return next(rules, None)
+
+
+def _stands(rule: Ruling, value: str) -> bool:
+    """Decide whether a field has the value that a rule gave it; a place among others does."""
+    if RULING_KINDS[rule.said].applies_to == "groups":
+        return True
+    if rule.field is not None:
+        return value == ("" if rule.values[1] == NO_PICTURE else rule.values[1])
+    return value == ", ".join(rule.values)
