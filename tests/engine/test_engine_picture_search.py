@@ -69,6 +69,12 @@ def found(root: Path, web: Web, step: Step, workers: int = 1) -> dict[str, str]:
     return {url.rsplit("/", 1)[-1]: one.picture.url for url, one in chosen.items()}
 
 
+def kept(root: Path) -> list[str]:
+    """List the files of pictures, and not what is said of them."""
+    files = (root / ".copydesk" / "pictures").glob("*")
+    return sorted(file.name for file in files if file.suffix != ".json")
+
+
 def test_what_was_begun_early_is_not_asked_for_again(tmp_path: Path) -> None:
     web = Web()
     articles = [article("wall", FIRST, SECOND), article("quay", FIRST)]
@@ -90,7 +96,29 @@ def test_what_was_begun_for_no_story_is_given_up(tmp_path: Path) -> None:
         return {}
 
     assert {} == found(tmp_path, web, step)
-    assert not list((tmp_path / ".copydesk").rglob("*.webp"))
+    assert [] == kept(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        (PICTURES[FIRST], {".original"}),
+        (encoded(drawn(), "AVIF"), {".webp", ".jpg"}),
+        (PICTURES[FIRST][:2000], set()),
+        (encoded(drawn(), "AVIF")[:400], set()),
+    ],
+    ids=["light", "heavy", "cut off", "heavy, cut off"],
+)
+def test_forms_are_made_at_once_of_what_may_not_wait_and_of_nothing_that_is_broken(
+    tmp_path: Path, body: bytes, kinds: set[str]
+) -> None:
+    articles = [article("wall", FIRST)]
+
+    async def step(pictures: PictureSearch) -> Mapping[str, ChosenPicture]:
+        return await pictures.choose(articles, engine.Silence())
+
+    assert bool(kinds) == bool(found(tmp_path, Web({FIRST: body}), step))
+    assert kinds == {Path(name).suffix for name in kept(tmp_path)}
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -114,4 +142,4 @@ def test_the_same_bytes_under_many_addresses_are_kept_once(tmp_path: Path) -> No
         return await pictures.choose(articles, engine.Silence())
 
     assert {} == found(tmp_path, web, step, workers=2)  # a card stands for nothing
-    assert 1 == len(list((tmp_path / ".copydesk" / "pictures").glob("*.jpg")))
+    assert 1 == len(list((tmp_path / ".copydesk" / "pictures").glob("*.original")))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.news import Image
+from copydesk import engine, illustrate
+from copydesk.news import Image, Verdict
 from illustrate.draw import drawn, encoded, fetched
 from world.later import WALL_PAGE, WALL_RECORD, forget_memory, run, story
 from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web, small_web
@@ -70,6 +70,49 @@ def test_a_picture_comes_with_its_size_and_with_what_it_shows(tmp_path: Path) ->
 
     lead = Image(url=LEAD, width=1200, height=800, is_cached=True, title="The sea wall at low tide")
     assert (lead,) == images(root)
+
+
+def test_a_picture_has_no_forms_until_a_page_shows_it(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more='[review]\nmode = "hold"\n')
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+    (image,) = images(root)
+    assert ((LEAD, True), []) == ((image.url, image.is_cached), cached(root))
+
+    word = Verdict(by="Ed", at=NOW, said="publish", why="so")
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+        engine.file_verdict(opened, WALL_RECORD, word)
+
+    assert "<img" in built(root)
+    assert 2 == len(cached(root))
+    assert (image,) == images(root)
+
+
+def test_a_round_has_the_forms_made_before_it_builds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a mock, since the build would make what the readers have not
+    monkeypatch.setattr("copydesk.engine.publishing._build.make_waiting", lambda *_: None)
+    root = newsroom(tmp_path / "beat")
+
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    assert 2 == len(cached(root))
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_build_makes_the_forms_that_a_killed_round_left(tmp_path: Path, full: bool) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+    page, made = built(root), sorted(cached(root))
+    shutil.rmtree(root / ".copydesk" / "pictures")
+    if not full:  # nothing of the last build is known
+        (root / ".copydesk" / "pages.sqlite").unlink()
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+        opened.album.keep_original(illustrate.measure_picture(LEAD, photo(1200, 800).body))
+        engine.build(opened, engine.Silence(), engine.BuildOptions(full=full))
+
+    assert made == sorted(cached(root))
+    assert page == built(root)
 
 
 def test_where_the_first_cannot_be_had_the_next_stands_in_with_its_credit(tmp_path: Path) -> None:

@@ -64,11 +64,11 @@ def test_adding_again_changes_no_byte(tmp_path: Path) -> None:
 def test_what_somebody_else_made_of_a_picture_is_kept_as_if_made_here(tmp_path: Path) -> None:
     picture = measure_picture(URL, JPEG)
     album = Album(tmp_path / "one", LIMIT)
-    assert not album.has_forms(picture)
+    assert not album.holds(picture)
 
     kept = album.keep(picture, make_forms(picture))
 
-    assert album.has_forms(picture)
+    assert album.holds(picture)
     assert kept == Album(tmp_path / "two", LIMIT).add(URL, fetched(JPEG))
     assert kept == Album(tmp_path / "one", LIMIT).find(URL)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import read_uptime as read_uptime
     from copydesk.engine.accounts import remove_account as remove_account
     from copydesk.engine.accounts import reset_account as reset_account
+    from copydesk.engine.actions import WorkedOff as WorkedOff
+    from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue

@@ -3,6 +3,8 @@
 picture = album.find(url) or album.add(url, page)     # with measure_only no copy is kept
 fetched = measure_picture(url, page.body)             # or in steps, the long one by whoever likes
 picture = album.keep(fetched, make_forms(fetched))
+prove_picture(fetched)                                # or only that, and its forms when a page
+picture = album.keep_original(fetched)                # shows it: make_waiting(album, urls)
 album.note(url, article)                              # when those of all articles have come:
 if not album.is_common(url, article):
     story = with_image(story, picture, figure)
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from copydesk.illustrate._easel import Easel as Easel
     from copydesk.illustrate._forms import PictureForms as PictureForms
     from copydesk.illustrate._forms import make_forms as make_forms
+    from copydesk.illustrate._forms import prove_picture as prove_picture
+    from copydesk.illustrate._make_waiting import make_waiting as make_waiting
     from copydesk.illustrate._measure import FetchedPicture as FetchedPicture
     from copydesk.illustrate._measure import measure_picture as measure_picture
     from copydesk.illustrate._picture import Picture as Picture

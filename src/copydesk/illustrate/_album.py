@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,22 +14,18 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
 from copydesk.illustrate import _room
-from copydesk.illustrate._earlier import find_earlier, renew, renew_forms
+from copydesk.illustrate._earlier import find_earlier, renew
 from copydesk.illustrate._forms import PictureForms, make_forms
 from copydesk.illustrate._list import AlbumList, is_current, load_list, save_list
 from copydesk.illustrate._measure import FetchedPicture, measure_picture
-from copydesk.illustrate._picture import (
-    Picture,
-    common_files,
-    from_sidecar,
-    note_request,
-    to_sidecar,
-)
+from copydesk.illustrate._original import read_original
+from copydesk.illustrate._picture import ORIGINAL, Picture, common_files, copy_files, note_request
+from copydesk.illustrate._sidecar import name_sidecar, read_sidecar, to_sidecar
 from copydesk.kit import files, urls
 from copydesk.news import Thumbnail
 
 if TYPE_CHECKING:
-    from copydesk.news import Page, PictureFile
+    from copydesk.news import Page
 
 _KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new picture evicts
 _DAY = 86_400.0
@@ -41,11 +36,12 @@ _MEASURED_DAYS = 100  # that are remembered of a picture without a copy that no 
 class Album:
     """The cached pictures of a newsroom, for as long as the disk and the limit allow.
 
-    For each the forms for the page, named by the SHA-256 of the origin's bytes, and a sidecar
-    `<SHA-256 of the address, 32 digits>.json` that says whose it is, so that the folder alone is
-    enough. A sidecar's time is the day on which a record was last seen to use it, a form's when it
-    came. A picture that was only measured has a sidecar and no form. A list beside the folder
-    spares looking at each file while nothing changes. Blocking; safe to use from several threads.
+    For each the forms for the page, or the original that waits for one, named by the SHA-256 of the
+    origin's bytes, and a sidecar `<SHA-256 of the address, 32 digits>.json` that says whose it is,
+    so that the folder alone is enough. A sidecar's time is the day on which a record was last seen
+    to use it, a form's when it came. A picture that was only measured has a sidecar and no form. A
+    list beside the folder spares looking at each file while nothing changes. Blocking; safe to use
+    from several threads.
     """
 
     def __init__(self, folder: Path, max_bytes: int, *, renewed_at_once: int = 100) -> None:
@@ -72,10 +68,10 @@ class Album:
         written.
         """
         fetched = measure_picture(url, page.body)
-        return self.keep(fetched, None if self.has_forms(fetched) else make_forms(fetched))
+        return self.keep(fetched, None)
 
-    def has_forms(self, fetched: FetchedPicture) -> bool:
-        """Decide whether all forms of a picture are there, under whatever address it came."""
+    def holds(self, fetched: FetchedPicture) -> bool:
+        """Decide whether a whole copy of a picture is there, under whatever address it came."""
         return self._same_bytes(fetched.stem) is not None
 
     def keep(self, fetched: FetchedPicture, made: PictureForms | None) -> Picture:
@@ -85,14 +81,42 @@ class Album:
         """
         picture = self._describe(fetched)
         known = self._same_bytes(fetched.stem)
+        if known is not None and known.forms:
+            return self._store(copy_files(picture, known), {})
+        return self._store_forms(picture, made or make_forms(fetched))
+
+    def keep_original(self, fetched: FetchedPicture) -> Picture:
+        """Store a proven picture as it came, until a page shows it; raises PictureError.
+
+        Where a copy is there, under whatever address it came, that one stands for it.
+        """
+        picture = self._describe(fetched)
+        known = self._same_bytes(fetched.stem)
         if known is not None:
-            picture = replace(picture, forms=known.forms, thumb_hash=known.thumb_hash)
-            self._store(picture, {})
-            return picture
-        made = made or make_forms(fetched)
-        picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
-        self._store(picture, made.forms)
-        return picture
+            return self._store(copy_files(picture, known), {})
+        name = f"{fetched.stem}{ORIGINAL}"
+        return self._store(replace(picture, original=name), {name: fetched.data})
+
+    def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
+        """Read those of some pictures whose forms are not made yet; what is lost is forgotten."""
+        with self._lock:
+            pictures = [*filter(None, map(self._pictures().get, urls))]
+        for picture in {picture.stem: picture for picture in pictures if picture.original}.values():
+            try:
+                yield read_original(picture, self._folder)
+            except PictureError:
+                now = self._read(self._sidecar(picture.url))
+                if now is None or now.original:
+                    self.forget(picture.url)
+                else:  # somebody else has made them since
+                    self._put(now)
+
+    def forget(self, url: str) -> None:
+        """Forget the picture of an address; its files are swept where no other one has them."""
+        with self._lock:
+            self._pictures().pop(url, None)
+            self._common = None
+        _room.drop(self._folder, [name_sidecar(url)])
 
     def measure_only(self, url: str, page: Page) -> Picture:
         """Measure what was fetched from `url` and keep no copy; raises PictureError as `add`.
@@ -137,7 +161,7 @@ class Album:
             return bool(self._commons())
 
     def thumbnails(self) -> Mapping[str, Thumbnail]:
-        """Return every cached picture by its origin address, in address order.
+        """Return every picture that pages may show by its origin address, in address order.
 
         One of the first version is given as the one file that lies there.
         """
@@ -145,7 +169,7 @@ class Album:
             return {
                 url: find_earlier(picture) if picture.is_earlier else picture.thumbnail
                 for url, picture in sorted(self._pictures().items())
-                if not picture.only_measured
+                if picture.is_earlier or picture.forms
             }
 
     def tend(self, used: Iterable[tuple[str, str]], now: datetime) -> None:
@@ -185,7 +209,7 @@ class Album:
         """Let the list say what is known; False where the folder holds something else."""
         pictures = self._pictures()
         names = {name for picture in pictures.values() for name in picture.names}
-        names.update(map(_name, pictures))
+        names.update(map(name_sidecar, pictures))
         self._list = save_list(self._folder, pictures.values(), names, tended)
         return self._list is not None
 
@@ -224,10 +248,10 @@ class Album:
             picture = next(same, None)
         return picture if picture and self._is_whole(picture) else None
 
-    def _store(self, picture: Picture, fresh: Mapping[PictureFile, bytes]) -> None:
+    def _store(self, picture: Picture, fresh: Mapping[str, bytes]) -> Picture:
         try:
-            for form, data in fresh.items():
-                files.write_atomic(self._folder / form.name, data, durable=False)
+            for name, data in fresh.items():
+                files.write_atomic(self._folder / name, data, durable=False)
             files.write_if_changed(self._sidecar(picture.url), to_sidecar(picture))
         except OSError as error:
             raise PictureError(
@@ -236,6 +260,19 @@ class Album:
         with self._lock:
             self._put(picture)
             self._make_room(sum(map(len, fresh.values())), keep=picture.stem)
+        return picture
+
+    def _store_forms(self, picture: Picture, made: PictureForms) -> Picture:
+        """Store a picture that has forms now, under all its addresses, in place of its original."""
+        picture = replace(picture, forms=tuple(made.forms), thumb_hash=_text(made.thumb_hash))
+        self._store(picture, {form.name: data for form, data in made.forms.items()})
+        with self._lock:
+            every = [*self._pictures().values()]
+        for other in every:
+            if other.file == picture.file and other.original:
+                self._store(copy_files(other, picture), {})
+        _room.drop(self._folder, [f"{picture.stem}{ORIGINAL}"])
+        return picture
 
     def _renew(self, picture: Picture) -> Picture | None:
         """Make the forms of a picture that the first version stored; None where that fails.
@@ -244,15 +281,16 @@ class Album:
         """
         same = self._same_bytes(picture.stem)
         try:
-            fresh = renew_forms(picture, same) if same else renew(picture, self._folder)
+            made = None if same else renew(picture, self._folder)
         except (OSError, PictureError):
-            self._forget(picture.url)
+            self.forget(picture.url)
             return None
         try:
-            self._store(fresh.picture, fresh.forms)
+            if made is not None:
+                return self._store_forms(picture, made)
+            return self._store(copy_files(picture, same), {}) if same else None
         except PictureError:
             return None
-        return fresh.picture
 
     def _make_room(self, added: int, keep: str) -> None:
         """Evict what was used longest ago when the limit is passed; the one just added stays."""
@@ -299,18 +337,12 @@ class Album:
         used = self._last_uses() if measured else {}
         for picture in measured:
             if used.get(picture.stem, 0.0) < before:
-                self._forget(picture.url)
+                self.forget(picture.url)
 
     def _put(self, picture: Picture) -> None:
         with self._lock:
             self._pictures()[picture.url] = picture
             self._common = None
-
-    def _forget(self, url: str) -> None:
-        with self._lock:
-            self._pictures().pop(url, None)
-            self._common = None
-        _room.drop(self._folder, [_name(url)])
 
     def _touch(self, sidecar: Path, moment: float) -> None:
         """Note a use, once a day; a form's own time stays, or the site would copy it anew."""
@@ -334,7 +366,7 @@ class Album:
                 return self._catalogue
             there = _room.whole(self._folder)
             names = (name for name in sorted(there) if name.endswith(".json"))
-            pictures = (_read_sidecar(self._folder / name) for name in names)
+            pictures = (read_sidecar(self._folder / name) for name in names)
             self._catalogue = {
                 picture.url: picture
                 for picture in pictures
@@ -344,7 +376,7 @@ class Album:
 
     def _read(self, sidecar: Path) -> Picture | None:
         """Read a sidecar whose picture is there; a damaged one is as good as none."""
-        picture = _read_sidecar(sidecar)
+        picture = read_sidecar(sidecar)
         return picture if picture and self._is_whole(picture) else None
 
     def _is_whole(self, picture: Picture) -> bool:
@@ -352,20 +384,7 @@ class Album:
         return all(_size(self._folder / name) > 0 for name in picture.names)
 
     def _sidecar(self, url: str) -> Path:
-        return self._folder / _name(url)
-
-
-def _name(url: str) -> str:
-    return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
-
-
-def _read_sidecar(sidecar: Path) -> Picture | None:
-    """Read a sidecar; None for one that is damaged, or lies under another address's name."""
-    try:
-        picture = from_sidecar(sidecar.read_bytes())
-    except (OSError, PictureError):
-        return None
-    return picture if sidecar.name == _name(picture.url) else None
+        return self._folder / name_sidecar(url)
 
 
 def _size(file: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from copydesk.illustrate._thumb_hash import thumb_hash
 from copydesk.news import PictureFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from PIL.Image import Image
 
@@ -37,10 +38,22 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
     Raises PictureError where the picture is cut off or damaged anywhere.
     """
-    url = fetched.url
-    try:
+    with _refuse_damage(fetched.url):
         image = decode(fetched.data, fetched.measure)
         return PictureForms(forms=_forms(image, fetched.stem), thumb_hash=thumb_hash(image))
+
+
+def prove_picture(fetched: FetchedPicture) -> None:
+    """Decode a picture and keep nothing of it; raises PictureError as `make_forms` does."""
+    with _refuse_damage(fetched.url):
+        decode(fetched.data, fetched.measure)
+
+
+@contextlib.contextmanager
+def _refuse_damage(url: str) -> Iterator[None]:
+    """Turn whatever goes wrong with a picture into PictureError."""
+    try:
+        yield
     except MemoryError as error:
         raise PictureError("picture too large to decode", subject=url, hint=_HINT) from error
     except Exception as error:

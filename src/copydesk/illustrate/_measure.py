@@ -11,6 +11,7 @@ from copydesk.errors import PictureError
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
 MAX_BYTES = 20_000_000
+_LIGHT_BYTES = 500_000  # four times what the forms of a photograph have
 _FIRST = 262_144  # bytes; a camera's preview may stand before the size
 _HINT = "the story goes without a picture"
 
@@ -33,6 +34,14 @@ class FetchedPicture:
     data: bytes
     measure: Measure
     stem: str
+
+    @property
+    def may_wait(self) -> bool:
+        """Decide whether it may be kept as it came until a page shows it.
+
+        What has many bytes, or may take much memory whenever it is decoded, may not.
+        """
+        return len(self.data) <= _LIGHT_BYTES and self.measure.format != "AVIF"
 
 
 def measure_picture(url: str, data: bytes) -> FetchedPicture:

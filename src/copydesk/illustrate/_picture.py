@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from copydesk.errors import PictureError
 from copydesk.illustrate import _thumb_hash
 from copydesk.kit import urls
 from copydesk.news import PictureFile, Thumbnail
 
-_FILE = re.compile(r"([0-9a-f]{64})\.webp")
-_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
-_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
-_LONGEST = 10_000  # pixels of a form's side; a damaged sidecar may say anything
+ORIGINAL = ".original"  # what a picture is kept as until a page shows it
 COMMON = 3  # addresses, and articles, of one site; a picture of more is a card, a logo, a guard's
 _MOST_SITES = 50  # that are noted of one address
 
@@ -29,8 +24,9 @@ class Picture:
     `width` and `height` are the origin's in pixels, as a browser shows it (turned as its camera
     says); `type` is what its bytes are, whatever the server called them. `file` is the name of the
     WebP for the page inside the album: the SHA-256 of the origin's bytes. `forms` are all files of
-    it, that one first; () where it was only measured. `thumb_hash` is its ThumbHash in base64.
-    `asked` says for whose articles it was wanted: by their site marks of four articles at most.
+    it, that one first; () where it was only measured, or waits for a page: then `original` is the
+    file of the origin's own bytes, "" else. `thumb_hash` is its ThumbHash in base64. `asked` says
+    for whose articles it was wanted: by their site marks of four articles at most.
     """
 
     url: str
@@ -41,12 +37,13 @@ class Picture:
     forms: tuple[PictureFile, ...] = ()
     thumb_hash: str = ""
     only_measured: bool = False
+    original: str = ""
     asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_cached(self) -> bool:
         """Decide whether the album holds a copy."""
-        return bool(self.forms)
+        return bool(self.forms or self.original)
 
     @property
     def stem(self) -> str:
@@ -58,12 +55,12 @@ class Picture:
         """Return the names of all its files; of one that the first version stored there is one."""
         if self.only_measured:
             return ()
-        return tuple(form.name for form in self.forms) or (self.file,)
+        return tuple(form.name for form in self.forms) or (self.original or self.file,)
 
     @property
     def is_earlier(self) -> bool:
         """Decide whether it lies there as the first version stored it."""
-        return not (self.forms or self.only_measured)
+        return not (self.forms or self.only_measured or self.original)
 
     @property
     def thumbnail(self) -> Thumbnail:
@@ -72,45 +69,9 @@ class Picture:
         return Thumbnail(forms=self.forms, colour=colour)
 
 
-def to_sidecar(picture: Picture) -> bytes:
-    """Write what is known of a picture as one line of JSON."""
-    import msgspec
-
-    return msgspec.json.encode(picture, order="deterministic") + b"\n"
-
-
-def from_sidecar(data: bytes) -> Picture:
-    """Read a sidecar back; raise PictureError for one that is damaged or names a foreign file.
-
-    One of the first version has no forms: one file of it lies there, up to 1,200 pixels wide.
-    """
-    import msgspec
-
-    try:
-        picture = msgspec.json.decode(data, type=Picture)
-        is_sound = _is_sound(picture)
-    except (ValueError, RecursionError) as error:
-        raise PictureError("damaged sidecar of a picture") from error
-    if not is_sound:
-        raise PictureError("damaged sidecar of a picture", subject=picture.url[:200])
-    return picture
-
-
-def _is_sound(picture: Picture) -> bool:
-    stem = _FILE.fullmatch(picture.file)
-    if stem is None or min(picture.width, picture.height) <= 0 or picture.type not in _TYPES:
-        return False
-    base64.b64decode(picture.thumb_hash, validate=True)
-    if picture.only_measured and picture.forms:
-        return False
-    is_first = not picture.forms or picture.forms[0].name == picture.file
-    return is_first and all(_is_form(form, stem[1]) for form in picture.forms)
-
-
-def _is_form(form: PictureFile, stem: str) -> bool:
-    is_own = form.name.startswith(stem) and _REST.fullmatch(form.name, len(stem))
-    longest, shortest = max(form.width, form.height), min(form.width, form.height)
-    return bool(is_own) and form.type in _TYPES and 0 < shortest <= longest <= _LONGEST
+def copy_files(picture: Picture, same: Picture) -> Picture:
+    """Return a picture with the files of one that has the same bytes under another address."""
+    return replace(picture, forms=same.forms, thumb_hash=same.thumb_hash, original=same.original)
 
 
 def note_request(picture: Picture, article: str) -> Picture:

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_KINDS = (".webp", ".avif", ".jpg")
+from copydesk.illustrate._picture import ORIGINAL
+
+_KINDS = (".webp", ".avif", ".jpg", ORIGINAL)
 _UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 
 

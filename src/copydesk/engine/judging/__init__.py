@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.engine.judging._apply_rulings import counting_picture as counting_picture
     from copydesk.engine.judging._apply_rulings import story_as_read as story_as_read
     from copydesk.engine.judging._apply_rulings import take_back_rule as take_back_rule
+    from copydesk.engine.judging._form_making import FormMaking as FormMaking
     from copydesk.engine.judging._judge_article import Appraised as Appraised
     from copydesk.engine.judging._judge_article import Bench as Bench
     from copydesk.engine.judging._judge_article import JudgedStory as JudgedStory

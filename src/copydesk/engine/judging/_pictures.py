@@ -140,11 +140,19 @@ class PictureSearch:
             return None
 
     async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
-        """Store a copy; what comes under many addresses at once is decoded for the first."""
+        """Store a copy; what comes under many addresses at once is decoded for the first.
+
+        Few pictures are ever shown, so one is only proven, where it may wait for a page; its forms
+        are made when it has one (`FormMaking`).
+        """
+        album = self._album
         async with self._turns[fetched.stem]:
-            is_known = self._album.has_forms(fetched)
-            made = None if is_known else await self._readers.picture_forms(fetched)
-            return await asyncio.to_thread(self._album.keep, fetched, made)
+            if not album.holds(fetched):
+                if not fetched.may_wait:
+                    made = await self._readers.picture_forms(fetched)
+                    return await asyncio.to_thread(album.keep, fetched, made)
+                await self._readers.prove_picture(fetched)
+            return await asyncio.to_thread(album.keep_original, fetched)
 
 
 def _find_fitting(

@@ -24,6 +24,7 @@ from copydesk.engine.publishing._picture_rules import picture_shows
 from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.errors import PublishError
+from copydesk.illustrate import make_waiting
 from copydesk.kit import files, processes
 from copydesk.memory import Memory
 from copydesk.news import Edition
@@ -132,6 +133,7 @@ def _open_page_index(private: Path, out: Path) -> publish.PageIndex:
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
     newsroom.album.tend(_in_use(seen), newsroom.now)
+    make_waiting(newsroom.album, seen.list_shown_images())
     return Edition(
         beat=newsroom.beat,
         at=newsroom.now,

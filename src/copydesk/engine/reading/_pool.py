@@ -69,15 +69,25 @@ class ReaderPool:
         with self._backlog.holds(len(page.body)):
             return await self._call(page.url, _read_leads, page, source, now, known)
 
+    async def prove_picture(self, fetched: FetchedPicture) -> None:
+        """Decode a picture, and keep nothing of it; raises as `picture_forms` does."""
+        await self._call_with_picture(fetched, illustrate.prove_picture)
+
     async def picture_forms(self, fetched: FetchedPicture) -> PictureForms:
-        """Make the forms of a picture; raises PictureError, or PageError where that breaks.
+        """Make the forms of a picture; raises PictureError, or PageError where that breaks."""
+        return await self._call_with_picture(fetched, illustrate.make_forms)
+
+    async def _call_with_picture(
+        self, fetched: FetchedPicture, work: Callable[[FetchedPicture], Result]
+    ) -> Result:
+        """Let a reader work on a picture.
 
         An AVIF may hold 600 MB when it is decoded, so no two of them are at a time.
         """
         is_avif = fetched.measure.format == "AVIF"
         with self._backlog.holds(len(fetched.data)):
             async with self._avif if is_avif else contextlib.nullcontext():
-                return await self._call(fetched.url, illustrate.make_forms, fetched)
+                return await self._call(fetched.url, work, fetched)
 
     async def candidates(self, page: Page) -> tuple[watch.FeedCandidate, ...]:
         """Find the feeds that a page leads to; raises FeedError or PageError."""

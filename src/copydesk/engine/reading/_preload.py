@@ -13,7 +13,7 @@ import PIL.Image
 import PIL.WebPImagePlugin
 
 from copydesk import extract, watch
-from copydesk.illustrate import make_forms  # noqa: F401 - for the readers
+from copydesk.illustrate import make_forms, prove_picture  # noqa: F401 - for the readers
 from copydesk.news import Beat, Lead, Page, Source
 
 _URL = "https://warm.example/2030/01/02/a-page"

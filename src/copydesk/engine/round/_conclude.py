@@ -33,7 +33,7 @@ from copydesk.engine.filing import (
     reseal_correction,
     take_over_unknown,
 )
-from copydesk.engine.judging import Bench
+from copydesk.engine.judging import Bench, FormMaking
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.engine.revisiting import (
     keep_looks,
@@ -72,10 +72,11 @@ from copydesk.news import Beat, Lead, Story, Tip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """With what a round ends: its lock, and the branch it began on."""
+    """With what a round ends: its lock, the branch it began on, what makes pictures for pages."""
 
     lock: WriteLock
     branch: str
+    pictures: FormMaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,10 @@ def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ..
         return lock.recovered
 
 
-def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwatch) -> Concluded:
-    """Judge what was gathered and file it.
+async def conclude(
+    bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwatch
+) -> Concluded:
+    """Judge what was gathered and file it, while readers make the forms of pictures.
 
     Where an editor's word meanwhile keeps one of the new stories out, all is judged again without
     it.
@@ -111,6 +114,7 @@ def conclude(bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwa
     while True:
         with stopwatch.measure("judge"):
             stories = judge_all(bench, gathered)
+            await ending.pictures.begin(stories.changed.values())
         with stopwatch.measure("file"):
             prepared = _prepare(bench, stories, ending)
             with hold_write_lock(bench.newsroom, ending.lock, PATIENCE_SECONDS):

@@ -59,18 +59,18 @@ class RoundOptions:
 
 
 async def gather(
-    bench: Bench, options: RoundOptions, progress: Progress, stopwatch: Stopwatch
+    bench: Bench,
+    readers: ReaderPool,
+    options: RoundOptions,
+    progress: Progress,
+    stopwatch: Stopwatch,
 ) -> Gathered:
     """Ask the due sources, fetch and read what is new, and look again at what is filed."""
     newsroom = bench.newsroom
-    readers = ReaderPool(newsroom.beat)
-    try:
-        async with connect(
-            newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
-        ) as fetcher:
-            return await _Gathering(bench, fetcher, readers, progress, stopwatch).run(options)
-    finally:
-        readers.close()
+    async with connect(
+        newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
+    ) as fetcher:
+        return await _Gathering(bench, fetcher, readers, progress, stopwatch).run(options)
 
 
 @dataclass(frozen=True, slots=True)

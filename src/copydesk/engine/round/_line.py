@@ -29,8 +29,9 @@ from copydesk.engine.cataloguing import (
     report_failures,
 )
 from copydesk.engine.filing import Filed, write_lock
-from copydesk.engine.judging import Bench, open_vectors
+from copydesk.engine.judging import Bench, FormMaking, open_vectors
 from copydesk.engine.newsroom import Newsroom, Progress, RoundReport, Troubles
+from copydesk.engine.reading import ReaderPool
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
@@ -46,27 +47,32 @@ async def run(
 ) -> RoundReport:
     """Run one round up to the commit and return its report; the caller builds the site."""
     troubles = Troubles()
-    ending = Ending(
-        lock=write_lock(newsroom.root, newsroom.memory),
-        branch=archive.Repository(newsroom.root).branch(),
-    )
-    recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
-    with contextlib.ExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
+        readers = stack.enter_context(contextlib.closing(ReaderPool(newsroom.beat)))
+        pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
+        ending = Ending(
+            lock=write_lock(newsroom.root, newsroom.memory),
+            branch=archive.Repository(newsroom.root).branch(),
+            pictures=pictures,
+        )
+        recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
         with stopwatch.measure("shelf"):
             swept = open_swept_catalogue(newsroom, progress, troubles)
             catalogue, before = stack.enter_context(swept)
             vectors = open_vectors(newsroom.beat, newsroom.memory)
             bench = open_bench(newsroom, catalogue, vectors)
             report_failures(catalogue, troubles)
-        gathered = await gather(bench, options, progress, stopwatch)
+        gathered = await gather(bench, readers, options, progress, stopwatch)
         with stopwatch.measure("judge"):
             bench, gathered = take_in(bench, gathered, before)
         if options.dry_run:
             done = _rehearse(bench, gathered, stopwatch)
         else:
-            done = conclude(bench, gathered, ending, stopwatch)
+            done = await conclude(bench, gathered, ending, stopwatch)
             done = replace(done, filed=_report_recovery(done.filed, recovered))
             look_again(newsroom, catalogue, {*done.filed.written, *_paths_read_anew(gathered)})
+        with stopwatch.measure("pictures"):
+            await pictures.finish()
         waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())

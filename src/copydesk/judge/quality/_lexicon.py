@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two: what stands before an apostrophe is a word
@@ -19,13 +19,14 @@ class Lexicon:
     """Entries in small letters, each one or more forms of a word divided by blanks.
 
     A form that ends with `*` stands for all words that begin so, but for those of a longer form;
-    one behind a `!` is not meant: "accus* !accustom*". `whole` and `beginnings` hold the entry of
-    each form, "" for what is not meant; `lengths` are those of the beginnings, the longest first.
+    one behind a `!` is not meant: "accus* !accustom*". `whole` holds the entry of each form, "" for
+    what is not meant; `beginnings` the same as pairs, the longest first, by their first letters, so
+    many as the `shortest` has.
     """
 
     whole: Mapping[str, str]
-    beginnings: Mapping[str, str]
-    lengths: tuple[int, ...]
+    beginnings: Mapping[str, Sequence[tuple[str, str]]]
+    shortest: int
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Lexicon:
@@ -37,11 +38,11 @@ class Lexicon:
                 meant = "" if form.startswith("!") else entry
                 forms = beginnings if form.endswith("*") else whole
                 forms[form.strip("!*")] = meant
-        return cls(
-            whole=whole,
-            beginnings=beginnings,
-            lengths=tuple(sorted({len(start) for start in beginnings}, reverse=True)),
-        )
+        shortest = min(map(len, beginnings), default=0)
+        by_head: dict[str, list[tuple[str, str]]] = {}
+        for start in sorted(beginnings, key=len, reverse=True):
+            by_head.setdefault(start[:shortest], []).append((start, beginnings[start]))
+        return cls(whole=whole, beginnings=by_head, shortest=shortest)
 
     def find(self, words: Iterable[str]) -> Mapping[str, str]:
         """Find the entries that some words are of, each with the first of its words."""
@@ -55,5 +56,7 @@ class Lexicon:
         """Return the entry that a word in small letters is of, "" for none."""
         if word in self.whole:
             return self.whole[word]
-        starts = (word[:length] for length in self.lengths if length <= len(word))
-        return next((self.beginnings[start] for start in starts if start in self.beginnings), "")
+        for start, entry in self.beginnings.get(word[: self.shortest], ()):
+            if word.startswith(start):
+                return entry
+        return ""

@@ -292,6 +292,13 @@ class PageIndex:
         )
         yield from map(Pictured._make, self._rows(query))
 
+    def list_public_images(self) -> Iterator[str]:
+        """Yield the addresses of the pictures of published stories."""
+        query = (
+            "SELECT DISTINCT image FROM paper_entries WHERE site = ? AND image <> '' AND place = 2"
+        )
+        yield from (image for (image,) in self._rows(query))
+
     def showing(self, image: str) -> Iterator[StoryEntry]:
         """Return the published stories that have this picture."""
         query = (
