@@ -90,9 +90,30 @@ def test_a_word_is_added_once(root: Path) -> None:
     assert copydesk(*order).out == "there already: trawler\n"
 
 
+def test_a_dismissed_word_is_offered_no_more(root: Path) -> None:
+    order = ("-C", root, "topics", "suggest", "coast", "--dismiss", "trawler", "--as", "Ada")
+
+    first, again = copydesk(*order), copydesk(*order, "--json").json()
+
+    assert first.out == f"dismissed in {TOPIC}: trawler\n"
+    assert "dismissed:\n  - trawler\n" in (root / TOPIC).read_text("utf-8")
+    assert run_git(root, "log", "-1", "--format=%B").split("\n\n") == [
+        "topics: Coast, 1 dismissed word",
+        "- trawler",
+        "by Ada\n",
+    ]
+    assert again.keys() == {"topic", "path", "dismissed", "known", "commit", "notes"}
+    assert (again["dismissed"], again["known"], again["commit"]) == ([], ["trawler"], None)
+    assert copydesk(*order).out == "dismissed already: trawler\n"
+    assert "trawlers" not in copydesk("-C", root, "topics", "suggest", "Coast").out
+
+
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
+        (("--dismiss", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --dismiss"),
+        (("Coast", "--dismiss", "a", "--add", "b", "--as", "Ada"), "one at a time"),
+        (("Coast", "--dismiss", "!", "--as", "Ada"), "write a word"),
         (("--add", "trawler", "--as", "Ada"), "copydesk topics suggest TOPIC --add"),
         (("Costa", "--as", "Ada"), "Coast"),
         (("Coast", "--add", "!", "--as", "Ada"), "write a word"),

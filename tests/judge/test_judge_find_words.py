@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -77,6 +78,8 @@ def test_the_stories_of_no_topic_have_their_words() -> None:
         pytest.param(replace(SEA, aliases=("nets",)), id="an alias"),
         pytest.param(replace(SEA, translations=(("en", ("nets",)),)), id="a translation"),
         pytest.param(replace(SEA, excluded=("nets",)), id="an excluded word"),
+        pytest.param(replace(SEA, keywords=("fishing net",)), id="a part of a keyword"),
+        pytest.param(replace(SEA, dismissed=("net",)), id="a dismissed word's other form"),
     ],
 )
 def test_what_a_topic_knows_is_not_suggested(known: Topic) -> None:
@@ -93,6 +96,26 @@ def test_a_keyword_of_another_topic_is_not_suggested_but_one_of_a_topic_above() 
 
     assert "nets" not in found(texts, replace(BEAT, topics=(SEA, other)))
     assert "nets" in found(texts, replace(BEAT, topics=(above, other)))
+
+
+def test_a_phrase_with_a_dismissed_word_in_it_is_another_word() -> None:
+    texts = {"Sea": [f"Drift nets {verb} today" for verb in ("tear", "sink", "fill", "rot")]}
+    texts["Land"] = HAY
+
+    assert "Drift nets" in found(texts, replace(BEAT, topics=(replace(SEA, dismissed=("nets",)),)))
+
+
+@pytest.mark.parametrize("events", [20, 60, 150])
+def test_words_that_stand_anywhere_by_chance_are_not_suggested(events: int) -> None:
+    """Each word is drawn for any story alike: what one topic has more of, it has by chance."""
+    chance = random.Random(1)
+    vocabulary = [f"{first}a{last}" for first in "bdfgklmnprst" for last in "bdfgklmnprst"]
+    texts: dict[str, list[str]] = {"Sea": [], "Land": []}
+    for number in range(events):
+        texts["Land" if number % 3 else "Sea"].append(" ".join(chance.choices(vocabulary, k=12)))
+
+    assert len(found(texts)) <= 1
+    assert "nets" in found({"Sea": [*texts["Sea"], *NETS * 3], "Land": texts["Land"]})
 
 
 def test_a_publisher_is_not_suggested() -> None:

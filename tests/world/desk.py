@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk.archive import Archive
+from copydesk.desk_store import ActionQueue
+from copydesk.engine.actions import WorkedOff, work_off
 from copydesk.engine.editing import apply_actions, field_digests
 from copydesk.engine.newsroom import open_newsroom
-from copydesk.news import ActionKind, ActionOutcome, EditorAction, Story
+from copydesk.errors import CopydeskError
+from copydesk.news import ActionKind, ActionOutcome, EditorAction, Reason, ReasonKind, Story
 from copydesk.review import digests
 from world import editions, records
 from world.newsroom import NOW, newsroom, run_git
 
+Tell = Callable[[CopydeskError], None]
 _NUMBERS = itertools.count(1)
 NAMES = tuple(f"2026-11-19-story-{number}" for number in range(6))
 
@@ -31,7 +35,19 @@ def stories(count: int = len(NAMES), group: str = "") -> list[Story]:
             title=f"Story number {number} of the coast",
             published_at=NOW - timedelta(hours=20 - number),
         )
-        story = replace(story, verdict=None, quality=50 - number, heat=50 - number, group=group)
+        quality = 80 - number
+        reasons = (
+            Reason.of(ReasonKind.REACHES_GATE, quality=quality, gate=45),
+            *([Reason.of(ReasonKind.FOUNDED)] if group else []),
+        )
+        story = replace(
+            story,
+            verdict=None,
+            quality=quality,
+            heat=quality,
+            group=group,
+            reasons=reasons,
+        )
         made.append(replace(story, machine=digests(story)))
     return made
 
@@ -102,3 +118,9 @@ def see(root: Path, name: str) -> dict[str, str]:
     return {
         f"{name} {field}": digest for field, digest in field_digests(story, story.verdict).items()
     }
+
+
+def work(root: Path, queue: ActionQueue, tell: Tell = lambda _: None) -> WorkedOff:
+    """Let the desk's worker file what waits; where another process writes it hardly waits."""
+    with open_newsroom(root, NOW, {}) as opened:
+        return work_off(opened, queue, tell, wait_seconds=0.05)

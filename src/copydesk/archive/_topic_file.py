@@ -12,7 +12,7 @@ from copydesk.archive.document import Mapping as Tree
 from copydesk.archive.document import MappingEntry, Scalar, Sequence, SequenceItem
 from copydesk.errors import RecordError
 
-_KEYWORDS, _TRANSLATIONS = "keywords", "translations"
+_KEYWORDS, _TRANSLATIONS, _DISMISSED = "keywords", "translations", "dismissed"
 
 
 def keywords_change(root: Path, path: str, words: Iterable[str], language: str = "") -> FileChange:
@@ -21,6 +21,27 @@ def keywords_change(root: Path, path: str, words: Iterable[str], language: str =
     With a `language` they go among the words of that one, below `translations`. Raises RecordError
     where the file cannot be read or given back as it stands.
     """
+    add = _adder_of(words, path)
+
+    def edit(tree: Tree) -> Tree:
+        if not language:
+            return _data_lists.edit_list(tree, _KEYWORDS, add)
+        return _edit_translation(tree, lambda inner: _data_lists.edit_list(inner, language, add))
+
+    return _data_lists.change(root, path, edit)
+
+
+def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:
+    """Return what a topic's file is with words at the end of those that are no keywords of it.
+
+    Raises RecordError where the file cannot be read or given back as it stands.
+    """
+    add = _adder_of(words, path)
+    return _data_lists.change(root, path, lambda tree: _data_lists.edit_list(tree, _DISMISSED, add))
+
+
+def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]:
+    """Return what adds words to a list; RecordError where that would lose a comment."""
     new = tuple(SequenceItem(value=_data_lists.word(word)) for word in words)
 
     def add(old: Sequence) -> Sequence:
@@ -32,12 +53,7 @@ def keywords_change(root: Path, path: str, words: Iterable[str], language: str =
             )
         return Sequence(items=(*old.items, *new), column=_data_lists.column(old))
 
-    def edit(tree: Tree) -> Tree:
-        if not language:
-            return _data_lists.edit_list(tree, _KEYWORDS, add)
-        return _edit_translation(tree, lambda inner: _data_lists.edit_list(inner, language, add))
-
-    return _data_lists.change(root, path, edit)
+    return add
 
 
 def _edit_translation(tree: Tree, edit: Callable[[Tree], Tree]) -> Tree:

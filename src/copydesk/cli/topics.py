@@ -1,4 +1,4 @@
-"""copydesk topics suggest [TOPIC] [--add WORD]…: keywords from the newsroom's own stories."""
+"""copydesk topics suggest: keywords from the newsroom's own stories, added or dismissed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def command(invocation: Invocation) -> None:  # kept in the context for the comm
 @click.option("--limit", type=click.IntRange(min=1, max=1000), help="Words for a topic.")
 @click.option("--language", default="", help="Of stories in this language; default: the site's.")
 @click.option("--add", "words", multiple=True, metavar="WORD", help="Add it to the topic's file.")
-@click.option("--as", "name", default="", help="Who adds it; else git's user.")
+@click.option("--dismiss", "idle", multiple=True, metavar="WORD", help="Suggest it no more.")
+@click.option("--as", "name", default="", help="Who says so; else git's user.")
 @common
 def suggest(
     invocation: Invocation,
@@ -40,16 +41,27 @@ def suggest(
     limit: int | None,
     language: str,
     words: tuple[str, ...],
+    idle: tuple[str, ...],
     name: str,
 ) -> None:
     """Offer keywords for TOPIC, or for each, with the stories that they would win and lose.
 
     They come of what the newsroom's own stories say and of the topics that editors gave them.
-    Nothing is changed but by --add.
+    Nothing is changed but by --add and --dismiss.
     """
+    if words and idle:
+        raise UsageError("one at a time", subject="--add, --dismiss")
+    if (words or idle) and not topic:
+        option = "--add" if words else "--dismiss"
+        raise UsageError(
+            "which topic", subject=option, hint=f"copydesk topics suggest TOPIC {option}"
+        )
     with invocation.newsroom() as newsroom:
         if words:
             _add(invocation, newsroom, (topic, language, name), words)
+            return
+        if idle:
+            _dismiss(invocation, newsroom, (topic, name), idle)
             return
         count = limit or (_LIMIT if topic else _LIMIT_OF_EACH)
         question = engine.SuggestQuestion(topic=topic, language=language.lower(), limit=count)
@@ -69,8 +81,6 @@ def _add(
 ) -> None:
     """Add words to the topic's file and say what to do next."""
     topic, language, name = said
-    if not topic:
-        raise UsageError("which topic", subject="--add", hint="copydesk topics suggest TOPIC --add")
     by = engine.speaker(newsroom, name)
     report = engine.add_keywords(newsroom, topic, words, by, language.lower())
     if invocation.json:
@@ -88,6 +98,23 @@ def _add(
         )
 
 
+def _dismiss(
+    invocation: Invocation, newsroom: engine.Newsroom, said: tuple[str, str], words: Sequence[str]
+) -> None:
+    """Write words into the topic's file as dismissed."""
+    topic, name = said
+    report = engine.dismiss_words(newsroom, topic, words, engine.speaker(newsroom, name))
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for word in report.known:
+        click.echo(f"dismissed already: {word}")
+    for word in report.dismissed:
+        click.echo(f"dismissed in {report.path}: {word}")
+    for words_ in report.notes:
+        terminal.note(f"note: {words_}")
+
+
 def _show(report: engine.SuggestReport, topic: str) -> None:
     terminal.failures(report.failed)
     for words in report.notes:
@@ -103,6 +130,7 @@ def _show(report: engine.SuggestReport, topic: str) -> None:
     if found:
         name = topic or "TOPIC"
         terminal.note(f'to add one: copydesk topics suggest "{name}" --add WORD')
+        terminal.note("to be offered it no more: --dismiss WORD")
 
 
 def is_for_a_person() -> bool:

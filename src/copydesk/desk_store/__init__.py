@@ -14,6 +14,7 @@ from copydesk.desk_store._accounts import ROLES as ROLES
 from copydesk.desk_store._accounts import Account as Account
 from copydesk.desk_store._accounts import Passkey as Passkey
 from copydesk.desk_store._accounts import Role as Role
+from copydesk.desk_store._accounts import account_key as account_key
 from copydesk.desk_store._action_queue import ActionQueue as ActionQueue
 from copydesk.desk_store._action_queue import QueuedAction as QueuedAction
 from copydesk.desk_store._api_tokens import ApiToken as ApiToken

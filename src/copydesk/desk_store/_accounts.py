@@ -90,6 +90,10 @@ class Accounts:
         rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts ORDER BY key")
         return tuple(map(_account, rows))
 
+    def has_any(self) -> bool:
+        """Decide whether somebody has an account."""
+        return bool(self._database.run("SELECT 1 FROM accounts LIMIT 1"))
+
     def has_owner(self) -> bool:
         """Decide whether somebody is an owner."""
         return bool(self._database.run("SELECT 1 FROM accounts WHERE role = 'owner' LIMIT 1"))

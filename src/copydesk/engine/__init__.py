@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
     from copydesk.desk_store import ROLES as ROLES
     from copydesk.desk_store import Role as Role
+    from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
     from copydesk.engine.accounts import EndedSessions as EndedSessions
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import read_uptime as read_uptime
     from copydesk.engine.accounts import remove_account as remove_account
     from copydesk.engine.accounts import reset_account as reset_account
+    from copydesk.engine.actions import WorkedOff as WorkedOff
+    from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
@@ -128,12 +131,14 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import keep_source as keep_source
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
+    from copydesk.engine.topics import DismissReport as DismissReport
     from copydesk.engine.topics import KeywordReport as KeywordReport
     from copydesk.engine.topics import SuggestedWord as SuggestedWord
     from copydesk.engine.topics import SuggestQuestion as SuggestQuestion
     from copydesk.engine.topics import SuggestReport as SuggestReport
     from copydesk.engine.topics import TopicSuggestions as TopicSuggestions
     from copydesk.engine.topics import add_keywords as add_keywords
+    from copydesk.engine.topics import dismiss_words as dismiss_words
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
     from copydesk.watch import Offer as Offer
 else:

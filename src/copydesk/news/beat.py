@@ -23,7 +23,8 @@ class Topic:
 
     `keywords` are the reference's list. Ours: `aliases` are further names that count as much,
     `required` are words of which one must stand in the article, `excluded` are words that none
-    may, `translations` are (language, keywords) pairs for articles in that language.
+    may, `translations` are (language, keywords) pairs for articles in that language, `dismissed`
+    words that somebody wants suggested no more.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Topic:
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     translations: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    dismissed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

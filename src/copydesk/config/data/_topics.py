@@ -63,6 +63,7 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
         required=fields.texts("required"),
         excluded=fields.texts("excluded"),
         translations=_translations(fields),
+        dismissed=fields.texts("dismissed"),
     )
     if not topic.name:
         raise fields.error("name", "missing", "every topic needs a name")

@@ -40,5 +40,6 @@ if TYPE_CHECKING:
     from copydesk.engine.editing.applying import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
     from copydesk.engine.editing.applying import apply_actions as apply_actions
     from copydesk.engine.editing.applying import field_digests as field_digests
+    from copydesk.engine.editing.applying import part_into_lots as part_into_lots
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

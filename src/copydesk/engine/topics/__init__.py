@@ -1,4 +1,4 @@
-"""Topics: filed stories in, keywords that topics lack out; keywords in, a topic's file out.
+"""Topics: filed stories in, keywords that topics lack out; words in, a topic's file out.
 
 What a suggestion would win and lose is tried on the stored articles; nothing is filed by that.
 """
@@ -12,6 +12,8 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.topics._add import KeywordReport as KeywordReport
     from copydesk.engine.topics._add import add_keywords as add_keywords
+    from copydesk.engine.topics._dismiss import DismissReport as DismissReport
+    from copydesk.engine.topics._dismiss import dismiss_words as dismiss_words
     from copydesk.engine.topics._suggest import SuggestedWord as SuggestedWord
     from copydesk.engine.topics._suggest import SuggestQuestion as SuggestQuestion
     from copydesk.engine.topics._suggest import SuggestReport as SuggestReport

@@ -1,4 +1,4 @@
-"""Known words: what is no suggestion, because a topic has it or a publisher is called so."""
+"""Known words: what is no suggestion: keywords, what was dismissed, names of publishers."""
 
 from __future__ import annotations
 
@@ -18,19 +18,25 @@ class KnownWords:
             topic.name: {self._read(word) for word in _words_of(topic, language)} - {()}
             for topic in beat.topics
         }
+        self._idle = {
+            topic.name: {part for word in self._words[topic.name] for part in _parts_of(word)}
+            | {self._read(word) for word in topic.dismissed}
+            for topic in beat.topics
+        }
         self._parents = {topic.name: topic.parent for topic in beat.topics}
         self._publishers = [set(name) for name in map(self._read, publishers) if name]
 
     def imply(self, topic: str, term: Term) -> bool:
-        """Decide whether a term is found without a suggestion, or is a publisher's name.
+        """Decide whether a term is found without a suggestion, dismissed, or a publisher's name.
 
-        A keyword of a topic above is but ground: "ai chips" is new where only "ai" is known.
+        A part of the topic's own keyword was left out by whoever wrote that. A keyword of a topic
+        above is but ground: "ai chips" is new where only "ai" is known.
         """
         if any(name.issuperset(term) for name in self._publishers):
             return True
-        parts = {
-            term[start:end] for start in range(len(term)) for end in range(start + 1, len(term) + 1)
-        }
+        if term in self._idle.get(topic, ()):
+            return True
+        parts = _parts_of(term)
         above = self._above(topic)
         return any(
             not words.isdisjoint(parts) for name, words in self._words.items() if name not in above
@@ -48,6 +54,13 @@ class KnownWords:
     def _read(self, text: str) -> Term:
         words = tokenize(text).folded
         return tuple(self._stem(word) if word.isalpha() else word for word in words)
+
+
+def _parts_of(term: Term) -> set[Term]:
+    """Return what stands in a term, itself included."""
+    return {
+        term[start:end] for start in range(len(term)) for end in range(start + 1, len(term) + 1)
+    }
 
 
 def _words_of(topic: Topic, language: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from copydesk.judge import clustering
 from copydesk.judge.keywords._count_terms import MOST_WORDS, Term, TermCounts, count_terms
 from copydesk.judge.keywords._known_words import KnownWords
 from copydesk.judge.keywords._samples import SampledEvent, TopicSample, Vocabulary, read_events
+from copydesk.judge.keywords._significance import select_sure
 from copydesk.judge.words import stemmer, tokenize
 from copydesk.news import Beat
 
@@ -140,11 +141,11 @@ def _weigh_all(topic: str, scale: _Scale) -> Mapping[Term, float]:
         for term, on in counts.of_topic[topic].items()
         if on > 1 and on >= _OWN * counts.total[term]
     }
-    return {
-        term: strength
-        for term, strength in strengths.items()
-        if strength >= _SURE and not counts.is_of_one_publisher(term)
-    }
+    strong = {term for term, strength in strengths.items() if strength >= _SURE}
+    standings = {term: (counts.of_topic[topic][term], counts.total[term]) for term in strong}
+    totals = Counter(counts.total.values())
+    sure = select_sure(standings, totals, counts.by_topic[topic], counts.events)
+    return {term: strengths[term] for term in sure if not counts.is_of_one_publisher(term)}
 
 
 def _is_new(term: Term, chosen: Iterable[Term], counts: TermCounts) -> bool:

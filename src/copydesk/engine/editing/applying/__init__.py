@@ -9,6 +9,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.editing.applying._apply_actions import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
     from copydesk.engine.editing.applying._apply_actions import apply_actions as apply_actions
+    from copydesk.engine.editing.applying._apply_actions import part_into_lots as part_into_lots
     from copydesk.engine.editing.applying._field_digests import field_digests as field_digests
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -18,7 +18,7 @@ from copydesk.engine.editing._list_rules import news_path
 from copydesk.engine.editing._new_rule import WHY_CHARACTERS, NewRule, must_be_short
 from copydesk.engine.editing._undo import put_undoing
 from copydesk.engine.editing._verdicts import put_verdict
-from copydesk.engine.editing.applying._correct import put_correction
+from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
 from copydesk.engine.editing.applying._undo_note import UndoNote, read_undo_note
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
@@ -42,7 +42,7 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
         case "rule":
             return _put_rule(edit, action)
         case "correct":
-            return put_correction(edit, _one_record(edit, action), action)
+            return _put_correction(edit, action)
         case "undo":
             return _put_undoing(edit, action)
     raise UsageError(f"{action.kind} is not done here yet")
@@ -129,6 +129,14 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
     )
     step, _ = put_rule(edit, new)
     return step
+
+
+def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
+    path, after = _one_record(edit, action), edit
+    for rule in list_rules_of(edit, path, action):
+        step, _ = put_rule(after, rule)
+        after = step.edit
+    return note_correction(edit, after, path, action)
 
 
 def _find_rule(edit: Edit, action: EditorAction) -> Ruling:

@@ -27,7 +27,7 @@ from copydesk.engine.editing.applying._undo_note import (
     read_undo_note,
     write_undo_note,
 )
-from copydesk.engine.filing import RULINGS_PATH, hold_write_lock
+from copydesk.engine.filing import RULINGS_PATH, WORD_SECONDS, hold_write_lock
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.news import ActionOutcome, EditConflict, EditorAction
@@ -37,19 +37,21 @@ _CLOCK_SET_BACK = timedelta(days=1)
 _STANDS = "it stood so already"
 
 
-def apply_actions(newsroom: Newsroom, actions: Sequence[EditorAction]) -> tuple[ActionOutcome, ...]:
+def apply_actions(
+    newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float = WORD_SECONDS
+) -> tuple[ActionOutcome, ...]:
     """File what editors did, in order, and return what became of each action.
 
     Consecutive actions of one editor go into one commit, fifty at most; each sees what those
     before it changed. One that was filed before is not filed again. One that cannot hold is
     refused, one that would overwrite what somebody else changed since is in conflict: neither
-    changes anything, nor stops another. Raises BusyError where another process writes for ten
-    seconds, RecordError where the rulings cannot be read; what is not told by then was not filed,
-    or is known by its id the next time.
+    changes anything, nor stops another. Raises BusyError where another process writes for
+    `wait_seconds`, RecordError where the rulings cannot be read; what is not told by then was not
+    filed, or is known by its id the next time.
     """
     outcomes: list[ActionOutcome] = []
     for lot in part_into_lots(actions):
-        outcomes += _file_lot(newsroom, lot)
+        outcomes += _file_lot(newsroom, lot, wait_seconds)
     return tuple(outcomes)
 
 
@@ -75,8 +77,10 @@ class _Lot:
     outcomes: dict[str, ActionOutcome] = field(default_factory=dict)
 
 
-def _file_lot(newsroom: Newsroom, actions: Sequence[EditorAction]) -> list[ActionOutcome]:
-    with hold_write_lock(newsroom) as lock:
+def _file_lot(
+    newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float
+) -> list[ActionOutcome]:
+    with hold_write_lock(newsroom, wait_seconds=wait_seconds) as lock:
         settled = _find_outcomes(newsroom, actions)
         while True:
             lot = _draft(newsroom, [action for action in actions if action.id not in settled])
@@ -118,7 +122,9 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
         for path in records
         for conflict in find_changes_since(lot.edit, step.edit, action, path)
     ]
-    if in_the_way := [each for each in since if not stands_already(lot.edit, action, each)]:
+    if in_the_way := [
+        each for each in since if not stands_already(lot.edit, step.edit, action, each)
+    ]:
         return _conflict(action.id, in_the_way)
     paths = tuple(list_changes(lot.edit, step.edit))
     if since or not paths:

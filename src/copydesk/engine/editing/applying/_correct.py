@@ -11,7 +11,6 @@ from dataclasses import replace
 from copydesk import review
 from copydesk.engine.editing._action import CommitWords
 from copydesk.engine.editing._edit import Edit, EditStep
-from copydesk.engine.editing._file_rule import put_rule
 from copydesk.engine.editing._new_rule import NewRule
 from copydesk.errors import UsageError
 from copydesk.kit import text
@@ -20,19 +19,20 @@ from copydesk.news import EditorAction, Event, EventKind
 _FIELDS = ("title", "excerpt")
 
 
-def put_correction(edit: Edit, path: str, action: EditorAction) -> EditStep:
-    """Put a correction into an edit: its values are a field and its words, or two of each.
+def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
+    """Return the rules that keep the words of a correction in later rounds.
 
-    Raises UsageError where nobody could see the note: the story is not published, the profile's
-    records have no history, or no reason is given.
+    Its values are a field and its words, or two of each. Raises UsageError where nobody could see
+    the note: the story is not published, the profile's records have no history, or no reason is
+    given.
     """
-    story = edit.find(path)
     _must_have_readers(edit, path, action)
-    before = edit
-    for rule in _list_rules(action, path):
-        step, _ = put_rule(edit, rule)
-        edit = step.edit
-    corrected = edit.find(path)
+    return list(_list_rules(action, path))
+
+
+def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) -> EditStep:
+    """Put the note that readers see beside the words of a correction."""
+    story, corrected = before.find(path), after.find(path)
     words = CommitWords(
         subject=f"correct: {text.fold(story.title)}",
         why=action.why,
@@ -47,7 +47,7 @@ def put_correction(edit: Edit, path: str, action: EditorAction) -> EditStep:
     noted = review.add_to_history(
         replace(corrected, updated_at=action.at.replace(microsecond=0)), action.at, events
     )
-    return EditStep(edit=edit.with_need(corrected, noted), words=words, path=path)
+    return EditStep(edit=after.with_need(corrected, noted), words=words, path=path)
 
 
 def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
@@ -66,7 +66,7 @@ def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
 
 
 def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
-    """Walk the rules that keep the words of a correction in later rounds."""
+    """Walk a correction's fields as rules."""
     fields, words = action.values[::2], action.values[1::2]
     if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
         raise UsageError(

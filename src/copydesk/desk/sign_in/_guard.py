@@ -1,0 +1,133 @@
+"""The guard: every request to the desk comes by here before any of its pages sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import quote
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from copydesk.desk.sign_in._admission import Admission, AskedFrom, decide_admission
+from copydesk.desk.sign_in._cookies import read_cookie
+from copydesk.desk.sign_in._door import Door
+from copydesk.desk.sign_in._policy import send_with_policy
+from copydesk.desk.sign_in._same_origin import is_from_desk
+from copydesk.desk.sign_in._visitor import Visitor, put_visitor
+from copydesk.desk_store import DeskStore
+from copydesk.errors import CopydeskError, UsageError
+
+# first parts of the paths for which nobody has to be signed in
+_OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
+_PORT = re.compile(r":\d+$")
+
+
+class Guard:
+    """Let those through to `app` who may be at the desk; answer all others.
+
+    Admission by where they come from (403), changes by pages of the desk alone (403), and but for
+    the way in a session or a proxy's word (401, a browser is led to sign-in). What passes has its
+    Visitor, what goes out the policy. An error of ours costs the one request (503).
+    """
+
+    def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
+        self._app = app
+        self._store = store
+        self._door = door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        try:
+            visitor = await asyncio.to_thread(self._find_out, scope, headers)
+            refusal = self._refuse(scope, headers, visitor)
+        except CopydeskError as error:
+            visitor, refusal = None, answer_with_error(None, error)
+        is_secure = visitor is not None and visitor.admission.is_secure
+        send = send_with_policy(send, is_secure=is_secure)
+        await (refusal or self._app)(scope, receive, send)
+
+    def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
+        """Find out who asks, None where the desk is not reached from there."""
+        hosts = headers.getlist("Host")
+        if len(hosts) != 1:
+            return None
+        asked = AskedFrom(host=hosts[0], is_from_here=self._door.is_from_here(scope))
+        has_accounts = asked.is_from_here or self._store.accounts.has_any()
+        admission = decide_admission(asked, self._door.host, has_accounts=has_accounts)
+        return None if admission is None else self._recognise(scope, headers, admission)
+
+    def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
+        """Return the answer for a request that may not pass, None for one that may."""
+        if visitor is None:
+            return PlainTextResponse("the desk is not reached from here\n", 403)
+        if not is_from_desk(scope["method"], headers, visitor.admission.origin):
+            return PlainTextResponse("not sent by a page of the desk\n", 403)
+        put_visitor(scope, visitor)
+        if visitor.role is None and _first_part(scope) not in _OPEN_TO_ALL:
+            return self._lead_to_sign_in(scope, headers, visitor.admission)
+        return None
+
+    def _recognise(self, scope: Scope, headers: Headers, admission: Admission) -> Visitor:
+        """Find out who asks: by a proxy's word, else by their session."""
+        visitor = Visitor(admission=admission, address=self._door.client_of(scope))
+        if name := self._name_of_proxy(scope, headers, admission):
+            account = self._store.accounts.find(name)
+            if account is None:
+                return visitor
+            return Visitor(
+                admission=admission,
+                address=visitor.address,
+                name=account.name,
+                role=account.role,
+            )
+        secret = read_cookie(headers, admission)
+        session = secret and self._store.sessions.find(secret, self._door.read_clocks().now)
+        if not session:
+            return visitor
+        return Visitor(
+            admission=admission,
+            address=visitor.address,
+            name=session.name,
+            role=session.role,
+            session=session.id,
+        )
+
+    def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
+        """Return whom a declared web server in front names, at the desk's own host alone."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        if not self._door.user_header or not admission.is_secure or not self._door.is_proxy(peer):
+            return ""
+        names = headers.getlist(self._door.user_header)
+        return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
+
+    def _lead_to_sign_in(self, scope: Scope, headers: Headers, admission: Admission) -> Response:
+        """Lead a browser to sign-in, at an address to this machine's name: there are passkeys."""
+        is_page = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        if scope["method"] != "GET" or not is_page:
+            return PlainTextResponse("sign in first\n", 401)
+        query = scope["query_string"].decode("latin-1")
+        wanted = f"{scope['path']}?{query}" if query else scope["path"]
+        if not admission.passkey_host:
+            port = _PORT.search(admission.origin)
+            return RedirectResponse(f"http://localhost{port[0] if port else ''}{wanted}", 307)
+        return RedirectResponse(f"{self._door.root}sign-in?next={quote(wanted, safe='/')}", 303)
+
+
+def answer_with_error(_request: Request | None, error: Exception) -> Response:
+    """Return an answer that says what went wrong and what to do; it costs this request alone."""
+    status = 400 if isinstance(error, UsageError) else 503
+    hint = error.hint if isinstance(error, CopydeskError) else ""
+    return PlainTextResponse(f"{error}\n{hint}\n", status)
+
+
+def _first_part(scope: Scope) -> str:
+    """Return the first part of a request's path below the desk."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")).strip("/").partition("/")[0]

@@ -1,0 +1,200 @@
+"""One's own account: proofs and sessions, by whoever is signed in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from copydesk.desk.sign_in import _passkeys, _passwords
+from copydesk.desk.sign_in._door import Door
+from copydesk.desk.sign_in._password_check import PasswordCheck
+from copydesk.desk.sign_in._requests import read_body, read_form
+from copydesk.desk.sign_in._sign_in_pages import SignInPages
+from copydesk.desk.sign_in._visitor import Visitor, require_role
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Passkey, Session
+from copydesk.errors import UsageError
+
+
+class OwnAccount:
+    """The routes below `account/`."""
+
+    def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
+        self._store = store
+        self._door = door
+        self._pages = pages
+        self._passwords = PasswordCheck(store, door)
+        self._challenges = _passkeys.Challenges()
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the page of one's account."""
+        return await self._show(require_role(request, "viewer"))
+
+    async def set_password(self, request: Request) -> Response:
+        """Keep a new password; where there is one it has to be given. Other sessions end."""
+        visitor, form = require_role(request, "viewer"), await read_form(request)
+        new = form.get("new", "")
+        if refusal := await self._refuse_wrong_password(visitor, form.get("old", "")):
+            return refusal
+        if fault := _passwords.find_fault(new, visitor.name):
+            return await self._show(visitor, 400, self._pages.say(fault))
+        hashed = await self._passwords.hash(new)
+
+        def keep() -> None:
+            with self._store.at_once():
+                self._store.accounts.set_password(visitor.name, hashed)
+                self._end_others(visitor)
+                self._note("password-changed", visitor)
+
+        return await self._do(keep)
+
+    async def ask_passkey(self, request: Request) -> Response:
+        """Answer with what a browser needs to make a passkey."""
+        visitor = require_role(request, "viewer")
+        if not visitor.admission.passkey_host:
+            return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
+
+        def ask() -> str:
+            account = self._store.accounts.get(visitor.name)
+            uptime_seconds = self._door.read_clocks().uptime_seconds
+            challenge = self._challenges.make(f"add {account.name}", uptime_seconds)
+            known = self._store.accounts.passkeys(account.name)
+            title = self._pages.title
+            return _passkeys.ask_to_register(visitor.admission, challenge, account, known, title)
+
+        return Response(await asyncio.to_thread(ask), media_type="application/json")
+
+    async def add_passkey(self, request: Request) -> Response:
+        """Keep the passkey that a device made."""
+        visitor, body = require_role(request, "viewer"), await read_body(request)
+        label = describe_agent(request.headers.get("User-Agent", ""))
+        try:
+            await asyncio.to_thread(self._add_passkey, visitor, body, label)
+        except UsageError:
+            return JSONResponse({"problem": self._pages.say("passkey_unfit")}, 400)
+        return JSONResponse({"next": f"{self._door.root}account/"})
+
+    async def remove_passkey(self, request: Request) -> Response:
+        """Let go of a passkey of one's own."""
+        visitor, form = require_role(request, "viewer"), await read_form(request)
+        passkey_id = _read_hex(form)
+
+        def remove() -> None:
+            self._store.accounts.remove_passkey(visitor.name, passkey_id)
+            self._note("passkey-removed", visitor)
+
+        return await self._do(remove)
+
+    async def end_session(self, request: Request) -> Response:
+        """End one session of one's own."""
+        visitor, form = require_role(request, "viewer"), await read_form(request)
+
+        def end() -> None:
+            self._store.sessions.end(visitor.name, form.get("session", ""))
+            self._note("session-ended", visitor)
+
+        return await self._do(end)
+
+    async def end_others(self, request: Request) -> Response:
+        """End all sessions of one's own but this one."""
+        visitor = require_role(request, "viewer")
+
+        def end() -> None:
+            self._end_others(visitor)
+            self._note("sessions-ended", visitor)
+
+        return await self._do(end)
+
+    async def _refuse_wrong_password(self, visitor: Visitor, old: str) -> Response | None:
+        """Return the answer to a wrong password, None where it is right or there is none yet."""
+        account = await asyncio.to_thread(self._store.accounts.get, visitor.name)
+        if not account.password:
+            return None
+        wait = await self._passwords.admit(visitor.name, visitor.address)
+        if wait is not None:
+            return await self._show(visitor, 429, self._pages.say_wait(wait))
+        if await self._passwords.find(visitor.name, old) is None:
+            return await self._show(visitor, 401, self._pages.say("password_wrong"))
+        return None
+
+    async def _do(self, change: Callable[[], None]) -> Response:
+        """Make a change, and lead back to the page."""
+        await asyncio.to_thread(change)
+        return RedirectResponse(f"{self._door.root}account/", 303)
+
+    def _add_passkey(self, visitor: Visitor, body: bytes, label: str) -> None:
+        answer, moment = _passkeys.read_answer(body), self._door.read_clocks()
+        self._challenges.use(answer.challenge, f"add {visitor.name}", moment.uptime_seconds)
+        passkey = _passkeys.verify_registration(answer, visitor.admission, label, moment.now)
+        self._store.accounts.add_passkey(visitor.name, passkey)
+        self._note("passkey-added", visitor)
+
+    def _end_others(self, visitor: Visitor) -> None:
+        for session in self._store.sessions.of(visitor.name, self._door.read_clocks().now):
+            if session.id != visitor.session:
+                self._store.sessions.end(visitor.name, session.id)
+
+    async def _show(self, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
+        def read() -> tuple[bool, tuple[Passkey, ...], tuple[Session, ...]]:
+            account = self._store.accounts.get(visitor.name)
+            now = self._door.read_clocks().now
+            sessions = self._store.sessions.of(account.name, now)
+            return bool(account.password), self._store.accounts.passkeys(account.name), sessions
+
+        has_password, passkeys, sessions = await asyncio.to_thread(read)
+        return self._pages.answer(
+            "account.html",
+            "account",
+            status,
+            problem,
+            visitor={"name": visitor.name, "role": visitor.role, "session": visitor.session},
+            has_password=has_password,
+            has_passkeys=bool(visitor.admission.passkey_host),
+            passkeys=[_view_passkey(passkey) for passkey in passkeys],
+            sessions=[_view_session(session) for session in sessions],
+            least=_passwords.LEAST_CHARACTERS,
+        )
+
+    def _note(self, what: AuditKind, visitor: Visitor) -> None:
+        at = self._door.read_clocks().now
+        self._store.audit.add(
+            AuditEntry(at=at, who=visitor.name, what=what, address=visitor.address)
+        )
+
+
+def describe_agent(agent: str) -> str:
+    """Return what a browser calls itself in two words, "" where it says nothing known.
+
+    Most say they were several others; the first of these that fits is meant.
+    """
+    browsers = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+    browser = next((name for name in browsers if name in agent), "")
+    system = next((name for name in systems if name in agent), "")
+    return ", ".join(filter(None, (browser, system)))
+
+
+def _view_passkey(passkey: Passkey) -> Mapping[str, str]:
+    return {
+        "id": passkey.id.hex(),
+        "label": passkey.label or "?",
+        "made": f"{passkey.made:%Y-%m-%d}",
+    }
+
+
+def _view_session(session: Session) -> Mapping[str, str]:
+    return {
+        "id": session.id,
+        "agent": describe_agent(session.agent) or "?",
+        "address": session.address,
+        "seen": f"{session.seen:%Y-%m-%d %H:%M} UTC",
+    }
+
+
+def _read_hex(form: Mapping[str, str]) -> bytes:
+    try:
+        return bytes.fromhex(form.get("passkey", ""))
+    except ValueError:
+        return b""

@@ -1,0 +1,198 @@
+"""Sign-in and sign-out: by password, by passkey, by a link that is good once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from copydesk.desk.sign_in import _passkeys
+from copydesk.desk.sign_in._cookies import clear_cookie, set_cookie
+from copydesk.desk.sign_in._door import Door
+from copydesk.desk.sign_in._password_check import ATTEMPTS_OF_ADDRESS, PasswordCheck
+from copydesk.desk.sign_in._requests import own_page, read_body, read_form
+from copydesk.desk.sign_in._sign_in_pages import SignInPages
+from copydesk.desk.sign_in._visitor import Visitor, visitor_of
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, OneUseLink
+from copydesk.errors import UsageError
+
+_AGENT = "User-Agent"
+
+
+class WaysIn:
+    """The routes that nobody has to be signed in for, and sign-out."""
+
+    def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
+        self._store = store
+        self._door = door
+        self._pages = pages
+        self._passwords = PasswordCheck(store, door)
+        self._challenges = _passkeys.Challenges()
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the page that asks for name and password, or a passkey."""
+        visitor = visitor_of(request)
+        wanted = own_page(request.query_params.get("next", ""), self._door.root)
+        if visitor.role is not None:
+            return RedirectResponse(wanted, 303)
+        return self._show(visitor, wanted)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Begin a session for a name and its password; what was wrong of them is not told."""
+        visitor, form = visitor_of(request), await read_form(request)
+        name, wanted = form.get("name", ""), own_page(form.get("next", ""), self._door.root)
+        wait = await self._passwords.admit(name, visitor.address)
+        if wait is not None:
+            return self._ask_to_wait(visitor, wanted, wait)
+        account = await self._passwords.find(name, form.get("password", ""))
+        if account is None:
+            await self._note("sign-in-refused", visitor, about="password")
+            return self._show(visitor, wanted, 401, self._pages.say("sign_in_wrong"))
+        return await self._begin(request, account.name, RedirectResponse(wanted, 303), "password")
+
+    async def ask_passkey(self, request: Request) -> Response:
+        """Answer with what a browser needs to ask for a passkey."""
+        visitor = visitor_of(request)
+        if not visitor.admission.passkey_host:
+            return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
+        limit = {f"passkey {visitor.address}": ATTEMPTS_OF_ADDRESS}
+        wait = await asyncio.to_thread(self._store.attempts.admit, limit, self._now())
+        if wait is not None:
+            return JSONResponse({"problem": self._pages.say_wait(wait)}, 429)
+        moment = self._door.read_clocks()
+        challenge = self._challenges.make("sign-in", moment.uptime_seconds)
+        asked = _passkeys.ask_to_sign_in(visitor.admission, challenge)
+        return Response(asked, media_type="application/json")
+
+    async def use_passkey(self, request: Request) -> Response:
+        """Begin a session for whose passkey signed the challenge."""
+        visitor, body = visitor_of(request), await read_body(request)
+        try:
+            name = await asyncio.to_thread(self._verify_passkey, body, visitor)
+        except UsageError:
+            await self._note("sign-in-refused", visitor, about="passkey")
+            return JSONResponse({"problem": self._pages.say("passkey_unfit")}, 401)
+        wanted = own_page(request.query_params.get("next", ""), self._door.root)
+        return await self._begin(request, name, JSONResponse({"next": wanted}), "passkey")
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session of who asks, and lead to sign-in."""
+        visitor = visitor_of(request)
+        if visitor.session:
+            await asyncio.to_thread(self._store.sessions.end, visitor.name, visitor.session)
+            await self._note("sign-out", visitor)
+        response = RedirectResponse(f"{self._door.root}sign-in", 303)
+        clear_cookie(response, visitor.admission, self._door.root)
+        return response
+
+    async def show_link(self, request: Request) -> Response:
+        """Answer with a page that says what a link is good for; looking does not use it up."""
+        secret = request.path_params["secret"]
+        link = await asyncio.to_thread(self._store.links.look_at, secret, self._door.read_clocks())
+        return self._over() if link is None else self._show_link(link)
+
+    async def use_link(self, request: Request) -> Response:
+        """Begin a session by a link that is good once; a setup link makes the first owner."""
+        secret, form = request.path_params["secret"], await read_form(request)
+        try:
+            name = await asyncio.to_thread(self._use_link, secret, form.get("name", ""))
+        except UsageError as error:
+            link = OneUseLink(purpose="setup", name="")
+            return self._show_link(link, 400, f"{error}. {error.hint}".strip())
+        if not name:
+            return self._over()
+        await self._note("link-used", visitor_of(request), who=name)
+        response = RedirectResponse(f"{self._door.root}account/", 303)
+        return await self._begin(request, name, response, "link")
+
+    def _verify_passkey(self, body: bytes, visitor: Visitor) -> str:
+        """Return whose passkey answered; raises UsageError."""
+        answer = _passkeys.read_answer(body)
+        uptime_seconds = self._door.read_clocks().uptime_seconds
+        self._challenges.use(answer.challenge, "sign-in", uptime_seconds)
+        found = self._store.accounts.find_passkey(answer.passkey_id)
+        if found is None:
+            raise UsageError("nobody has this passkey")
+        account, passkey = found
+        count = _passkeys.verify_sign_in(answer, passkey, visitor.admission)
+        self._store.accounts.count_use(passkey.id, count)
+        return account.name
+
+    def _use_link(self, secret: str, name: str) -> str:
+        """Use a link up and return who comes in by it, "" where it is good for nothing.
+
+        Raises UsageError for a first owner's name that is none; the link is good as before.
+        """
+        moment = self._door.read_clocks()
+        with self._store.at_once():
+            link = self._store.links.use(secret, moment)
+            if link is None:
+                return ""
+            if link.purpose == "enter":
+                return link.name
+            if self._store.accounts.has_owner():
+                return ""
+            account = self._store.accounts.add(name, "owner", moment.now)
+            self._store.links.forget("setup")
+            self._store.audit.add(
+                AuditEntry(at=moment.now, who=account.name, what="account-added", about="owner")
+            )
+            return account.name
+
+    async def _begin(self, request: Request, name: str, response: Response, by: str) -> Response:
+        """Begin a new session in place of the browser's; `response` brings it the secret."""
+        visitor, now = visitor_of(request), self._now()
+
+        def begin() -> str:
+            if visitor.session:
+                self._store.sessions.end(visitor.name, visitor.session)
+            self._store.sessions.forget(now)
+            agent, lifetime = request.headers.get(_AGENT, ""), self._door.session_lifetime
+            return self._store.sessions.begin(name, now, lifetime, agent, visitor.address)
+
+        secret = await asyncio.to_thread(begin)
+        await self._note("sign-in", visitor, about=by, who=name)
+        lifetime = self._door.session_lifetime
+        set_cookie(response, secret, visitor.admission, self._door.root, lifetime)
+        return response
+
+    def _show(
+        self, visitor: Visitor, wanted: str, status: int = 200, problem: str = ""
+    ) -> Response:
+        return self._pages.answer(
+            "sign_in.html",
+            "sign_in",
+            status,
+            problem,
+            next=wanted,
+            has_passkeys=bool(visitor.admission.passkey_host),
+        )
+
+    def _show_link(self, link: OneUseLink, status: int = 200, problem: str = "") -> Response:
+        title = "setup" if link.purpose == "setup" else "enter"
+        return self._pages.answer("enter.html", title, status, problem, link=link)
+
+    def _over(self) -> Response:
+        return self._pages.answer("link_over.html", "link_over", 410)
+
+    def _ask_to_wait(self, visitor: Visitor, wanted: str, wait: timedelta) -> Response:
+        response = self._show(visitor, wanted, 429, self._pages.say_wait(wait))
+        response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
+        return response
+
+    def _now(self) -> datetime:
+        return self._door.read_clocks().now
+
+    async def _note(
+        self, what: AuditKind, visitor: Visitor, about: str = "", who: str = ""
+    ) -> None:
+        entry = AuditEntry(
+            at=self._now(),
+            who=who or visitor.name,
+            what=what,
+            about=about,
+            address=visitor.address,
+        )
+        await asyncio.to_thread(self._store.audit.add, entry)

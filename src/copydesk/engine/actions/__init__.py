@@ -1,0 +1,13 @@
+"""Actions: what waits in the desk's file goes in; filed, with what became of each, it comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.actions._work_off import WorkedOff as WorkedOff
+    from copydesk.engine.actions._work_off import work_off as work_off
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

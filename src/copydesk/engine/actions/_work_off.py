@@ -1,0 +1,88 @@
+"""Work off: file what waits in the desk's file, in order, until nothing does.
+
+waiting ── those of one editor that come first ── apply_actions ──> a commit ──> outcomes, noted
+
+Killed at any moment, whoever comes next begins with the same actions: the ids of those that are
+filed are known, by the memory and by git, and only what became of them is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from copydesk.desk_store import ActionQueue
+from copydesk.engine.editing import MOST_IN_A_COMMIT, apply_actions, part_into_lots
+from copydesk.engine.filing import WORD_SECONDS, read_removals
+from copydesk.engine.newsroom import Newsroom, failure_of
+from copydesk.errors import BusyError, CopydeskError, RecordError
+from copydesk.news import ActionOutcome, EditorAction
+
+Tell = Callable[[CopydeskError], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkedOff:
+    """What became of the actions that waited, in their order.
+
+    `is_urgent` says that the site must show it at once: a story is taken away for good, or back.
+    """
+
+    outcomes: tuple[ActionOutcome, ...] = ()
+    is_urgent: bool = False
+
+
+def work_off(
+    newsroom: Newsroom, queue: ActionQueue, tell: Tell, wait_seconds: float = WORD_SECONDS
+) -> WorkedOff:
+    """File the actions that wait, and note what became of each; return when none waits any more.
+
+    A commit takes what waits already and never waits for more. While another process writes for
+    `wait_seconds` or longer that is told, and waited for. An action that nobody can file, for the
+    disk's sake or by a bug, is refused: those behind it would wait for ever. Raises DeskStoreError
+    where the desk's file fails.
+    """
+    outcomes: list[ActionOutcome] = []
+    removed = _read_removals(newsroom.root)
+    while waiting := queue.waiting(MOST_IN_A_COMMIT):
+        lot = next(part_into_lots(waiting))
+        try:
+            told = _apply(newsroom, lot, wait_seconds)
+        except BusyError as error:
+            tell(error)
+            continue
+        queue.note(told)
+        outcomes += told
+    is_urgent = _read_removals(newsroom.root) != removed
+    return WorkedOff(outcomes=tuple(outcomes), is_urgent=is_urgent)
+
+
+def _read_removals(root: Path) -> frozenset[str]:
+    """Return what editors removed, nothing where the rulings cannot be read: then none is new."""
+    try:
+        return read_removals(root)
+    except RecordError:
+        return frozenset()
+
+
+def _apply(
+    newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float
+) -> list[ActionOutcome]:
+    try:
+        return list(apply_actions(newsroom, actions, wait_seconds))
+    except BusyError:
+        raise
+    except CopydeskError as error:
+        return [_refuse(action, error) for action in actions]
+    except Exception as error:  # a bug that one action meets must cost only that action
+        if len(actions) == 1:
+            return [_refuse(actions[0], error)]
+    return [told for action in actions for told in _apply(newsroom, [action], wait_seconds)]
+
+
+def _refuse(action: EditorAction, error: Exception) -> ActionOutcome:
+    failure = failure_of("", error)
+    if isinstance(error, CopydeskError):
+        return ActionOutcome(id=action.id, state="refused", what=str(error), hint=error.hint)
+    return ActionOutcome(id=action.id, state="refused", what=failure.what, hint=failure.hint)

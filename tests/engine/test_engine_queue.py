@@ -1,0 +1,189 @@
+"""The queue answers an editor's question by the records as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from copydesk import archive
+from copydesk.engine import (
+    Newsroom,
+    QueueQuestion,
+    QueueReader,
+    QueueRow,
+    picture_file,
+    read_story_page,
+)
+from copydesk.errors import RecordError
+from copydesk.news import Provider, Reason, ReasonKind, Story
+from world.history import History
+from world.newsroom import NOW, write_files
+
+WAITS = Reason.of(ReasonKind.ALL_HELD)
+
+
+@pytest.fixture
+def beat(tmp_path: Path) -> History:
+    return History.begin(tmp_path / "beat")
+
+
+def file(beat: History, name: str, hours: float = 0, **fields: object) -> None:
+    path = f"_news/{name}.md"
+    about: dict[str, object] = {
+        "title": name,
+        "published_at": NOW - timedelta(hours=hours),
+        "published": True,
+        "topics": ("Coast",),
+        **fields,
+    }
+    story = Story(path=path, **about)  # type: ignore[arg-type]
+    write_files(beat.root, {path: archive.emit_story(story)})
+
+
+def hold(beat: History, name: str, hours: float = 0, **fields: object) -> None:
+    file(beat, name, hours, published=False, reasons=(WAITS,), quality=80, **fields)
+
+
+@contextmanager
+def reading(beat: History) -> Iterator[tuple[Newsroom, QueueReader]]:
+    with beat.open() as newsroom, closing(QueueReader(newsroom)) as reader:
+        reader.follow(newsroom)
+        yield newsroom, reader
+
+
+def names(rows: tuple[QueueRow, ...]) -> list[str]:
+    return [row.leader.name for row in rows]
+
+
+def ask(beat: History, **question: object) -> list[str]:
+    about: dict[str, object] = {"order": "time", **question}
+    with reading(beat) as (newsroom, reader):
+        return names(reader.page(newsroom, QueueQuestion(**about)).rows)  # type: ignore[arg-type]
+
+
+def test_each_view_has_what_stands_there(beat: History) -> None:
+    file(beat, "published")
+    hold(beat, "waits")
+    file(beat, "missed", published=False, quality=55)
+    file(beat, "far-below", published=False, quality=10)
+
+    assert ["waits"] == ask(beat, view="waiting")
+    assert ["published"] == ask(beat, view="published")
+    assert ["missed"] == ask(beat, view="missed")
+    assert {"missed", "far-below"} == {*ask(beat, view="off")}
+    assert 4 == len(ask(beat, view="all"))
+
+
+def test_filters_narrow(beat: History) -> None:
+    hold(beat, "old", hours=48)
+    hold(beat, "german", language="de")
+    hold(beat, "heron", provider=Provider(name="The Heron", domain="heron.example"))
+    hold(beat, "harbour", topics=("Harbour",))
+
+    assert ["german"] == ask(beat, language="de")
+    assert ["heron"] == ask(beat, source="heron.example")
+    assert ["harbour"] == ask(beat, topic="Harbour")
+    assert "old" not in ask(beat, days=1)
+    assert ["heron"] == ask(beat, search="heron")
+
+
+def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:
+    file(beat, "leads", hours=3, group="leads", heat=2, quality=60)
+    file(beat, "behind", hours=1, group="leads", published=False, heat=-1, quality=90)
+    file(beat, "rerun", hours=0, copy_of="leads", published=False, heat=-1)
+
+    with reading(beat) as (newsroom, reader):
+        (row,) = reader.page(newsroom, QueueQuestion(view="published")).rows
+
+    assert "leads" == row.leader.name
+    assert ["rerun"] == [copy.name for copy in row.copies]
+    assert ["behind"] == [other.name for other in row.coverage]
+    assert [True, False] == [row.leader.is_wanted, row.coverage[0].is_wanted]
+
+
+def test_what_is_edited_since_is_shown_as_it_is_and_has_another_version(beat: History) -> None:
+    hold(beat, "wall")
+    with reading(beat) as (newsroom, reader):
+        before = reader.page(newsroom, QueueQuestion()).rows[0]
+        hold(beat, "wall", title="Herons hold the harbour")
+        after = reader.page(newsroom, QueueQuestion()).rows[0]
+        again = reader.rows(newsroom, [after.event])[0]
+
+    assert "Herons hold the harbour" == after.leader.story.title
+    assert before.version != after.version == again.version
+
+
+def test_a_record_that_is_deleted_or_broken_since_is_no_row(beat: History) -> None:
+    hold(beat, "wall")
+    hold(beat, "seals")
+    with reading(beat) as (newsroom, reader):
+        assert 2 == len(reader.page(newsroom, QueueQuestion()).rows)
+        (beat.root / "_news/wall.md").unlink()
+        write_files(beat.root, {"_news/seals.md": b"no record"})
+
+        assert () == reader.page(newsroom, QueueQuestion()).rows
+        assert [] == reader.rows(newsroom, ["wall", "seals", "nobody"])
+
+
+def test_the_front_pages_order_is_by_heat_that_halves_with_age(beat: History) -> None:
+    file(beat, "new-and-cool", hours=0, heat=10)
+    file(beat, "hot", hours=5, heat=100)
+    file(beat, "old-and-hot", hours=400, heat=120)
+
+    assert ["hot", "new-and-cool", "old-and-hot"] == ask(beat, view="published", order="front")
+
+
+@pytest.mark.parametrize("order", ["time", "front"])
+def test_what_is_decided_meanwhile_moves_no_row_from_page_to_page(
+    beat: History, order: str
+) -> None:
+    for number in range(6):
+        hold(beat, f"s{number}", hours=number)
+    with reading(beat) as (newsroom, reader):
+        first = reader.page(newsroom, QueueQuestion(order=order, limit=3))  # type: ignore[arg-type]
+        for row in first.rows:
+            file(beat, row.leader.name)
+        after = QueueQuestion(order=order, limit=3, after=first.after)  # type: ignore[arg-type]
+        second = reader.page(newsroom, after)
+
+    assert ["s3", "s4", "s5"] == names(second.rows)
+
+
+def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) -> None:
+    for number in range(20):
+        file(beat, f"m{number:02}", hours=number, group="m00", published=number == 19)
+
+    with reading(beat) as (newsroom, reader):
+        (row,) = reader.page(newsroom, QueueQuestion(view="published")).rows
+        page = read_story_page(newsroom, reader, "m18")
+
+    assert ("m19", 11, 8) == (row.leader.name, len(row.coverage), row.unread)
+    assert "m18" == page.seen.name
+
+
+def test_a_story_that_is_not_there_is_said(beat: History) -> None:
+    with reading(beat) as (newsroom, reader), pytest.raises(RecordError, match="no such story"):
+        read_story_page(newsroom, reader, "nobody")
+
+
+def test_the_page_of_a_story_has_its_text_and_why_it_stands_there(beat: History) -> None:
+    hold(beat, "keeper", web_url="https://gull.example/0")
+
+    with reading(beat) as (newsroom, reader):
+        page = read_story_page(newsroom, reader, "keeper")
+
+    assert "lighthouse keeper" in page.text
+    assert "held" == page.explanation.standing
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../beat.toml", "x.webp", f"{'a' * 64}.svg", f"{'a' * 64}.webp", "", f"{'a' * 64}/x.webp"],
+)
+def test_no_other_file_is_a_picture(beat: History, name: str) -> None:
+    with beat.open() as newsroom:
+        assert picture_file(newsroom, name) is None
