@@ -39,15 +39,10 @@ def test_a_group_is_one_event_at_the_time_of_its_newest_story() -> None:
 
     wall, seals = catalogue.list_events(HELD, 10)
 
-    assert ("wall", ("_news/tide.md", "_news/wall.md"), 60, 3) == (
-        wall.name,
-        wall.paths,
-        wall.quality,
-        wall.heat,
-    )
-    assert ("seals", ("_news/seals.md",), -1, -1) == (
+    assert ("wall", "_news/tide.md", 60, 3) == (wall.name, wall.path, wall.quality, wall.heat)
+    assert ("seals", "_news/seals.md", -1, -1) == (
         seals.name,
-        seals.paths,
+        seals.path,
         seals.quality,
         seals.heat,
     )
@@ -85,8 +80,10 @@ def test_an_event_has_the_wanted_stories_alone_and_all_members() -> None:
 
     (event,) = catalogue.list_events(HELD, 10)
 
-    assert ("_news/wall.md",) == event.paths
-    assert {"wall": ["_news/tide.md", "_news/wall.md"]} == catalogue.list_members(["wall"])
+    members = catalogue.list_members(["wall"])
+    assert "_news/wall.md" == event.path
+    assert {"wall": ["_news/tide.md", "_news/wall.md"]} == members
+    assert {"_news/wall.md"} == catalogue.match(HELD, members["wall"])
 
 
 def test_the_next_page_begins_after_the_last_event_and_repeats_none() -> None:

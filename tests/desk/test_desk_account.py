@@ -136,6 +136,15 @@ def test_at_an_address_there_are_passwords_only(desk: ServedDesk, anna: Browser)
     assert 400 == address.post("/desk/sign-in/passkey/ask", headers=origin).status
 
 
+def test_who_comes_to_an_address_is_led_to_this_machines_name(desk: ServedDesk) -> None:
+    address = Browser(desk.port, sends={"Host": f"127.0.0.1:{desk.port}"})
+
+    answer = address.get("/desk/story/a/?view=all")
+
+    assert 307 == answer.status
+    assert f"http://localhost:{desk.port}/desk/story/a/?view=all" == answer.headers["location"]
+
+
 def test_sessions_are_listed_and_ended(desk: ServedDesk, anna: Browser) -> None:
     others = [let_in(desk, "Anna") for _ in range(3)]
     assert 3 == anna.get("/desk/account/").body.count('name="session"')

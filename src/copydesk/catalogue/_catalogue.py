@@ -224,6 +224,16 @@ class Catalogue:
         """Return the paths of all stories of some events by the event's name, newest first."""
         return _events.list_members(self._tables, events)
 
+    def match(self, wanted: StoryFilter, paths: Collection[str]) -> set[str]:
+        """Return those of some paths whose stories a filter wants."""
+        condition, values = where(wanted)
+        found: set[str] = set()
+        waiting = iter(paths)
+        while some := tuple(islice(waiting, _AT_ONCE)):
+            query = f"SELECT path FROM stories WHERE path IN {places(len(some))} AND ({condition})"
+            found.update(self._paths(query, *some, *values))
+        return found
+
     def event_of(self, name: str) -> str:
         """Return the event of the story of a name, "" where there is none."""
         return _events.event_of(self._tables, name)

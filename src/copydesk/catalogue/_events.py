@@ -5,42 +5,50 @@ The name of an event is its group's, else its original's, else the story's own (
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from copydesk.catalogue._questions import StoryFilter, places, where
 from copydesk.kit.databases import DisposableDatabase
 
-_LOT = 400  # rows that are read at once
+_LOT = 400  # names in one statement, and rows that are read at once at the least
 _FIRST_TIME = -(2**63)  # of a story without a time: the oldest of all
+_AT = f"coalesce(s.at, {_FIRST_TIME})"
 _OF_ORIGINAL = """nullif(
     (SELECT o.story_group FROM stories o WHERE o.name = s.copy_of LIMIT 1), '')"""
 _EVENT = f"""CASE WHEN s.story_group <> '' THEN s.story_group WHEN s.copy_of <> ''
     THEN coalesce({_OF_ORIGINAL}, s.copy_of) ELSE s.name END"""
-_ROW = f"s.path, coalesce(s.at, {_FIRST_TIME}), {_EVENT}, s.quality, s.heat"
+# The stories that may belong to some events, each found by an index: members of a group, a story
+# and its copies, copies of members.
+_CANDIDATES = """
+    SELECT id FROM stories WHERE story_group <> '' AND story_group IN {names}
+    UNION SELECT id FROM stories WHERE name IN {names}
+    UNION SELECT id FROM stories WHERE copy_of <> '' AND copy_of IN {names}
+    UNION SELECT c.id FROM stories o JOIN stories c ON c.copy_of = o.name AND c.copy_of <> ''
+        WHERE o.story_group <> '' AND o.story_group IN {names}"""
 
 EventCursor = tuple[int, str]  # a story's time in microseconds since 1970, its path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledEvent:
-    """An event that a filter wants stories of: their paths, the newest first.
+    """An event that a filter wants a story of.
 
-    `at` is the time of the newest in microseconds since 1970; `quality` and `heat` are the highest
-    of any, -1 where no story has one.
+    `path` is the newest such story, `at` its time in microseconds since 1970. `quality` and `heat`
+    are the highest of those looked at, -1 where none has any.
     """
 
     name: str
     at: int
-    paths: tuple[str, ...]
+    path: str
     quality: int
     heat: int
 
     @property
     def cursor(self) -> EventCursor:
         """Return after what the next events come."""
-        return self.at, self.paths[0]
+        return self.at, self.path
 
 
 def list_events(
@@ -51,22 +59,29 @@ def list_events(
     `after` is the cursor of the last one that is known already.
     """
     found: dict[str, list[_Row]] = {}
-    for row in _read_rows(tables, wanted, after):
+    for row in _read_rows(tables, wanted, limit, after):
         if row.event in found:
             found[row.event].append(row)
         elif len(found) == limit:
             break
         elif after is None or not _is_known(tables, wanted, row.event, after):
             found[row.event] = [row]
-    whole = _read_matches(tables, wanted, found)
-    return [_make_event(name, whole.get(name, rows)) for name, rows in found.items()]
+    return [_make_event(name, rows) for name, rows in found.items()]
 
 
 def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str, list[str]]:
     """Return the paths of all stories of some events by the event's name, the newest first."""
     members: dict[str, list[str]] = {name: [] for name in names}
-    for row in _read_of_events(tables, "TRUE", (), names):
-        members[row.event].append(row.path)
+    waiting = iter(sorted(names))
+    while some := tuple(islice(waiting, _LOT)):
+        candidates = _CANDIDATES.format(names=places(len(some)))
+        query = (
+            f"SELECT s.path, {_EVENT} FROM ({candidates}) c CROSS JOIN stories s ON s.id = c.id"
+            " ORDER BY s.at DESC, s.path"
+        )
+        for path, event in tables.run(query, *some * 4):
+            if event in some:
+                members[event].append(path)
     return members
 
 
@@ -86,24 +101,23 @@ class _Row:
 
 
 def _read_rows(
-    tables: DisposableDatabase, wanted: StoryFilter, after: EventCursor | None
+    tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: EventCursor | None
 ) -> Iterator[_Row]:
     """Read the wanted stories, the newest first, those after a place; a lot at a time."""
     condition, values = where(wanted)
-    place = after
+    lot, place = max(_LOT, 2 * limit), after
     while True:
         beyond, bounds = "TRUE", list[object]()
-        if place is not None:
-            at = f"coalesce(s.at, {_FIRST_TIME})"
-            beyond = f"({at} < ? OR ({at} = ? AND s.path > ?))"
-            bounds = [place[0], place[0], place[1]]
+        if place is not None:  # an index knows times, and none of the stories without one
+            beyond = f"(s.at IS NULL OR s.at <= ?) AND ({_AT} < ? OR ({_AT} = ? AND s.path > ?))"
+            bounds = [place[0], place[0], place[0], place[1]]
         query = (
-            f"SELECT {_ROW} FROM stories s WHERE ({condition}) AND {beyond}"
-            " ORDER BY s.at DESC, s.path LIMIT ?"
+            f"SELECT s.path, {_AT}, {_EVENT}, s.quality, s.heat FROM stories s"
+            f" WHERE ({condition}) AND {beyond} ORDER BY s.at DESC, s.path LIMIT ?"
         )
-        rows = [_Row(*row) for row in tables.run(query, *values, *bounds, _LOT)]
+        rows = [_Row(*row) for row in tables.run(query, *values, *bounds, lot)]
         yield from rows
-        if len(rows) < _LOT:
+        if len(rows) < lot:
             return
         place = (rows[-1].at, rows[-1].path)
 
@@ -111,44 +125,22 @@ def _read_rows(
 def _is_known(
     tables: DisposableDatabase, wanted: StoryFilter, event: str, after: EventCursor
 ) -> bool:
-    """Decide whether a newer wanted story of an event stands before a place."""
+    """Decide whether a wanted story of an event stands before a place, or at it."""
     condition, values = where(wanted)
-    rows = _read_of_events(tables, condition, values, [event])
-    return any((-row.at, row.path) <= (-after[0], after[1]) for row in rows)
-
-
-def _read_matches(
-    tables: DisposableDatabase, wanted: StoryFilter, names: Collection[str]
-) -> Mapping[str, list[_Row]]:
-    condition, values = where(wanted)
-    found: dict[str, list[_Row]] = {}
-    for row in _read_of_events(tables, condition, values, names):
-        found.setdefault(row.event, []).append(row)
-    return found
-
-
-def _read_of_events(
-    tables: DisposableDatabase, condition: str, values: Iterable[object], names: Collection[str]
-) -> Iterator[_Row]:
-    """Read the stories of some events that a condition lets through, the newest first."""
-    waiting, kept = iter(sorted(names)), tuple(values)
-    while some := tuple(islice(waiting, _LOT)):
-        of_these = places(len(some))
-        query = (
-            f"SELECT {_ROW} FROM stories s WHERE ({condition}) AND (s.story_group IN {of_these}"
-            f" OR s.name IN {of_these} OR s.copy_of IN {of_these} OR s.copy_of IN"
-            f" (SELECT o.name FROM stories o WHERE o.story_group IN {of_these}))"
-            " ORDER BY s.at DESC, s.path"
-        )
-        rows = (_Row(*row) for row in tables.run(query, *kept, *some, *some, *some, *some))
-        yield from (row for row in rows if row.event in some)
+    candidates = _CANDIDATES.format(names=places(1))
+    query = (
+        f"SELECT 1 FROM ({candidates}) c CROSS JOIN stories s USING (id)"
+        f" WHERE ({condition}) AND ({_AT} > ? OR ({_AT} = ? AND s.path <= ?)) AND {_EVENT} = ?"
+    )
+    bounds = (after[0], after[0], after[1])
+    return bool(tables.run(f"{query} LIMIT 1", *[event] * 4, *values, *bounds, event))
 
 
 def _make_event(name: str, rows: list[_Row]) -> FiledEvent:
     return FiledEvent(
         name=name,
         at=rows[0].at,
-        paths=tuple(row.path for row in rows),
+        path=rows[0].path,
         quality=max((row.quality for row in rows if row.quality is not None), default=-1),
         heat=max((row.heat for row in rows if row.heat is not None), default=-1),
     )

@@ -19,7 +19,6 @@ AuditKind = Literal[
     "account-removed",
     "account-reset",
     "role-changed",
-    "link-made",
     "link-used",
     "password-changed",
     "passkey-added",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
     from copydesk.desk_store import ROLES as ROLES
     from copydesk.desk_store import Role as Role
+    from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
     from copydesk.engine.accounts import EndedSessions as EndedSessions

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._guard import Guard, answer_with_error
 from copydesk.desk.sign_in._own_account import OwnAccount
+from copydesk.desk.sign_in._people import People
 from copydesk.desk.sign_in._sign_in_pages import ASSETS, SignInPages
 from copydesk.desk.sign_in._ways_in import WaysIn
 from copydesk.desk_store import DeskStore
@@ -22,7 +23,8 @@ def sign_in_app(desk: ASGIApp, store: DeskStore, beat: Beat, door: Door) -> ASGI
     """Return the desk behind its guard, with the pages of sign-in beside its own."""
     pages = SignInPages(beat, door.root)
     ways_in, account = WaysIn(store, door, pages), OwnAccount(store, door, pages)
-    routes = [*_routes_in(ways_in), *_account_routes(account)]
+    people = People(store, door, pages)
+    routes = [*_routes_in(ways_in), *_account_routes(account), *_people_routes(people)]
     app = ExceptionMiddleware(
         Router(routes, default=desk), handlers={CopydeskError: answer_with_error}
     )
@@ -51,6 +53,17 @@ def _account_routes(account: OwnAccount) -> list[BaseRoute]:
         Route("/account/passkey/remove", account.remove_passkey, methods=["POST"]),
         Route("/account/session/end", account.end_session, methods=["POST"]),
         Route("/account/sessions/end", account.end_others, methods=["POST"]),
+    ]
+
+
+def _people_routes(people: People) -> list[BaseRoute]:
+    return [
+        Route("/people/", people.show),
+        Route("/people/add", people.add, methods=["POST"]),
+        Route("/people/role", people.set_role, methods=["POST"]),
+        Route("/people/reset", people.reset, methods=["POST"]),
+        Route("/people/end", people.end, methods=["POST"]),
+        Route("/people/remove", people.remove, methods=["POST"]),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -21,6 +22,7 @@ from copydesk.errors import CopydeskError, UsageError
 
 # first parts of the paths for which nobody has to be signed in
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
+_PORT = re.compile(r":\d+$")
 
 
 class Guard:
@@ -41,37 +43,35 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers, refusal = Headers(scope=scope), None
-        admission = None
+        headers = Headers(scope=scope)
         try:
-            admission = await self._admit(scope, headers)
-            refusal = await self._refuse(scope, headers, admission)
+            visitor = await asyncio.to_thread(self._find_out, scope, headers)
+            refusal = self._refuse(scope, headers, visitor)
         except CopydeskError as error:
-            refusal = answer_with_error(None, error)
-        is_secure = admission is not None and admission.is_secure
+            visitor, refusal = None, answer_with_error(None, error)
+        is_secure = visitor is not None and visitor.admission.is_secure
         send = send_with_policy(send, is_secure=is_secure)
         await (refusal or self._app)(scope, receive, send)
 
-    async def _admit(self, scope: Scope, headers: Headers) -> Admission | None:
+    def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
+        """Find out who asks, None where the desk is not reached from there."""
         hosts = headers.getlist("Host")
         if len(hosts) != 1:
             return None
         asked = AskedFrom(host=hosts[0], is_from_here=self._door.is_from_here(scope))
-        has_accounts = await asyncio.to_thread(self._store.accounts.has_any)
-        return decide_admission(asked, self._door.host, has_accounts=has_accounts)
+        has_accounts = asked.is_from_here or self._store.accounts.has_any()
+        admission = decide_admission(asked, self._door.host, has_accounts=has_accounts)
+        return None if admission is None else self._recognise(scope, headers, admission)
 
-    async def _refuse(
-        self, scope: Scope, headers: Headers, admission: Admission | None
-    ) -> Response | None:
+    def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
         """Return the answer for a request that may not pass, None for one that may."""
-        if admission is None:
+        if visitor is None:
             return PlainTextResponse("the desk is not reached from here\n", 403)
-        if not is_from_desk(scope["method"], headers, admission.origin):
+        if not is_from_desk(scope["method"], headers, visitor.admission.origin):
             return PlainTextResponse("not sent by a page of the desk\n", 403)
-        visitor = await asyncio.to_thread(self._recognise, scope, headers, admission)
         put_visitor(scope, visitor)
         if visitor.role is None and _first_part(scope) not in _OPEN_TO_ALL:
-            return self._lead_to_sign_in(scope, headers)
+            return self._lead_to_sign_in(scope, headers, visitor.admission)
         return None
 
     def _recognise(self, scope: Scope, headers: Headers, admission: Admission) -> Visitor:
@@ -107,13 +107,17 @@ class Guard:
         names = headers.getlist(self._door.user_header)
         return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
 
-    def _lead_to_sign_in(self, scope: Scope, headers: Headers) -> Response:
+    def _lead_to_sign_in(self, scope: Scope, headers: Headers, admission: Admission) -> Response:
+        """Lead a browser to sign-in, at an address to this machine's name: there are passkeys."""
         is_page = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         if scope["method"] != "GET" or not is_page:
             return PlainTextResponse("sign in first\n", 401)
         query = scope["query_string"].decode("latin-1")
-        wanted = quote(f"{scope['path']}?{query}" if query else scope["path"], safe="/")
-        return RedirectResponse(f"{self._door.root}sign-in?next={wanted}", 303)
+        wanted = f"{scope['path']}?{query}" if query else scope["path"]
+        if not admission.passkey_host:
+            port = _PORT.search(admission.origin)
+            return RedirectResponse(f"http://localhost{port[0] if port else ''}{wanted}", 307)
+        return RedirectResponse(f"{self._door.root}sign-in?next={quote(wanted, safe='/')}", 303)
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:

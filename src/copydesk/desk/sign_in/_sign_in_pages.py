@@ -11,6 +11,7 @@ from copydesk.news import Beat
 from copydesk.rendering import Renderer, language_tag, load_strings
 
 _DESK = Path(__file__).parents[1]
+STRINGS = Path(__file__).parent / "strings"
 ASSETS = {
     "desk.css": (_DESK / "assets" / "desk.css", "text/css; charset=utf-8"),
     "sign_in.css": (_DESK / "assets" / "sign_in.css", "text/css; charset=utf-8"),
@@ -25,7 +26,7 @@ class SignInPages:
         self.title = beat.title
         self.root = root
         self._language = language_tag(beat.locale)
-        self._strings = load_strings(beat.locale, more=Path(__file__).parent / "strings")
+        self._strings = load_strings(beat.locale, more=STRINGS)
         self._renderer = Renderer(folder=_DESK / "templates")
         self._renderer.set_strings(self._strings)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.accounts._account_changes import AccountChanges as AccountChanges
     from copydesk.engine.accounts._accounts import AccountLink as AccountLink
     from copydesk.engine.accounts._accounts import AccountRow as AccountRow
     from copydesk.engine.accounts._accounts import EndedSessions as EndedSessions

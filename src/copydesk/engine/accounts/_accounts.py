@@ -10,13 +10,13 @@ from datetime import datetime
 
 from copydesk.desk_store import (
     LINK_LIFETIME,
-    AuditEntry,
-    AuditKind,
+    Account,
     DeskStore,
     Moment,
     Role,
     open_desk,
 )
+from copydesk.engine.accounts._account_changes import AccountChanges
 from copydesk.engine.newsroom import Newsroom
 
 COMMAND_LINE = "command line"  # who it is in the audit log
@@ -75,10 +75,9 @@ def add_account(newsroom: Newsroom, name: str, role: Role, port: int) -> Account
 
     Raises UsageError for a name that is none or taken, DeskStoreError.
     """
-    with _open(newsroom) as desk, desk.at_once():
-        account = desk.accounts.add(name, role, newsroom.now)
-        _note(desk, newsroom, "account-added", f"{account.name} ({role})")
-        return _make_link(desk, newsroom, account.name, role, port)
+    with _open(newsroom) as desk:
+        secret = _changes(desk, newsroom).add(name, role)
+        return _link(newsroom, desk.accounts.get(name), secret, port)
 
 
 def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
@@ -86,12 +85,9 @@ def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
 
     Raises UsageError where nobody has the name, DeskStoreError.
     """
-    with _open(newsroom) as desk, desk.at_once():
-        account = desk.accounts.get(name)
-        desk.accounts.forget_proofs(name)
-        desk.sessions.end_all(name)
-        _note(desk, newsroom, "account-reset", account.name)
-        return _make_link(desk, newsroom, account.name, account.role, port)
+    with _open(newsroom) as desk:
+        secret = _changes(desk, newsroom).reset(name)
+        return _link(newsroom, desk.accounts.get(name), secret, port)
 
 
 def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
@@ -99,10 +95,9 @@ def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
 
     Raises UsageError where nobody has the name, DeskStoreError.
     """
-    with _open(newsroom) as desk, desk.at_once():
+    with _open(newsroom) as desk:
         account = desk.accounts.get(name)
-        count = desk.sessions.end_all(name)
-        _note(desk, newsroom, "sessions-ended", account.name)
+        count = _changes(desk, newsroom).end_sessions(name)
         return EndedSessions(name=account.name, sessions=count)
 
 
@@ -111,11 +106,9 @@ def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
 
     Raises UsageError where nobody has the name, DeskStoreError.
     """
-    with _open(newsroom) as desk, desk.at_once():
+    with _open(newsroom) as desk:
         account = desk.accounts.get(name)
-        count = desk.sessions.end_all(name)
-        desk.accounts.remove(name)
-        _note(desk, newsroom, "account-removed", account.name)
+        count = _changes(desk, newsroom).remove(name)
         return EndedSessions(name=account.name, sessions=count)
 
 
@@ -146,24 +139,21 @@ def read_uptime() -> float:
     return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
 
 
-def _make_link(
-    desk: DeskStore, newsroom: Newsroom, name: str, role: Role, port: int
-) -> AccountLink:
-    moment = Moment(now=newsroom.now, uptime_seconds=read_uptime())
-    secret = desk.links.make("enter", moment, name)
+def _link(newsroom: Newsroom, account: Account, secret: str, port: int) -> AccountLink:
     return AccountLink(
-        name=name,
-        role=role,
+        name=account.name,
+        role=account.role,
         link=f"{desk_address(newsroom, port)}enter/{secret}",
         expires=newsroom.now + LINK_LIFETIME,
     )
+
+
+def _changes(desk: DeskStore, newsroom: Newsroom) -> AccountChanges:
+    moment = Moment(now=newsroom.now, uptime_seconds=read_uptime())
+    return AccountChanges(desk, moment, COMMAND_LINE)
 
 
 @contextlib.contextmanager
 def _open(newsroom: Newsroom) -> Iterator[DeskStore]:
     with contextlib.closing(open_desk(newsroom.private)) as desk:
         yield desk
-
-
-def _note(desk: DeskStore, newsroom: Newsroom, what: AuditKind, about: str) -> None:
-    desk.audit.add(AuditEntry(at=newsroom.now, who=COMMAND_LINE, what=what, about=about))

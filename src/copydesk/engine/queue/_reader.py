@@ -11,6 +11,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
@@ -42,6 +43,7 @@ class QueueReader:
         self._stack = contextlib.ExitStack()
         self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
+        self._choices: dict[tuple[object, ...], tuple[int, list[str]]] = {}
 
     def close(self) -> None:
         """Close the catalogue."""
@@ -61,10 +63,10 @@ class QueueReader:
         for _ in range(_AGAIN):
             events = self._find(newsroom, wanted, question)
             members = self._catalogue.list_members([event.name for event in events])
-            shown = [path for paths in members.values() for path in paths[:_LISTED]]
-            if not recheck(newsroom, self._catalogue, shown):
+            every = [path for paths in members.values() for path in paths]
+            if not recheck(newsroom, self._catalogue, every):
                 break
-        rows = tuple(self._rows(newsroom, events, members))
+        rows = tuple(self._rows(newsroom, members, self._catalogue.match(wanted, every)))
         page = QueuePage(rows=rows, total=self._catalogue.count(wanted))
         if len(events) < question.limit:
             return page
@@ -78,14 +80,10 @@ class QueueReader:
         members = self._catalogue.list_members(events)
         recheck(newsroom, self._catalogue, [p for paths in members.values() for p in paths])
         members = self._catalogue.list_members(events)
-        found = []
-        for name, paths in members.items():
-            first = tuple(path for path in paths if record_name(path) == named)
-            if paths:
-                found.append(
-                    FiledEvent(name=name, at=0, paths=first or tuple(paths), quality=-1, heat=-1)
-                )
-        return list(self._rows(newsroom, found, members))
+        there = {name: paths for name, paths in members.items() if paths}
+        every = {path for paths in there.values() for path in paths}
+        first = {path for path in every if record_name(path) == named}
+        return list(self._rows(newsroom, there, first or every))
 
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
         """Return how many stories a question wants."""
@@ -93,13 +91,24 @@ class QueueReader:
 
     def list_sources(self, newsroom: Newsroom, question: QueueQuestion) -> list[str]:
         """Return the domains of the publishers of a view's stories, the most frequent first."""
-        whole = QueueQuestion(view=question.view, standing=question.standing)
-        return self._catalogue.count_values(make_filter(newsroom, whole), "publisher")
+        return self._list_choices(newsroom, question, "publisher")
 
     def list_languages(self, newsroom: Newsroom, question: QueueQuestion) -> list[str]:
         """Return the languages of a view's stories, the most frequent first."""
+        return self._list_choices(newsroom, question, "language")
+
+    def _list_choices(
+        self, newsroom: Newsroom, question: QueueQuestion, of: Literal["publisher", "language"]
+    ) -> list[str]:
+        """Return what a filter may be set to; found again only once a minute, for it asks all."""
         whole = QueueQuestion(view=question.view, standing=question.standing)
-        return self._catalogue.count_values(make_filter(newsroom, whole), "language")
+        key = (question.view, question.standing, of)
+        minute = int(newsroom.now.timestamp() // 60)
+        known = self._choices.get(key)
+        if known is None or known[0] != minute:
+            known = minute, self._catalogue.count_values(make_filter(newsroom, whole), of)
+            self._choices[key] = known
+        return known[1]
 
     def path_of(self, name: str) -> str | None:
         """Return the path of the record of a name, None where there is none."""
@@ -127,24 +136,21 @@ class QueueReader:
         return [event for _, event in ranked[: question.limit]]
 
     def _rows(
-        self,
-        newsroom: Newsroom,
-        events: Sequence[FiledEvent],
-        members: Mapping[str, Sequence[str]],
+        self, newsroom: Newsroom, members: Mapping[str, Sequence[str]], wanted: Collection[str]
     ) -> Iterator[QueueRow]:
-        paths = [path for event in events for path in members[event.name]]
+        """Read the rows of events, whose members are given; those that are wanted stand first."""
+        every = [path for paths in members.values() for path in paths]
         known = _Known(
-            standings=self._catalogue.standings(paths),
-            signatures=self._catalogue.signatures_of(paths),
+            standings=self._catalogue.standings(every),
+            signatures=self._catalogue.signatures_of(every),
             rulings=_read_rulings(newsroom),
         )
-        for event in events:
-            listed = _choose_paths(event, members[event.name])
-            stories = list(self._read(newsroom, known, listed, frozenset(event.paths)))
+        for event, paths in members.items():
+            chosen = _choose_paths(paths, wanted)
+            stories = list(self._read(newsroom, known, chosen, wanted))
             if stories:
-                version = known.version(members[event.name])
-                unread = len(members[event.name]) - len(listed)
-                yield make_row(event.name, version, stories, unread)
+                unread = len(paths) - len(chosen)
+                yield make_row(event, known.version(paths), stories, unread)
 
     def _read(
         self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
@@ -198,11 +204,11 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
     return archive.Rulings()
 
 
-def _choose_paths(event: FiledEvent, members: Sequence[str]) -> list[str]:
+def _choose_paths(members: Sequence[str], wanted: Collection[str]) -> list[str]:
     """Return the paths of an event's stories that are listed: the wanted ones first."""
-    wanted = list(event.paths[:_LISTED])
-    others = [path for path in members if path not in event.paths]
-    return [*wanted, *others[: _LISTED - len(wanted)]]
+    first = [path for path in members if path in wanted]
+    others = [path for path in members if path not in wanted]
+    return [*first, *others][:_LISTED]
 
 
 def _cursor(newsroom: Newsroom, question: QueueQuestion, event: FiledEvent) -> QueueCursor:

@@ -1,0 +1,143 @@
+"""Who may use the desk, by its owners; and what the audit log says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from copydesk import engine
+from copydesk.desk.sign_in._door import Door
+from copydesk.desk.sign_in._requests import read_form
+from copydesk.desk.sign_in._sign_in_pages import SignInPages
+from copydesk.desk.sign_in._visitor import Visitor, require_role
+from copydesk.desk_store import ROLES, AuditEntry, DeskStore, Role
+from copydesk.errors import UsageError
+
+_AUDIT_ENTRIES = 100
+
+Change = Callable[[engine.AccountChanges], str | None]
+"""What an owner wants done; the secret of a link in, where it makes one."""
+
+
+class People:
+    """The routes below `people/`, for owners alone."""
+
+    def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
+        self._store = store
+        self._door = door
+        self._pages = pages
+
+    async def show(self, request: Request) -> Response:
+        """Answer with everybody who may use the desk, and the latest of the audit log."""
+        return await self._show(require_role(request, "owner"))
+
+    async def add(self, request: Request) -> Response:
+        """Let somebody use the desk, and show their link in, this once."""
+        form = await read_form(request)
+        name, role = form.get("name", ""), _read_role(form)
+        return await self._change(request, name, lambda changes: changes.add(name, role))
+
+    async def reset(self, request: Request) -> Response:
+        """Take somebody's proofs away, and show their new link in, this once."""
+        name = (await read_form(request)).get("name", "")
+        return await self._change(request, name, lambda changes: changes.reset(name))
+
+    async def set_role(self, request: Request) -> Response:
+        """Let somebody do more or less; the only owner stays one."""
+        form = await read_form(request)
+        name, role = form.get("name", ""), _read_role(form)
+
+        def change(changes: engine.AccountChanges) -> None:
+            if role != "owner":
+                changes.check_owner_stays(name)
+            changes.set_role(name, role)
+
+        return await self._change(request, name, change)
+
+    async def end(self, request: Request) -> Response:
+        """Sign somebody out everywhere."""
+        name = (await read_form(request)).get("name", "")
+
+        def change(changes: engine.AccountChanges) -> None:
+            changes.end_sessions(name)
+
+        return await self._change(request, name, change)
+
+    async def remove(self, request: Request) -> Response:
+        """Let somebody use the desk no more; the only owner stays."""
+        name = (await read_form(request)).get("name", "")
+
+        def change(changes: engine.AccountChanges) -> None:
+            changes.check_owner_stays(name)
+            changes.remove(name)
+
+        return await self._change(request, name, change)
+
+    async def _change(self, request: Request, name: str, change: Change) -> Response:
+        """Make a change and show the link in that it made, or lead back to the page."""
+        visitor = require_role(request, "owner")
+        moment = self._door.read_clocks()
+        changes = engine.AccountChanges(self._store, moment, visitor.name, visitor.address)
+
+        def make() -> str | None:
+            with self._store.at_once():
+                return change(changes)
+
+        try:
+            secret = await asyncio.to_thread(make)
+        except UsageError as error:
+            return await self._show(visitor, 400, f"{error}. {error.hint}".strip())
+        if secret is None:
+            return RedirectResponse(f"{self._door.root}people/", 303)
+        link = f"{visitor.admission.origin}{self._door.root}enter/{secret}"
+        return await self._show(visitor, link={"name": name, "address": link})
+
+    async def _show(
+        self,
+        visitor: Visitor,
+        status: int = 200,
+        problem: str = "",
+        link: Mapping[str, str] | None = None,
+    ) -> Response:
+        def read() -> tuple[list[Mapping[str, object]], list[Mapping[str, str]]]:
+            now = self._door.read_clocks().now
+            people: list[Mapping[str, object]] = [
+                {
+                    "name": account.name,
+                    "role": account.role,
+                    "sessions": len(self._store.sessions.of(account.name, now)),
+                }
+                for account in self._store.accounts.list()
+            ]
+            return people, list(map(_view_entry, self._store.audit.latest(_AUDIT_ENTRIES)))
+
+        people, entries = await asyncio.to_thread(read)
+        return self._pages.answer(
+            "people.html",
+            "people",
+            status,
+            problem,
+            people=people,
+            roles=ROLES,
+            link=link,
+            entries=entries,
+            own_name=visitor.name,
+        )
+
+
+def _read_role(form: Mapping[str, str]) -> Role:
+    """Return the role of a form, that of least power where it names none."""
+    return next((role for role in ROLES if role == form.get("role")), "viewer")
+
+
+def _view_entry(entry: AuditEntry) -> Mapping[str, str]:
+    return {
+        "at": f"{entry.at:%Y-%m-%d %H:%M}",
+        "who": entry.who or "?",
+        "what": entry.what.replace("-", "_"),
+        "about": entry.about,
+        "address": entry.address,
+    }
