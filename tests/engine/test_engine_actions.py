@@ -337,7 +337,7 @@ def test_an_editors_own_words_are_in_nobodys_way(root: Path) -> None:
 
 def test_what_a_round_changes_by_itself_is_in_nobodys_way(root: Path) -> None:
     seen = see(root, A)
-    by_hand(root, A, "heat: 50", "heat: 61")
+    by_hand(root, A, "heat: 80", "heat: 91")
     (told,) = act(root, verdict("hold", A, seen=seen))
     assert told.state == "done"
 
@@ -429,9 +429,9 @@ def test_a_later_word_is_in_the_way_of_undo(root: Path) -> None:
 def test_a_rounds_new_heat_is_not_in_the_way_of_undo(root: Path) -> None:
     said = verdict("hold", A)
     act(root, said)
-    by_hand(root, A, "heat: 50", "heat: 61")
+    by_hand(root, A, "heat: 80", "heat: 91")
     assert act(root, undo(said))[0].state == "done"
-    assert (read(root, A).published, read(root, A).heat) == (True, 61)
+    assert (read(root, A).published, read(root, A).heat) == (True, 91)
 
 
 def test_what_was_undone_may_be_done_again_by_undoing_that(root: Path) -> None:

@@ -15,7 +15,7 @@ from copydesk.engine.actions import WorkedOff, work_off
 from copydesk.engine.editing import apply_actions, field_digests
 from copydesk.engine.newsroom import open_newsroom
 from copydesk.errors import CopydeskError
-from copydesk.news import ActionKind, ActionOutcome, EditorAction, Story
+from copydesk.news import ActionKind, ActionOutcome, EditorAction, Reason, ReasonKind, Story
 from copydesk.review import digests
 from world import editions, records
 from world.newsroom import NOW, newsroom, run_git
@@ -35,7 +35,19 @@ def stories(count: int = len(NAMES), group: str = "") -> list[Story]:
             title=f"Story number {number} of the coast",
             published_at=NOW - timedelta(hours=20 - number),
         )
-        story = replace(story, verdict=None, quality=50 - number, heat=50 - number, group=group)
+        quality = 80 - number
+        reasons = (
+            Reason.of(ReasonKind.REACHES_GATE, quality=quality, gate=45),
+            *([Reason.of(ReasonKind.FOUNDED)] if group else []),
+        )
+        story = replace(
+            story,
+            verdict=None,
+            quality=quality,
+            heat=quality,
+            group=group,
+            reasons=reasons,
+        )
         made.append(replace(story, machine=digests(story)))
     return made
 

@@ -122,7 +122,9 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
         for path in records
         for conflict in find_changes_since(lot.edit, step.edit, action, path)
     ]
-    if in_the_way := [each for each in since if not stands_already(lot.edit, action, each)]:
+    if in_the_way := [
+        each for each in since if not stands_already(lot.edit, step.edit, action, each)
+    ]:
         return _conflict(action.id, in_the_way)
     paths = tuple(list_changes(lot.edit, step.edit))
     if since or not paths:

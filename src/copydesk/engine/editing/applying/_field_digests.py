@@ -93,11 +93,15 @@ def find_changes_since(
         seen = action.seen.get(field_key(path, field))
         if seen is None or seen == _digest(now[field]) or _is_own(before, path, field, action.by):
             continue
-        yield EditConflict(path=path, field=field, left=then[field], now=now[field])
+        place = f"{action.said} {', '.join(action.stories)}"  # it is set among others at the end
+        left = place if field == "group" else then[field]
+        yield EditConflict(path=path, field=field, left=left, now=now[field])
 
 
-def stands_already(before: Edit, action: EditorAction, conflict: EditConflict) -> bool:
+def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: EditConflict) -> bool:
     """Decide whether a field has, by somebody else's hand, what an action would make of it."""
+    if conflict.field == "group":
+        return before.rulings.rules == after.rulings.rules
     if conflict.field != "verdict":
         return conflict.now == conflict.left
     story = before.find(conflict.path)
