@@ -82,6 +82,20 @@ print("pebble" in sys.modules, multiprocessing.active_children())
     assert "False []\n" == done.stdout
 
 
+def test_while_readers_load_the_caller_does_what_it_likes_once() -> None:
+    async def work() -> None:
+        await asyncio.gather(*(readers.leads(PAGE, Source(url=URL), NOW) for _ in range(2)))
+
+    done: list[str] = []
+    readers = ReaderPool(Beat(title="Coast"), workers=1, meanwhile=lambda: done.append("loaded"))
+    try:
+        assert [] == done
+        asyncio.run(work())
+    finally:
+        readers.close()
+    assert ["loaded"] == done
+
+
 PICTURES = [encoded(drawn(640 + number, 360)) for number in range(4)]
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import Album, Picture
+from copydesk.illustrate import (
+    Album,
+    FetchedPicture,
+    Picture,
+    make_forms,
+    measure_picture,
+    prove_picture,
+)
 from illustrate.draw import URL, drawn, encoded, fetched
 
 WHOLE = [encoded(drawn(120, 110), kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "AVIF")]
@@ -43,3 +55,40 @@ def test_any_bytes_are_a_picture_or_one_error(body: bytes) -> None:
             assert (URL, None) == (found.subject, album.find(URL))
         else:
             assert found == album.find(URL)
+
+
+def failure(step: Callable[[FetchedPicture], object], picture: FetchedPicture) -> str:
+    """Give what is said of a picture that a step refuses, "" for one that it takes."""
+    try:
+        step(picture)
+    except PictureError as error:
+        return error.what
+    return ""
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=spoilt())
+def test_what_is_proven_has_forms_and_nothing_else_has(body: bytes) -> None:
+    try:
+        picture = measure_picture(URL, body)
+    except PictureError:
+        return
+
+    assert failure(make_forms, picture) == failure(prove_picture, picture)
+
+
+def colours() -> Iterator[Any]:
+    """Yield a picture of each kind in each way to keep colours that it has, all named."""
+    kinds, modes = ("PNG", "GIF", "WEBP", "JPEG"), ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK")
+    for kind, mode, options in product(kinds, modes, ({}, {"transparency": 3})):
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            body = encoded(drawn(700, 300, mode), kind, **options)
+            yield pytest.param(body, id=" ".join((kind, mode, *options)))
+    yield pytest.param(encoded(drawn(700, 300, "I").convert("I;16"), "PNG"), id="PNG I;16")
+
+
+@pytest.mark.parametrize("body", [*colours()])
+def test_whatever_its_colours_are_what_is_proven_has_forms(body: bytes) -> None:
+    picture = measure_picture(URL, body)
+
+    assert failure(make_forms, picture) == failure(prove_picture, picture)

@@ -182,8 +182,9 @@ def test_a_sidecar_with_forms_and_an_original_is_damaged(tmp_path: Path) -> None
         (encoded(drawn(), "PNG"), True),
         (encoded(drawn(), "AVIF"), False),
         (encoded(noise(500, 500), "PNG"), False),
+        (encoded(drawn(4000, 3001), "PNG"), False),
     ],
-    ids=["a photograph", "a drawing", "what may hold more than it says", "many bytes"],
+    ids=["a photograph", "a drawing", "more than it says", "many bytes", "many pixels"],
 )
 def test_what_is_heavy_may_not_wait(body: bytes, may_wait: bool) -> None:
     assert may_wait == measure_picture(URL, body).may_wait

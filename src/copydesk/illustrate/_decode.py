@@ -29,6 +29,20 @@ def decode(data: bytes, seen: Measure) -> Image:
 
     Raises what Pillow raises, which is anything, where it is cut off or damaged.
     """
+    return _settle(_load(data, seen))
+
+
+def prove(data: bytes, seen: Measure) -> None:
+    """Raise what `decode` raises, and take a fifth of its time where it raises nothing.
+
+    All of it is decoded, and one pixel goes the rest of the way: what that may stumble over is the
+    kind of the picture, and not how large it is.
+    """
+    _settle(_load(data, seen).crop((0, 0, 1, 1)))
+
+
+def _load(data: bytes, seen: Measure) -> Image:
+    """Decode a picture whole, as it lies there."""
     from PIL import Image
 
     _refuse_scans(data, seen)
@@ -40,6 +54,11 @@ def decode(data: bytes, seen: Measure) -> Image:
     image.draft("RGB", (2 * MAX_HEIGHT, 2 * MAX_HEIGHT))  # a large JPEG at a half or a quarter
     with _LARGE if seen.format == "AVIF" else contextlib.nullcontext():
         image.load()
+    return image
+
+
+def _settle(image: Image) -> Image:
+    """Return a decoded picture upright, in sRGB, within the largest form."""
     orientation, profile = _orientation(image), image.info.get("icc_profile")
     lies = orientation in {5, 6, 7, 8}
     room = (MAX_HEIGHT, MAX_WIDTH) if lies else (MAX_WIDTH, MAX_HEIGHT)

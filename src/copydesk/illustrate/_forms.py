@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._decode import decode
+from copydesk.illustrate._decode import decode, prove
 from copydesk.illustrate._measure import FetchedPicture
 from copydesk.illustrate._thumb_hash import thumb_hash
 from copydesk.news import PictureFile
@@ -44,9 +44,9 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
-    """Decode a picture and keep nothing of it; raises PictureError as `make_forms` does."""
+    """Prove that `make_forms` can make the forms of a picture; raises PictureError as it does."""
     with _refuse_damage(fetched.url):
-        decode(fetched.data, fetched.measure)
+        prove(fetched.data, fetched.measure)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
 MAX_BYTES = 20_000_000
 _LIGHT_BYTES = 500_000  # four times what the forms of a photograph have
+_LIGHT_PIXELS = 12_000_000  # 4,000 x 3,000, decoded 48 MB
 _FIRST = 262_144  # bytes; a camera's preview may stand before the size
 _HINT = "the story goes without a picture"
 
@@ -41,7 +42,8 @@ class FetchedPicture:
 
         What has many bytes, or may take much memory whenever it is decoded, may not.
         """
-        return len(self.data) <= _LIGHT_BYTES and self.measure.format != "AVIF"
+        is_small = self.measure.width * self.measure.height <= _LIGHT_PIXELS
+        return is_small and len(self.data) <= _LIGHT_BYTES and self.measure.format != "AVIF"
 
 
 def measure_picture(url: str, data: bytes) -> FetchedPicture:

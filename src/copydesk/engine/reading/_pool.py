@@ -40,9 +40,16 @@ class ReaderPool:
     """
 
     def __init__(
-        self, beat: Beat, *, seconds: float = SECONDS_A_PAGE, workers: int | None = None
+        self,
+        beat: Beat,
+        *,
+        seconds: float = SECONDS_A_PAGE,
+        workers: int | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
+        """Open a pool; `meanwhile` is called once, in a thread, while the first readers load."""
         self._beat = beat
+        self._meanwhile = meanwhile or (lambda: None)
         self._seconds = seconds
         self._backlog = Backlog(_BACKLOG_BYTES)
         self.size = workers or processes.at_once()
@@ -103,7 +110,8 @@ class ReaderPool:
         """Start the processes with the first call, beside the loop: a second or two pass."""
         if self._pool is None:
             self._pool = _make_pool(self._beat, self.size)
-            self._started = asyncio.ensure_future(asyncio.to_thread(_begin, self._pool))
+            start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
+            self._started = asyncio.ensure_future(start)
         assert self._started is not None
         await asyncio.shield(self._started)
         return self._pool
@@ -153,10 +161,11 @@ def _make_pool(beat: Beat, size: int) -> ProcessPool:
     )
 
 
-def _begin(pool: ProcessPool) -> bool:
+def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
     """Start the fork server, which loads for a second and is deaf to Ctrl-C, then readers."""
     with processes.deaf():
         forkserver.ensure_running()
+    meanwhile()
     return bool(pool.active)
 
 

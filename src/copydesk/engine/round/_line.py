@@ -48,7 +48,8 @@ async def run(
     """Run one round up to the commit and return its report; the caller builds the site."""
     troubles = Troubles()
     async with contextlib.AsyncExitStack() as stack:
-        readers = stack.enter_context(contextlib.closing(ReaderPool(newsroom.beat)))
+        pool = ReaderPool(newsroom.beat, meanwhile=_load_the_rest)
+        readers = stack.enter_context(contextlib.closing(pool))
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
             lock=write_lock(newsroom.root, newsroom.memory),
@@ -79,6 +80,12 @@ async def run(
     report = _report(done, troubles, stopwatch)
     declined = _outcomes.find_declined_tip(done.outcomes) if options.tip else None
     return replace(report, waiting_stories=waiting, declined=declined)
+
+
+def _load_the_rest() -> None:
+    """Load what judges and builds: a third of a second, in which a round waits for its readers."""
+    from copydesk.judge import appraise, regroup  # noqa: F401 - in use later
+    from copydesk.publish import publish, survey  # noqa: F401 - the same
 
 
 def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
