@@ -13,7 +13,7 @@ from copydesk.errors import UsageError
 from copydesk.news import EditorAction
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-WAS = {
+WAS: dict[str, str | list[str]] = {
     "title": "Sea wall",
     "excerpt": "It rises.",
     "topics": ["Coast"],
@@ -118,9 +118,10 @@ def test_digests_that_are_none_are_as_if_nothing_was_seen(seen: str) -> None:
 
 
 def edit(was: dict[str, Any] = WAS, **fields: str) -> list[tuple[str, tuple[str, ...]]]:
-    values = {name: value for name, value in WAS.items() if name != "topics"} | fields
+    shown = {name: value for name, value in WAS.items() if isinstance(value, str)}
+    values = {**shown, **fields}
     topics = values.pop("topics", "Coast")
-    sent = [*values.items(), *(("topic", name) for name in filter(None, str(topics).split(",")))]
+    sent = [*values.items(), *(("topic", name) for name in filter(None, topics.split(",")))]
     told = read_edit("wall", [*sent, ("was", json.dumps(was))], "Anna", NOW)
     assert all(action.stories == ("wall",) for action in told)
     return [(action.said, action.values) for action in told]
