@@ -21,8 +21,10 @@ from copydesk.engine.filing import (
     read_digests,
 )
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.sources import keep_tip
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.news import Beat, EditConflict, Story, Verdict
+from copydesk.kit import urls
+from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Edit:
     editing the rulings, one of the records `needed`, or one that is `watched` even if it stays as
     it is, nothing is made; any other is left to the next round then. What the memory and the store
     of articles are to keep or forget goes along, `undos` by the ids of actions. `own_fields` are
-    the fields that it changed, as `EditorAction.seen` calls them.
+    the fields that it changed, as `EditorAction.seen` calls them; `tips` wait for the next round.
     """
 
     newsroom: Newsroom
@@ -49,6 +51,7 @@ class Edit:
     forgotten_texts: frozenset[str] = frozenset()
     undos: Mapping[str, bytes] = field(default_factory=dict)
     own_fields: frozenset[str] = frozenset()
+    tips: tuple[Tip, ...] = ()
 
     @property
     def beat(self) -> Beat:
@@ -189,7 +192,7 @@ def make_edit(
     begun = begin_change(
         newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
     )
-    for address in edit.forgotten_texts:  # a round does, where a kill is faster
+    for address in _list_gone(edit):  # a round forgets its text, where a kill is faster
         newsroom.articles.forget(address)
     done = begun.finish()
     paths = sorted({*done.skipped, *left})
@@ -197,6 +200,12 @@ def make_edit(
     return MadeEdit(
         written=done.written, commit=done.commit, notes=(*notes_on(done, what), *skipped)
     )
+
+
+def _list_gone(edit: Edit) -> Iterator[str]:
+    """Walk the addresses of which no text is to be kept, but for those that are given back."""
+    gone = set(map(urls.identity, edit.rulings.removed))
+    return (address for address in edit.forgotten_texts if urls.identity(address) in gone)
 
 
 def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
@@ -239,5 +248,7 @@ def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
         memory.keep_digests(path, digests)
     for path in edit.forgotten_looks:
         memory.revisits.forget(path)
+    for tip in edit.tips:
+        keep_tip(memory, tip)
     for action_id, undo in edit.undos.items():
         memory.actions.put(action_id, when, undo)

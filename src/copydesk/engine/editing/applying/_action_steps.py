@@ -16,6 +16,7 @@ from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.editing._file_rule import put_rule, take_out_rule
 from copydesk.engine.editing._list_rules import news_path
 from copydesk.engine.editing._new_rule import WHY_CHARACTERS, NewRule, must_be_short
+from copydesk.engine.editing._new_tip import new_tip
 from copydesk.engine.editing._undo import put_undoing
 from copydesk.engine.editing._verdicts import put_verdict
 from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
@@ -45,6 +46,8 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
             return _put_correction(edit, action)
         case "undo":
             return _put_undoing(edit, action)
+        case "file":
+            return _put_tip(edit, action)
     raise UsageError(f"{action.kind} is not done here yet")
 
 
@@ -139,6 +142,22 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
     return note_correction(edit, after, path, action)
 
 
+def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
+    """Let a page that an editor found wait for the next round; a second value is its topic."""
+    if not 1 <= len(action.values) <= 2:
+        raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
+    url, topic = (*action.values, "")[:2]
+    tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
+    words = CommitWords(
+        subject=f"file: {tip.url}"[:_BY_CHARACTERS],
+        why=action.why,
+        by=action.by,
+        action=f"file {tip.url}",
+    )
+    waiting = replace(edit, tips=(*edit.tips, tip))
+    return EditStep(edit=waiting, words=words, notes=("it waits for the next round",))
+
+
 def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
     """Return the rule that is taken back: its kind is the first value, its own come after that.
 
@@ -186,7 +205,7 @@ def _find_note(edit: Edit, action_id: str) -> UndoNote:
     if note is not None:
         return note
     marks = [action_mark(action_id)] if is_action_id(action_id) else []
-    for commit, message in archive.find_messages(newsroom.root, marks, None).items():
+    for commit, message in archive.Repository(newsroom.root).find_messages(marks).items():
         if [done for _, done in read_actions(message)] == [action_id]:
             files = archive.read_commit(newsroom.root, commit).files
             return UndoNote(subject=message.partition("\n")[0], files=dict(files))
