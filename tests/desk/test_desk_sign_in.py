@@ -130,7 +130,7 @@ def test_what_is_wrong_is_not_told(desk: ServedDesk) -> None:
     for name, password in (("Anna", "wrong"), ("Ben", ""), ("Ben", PASSWORD), ("Carl", "x" * 500)):
         answer = desk.here().post("/desk/sign-in", {"name": name, "password": password})
         assert (401, ()) == (answer.status, answer.cookies)
-        bodies.add(answer.body)
+        bodies.add(answer.body.replace(f'value="{name}"', ""))
 
     assert 1 == len(bodies)
     assert "Name or password is wrong." in bodies.pop()

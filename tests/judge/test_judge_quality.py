@@ -488,6 +488,27 @@ def test_style_tells_who_speaks_and_to_whom(
 
 
 @pytest.mark.parametrize(
+    ("text", "language", "why"),
+    [
+        (f"What a boat! {SENTENCE}What a boat! {SENTENCE * 20}", "en", "6 signs in 1,000 words"),
+        (f"Why? What? {SENTENCE * 11}", "en", "12 signs in 1,000 words"),
+        (f"Why? {SENTENCE}", "en", ""),
+        (f"“Why? What? Oh no! Oh dear!” she said. {SENTENCE}", "en", ""),
+        (f"What a boat! Why? {SENTENCE * 40}", "en", ""),
+        (f"Зачем? Что? {SENTENCE}", "ru", ""),
+    ],
+)
+def test_a_text_that_exclaims_and_asks_is_told(
+    text: str, language: str, why: str, make_article: Make, beat: Beat
+) -> None:
+    article = make_article(title="AI", text=text, language=language)
+    told = [one for one in filed(article, beat).reasons if one.why.startswith("exclaims")]
+    assert [one.why.partition(": ")[2] for one in told] == [why] * bool(why)
+    assert [one.points for one in told] == [-14 if why.startswith("12") else -7] * bool(why)
+    assert not has(replace(article, source=OFFICIAL), beat, "exclaims")
+
+
+@pytest.mark.parametrize(
     ("title", "text", "points"),
     [
         ("EU adopts AI Act", "The EU. The AI Act. The European Union. " * 9, 48),

@@ -58,7 +58,7 @@ def desk_newsroom(root: Path, filed: Sequence[Story], *, more: str = "", git: bo
     archive = Archive(root)
     for story in filed:
         records.write(archive, story)
-    if git:
+    if git and filed:
         run_git(root, "add", "-A")
         run_git(root, "commit", "-qm", "filed")
     return root

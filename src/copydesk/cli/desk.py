@@ -25,6 +25,23 @@ def command(invocation: Invocation) -> None:  # kept in the context for the comm
     """Say who may use the desk, the editors' web app."""
 
 
+@command.command("file-actions")
+@common
+def file_actions(invocation: Invocation) -> None:
+    """File in git what editors did at the desk and what still waits; serve does it by itself.
+
+    Whatever waits is taken in order, at most 50 words of one editor in a commit.
+    """
+    with invocation.newsroom() as newsroom:
+        done = engine.file_actions(newsroom, lambda error: terminal.note(f"waiting: {error}"))
+    if invocation.json:
+        terminal.as_json(done)
+        return
+    for outcome in done.outcomes:
+        click.echo(": ".join(filter(None, (outcome.state, outcome.what, outcome.hint))))
+    terminal.note(f"{len(done.outcomes)} filed")
+
+
 @command.group("user")
 @common
 def user(invocation: Invocation) -> None:  # kept in the context for the command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import wraps
@@ -62,6 +63,7 @@ class _Handlers:
     def __init__(self, desk: Desk, editor_of: EditorOf) -> None:
         self._desk = desk
         self._editor_of = editor_of
+        self._tasks: set[asyncio.Task[None]] = set()
         self._assets = {asset_name(file.name): file for file in ASSETS.iterdir()}
 
     async def queue(self, request: Request) -> Response:
@@ -126,6 +128,8 @@ class _Handlers:
 
     async def events(self, request: Request) -> Response:
         """Answer with a stream of what happens."""
+        self._tasks.add(task := asyncio.create_task(self._desk.filer.prepare()))
+        task.add_done_callback(self._tasks.discard)
         stream = self._desk.broadcast.stream()
         headers = {**_NEVER_KEPT, "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)

@@ -174,7 +174,7 @@ def _describe_round(status: engine.RoundStatus | None) -> Mapping[str, object]:
 
 
 @contextlib.asynccontextmanager
-async def open_desk(
+async def open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str
 ) -> AsyncIterator[Desk]:
     """Open the desk of a newsroom for the block."""

@@ -6,7 +6,8 @@ put ── wake ──> a process that files all that waits ──> outcomes in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from copydesk.desk._live import Broadcast
 from copydesk.desk_store import DeskStore, QueuedAction
@@ -19,23 +20,40 @@ _AGAIN_SECONDS = 5.0  # until another try, where filing failed
 _AT_ONCE = 500
 
 
-class Filer:
-    """File waiting actions by `file`, which runs a process until none waits, one at a time."""
+class Starter(Protocol):
+    """Who runs a process that files what waits, until nothing does, one at a time."""
 
-    def __init__(
-        self, store: DeskStore, file: Callable[[], Awaitable[int]], broadcast: Broadcast, say: Say
-    ) -> None:
+    async def prepare(self) -> None:
+        """Be ready to."""
+        ...
+
+    async def file_actions(self) -> int:
+        """File, and return the exit code."""
+        ...
+
+
+class Filer:
+    """Let waiting actions be filed, and browsers hear what became of each."""
+
+    def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
         self.broadcast = broadcast
         self.store = store
-        self._file = file
+        self._starter = starter
         self._say = say
         self._pending: set[str] = set()
         self._wakes = asyncio.Event()
+        self._is_prepared = False
 
     def wake(self, ids: Iterable[str] = ()) -> None:
         """File what waits; browsers are told what becomes of the actions with these ids."""
         self._pending.update(ids)
         self._wakes.set()
+
+    async def prepare(self) -> None:
+        """Be ready: an editor came."""
+        if not self._is_prepared:
+            self._is_prepared = True
+            await self._starter.prepare()
 
     async def go_on(self) -> None:
         """File until cancelled; what waited when the server began is filed first."""
@@ -49,7 +67,7 @@ class Filer:
 
     async def _file_all(self) -> bool:
         """Run the process to its end, telling of outcomes meanwhile; whether it filed all."""
-        filing = asyncio.ensure_future(self._file())
+        filing = asyncio.ensure_future(self._starter.file_actions())
         try:
             while not filing.done():
                 await asyncio.wait([filing], timeout=_LOOK_SECONDS)

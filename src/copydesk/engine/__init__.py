@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import remove_account as remove_account
     from copydesk.engine.accounts import reset_account as reset_account
     from copydesk.engine.actions import WorkedOff as WorkedOff
+    from copydesk.engine.actions import file_actions as file_actions
     from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
     from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
     from copydesk.engine.round import watch_url as watch_url
+    from copydesk.engine.serving import ActionStarter as ActionStarter
     from copydesk.engine.serving import AudienceCounts as AudienceCounts
     from copydesk.engine.serving import NewsroomService as NewsroomService
     from copydesk.engine.serving import Subscriber as Subscriber

@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-KeyedTable = Literal["hosts", "hubs", "overtaken", "pushed", "sites", "taught", "untold", "vectors"]
+KeyedTable = Literal[
+    "hosts", "hubs", "overtaken", "pushed", "sites", "taught", "tips", "untold", "vectors"
+]
 
 
 class KeyedBytes:

@@ -74,6 +74,9 @@ CREATE TABLE overtaken (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 CREATE TABLE actions (id TEXT PRIMARY KEY, at TEXT NOT NULL, kept BLOB NOT NULL);
 CREATE INDEX actions_at ON actions (at);
 """,
+    """
+CREATE TABLE tips (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
+""",
 )
 VERSION = len(_STEPS)
 

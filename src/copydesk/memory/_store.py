@@ -24,10 +24,10 @@ from copydesk.memory._schema import VERSION, connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `vectors`, `pending_pings` and `overtaken`
-    keep bytes by key, `actions` those of the desk, `revisits` the second looks at filed pages,
-    `reads` how often story pages were read. The journal is that of earlier versions: it is read
-    once, and no longer written.
+    `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `vectors`, `pending_pings` and
+    `overtaken` keep bytes by key, `actions` those of the desk, `revisits` the second looks at filed
+    pages, `reads` how often story pages were read. The journal is that of earlier versions: it is
+    read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
 
@@ -40,6 +40,7 @@ class Memory:
         self.hub_pushes = KeyedBytes(self._run, "pushed")  # this table and that of pings
         self.sites = KeyedBytes(self._run, "sites")
         self.taught = KeyedBytes(self._run, "taught")
+        self.tips = KeyedBytes(self._run, "tips")
         self.vectors = KeyedBytes(self._run, "vectors")
         self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")

@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from copydesk import engine
+from copydesk import desk, engine
+from copydesk.errors import DeskStoreError
 from copydesk.serve._address import Address
 from copydesk.serve._app import WebApp
+from copydesk.serve._asker import is_from_here
 from copydesk.serve._connections import Connections
+from copydesk.serve._desk_host import DESK, keep_site_off
 from copydesk.serve._figures import health_route, metrics_route
 from copydesk.serve._first_page import first_page_of
 from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
-from copydesk.serve._readers import count_views_in, trust
+from copydesk.serve._readers import client_of, count_views_in, trust
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]
@@ -73,14 +78,48 @@ async def _serve(
         metrics = Metrics(connections, service.round_status)
         site = _site_of(service, newsroom.beat.title)
         routes = _routes_of(service, metrics)
-        app = WebApp(site, say, routes, mounts, metrics.note_request)
-        async with listening(address, app, connections) as port:
-            _say_where(address, port, site, say)
-            work = asyncio.create_task(service.go_on())
-            await stop.wait()
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+        async with desk.serve_desk(newsroom, _door_of(service), say) as served:
+            mounts = {DESK: served.app, **(mounts or {})}
+            app = WebApp(site, say, routes, mounts, metrics.note_request)
+            host = service.settings.desk.host
+            async with listening(address, keep_site_off(app, host), connections) as port:
+                _say_where(address, port, site, say)
+                _say_desk(newsroom, port, say)
+                work = [asyncio.create_task(go_on()) for go_on in (service.go_on, served.go_on)]
+                await stop.wait()
+                for task in work:
+                    task.cancel()
+                await asyncio.gather(*work, return_exceptions=True)
     say("stopped")
+
+
+def _door_of(service: engine.NewsroomService) -> desk.Door:
+    """Return what the desk has to know of who asks."""
+    settings = service.settings
+    is_proxy = trust(settings.serve.trusted_proxies)
+    return desk.Door(
+        is_from_here=lambda scope: is_from_here(scope, settings.serve.public_url),
+        is_proxy=is_proxy,
+        client_of=lambda scope: client_of(
+            scope["client"][0] if scope.get("client") else "",
+            Headers(scope=scope).getlist("X-Forwarded-For"),
+            is_proxy,
+        ),
+        host=settings.desk.host,
+        user_header=settings.desk.user_header,
+        session_lifetime=timedelta(days=settings.desk.session_days),
+    )
+
+
+def _say_desk(newsroom: engine.Newsroom, port: int, say: Say) -> None:
+    """Say where the desk is; before it has an owner, how to become that."""
+    try:
+        link = engine.make_setup_link(newsroom, datetime.now(UTC), port)
+    except DeskStoreError:  # said already
+        return
+    say(f"the desk is at {engine.desk_address(newsroom, port)}")
+    if link:
+        say(f"its first owner makes an account at {link} (good once, for 15 minutes)")
 
 
 def _site_of(service: engine.NewsroomService, title: str) -> Site:

@@ -102,9 +102,11 @@ const writeOutbox = (actions) => {
 };
 let outbox = readOutbox();
 let sending = null;
+const sentActions = new Map(); // by id: a conflict may have one sent again
 let again = 1000;
 
 const act = (actions) => {
+  actions.forEach((action) => sentActions.set(action.id, action));
   writeOutbox([...outbox, ...actions]);
   return flush();
 };
@@ -158,6 +160,7 @@ const mark = (row, text, state, undoId) => {
   if (!told) return;
   told.classList.toggle("failed", state === "refused");
   told.replaceChildren(text);
+  if (undoId) row.dataset.undo = undoId;
   if (undoId && state !== "refused") {
     const button = make("button", { type: "button", className: "quiet", textContent: say("undo") });
     button.addEventListener("click", () => undo(undoId));
@@ -238,19 +241,20 @@ const lastDone = [];
 const undo = (id = lastDone.pop()) => {
   if (!id) return toast(say("no_undo"));
   const waiting = outbox.find((one) => one.id === id);
-  const row = allRows().find((one) => one.querySelector(".state .quiet") && one.dataset.state && undoOf(one) === id);
+  const row = allRows().find((one) => one.dataset.undo === id);
+  const at = lastDone.indexOf(id);
+  if (at >= 0) lastDone.splice(at, 1);
   if (waiting && !sending) writeOutbox(outbox.filter((one) => one !== waiting));
   else act([{ id: newId(), kind: "undo", said: "", stories: row ? [nameOf(row)] : [], values: [id], why: "", seen: {} }]);
   const back = row ?? rowOf(waiting?.stories[0]);
   if (back) {
     delete back.dataset.state;
+    delete back.dataset.undo;
     back.classList.remove("done");
     back.querySelector(".state")?.replaceChildren(say("taken_back"));
     stand(back);
   }
 };
-const undoOf = (row) => undoIds.get(row);
-const undoIds = new WeakMap();
 
 // ---- dialogs ------------------------------------------------------------------------------------
 
@@ -343,8 +347,6 @@ const choose = (done) => {
   if (row) refetch([row.dataset.event]);
   open(dialog);
 };
-const sentActions = new Map();
-
 // ---- commands: one list for keys, palette and help ------------------------------------------------
 
 const openRow = (edit = "") => {
@@ -517,6 +519,7 @@ const refetch = async (events) => {
     if (!old) continue;
     if (old.dataset.state) {
       fresh.dataset.state = old.dataset.state;
+      fresh.dataset.undo = old.dataset.undo ?? "";
       fresh.className = old.className;
       fresh.querySelector(".state")?.replaceChildren(...(old.querySelector(".state")?.childNodes ?? []));
     }

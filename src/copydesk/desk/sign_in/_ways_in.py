@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -37,7 +38,7 @@ class WaysIn:
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
         if visitor.role is not None:
             return RedirectResponse(wanted, 303)
-        return self._show(visitor, wanted)
+        return self._show(visitor, request.query_params)
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session for a name and its password; what was wrong of them is not told."""
@@ -45,11 +46,13 @@ class WaysIn:
         name, wanted = form.get("name", ""), own_page(form.get("next", ""), self._door.root)
         wait = await self._passwords.admit(name, visitor.address)
         if wait is not None:
-            return self._ask_to_wait(visitor, wanted, wait)
+            return self._ask_to_wait(visitor, form, wait)
         account = await self._passwords.find(name, form.get("password", ""))
         if account is None:
-            await self._note("sign-in-refused", visitor, about="password")
-            return self._show(visitor, wanted, 401, self._pages.say("sign_in_wrong"))
+            known = await asyncio.to_thread(self._store.accounts.find, name)
+            about = "password" if known is None else f"password, {known.name}"
+            await self._note("sign-in-refused", visitor, about=about)
+            return self._show(visitor, form, 401, self._pages.say("sign_in_wrong"))
         return await self._begin(request, account.name, RedirectResponse(wanted, 303), "password")
 
     async def ask_passkey(self, request: Request) -> Response:
@@ -159,14 +162,16 @@ class WaysIn:
         return response
 
     def _show(
-        self, visitor: Visitor, wanted: str, status: int = 200, problem: str = ""
+        self, visitor: Visitor, sent: Mapping[str, str], status: int = 200, problem: str = ""
     ) -> Response:
+        """Return the page of sign-in, with the name that was sent to it."""
         return self._pages.answer(
             "sign_in.html",
             "sign_in",
             status,
             problem,
-            next=wanted,
+            next=own_page(sent.get("next", ""), self._door.root),
+            typed_name=sent.get("name", ""),
             has_passkeys=bool(visitor.admission.passkey_host),
         )
 
@@ -177,8 +182,8 @@ class WaysIn:
     def _over(self) -> Response:
         return self._pages.answer("link_over.html", "link_over", 410)
 
-    def _ask_to_wait(self, visitor: Visitor, wanted: str, wait: timedelta) -> Response:
-        response = self._show(visitor, wanted, 429, self._pages.say_wait(wait))
+    def _ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
+        response = self._show(visitor, sent, 429, self._pages.say_wait(wait))
         response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
         return response
 

@@ -21,8 +21,9 @@ from copydesk.engine.filing import (
     read_digests,
 )
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.sources import keep_tip
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.news import Beat, EditConflict, Story, Verdict
+from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Edit:
     editing the rulings, one of the records `needed`, or one that is `watched` even if it stays as
     it is, nothing is made; any other is left to the next round then. What the memory and the store
     of articles are to keep or forget goes along, `undos` by the ids of actions. `own_fields` are
-    the fields that it changed, as `EditorAction.seen` calls them.
+    the fields that it changed, as `EditorAction.seen` calls them; `tips` wait for the next round.
     """
 
     newsroom: Newsroom
@@ -49,6 +50,7 @@ class Edit:
     forgotten_texts: frozenset[str] = frozenset()
     undos: Mapping[str, bytes] = field(default_factory=dict)
     own_fields: frozenset[str] = frozenset()
+    tips: tuple[Tip, ...] = ()
 
     @property
     def beat(self) -> Beat:
@@ -239,5 +241,7 @@ def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
         memory.keep_digests(path, digests)
     for path in edit.forgotten_looks:
         memory.revisits.forget(path)
+    for tip in edit.tips:
+        keep_tip(memory, tip)
     for action_id, undo in edit.undos.items():
         memory.actions.put(action_id, when, undo)

@@ -53,12 +53,14 @@ from copydesk.engine.round._judge_articles import (
     overrule,
     replace_rules,
 )
+from copydesk.engine.round._known import TRIES
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.engine.round._stopwatch import Stopwatch
 from copydesk.engine.sources import (
     LEDGER_PATH,
     RULE_REASONS,
     RuleDigests,
+    forget_tip,
     is_at_home,
     keep_states,
     ledger_under_edit,
@@ -291,6 +293,8 @@ class _Filing:
         rules = RuleDigests(newsroom.settings)
         for fate in fates:
             newsroom.memory.keep_fate(_by_rules(newsroom.beat, rules, fate))
+        for tip in _outcomes.find_settled_tips(outcomes, unwritten, TRIES):
+            forget_tip(newsroom.memory, tip)
         self.gathered.sites.keep()
         self.bench.vectors.forget_others()
         newsroom.memory.overtaken.forget_all()

@@ -31,6 +31,7 @@ from copydesk.engine.sources import (
     SourceAnswers,
     SourcesToAsk,
     collect_leads,
+    read_tips,
 )
 from copydesk.memory import Memory
 from copydesk.news import Article, Fetcher, Tip
@@ -122,7 +123,9 @@ class _Gathering:
             alone=options.source,
         )
         newsroom = self.bench.newsroom
-        return await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)
+        asked = await collect_leads(newsroom, self.fetcher, self.readers, self.progress, to_ask)
+        tips = read_tips(newsroom.memory) if options.is_whole else []
+        return replace(asked, leads=(*tips, *asked.leads)) if tips else asked
 
     async def _look_again(self) -> Sequence[Look]:
         newsroom, removed = self.bench.newsroom, self.bench.removed

@@ -77,7 +77,9 @@ async def run(
         waiting = catalogue.count(StoryFilter(standings=frozenset({Standing.HELD})))
     if options.dry_run:
         waiting += sum(new.is_held for new in done.stories.new.values())
-    return replace(_report(done, troubles, stopwatch), waiting_stories=waiting)
+    report = _report(done, troubles, stopwatch)
+    declined = _outcomes.find_declined_tip(done.outcomes) if options.tip else None
+    return replace(report, waiting_stories=waiting, declined=declined)
 
 
 def _load_the_rest() -> None:
@@ -141,5 +143,4 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
         complete=not done.filed.failed,
         stages=dict(stopwatch.stages),
         headlines=list_headlines(done.stories, written),
-        declined=_outcomes.find_declined_tip(done.outcomes),
     )

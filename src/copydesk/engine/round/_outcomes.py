@@ -98,6 +98,22 @@ def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]
             yield fate
 
 
+def find_settled_tips(
+    outcomes: Iterable[Outcome], unwritten: Collection[str], most_tries: int
+) -> Iterator[Tip]:
+    """Walk the tips that need not wait any more: filed, not to be filed, or failed for good."""
+    for outcome in outcomes:
+        match outcome:
+            case Outcome(end=Waiting()):
+                continue
+            case Outcome(lead=Tip(), end=Failure(), tries=tries) if tries < most_tries:
+                continue
+            case Outcome(lead=Tip(), end=NewStory(story=story)) if story.path in unwritten:
+                continue
+            case Outcome(lead=Tip() as tip):
+                yield tip
+
+
 def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate | None:
     lead, tries = outcome.lead, outcome.tries
     identity = urls.identity(lead.url)

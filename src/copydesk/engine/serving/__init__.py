@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.serving._action_starter import ActionStarter as ActionStarter
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
     from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder
     from copydesk.engine.serving._due import what_is_due as what_is_due

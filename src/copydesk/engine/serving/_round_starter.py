@@ -39,6 +39,10 @@ class RoundStarter:
         """The fork server's process, None where there is none."""
         return None if self._server is None else self._server.pid
 
+    async def prepare(self) -> None:
+        """Start the fork server before it is needed."""
+        await self._is_ready()
+
     async def run(self, *, deploy: bool = False) -> int:
         """Run a round and return its exit code; cancelled, end it by SIGTERM and wait for it."""
         return await self._start("run", *(("--deploy",) if deploy else ()))
@@ -50,6 +54,10 @@ class RoundStarter:
     async def refresh_catalogue(self) -> int:
         """Bring the catalogue up to date in the place of a round, in the same way."""
         return await self._start("catalogue")
+
+    async def file_actions(self) -> int:
+        """File what waits at the desk, in the same way."""
+        return await self._start("desk", "file-actions")
 
     async def _start(self, *command: str) -> int:
         arguments = ("-C", str(self._root), *command)

@@ -52,5 +52,8 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
     from copydesk.engine.sources._states import keep_states as keep_states
     from copydesk.engine.sources._states import source_states as source_states
+    from copydesk.engine.sources._waiting_tips import forget_tip as forget_tip
+    from copydesk.engine.sources._waiting_tips import keep_tip as keep_tip
+    from copydesk.engine.sources._waiting_tips import read_tips as read_tips
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

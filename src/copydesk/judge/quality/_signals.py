@@ -36,6 +36,7 @@ SIGNALS: tuple[QualitySignal, ...] = (
     QualitySignal(part="substance", points=-6, find=_substance.abrupt_end),
     QualitySignal(part="style", points=-5, find=_style.promotion),
     QualitySignal(part="style", points=-4, find=_style.first_person),
+    QualitySignal(part="style", points=-7, find=_style.signs),
     QualitySignal(part="style", points=-5, find=_style.to_reader),
     QualitySignal(part="style", points=-10, find=_style.light),
     QualitySignal(part="wrapping", points=10, find=_wrapping.video),

@@ -6,6 +6,7 @@ An official source of the beat speaks for itself: its style says nothing against
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 
 from copydesk.judge.profile import Features
@@ -19,6 +20,9 @@ from copydesk.news import Beat
 READ = 4_000  # characters in which a text shows its style
 PROMOTION = Steps(5, 8, 12)  # different words of those who sell
 FIRST_PERSON = Steps(8, 15)  # in a thousand words outside of quotations
+SIGNS = Steps(4, 9)  # of exclamation and question, likewise
+_FEW_SIGNS = 2  # of which one alone shows nothing
+_SIGN = re.compile(r"[!?]")
 
 
 def promotion(features: Features, beat: Beat) -> Sightings:
@@ -35,6 +39,16 @@ def first_person(features: Features, beat: Beat) -> Sightings:
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
     share = round(1_000 * count / max(len(words), 1))
     return FIRST_PERSON.sight(share, f"speaks of its author: {share} in 1,000 words")
+
+
+def signs(features: Features, beat: Beat) -> Sightings:
+    """Find that the text exclaims and asks where a report says."""
+    plain = QUOTED.sub("", (features.text or "")[:READ])
+    count = len(_SIGN.findall(plain))
+    if count < _FEW_SIGNS or features.official or not language_with_lists(features, beat):
+        return []
+    share = round(1_000 * count / max(len(words_of(plain)), 1))
+    return SIGNS.sight(share, f"exclaims and asks: {share} signs in 1,000 words")
 
 
 def to_reader(features: Features, beat: Beat) -> Sightings:

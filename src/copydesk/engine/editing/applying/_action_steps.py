@@ -16,6 +16,7 @@ from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.editing._file_rule import put_rule, take_out_rule
 from copydesk.engine.editing._list_rules import news_path
 from copydesk.engine.editing._new_rule import WHY_CHARACTERS, NewRule, must_be_short
+from copydesk.engine.editing._new_tip import new_tip
 from copydesk.engine.editing._undo import put_undoing
 from copydesk.engine.editing._verdicts import put_verdict
 from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
@@ -45,6 +46,8 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
             return _put_correction(edit, action)
         case "undo":
             return _put_undoing(edit, action)
+        case "file":
+            return _put_tip(edit, action)
     raise UsageError(f"{action.kind} is not done here yet")
 
 
@@ -137,6 +140,22 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
         step, _ = put_rule(after, rule)
         after = step.edit
     return note_correction(edit, after, path, action)
+
+
+def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
+    """Let a page that an editor found wait for the next round; a second value is its topic."""
+    if not 1 <= len(action.values) <= 2:
+        raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
+    url, topic = (*action.values, "")[:2]
+    tip = new_tip(edit.newsroom, url, topic=topic, why=action.why, by=action.by)
+    words = CommitWords(
+        subject=f"file: {tip.url}"[:_BY_CHARACTERS],
+        why=action.why,
+        by=action.by,
+        action=f"file {tip.url}",
+    )
+    waiting = replace(edit, tips=(*edit.tips, tip))
+    return EditStep(edit=waiting, words=words, notes=("it waits for the next round",))
 
 
 def _find_rule(edit: Edit, action: EditorAction) -> Ruling:

@@ -127,7 +127,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
     ]:
         return _conflict(action.id, in_the_way)
     paths = tuple(list_changes(lot.edit, step.edit))
-    if since or not paths:
+    if since or not (paths or step.edit.tips != lot.edit.tips):
         hint = "; ".join(step.notes)
         return ActionOutcome(id=action.id, state="done", what=_STANDS, hint=hint)
     note = write_undo_note(lot.edit, step)

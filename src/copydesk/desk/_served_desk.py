@@ -1,0 +1,68 @@
+"""The desk as a server has it: an app to mount, and what goes on behind it meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import closing
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
+
+from copydesk import engine
+from copydesk.desk._app import make_app
+from copydesk.desk._desk import open_desk_of
+from copydesk.desk._filer import Filer
+from copydesk.desk._live import Broadcast
+from copydesk.desk._pages import Editor
+from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
+from copydesk.desk_store import open_desk
+from copydesk.errors import DeskStoreError
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedDesk:
+    """A desk that is served: its app, and what files and tells until it is cancelled."""
+
+    app: ASGIApp
+    go_on: Callable[[], Coroutine[object, object, None]]
+
+
+@contextlib.asynccontextmanager
+async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIterator[ServedDesk]:
+    """Prepare a newsroom's desk for the block; `say` tells the operator.
+
+    Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
+    is wrong, and the site is served all the same.
+    """
+    try:
+        store = open_desk(newsroom.private)
+    except DeskStoreError as error:
+        say(f"no desk: {error}; {error.hint}")
+        yield ServedDesk(app=PlainTextResponse(f"{error}\n{error.hint}\n", 503), go_on=_wait)
+        return
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(closing(store))
+        starter = engine.ActionStarter(newsroom.root)
+        stack.push_async_callback(starter.close)
+        filer = Filer(store, starter, Broadcast(), say)
+        opened = await stack.enter_async_context(
+            open_desk_of(newsroom.root, os.environ, filer, door.root)
+        )
+        app = make_app(opened, _editor_of)
+        yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
+
+
+def _editor_of(request: Request) -> Editor:
+    visitor = visitor_of(request)
+    return Editor(name=visitor.name, may_edit=visitor.may("editor"))
+
+
+async def _wait() -> None:
+    await asyncio.Event().wait()
