@@ -10,7 +10,7 @@ import pytest
 
 from copydesk import archive, engine
 from copydesk.engine.editing import MOST_IN_A_COMMIT
-from copydesk.news import EditorAction
+from copydesk.news import Article, EditorAction
 from world.desk import (
     NAMES,
     act,
@@ -506,3 +506,70 @@ def test_a_correction_is_taken_back_with_its_note(root: Path) -> None:
     now = files(root)
     assert now.pop("rulings.yaml", b"").strip() == b""
     assert now == before
+
+
+# ---- records that changed under an open page -----------------------------------------------------
+
+
+def test_a_record_that_was_archived_since_is_found(root: Path) -> None:
+    (root / "_archive/_news").mkdir(parents=True)
+    run_git(root, "mv", f"_news/{A}.md", f"_archive/_news/{A}.md")
+    run_git(root, "commit", "-qm", "archive")
+    said = verdict("hold", A)
+    (told,) = act(root, said)
+    assert told.paths == (f"_archive/_news/{A}.md",)
+    assert act(root, undo(said))[0].state == "done"
+
+
+def test_a_record_that_is_broken_is_refused_by_itself(root: Path) -> None:
+    (root / "_news" / f"{A}.md").write_text("---\ntitle: [\n---\n", "utf-8")
+    run_git(root, "commit", "-qam", "broken")
+    refused, done = act(root, verdict("hold", A), verdict("hold", B))
+    assert (refused.state, done.state) == ("refused", "done")
+    assert A in refused.what
+
+
+def test_on_a_detached_head_words_are_on_the_disk_and_wait_for_git(root: Path) -> None:
+    run_git(root, "checkout", "-q", "--detach")
+    said = verdict("hold", A)
+    (told,) = act(root, said)
+    assert (told.state, told.commit) == ("done", None)
+    assert "not committed (detached HEAD)" in told.hint
+    run_git(root, "checkout", "-q", "main")
+    (again,) = act(root, said)
+    assert again.commit == run_git(root, "rev-parse", "HEAD").strip()
+    assert log(root).endswith(f"#{said.id}")
+
+
+def test_a_story_that_is_given_back_in_the_same_commit_keeps_its_text(root: Path) -> None:
+    said = verdict("remove", A)
+    with engine.open_newsroom(root, NOW, {}) as opened:
+        url = read(root, A).addresses[0]
+        opened.articles.put(
+            Article(
+                url=url, web_url=url, title="x", published_at=NOW, source="", found=NOW, text="Text"
+            )
+        )
+    act(root, said, undo(said))
+    with engine.open_newsroom(root, NOW, {}) as opened:
+        assert opened.articles.find(url) is not None
+
+
+def test_an_address_that_another_story_has_is_refused(root: Path) -> None:
+    taken = read(root, B).web_url
+    (told,) = act(root, action("rule", "set", A, values=("url", taken)))
+    assert (told.state, B in told.what) == ("refused", True)
+    own, other = "https://a.example/new", "https://a.example/newer"
+    first, second, third = act(
+        root,
+        action("rule", "set", A, values=("url", own)),
+        action("rule", "set", B, values=("url", own)),
+        action("rule", "set", A, values=("url", other)),
+    )
+    assert (first.state, second.state, third.state) == ("done", "refused", "done")
+    assert own in archive.read_rulings(root).rules[0].values
+
+
+def test_a_pin_has_an_end(root: Path) -> None:
+    act(root, action("rule", "pin", A, until=NOW + timedelta(days=1)))
+    assert archive.read_rulings(root).rules[0].until == NOW + timedelta(days=1)

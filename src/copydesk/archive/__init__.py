@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from copydesk.archive.git import LoggedCommit as LoggedCommit
     from copydesk.archive.git import Pushed as Pushed
     from copydesk.archive.git import Repository as Repository
-    from copydesk.archive.git import find_messages as find_messages
     from copydesk.archive.git import read_commit as read_commit
     from copydesk.archive.git import start_repository as start_repository
     from copydesk.archive.record import emit_story as emit_story

@@ -144,7 +144,9 @@ def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[s
         return [(named,)]
     if named:  # split off from those of the row
         return [(named, *stories)]
-    return [tuple(stories)] if said == "merge" else [(story,) for story in stories]
+    if said == "merge" or not stories:
+        return [tuple(stories)]
+    return [(story,) for story in stories]
 
 
 def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:

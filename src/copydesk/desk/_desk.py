@@ -16,7 +16,7 @@ from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import render_edit, render_story
-from copydesk.desk._today import describe_action
+from copydesk.desk._today import describe_actions
 from copydesk.desk_store import DeskStore, QueuedAction
 from copydesk.news import Beat, EditorAction
 
@@ -79,7 +79,7 @@ class Desk:
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
             title = pages.strings.say("today")
-            told = [describe_action(pages, queued) for queued in done]
+            told = describe_actions(pages, opened, done)
             return pages.page("today.html", editor, _count_views(opened), title=title, actions=told)
 
         return await self.thread.ask(answer)
@@ -135,7 +135,7 @@ class Desk:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
-            self._pages = beat, Pages(beat, self.path)
+            self._pages = beat, Pages(beat, self.path, self.read_status)
         return self._pages[1]
 
     async def _look(self) -> None:
@@ -149,28 +149,16 @@ class Desk:
                         self.broadcast.tell("changed", {})
                     version = now
                 told = await asyncio.to_thread(self.read_status)
-                if told != status:
+                if told != status and self._pages is not None:
                     status = told
-                    self.broadcast.tell("round", _describe_round(told))
+                    words = self._pages[1].describe_round(told)
+                    self.broadcast.tell("round", {"words": words})
             await asyncio.sleep(_LOOK_SECONDS)
 
 
 def _count_views(opened: OpenNewsroom) -> Mapping[engine.QueueView, int]:
     count = opened.queue.count
     return {view: count(opened.newsroom, engine.QueueQuestion(view=view)) for view in _query.VIEWS}
-
-
-def _describe_round(status: engine.RoundStatus | None) -> Mapping[str, object]:
-    if status is None:
-        return {}
-    return {
-        "at_work": status.is_at_work,
-        "stage": status.stage,
-        "done": status.done,
-        "total": status.total,
-        "began": status.began.isoformat(),
-        "filed": status.filed,
-    }
 
 
 @contextlib.asynccontextmanager

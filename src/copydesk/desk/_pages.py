@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from copydesk.desk import _query
 from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
 from copydesk.kit import urls
 from copydesk.news import Beat, Standing
+from copydesk.placement import local_time
 from copydesk.rendering import (
     Renderer,
     Strings,
@@ -68,7 +69,10 @@ class QueueAnswer:
 class Pages:
     """Render the pages of the desk of one beat; `root` is the desk's path, `/desk/`."""
 
-    def __init__(self, beat: Beat, root: str) -> None:
+    def __init__(
+        self, beat: Beat, root: str, read_status: Callable[[], engine.RoundStatus | None]
+    ) -> None:
+        self._read_status = read_status
         self._beat = beat
         self._root = root
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
@@ -131,6 +135,16 @@ class Pages:
         """Return rows alone, for a page that is open."""
         return join_markup(list(self.rows(editor, rows, here))).encode()
 
+    def describe_round(self, status: engine.RoundStatus | None) -> str:
+        """Return how the round stands in words, "" where none is known."""
+        if status is None:
+            return ""
+        if status.is_at_work:
+            done = f" {status.done:,} / {status.total:,}" if status.total else ""
+            return self.strings.say("round_at_work") + done
+        time = f"{local_time(status.began, self.views.zone):%H:%M}"
+        return self.strings.say("round_last", time=time, count=status.filed)
+
     def topic_choices(self, chosen: Sequence[str]) -> list[View]:
         """Return the beat's topics, and those beside them that a story has."""
         names = dict.fromkeys([*(topic.name for topic in self._beat.topics), *chosen])
@@ -155,7 +169,7 @@ class Pages:
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
             "views": self._view_links(counts, question),
-            "round": "",
+            "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
         }
         own = {name: value for name, value in more.items() if name not in _CONTENTS}

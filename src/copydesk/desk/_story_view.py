@@ -109,6 +109,11 @@ class StoryViews:
         shown = self.strings.format_date("brief", local)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{shown}</time>')
 
+    def clock(self, moment: datetime) -> str:
+        """Return a time of this day as HTML, the hour alone."""
+        local = local_time(moment, self.zone)
+        return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{local:%H:%M}</time>')
+
     def _tongue(self, story: Story) -> str:
         """Return the attributes of words in another language than the site's."""
         tag = language_tag(story.language)

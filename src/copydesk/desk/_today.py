@@ -2,30 +2,67 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk_store import QueuedAction
+from copydesk.errors import RecordError
+from copydesk.kit import text
+
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct"})
 
 
-def describe_action(pages: Pages, queued: QueuedAction) -> View:
-    """Return an action with what became of it, and whether it can be taken back."""
-    action, outcome = queued.action, queued.outcome
-    state = outcome.state if outcome else "waits"
-    known = pages.strings.words
+def describe_actions(
+    pages: Pages, opened: OpenNewsroom, done: Sequence[QueuedAction]
+) -> list[View]:
+    """Return actions with what became of each, and whether it can be taken back."""
+    undone = {
+        value
+        for queued in done
+        if queued.action.kind == "undo" and _state(queued) == "done"
+        for value in queued.action.values
+    }
+    return [_describe(pages, opened, queued, undone) for queued in done]
+
+
+def _describe(
+    pages: Pages, opened: OpenNewsroom, queued: QueuedAction, undone: Collection[str]
+) -> View:
+    action, outcome, state = queued.action, queued.outcome, _state(queued)
+    say, known = pages.strings.say, pages.strings.words
+    is_undone = action.id in undone
     said = f"said_{action.said}" if f"said_{action.said}" in known else action.said or action.kind
-    word = pages.strings.say(said) if said in known else said
+    problem = state in {"refused", "conflict"} and outcome is not None
     return {
         "id": action.id,
-        "word": word,
-        "time": pages.views.time(action.at),
+        "word": say(said) if said in known else said,
+        "time": pages.views.clock(action.at),
         "stories": [
-            {"name": name, "href": f"{pages.views.root}story/{quote(name, safe='')}/"}
+            {
+                "title": _find_title(opened, name),
+                "href": f"{pages.views.root}story/{quote(name, safe='')}/",
+            }
             for name in action.stories
         ],
         "why": action.why,
-        "state": pages.strings.say(f"state_{state}"),
-        "what": " · ".join(filter(None, (outcome.what, outcome.hint))) if outcome else "",
-        "may_undo": state == "done" and action.kind in {"verdict", "rule", "correct"},
+        "state": say("taken_back" if is_undone else f"state_{state}"),
+        "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
+        "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
     }
+
+
+def _state(queued: QueuedAction) -> str:
+    return queued.outcome.state if queued.outcome else "waits"
+
+
+def _find_title(opened: OpenNewsroom, name: str) -> str:
+    """Return the headline of a story, its record's name where that cannot be read."""
+    path = opened.queue.path_of(name)
+    with contextlib.suppress(RecordError):
+        if path is not None:
+            return text.fold(opened.newsroom.archive.read(path).title) or name
+    return name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copydesk.archive.git._log import LoggedCommit as LoggedCommit
-from copydesk.archive.git._log import find_messages as find_messages
 from copydesk.archive.git._log import read_commit as read_commit
 from copydesk.archive.git._push import Pushed as Pushed
 from copydesk.archive.git._repository import AUTHOR as AUTHOR

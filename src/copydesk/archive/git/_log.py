@@ -53,21 +53,22 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     )
 
 
-def find_messages(root: Path, words: Sequence[str], since: datetime | None) -> dict[str, str]:
-    """Return the messages of this branch's commits that have any of some words, since a time.
+def find_messages(
+    place: _git.WorkTree, words: Sequence[str], since: datetime | None
+) -> dict[str, str]:
+    """Return the messages of HEAD's commits that have any of some words, since a time.
 
-    By the commits' ids, the newest first; {} where there is no repository or no commit.
+    By the commits' ids, the newest first; {} where there is no commit.
     """
-    place = _git.locate(root)
-    if isinstance(place, str) or not words or not _git.head(place):
-        return {}
     moment = () if since is None else (f"--since=@{int(since.timestamp())}",)
-    out = _git.tell(
+    answer = _git.ask(
         place.top,
         *("log", "-F", *moment, "--format=%H%n%B%x00"),
         *(f"--grep={word}" for word in words),
     )
-    entries = (entry.strip("\n") for entry in out.decode("utf-8", "replace").split("\0"))
+    if answer.code or not words:
+        return {}
+    entries = (entry.strip("\n") for entry in answer.out.decode("utf-8", "replace").split("\0"))
     parts = (entry.partition("\n") for entry in entries if entry)
     return {commit: message for commit, _, message in parts}
 

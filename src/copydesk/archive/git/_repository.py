@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from copydesk.archive import _paths
-from copydesk.archive.git import _checkout, _commit, _git, _push, _states
+from copydesk.archive.git import _checkout, _commit, _git, _log, _push, _states
 from copydesk.archive.git._index import UserIndex
 from copydesk.archive.git._push import Pushed
 from copydesk.errors import GitError
@@ -87,6 +87,14 @@ class Repository:
         """
         place = self._place
         return None if place is None else _states.compare_commits(place, old, new)
+
+    def find_messages(self, words: Sequence[str], since: datetime | None = None) -> dict[str, str]:
+        """Return the messages of this branch's commits that have any of some words, by id.
+
+        With `since` those from that time on alone.
+        """
+        place = self._place
+        return {} if place is None else _log.find_messages(place, words, since)
 
     def has_branch(self, name: str) -> bool:
         """Return whether there is a branch of this name, or HEAD is on it and it has no commit."""

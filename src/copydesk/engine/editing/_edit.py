@@ -23,6 +23,7 @@ from copydesk.engine.filing import (
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import keep_tip
 from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import urls
 from copydesk.news import Beat, EditConflict, Story, Tip, Verdict
 
 
@@ -191,7 +192,7 @@ def make_edit(
     begun = begin_change(
         newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
     )
-    for address in edit.forgotten_texts:  # a round does, where a kill is faster
+    for address in _list_gone(edit):  # a round forgets its text, where a kill is faster
         newsroom.articles.forget(address)
     done = begun.finish()
     paths = sorted({*done.skipped, *left})
@@ -199,6 +200,12 @@ def make_edit(
     return MadeEdit(
         written=done.written, commit=done.commit, notes=(*notes_on(done, what), *skipped)
     )
+
+
+def _list_gone(edit: Edit) -> Iterator[str]:
+    """Walk the addresses of which no text is to be kept, but for those that are given back."""
+    gone = set(map(urls.identity, edit.rulings.removed))
+    return (address for address in edit.forgotten_texts if urls.identity(address) in gone)
 
 
 def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:

@@ -9,9 +9,9 @@ import difflib
 from collections.abc import Sequence
 from typing import get_args
 
+from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.editing._edit import Edit
-from copydesk.engine.newsroom import Troubles
-from copydesk.errors import UsageError
+from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text, urls
 from copydesk.news import NO_PICTURE, SetField, Story
 
@@ -73,17 +73,23 @@ def _address(found: str | None, said: str) -> str:
 
 def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
     """Return the addresses that a story had before; raises UsageError where another one has it."""
-    identity = urls.identity(new)
-    former: list[str] = []
-    for filed in edit.newsroom.archive.stories(Troubles()):
-        story = edit.stories.get(filed.path, filed)
-        if story.path == path:
-            former = [story.web_url, *_find_earlier_sets(edit, story)]
-        elif identity in map(urls.identity, story.addresses):
-            raise UsageError("another record has this address", subject=story.path)
+    identity, story = urls.identity(new), edit.find(path)
+    filed = ask_catalogue(edit.newsroom, lambda catalogue: catalogue.at_addresses([new]))
+    for other in {*filed, *edit.stories} - {path}:
+        if identity in _list_identities(edit, other):
+            raise UsageError("another record has this address", subject=other)
+    former = (story.web_url, *_find_earlier_sets(edit, story))
     if identity in map(urls.identity, edit.rulings.removed):
         raise UsageError("an editor removed what has this address for good", subject=new)
     return tuple(dict.fromkeys(url for url in former if url and url != new))
+
+
+def _list_identities(edit: Edit, path: str) -> set[str]:
+    """Return what tells the addresses of a record, of none for one that cannot be read."""
+    try:
+        return set(map(urls.identity, edit.find(path).addresses))
+    except RecordError:
+        return set()
 
 
 def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:

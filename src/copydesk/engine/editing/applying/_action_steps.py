@@ -205,7 +205,7 @@ def _find_note(edit: Edit, action_id: str) -> UndoNote:
     if note is not None:
         return note
     marks = [action_mark(action_id)] if is_action_id(action_id) else []
-    for commit, message in archive.find_messages(newsroom.root, marks, None).items():
+    for commit, message in archive.Repository(newsroom.root).find_messages(marks).items():
         if [done for _, done in read_actions(message)] == [action_id]:
             files = archive.read_commit(newsroom.root, commit).files
             return UndoNote(subject=message.partition("\n")[0], files=dict(files))

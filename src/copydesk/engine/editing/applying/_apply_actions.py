@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from copydesk import archive
 from copydesk.archive import WriteLock
 from copydesk.engine.editing._action import action_mark, is_action_id, read_actions
 from copydesk.engine.editing._edit import Edit, EditStep, MadeEdit, begin_edit, make_edit
@@ -81,7 +80,7 @@ def _file_lot(
     newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float
 ) -> list[ActionOutcome]:
     with hold_write_lock(newsroom, wait_seconds=wait_seconds) as lock:
-        settled = _find_outcomes(newsroom, actions)
+        settled = _find_outcomes(newsroom, lock, actions)
         while True:
             lot = _draft(newsroom, [action for action in actions if action.id not in settled])
             try:
@@ -180,7 +179,9 @@ def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
     }
 
 
-def _find_outcomes(newsroom: Newsroom, actions: Sequence[EditorAction]) -> dict[str, ActionOutcome]:
+def _find_outcomes(
+    newsroom: Newsroom, lock: WriteLock, actions: Sequence[EditorAction]
+) -> dict[str, ActionOutcome]:
     """Return the actions that were filed before a kill kept anybody from saying so.
 
     The memory knows them, since it follows each change; and where it was lost git's messages do.
@@ -188,7 +189,7 @@ def _find_outcomes(newsroom: Newsroom, actions: Sequence[EditorAction]) -> dict[
     since = min(action.at for action in actions) - _CLOCK_SET_BACK
     marks = [action_mark(action.id) for action in actions if is_action_id(action.id)]
     commits: dict[str, str] = {}
-    for commit, message in archive.find_messages(newsroom.root, marks, since).items():
+    for commit, message in lock.repository.find_messages(marks, since).items():
         commits |= {action_id: commit for _, action_id in read_actions(message)}
     filed = {}
     for action in actions:

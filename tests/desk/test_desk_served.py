@@ -1,0 +1,225 @@
+"""The desk beside a served site: what an editor does is in the records, in git and on the site."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from world.command import copydesk
+from world.newsroom import newsroom, record_web, run_git, small_web
+from world.served_desk import Answer, Browser
+from world.served_newsroom import ServedNewsroom, serve_newsroom, until, wait_for_page
+
+WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
+SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    """Serve a newsroom with two stories; without a contact its server does no rounds."""
+    folder = tmp_path_factory.mktemp("served")
+    root = newsroom(folder / "beat")
+    web = record_web(folder / "web.warc.gz", small_web())
+    assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> Browser:
+    return served.owner()
+
+
+def send(browser: Browser, *actions: dict[str, Any]) -> Answer:
+    body = json.dumps([{"seen": {}, **action} for action in actions]).encode()
+    return browser.post("/desk/actions", body, {"Content-Type": "application/json"})
+
+
+def verdict(said: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"id": f"{said}-{name}", "kind": "verdict", "said": said, "stories": [name], **more}
+
+
+def wait_for(browser: Browser, action_id: str) -> dict[str, Any]:
+    """Wait until something has become of an action, and return what."""
+    found: list[dict[str, Any]] = []
+
+    def is_over() -> bool:
+        told = browser.get("/desk/actions").json()
+        found[:] = [one for one in told if one["id"] == action_id and one["state"] != "waits"]
+        return bool(found)
+
+    until(is_over)
+    return found[0]
+
+
+def record(served: ServedNewsroom, name: str) -> str:
+    return (served.root / f"_news/{name}.md").read_text("utf-8")
+
+
+def test_a_verdict_is_in_the_record_in_git_and_on_the_site(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    answer = send(anna, verdict("reject", WALL, why="a press release"))
+    told = wait_for(anna, f"reject-{WALL}")
+
+    assert (202, [f"reject-{WALL}"]) == (answer.status, answer.json()["kept"])
+    assert "done" == told["state"]
+    assert "a press release" in record(served, WALL)
+    assert "by Anna" in run_git(served.root, "log", "-1", "--format=%B", told["commit"])
+    assert 'class="row"' not in anna.get("/desk/?view=published&q=metres").body
+    assert WALL in anna.get("/desk/?view=rejected").body
+    until(lambda: "Sea wall" not in anna.get("/").body)
+
+
+def test_an_action_that_is_sent_again_counts_once(served: ServedNewsroom, anna: Browser) -> None:
+    action = verdict("hold", SEALS, why="quite rightly")
+    for _ in range(3):
+        assert 202 == send(anna, action).status
+    wait_for(anna, f"hold-{SEALS}")
+    commits = run_git(served.root, "log", "--format=%s")
+
+    assert 1 == commits.count("hold Grey seals")
+    send(anna, {"id": "back", "kind": "undo", "values": [f"hold-{SEALS}"]})
+    assert "done" == wait_for(anna, "back")["state"]
+    assert "quite rightly" not in record(served, SEALS)
+
+
+def test_a_form_without_a_script_does_the_same(served: ServedNewsroom, anna: Browser) -> None:
+    page = anna.get("/desk/?view=all&q=seals").body
+    row = re.search(rf'<form class="acts".*?value="{SEALS}".*?</form>', page, re.DOTALL)
+    assert row
+    fields = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', row[0])
+        if name != "do"
+    }
+    answer = anna.post("/desk/act", {**fields, "do": "verdict hold"})
+    told = wait_for(anna, fields["id"])
+
+    assert (303, "done") == (answer.status, told["state"])
+    assert answer.headers["location"].startswith("/desk/?view=all&q=seals")
+    assert "hold" in record(served, SEALS)
+
+
+def test_the_form_of_a_story_changes_what_it_says(served: ServedNewsroom, anna: Browser) -> None:
+    page = anna.get(f"/desk/story/{SEALS}/edit/").body
+    fields = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'name="(id|seen|was|title)" value="([^"]*)"', page)
+    }
+    fields |= {"title": "Seals, again", "note": "We *saw* them.", "why": "ours"}
+    was = json.loads(fields["was"])
+    topics = was["topics"]
+    sent = {**fields, "excerpt": was["excerpt"], "picture": was["picture"], "url": was["url"]}
+    answer = anna.post(f"/desk/story/{SEALS}/edit/", {**sent, "topic": topics[0]})
+
+    assert 303 == answer.status
+    wait_for(anna, f"{fields['id']}-1")
+    assert "Seals, again" in record(served, SEALS)
+    assert "<em>saw</em>" in wait_for_page(anna, f"/desk/story/{SEALS}/", "Seals, again").body
+
+
+def test_what_somebody_changed_since_is_not_overwritten(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    page = anna.get(f"/desk/story/{WALL}/edit/").body
+    seen = json.loads(html.unescape(re.findall(r'name="seen" value="([^"]*)"', page)[0]))
+    done = copydesk(
+        "-C", served.root, "rule", "rename", f"_news/{WALL}.md", "Theirs", "--as", "Ben"
+    )
+    assert done.code == 0, done.err
+
+    rename = {"id": "mine", "kind": "rule", "said": "rename", "stories": [WALL], "values": ["Mine"]}
+    send(anna, {**rename, "seen": {f"{WALL} title": seen["title"]}})
+    told = wait_for(anna, "mine")
+
+    assert "conflict" == told["state"]
+    assert [("title", "Mine", "Theirs")] == [
+        (one["field"], one["left"], one["now"]) for one in told["conflicts"]
+    ]
+    send(anna, {**rename, "id": "mine-again"})
+    assert "done" == wait_for(anna, "mine-again")["state"]
+    assert "Mine" in record(served, WALL)
+
+
+def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> None:
+    send(anna, verdict("publish", "2026-11-19-nobody"))
+    assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]
+
+    assert "refused" in anna.get("/desk/today/").body
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/desk/", "/desk/today/", f"/desk/story/{SEALS}/", "/desk/actions", "/desk/events"],
+)
+def test_who_is_not_signed_in_sees_nothing(served: ServedNewsroom, path: str) -> None:
+    answer = served.browser().get(path)
+
+    assert 303 == answer.status
+    assert answer.headers["location"].startswith("/desk/sign-in?next=")
+
+
+def test_who_only_looks_decides_nothing(served: ServedNewsroom, anna: Browser) -> None:
+    link = copydesk("-C", served.root, "desk", "user", "add", "Vic", "--role", "viewer").out.strip()
+    vic = served.browser()
+    vic.post(link[link.index("/desk/") :])
+
+    page = vic.get("/desk/?view=all")
+    assert 200 == page.status
+    assert 'class="acts"' not in page.body
+    assert 400 <= send(vic, verdict("publish", WALL)).status < 500
+    assert 400 <= vic.get(f"/desk/story/{WALL}/edit/").status < 500
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/desk/story/nobody/", 404),
+        ("/desk/story/..%2f..%2fbeat.toml/", 404),
+        ("/desk/picture/..%2f..%2fdesk.sqlite", 404),
+        ("/desk/assets/desk.css", 404),
+        ("/desk/nothing", 404),
+        ("/desk", 307),
+    ],
+)
+def test_what_is_not_there_is_said(anna: Browser, path: str, status: int) -> None:
+    assert status == anna.get(path).status
+
+
+def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:
+    page = anna.get("/desk/")
+    style, script = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
+
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "immutable" in anna.get(style).headers["cache-control"]
+    assert "text/javascript" in anna.get(script).headers["content-type"]
+
+
+def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    web = record_web(tmp_path / "web.warc.gz", small_web())
+    assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
+    with serve_newsroom(root) as first:
+        anna = first.owner()
+        actions = [verdict("hold", WALL, id=f"a{n}", why=f"word {n}") for n in range(30)]
+        assert 202 == send(anna, *actions).status
+        os.kill(first.process.pid, signal.SIGKILL)
+        first.process.wait(60)
+    with serve_newsroom(root) as second:
+        (secret,) = anna.jar.values()
+        back = Browser(second.port, jar={f"copydesk-{second.port}": secret})
+        until(lambda: {one["state"] for one in back.get("/desk/actions").json()} == {"done"})
+
+    assert 30 == len(re.findall("Copydesk-Action: .*", run_git(root, "log", "--format=%B")))
+    assert "word 29" in (root / f"_news/{WALL}.md").read_text("utf-8")

@@ -1,0 +1,33 @@
+"""The desk speaks three languages, each whole, with the same gaps."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import copydesk.desk
+
+FOLDER = Path(copydesk.desk.__file__).parent / "strings"
+
+
+def words(language: str) -> dict[str, object]:
+    found: dict[str, object] = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    return found["words"]  # type: ignore[return-value]
+
+
+def gaps(word: object) -> set[str]:
+    texts = word.values() if isinstance(word, dict) else [word]
+    return {gap for text in texts for gap in re.findall(r"\{(\w+)\}", str(text))}
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_a_language_has_every_word_with_its_gaps(language: str) -> None:
+    english, other = words("en"), words(language)
+
+    assert list(english) == list(other)
+    assert {key: gaps(word) for key, word in english.items()} == {
+        key: gaps(word) for key, word in other.items()
+    }

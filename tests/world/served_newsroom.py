@@ -1,0 +1,84 @@
+"""A newsroom that `copydesk serve` serves, and an editor at its desk."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from world.served_desk import Answer, Browser
+
+_SECONDS = 60.0  # that anything is waited for
+
+
+@dataclass
+class ServedNewsroom:
+    """A server at work: its newsroom, its process, and what it has said so far."""
+
+    root: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        """What the server has said."""
+        return self.log.read_text("utf-8")
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", self.said)
+        assert found, self.said
+        return int(found[1])
+
+    def browser(self) -> Browser:
+        """Return a browser at this machine that nobody has signed in with."""
+        return Browser(self.port)
+
+    def owner(self, name: str = "Anna") -> Browser:
+        """Return a browser with which the first owner came in, by the link that was printed."""
+        browser = self.browser()
+        link = re.findall(r"http://localhost:\d+(/desk/enter/\S+)", self.said)[-1]
+        answer = browser.post(link, {"name": name})
+        assert answer.status == 303, answer.body
+        return browser
+
+
+@contextmanager
+def serve_newsroom(root: Path) -> Iterator[ServedNewsroom]:
+    """Serve a newsroom for the block, once it listens."""
+    log = root.parent / "serve.log"
+    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
+        served = ServedNewsroom(root, process, log)
+        try:
+            until(lambda: "the desk is at" in served.said)
+            yield served
+        finally:
+            process.terminate()
+            process.wait(_SECONDS)
+
+
+def until(what: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + _SECONDS
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def wait_for_page(browser: Browser, path: str, words: str) -> Answer:
+    """Ask for a page until it has these words."""
+    found: list[Answer] = []
+
+    def has_words() -> bool:
+        found.append(browser.get(path))
+        return words in found[-1].body
+
+    until(has_words)
+    return found[-1]
