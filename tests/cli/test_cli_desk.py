@@ -157,3 +157,35 @@ def test_a_setup_link_is_made_as_long_as_there_is_no_owner(root: Path, desk: Des
     moment = Moment(now=MOMENT, uptime_seconds=engine.read_uptime())
     found = desk.links.look_at(link.rpartition("/")[2], moment)
     assert OneUseLink(purpose="setup", name="") == found
+
+
+def test_an_identity_at_a_provider_is_bound_to_an_account(root: Path, desk: DeskStore) -> None:
+    add = ("-C", root, "desk", "user", "add", "Anna", "--subject", "4711")
+    said = copydesk(*add)
+    assert said.code == 2
+    assert "no provider is named: desk.oidc.issuer" in said.err
+    assert () == desk.accounts.list()
+    with (root / "beat.toml").open("a") as beat:
+        beat.write('[desk.oidc]\nissuer = "https://id.example.org"\nclient_id = "desk"\n')
+
+    assert copydesk(*add).code == 0
+    second = copydesk("-C", root, "desk", "user", "add", "Ben", "--subject", "4711")
+
+    found = desk.accounts.find_by_subject("https://id.example.org", "4711")
+    assert found is not None
+    assert "Anna" == found.name
+    assert second.code == 2
+    assert ["Anna"] == [account.name for account in desk.accounts.list()]
+
+
+def test_the_clients_secret_is_the_environments(root: Path) -> None:
+    with (root / "beat.toml").open("a") as beat:
+        beat.write('[desk.oidc]\nissuer = "https://id.example.org"\nclient_id = "desk"\n')
+    with engine.open_newsroom(root, MOMENT, {"COPYDESK_OIDC_SECRET": "hush "}) as opened:
+        provider = engine.identity_provider(opened.settings)
+
+    assert provider is not None
+    assert ("https://id.example.org", "desk", "hush") == (
+        *(provider.issuer, provider.client_id, provider.client_secret),
+    )
+    assert "hush" not in repr(provider) + repr(opened.settings)

@@ -26,7 +26,7 @@ DECIDERS = [
 HEAVY = (
     *("aiohttp", "asyncio", "lxml", "trafilatura", "PIL", "numpy", "feedparser", "fastwarc"),
     *("htmldate", "readability", "pebble", "cryptography", "Stemmer", "dateutil"),
-    *("starlette", "uvicorn", "httptools", "prometheus_client", "webauthn", "argon2"),
+    *("starlette", "uvicorn", "httptools", "prometheus_client", "webauthn", "argon2", "joserfc"),
 )
 HEAVY_ROOMS = ("desk", "embed", "extract", "fetch", "judge", "mail", "measure", "review", "watch")
 ROOMS_WITH_LAZY_FACES = [

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from copydesk.desk import Door, require_role, sign_in_app, visitor_of
 from copydesk.desk_store import DeskStore, Moment, open_desk
@@ -150,7 +151,7 @@ def serve_desk(folder: Path, **door: Any) -> Iterator[ServedDesk]:
     with closing(open_desk(folder)) as store:
         desk = sign_in_app(_pages(), store, BEAT, Door(**options))
         app = WebApp(Site(folder / "site", ""), print, mounts={"/desk": desk})
-        with _serve(app) as port:
+        with serve_app(app) as port:
             yield ServedDesk(port, store, clocks)
 
 
@@ -177,7 +178,7 @@ def _pages() -> Starlette:
 
 
 @contextlib.contextmanager
-def _serve(app: WebApp) -> Iterator[int]:
+def serve_app(app: ASGIApp) -> Iterator[int]:
     """Serve an app in a thread of its own and give its port."""
     ports: list[int] = []
     ready = threading.Event()

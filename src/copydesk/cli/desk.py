@@ -57,12 +57,13 @@ def user(invocation: Invocation) -> None:  # kept in the context for the command
     show_default=True,
     help="A viewer looks on; an owner also says who may use the desk.",
 )
+@click.option("--subject", default="", help="What the provider of [desk.oidc] calls NAME.")
 @port_option
 @common
-def add(invocation: Invocation, name: str, role: engine.Role, port: int) -> None:
+def add(invocation: Invocation, name: str, role: engine.Role, port: int, *, subject: str) -> None:
     """Let NAME use the desk, and print a link in: good once, for a quarter of an hour."""
     with invocation.newsroom() as newsroom:
-        _print_link(invocation, engine.add_account(newsroom, name, role, port), "added")
+        _print_link(invocation, engine.add_account(newsroom, name, role, port, subject), "added")
 
 
 @user.command("reset")

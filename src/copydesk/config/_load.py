@@ -64,7 +64,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         records=decoded.build(Records),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
-        desk=_desk.read(decoded),
+        desk=_desk.read(decoded, environ),
         deploy=deploy,
         source_options=source_options,
         key=key.key,

@@ -13,6 +13,7 @@ from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
 from copydesk.config._tables import (
     DeskOptions,
     HostName,
+    OpenIdOptions,
     Pictures,
     Records,
     Retention,
@@ -102,6 +103,12 @@ SECTIONS = (
     Section("retention", (Retention,), "How long the memory keeps what no record holds."),
     Section("serve", (Serve,), "How `copydesk serve` paces itself."),
     Section("desk", (DeskOptions,), "Where editors work, and how they are known."),
+    Section(
+        "desk.oidc",
+        (OpenIdOptions,),
+        "Sign-in by OpenID Connect. The client's secret stands in the environment alone: "
+        "`COPYDESK_OIDC_SECRET`.",
+    ),
     Section(
         "deploy",
         (Deploy,),

@@ -104,6 +104,21 @@ class Serve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIdOptions:
+    """Which OpenID provider tells who an editor is; `client_secret` is the environment's."""
+
+    issuer: str = option(
+        "",
+        "The provider's address, as it names itself. Editors may then sign in there; only those "
+        "are let in whose identity `copydesk desk user add --subject` bound to an account. Its "
+        "own settings need `https://HOST/desk/sign-in/provider/back` as the place to come back to.",
+        kinds.PUBLIC,
+    )
+    client_id: str = option("", "As whom this desk is known there.")
+    client_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskOptions:
     """Where editors reach the desk, and how they are known."""
 
@@ -127,6 +142,7 @@ class DeskOptions:
         "user add` made. That server must take the header out of what comes from outside.",
         kinds.HEADER_NAME,
     )
+    oidc: OpenIdOptions = OpenIdOptions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

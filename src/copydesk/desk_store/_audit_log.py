@@ -22,6 +22,7 @@ AuditKind = Literal[
     "link-used",
     "password-changed",
     "passkey-added",
+    "provider-bound",
     "passkey-removed",
 ]
 _CHARACTERS = 200

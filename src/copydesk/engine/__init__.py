@@ -20,9 +20,14 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
     from copydesk.engine.accounts import EndedSessions as EndedSessions
+    from copydesk.engine.accounts import IdentityCheck as IdentityCheck
+    from copydesk.engine.accounts import IdentityProvider as IdentityProvider
     from copydesk.engine.accounts import add_account as add_account
+    from copydesk.engine.accounts import begin_identity_check as begin_identity_check
     from copydesk.engine.accounts import desk_address as desk_address
     from copydesk.engine.accounts import end_sessions as end_sessions
+    from copydesk.engine.accounts import finish_identity_check as finish_identity_check
+    from copydesk.engine.accounts import identity_provider as identity_provider
     from copydesk.engine.accounts import list_accounts as list_accounts
     from copydesk.engine.accounts import make_setup_link as make_setup_link
     from copydesk.engine.accounts import read_uptime as read_uptime

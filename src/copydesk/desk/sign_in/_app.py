@@ -12,6 +12,7 @@ from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._guard import Guard, answer_with_error
 from copydesk.desk.sign_in._own_account import OwnAccount
 from copydesk.desk.sign_in._people import People
+from copydesk.desk.sign_in._provider_sign_in import ProviderSignIn
 from copydesk.desk.sign_in._sign_in_pages import ASSETS, SignInPages
 from copydesk.desk.sign_in._ways_in import WaysIn
 from copydesk.desk_store import DeskStore
@@ -24,7 +25,9 @@ def sign_in_app(desk: ASGIApp, store: DeskStore, beat: Beat, door: Door) -> ASGI
     pages = SignInPages(beat, door.root)
     ways_in, account = WaysIn(store, door, pages), OwnAccount(store, door, pages)
     people = People(store, door, pages)
+    provider = ProviderSignIn(store, door, pages, ways_in)
     routes = [*_routes_in(ways_in), *_account_routes(account), *_people_routes(people)]
+    routes += _provider_routes(provider)
     app = ExceptionMiddleware(
         Router(routes, default=desk), handlers={CopydeskError: answer_with_error}
     )
@@ -64,6 +67,13 @@ def _people_routes(people: People) -> list[BaseRoute]:
         Route("/people/reset", people.reset, methods=["POST"]),
         Route("/people/end", people.end, methods=["POST"]),
         Route("/people/remove", people.remove, methods=["POST"]),
+    ]
+
+
+def _provider_routes(provider: ProviderSignIn) -> list[BaseRoute]:
+    return [
+        Route("/sign-in/provider", provider.leave),
+        Route("/sign-in/provider/back", provider.come_back),
     ]
 
 

@@ -1,7 +1,8 @@
-"""The cookie that holds a session's secret."""
+"""The cookies that a browser is given: that of its session, and one while it is elsewhere."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.datastructures import Headers
@@ -13,39 +14,40 @@ _SECURE_NAME = "__Host-copydesk"  # RFC 6265bis 4.1.3.2: https, this host's alon
 _MOST_CHARACTERS = 200
 
 
-def cookie_name(admission: Admission) -> str:
-    """Return the cookie's name: without TLS one for each port, since cookies know of none."""
-    if admission.is_secure:
-        return _SECURE_NAME
-    return f"copydesk-{admission.origin.rpartition(':')[2].strip('/')}"
+@dataclass(frozen=True, slots=True)
+class SecretCookie:
+    """A secret that a browser keeps for the desk below `root`; `purpose` tells two apart."""
 
+    admission: Admission
+    root: str
+    purpose: str = ""
 
-def read_cookie(headers: Headers, admission: Admission) -> str:
-    """Return the session's secret that a request brings, "" where it brings none, or two."""
-    name, found = cookie_name(admission), []
-    for header in headers.getlist("Cookie"):
-        for part in header.split(";"):
-            key, _, value = part.strip().partition("=")
-            if key == name:
-                found.append(value)
-    return found[0][:_MOST_CHARACTERS] if len(found) == 1 else ""
+    @property
+    def name(self) -> str:
+        """Return its name: without TLS one for each port, since cookies know of none."""
+        port = self.admission.origin.rpartition(":")[2].strip("/")
+        name = _SECURE_NAME if self.admission.is_secure else f"copydesk-{port}"
+        return f"{name}-{self.purpose}" if self.purpose else name
 
+    def read(self, headers: Headers) -> str:
+        """Return the secret that a request brings, "" where it brings none, or two."""
+        parts = (part for header in headers.getlist("Cookie") for part in header.split(";"))
+        pairs = (part.strip().partition("=") for part in parts)
+        found = [value for name, _, value in pairs if name == self.name]
+        return found[0][:_MOST_CHARACTERS] if len(found) == 1 else ""
 
-def set_cookie(
-    response: Response, secret: str, admission: Admission, root: str, lifetime: timedelta
-) -> None:
-    """Let the browser keep a session's secret; no script reads it, no other site's post has it."""
-    response.set_cookie(
-        cookie_name(admission),
-        secret,
-        max_age=int(lifetime.total_seconds()),
-        path="/" if admission.is_secure else root,
-        secure=admission.is_secure,
-        httponly=True,
-        samesite="lax",
-    )
+    def set(self, response: Response, secret: str, lifetime: timedelta) -> None:
+        """Let the browser keep it; no script reads it, no other site's post has it."""
+        response.set_cookie(
+            self.name,
+            secret,
+            max_age=int(lifetime.total_seconds()),
+            path="/" if self.admission.is_secure else self.root,
+            secure=self.admission.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
 
-
-def clear_cookie(response: Response, admission: Admission, root: str) -> None:
-    """Let the browser forget it."""
-    set_cookie(response, "", admission, root, timedelta(0))
+    def clear(self, response: Response) -> None:
+        """Let the browser forget it."""
+        self.set(response, "", timedelta(0))

@@ -25,7 +25,8 @@ class Door:
 
     `is_from_here` decides whether a request comes from this machine, `is_proxy` whether an address
     is that of a web server which was declared to stand in front, `client_of` returns the address
-    of who asks. `host` and `user_header` are `[desk]`'s.
+    of who asks. `host` and `user_header` are `[desk]`'s,
+    `provider` is that of `[desk.oidc]`.
     """
 
     is_from_here: Callable[[Scope], bool]
@@ -33,6 +34,7 @@ class Door:
     client_of: Callable[[Scope], str]
     host: str = ""
     user_header: str = ""
+    provider: engine.IdentityProvider | None = None
     session_lifetime: timedelta = timedelta(days=14)
     read_clocks: Callable[[], Moment] = read_clocks
     root: str = ROOT

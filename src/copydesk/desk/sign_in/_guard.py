@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.desk.sign_in._admission import Admission, AskedFrom, decide_admission
-from copydesk.desk.sign_in._cookies import read_cookie
+from copydesk.desk.sign_in._cookies import SecretCookie
 from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._policy import send_with_policy
 from copydesk.desk.sign_in._same_origin import is_from_desk
@@ -87,7 +87,7 @@ class Guard:
                 name=account.name,
                 role=account.role,
             )
-        secret = read_cookie(headers, admission)
+        secret = SecretCookie(admission, self._door.root).read(headers)
         session = secret and self._store.sessions.find(secret, self._door.read_clocks().now)
         if not session:
             return visitor

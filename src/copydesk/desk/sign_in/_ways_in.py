@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk.desk.sign_in import _passkeys
-from copydesk.desk.sign_in._cookies import clear_cookie, set_cookie
+from copydesk.desk.sign_in._cookies import SecretCookie
 from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._password_check import ATTEMPTS_OF_ADDRESS, PasswordCheck
 from copydesk.desk.sign_in._requests import own_page, read_body, read_form
@@ -18,6 +18,7 @@ from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, visitor_of
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, OneUseLink
 from copydesk.errors import UsageError
+from copydesk.kit import urls
 
 _AGENT = "User-Agent"
 
@@ -51,9 +52,11 @@ class WaysIn:
         if account is None:
             known = await asyncio.to_thread(self._store.accounts.find, name)
             about = "password" if known is None else f"password, {known.name}"
-            await self._note("sign-in-refused", visitor, about=about)
+            await self.note("sign-in-refused", visitor, about=about)
             return self._show(visitor, form, 401, self._pages.say("sign_in_wrong"))
-        return await self._begin(request, account.name, RedirectResponse(wanted, 303), "password")
+        return await self.begin_session(
+            request, account.name, RedirectResponse(wanted, 303), "password"
+        )
 
     async def ask_passkey(self, request: Request) -> Response:
         """Answer with what a browser needs to ask for a passkey."""
@@ -75,19 +78,19 @@ class WaysIn:
         try:
             name = await asyncio.to_thread(self._verify_passkey, body, visitor)
         except UsageError:
-            await self._note("sign-in-refused", visitor, about="passkey")
+            await self.note("sign-in-refused", visitor, about="passkey")
             return JSONResponse({"problem": self._pages.say("passkey_unfit")}, 401)
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
-        return await self._begin(request, name, JSONResponse({"next": wanted}), "passkey")
+        return await self.begin_session(request, name, JSONResponse({"next": wanted}), "passkey")
 
     async def sign_out(self, request: Request) -> Response:
         """End the session of who asks, and lead to sign-in."""
         visitor = visitor_of(request)
         if visitor.session:
             await asyncio.to_thread(self._store.sessions.end, visitor.name, visitor.session)
-            await self._note("sign-out", visitor)
+            await self.note("sign-out", visitor)
         response = RedirectResponse(f"{self._door.root}sign-in", 303)
-        clear_cookie(response, visitor.admission, self._door.root)
+        SecretCookie(visitor.admission, self._door.root).clear(response)
         return response
 
     async def show_link(self, request: Request) -> Response:
@@ -106,9 +109,9 @@ class WaysIn:
             return self._show_link(link, 400, f"{error}. {error.hint}".strip())
         if not name:
             return self._over()
-        await self._note("link-used", visitor_of(request), who=name)
+        await self.note("link-used", visitor_of(request), who=name)
         response = RedirectResponse(f"{self._door.root}account/", 303)
-        return await self._begin(request, name, response, "link")
+        return await self.begin_session(request, name, response, "link")
 
     def _verify_passkey(self, body: bytes, visitor: Visitor) -> str:
         """Return whose passkey answered; raises UsageError."""
@@ -144,7 +147,9 @@ class WaysIn:
             )
             return account.name
 
-    async def _begin(self, request: Request, name: str, response: Response, by: str) -> Response:
+    async def begin_session(
+        self, request: Request, name: str, response: Response, by: str
+    ) -> Response:
         """Begin a new session in place of the browser's; `response` brings it the secret."""
         visitor, now = visitor_of(request), self._now()
 
@@ -156,9 +161,9 @@ class WaysIn:
             return self._store.sessions.begin(name, now, lifetime, agent, visitor.address)
 
         secret = await asyncio.to_thread(begin)
-        await self._note("sign-in", visitor, about=by, who=name)
-        lifetime = self._door.session_lifetime
-        set_cookie(response, secret, visitor.admission, self._door.root, lifetime)
+        await self.note("sign-in", visitor, about=by, who=name)
+        cookie = SecretCookie(visitor.admission, self._door.root)
+        cookie.set(response, secret, self._door.session_lifetime)
         return response
 
     def _show(
@@ -173,6 +178,7 @@ class WaysIn:
             next=own_page(sent.get("next", ""), self._door.root),
             typed_name=sent.get("name", ""),
             has_passkeys=bool(visitor.admission.passkey_host),
+            provider=urls.host(self._door.provider.issuer) if self._door.provider else "",
         )
 
     def _show_link(self, link: OneUseLink, status: int = 200, problem: str = "") -> Response:
@@ -190,9 +196,8 @@ class WaysIn:
     def _now(self) -> datetime:
         return self._door.read_clocks().now
 
-    async def _note(
-        self, what: AuditKind, visitor: Visitor, about: str = "", who: str = ""
-    ) -> None:
+    async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
+        """Keep in the audit log what a visitor did, or `who` they turned out to be."""
         entry = AuditEntry(
             at=self._now(),
             who=who or visitor.name,

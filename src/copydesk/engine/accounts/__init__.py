@@ -22,5 +22,10 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts._accounts import read_uptime as read_uptime
     from copydesk.engine.accounts._accounts import remove_account as remove_account
     from copydesk.engine.accounts._accounts import reset_account as reset_account
+    from copydesk.engine.accounts._identity import IdentityCheck as IdentityCheck
+    from copydesk.engine.accounts._identity import IdentityProvider as IdentityProvider
+    from copydesk.engine.accounts._identity import begin_identity_check as begin_identity_check
+    from copydesk.engine.accounts._identity import finish_identity_check as finish_identity_check
+    from copydesk.engine.accounts._identity import identity_provider as identity_provider
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

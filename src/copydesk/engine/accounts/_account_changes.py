@@ -25,6 +25,13 @@ class AccountChanges:
             self._note("account-added", f"{account.name} ({role})")
             return self._desk.links.make("enter", self._moment, account.name)
 
+    def bind(self, name: str, issuer: str, subject: str) -> None:
+        """Let an OpenID provider speak for somebody by what it calls them."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            self._desk.accounts.bind(name, issuer, subject)
+            self._note("provider-bound", f"{account.name} ({issuer})")
+
     def reset(self, name: str) -> str:
         """Take somebody's proofs, tokens and sessions away; return the secret of a new link in."""
         with self._desk.at_once():

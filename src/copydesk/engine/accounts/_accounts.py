@@ -18,6 +18,7 @@ from copydesk.desk_store import (
 )
 from copydesk.engine.accounts._account_changes import AccountChanges
 from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import UsageError
 
 COMMAND_LINE = "command line"  # who it is in the audit log
 
@@ -70,13 +71,22 @@ def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
         )
 
 
-def add_account(newsroom: Newsroom, name: str, role: Role, port: int) -> AccountLink:
+def add_account(
+    newsroom: Newsroom, name: str, role: Role, port: int, subject: str = ""
+) -> AccountLink:
     """Let somebody use the desk and return their link in; `serve` listens at `port`.
 
-    Raises UsageError for a name that is none or taken, DeskStoreError.
+    By `subject` the OpenID provider knows them. Raises UsageError for a name that is none or taken,
+    or where no provider is named, DeskStoreError.
     """
-    with _open(newsroom) as desk:
-        secret = _changes(desk, newsroom).add(name, role)
+    issuer = newsroom.settings.desk.oidc.issuer
+    if subject and not issuer:
+        raise UsageError("no provider is named", subject="desk.oidc.issuer", hint="set it first")
+    with _open(newsroom) as desk, desk.at_once():
+        changes = _changes(desk, newsroom)
+        secret = changes.add(name, role)
+        if subject:
+            changes.bind(name, issuer, subject)
         return _link(newsroom, desk.accounts.get(name), secret, port)
 
 

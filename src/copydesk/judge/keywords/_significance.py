@@ -14,6 +14,7 @@ from typing import TypeVar
 
 Tie = TypeVar("Tie")
 
+_NEGLIGIBLE = 1e-9
 _CHANCE = 0.1  # of the words that are offered: so many may be no better than chance
 
 
@@ -56,6 +57,8 @@ def _compute_chance(on: int, total: int, of_topic: int, events: int) -> float:
     chance = 0.0
     for count in range(least, most + 1):
         chance += share
+        if share < chance * _NEGLIGIBLE:
+            break  # beyond the middle each is smaller than the one before
         rest = (count + 1) * (others - total + count + 1)
         share *= (of_topic - count) * (total - count) / rest if rest else 0.0
     return min(1.0, chance)

@@ -1,4 +1,4 @@
-"""Matters of consequence, by the headline: lives, law, government, conflict, livelihoods."""
+"""Matters of consequence, by the headline: lives, law, government, livelihoods, findings."""
 
 from __future__ import annotations
 

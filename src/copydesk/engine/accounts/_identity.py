@@ -1,0 +1,219 @@
+"""OpenID Connect: who somebody is, by the word of a provider that the newsroom's owner named.
+
+    begin_identity_check ──> the provider's page ──> a code ──> finish_identity_check ──> subject
+
+OpenID Connect Core 1.0 §3.1, with PKCE (RFC 7636). The issuer's own host may lie in a private
+network, and is asked without robots.txt; whatever else it names is asked as any stranger.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
+
+from copydesk import fetch
+from copydesk.config import Settings
+from copydesk.errors import FetchError
+from copydesk.kit import urls
+from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
+
+if TYPE_CHECKING:
+    from joserfc.jwt import JWTClaimsRegistry
+
+_ANSWER_BYTES = 1_000_000
+_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # keys of the provider's alone: no shared secret
+_CLOCK_ERROR_SECONDS = 60
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityProvider:
+    """Who tells who somebody is, and as whom this desk is known there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    fetch: FetchOptions = field(default_factory=FetchOptions, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCheck:
+    """A question that is under way: where the browser is sent, where it comes back.
+
+    `state` proves that the same browser comes back, `nonce` that the answer is to this question,
+    `verifier` that we are who asked.
+    """
+
+    address: str
+    back: str
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Discovery:
+    """What a provider says of itself (OpenID Connect Discovery 1.0 §3)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TokenAnswer:
+    """The part of the answer to a code that says who somebody is."""
+
+    id_token: str
+
+
+def identity_provider(settings: Settings) -> IdentityProvider | None:
+    """Return the provider that a newsroom names, None where it names none."""
+    oidc = settings.desk.oidc
+    if not oidc.issuer:
+        return None
+    return IdentityProvider(
+        issuer=oidc.issuer,
+        client_id=oidc.client_id,
+        client_secret=oidc.client_secret,
+        fetch=settings.fetch,
+    )
+
+
+async def begin_identity_check(provider: IdentityProvider, back: str) -> IdentityCheck:
+    """Return where to send a browser; it comes `back` with a code. Raises FetchError."""
+    async with _open_web(provider) as web:
+        discovery = await _discover(web, provider)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    digest = hashlib.sha256(verifier.encode()).digest()
+    query = {
+        "response_type": "code",
+        "client_id": provider.client_id,
+        "redirect_uri": back,
+        "scope": "openid",
+        "state": state,
+        "nonce": nonce,
+        "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
+        "code_challenge_method": "S256",
+    }
+    mark = "&" if "?" in discovery.authorization_endpoint else "?"
+    return IdentityCheck(
+        address=f"{discovery.authorization_endpoint}{mark}{urlencode(query)}",
+        back=back,
+        state=state,
+        nonce=nonce,
+        verifier=verifier,
+    )
+
+
+async def finish_identity_check(
+    provider: IdentityProvider, check: IdentityCheck, code: str, now: datetime
+) -> str:
+    """Return the subject for which a provider gave a code: what it calls somebody for ever.
+
+    Raises FetchError where it does not answer, or where its answer proves nothing.
+    """
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": check.back,
+        "client_id": provider.client_id,
+        "code_verifier": check.verifier,
+    }
+    if provider.client_secret:
+        form["client_secret"] = provider.client_secret
+    async with _open_web(provider) as web:
+        discovery = await _discover(web, provider)
+        answer = await web.post(discovery.token_endpoint, form)
+        token = _read_answer(provider, answer, _TokenAnswer).id_token
+        keys = await _get(web, provider, discovery.jwks_uri, dict[str, Any])
+    rules = _claim_rules(discovery.issuer, provider.client_id, check.nonce, now)
+    return _verify_token(provider, token, keys, rules)
+
+
+def _open_web(provider: IdentityProvider) -> fetch.Web:
+    host = urls.host(provider.issuer).strip("[]")
+    options = replace(provider.fetch, allow_hosts=(host,), max_bytes=_ANSWER_BYTES)
+    return fetch.Web(options, fetch.WallClock())
+
+
+async def _discover(web: fetch.Web, provider: IdentityProvider) -> _Discovery:
+    address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+    found = await _get(web, provider, address, _Discovery)
+    if found.issuer.rstrip("/") != provider.issuer.rstrip("/"):
+        raise _refusal(provider, "it says that it is another", found.issuer)
+    scheme = provider.issuer.partition(":")[0]
+    for endpoint in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
+        if not endpoint.startswith(("https://", f"{scheme}://")):
+            raise _refusal(provider, "what it names is not reached by https", endpoint)
+    return found
+
+
+async def _get(web: fetch.Web, provider: IdentityProvider, address: str, kind: type[_T]) -> _T:
+    answer = await web.fetch(Request(url=address))
+    return _read_answer(provider, answer, kind)
+
+
+def _read_answer(
+    provider: IdentityProvider, answer: Page | NotModified | Refused, kind: type[_T]
+) -> _T:
+    import msgspec
+
+    if not isinstance(answer, Page):
+        why = f"{answer.reason} {answer.detail}" if isinstance(answer, Refused) else "nothing new"
+        raise _refusal(provider, "it cannot be asked", why.strip())
+    if answer.status != 200:
+        raise _refusal(provider, "it refused", f"status {answer.status}")
+    try:
+        return msgspec.json.decode(answer.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise _refusal(provider, "its answer cannot be read", str(error)) from error
+
+
+def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClaimsRegistry:
+    """Return what the claims of a token must be: ours, fresh, and for this question."""
+    from joserfc.jwt import JWTClaimsRegistry
+
+    return JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=_CLOCK_ERROR_SECONDS,
+        iss={"essential": True, "value": issuer},
+        aud={"essential": True, "value": client},
+        nonce={"essential": True, "value": nonce},
+        exp={"essential": True},
+        sub={"essential": True},
+    )
+
+
+def _verify_token(
+    provider: IdentityProvider, token: str, keys: Mapping[str, Any], rules: JWTClaimsRegistry
+) -> str:
+    """Return the subject of a token that one of the keys signed and whose claims fit."""
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
+    try:
+        key_set = KeySet.import_key_set(keys)  # type: ignore[arg-type] # it looks at them itself
+        claims = jwt.decode(token, key_set, algorithms=_ALGORITHMS).claims
+        rules.validate(claims)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise _refusal(provider, "its word proves nothing", str(error)) from error
+    if claims.get("azp", provider.client_id) != provider.client_id:
+        raise _refusal(provider, "its word is for another", str(claims["azp"]))
+    return str(claims["sub"])
+
+
+def _refusal(provider: IdentityProvider, what: str, why: str) -> FetchError:
+    return FetchError(
+        f"the sign-in provider: {what} ({why[:200]})",
+        subject=provider.issuer,
+        hint="sign in another way, and look at [desk.oidc] and at the provider's own settings",
+    )
