@@ -114,6 +114,7 @@ def _door_of(service: engine.NewsroomService) -> desk.Door:
         ),
         host=settings.desk.host,
         user_header=settings.desk.user_header,
+        provider=engine.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),
     )
 

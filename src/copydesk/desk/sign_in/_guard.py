@@ -121,10 +121,13 @@ class Guard:
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
-    """Return an answer that says what went wrong and what to do; it costs this request alone."""
+    """Return an answer that says what went wrong and what to do; it costs this request alone.
+
+    Without the subject: where files lie is no stranger's business.
+    """
     status = 400 if isinstance(error, UsageError) else 503
-    hint = error.hint if isinstance(error, CopydeskError) else ""
-    return PlainTextResponse(f"{error}\n{hint}\n", status)
+    told = (error.what, error.hint) if isinstance(error, CopydeskError) else ()
+    return PlainTextResponse("".join(f"{line}\n" for line in told), status)
 
 
 def _first_part(scope: Scope) -> str:
