@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -147,6 +148,21 @@ def test_a_cookie_for_one_way_in_is_none_for_the_other(desk: ServedDesk, anna: B
     outside.jar = {**anna.jar}
 
     assert 303 == outside.get("/desk/").status
+
+
+def test_a_stream_ends_soon_after_its_session(desk: ServedDesk, anna: Browser) -> None:
+    cookie = "; ".join(f"{name}={secret}" for name, secret in anna.jar.items())
+    headers = {"Host": f"localhost:{desk.port}", "Cookie": cookie}
+    with closing(http.client.HTTPConnection("127.0.0.1", desk.port, timeout=20)) as connection:
+        connection.request("GET", "/desk/events", headers=headers)
+        stream = connection.getresponse()
+        desk.clocks.move(timedelta(seconds=31))
+        assert [b": tick\n\n"] * 9 == [stream.read(8) for _ in range(9)]
+
+        desk.store.sessions.end_all("Anna")
+        desk.clocks.move(timedelta(seconds=31))
+
+        assert b": tick" in stream.read()  # to its end
 
 
 # ---- other sites ------------------------------------------------------------------------------
