@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -9,10 +10,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from copydesk.desk import POLICY
+from copydesk.desk import POLICY, Door, sign_in_app
 from world.authenticator import Authenticator
-from world.served_desk import HOST, Browser, ServedDesk
+from world.served_desk import BEAT, HOST, Browser, ServedDesk
 
 DAY = timedelta(days=1)
 
@@ -280,6 +282,25 @@ def test_other_methods_do_nothing(anna: Browser, method: str, path: str) -> None
     headers = {"Sec-Fetch-Site": "same-origin"}
 
     assert 405 == anna.ask(method, path, headers=headers).status
+
+
+def test_a_web_socket_is_closed_before_it_is_one(desk: ServedDesk) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def nobody(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("it came through")
+
+    door = Door(is_from_here=bool, is_proxy=bool, client_of=str)
+    app = sign_in_app(nobody, desk.store, BEAT, door)
+    asyncio.run(app({"type": "websocket"}, receive, send))  # type: ignore[arg-type]
+
+    assert [{"type": "websocket.close", "code": 1008}] == sent
 
 
 # ---- the store fails --------------------------------------------------------------------------

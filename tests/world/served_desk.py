@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -192,7 +193,11 @@ def serve_app(app: ASGIApp) -> Iterator[int]:
             ready.set()
             await end.wait()
 
-    thread = threading.Thread(target=lambda: asyncio.run(work()))
+    def run() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as `serve` does
+            runner.run(work())
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         assert ready.wait(20)
