@@ -10,6 +10,8 @@ from copydesk import engine, serve
 from copydesk.cli import run, terminal
 from copydesk.cli._invocation import Invocation, common
 
+_EDITOR = "Demo editor"
+
 
 @click.command("demo")
 @click.option(
@@ -30,13 +32,14 @@ from copydesk.cli._invocation import Invocation, common
 )
 @common
 def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
-    """Run the whole line over an invented news web, offline, and serve the site."""
+    """Run the whole line over an invented news web, offline, and serve site and desk."""
     with engine.demo() as world:
         now = invocation.now or world.now
         engine.demo_newsroom(folder, now)
         options = engine.RoundOptions(web=world.web, all_due=True)
         with engine.open_newsroom(folder, now, {}) as newsroom, terminal.progress() as progress:
             report = engine.run_round(newsroom, options, progress)
+            waiting = engine.let_stories_wait(newsroom)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -47,5 +50,8 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
     terminal.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
     terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
+    if waiting:
+        terminal.note(f"{waiting} stories that the gate keeps back wait for an editor at the desk")
     if not no_serve:
-        serve.serve_site(site, serve.Address(port=port), terminal.note)
+        with engine.open_newsroom(folder, now, {}) as newsroom:
+            serve.serve_demo(newsroom, serve.Address(port=port), _EDITOR, terminal.note)
