@@ -39,7 +39,6 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
         options = engine.RoundOptions(web=world.web, all_due=True)
         with engine.open_newsroom(folder, now, {}) as newsroom, terminal.progress() as progress:
             report = engine.run_round(newsroom, options, progress)
-            waiting = engine.let_stories_wait(newsroom)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -50,8 +49,9 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
     terminal.note(f"records: {folder / '_news'}   site: {site / 'index.html'}")
     terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
-    if waiting:
-        terminal.note(f"{waiting} stories that the gate keeps back wait for an editor at the desk")
     if not no_serve:
         with engine.open_newsroom(folder, now, {}) as newsroom:
+            waiting = engine.let_stories_wait(newsroom)
+            if waiting:
+                terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
             serve.serve_demo(newsroom, serve.Address(port=port), _EDITOR, terminal.note)
