@@ -132,6 +132,7 @@ class Guard:
             name=session.name,
             role=session.role,
             session=session.id,
+            since=session.made,
         )
 
     def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
