@@ -17,6 +17,7 @@ from copydesk.desk_store import (
     open_desk,
 )
 from copydesk.errors import DeskStoreError
+from copydesk.news import ActionOutcome, EditorAction
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -232,6 +233,22 @@ def test_the_audit_log_has_the_latest_first_and_forgets(desk: DeskStore) -> None
     assert (second,) == desk.audit.latest(1)
     desk.audit.forget(NOON + DAY)
     assert (second,) == desk.audit.latest(9)
+
+
+def test_what_is_old_is_forgotten(anna: DeskStore) -> None:
+    for days in (0, 300, 400):
+        at = NOON - days * DAY
+        anna.audit.add(AuditEntry(at=at, who=str(days), what="sign-in"))
+        action = EditorAction(id=str(days), kind="verdict", by="Anna", at=at - 5 * DAY)
+        anna.actions.put([action])
+        anna.actions.note([ActionOutcome(id=str(days), state="done")])
+    anna.sessions.begin("Anna", NOON - 2 * DAY, DAY)
+
+    anna.forget_old(NOON)
+
+    assert ["300", "0"] == [entry.who for entry in anna.audit.latest(9)]
+    assert {"0"} == set(anna.actions.state(["0", "300", "400"]))
+    assert () == anna.sessions.of("Anna", NOON - 2 * DAY)
 
 
 def test_an_audit_entry_is_cut(desk: DeskStore) -> None:

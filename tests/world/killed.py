@@ -30,12 +30,15 @@ _READING = {
 }
 _NUMBER = 8  # bytes
 _LOADED = (  # by commands; here, once
+    "copydesk.engine.actions",
     "copydesk.engine.editing",
+    "copydesk.engine.editing.applying._apply_actions",
     "copydesk.engine.publishing._build",
     "copydesk.engine.rejudging",
     "copydesk.engine.round",
 )
 UNDO = "undo-action"  # no command yet: engine.undo_action with a commit's id
+WORK = "work-off"  # none either: the desk's worker, in a process of its own
 
 
 class Commands:
@@ -130,6 +133,8 @@ def _run(words: list[str]) -> int:
         try:
             if UNDO in words:
                 _undo(words)
+            elif WORK in words:
+                _work_off(words)
             else:
                 main(words)
         except SystemExit as ended:
@@ -144,6 +149,20 @@ def _undo(words: list[str]) -> None:
     _, root, _, now, _, commit = words
     with engine.open_newsroom(Path(root), datetime.fromisoformat(now), os.environ) as newsroom:
         engine.undo_action(newsroom, commit, "Ada", "a mistake")
+
+
+def _work_off(words: list[str]) -> None:
+    """File what waits at the desk; the words are -C FOLDER --now TIME work-off."""
+    from copydesk import engine
+    from copydesk.desk_store import open_desk
+
+    _, root, _, now, _ = words
+    at = datetime.fromisoformat(now)
+    with (
+        engine.open_newsroom(Path(root), at, os.environ) as newsroom,
+        contextlib.closing(open_desk(newsroom.private)) as desk,
+    ):
+        engine.work_off(newsroom, desk.actions, lambda _: None)
 
 
 def _count(shared: mmap.mmap, asked: Mapping[str, Any]) -> None:

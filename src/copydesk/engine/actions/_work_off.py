@@ -40,8 +40,9 @@ def work_off(
 
     A commit takes what waits already and never waits for more. While another process writes for
     `wait_seconds` or longer that is told, and waited for. An action that nobody can file, for the
-    disk's sake or by a bug, is refused: those behind it would wait for ever. Raises DeskStoreError
-    where the desk's file fails.
+    disk's sake or by a bug, is refused: those behind it would wait for ever. Where the disk refuses
+    a file of what is journalled already that is told, and all wait for the next call, which
+    finishes it first. Raises DeskStoreError where the desk's file fails.
     """
     outcomes: list[ActionOutcome] = []
     removed = _read_removals(newsroom.root)
@@ -52,6 +53,9 @@ def work_off(
         except BusyError as error:
             tell(error)
             continue
+        except CopydeskError as error:
+            tell(error)
+            break
         queue.note(told)
         outcomes += told
     is_urgent = _read_removals(newsroom.root) != removed
@@ -74,6 +78,8 @@ def _apply(
     except BusyError:
         raise
     except CopydeskError as error:
+        if any(newsroom.memory.actions.get(action.id) is not None for action in actions):
+            raise  # it is in the journal, of which the disk refused a file
         return [_refuse(action, error) for action in actions]
     except Exception as error:  # a bug that one action meets must cost only that action
         if len(actions) == 1:

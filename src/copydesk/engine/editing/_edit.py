@@ -152,9 +152,13 @@ class EditStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeEdit:
-    """The files that an edit changed, the commit, what was in the way."""
+    """The files that an edit changed, the commit, what was in the way.
+
+    What the disk refused (`failed`) is in the journal: whoever next writes finishes it.
+    """
 
     written: tuple[str, ...] = ()
+    failed: tuple[CopydeskError, ...] = ()
     commit: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -198,7 +202,10 @@ def make_edit(
     paths = sorted({*done.skipped, *left})
     skipped = (f"left to the next round, it is being edited: {path}" for path in paths)
     return MadeEdit(
-        written=done.written, commit=done.commit, notes=(*notes_on(done, what), *skipped)
+        written=done.written,
+        failed=tuple(error for _, error in done.failed),
+        commit=done.commit,
+        notes=(*notes_on(done, what), *skipped),
     )
 
 

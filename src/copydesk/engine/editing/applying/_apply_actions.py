@@ -45,8 +45,8 @@ def apply_actions(
     before it changed. One that was filed before is not filed again. One that cannot hold is
     refused, one that would overwrite what somebody else changed since is in conflict: neither
     changes anything, nor stops another. Raises BusyError where another process writes for
-    `wait_seconds`, RecordError where the rulings cannot be read; what is not told by then was not
-    filed, or is known by its id the next time.
+    `wait_seconds`, RecordError where the rulings cannot be read or the disk is full; what is not
+    told by then was not filed, or is known by its id the next time.
     """
     outcomes: list[ActionOutcome] = []
     for lot in part_into_lots(actions):
@@ -89,6 +89,8 @@ def _file_lot(
                 settled |= _blame(lot, error)
                 continue
             break
+    if made.failed:
+        raise made.failed[0]
     told = {**settled, **lot.outcomes, **_tell(lot, made)}
     return [told[action.id] for action in actions]
 
