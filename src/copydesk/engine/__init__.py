@@ -96,6 +96,8 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.publishing import find_own_scripts as find_own_scripts
+    from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import QueueCursor as QueueCursor
     from copydesk.engine.queue import QueueOrder as QueueOrder

@@ -26,6 +26,7 @@ from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
 from copydesk.serve._readers import client_of, count_views_in, trust
+from copydesk.serve._script_guard import ScriptGuard
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]
@@ -87,7 +88,7 @@ async def _serve(
         routes = _routes_of(service, metrics)
         async with desk.serve_desk(newsroom, _door_of(service), say) as served:
             mounts = {DESK: served.app, **(mounts or {})}
-            app = WebApp(site, say, routes, mounts, metrics.note_request)
+            app = WebApp(_guard(site, service), say, routes, mounts, metrics.note_request)
             host = service.settings.desk.host
             async with listening(address, keep_site_off(app, host), connections) as port:
                 _say_where(address, port, site, say)
@@ -98,6 +99,18 @@ async def _serve(
                     task.cancel()
                 await asyncio.gather(*work, return_exceptions=True)
     say("stopped")
+
+
+def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
+    """Return the site as the desk's neighbour: its pages run no theme's scripts."""
+    digests = engine.own_script_digests()
+    public_url = service.settings.serve.public_url
+    return ScriptGuard(
+        site,
+        service.prefix,
+        lambda: engine.find_own_scripts(service.site, digests),
+        lambda scope: is_from_here(scope, public_url),
+    )
 
 
 def _door_of(service: engine.NewsroomService) -> desk.Door:
