@@ -185,6 +185,13 @@ def test_attempts_are_admitted_up_to_their_limit(desk: DeskStore) -> None:
     assert desk.attempts.admit({"anna": 2}, NOON + WINDOW) is None
 
 
+def test_another_attempt_fits_when_the_first_is_over(desk: DeskStore) -> None:
+    for minutes in (0, 5):
+        desk.attempts.admit({"anna": 2}, NOON + minutes * MINUTE)
+
+    assert 9 * MINUTE == desk.attempts.admit({"anna": 2}, NOON + 6 * MINUTE)
+
+
 def test_attempts_that_are_refused_do_not_make_the_wait_longer(desk: DeskStore) -> None:
     for minutes in range(15):
         desk.attempts.admit({"anna": 1}, NOON + minutes * MINUTE)
