@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from world.authenticator import Authenticator
@@ -101,6 +103,27 @@ def test_a_device_that_is_known_is_not_asked_again(anna: Browser) -> None:
     (known,) = asked["excludeCredentials"]
     assert 400 == anna.post("/desk/account/passkey", device.create(asked)).status
     assert "public-key" == known["type"]
+
+
+def test_a_new_proof_needs_one_of_a_moment_ago(desk: ServedDesk, anna: Browser) -> None:
+    """Whoever finds a browser signed in must not be able to stay."""
+    desk.clocks.move(timedelta(minutes=16))
+
+    asked = anna.post("/desk/account/passkey/ask")
+    answer = anna.post("/desk/account/password", {"new": PASSWORD})
+
+    assert [403, 403] == [asked.status, answer.status]
+    assert "sign out and in again" in asked.json()["problem"]
+    assert "sign out and in again" in answer.body
+    assert "" == desk.store.accounts.get("Anna").password
+    add_passkey(let_in(desk, "Anna"))
+
+
+def test_who_knows_the_password_may_change_it_at_any_time(desk: ServedDesk, anna: Browser) -> None:
+    anna.post("/desk/account/password", {"new": PASSWORD})
+    desk.clocks.move(timedelta(days=1))
+
+    assert 303 == anna.post("/desk/account/password", {"new": OTHER, "old": PASSWORD}).status
 
 
 def test_a_passkey_is_made_for_who_asked(desk: ServedDesk, anna: Browser) -> None:

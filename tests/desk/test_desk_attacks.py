@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -9,10 +11,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from copydesk.desk import POLICY
+from copydesk.desk import POLICY, Door, sign_in_app
 from world.authenticator import Authenticator
-from world.served_desk import HOST, Browser, ServedDesk
+from world.served_desk import BEAT, HOST, Browser, ServedDesk
 
 DAY = timedelta(days=1)
 
@@ -145,6 +148,21 @@ def test_a_cookie_for_one_way_in_is_none_for_the_other(desk: ServedDesk, anna: B
     outside.jar = {**anna.jar}
 
     assert 303 == outside.get("/desk/").status
+
+
+def test_a_stream_ends_soon_after_its_session(desk: ServedDesk, anna: Browser) -> None:
+    cookie = "; ".join(f"{name}={secret}" for name, secret in anna.jar.items())
+    headers = {"Host": f"localhost:{desk.port}", "Cookie": cookie}
+    with closing(http.client.HTTPConnection("127.0.0.1", desk.port, timeout=20)) as connection:
+        connection.request("GET", "/desk/events", headers=headers)
+        stream = connection.getresponse()
+        desk.clocks.move(timedelta(seconds=31))
+        assert [b": tick\n\n"] * 9 == [stream.read(8) for _ in range(9)]
+
+        desk.store.sessions.end_all("Anna")
+        desk.clocks.move(timedelta(seconds=31))
+
+        assert b": tick" in stream.read()  # to its end
 
 
 # ---- other sites ------------------------------------------------------------------------------
@@ -282,6 +300,25 @@ def test_other_methods_do_nothing(anna: Browser, method: str, path: str) -> None
     assert 405 == anna.ask(method, path, headers=headers).status
 
 
+def test_a_web_socket_is_closed_before_it_is_one(desk: ServedDesk) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def nobody(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise AssertionError("it came through")
+
+    door = Door(is_from_here=bool, is_proxy=bool, client_of=str)
+    app = sign_in_app(nobody, desk.store, BEAT, door)
+    asyncio.run(app({"type": "websocket"}, receive, send))  # type: ignore[arg-type]
+
+    assert [{"type": "websocket.close", "code": 1008}] == sent
+
+
 # ---- the store fails --------------------------------------------------------------------------
 
 
@@ -298,6 +335,7 @@ def test_a_store_that_another_process_keeps_is_told_and_costs_one_request(
     assert 503 == answer.status
     assert "kept busy" in answer.body
     assert "try again" in answer.body
+    assert str(tmp_path) not in answer.body
     assert 200 == anna.get("/desk/").status
 
 

@@ -50,6 +50,10 @@ def test_a_line_end_in_a_name_is_a_blank(desk: DeskStore) -> None:
     )
 
 
+def test_a_name_of_sixty_characters_is_one(desk: DeskStore) -> None:
+    assert "a" * 60 == desk.accounts.add("a" * 60, "editor", NOON).name
+
+
 def test_an_account_without_a_name_is_told(desk: DeskStore) -> None:
     with pytest.raises(UsageError, match="nobody has that name") as caught:
         desk.accounts.set_role("Ben", "viewer")

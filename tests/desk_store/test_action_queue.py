@@ -106,6 +106,13 @@ def test_one_action_that_cannot_be_kept_keeps_all_out(desk: DeskStore) -> None:
     assert () == desk.actions.waiting(10)
 
 
+def test_an_id_of_a_hundred_characters_is_one(desk: DeskStore) -> None:
+    action = replace(ACTION, id="x" * 100)
+    desk.actions.put([action])
+
+    assert (action,) == desk.actions.waiting(9)
+
+
 @pytest.mark.parametrize("action_id", ["", "x" * 101])
 def test_an_id_without_measure_is_no_id(desk: DeskStore, action_id: str) -> None:
     with pytest.raises(UsageError, match="between 1 and 100"):

@@ -113,6 +113,25 @@ def test_a_file_that_another_process_keeps_is_waited_for_and_then_told(
     assert (ACTION,) == desk.actions.waiting(9)
 
 
+def test_a_store_is_opened_beside_one_who_writes(tmp_path: Path, desk: DeskStore) -> None:
+    with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with closing(open_desk(tmp_path)) as reader:
+            assert () == reader.actions.waiting(9)
+        other.execute("ROLLBACK")
+
+
+def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
+    """As a full one does: the file beside it cannot be made."""
+    (tmp_path / "desk.sqlite").touch()
+    (tmp_path / "desk.sqlite-wal").mkdir()
+
+    with pytest.raises(DeskStoreError, match="the disk refuses") as caught:
+        open_desk(tmp_path)
+
+    assert "full or failing" in caught.value.hint
+
+
 def test_a_full_disk_is_told_and_what_was_answered_stays(desk: DeskStore) -> None:
     desk.actions.put([ACTION])
     ((pages,),) = desk._database.run("PRAGMA page_count")

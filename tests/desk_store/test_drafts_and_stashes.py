@@ -36,6 +36,13 @@ def test_drafts_are_dropped_by_field_or_by_story(desk: DeskStore) -> None:
     assert ["b"] == [draft.story for draft in desk.drafts.of("Anna")]
 
 
+def test_a_draft_of_200_000_characters_is_kept(desk: DeskStore) -> None:
+    long = replace(DRAFT, text="x" * 200_000)
+    desk.drafts.keep("Anna", long)
+
+    assert (long,) == desk.drafts.of("Anna")
+
+
 def test_a_draft_without_measure_is_refused(desk: DeskStore) -> None:
     with pytest.raises(UsageError, match="200,000 characters"):
         desk.drafts.keep("Anna", replace(DRAFT, text="x" * 200_001))

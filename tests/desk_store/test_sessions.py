@@ -17,6 +17,7 @@ from copydesk.desk_store import (
     open_desk,
 )
 from copydesk.errors import DeskStoreError
+from copydesk.news import ActionOutcome, EditorAction
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
@@ -184,6 +185,13 @@ def test_attempts_are_admitted_up_to_their_limit(desk: DeskStore) -> None:
     assert desk.attempts.admit({"anna": 2}, NOON + WINDOW) is None
 
 
+def test_another_attempt_fits_when_the_first_is_over(desk: DeskStore) -> None:
+    for minutes in (0, 5):
+        desk.attempts.admit({"anna": 2}, NOON + minutes * MINUTE)
+
+    assert 9 * MINUTE == desk.attempts.admit({"anna": 2}, NOON + 6 * MINUTE)
+
+
 def test_attempts_that_are_refused_do_not_make_the_wait_longer(desk: DeskStore) -> None:
     for minutes in range(15):
         desk.attempts.admit({"anna": 1}, NOON + minutes * MINUTE)
@@ -232,6 +240,22 @@ def test_the_audit_log_has_the_latest_first_and_forgets(desk: DeskStore) -> None
     assert (second,) == desk.audit.latest(1)
     desk.audit.forget(NOON + DAY)
     assert (second,) == desk.audit.latest(9)
+
+
+def test_what_is_old_is_forgotten(anna: DeskStore) -> None:
+    for days in (0, 300, 400):
+        at = NOON - days * DAY
+        anna.audit.add(AuditEntry(at=at, who=str(days), what="sign-in"))
+        action = EditorAction(id=str(days), kind="verdict", by="Anna", at=at - 5 * DAY)
+        anna.actions.put([action])
+        anna.actions.note([ActionOutcome(id=str(days), state="done")])
+    anna.sessions.begin("Anna", NOON - 2 * DAY, DAY)
+
+    anna.forget_old(NOON)
+
+    assert ["300", "0"] == [entry.who for entry in anna.audit.latest(9)]
+    assert {"0"} == set(anna.actions.state(["0", "300", "400"]))
+    assert () == anna.sessions.of("Anna", NOON - 2 * DAY)
 
 
 def test_an_audit_entry_is_cut(desk: DeskStore) -> None:

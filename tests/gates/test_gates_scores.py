@@ -169,7 +169,7 @@ def test_a_headline_of_a_news_desk_is_not_called_a_tease() -> None:
 def test_news_is_told_from_bait_by_its_matters() -> None:
     must_be(HEADLINES, "b2be312f791bc1a59d056f598e67bf5d89943e3b779aa2248d05c9f2368b94e3")
     weighty = [int(row["label"]) for row in lines(HEADLINES) if wording.weighty(row["title"], "en")]
-    assert weighty.count(0) >= 820  # of 2,041 plain headlines
+    assert weighty.count(0) >= 839  # of 2,041 plain headlines
     assert weighty.count(1) <= 62  # of 2,049 baits
 
 

@@ -7,7 +7,7 @@ import contextlib
 import http.client
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import uvloop
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -156,7 +157,7 @@ def serve_desk(folder: Path, **door: Any) -> Iterator[ServedDesk]:
 
 
 def _pages() -> Starlette:
-    """Return a desk of three pages: who asks, one for editors, one for owners."""
+    """Return a desk of three pages, for all, editors, owners, and a stream without an end."""
 
     async def name(request: Request) -> JSONResponse:
         visitor = visitor_of(request)
@@ -168,8 +169,17 @@ def _pages() -> Starlette:
     async def own(request: Request) -> JSONResponse:
         return JSONResponse(require_role(request, "owner").name)
 
+    async def events(_request: Request) -> StreamingResponse:
+        async def tick() -> AsyncIterator[str]:
+            while True:
+                yield ": tick\n\n"
+                await asyncio.sleep(0.01)
+
+        return StreamingResponse(tick(), media_type="text/event-stream")
+
     return Starlette(
         routes=[
+            Route("/events", events),
             Route("/", name),
             Route("/edit", edit, methods=["POST"]),
             Route("/own", own, methods=["POST"]),
@@ -192,7 +202,11 @@ def serve_app(app: ASGIApp) -> Iterator[int]:
             ready.set()
             await end.wait()
 
-    thread = threading.Thread(target=lambda: asyncio.run(work()))
+    def run() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as `serve` does
+            runner.run(work())
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         assert ready.wait(20)

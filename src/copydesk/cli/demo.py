@@ -10,6 +10,8 @@ from copydesk import engine, serve
 from copydesk.cli import run, terminal
 from copydesk.cli._invocation import Invocation, common
 
+_EDITOR = "Demo editor"
+
 
 @click.command("demo")
 @click.option(
@@ -30,7 +32,7 @@ from copydesk.cli._invocation import Invocation, common
 )
 @common
 def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
-    """Run the whole line over an invented news web, offline, and serve the site."""
+    """Run the whole line over an invented news web, offline, and serve site and desk."""
     with engine.demo() as world:
         now = invocation.now or world.now
         engine.demo_newsroom(folder, now)
@@ -48,4 +50,8 @@ def command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> 
     terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
-        serve.serve_site(site, serve.Address(port=port), terminal.note)
+        with engine.open_newsroom(folder, now, {}) as newsroom:
+            waiting = engine.let_stories_wait(newsroom)
+            if waiting:
+                terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
+            serve.serve_demo(newsroom, serve.Address(port=port), _EDITOR, terminal.note)

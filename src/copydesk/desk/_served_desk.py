@@ -45,7 +45,7 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         store = open_desk(newsroom.private)
     except DeskStoreError as error:
         say(f"no desk: {error}; {error.hint}")
-        yield ServedDesk(app=PlainTextResponse(f"{error}\n{error.hint}\n", 503), go_on=_wait)
+        yield ServedDesk(app=PlainTextResponse(f"{error.what}\n{error.hint}\n", 503), go_on=_wait)
         return
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(closing(store))

@@ -16,12 +16,15 @@ from copydesk.kit import databases
 _MODE = 0o600
 _PATIENCE_SECONDS = 5.0  # a browser waits for the answer
 _ROOM = "make room on the disk: what was answered is kept, what failed can be done again"
+_DISK = "look whether the disk is full or failing"
 _RIGHTS = "look at the rights of the folder and of the file"
 # What SQLite's codes mean (without their extensions), and what to do.
 _COMPLAINTS = {
     sqlite3.SQLITE_BUSY: ("is kept busy by another process", "try again in a moment"),
     sqlite3.SQLITE_LOCKED: ("is kept busy by another process", "try again in a moment"),
     sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", _ROOM),
+    # that is what a full disk says while the file is opened: its neighbours cannot be made
+    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk refuses", _DISK),
     sqlite3.SQLITE_READONLY: ("cannot be written", _RIGHTS),
     sqlite3.SQLITE_CANTOPEN: ("cannot be opened", _RIGHTS),
     sqlite3.SQLITE_PERM: ("cannot be opened", _RIGHTS),
@@ -57,9 +60,14 @@ class DeskDatabase:
             return self._current().execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute a statement once for each row of values, all of them at once."""
-        with self.at_once(), self._complaining():
-            self._connection.executemany(statement, rows)
+        """Execute a statement once for each row of values, all of them at once.
+
+        Without a row nobody who writes is waited for.
+        """
+        listed = list(rows)
+        if listed:
+            with self.at_once(), self._complaining():
+                self._connection.executemany(statement, listed)
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk.desk_store._accounts import Accounts
@@ -17,6 +18,8 @@ from copydesk.desk_store._sessions import Sessions
 from copydesk.desk_store._stashes import Stashes
 
 _NAME = "desk.sqlite"
+_AUDIT_KEPT = timedelta(days=365)
+_ACTIONS_KEPT = timedelta(days=90)  # as long as one can be undone by its id
 
 
 class DeskStore:
@@ -41,6 +44,13 @@ class DeskStore:
     def at_once(self) -> AbstractContextManager[None]:
         """Make all changes of the block at once or, after an error, none."""
         return self._database.at_once()
+
+    def forget_old(self, now: datetime) -> None:
+        """Forget sessions that are over, audit entries of a year ago, actions that git has long."""
+        with self._database.at_once():
+            self.sessions.forget(now)
+            self.audit.forget(now - _AUDIT_KEPT)
+            self.actions.forget(now - _ACTIONS_KEPT)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import finish_identity_check as finish_identity_check
     from copydesk.engine.accounts import identity_provider as identity_provider
     from copydesk.engine.accounts import list_accounts as list_accounts
+    from copydesk.engine.accounts import make_guest_link as make_guest_link
     from copydesk.engine.accounts import make_setup_link as make_setup_link
     from copydesk.engine.accounts import read_uptime as read_uptime
     from copydesk.engine.accounts import remove_account as remove_account
     from copydesk.engine.accounts import reset_account as reset_account
     from copydesk.engine.actions import WorkedOff as WorkedOff
     from copydesk.engine.actions import file_actions as file_actions
+    from copydesk.engine.actions import let_stories_wait as let_stories_wait
     from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
@@ -94,6 +96,8 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.publishing import find_own_scripts as find_own_scripts
+    from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import QueueCursor as QueueCursor
     from copydesk.engine.queue import QueueOrder as QueueOrder

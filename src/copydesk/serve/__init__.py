@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from copydesk.serve._readers import count_views_in as count_views_in
     from copydesk.serve._readers import trust as trust
     from copydesk.serve._serve import serve as serve
+    from copydesk.serve._serve import serve_demo as serve_demo
     from copydesk.serve._serve import serve_site as serve_site
     from copydesk.serve._site import Site as Site
 else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
 from copydesk.serve._readers import client_of, count_views_in, trust
+from copydesk.serve._script_guard import ScriptGuard
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]
@@ -49,6 +51,11 @@ def serve(
     _run(_serve(newsroom, address, say, mounts))
 
 
+def serve_demo(newsroom: engine.Newsroom, address: Address, editor: str, say: Say) -> None:
+    """Serve the demo's newsroom, without rounds, with a link that lets `editor` to its desk."""
+    _run(_serve(newsroom, address, say, None, guest=editor))
+
+
 def _run(work: Coroutine[object, object, None]) -> None:
     import uvloop
 
@@ -69,9 +76,10 @@ async def _serve(
     address: Address,
     say: Say,
     mounts: Mapping[str, ASGIApp] | None,
+    guest: str = "",
 ) -> None:
     stop = _hear_signals()
-    async with engine.open_service(newsroom, say) as service:
+    async with engine.open_service(newsroom, say, runs_rounds=not guest) as service:
         proxies = service.settings.serve.trusted_proxies
         limits = limit_connections(raise_descriptor_limit())
         connections = Connections(limits, trust(proxies))
@@ -80,17 +88,29 @@ async def _serve(
         routes = _routes_of(service, metrics)
         async with desk.serve_desk(newsroom, _door_of(service), say) as served:
             mounts = {DESK: served.app, **(mounts or {})}
-            app = WebApp(site, say, routes, mounts, metrics.note_request)
+            app = WebApp(_guard(site, service), say, routes, mounts, metrics.note_request)
             host = service.settings.desk.host
             async with listening(address, keep_site_off(app, host), connections) as port:
                 _say_where(address, port, site, say)
-                _say_desk(newsroom, port, say)
+                _say_desk(newsroom, port, guest, say)
                 work = [asyncio.create_task(go_on()) for go_on in (service.go_on, served.go_on)]
                 await stop.wait()
                 for task in work:
                     task.cancel()
                 await asyncio.gather(*work, return_exceptions=True)
     say("stopped")
+
+
+def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
+    """Return the site as the desk's neighbour: its pages run no theme's scripts."""
+    digests = engine.own_script_digests()
+    public_url = service.settings.serve.public_url
+    return ScriptGuard(
+        site,
+        service.prefix,
+        lambda: engine.find_own_scripts(service.site, digests),
+        lambda scope: is_from_here(scope, public_url),
+    )
 
 
 def _door_of(service: engine.NewsroomService) -> desk.Door:
@@ -107,15 +127,21 @@ def _door_of(service: engine.NewsroomService) -> desk.Door:
         ),
         host=settings.desk.host,
         user_header=settings.desk.user_header,
+        provider=engine.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),
     )
 
 
-def _say_desk(newsroom: engine.Newsroom, port: int, say: Say) -> None:
-    """Say where the desk is; before it has an owner, how to become that."""
+def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> None:
+    """Say where the desk is; before it has an owner, how to become that, and a guest's way in."""
     try:
-        link = engine.make_setup_link(newsroom, datetime.now(UTC), port)
+        now = replace(newsroom, now=datetime.now(UTC))  # a demo's clock stands in its world
+        way_in = engine.make_guest_link(now, guest, port) if guest else ""
+        link = "" if guest else engine.make_setup_link(now, now.now, port)
     except DeskStoreError:  # said already
+        return
+    if way_in:
+        say(f"the desk, where stories wait for you: {way_in} (good once, for 15 minutes)")
         return
     say(f"the desk is at {engine.desk_address(newsroom, port)}")
     if link:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copydesk.desk.sign_in._admission import Admission, AskedFrom, decide_admission
 from copydesk.desk.sign_in._cookies import SecretCookie
@@ -22,7 +23,12 @@ from copydesk.errors import CopydeskError, UsageError
 
 # first parts of the paths for which nobody has to be signed in
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
+_LOOK_SECONDS = 30.0
 _PORT = re.compile(r":\d+$")
+
+
+class _SessionOver(Exception):  # noqa: N818 - no error: it ends one answer
+    """Stop what answers: whoever asked is signed in no longer."""
 
 
 class Guard:
@@ -30,7 +36,8 @@ class Guard:
 
     Admission by where they come from (403), changes by pages of the desk alone (403), and but for
     the way in a session or a proxy's word (401, a browser is led to sign-in). What passes has its
-    Visitor, what goes out the policy. An error of ours costs the one request (503).
+    Visitor, what goes out the policy. A stream ends within half a minute of its session. An error
+    of ours costs the one request (503).
     """
 
     def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
@@ -40,8 +47,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "websocket":  # the desk has none: nobody gets by here with one
+            await send({"type": "websocket.close", "code": 1008})
             return
         headers = Headers(scope=scope)
         try:
@@ -51,7 +58,35 @@ class Guard:
             visitor, refusal = None, answer_with_error(None, error)
         is_secure = visitor is not None and visitor.admission.is_secure
         send = send_with_policy(send, is_secure=is_secure)
-        await (refusal or self._app)(scope, receive, send)
+        if visitor is None or visitor.role is None or refusal is not None:
+            await (refusal or self._app)(scope, receive, send)
+            return
+        with contextlib.suppress(_SessionOver):
+            await self._app(scope, receive, self._send_while_signed_in(scope, headers, send))
+
+    def _send_while_signed_in(self, scope: Scope, headers: Headers, send: Send) -> Send:
+        """Return a `send` that ends an answer which goes on and on when its session is over."""
+        looked = self._door.read_clocks().uptime_seconds
+
+        async def send_on(message: Message) -> None:
+            nonlocal looked
+            now = self._door.read_clocks().uptime_seconds
+            if message["type"] == "http.response.body" and now - looked >= _LOOK_SECONDS:
+                looked = now
+                if not await asyncio.to_thread(self._is_signed_in, scope, headers):
+                    await send({"type": "http.response.body", "more_body": False})
+                    raise _SessionOver
+            await send(message)
+
+        return send_on
+
+    def _is_signed_in(self, scope: Scope, headers: Headers) -> bool:
+        """Decide whether who asks still is somebody; a store that is busy ends nothing."""
+        try:
+            visitor = self._find_out(scope, headers)
+        except CopydeskError:
+            return True
+        return visitor is not None and visitor.role is not None
 
     def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
         """Find out who asks, None where the desk is not reached from there."""
@@ -97,6 +132,7 @@ class Guard:
             name=session.name,
             role=session.role,
             session=session.id,
+            since=session.made,
         )
 
     def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
@@ -121,10 +157,13 @@ class Guard:
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
-    """Return an answer that says what went wrong and what to do; it costs this request alone."""
+    """Return an answer that says what went wrong and what to do; it costs this request alone.
+
+    Without the subject: where files lie is no stranger's business.
+    """
     status = 400 if isinstance(error, UsageError) else 503
-    hint = error.hint if isinstance(error, CopydeskError) else ""
-    return PlainTextResponse(f"{error}\n{hint}\n", status)
+    told = (error.what, error.hint) if isinstance(error, CopydeskError) else ()
+    return PlainTextResponse("".join(f"{line}\n" for line in told), status)
 
 
 def _first_part(scope: Scope) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -16,6 +17,8 @@ from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, require_role
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Passkey, Session
 from copydesk.errors import UsageError
+
+_FRESH = timedelta(minutes=15)
 
 
 class OwnAccount:
@@ -55,6 +58,9 @@ class OwnAccount:
         visitor = require_role(request, "viewer")
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
+
+        if not self._is_fresh(visitor):
+            return JSONResponse({"problem": self._pages.say("sign_in_again")}, 403)
 
         def ask() -> str:
             account = self._store.accounts.get(visitor.name)
@@ -110,14 +116,25 @@ class OwnAccount:
     async def _refuse_wrong_password(self, visitor: Visitor, old: str) -> Response | None:
         """Return the answer to a wrong password, None where it is right or there is none yet."""
         account = await asyncio.to_thread(self._store.accounts.get, visitor.name)
-        if not account.password:
+        if not account.password and self._is_fresh(visitor):
             return None
+        if not account.password:
+            return await self._show(visitor, 403, self._pages.say("sign_in_again"))
         wait = await self._passwords.admit(visitor.name, visitor.address)
         if wait is not None:
             return await self._show(visitor, 429, self._pages.say_wait(wait))
         if await self._passwords.find(visitor.name, old) is None:
             return await self._show(visitor, 401, self._pages.say("password_wrong"))
         return None
+
+    def _is_fresh(self, visitor: Visitor) -> bool:
+        """Decide whether somebody proved who they are a moment ago, before they get a new proof.
+
+        Else whoever finds a browser signed in could stay for ever. A web server in front proves it
+        with each request.
+        """
+        since = visitor.since
+        return since is None or self._door.read_clocks().now - since <= _FRESH
 
     async def _do(self, change: Callable[[], None]) -> Response:
         """Make a change, and lead back to the page."""

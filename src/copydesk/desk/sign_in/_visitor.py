@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,7 +19,8 @@ _KEY = "copydesk.visitor"
 class Visitor:
     """Somebody whose request was let in: signed in with a name and a role, or not yet (both "").
 
-    `session` names the session, "" where a web server in front speaks for them.
+    `session` names the session, "" where a web server in front speaks for them; `since` is when it
+    began.
     """
 
     admission: Admission
@@ -26,6 +28,7 @@ class Visitor:
     name: str = ""
     role: Role | None = None
     session: str = ""
+    since: datetime | None = None
 
     def may(self, role: Role) -> bool:
         """Decide whether they may do what somebody of this role may."""

@@ -156,7 +156,7 @@ class WaysIn:
         def begin() -> str:
             if visitor.session:
                 self._store.sessions.end(visitor.name, visitor.session)
-            self._store.sessions.forget(now)
+            self._store.forget_old(now)
             agent, lifetime = request.headers.get(_AGENT, ""), self._door.session_lifetime
             return self._store.sessions.begin(name, now, lifetime, agent, visitor.address)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts._accounts import desk_address as desk_address
     from copydesk.engine.accounts._accounts import end_sessions as end_sessions
     from copydesk.engine.accounts._accounts import list_accounts as list_accounts
+    from copydesk.engine.accounts._accounts import make_guest_link as make_guest_link
     from copydesk.engine.accounts._accounts import make_setup_link as make_setup_link
     from copydesk.engine.accounts._accounts import read_uptime as read_uptime
     from copydesk.engine.accounts._accounts import remove_account as remove_account

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.actions._demo_desk import let_stories_wait as let_stories_wait
     from copydesk.engine.actions._file_actions import file_actions as file_actions
     from copydesk.engine.actions._work_off import WorkedOff as WorkedOff
     from copydesk.engine.actions._work_off import work_off as work_off

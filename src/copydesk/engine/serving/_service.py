@@ -73,14 +73,21 @@ class NewsroomService:
 
 
 @contextlib.asynccontextmanager
-async def open_service(newsroom: Newsroom, say: Say) -> AsyncIterator[NewsroomService]:
-    """Prepare for the block what goes on behind a newsroom's site; `say` tells the operator."""
+async def open_service(
+    newsroom: Newsroom, say: Say, *, runs_rounds: bool = True
+) -> AsyncIterator[NewsroomService]:
+    """Prepare for the block what goes on behind a newsroom's site; `say` tells the operator.
+
+    Without `runs_rounds` no source is asked: the demo's web is a recording.
+    """
     async with contextlib.AsyncExitStack() as stack:
         starter = RoundStarter(newsroom.root)
         stack.push_async_callback(starter.close)
         turn = asyncio.Lock()
         service = _prepare_service(newsroom, starter, turn, say)
-        if service.settings.fetch.contact:
+        if not runs_rounds:
+            pass
+        elif service.settings.fetch.contact:
             service = await stack.enter_async_context(_add_rounds(service, starter, turn, say))
         else:
             say("no rounds: [fetch] contact is not set in beat.toml; serving what is published")
