@@ -257,6 +257,16 @@ def test_without_git_the_words_are_on_the_disk(tmp_path: Path) -> None:
 # ---- conflicts -----------------------------------------------------------------------------------
 
 
+def test_without_git_what_was_filed_is_not_filed_again(tmp_path: Path) -> None:
+    root = desk_newsroom(tmp_path / "beat", stories(2), git=False)
+    said = [verdict("hold", A), rename(A, "New")]
+    act(root, *said)
+    act(root, verdict("publish", A, by="Ben"), rename(A, "Newer", by="Ben"))
+    before = files(root)
+    assert [told.state for told in act(root, *said)] == ["done", "done"]
+    assert files(root) == before
+
+
 def test_a_field_that_another_changed_since_is_not_overwritten(root: Path) -> None:
     seen = see(root, A)
     act(root, rename(A, "Ben's words", by="Ben"))
@@ -333,6 +343,20 @@ def test_an_editors_own_words_are_in_nobodys_way(root: Path) -> None:
     ]
     assert {one.state for one in told} == {"done"}
     assert read(root, A).title == "Two"
+
+
+def test_an_editors_own_words_of_one_commit_are_in_nobodys_way(root: Path) -> None:
+    act(root, verdict("reject", A, by="Ben"))
+    seen = see(root, A)
+    told = act(
+        root,
+        verdict("clear", A, seen=seen),
+        verdict("hold", A, seen=seen),
+        action("rule", "set", A, values=("note", "Mine"), seen=seen),
+        action("rule", "undo", A, values=("set", "note"), seen=seen),
+        action("rule", "set", A, values=("note", "Mine again"), seen=seen),
+    )
+    assert [one.state for one in told] == ["done"] * 5
 
 
 def test_what_a_round_changes_by_itself_is_in_nobodys_way(root: Path) -> None:

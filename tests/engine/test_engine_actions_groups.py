@@ -99,6 +99,16 @@ def test_words_and_rules_of_one_commit_see_each_other(root: Path, web: Path) -> 
     assert in_front(root) == {C}
 
 
+def test_undo_keeps_to_the_story_that_was_meant(root: Path, web: Path) -> None:
+    act(root, verdict("reject", A))
+    run(root, web)
+    said = verdict("clear", A)
+    (told,) = act(root, said)
+    (again,) = act(root, said)
+    assert len(told.paths) > 1
+    assert again.paths == (f"_news/{A}.md",)
+
+
 def test_the_command_line_leaves_groups_to_the_next_round(root: Path, web: Path) -> None:
     with engine.open_newsroom(root, NOW, {}) as opened:
         engine.file_rule(opened, engine.NewRule(said="pin", by="Ed", paths=(f"_news/{E}.md",)))

@@ -52,16 +52,8 @@ class Survey:
         return self.index.with_picture()
 
     def list_shown_images(self) -> Iterator[str]:
-        """Yield the addresses of public stories' pictures, as far as they are to be looked at.
-
-        Those of changed ones are, and all where nothing of the last time is known.
-        """
-        if not self.notes:
-            yield from self.index.list_public_images()
-            return
-        for _, now in self.pairs.values():
-            if now is not None and now.is_public and now.image:
-                yield now.image
+        """Yield the addresses of the pictures of public stories."""
+        return self.index.list_public_images()
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
         """Take in how pictures are shown now; `digest` changes when any may be shown otherwise."""
