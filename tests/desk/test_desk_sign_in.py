@@ -159,6 +159,19 @@ def test_passwords_have_to_wait_after_thirty_from_one_address(desk: ServedDesk) 
     assert 303 == sign_in(desk.outside())
 
 
+def test_an_office_of_forty_signs_in_from_one_address(desk: ServedDesk) -> None:
+    for _ in range(29):
+        desk.store.attempts.admit({"address 127.0.0.1": 30}, desk.clocks().now)
+        desk.store.attempts.admit({"passkey 127.0.0.1": 30}, desk.clocks().now)
+    device = with_passkey(desk, desk.here())
+    with_password(desk, "Ben")
+
+    for _ in range(2):
+        assert 303 == sign_in(desk.here(), name="Ben")
+        asked = desk.here().post("/desk/sign-in/passkey/ask").json()
+        assert 200 == desk.here().post("/desk/sign-in/passkey", device.get(asked)).status
+
+
 def test_a_right_password_forgets_the_wrong_ones(desk: ServedDesk) -> None:
     with_password(desk)
     for _ in range(3):
