@@ -627,8 +627,9 @@ const tellPresence = () => {
 };
 const showPresence = (there) => {
   document.querySelectorAll(".present").forEach((node) => node.remove());
-  for (const { tab: whose, name, event } of there) {
-    if (whose === tab) continue;
+  const others = there.filter((one) => one.tab !== tab && one.name !== document.body.dataset.editor);
+  const told = new Map(others.map((one) => [`${one.event} ${one.name}`, one])); // two tabs are one person
+  for (const { name, event } of told.values()) {
     const row = allRows().find((one) => one.dataset.event === event);
     row?.querySelector(".meta")?.append(make("span", { className: "present", textContent: say("is_here", { name }) }));
   }
@@ -648,7 +649,10 @@ events.addEventListener("round", (event) => {
 });
 events.addEventListener("presence", (event) => showPresence(JSON.parse(event.data).there));
 window.addEventListener("online", flush);
-window.addEventListener("pagehide", () => events.close());
+window.addEventListener("pagehide", () => {
+  events.close();
+  navigator.sendBeacon(`${root}presence`, JSON.stringify({ tab, event: "" }));
+});
 
 flush();
 if (rows) stand(allRows()[0], false);

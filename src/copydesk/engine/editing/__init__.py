@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._decided_stories import (
         read_decided_stories as read_decided_stories,
     )
+    from copydesk.engine.editing._edit import Edit as Edit
     from copydesk.engine.editing._explain import explain as explain
     from copydesk.engine.editing._file_rule import RuleReport as RuleReport
     from copydesk.engine.editing._file_rule import file_rule as file_rule
