@@ -122,6 +122,14 @@ def test_a_password_opens_the_desk_until_one_signs_out(desk: ServedDesk) -> None
     assert 303 == browser.get("/desk/").status
 
 
+def test_a_letter_that_is_written_in_two_ways_is_one(desk: ServedDesk) -> None:
+    enter(desk, browser := desk.here())
+    browser.post("/desk/account/password", {"new": "caf\u00e9 horse battery"})
+
+    assert 303 == sign_in(desk.here(), "cafe\u0301 horse battery")
+    assert 401 == sign_in(desk.here(), "cafe horse battery")
+
+
 def test_what_is_wrong_is_not_told(desk: ServedDesk) -> None:
     with_password(desk)
     desk.store.accounts.add("Ben", "editor", desk.clocks().now)  # without a password
