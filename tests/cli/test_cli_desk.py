@@ -159,6 +159,28 @@ def test_a_setup_link_is_made_as_long_as_there_is_no_owner(root: Path, desk: Des
     assert OneUseLink(purpose="setup", name="") == found
 
 
+@pytest.mark.parametrize(
+    ("table", "has_account", "place"),
+    [
+        ('[desk]\nhost = "desk.example.org"\n', False, "http://localhost:8000/desk/enter/"),
+        ('[desk]\nhost = "desk.example.org"\n', True, "https://desk.example.org/desk/enter/"),
+        ('[serve]\npublic_url = "https://push.example.org"\n', False, ""),
+    ],
+)
+def test_a_setup_link_leads_to_where_it_is_let_in(
+    root: Path, desk: DeskStore, table: str, has_account: bool, place: str
+) -> None:
+    with (root / "beat.toml").open("a") as beat:
+        beat.write(table)
+    if has_account:
+        desk.accounts.add("Ben", "viewer", MOMENT)
+
+    with engine.open_newsroom(root, MOMENT, {}) as opened:
+        link = engine.make_setup_link(opened, MOMENT, 8000)
+
+    assert place == link.rpartition("/")[0] + ("/" if link else "")
+
+
 def test_an_identity_at_a_provider_is_bound_to_an_account(root: Path, desk: DeskStore) -> None:
     add = ("-C", root, "desk", "user", "add", "Anna", "--subject", "4711")
     said = copydesk(*add)

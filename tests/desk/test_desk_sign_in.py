@@ -122,6 +122,14 @@ def test_a_password_opens_the_desk_until_one_signs_out(desk: ServedDesk) -> None
     assert 303 == browser.get("/desk/").status
 
 
+def test_a_letter_that_is_written_in_two_ways_is_one(desk: ServedDesk) -> None:
+    enter(desk, browser := desk.here())
+    browser.post("/desk/account/password", {"new": "caf\u00e9 horse battery"})
+
+    assert 303 == sign_in(desk.here(), "cafe\u0301 horse battery")
+    assert 401 == sign_in(desk.here(), "cafe horse battery")
+
+
 def test_what_is_wrong_is_not_told(desk: ServedDesk) -> None:
     with_password(desk)
     desk.store.accounts.add("Ben", "editor", desk.clocks().now)  # without a password
@@ -157,6 +165,19 @@ def test_passwords_have_to_wait_after_thirty_from_one_address(desk: ServedDesk) 
 
     assert 429 == sign_in(desk.here())
     assert 303 == sign_in(desk.outside())
+
+
+def test_an_office_of_forty_signs_in_from_one_address(desk: ServedDesk) -> None:
+    for _ in range(29):
+        desk.store.attempts.admit({"address 127.0.0.1": 30}, desk.clocks().now)
+        desk.store.attempts.admit({"passkey 127.0.0.1": 30}, desk.clocks().now)
+    device = with_passkey(desk, desk.here())
+    with_password(desk, "Ben")
+
+    for _ in range(2):
+        assert 303 == sign_in(desk.here(), name="Ben")
+        asked = desk.here().post("/desk/sign-in/passkey/ask").json()
+        assert 200 == desk.here().post("/desk/sign-in/passkey", device.get(asked)).status
 
 
 def test_a_right_password_forgets_the_wrong_ones(desk: ServedDesk) -> None:

@@ -77,7 +77,8 @@ def test_a_stash_of_ones_own_is_nobody_elses(desk: DeskStore) -> None:
     own = desk.stashes.make("Anna", "own")
     shared = desk.stashes.make("Anna", "all", shared=True)
 
-    assert [shared] == [stash.id for stash in desk.stashes.of("Ben")]
+    assert [(shared, True)] == [(stash.id, stash.is_shared) for stash in desk.stashes.of("Ben")]
+    assert not desk.stashes.find("Anna", own).is_shared
     assert [shared, own] == [stash.id for stash in desk.stashes.of("Anna")]
     desk.stashes.add("Ben", shared, ["a"])
     assert ("a",) == desk.stashes.find("Anna", shared).stories

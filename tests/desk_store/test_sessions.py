@@ -199,6 +199,16 @@ def test_attempts_that_are_refused_do_not_make_the_wait_longer(desk: DeskStore) 
     assert desk.attempts.admit({"anna": 1}, NOON + WINDOW) is None
 
 
+def test_an_attempt_that_was_right_is_taken_back(desk: DeskStore) -> None:
+    for minutes in (0, 1):
+        desk.attempts.admit({"192.0.2.1": 2, "other": 9}, NOON + minutes * MINUTE)
+    desk.attempts.take_back("192.0.2.1")
+
+    assert desk.attempts.admit({"192.0.2.1": 2}, NOON + 2 * MINUTE) is None
+    assert 12 * MINUTE == desk.attempts.admit({"192.0.2.1": 2}, NOON + 3 * MINUTE)
+    assert desk.attempts.admit({"other": 2}, NOON) is not None
+
+
 def test_attempts_outlive_a_restart(desk: DeskStore, tmp_path: Path) -> None:
     desk.attempts.admit({"anna": 1}, NOON)
     desk.close()

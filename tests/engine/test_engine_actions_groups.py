@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from copydesk import archive, engine
+from copydesk.engine.editing import Edit
 from copydesk.engine.round import run_round
 from copydesk.news import EditorAction
 from world.desk import (
@@ -16,6 +18,7 @@ from world.desk import (
     copy_newsroom,
     desk_newsroom,
     read,
+    rename,
     see,
     stories,
     undo,
@@ -97,6 +100,33 @@ def test_words_and_rules_of_one_commit_see_each_other(root: Path, web: Path) -> 
     assert in_front(root) == {C}
     run(root, web)
     assert in_front(root) == {C}
+
+
+def test_a_record_that_a_rule_moves_keeps_the_words_of_the_same_commit(root: Path) -> None:
+    note = action("rule", "set", B, values=("note", "Ours."))
+    act(root, rename(A, "New words"), note, action("rule", "pin", E))
+    assert (read(root, A).title, read(root, A).published) == ("New words", False)
+    assert (read(root, B).note, in_front(root)) == ("Ours.", {E})
+
+
+def test_an_edit_that_comes_while_words_are_made_ready_is_not_overwritten(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = root / "_news" / f"{A}.md"
+
+    def edit_by_hand(edit: Edit) -> Edit:
+        if "By hand" not in file.read_text("utf-8"):
+            file.write_text(file.read_text("utf-8").replace("Story", "By hand: story"), "utf-8")
+            run_git(root, "commit", "-qam", "by hand")
+        edit.newsroom.archive.read(f"_news/{A}.md")
+        return edit
+
+    module = sys.modules["copydesk.engine.editing.applying._apply_actions"]
+    monkeypatch.setattr(module, "regroup_at_once", edit_by_hand)
+    refused, done = act(root, rename(A, "New words"), verdict("hold", B))
+    assert (refused.state, done.state) == ("refused", "done")
+    assert "has just been edited" in refused.what
+    assert read(root, A).title.startswith("By hand")
 
 
 def test_undo_keeps_to_the_story_that_was_meant(root: Path, web: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from copydesk.engine.judging import FormMaking
 from copydesk.engine.reading import ReaderPool
 from copydesk.illustrate import Album, FetchedPicture, PictureForms, measure_picture
-from copydesk.news import Beat, Image, Story
+from copydesk.news import Beat, Image, Reason, ReasonKind, Story
 from illustrate.draw import drawn, encoded, fetched
 from world.newsroom import NOW
 
@@ -21,8 +21,9 @@ FIRST, SECOND, BROKEN = (
 PICTURES = {FIRST: encoded(drawn(600, 400)), SECOND: encoded(drawn(601, 400))}
 
 
-def story(picture: str, *, published: bool = True) -> Story:
+def story(picture: str, *, published: bool = True, waits: bool = False) -> Story:
     return Story(
+        reasons=(Reason.of(ReasonKind.ALL_HELD),) if waits else (),
         path="_news/2026-11-19-wall.md",
         title="Wall",
         published_at=NOW,
@@ -83,6 +84,12 @@ def test_forms_are_made_of_what_is_published_and_of_nothing_else(
 
     alone = Album(tmp_path / "alone", 10_000_000).add(FIRST, fetched(PICTURES[FIRST], FIRST))
     assert {FIRST: alone.thumbnail} == album.thumbnails()
+
+
+def test_forms_are_made_of_what_waits_for_an_editor_who_looks_at_it(album: Album) -> None:
+    asked = make(album, finish([story(FIRST, published=False, waits=True)]))
+
+    assert [FIRST] == asked
 
 
 def test_a_picture_that_is_wanted_again_is_not_made_again(album: Album) -> None:

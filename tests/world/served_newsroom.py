@@ -36,6 +36,11 @@ class ServedNewsroom:
         assert found, self.said
         return int(found[1])
 
+    def is_watching(self) -> bool:
+        """Decide whether the kernel tells the server what changes in folder and records."""
+        infos = Path(f"/proc/{self.process.pid}/fdinfo").iterdir()
+        return any(_read(info).count("inotify wd:") > 1 for info in infos)
+
     def browser(self) -> Browser:
         """Return a browser at this machine that nobody has signed in with."""
         return Browser(self.port)
@@ -49,6 +54,14 @@ class ServedNewsroom:
         return browser
 
 
+def _read(info: Path) -> str:
+    """Read what is told of a descriptor, "" for one that was closed since."""
+    try:
+        return info.read_text()
+    except OSError:
+        return ""
+
+
 @contextmanager
 def serve_newsroom(root: Path) -> Iterator[ServedNewsroom]:
     """Serve a newsroom for the block, once it listens."""
@@ -58,6 +71,7 @@ def serve_newsroom(root: Path) -> Iterator[ServedNewsroom]:
         served = ServedNewsroom(root, process, log)
         try:
             until(lambda: "the desk is at" in served.said)
+            until(served.is_watching)
             yield served
         finally:
             process.terminate()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copydesk.desk._actions import read_form as read_form
     from copydesk.desk._actions import read_json as read_json
     from copydesk.desk._live import Broadcast as Broadcast
+    from copydesk.desk._presence import Presence as Presence
     from copydesk.desk._query import read_question as read_question
     from copydesk.desk._query import write_question as write_question
     from copydesk.desk._served_desk import ServedDesk as ServedDesk

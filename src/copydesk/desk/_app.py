@@ -24,6 +24,7 @@ from copydesk.desk import _actions, _query
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._filer import describe
 from copydesk.desk._pages import ASSETS, Editor, asset_name
+from copydesk.desk._presence import Presence
 from copydesk.errors import CopydeskError, RecordError, UsageError
 
 EditorOf = Callable[[Request], Editor]
@@ -50,6 +51,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/actions", _with_errors(handlers.put_actions), methods=["POST"]),
         Route("/actions", _with_errors(handlers.list_actions)),
         Route("/act", _with_errors(handlers.put_form), methods=["POST"]),
+        Route("/presence", _with_errors(handlers.put_presence), methods=["POST"]),
         Route("/events", _with_errors(handlers.events)),
         Route("/picture/{name}", _with_errors(handlers.picture)),
         Route("/assets/{name}", _with_errors(handlers.asset)),
@@ -63,6 +65,7 @@ class _Handlers:
     def __init__(self, desk: Desk, editor_of: EditorOf) -> None:
         self._desk = desk
         self._editor_of = editor_of
+        self._presence = Presence()
         self._tasks: set[asyncio.Task[None]] = set()
         self._assets = {asset_name(file.name): file for file in ASSETS.iterdir()}
 
@@ -125,6 +128,13 @@ class _Handlers:
         fields = parse_qsl((await _read_body(request)).decode("utf-8", "replace"))
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
         return RedirectResponse(self._own_page(dict(fields).get("return", "")), 303)
+
+    async def put_presence(self, request: Request) -> Response:
+        """Take in which story an editor stands on, and tell everybody."""
+        name = self._editor_of(request).name
+        self._presence.note(await _read_body(request), name, now())
+        self._desk.broadcast.tell("presence", {"there": self._presence.list_all()})
+        return Response(status_code=204)
 
     async def events(self, request: Request) -> Response:
         """Answer with a stream of what happens."""

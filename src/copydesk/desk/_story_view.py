@@ -76,6 +76,7 @@ class StoryViews:
             "title": text.fold(story.title) or self.strings.say("untitled"),
             "href": f"{self.root}story/{quote(seen.name, safe='')}/",
             "origin": urls.fetchable(story.web_url or story.original_url) or "",
+            "domain": text.fold(provider.domain) if provider else "",
             "source": source or urls.host(story.web_url) or "?",
             "time": self.time(story.published_at),
             "tongue": self._tongue(story),

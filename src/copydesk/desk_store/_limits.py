@@ -44,6 +44,11 @@ class AttemptLimits:
         """Forget the attempts of a key: the last one was right."""
         self._database.run("DELETE FROM attempts WHERE who = ?", _key(who))
 
+    def take_back(self, who: str) -> None:
+        """Count the last attempt of a key no longer: it was right, and others share the key."""
+        query = "SELECT number FROM attempts WHERE who = ? ORDER BY number DESC LIMIT 1"
+        self._database.run(f"DELETE FROM attempts WHERE number = ({query})", _key(who))
+
     def _wait(self, who: str, limit: int, now: datetime) -> timedelta:
         """Return how long it is until another attempt fits."""
         query = "SELECT at FROM attempts WHERE who = ? ORDER BY at DESC LIMIT 1 OFFSET ?"

@@ -138,6 +138,7 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
         now = replace(newsroom, now=datetime.now(UTC))  # a demo's clock stands in its world
         way_in = engine.make_guest_link(now, guest, port) if guest else ""
         link = "" if guest else engine.make_setup_link(now, now.now, port)
+        is_empty = not engine.list_accounts(now)
     except DeskStoreError:  # said already
         return
     if way_in:
@@ -146,6 +147,8 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
     say(f"the desk is at {engine.desk_address(newsroom, port)}")
     if link:
         say(f"its first owner makes an account at {link} (good once, for 15 minutes)")
+    elif is_empty:
+        say("nobody may use it yet: copydesk desk user add NAME --role owner")
 
 
 def _site_of(service: engine.NewsroomService, title: str) -> Site:

@@ -43,6 +43,7 @@ const stand = (row, scroll = true) => {
   row.classList.add("here");
   row.setAttribute("aria-current", "true");
   row.focus({ preventScroll: true });
+  tellPresence();
   if (scroll) row.scrollIntoView({ block: "nearest" });
 };
 
@@ -172,7 +173,7 @@ const wordFor = (action) => words[`said_${action.said}`] ?? words[action.said] ?
 
 const settle = (done) => {
   const names = done.stories ?? [];
-  const row = names.map(rowOf).find(Boolean);
+  const row = names.map(rowOf).find(Boolean) ?? allRows().find((one) => one.dataset.undo === done.id);
   if (done.state === "done") {
     if (done.kind === "undo" || done.kind === "rule" || done.said === "clear") {
       if (row && !isBusy(row)) refetch([row.dataset.event]);
@@ -291,40 +292,11 @@ const learnWhy = (why) => {
   }
 };
 
-const askWhy = (title) =>
-  new Promise((resolve) => {
-    let why = null;
-    const choices = learnedWhys().map((text, at) => {
-      const button = make("button", { type: "button", className: "quiet" }, make("kbd", { textContent: at + 1 }), make("span", { textContent: text }));
-      button.addEventListener("click", () => finish(text));
-      return make("li", {}, button);
-    });
-    const other = make("input", { type: "text", placeholder: say("reject_other"), maxLength: 1000 });
-    other.setAttribute("aria-label", say("reject_other"));
-    const form = make("form", { method: "dialog" },
-      make("h2", { textContent: title }), make("ol", { className: "choices" }, ...choices), other,
-      make("p", { className: "foot" },
-        make("button", { type: "button", textContent: say("cancel"), onclick: () => dialog.close() }),
-        make("button", { className: "main", textContent: say("reject") })));
-    const dialog = make("dialog", {}, form);
-    const finish = (text) => {
-      why = text;
-      dialog.close();
-    };
-    form.addEventListener("submit", () => (why = other.value.trim()));
-    dialog.addEventListener("keydown", (event) => {
-      const choice = learnedWhys()[Number(event.key) - 1];
-      if (choice && document.activeElement !== other) {
-        event.preventDefault();
-        finish(choice);
-      }
-    });
-    dialog.addEventListener("close", () => {
-      if (why) learnWhy(why);
-      resolve(why);
-    });
-    open(dialog);
-  });
+const askWhy = async (title) => {
+  const why = await ask(title, learnedWhys().map((text) => [text, text]), say("reject_other"));
+  if (why) learnWhy(why);
+  return why;
+};
 
 const choose = (done) => {
   const lines = done.conflicts.map((one) =>
@@ -367,7 +339,8 @@ const commands = [
   { keys: "m", word: "merge", run: merge },
   { keys: "s", word: "split_off", run: () => here() && rule("split", here()) },
   { keys: "l", word: "lead", run: () => here() && rule("lead", here()) },
-  { keys: "i", word: "pin", run: () => here() && rule("pin", here(), { until: inDays(1) }) },
+  { keys: "i", word: "pin", run: () => pin() },
+  { keys: "b", word: "block", run: () => block() },
   { keys: "u", word: "undo", run: () => undo() },
   { keys: "o", word: "open_story", run: () => openRow() },
   { keys: "v", word: "open_original", run: () => here()?.dataset.origin && window.open(here().dataset.origin, "_blank", "noopener") },
@@ -381,7 +354,56 @@ const commands = [
   })),
 ];
 const nameCommand = (command) => command.text ?? say(command.word);
-const inDays = (days) => new Date(Date.now() + days * 86400000).toISOString();
+const inHours = (hours) => new Date(Date.now() + hours * 3600000).toISOString();
+
+// Ask for one of some choices, by its number or a click; null where nothing is chosen.
+const ask = (title, choices, field = null) =>
+  new Promise((resolve) => {
+    let chosen = null;
+    const finish = (value) => {
+      chosen = value;
+      dialog.close();
+    };
+    const buttons = choices.map(([text, value], at) => {
+      const button = make("button", { type: "button", className: "quiet" }, make("kbd", { textContent: at + 1 }), make("span", { textContent: text }));
+      button.addEventListener("click", () => finish(value));
+      return make("li", {}, button);
+    });
+    const input = field && make("input", { type: "text", placeholder: field, maxLength: 200 });
+    input?.setAttribute("aria-label", field);
+    const form = make("form", { method: "dialog" },
+      make("h2", { textContent: title }), make("ol", { className: "choices" }, ...buttons), ...(input ? [input] : []),
+      make("p", { className: "foot" },
+        make("button", { type: "button", textContent: say("cancel"), onclick: () => dialog.close() }),
+        ...(input ? [make("button", { className: "main", textContent: say("save") })] : [])));
+    const dialog = make("dialog", {}, form);
+    form.addEventListener("submit", () => (chosen = input?.value.trim() || null));
+    dialog.addEventListener("keydown", (event) => {
+      const choice = choices[Number(event.key) - 1];
+      if (choice && document.activeElement !== input) {
+        event.preventDefault();
+        finish(choice[1]);
+      }
+    });
+    dialog.addEventListener("close", () => resolve(chosen));
+    open(dialog);
+  });
+
+const pin = async () => {
+  const row = here();
+  if (!row) return;
+  const ends = [["pin_6", 6], ["pin_24", 24], ["pin_72", 72], ["pin_open", 0]];
+  const hours = await ask(say("pin_until"), ends.map(([key, value]) => [say(key), value]));
+  if (hours !== null) rule("pin", row, { until: hours ? inHours(hours) : null });
+};
+
+const block = async () => {
+  const row = here();
+  if (!row) return;
+  const { domain } = row.dataset;
+  const value = await ask(say("block_title"), domain ? [[say("block_domain", { domain }), domain]] : [], say("block_phrase"));
+  if (value) rule("block", row, { stories: [], values: [value], seen: {} });
+};
 const togglePick = () => {
   const box = here()?.querySelector(".pick input");
   if (box) box.checked = !box.checked;
@@ -589,6 +611,30 @@ document.querySelector("[data-more]")?.addEventListener("click", async (event) =
   if (await loadMore()) stand(last?.nextElementSibling);
 });
 
+// ---- who else looks at it -------------------------------------------------------------------------
+
+const tab = newId();
+let lookedAt = null;
+let lookTimer = 0;
+const tellPresence = () => {
+  clearTimeout(lookTimer);
+  lookTimer = setTimeout(() => {
+    const event = here()?.dataset.event ?? "";
+    if (event === lookedAt) return;
+    lookedAt = event;
+    fetch(`${root}presence`, { method: "POST", body: JSON.stringify({ tab, event }), keepalive: true }).catch(() => {});
+  }, 700);
+};
+const showPresence = (there) => {
+  document.querySelectorAll(".present").forEach((node) => node.remove());
+  const others = there.filter((one) => one.tab !== tab && one.name !== document.body.dataset.editor);
+  const told = new Map(others.map((one) => [`${one.event} ${one.name}`, one])); // two tabs are one person
+  for (const { name, event } of told.values()) {
+    const row = allRows().find((one) => one.dataset.event === event);
+    row?.querySelector(".meta")?.append(make("span", { className: "present", textContent: say("is_here", { name }) }));
+  }
+};
+
 let looking = 0;
 const events = new EventSource(`${root}events`);
 events.addEventListener("action", (event) => settle(JSON.parse(event.data)));
@@ -601,8 +647,12 @@ events.addEventListener("round", (event) => {
   const node = document.getElementById("round");
   if (node && told.words) node.textContent = told.words;
 });
+events.addEventListener("presence", (event) => showPresence(JSON.parse(event.data).there));
 window.addEventListener("online", flush);
-window.addEventListener("pagehide", () => events.close());
+window.addEventListener("pagehide", () => {
+  events.close();
+  navigator.sendBeacon(`${root}presence`, JSON.stringify({ tab, event: "" }));
+});
 
 flush();
 if (rows) stand(allRows()[0], false);

@@ -123,7 +123,7 @@ class OwnAccount:
         wait = await self._passwords.admit(visitor.name, visitor.address)
         if wait is not None:
             return await self._show(visitor, 429, self._pages.say_wait(wait))
-        if await self._passwords.find(visitor.name, old) is None:
+        if await self._passwords.find(visitor.name, old, visitor.address) is None:
             return await self._show(visitor, 401, self._pages.say("password_wrong"))
         return None
 

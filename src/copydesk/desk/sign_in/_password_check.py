@@ -33,19 +33,27 @@ class PasswordCheck:
         now = self._door.read_clocks().now
         return await asyncio.to_thread(self._store.attempts.admit, limits, now)
 
-    async def find(self, name: str, password: str) -> Account | None:
-        """Return the account of a name and its password, None where they are none."""
+    async def find(self, name: str, password: str, address: str) -> Account | None:
+        """Return the account of a name and its password, None where they are none.
+
+        A right one is no attempt any more: an office comes from one address.
+        """
         account = await asyncio.to_thread(self._store.accounts.find, name)
         hashed = "" if account is None else account.password
         async with self._hashing:
             is_right = await asyncio.to_thread(_passwords.verify_password, hashed, password)
         if account is None or not is_right:
             return None
-        await asyncio.to_thread(self._store.attempts.clear, f"account {account_key(name)}")
+        await asyncio.to_thread(self._forgive, name, address)
         if _passwords.needs_new_hash(hashed):
             stronger = await self.hash(password)
             await asyncio.to_thread(self._store.accounts.set_password, name, stronger)
         return account
+
+    def _forgive(self, name: str, address: str) -> None:
+        with self._store.at_once():
+            self._store.attempts.clear(f"account {account_key(name)}")
+            self._store.attempts.take_back(f"address {address}")
 
     async def hash(self, password: str) -> str:
         """Return what is kept of a new password."""

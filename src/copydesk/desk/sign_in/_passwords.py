@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -27,7 +28,7 @@ def find_fault(password: str, name: str) -> PasswordFault | None:
 
 def hash_password(password: str) -> str:
     """Return what is kept of a password: an argon2id hash with its own salt (RFC 9106)."""
-    return _hasher().hash(password.encode("utf-8", "surrogatepass"))
+    return _hasher().hash(_encode(password))
 
 
 def verify_password(hashed: str, password: str) -> bool:
@@ -42,10 +43,15 @@ def verify_password(hashed: str, password: str) -> bool:
     if len(password) > MOST_CHARACTERS:
         password = ""  # it is no account's, and takes as long as any
     try:
-        is_right = _hasher().verify(known, password.encode("utf-8", "surrogatepass"))
+        is_right = _hasher().verify(known, _encode(password))
     except (Argon2Error, InvalidHashError):
         return False
     return is_right and bool(hashed)
+
+
+def _encode(password: str) -> bytes:
+    """Return a password as bytes: keyboards write one letter in several ways (SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
 def needs_new_hash(hashed: str) -> bool:

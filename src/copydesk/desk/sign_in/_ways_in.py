@@ -48,7 +48,7 @@ class WaysIn:
         wait = await self._passwords.admit(name, visitor.address)
         if wait is not None:
             return self._ask_to_wait(visitor, form, wait)
-        account = await self._passwords.find(name, form.get("password", ""))
+        account = await self._passwords.find(name, form.get("password", ""), visitor.address)
         if account is None:
             known = await asyncio.to_thread(self._store.accounts.find, name)
             about = "password" if known is None else f"password, {known.name}"
@@ -124,6 +124,7 @@ class WaysIn:
         account, passkey = found
         count = _passkeys.verify_sign_in(answer, passkey, visitor.admission)
         self._store.accounts.count_use(passkey.id, count)
+        self._store.attempts.take_back(f"passkey {visitor.address}")
         return account.name
 
     def _use_link(self, secret: str, name: str) -> str:

@@ -125,13 +125,16 @@ def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
 def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
     """Return an address at which the first owner makes their account, "" where there is an owner.
 
-    It ends the one before it. Raises DeskStoreError.
+    It ends the one before it. Before anybody has an account only this machine is let in, and with
+    `serve.public_url` nobody counts as being at it: "" there, too. Raises DeskStoreError.
     """
     with _open(newsroom) as desk, desk.at_once():
-        if desk.accounts.has_owner():
+        is_first = not desk.accounts.has_any()
+        if desk.accounts.has_owner() or (is_first and newsroom.settings.serve.public_url):
             return ""
         moment = Moment(now=now, uptime_seconds=read_uptime())
-        return f"{desk_address(newsroom, port)}enter/{desk.links.make('setup', moment)}"
+        place = _local_address(port) if is_first else desk_address(newsroom, port)
+        return f"{place}enter/{desk.links.make('setup', moment)}"
 
 
 def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
@@ -152,7 +155,11 @@ def desk_address(newsroom: Newsroom, port: int) -> str:
     By name, since browsers keep no passkey for an address.
     """
     host = newsroom.settings.desk.host
-    return f"https://{host}/desk/" if host else f"http://localhost:{port}/desk/"
+    return f"https://{host}/desk/" if host else _local_address(port)
+
+
+def _local_address(port: int) -> str:
+    return f"http://localhost:{port}/desk/"
 
 
 def read_uptime() -> float:

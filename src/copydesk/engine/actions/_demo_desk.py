@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, uuid5
 
 from copydesk.catalogue import Catalogue, StoryFilter
+from copydesk.engine.actions._file_actions import make_pictures
 from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.editing import apply_actions
 from copydesk.engine.newsroom import Newsroom
@@ -39,4 +40,5 @@ def let_stories_wait(newsroom: Newsroom) -> int:
         )
         for path in paths
     ]
+    make_pictures(newsroom, paths)
     return sum(outcome.state == "done" for outcome in apply_actions(newsroom, actions))

@@ -6,11 +6,14 @@ waiting ── work_off ──> commits ──> the catalogue follows them ─�
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 
+from copydesk import illustrate
 from copydesk.desk_store import open_desk
 from copydesk.engine.actions._work_off import Tell, WorkedOff, work_off
 from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import RecordError
 
 
 def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
@@ -22,4 +25,14 @@ def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
         done = work_off(newsroom, desk.actions, tell)
     if done.outcomes:
         ask_catalogue(newsroom, lambda catalogue: catalogue.version())
+        make_pictures(newsroom, (path for outcome in done.outcomes for path in outcome.paths))
     return done
+
+
+def make_pictures(newsroom: Newsroom, paths: Iterable[str]) -> None:
+    """Make what the desk shows of the pictures of some records; others are passed over."""
+    urls = []
+    for path in newsroom.archive.story_paths_among(paths):
+        with contextlib.suppress(RecordError):  # it was edited since, and cannot be read
+            urls += [image.url for image in newsroom.archive.read(path).images[:1]]
+    illustrate.make_waiting(newsroom.album, urls)

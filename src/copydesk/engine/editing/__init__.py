@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.editing._action import is_action_id as is_action_id
     from copydesk.engine.editing._clear import clear_verdict as clear_verdict
     from copydesk.engine.editing._decided_stories import DecidedStories as DecidedStories
     from copydesk.engine.editing._decided_stories import (
         read_decided_stories as read_decided_stories,
     )
+    from copydesk.engine.editing._edit import Edit as Edit
     from copydesk.engine.editing._explain import explain as explain
     from copydesk.engine.editing._file_rule import RuleReport as RuleReport
     from copydesk.engine.editing._file_rule import file_rule as file_rule

@@ -10,7 +10,9 @@ from typing import Self
 from copydesk.engine.reading import ReaderPool
 from copydesk.errors import CopydeskError, PictureError
 from copydesk.illustrate import Album, FetchedPicture
-from copydesk.news import Story
+from copydesk.news import ReasonKind, Story
+
+_WAITS = frozenset({ReasonKind.ALL_HELD, ReasonKind.SOURCE_HELD})
 
 
 class FormMaking:
@@ -33,8 +35,11 @@ class FormMaking:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def begin(self, stories: Iterable[Story]) -> None:
-        """Hand the pictures of those that are published to the readers, and wait for none."""
-        shown = (story.images[0].url for story in stories if story.published and story.images)
+        """Hand the pictures of those that somebody will see to the readers, and wait for none.
+
+        That are readers of the site, and editors who look at what waits for them.
+        """
+        shown = (story.images[0].url for story in stories if story.images and _is_seen(story))
         for fetched in self._album.find_waiting(shown):
             if fetched.stem not in self._tasks:
                 self._tasks[fetched.stem] = asyncio.create_task(self._make(fetched))
@@ -52,3 +57,8 @@ class FormMaking:
             return
         with contextlib.suppress(PictureError):  # it cannot be written now: a build tries again
             await asyncio.to_thread(self._album.keep, fetched, made)
+
+
+def _is_seen(story: Story) -> bool:
+    waits = (reason.kind in _WAITS for reason in story.reasons)
+    return bool(story.published) or any(waits)
