@@ -52,6 +52,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/actions", _with_errors(handlers.list_actions)),
         Route("/act", _with_errors(handlers.put_form), methods=["POST"]),
         Route("/presence", _with_errors(handlers.put_presence), methods=["POST"]),
+        Route("/views", _with_errors(handlers.put_view), methods=["POST"]),
         Route("/events", _with_errors(handlers.events)),
         Route("/picture/{name}", _with_errors(handlers.picture)),
         Route("/assets/{name}", _with_errors(handlers.asset)),
@@ -128,6 +129,13 @@ class _Handlers:
         fields = parse_qsl((await _read_body(request)).decode("utf-8", "replace"))
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
         return RedirectResponse(self._own_page(dict(fields).get("return", "")), 303)
+
+    async def put_view(self, request: Request) -> Response:
+        """Keep a question under a name, or forget it, and lead to it."""
+        form = dict(parse_qsl((await _read_body(request)).decode("utf-8", "replace"), True))
+        query = "" if "forget" in form else form.get("query", "")
+        await self._desk.save_view(self._editor_of(request), form.get("name", ""), query)
+        return RedirectResponse(f"{self._desk.path}?{form.get('query', '')}".rstrip("?"), 303)
 
     async def put_presence(self, request: Request) -> Response:
         """Take in which story an editor stands on, and tell everybody."""
