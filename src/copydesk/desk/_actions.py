@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
+from copydesk import engine
 from copydesk.errors import UsageError
 from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
 
@@ -166,6 +167,8 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
 
 def _check(action: EditorAction) -> EditorAction:
     """Return an action that may wait in the queue; raises UsageError for any other."""
+    if not engine.is_action_id(action.id):
+        raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
     words = (action.id, action.why, *action.values, *action.stories)
     if max(map(len, words)) > _WORDS or len(action.stories) > _STORIES:
         raise UsageError("too long for one action", subject=action.id[:80])

@@ -13,7 +13,7 @@ from copydesk.desk_store import QueuedAction
 from copydesk.errors import RecordError
 from copydesk.kit import text
 
-_UNDONE_KINDS = frozenset({"verdict", "rule", "correct"})
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write"})
 
 
 def describe_actions(

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import field_digests as field_digests
     from copydesk.engine.editing import file_rule as file_rule
     from copydesk.engine.editing import file_verdict as file_verdict
+    from copydesk.engine.editing import is_action_id as is_action_id
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
     from copydesk.engine.editing import new_tip as new_tip

@@ -102,6 +102,11 @@ class Story:
         return tuple(dict.fromkeys(filter(None, (self.web_url, self.original_url, *former))))
 
     @property
+    def is_own(self) -> bool:
+        """Decide whether the site itself published it: it is to be read nowhere else."""
+        return not (self.web_url or self.original_url)
+
+    @property
     def is_kept_out(self) -> bool:
         """Decide whether an editor's word keeps it out of every group: it was rejected, removed."""
         return self.verdict is not None and self.verdict.said in {"reject", "remove"}

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from copydesk import archive
 from copydesk.archive import Archive, Signature
 from copydesk.catalogue import Catalogue
@@ -21,9 +23,8 @@ from copydesk.engine.cataloguing._rules import RulesInForce, read_rules
 from copydesk.engine.newsroom import TICK_NS, Newsroom, Progress, Silence
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
-from copydesk.news import Standing
 
-_HEAD, _RULES = "head", "rules"  # what a catalogue is up to date with
+_HEAD, _RULES, _STORY_RULES = "head", "rules", "story rules"  # what it is up to date with
 _SILENCE = Silence()
 
 
@@ -133,20 +134,30 @@ def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Pr
     if news.changed or news.lost or catalogue.note(_HEAD) != news.head:
         entries, broken = make_entries(newsroom, rules, news.changed, progress)
         catalogue.update(entries, broken, news.lost, {_HEAD: news.head})
-    digest = rules.digest()
+    _take_in_rules(newsroom, catalogue, rules)
+
+
+def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce) -> None:
+    """Look where stories stand whose rules are others by now: all of them, or those few."""
+    digest, own = rules.digest(), rules.story_digests()
+    known = _read_digests(catalogue.note(_STORY_RULES))
+    names = {name for name in {**known, **own} if known.get(name) != own.get(name)}
     if catalogue.note(_RULES) != digest:
-        standings = _find_standings(newsroom, catalogue, rules)
-        catalogue.set_standings(standings, {_RULES: digest})
-
-
-def _find_standings(
-    newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce
-) -> dict[str, Standing]:
-    """Find where the stories stand whose standing hangs on the rules."""
-    judged = catalogue.signatures_of(rules.judged_paths)  # those that are records
-    paths = {*catalogue.find_unsure(), *judged}
+        judged = catalogue.signatures_of(rules.judged_paths)  # those that are records
+        paths = {*catalogue.find_unsure(), *judged}
+    elif names:
+        paths = {*catalogue.find_by_name(names)}
+    else:
+        return
     entries, _ = make_entries(newsroom, rules, dict.fromkeys(sorted(paths), 0), _SILENCE)
-    return {entry.story.path: entry.standing for entry in entries}
+    standings = {entry.story.path: entry.standing for entry in entries}
+    noted = orjson.dumps(own, option=orjson.OPT_SORT_KEYS).decode()
+    catalogue.set_standings(standings, {_RULES: digest, _STORY_RULES: noted})
+
+
+def _read_digests(noted: str) -> Mapping[str, str]:
+    found: dict[str, str] = orjson.loads(noted) if noted else {}
+    return found
 
 
 def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[str, int]]:

@@ -31,20 +31,31 @@ class RulesInForce:
         return self.rulings.judged_paths
 
     def digest(self) -> str:
-        """Return a text that changes with anything that may let a story stand elsewhere."""
-        parts = (
-            _VERSION,
-            self.beat.scoring,
-            self.beat.topic,
-            self.beat.topics,
-            self.beat.rulings,
-            sorted((path, verdict.said) for path, verdict in self.rulings.verdicts.items()),
-        )
-        form = repr(parts).encode("utf-8", "replace")
-        return hashlib.blake2b(form, digest_size=16).hexdigest()
+        """Return a text that changes with what may let any story stand elsewhere.
+
+        Rules and words on single stories are told apart from that (`story_digests`).
+        """
+        blocks = tuple(rule for rule in self.beat.rulings if rule.said == "block")
+        beat = self.beat
+        return _digest((_VERSION, beat.scoring, beat.topic, beat.topics, blocks))
+
+    def story_digests(self) -> Mapping[str, str]:
+        """Return a text that changes with the rules and the word on a story, by its name."""
+        found: dict[str, list[str]] = {}
+        for rule in self.beat.rulings:
+            for name in rule.stories:
+                found.setdefault(name, []).append(repr(rule))
+        for path, verdict in sorted(self.rulings.verdicts.items()):
+            found.setdefault(review.record_name(path), []).append(f"{path} {verdict.said}")
+        return {name: _digest(said) for name, said in found.items()}
 
 
-_VERSION = 1  # of what standings are made by
+def _digest(parts: object) -> str:
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=16).hexdigest()
+
+
+_VERSION = 2  # of what standings are made by
 
 
 def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:

@@ -35,7 +35,8 @@ class Edit:
     editing the rulings, one of the records `needed`, or one that is `watched` even if it stays as
     it is, nothing is made; any other is left to the next round then. What the memory and the store
     of articles are to keep or forget goes along, `undos` by the ids of actions. `own_fields` are
-    the fields that it changed, as `EditorAction.seen` calls them; `tips` wait for the next round.
+    the fields that it changed, as `EditorAction.seen` calls them; a story that was not `read` is
+    new; `tips` wait for the next round.
     """
 
     newsroom: Newsroom
@@ -82,12 +83,30 @@ class Edit:
         if before == after:
             return self
         path = after.path
+        read = self.read if path in self.stories else {path: before, **self.read}
         return replace(
             self,
-            read={path: before, **self.read},
+            read=read,
             stories={**self.stories, path: after},
             restored={at: data for at, data in self.restored.items() if at != path},
         )
+
+    def with_new_story(self, story: Story) -> Edit:
+        """Return it with a record that is not there yet."""
+        return replace(
+            self,
+            stories={**self.stories, story.path: story},
+            needed=self.needed | {story.path},
+        )
+
+    def find_bytes(self, path: str) -> bytes | None:
+        """Return a record as it will be, None where there is to be none; raises RecordError."""
+        restored = self.restored.get(path, b"")
+        if restored is None or (restored and path not in self.stories):
+            return restored
+        if path not in self.stories and not archive.digest_of(self.newsroom.root, path):
+            return None
+        return archive.emit_story(as_record(self.beat, self.find(path)))
 
     def with_rulings(self, rulings: Rulings) -> Edit:
         """Return it with other rulings."""
@@ -241,9 +260,16 @@ def _change_of(edit: Edit, path: str) -> FileChange:
         return FileChange(path=path, before=before, after=edit.restored[path])
     if path == RULINGS_PATH:
         return archive.rulings_change(newsroom.root, edit.rulings)
-    if newsroom.archive.read(path) != edit.read[path]:
+    if not _is_as_read(edit, path):
         raise RecordError("the record has just been edited", subject=path, hint="try again")
     return newsroom.archive.change(as_record(newsroom.beat, edit.stories[path]))
+
+
+def _is_as_read(edit: Edit, path: str) -> bool:
+    """Decide whether a record is as the edit found it; a new one is not there yet."""
+    if path not in edit.read:
+        return not archive.digest_of(edit.newsroom.root, path)
+    return edit.newsroom.archive.read(path) == edit.read[path]
 
 
 def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from copydesk.kit import text, urls
 from copydesk.news import NO_PICTURE, SetField, Story
 
 NOTE_CHARACTERS = 2_000
+STORY_CHARACTERS = 10_000  # of a story without a source, whose note is its text
 ADDRESS_CHARACTERS = 2_000
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
@@ -33,7 +34,8 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
             most = edit.beat.excerpt.max_characters
             return field, _short(text.fold(value), most, "the excerpt")
         case "note":
-            return field, _short(text.tidy(value), NOTE_CHARACTERS, "the note")
+            most = STORY_CHARACTERS if edit.find(path).is_own else NOTE_CHARACTERS
+            return field, _short(text.tidy(value), most, "the note")
         case "picture":
             is_none = value.strip() in {"", NO_PICTURE}
             return field, NO_PICTURE if is_none else _address(urls.fetchable(value), value)

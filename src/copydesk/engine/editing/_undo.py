@@ -145,15 +145,28 @@ def _take_out_of_record(
 ) -> tuple[Edit, tuple[EditConflict, ...]]:
     """Take an action out of a record, to the byte where nothing has changed it since."""
     newsroom, (before, after) = edit.newsroom, states
-    place = find_record(newsroom.root, newsroom.settings, path.rsplit("/", 1)[-1])
     if before is None or after is None:
-        raise UsageError("it made or deleted a record", subject=path)
+        return _unmake_record(edit, path, states), ()
+    place = find_record(newsroom.root, newsroom.settings, path.rsplit("/", 1)[-1])
     was, left = (archive.parse_story(place, data) for data in (before, after))
     if place not in edit.stories and _bytes(edit, place) == after:
         return _with_answer(edit, left, was).with_bytes(place, before), ()
     now = edit.find(place)
     story, differences = story_without(was, left, now)
     return _with_answer(edit, now, story), differences
+
+
+def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
+    """Take a record that an action made away again, or put the one back that it took away.
+
+    Raises UsageError where it has changed since.
+    """
+    before, after = states
+    if edit.find_bytes(path) != after:
+        hint = "reject it, and it is on the site no more" if before is None else ""
+        raise UsageError("it has changed since it was written", subject=path, hint=hint)
+    edit = edit.with_bytes(path, before)
+    return replace(edit, needed=edit.needed | {path})
 
 
 def _bytes(edit: Edit, path: str) -> bytes | None:

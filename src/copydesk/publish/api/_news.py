@@ -10,6 +10,7 @@ from itertools import chain
 
 from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
+from copydesk.placement import addresses
 from copydesk.publish import _pictures
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._keys import StoryKey
@@ -91,7 +92,7 @@ def _item(story: Story, plan: SitePlan) -> dict[str, object]:
             "title": story.title,
             "excerpt": story.excerpt,
             "sourceUrl": None,
-            "webUrl": story.web_url or None,
+            "webUrl": _own_page(story, plan) if story.is_own else story.web_url or None,
             "originalUrl": story.original_url or None,
             "featuredContent": story.featured_content or None,
             "highlight": None,
@@ -110,6 +111,10 @@ def _item(story: Story, plan: SitePlan) -> dict[str, object]:
             "topics": list(story.topics),
         }
     )
+
+
+def _own_page(story: Story, plan: SitePlan) -> str:
+    return plan.links.page(addresses.story_folder(story.path))
 
 
 def _provider(provider: Provider) -> dict[str, object]:

@@ -80,7 +80,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "excerpt": excerpt,
         "player": player.markup,
         "is_pictured": bool(picture) and not player.has_poster,
-        "note": mark_safe(render_note(story.note)) if story.note else "",
+        **_note_context(story),
         "verb": _player.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
@@ -97,6 +97,12 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         **_history_context(story, cards),
     }
     return cards.frame.page("story.html", head, story=view)
+
+
+def _note_context(story: Story) -> dict[str, object]:
+    """Return an editor's words on a story; of a story of the site's own they are its text."""
+    note = mark_safe(render_note(story.note)) if story.note else ""
+    return {"note": note, "is_own": story.is_own and bool(note)}
 
 
 def _history_context(story: Story, cards: ListCards) -> dict[str, object]:

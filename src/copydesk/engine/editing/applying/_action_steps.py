@@ -21,6 +21,7 @@ from copydesk.engine.editing._undo import put_undoing
 from copydesk.engine.editing._verdicts import put_verdict
 from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
 from copydesk.engine.editing.applying._undo_note import UndoNote, read_undo_note
+from copydesk.engine.editing.applying._write_story import put_story
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import RULING_KINDS, EditConflict, EditorAction, Ruling, Said, Verdict
@@ -48,7 +49,8 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
             return _put_undoing(edit, action)
         case "file":
             return _put_tip(edit, action)
-    raise UsageError(f"{action.kind} is not done here yet")
+        case "write":
+            return put_story(edit, action)
 
 
 def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:

@@ -145,7 +145,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
 def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
     """Walk the fields that a step changed, as `EditorAction.seen` calls them."""
     for path in paths:
-        if path == RULINGS_PATH:
+        if path == RULINGS_PATH or None in {edit.find_bytes(path) for edit in (before, after)}:
             continue
         was, left = (read_values(edit, path) for edit in (before, after))
         yield from (field_key(path, name) for name in was if was[name] != left[name])

@@ -16,8 +16,7 @@ from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.editing._undo import States
-from copydesk.engine.filing import RULINGS_PATH, as_record
-from copydesk.news import Story
+from copydesk.engine.filing import RULINGS_PATH
 
 _T = TypeVar("_T", bound=Hashable)
 
@@ -26,9 +25,13 @@ def list_changes(before: Edit, after: Edit) -> Iterator[str]:
     """Walk the files that one step of an edit changes."""
     if before.rulings != after.rulings:
         yield RULINGS_PATH
-    for path, story in after.stories.items():
-        if story != before.stories.get(path):
-            yield path
+    records = {path for path, story in after.stories.items() if story != before.stories.get(path)}
+    made = {path for path in after.restored if path != RULINGS_PATH}
+    yield from sorted(records | {path for path in made if _came_or_went(before, after, path)})
+
+
+def _came_or_went(before: Edit, after: Edit, path: str) -> bool:
+    return (before.find_bytes(path) is None) != (after.find_bytes(path) is None)
 
 
 class UndoNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +55,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
                 _write_difference(after.rulings, before.rulings),
             )
         elif path in after.own_paths:
-            found = (edit.find(path) for edit in (before, after))
-            was, left = (_write(after, story) for story in found)
-            states[path] = (was, left)
+            states[path] = (before.find_bytes(path), after.find_bytes(path))
     note = UndoNote(subject=step.words.subject, files=states)
     return zlib.compress(msgspec.json.encode(note))
 
@@ -65,10 +66,6 @@ def read_undo_note(note: bytes) -> UndoNote | None:
         return msgspec.json.decode(zlib.decompress(note), type=UndoNote)
     except (zlib.error, msgspec.DecodeError):
         return None
-
-
-def _write(edit: Edit, story: Story) -> bytes:
-    return archive.emit_story(as_record(edit.beat, story))
 
 
 def _write_difference(rulings: Rulings, others: Rulings) -> bytes | None:

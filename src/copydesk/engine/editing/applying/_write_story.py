@@ -1,0 +1,83 @@
+"""Write: a story of an editor's own, without a source, filed and published at once.
+
+headline, excerpt, text, topics ──> a record whose note is the text, with its editor's verdict
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from copydesk import archive, review
+from copydesk.engine.editing._action import CommitWords
+from copydesk.engine.editing._edit import Edit, EditStep
+from copydesk.engine.editing._new_rule import TITLE_CHARACTERS, must_be_short, topic_names
+from copydesk.engine.editing._new_set import STORY_CHARACTERS
+from copydesk.errors import UsageError
+from copydesk.kit import text, urls
+from copydesk.news import Beat, EditorAction, Provider, Story, Verdict
+
+_SUBJECT = 200
+_FIRST_TOPIC = 3  # of an action's values, after the headline, the excerpt and the text
+
+
+def put_story(edit: Edit, action: EditorAction) -> EditStep:
+    """Put a new story into an edit: `values` are its headline, excerpt, text and topics.
+
+    Its publisher is the site. No round judges it, and its heat is the gate's until a rule or a
+    pin places it elsewhere. Raises UsageError where something is missing or too long, and in a
+    profile whose records have no place for a text.
+    """
+    traits = edit.beat.scoring.traits
+    if not traits.has_blocks:
+        raise UsageError(
+            "records of this profile have no place for a story of one's own",
+            hint="publish it elsewhere, and file its address",
+        )
+    values = action.values + ("",) * (_FIRST_TOPIC - len(action.values))
+    title = _require(text.fold(values[0]), TITLE_CHARACTERS, "the headline")
+    excerpt, note = text.fold(values[1]), text.tidy(values[2])
+    must_be_short(excerpt, edit.beat.excerpt.max_characters, "the excerpt")
+    published_at = action.at.replace(microsecond=0)
+    story = Story(
+        path=archive.story_path(title, published_at, action.id, lambda path: _is_taken(edit, path)),
+        title=title,
+        excerpt=excerpt,
+        published_at=published_at,
+        heat=edit.beat.scoring.publish_at,
+        provider=_make_provider(edit.beat),
+        topics=_list_topics(edit.beat, values[_FIRST_TOPIC:]),
+        language=edit.beat.locale.partition("-")[0].lower(),
+        note=_require(note, STORY_CHARACTERS, "the text"),
+    )
+    verdict = Verdict(by=action.by, at=published_at, said="publish", why=action.why)
+    words = CommitWords(
+        subject=f"write: {title}"[:_SUBJECT],
+        why=action.why,
+        by=action.by,
+        action=f"write {story.path}",
+    )
+    made = edit.with_new_story(review.apply_verdict(story, verdict, edit.beat))
+    return EditStep(edit=made, words=words, path=story.path)
+
+
+def _require(words: str, most: int, what: str) -> str:
+    if not words:
+        raise UsageError(f"{what} is missing", hint="a story wants a headline and a text")
+    must_be_short(words, most, what)
+    return words
+
+
+def _is_taken(edit: Edit, path: str) -> bool:
+    root = edit.newsroom.root
+    places = (root / path, root / "_archive" / path)
+    return path in edit.stories or any(place.exists() for place in places)
+
+
+def _make_provider(beat: Beat) -> Provider:
+    return Provider(name=text.fold(beat.title), domain=urls.registrable_domain(beat.url))
+
+
+def _list_topics(beat: Beat, named: Iterable[str]) -> tuple[str, ...]:
+    """Return the topics of a story: those that were named, behind the main one."""
+    main = [beat.topic] if beat.topic else []
+    return topic_names(beat, [*main, *named])
