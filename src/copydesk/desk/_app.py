@@ -99,9 +99,11 @@ class _Handlers:
         return _page(await self._desk.today_page(self._editor_of(request)))
 
     async def rows(self, request: Request) -> Response:
-        """Answer with some events' rows alone."""
-        events = request.query_params.getlist("event")[:_MOST_ROWS]
-        rows = await self._desk.rows(self._editor_of(request), events, self._desk.path)
+        """Answer with the rows of some events, or of those that some stories belong to, alone."""
+        asked = request.query_params
+        events = asked.getlist("event")[:_MOST_ROWS]
+        names = asked.getlist("story")[:_MOST_ROWS]
+        rows = await self._desk.rows(self._editor_of(request), events, names)
         return Response(rows, media_type="text/html", headers=_NEVER_KEPT)
 
     async def versions(self, request: Request) -> Response:

@@ -87,12 +87,16 @@ class Desk:
 
         return await self.thread.ask(answer)
 
-    async def rows(self, editor: Editor, events: Collection[str], here: str) -> bytes:
-        """Return some events as rows of HTML, by the records as they are now."""
+    async def rows(
+        self, editor: Editor, events: Collection[str], names: Collection[str] = ()
+    ) -> bytes:
+        """Return some events, and those of some stories, as rows of HTML by today's records."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            rows = opened.queue.rows(opened.newsroom, events)
-            return self._pages_of(opened).fragments(editor, rows, here)
+            of_stories = map(opened.queue.event_of, names)
+            wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
+            rows = opened.queue.rows(opened.newsroom, tuple(wanted))
+            return self._pages_of(opened).fragments(editor, rows, self.path)
 
         return await self.thread.ask(answer)
 
