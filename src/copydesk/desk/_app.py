@@ -48,6 +48,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/actions", with_errors(handlers.list_actions)),
         Route("/act", with_errors(handlers.put_form), methods=["POST"]),
         Route("/presence", with_errors(handlers.put_presence), methods=["POST"]),
+        Route("/views", with_errors(handlers.put_view), methods=["POST"]),
         Route("/events", with_errors(handlers.events)),
         Route("/picture/{name}", with_errors(handlers.picture)),
         Route("/assets/{name}", with_errors(handlers.asset)),
@@ -97,9 +98,11 @@ class _Handlers:
         return page_answer(await self._desk.today_page(self._editor_of(request)))
 
     async def rows(self, request: Request) -> Response:
-        """Answer with some events' rows alone."""
-        events = request.query_params.getlist("event")[:_MOST_ROWS]
-        rows = await self._desk.rows(self._editor_of(request), events, self._desk.path)
+        """Answer with the rows of some events, or of those that some stories belong to, alone."""
+        asked = request.query_params
+        events = asked.getlist("event")[:_MOST_ROWS]
+        names = asked.getlist("story")[:_MOST_ROWS]
+        rows = await self._desk.rows(self._editor_of(request), events, names)
         return Response(rows, media_type="text/html", headers=NEVER_KEPT)
 
     async def versions(self, request: Request) -> Response:
@@ -127,6 +130,13 @@ class _Handlers:
         fields = parse_qsl((await read_body(request)).decode("utf-8", "replace"))
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
         return RedirectResponse(self._own_page(dict(fields).get("return", "")), 303)
+
+    async def put_view(self, request: Request) -> Response:
+        """Keep a question under a name, or forget it, and lead to it."""
+        form = dict(parse_qsl((await read_body(request)).decode("utf-8", "replace"), True))
+        query = "" if "forget" in form else form.get("query", "")
+        await self._desk.save_view(self._editor_of(request), form.get("name", ""), query)
+        return RedirectResponse(f"{self._desk.path}?{form.get('query', '')}".rstrip("?"), 303)
 
     async def put_presence(self, request: Request) -> Response:
         """Take in which story an editor stands on, and tell everybody."""

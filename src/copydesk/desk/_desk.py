@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from copydesk import engine
 from copydesk.desk import _query
@@ -17,7 +18,7 @@ from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import Counts, OpenDraft, render_edit, render_story
 from copydesk.desk._today import describe_actions
-from copydesk.desk_store import DeskStore, Draft, QueuedAction
+from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.news import Beat, EditorAction
 
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
@@ -40,6 +41,7 @@ class Desk:
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
+        views = await asyncio.to_thread(self.store.saved_views.of, editor.name)
 
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
@@ -47,6 +49,7 @@ class Desk:
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
                 counts=_count_views(opened),
+                own_views=[(view, _count(opened, view)) for view in views],
                 sources=opened.queue.list_sources(opened.newsroom, question),
                 languages=opened.queue.list_languages(opened.newsroom, question),
             )
@@ -102,12 +105,16 @@ class Desk:
 
         return await self.thread.ask(answer)
 
-    async def rows(self, editor: Editor, events: Collection[str], here: str) -> bytes:
-        """Return some events as rows of HTML, by the records as they are now."""
+    async def rows(
+        self, editor: Editor, events: Collection[str], names: Collection[str] = ()
+    ) -> bytes:
+        """Return some events, and those of some stories, as rows of HTML by today's records."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            rows = opened.queue.rows(opened.newsroom, events)
-            return self._pages_of(opened).fragments(editor, rows, here)
+            of_stories = map(opened.queue.event_of, names)
+            wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
+            rows = opened.queue.rows(opened.newsroom, tuple(wanted))
+            return self._pages_of(opened).fragments(editor, rows, self.path)
 
         return await self.thread.ask(answer)
 
@@ -127,6 +134,16 @@ class Desk:
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
         return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
+
+    async def save_view(self, editor: Editor, name: str, query: str) -> None:
+        """Keep a question under a name for an editor, without a question under it no more."""
+        views = self.store.saved_views
+        if not query:
+            await asyncio.to_thread(views.drop, editor.name, name)
+            return
+        asked = _query.first_page(_query.read_question(dict(parse_qsl(query))))
+        view = SavedView(name=name.strip(), query=_query.write_question(asked))
+        await asyncio.to_thread(views.keep, editor.name, view)
 
     async def put(self, actions: Sequence[EditorAction]) -> None:
         """Keep actions on the disk, and let them be filed; raises UsageError, DeskStoreError."""
@@ -172,6 +189,11 @@ class Desk:
                     words = self._pages[1].describe_round(told)
                     self.broadcast.tell("round", {"words": words})
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _count(opened: OpenNewsroom, view: SavedView) -> int:
+    question = _query.read_question(dict(parse_qsl(view.query)))
+    return opened.queue.count(opened.newsroom, question)
 
 
 def _count_views(opened: OpenNewsroom) -> Mapping[engine.QueueView, int]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
+from copydesk.desk_store import SavedView
 from copydesk.kit import urls
 from copydesk.news import Beat, Standing
 from copydesk.placement import local_time
@@ -63,6 +64,7 @@ class QueueAnswer:
     question: engine.QueueQuestion
     page: engine.QueuePage
     counts: Mapping[engine.QueueView, int]
+    own_views: Sequence[tuple[SavedView, int]] = ()
     sources: Sequence[str] = ()
     languages: Sequence[str] = ()
 
@@ -108,6 +110,8 @@ class Pages:
             total=page.total,
             filters=self._filters(answer),
             query=_query.write_question(_query.first_page(question)),
+            own_views=self._own_views(answer),
+            may_save=not _query.is_plain(question),
             here=here,
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
@@ -174,6 +178,7 @@ class Pages:
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
             "views": self._view_links(counts, question),
+            "own_views": [],
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
         }
@@ -214,6 +219,19 @@ class Pages:
                 "key": _VIEW_KEYS[view],
             }
             for view in _query.VIEWS
+        ]
+
+    def _own_views(self, answer: QueueAnswer) -> list[View]:
+        """Return the links of an editor's saved views, each with its count."""
+        asked = _query.write_question(_query.first_page(answer.question))
+        return [
+            {
+                "name": view.name,
+                "href": f"{self._root}?{view.query}",
+                "count": f"{count:,}",
+                "is_current": view.query == asked,
+            }
+            for view, count in answer.own_views
         ]
 
     def _acts(self, row: engine.QueueRow) -> list[View]:

@@ -1,7 +1,7 @@
 // The desk's script: keys, words said at once, and what others do meanwhile. Nothing needs it:
 // without it every row has its forms.
 
-const root = document.body.dataset.root;
+const { root, editor } = document.body.dataset;
 const words = JSON.parse(document.getElementById("words").textContent);
 const rows = document.getElementById("rows");
 const bulk = document.getElementById("bulk");
@@ -57,7 +57,11 @@ const step = async (by) => {
 
 const nextOpen = (row) => {
   const all = allRows();
-  return all.slice(all.indexOf(row) + 1).find((other) => !other.dataset.state) ?? null;
+  return all.slice(all.indexOf(row) + 1).find((other) => !other.classList.contains("done")) ?? null;
+};
+const standAfter = async (row) => {
+  const after = nextOpen(row) ?? ((await loadMore()) && nextOpen(row));
+  if (after && here() === row) stand(after);
 };
 
 const picks = () => Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
@@ -71,6 +75,7 @@ const showPicks = () => {
   const picked = picks();
   allRows().forEach((row) => row.classList.toggle("picked-row", picked.includes(row)));
   bulk.classList.toggle("open", picked.length > 0);
+  if (!picked.length && bulk.contains(document.activeElement)) here()?.focus({ preventScroll: true });
   const told = bulk.querySelector("[data-picked]");
   told.hidden = false;
   told.textContent = say("picked", { count: picked.length });
@@ -85,30 +90,52 @@ const rowOf = (name) => allRows().find((row) => nameOf(row) === name);
 
 // ---- what is said, kept until the server has it ---------------------------------------------------
 
-const OUTBOX = `copydesk-outbox ${root}`;
+// Each action is an entry of its own, under its editor's name: tabs do not write over each other's,
+// and nobody's are sent as another's. `tried`: the server may have it; `kept`: it said that it has it.
+const OUTBOX = `copydesk-outbox ${JSON.stringify([root, editor])} `;
 const readOutbox = () => {
+  const found = new Map();
   try {
-    return JSON.parse(localStorage.getItem(OUTBOX)) ?? [];
+    const keys = Object.keys(localStorage).filter((key) => key.startsWith(OUTBOX));
+    for (const key of keys.sort()) {
+      const entry = { ...JSON.parse(localStorage.getItem(key)), key };
+      found.set(entry.action.id, entry);
+    }
   } catch {
-    return [];
+    // a forbidden storage, or one that somebody else wrote into
   }
+  return found;
 };
-const writeOutbox = (actions) => {
+const keep = (entry) => {
+  outbox.set(entry.action.id, entry);
   try {
-    localStorage.setItem(OUTBOX, JSON.stringify(actions));
+    localStorage.setItem(entry.key, JSON.stringify(entry));
   } catch {
     // a full or forbidden storage: what is under way lives as long as the page
   }
-  outbox = actions;
 };
-let outbox = readOutbox();
+const drop = (id) => {
+  const entry = outbox.get(id);
+  outbox.delete(id);
+  try {
+    if (entry) localStorage.removeItem(entry.key);
+  } catch {
+    // it was not kept
+  }
+  return entry;
+};
+const outbox = readOutbox();
+const unsent = () => Array.from(outbox.values()).filter((entry) => !entry.kept);
 let sending = null;
-const sentActions = new Map(); // by id: a conflict may have one sent again
 let again = 1000;
+let count = 0;
 
 const act = (actions) => {
-  actions.forEach((action) => sentActions.set(action.id, action));
-  writeOutbox([...outbox, ...actions]);
+  for (const action of actions) {
+    const at = Date.now();
+    count += 1;
+    keep({ key: `${OUTBOX}${at} ${String(count).padStart(6, "0")} ${action.id}`, at, action });
+  }
   return flush();
 };
 
@@ -117,46 +144,62 @@ const flush = () => {
   return sending;
 };
 
+const post = async (actions) => {
+  const headers = { "Content-Type": "application/json" };
+  const answer = await fetch(`${root}actions`, { method: "POST", headers, body: JSON.stringify(actions) }).catch(() => null);
+  return answer && answer.status < 500 ? answer : null;
+};
+
 const send = async () => {
-  while (outbox.length) {
-    const some = outbox.slice(0, 100);
-    const ids = new Set(some.map((action) => action.id));
-    let answer;
-    try {
-      answer = await fetch(`${root}actions`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(some),
-      });
-    } catch {
-      answer = null;
-    }
-    if (!answer || answer.status >= 500) {
-      toast(say("offline", { count: outbox.length }), { id: "offline", stays: true });
+  let atOnce = 100;
+  while (unsent().length) {
+    const entries = unsent().slice(0, atOnce);
+    entries.forEach((entry) => keep({ ...entry, tried: true }));
+    const answer = await post(entries.map((entry) => entry.action));
+    if (!answer) {
+      toast(say("offline", { count: unsent().length }), { id: "offline", stays: true });
       setTimeout(flush, again);
       again = Math.min(again * 2, 30000);
       return;
     }
     again = 1000;
     document.getElementById("toast-offline")?.remove();
-    writeOutbox(outbox.filter((action) => !ids.has(action.id)));
     if (answer.status === 401) {
-      location.reload();
+      location.reload(); // to sign-in; what waits here is sent after it
       return;
     }
-    if (!answer.ok) {
-      const problem = await answer.json().catch(() => ({ title: String(answer.status) }));
-      some.forEach((action) => settle({ ...action, state: "refused", what: problem.title, hint: problem.detail ?? "" }));
-    }
+    if (answer.ok) entries.filter(({ action }) => outbox.has(action.id)).forEach((entry) => keep({ ...entry, tried: true, kept: true }));
+    else if (entries.length > 1) atOnce = 1; // one of them is no good: the others are
+    else await refuse(entries[0], answer);
   }
+};
+
+const refuse = async ({ action }, answer) => {
+  const problem = await answer.json().catch(() => ({ title: String(answer.status) }));
+  settle({ ...action, by: editor, state: "refused", what: problem.title, hint: problem.detail ?? "" });
+};
+
+// What was told while nobody listened: the server ended, or the network did.
+const catchUp = async () => {
+  if (!outbox.size) return;
+  const answer = await fetch(`${root}actions`).catch(() => null);
+  if (!answer?.ok) return;
+  const told = new Map((await answer.json()).map((one) => [one.id, one]));
+  for (const [id, entry] of outbox) {
+    const done = told.get(id);
+    if (done && done.state !== "waits") settle(done);
+    else if (!done && entry.kept && Date.now() - entry.at > 86400000) drop(id); // it is older than the list
+    else if (!done && entry.kept) keep({ ...entry, kept: false });
+  }
+  flush();
 };
 
 // ---- how a row shows what became of a word ------------------------------------------------------
 
-const mark = (row, text, state, undoId) => {
+const mark = (row, text, state, { undoId = "", isDecided = false } = {}) => {
   if (!row) return;
   row.dataset.state = state;
-  row.classList.toggle("done", state !== "refused");
+  row.classList.toggle("done", isDecided && state !== "refused");
   const told = row.querySelector(".state");
   if (!told) return;
   told.classList.toggle("failed", state === "refused");
@@ -169,26 +212,45 @@ const mark = (row, text, state, undoId) => {
   }
 };
 
-const wordFor = (action) => words[`said_${action.said}`] ?? words[action.said] ?? action.said;
+const wordFor = ({ said }) => words[`said_${said}`] ?? words[said === "split" ? "split_off" : said] ?? said;
+const decides = ({ kind, said }) => kind === "verdict" && said !== "clear";
+const rowOfAction = (action) => (action.stories ?? []).map(rowOf).find(Boolean);
 
+const markSaving = (action, row = rowOfAction(action)) => {
+  if (action.kind === "undo") return;
+  const text = `${wordFor(action)} · ${say("saving")}`;
+  mark(row, text, "saving", { undoId: action.id, isDecided: decides(action) });
+};
+
+// What became of an action of this editor's; others' change rows as rounds do.
 const settle = (done) => {
-  const names = done.stories ?? [];
-  const row = names.map(rowOf).find(Boolean) ?? allRows().find((one) => one.dataset.undo === done.id);
-  if (done.state === "done") {
-    if (done.kind === "undo" || done.kind === "rule" || done.said === "clear") {
-      if (row && !isBusy(row)) refetch([row.dataset.event]);
-      else if (row) mark(row, done.kind === "undo" ? say("taken_back") : `${wordFor(done)} · ${say("saved")}`, "saved");
-    } else {
-      mark(row, `${wordFor(done)} · ${say("saved")}`, "saved", done.id);
-    }
+  const sent = drop(done.id)?.action;
+  if (done.by !== editor) return;
+  const row = rowOfAction(done) ?? allRows().find((one) => one.dataset.undo === done.id);
+  if (done.state === "done") return settleDone(done, row);
+  if (done.state === "conflict") {
+    if (sent) choose(done, sent, row);
     return;
   }
-  if (done.state === "conflict") return choose(done);
   const why = [done.what, done.hint].filter(Boolean).join(": ");
-  mark(row, say("not_saved", { what: why }), "refused");
+  (done.stories ?? []).map(rowOf).forEach((one) => mark(one, say("not_saved", { what: why }), "refused"));
   toast(say("not_saved", { what: why }), { failed: true });
 };
 
+const settleDone = (done, row) => {
+  if (done.kind === "undo") {
+    if (row && done.stories.length) showMoved(done, say("taken_back"));
+    return;
+  }
+  const text = `${wordFor(done)} · ${say("saved")}`;
+  if (!isOvertaken(row, done.id)) mark(row, text, "saved", { undoId: done.id, isDecided: decides(done) });
+  if (done.kind !== "rule" || !done.stories.length) return;
+  moved.set(done.id, done.stories);
+  if (row) showMoved(done, text);
+};
+
+const moved = new Map(); // by the id of a rule: the stories that it moved, which its undoing moves again
+const isOvertaken = (row, id) => Boolean(row?.dataset.undo) && row.dataset.undo !== id;
 const isBusy = (row) => row.contains(document.activeElement) && document.activeElement !== row;
 
 const toast = (text, { id = "", stays = false, failed = false, button = null } = {}) => {
@@ -215,18 +277,17 @@ const verdict = async (said) => {
     if (why === null) return;
   }
   const actions = stories.map((row) => action("verdict", said, row, { why }));
-  const after = nextOpen(stories.at(-1));
-  stories.forEach((row, at) => mark(row, `${say(said === "clear" ? "clear" : `said_${said}`)} · ${say("saving")}`, "saving", actions[at].id));
-  lastDone.push(...actions.map((one) => one.id));
+  actions.forEach((one) => markSaving(one));
+  noteDone(actions);
   unpick();
-  if (stories.includes(here()) && after) stand(after);
+  if (stories.includes(here())) standAfter(here());
   await act(actions);
 };
 
 const rule = (said, row, more = {}) => {
   const made = action("rule", said, row, more);
-  mark(row, `${say(said)} · ${say("saving")}`, "saving", made.id);
-  lastDone.push(made.id);
+  markSaving(made, row);
+  noteDone([made]);
   return act([made]);
 };
 
@@ -235,36 +296,59 @@ const merge = () => {
   if (stories.length < 2) return;
   const names = stories.map(nameOf);
   unpick();
-  return rule("merge", stories[0], { stories: names, seen: {} });
+  const merged = rule("merge", stories[0], { stories: names, seen: {} });
+  stories.slice(1).forEach((row) => mark(row, `${say("merge")} · ${say("saving")}`, "saving", { isDecided: true }));
+  stand(stories[0]);
+  return merged;
 };
 
-const lastDone = [];
-const undo = (id = lastDone.pop()) => {
-  if (!id) return toast(say("no_undo"));
-  const waiting = outbox.find((one) => one.id === id);
-  const row = allRows().find((one) => one.dataset.undo === id);
-  const at = lastDone.indexOf(id);
-  if (at >= 0) lastDone.splice(at, 1);
-  if (waiting && !sending) writeOutbox(outbox.filter((one) => one !== waiting));
-  else act([{ id: newId(), kind: "undo", said: "", stories: row ? [nameOf(row)] : [], values: [id], why: "", seen: {} }]);
-  const back = row ?? rowOf(waiting?.stories[0]);
-  if (back) {
-    delete back.dataset.state;
-    delete back.dataset.undo;
-    back.classList.remove("done");
-    back.querySelector(".state")?.replaceChildren(say("taken_back"));
-    stand(back);
+// What `u` takes back, the latest first: kept for as long as the tab.
+const DONE = `copydesk-done ${JSON.stringify([root, editor])}`;
+const readDone = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(DONE)) ?? [];
+  } catch {
+    return [];
   }
+};
+const lastDone = readDone();
+const keepDone = () => {
+  try {
+    sessionStorage.setItem(DONE, JSON.stringify(lastDone.slice(-200)));
+  } catch {
+    // it is forgotten with the page
+  }
+};
+const noteDone = (actions) => {
+  lastDone.push(...actions.map((one) => one.id));
+  keepDone();
+};
+
+const undo = (id = lastDone.at(-1)) => {
+  if (!id) return toast(say("no_undo"));
+  if (lastDone.includes(id)) lastDone.splice(lastDone.indexOf(id), 1);
+  keepDone();
+  const entry = outbox.get(id);
+  const row = allRows().find((one) => one.dataset.undo === id) ?? (entry && rowOfAction(entry.action));
+  if (entry && !entry.tried) drop(id);
+  else act([{ id: newId(), kind: "undo", said: "", stories: moved.get(id) ?? (row ? [nameOf(row)] : []), values: [id], why: "", seen: {} }]);
+  if (!row) return toast(say("taken_back"));
+  delete row.dataset.state;
+  delete row.dataset.undo;
+  row.classList.remove("done");
+  row.querySelector(".state")?.replaceChildren(say("taken_back"));
+  stand(row);
 };
 
 // ---- dialogs ------------------------------------------------------------------------------------
 
+// A browser gives the focus back to where it was; where that is gone, the row under the hand has it.
 const open = (dialog) => {
   document.body.append(dialog);
-  const from = document.activeElement;
+  dialog.setAttribute("aria-label", dialog.querySelector("h2")?.textContent ?? say("all_commands"));
   dialog.addEventListener("close", () => {
     dialog.remove();
-    from?.focus?.({ preventScroll: true });
+    if (document.activeElement === document.body) here()?.focus({ preventScroll: true });
   });
   dialog.showModal();
   return dialog;
@@ -298,7 +382,7 @@ const askWhy = async (title) => {
   return why;
 };
 
-const choose = (done) => {
+const choose = (done, sent, row) => {
   const lines = done.conflicts.map((one) =>
     make("div", { className: "conflict" },
       make("b", { textContent: one.field }),
@@ -307,11 +391,9 @@ const choose = (done) => {
   const dialog = make("dialog", {}, make("h2", { textContent: say("conflict_title") }), make("div", {}, ...lines));
   const mine = make("button", { className: "main", type: "button", textContent: say("keep_mine") });
   const theirs = make("button", { type: "button", textContent: say("keep_theirs") });
-  const row = (done.stories ?? []).map(rowOf).find(Boolean);
-  const sent = sentActions.get(done.id);
   mine.addEventListener("click", () => {
     dialog.close();
-    if (sent) act([{ ...sent, id: newId(), seen: {} }]);
+    act([{ ...sent, id: newId(), seen: {} }]);
   });
   theirs.addEventListener("click", () => dialog.close());
   dialog.append(make("p", { className: "foot" }, theirs, mine));
@@ -475,8 +557,16 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return palette();
   }
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.closest(".fields")) {
+    event.preventDefault();
+    return event.target.form.requestSubmit();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.key === "Escape" && isTyping(event.target)) return event.target.blur();
+  if (event.key === "Escape" && isTyping(event.target) && !event.target.closest("dialog")) {
+    event.target.blur();
+    here()?.focus({ preventScroll: true });
+    return;
+  }
   if (isTyping(event.target)) return;
   const keys = { ArrowDown: "j", ArrowUp: "k" }[event.key] ?? (event.key === "Enter" && event.target.matches(".row") ? "o" : event.key);
   const whole = prefix ? `${prefix} ${keys}` : keys;
@@ -539,22 +629,55 @@ const refetch = async (events) => {
   for (const fresh of content.querySelectorAll(".row")) {
     const old = document.getElementById(fresh.id);
     if (!old) continue;
-    if (old.dataset.state) {
-      fresh.dataset.state = old.dataset.state;
-      fresh.dataset.undo = old.dataset.undo ?? "";
-      fresh.className = old.className;
-      fresh.querySelector(".state")?.replaceChildren(...(old.querySelector(".state")?.childNodes ?? []));
-    }
-    const isHere = old.classList.contains("here");
-    const top = old.getBoundingClientRect().top;
-    const box = fresh.querySelector(".pick input");
-    if (box) box.checked = old.querySelector(".pick input")?.checked ?? false;
-    old.replaceWith(fresh);
-    if (isHere) {
-      stand(fresh, false);
-      window.scrollBy(0, fresh.getBoundingClientRect().top - top);
-    }
+    carry(old, fresh);
+    putInPlace(old, fresh);
   }
+};
+
+// A row that is new keeps what became of the words on it, and whether it is selected.
+const carry = (old, fresh) => {
+  if (old.dataset.state) {
+    fresh.dataset.state = old.dataset.state;
+    fresh.dataset.undo = old.dataset.undo ?? "";
+    fresh.className = old.className;
+    fresh.querySelector(".state")?.replaceChildren(...(old.querySelector(".state")?.childNodes ?? []));
+  }
+  const box = fresh.querySelector(".pick input");
+  if (box) box.checked = old.querySelector(".pick input")?.checked ?? false;
+};
+
+// The hand stays where it is, and so does the focus of who types elsewhere.
+const putInPlace = (old, fresh) => {
+  const anchor = here();
+  const hasFocus = old.contains(document.activeElement);
+  const top = anchor?.getBoundingClientRect().top ?? 0;
+  old.replaceWith(fresh);
+  if (old === anchor) {
+    fresh.classList.add("here");
+    fresh.setAttribute("aria-current", "true");
+  }
+  if (hasFocus) fresh.focus({ preventScroll: true });
+  if (anchor) window.scrollBy(0, here().getBoundingClientRect().top - top);
+};
+
+// A rule moved stories between events: the rows of these take the place of those that were.
+const showMoved = async (done, text) => {
+  const query = done.stories.map((name) => `story=${encodeURIComponent(name)}`).join("&");
+  const content = await fragment(`${root}rows?${query}`).catch(() => null);
+  if (!content) return;
+  const olds = done.stories.map(rowOf).filter((row, at, all) => row && all.indexOf(row) === at);
+  if (olds.some(isBusy)) return;
+  const placeOf = (fresh) => olds.find((row) => nameOf(row) === nameOf(fresh)) ?? document.getElementById(fresh.id) ?? olds[0];
+  let last = null;
+  for (const fresh of content.querySelectorAll(".row")) {
+    const old = placeOf(fresh);
+    if (isOvertaken(old, done.id)) carry(old, fresh);
+    else if (done.stories.includes(nameOf(fresh))) mark(fresh, text, "saved", { undoId: done.kind === "undo" ? "" : done.id });
+    if (old?.isConnected) putInPlace(old, fresh);
+    else last?.after(fresh);
+    last = fresh;
+  }
+  for (const row of olds) if (row.isConnected) mark(row, text, "saved", { isDecided: true });
 };
 
 let fresh = new Set();
@@ -584,12 +707,14 @@ const showNews = async () => {
   if (!content) return;
   const anchor = here();
   const top = anchor?.getBoundingClientRect().top ?? 0;
+  document.querySelector(".news").blur();
   rows.querySelector(".none")?.remove();
   rows.prepend(content);
   if (anchor) window.scrollBy(0, anchor.getBoundingClientRect().top - top);
   else stand(allRows()[0]);
   fresh = new Set();
   document.querySelector(".news").hidden = true;
+  if (document.activeElement === document.body) here()?.focus({ preventScroll: true });
 };
 
 const loadMore = async () => {
@@ -637,6 +762,7 @@ const showPresence = (there) => {
 
 let looking = 0;
 const events = new EventSource(`${root}events`);
+events.addEventListener("open", catchUp);
 events.addEventListener("action", (event) => settle(JSON.parse(event.data)));
 events.addEventListener("changed", () => {
   clearTimeout(looking);
@@ -652,7 +778,41 @@ window.addEventListener("online", flush);
 window.addEventListener("pagehide", () => {
   events.close();
   navigator.sendBeacon(`${root}presence`, JSON.stringify({ tab, event: "" }));
+  if (rows) keepPlace();
 });
 
+// Where the hand was: who comes back from a story's page goes on from there.
+const PLACE = `copydesk-place ${JSON.stringify([root, editor])}`;
+const keepPlace = () => {
+  const all = allRows();
+  const names = all.slice(Math.max(0, all.indexOf(here()))).map(nameOf);
+  try {
+    sessionStorage.setItem(PLACE, JSON.stringify({ address: location.href, query: rows.dataset.query, names }));
+  } catch {
+    // the hand begins at the top
+  }
+};
+const readPlace = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(PLACE)) ?? {};
+  } catch {
+    return {};
+  }
+};
+const standAtFirst = async () => {
+  const place = readPlace();
+  const isOpen = (row) => row && !row.classList.contains("done");
+  const findPlace = () => (place.query === rows.dataset.query ? place.names.map(rowOf).find(isOpen) : null);
+  const findOpen = () => findPlace() ?? (place.query === rows.dataset.query ? null : allRows().find(isOpen));
+  const first = allRows()[0];
+  stand(findOpen() ?? first, Boolean(findPlace()));
+  // what was decided a moment ago may fill the first pages still
+  for (let page = 0; page < 3 && !findOpen() && here() === first && (await loadMore()); page += 1);
+  if (here() === first) stand(findOpen() ?? allRows().find(isOpen) ?? first, Boolean(findPlace()));
+};
+
+outbox.forEach((entry) => markSaving(entry.action));
 flush();
-if (rows) stand(allRows()[0], false);
+if (rows) standAtFirst();
+const back = document.querySelector("[data-back]");
+if (back) back.href = readPlace().address ?? back.href;

@@ -37,7 +37,8 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
     must_be_short(action.by, _BY_CHARACTERS, "the name")
     if not text.fold(action.by):
         raise UsageError("nobody's name is given")
-    action = replace(action, by=text.fold(action.by))
+    whole = action.at.replace(microsecond=0)  # as a record has it: a later step is set beside that
+    action = replace(action, by=text.fold(action.by), at=whole)
     match action.kind:
         case "verdict":
             return _put_verdicts(edit, action)

@@ -1,0 +1,165 @@
+"""A morning at the desk in a real Chromium: a hundred stories by keyboard, and what git says."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from copydesk.archive import Archive, read_rulings
+from world.browsing import Window, add_authenticator, new_context, origin_of, setup_path
+from world.newsroom import run_git
+from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.waiting import name_of, waiting_newsroom
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MOST_PRESSES = 250
+REJECTED = range(4, 24)
+HELD = range(24, 34)
+UNDONE, RENAMED, NOTED = 34, 35, 36
+LAST = 95  # the four after it are other newsrooms' stories of the first events
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = waiting_newsroom(tmp_path_factory.mktemp("triage") / "beat")
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def window(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
+    """Return the window of an owner who came by the link that was printed, and has a passkey."""
+    with new_context(chromium) as context:
+        window = Window.open(context, origin_of(served))
+        add_authenticator(window)
+        window.go(setup_path(served))
+        window.press("Tab")
+        window.write("Anna")
+        window.press("Enter")
+        window.page.wait_for_url("**/desk/account/")
+        yield window
+
+
+def press_button(window: Window, words: str) -> None:
+    """Walk to a button with Tab, as who has no mouse does, and press it."""
+    for _ in range(40):
+        window.press("Tab")
+        if window.page.evaluate("document.activeElement.textContent.trim()") == words:
+            return window.press("Enter")
+    raise AssertionError(words)
+
+
+def await_row(window: Window, number: int) -> None:
+    """Wait until the hand is on a row."""
+    window.wait_for(f"document.activeElement.dataset.name === '{name_of(number)}'")
+
+
+def decide(window: Window, key: str, *, until_row: int) -> None:
+    window.press(key)
+    await_row(window, until_row)
+
+
+def group_and_pin(window: Window) -> None:
+    """Split the first event, merge the next two, pin the fourth; publish what leads."""
+    await_row(window, 0)
+    window.press("s")
+    decide(window, "p", until_row=1)
+    window.press("x", "j", "x", "m")
+    await_row(window, 1)
+    decide(window, "p", until_row=3)
+    window.press("i")
+    if window.page.locator("dialog").count():
+        window.press("2")
+    decide(window, "p", until_row=4)
+
+
+def reject_and_hold(window: Window) -> None:
+    """Reject by the second of the reasons, hold, and take one word back for another."""
+    for number in REJECTED:
+        window.press("r")
+        window.wait_for("document.querySelector('dialog[open] .choices')")
+        decide(window, "2" if number == REJECTED[0] else "1", until_row=number + 1)
+    for number in HELD:
+        decide(window, "h", until_row=number + 1)
+    decide(window, "p", until_row=UNDONE + 1)
+    decide(window, "u", until_row=UNDONE)
+    decide(window, "h", until_row=UNDONE + 1)
+
+
+def edit(window: Window, number: int, *keys: str, words: str) -> None:
+    """Write words into a field of a story's form, publish it from its page, and come back."""
+    await_row(window, number)
+    window.press("e")
+    window.wait_for("document.activeElement.name === 'title'")
+    window.press(*keys)
+    window.write(words)
+    window.press("Control+Enter")
+    window.page.wait_for_url(f"**/story/{name_of(number)}/")
+    window.press("g", "w")
+    await_row(window, number)
+    decide(window, "p", until_row=number + 1)
+
+
+def publish_rest(window: Window) -> None:
+    for number in range(NOTED + 1, LAST):
+        decide(window, "p", until_row=number + 1)
+    window.press("p")
+    window.wait_for("!Object.keys(localStorage).some((key) => key.startsWith('copydesk-outbox'))")
+
+
+def expected_words() -> dict[int, str]:
+    """Return what was said of each story; of what a group has beside its leader, nothing."""
+    said = dict.fromkeys(range(LAST + 1), "publish")
+    said |= dict.fromkeys(REJECTED, "reject") | dict.fromkeys([*HELD, UNDONE], "hold")
+    del said[2]  # merged with 1, which leads
+    return said
+
+
+def test_a_passkey_is_made_and_opens_the_desk(window: Window) -> None:
+    press_button(window, "Add a passkey")
+    window.page.wait_for_selector(".things form")
+    press_button(window, "Sign out")
+    window.page.wait_for_url("**/desk/sign-in*")
+    press_button(window, "Sign in with a passkey")
+    window.page.wait_for_selector(".row.here")
+
+    assert f"{window.origin}/desk/" == window.page.url
+    assert [] == window.noted
+
+
+def test_a_hundred_stories_are_triaged_by_keyboard(window: Window, served: ServedNewsroom) -> None:
+    window.presses, began = 0, time.monotonic()
+    group_and_pin(window)
+    reject_and_hold(window)
+    edit(window, RENAMED, "Control+a", words="Tide won")
+    edit(window, NOTED, "Tab", "Tab", "Tab", words="We *saw* it.")
+    publish_rest(window)
+    print(f"{window.presses} key presses, {time.monotonic() - began:.1f} s")
+
+    archive = Archive(served.root)
+    stories = {number: archive.read(f"_news/{name_of(number)}.md") for number in range(100)}
+    said = {number: story.verdict.said for number, story in stories.items() if story.verdict}
+    assert [] == window.noted
+    assert expected_words() == said
+    assert "Tide won" == stories[RENAMED].title
+    assert "We *saw* it." == stories[NOTED].note
+    assert {"a press release"} == {stories[number].verdict.why for number in REJECTED}  # type: ignore[union-attr]
+    assert window.presses <= MOST_PRESSES
+
+
+def test_git_has_each_word_once(window: Window, served: ServedNewsroom) -> None:
+    log = run_git(served.root, "log", "--format=%B")
+    ids = re.findall(r"^Copydesk-Action: .*#(\S+)$", log, re.MULTILINE)
+    words = Counter(re.findall(r"^Copydesk-Action: (\w+)", log, re.MULTILINE))
+    rules = Counter(rule.said for rule in read_rulings(served.root).rules)
+
+    assert len(ids) == len(set(ids))
+    assert {"split": 1, "merge": 1, "pin": 1, "rename": 1, "set": 1} == rules
+    assert {"verdict": 96, "undo": 1, "rule": 5} == words
+    assert "" == run_git(served.root, "status", "--porcelain")

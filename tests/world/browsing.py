@@ -1,0 +1,148 @@
+"""A real Chromium (Debian's) at a served desk, which notes whatever a desk must never do to it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Response,
+    sync_playwright,
+)
+
+from world.served_newsroom import ServedNewsroom
+
+CHROMIUM = "/usr/bin/chromium"
+DESKTOP, PHONE = (1360, 900), (360, 740)
+_SECONDS = 30.0  # that anything is waited for
+_WATCH = """
+globalThis.ran = [];
+for (const name of ["alert", "confirm", "prompt", "print"]) globalThis[name] = () => ran.push(name);
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+
+@dataclass
+class Window:
+    """A page of Chromium, and what was noted of it."""
+
+    page: Page
+    origin: str
+    noted: list[str] = field(default_factory=list)
+    presses: int = 0
+
+    @classmethod
+    def open(cls, context: BrowserContext, origin: str) -> Window:
+        """Return a new window whose errors, dialogs and requests to other hosts are noted."""
+        window = cls(context.new_page(), origin)
+        page = window.page
+        page.set_default_timeout(_SECONDS * 1000)
+        page.on("console", window._note_words)
+        page.on("pageerror", lambda error: window.noted.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: window.noted.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: window._note_address(request.url))
+        page.on("response", window._note_answer)
+        return window
+
+    def go(self, path: str) -> None:
+        """Open a page of the desk."""
+        self.page.goto(self.origin + path)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.presses += 1
+            self.page.keyboard.press(key)
+
+    def write(self, words: str) -> None:
+        """Write words, a press for each character."""
+        self.presses += len(words)
+        self.page.keyboard.type(words)
+
+    def wait_for(self, condition: str) -> None:
+        """Wait until JavaScript says that something is so.
+
+        Playwright's own way evaluates words in the page, which the desk's policy forbids.
+        """
+        end = time.monotonic() + _SECONDS
+        while not self._says(condition):
+            assert time.monotonic() < end, f"{condition}\n{self.page.url}\n{self.noted}"
+            self.page.wait_for_timeout(15)
+
+    def _says(self, condition: str) -> bool:
+        try:
+            return bool(self.page.evaluate(condition))
+        except Error:  # the page is on its way to another
+            return False
+
+    def _note_words(self, message: ConsoleMessage) -> None:
+        is_answer = message.text.startswith("Failed to load resource")  # noted with its address
+        if message.type in {"error", "warning"} and not is_answer:
+            self.noted.append(f"{message.type}: {message.text}")
+
+    def _note_answer(self, answer: Response) -> None:
+        if answer.status >= 400:
+            self.noted.append(f"{answer.status}: {answer.url}")
+
+    def _note_address(self, url: str) -> None:
+        if not url.startswith((f"{self.origin}/", "data:", "blob:")):
+            self.noted.append(f"asked: {url}")
+
+
+@contextmanager
+def start_chromium() -> Iterator[Browser]:
+    """Run Chromium for the block."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def new_context(
+    browser: Browser, size: tuple[int, int] = DESKTOP, **more: object
+) -> Iterator[BrowserContext]:
+    """Open a context of its own, with no cookies, for the block."""
+    viewport = {"width": size[0], "height": size[1]}
+    context = browser.new_context(viewport=viewport, **more)  # type: ignore[arg-type]
+    context.add_init_script(_WATCH)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def origin_of(served: ServedNewsroom) -> str:
+    """Return where a desk is used: passkeys want a name, and take no address."""
+    return f"http://localhost:{served.port}"
+
+
+def setup_path(served: ServedNewsroom) -> str:
+    """Return the path of the link that the server printed for its first owner."""
+    return str(re.findall(r"http://localhost:\d+(/desk/enter/\S+)", served.said)[-1])
+
+
+def add_authenticator(window: Window) -> None:
+    """Give a window's machine a device that makes passkeys, as a telephone does."""
+    devtools = window.page.context.new_cdp_session(window.page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
