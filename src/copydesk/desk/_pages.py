@@ -376,4 +376,5 @@ _SCRIPT_WORDS = (
     "conflict_theirs",
     "why",
     "draft_kept",
+    "upload_done",
 )
