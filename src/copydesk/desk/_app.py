@@ -34,7 +34,11 @@ _MOST_BYTES = 2_000_000  # of a request's body: 200 notes
 _MOST_ROWS = 100
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NEVER_KEPT = {"Cache-Control": "no-store"}
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:

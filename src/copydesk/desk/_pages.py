@@ -186,6 +186,7 @@ class Pages:
             "is_turned": text_direction(locale) == "rtl",
             "root": self._root,
             "home": f"{urls.path(self._beat.url).rstrip('/')}/" if self._beat.url else "/",
+            "icon": f"{self._root}assets/{asset_name('desk.svg')}",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
         }
@@ -328,6 +329,7 @@ _SCRIPT_WORDS = (
     "reason_opinion",
     "reason_source",
     "cancel",
+    "close",
     "save",
     "keys",
     "palette",
