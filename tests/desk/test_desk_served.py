@@ -159,6 +159,17 @@ def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> N
     assert "refused" in anna.get("/desk/today/").body
 
 
+def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None:
+    form = {"name": "Our coast", "query": "view=all&topic=Coast&after=1+x"}
+    saved = anna.post("/desk/views", form)
+    page = anna.get("/desk/?view=all&topic=Coast").body
+
+    assert 303 == saved.status
+    assert 'href="/desk/?view=all&amp;topic=Coast" aria-current="page"><span>Our coast' in page
+    anna.post("/desk/views", {**form, "forget": "1"})
+    assert "Our coast" not in anna.get("/desk/").body
+
+
 @pytest.mark.parametrize(
     "path",
     ["/desk/", "/desk/today/", f"/desk/story/{SEALS}/", "/desk/actions", "/desk/events"],
@@ -199,7 +210,7 @@ def test_what_is_not_there_is_said(anna: Browser, path: str, status: int) -> Non
 
 def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:
     page = anna.get("/desk/")
-    icon, style, script = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
+    icon, style, script, _ = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
 
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "immutable" in anna.get(style).headers["cache-control"]

@@ -230,7 +230,9 @@ class Catalogue:
         found: set[str] = set()
         waiting = iter(paths)
         while some := tuple(islice(waiting, _AT_ONCE)):
-            query = f"SELECT path FROM stories WHERE path IN {places(len(some))} AND ({condition})"
+            # by its limit the inner question stays one of its own: those paths first
+            these = f"SELECT * FROM stories WHERE path IN {places(len(some))} LIMIT -1"
+            query = f"SELECT path FROM ({these}) stories WHERE {condition}"
             found.update(self._paths(query, *some, *values))
         return found
 

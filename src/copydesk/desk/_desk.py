@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from copydesk import engine
 from copydesk.desk import _query
@@ -15,9 +16,9 @@ from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import render_edit, render_story
+from copydesk.desk._story_pages import Counts, OpenDraft, render_edit, render_story
 from copydesk.desk._today import describe_actions
-from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.news import Beat, EditorAction
 
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
@@ -40,6 +41,7 @@ class Desk:
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
+        views = await asyncio.to_thread(self.store.saved_views.of, editor.name)
 
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
@@ -47,6 +49,7 @@ class Desk:
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
                 counts=_count_views(opened),
+                own_views=[(view, _count(opened, view)) for view in views],
                 sources=opened.queue.list_sources(opened.newsroom, question),
                 languages=opened.queue.list_languages(opened.newsroom, question),
             )
@@ -63,14 +66,32 @@ class Desk:
 
         return await self.thread.ask(answer)
 
-    async def edit_page(self, editor: Editor, name: str) -> bytes:
-        """Return the form in which a story is edited; raises RecordError where there is none."""
+    async def edit_page(self, editor: Editor, name: str, *, takes_up: bool = False) -> bytes:
+        """Return the form in which a story is edited; raises RecordError where there is none.
 
-        def answer(opened: OpenNewsroom) -> bytes:
+        With `takes_up` it has what the editor typed into it before.
+        """
+        drafts = await self.list_drafts(editor, name)
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             found = engine.read_story_page(opened.newsroom, opened.queue, name)
-            return render_edit(self._pages_of(opened), editor, _count_views(opened), found)
+            return render_edit(pages, editor, counts, found, OpenDraft(drafts, takes_up))
 
-        return await self.thread.ask(answer)
+        return await self.draw(make)
+
+    async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> bytes:
+        """Return a page that is made in the newsroom's thread."""
+        return await self.thread.ask(
+            lambda opened: make(opened, self._pages_of(opened), _count_views(opened))
+        )
+
+    async def list_drafts(self, editor: Editor, story: str) -> Sequence[Draft]:
+        """Return what an editor typed into the form of a story and did not save."""
+        return await asyncio.to_thread(self.store.drafts.of_story, editor.name, story)
+
+    async def drop_drafts(self, editor: Editor, story: str) -> None:
+        """Forget what an editor typed into the form of a story."""
+        await asyncio.to_thread(self.store.drafts.drop, editor.name, story)
 
     async def today_page(self, editor: Editor) -> bytes:
         """Return what an editor did since yesterday, the latest first, each to be taken back."""
@@ -113,6 +134,16 @@ class Desk:
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
         return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
+
+    async def save_view(self, editor: Editor, name: str, query: str) -> None:
+        """Keep a question under a name for an editor, without a question under it no more."""
+        views = self.store.saved_views
+        if not query:
+            await asyncio.to_thread(views.drop, editor.name, name)
+            return
+        asked = _query.first_page(_query.read_question(dict(parse_qsl(query))))
+        view = SavedView(name=name.strip(), query=_query.write_question(asked))
+        await asyncio.to_thread(views.keep, editor.name, view)
 
     async def put(self, actions: Sequence[EditorAction]) -> None:
         """Keep actions on the disk, and let them be filed; raises UsageError, DeskStoreError."""
@@ -158,6 +189,11 @@ class Desk:
                     words = self._pages[1].describe_round(told)
                     self.broadcast.tell("round", {"words": words})
             await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _count(opened: OpenNewsroom, view: SavedView) -> int:
+    question = _query.read_question(dict(parse_qsl(view.query)))
+    return opened.queue.count(opened.newsroom, question)
 
 
 def _count_views(opened: OpenNewsroom) -> Mapping[engine.QueueView, int]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
+from copydesk.desk_store import SavedView
 from copydesk.kit import urls
 from copydesk.news import Beat, Standing
 from copydesk.placement import local_time
@@ -62,6 +64,7 @@ class QueueAnswer:
     question: engine.QueueQuestion
     page: engine.QueuePage
     counts: Mapping[engine.QueueView, int]
+    own_views: Sequence[tuple[SavedView, int]] = ()
     sources: Sequence[str] = ()
     languages: Sequence[str] = ()
 
@@ -107,6 +110,8 @@ class Pages:
             total=page.total,
             filters=self._filters(answer),
             query=_query.write_question(_query.first_page(question)),
+            own_views=self._own_views(answer),
+            may_save=not _query.is_plain(question),
             here=here,
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
@@ -150,6 +155,10 @@ class Pages:
         names = dict.fromkeys([*(topic.name for topic in self._beat.topics), *chosen])
         return [{"name": name, "is_chosen": name in chosen} for name in names]
 
+    def describe_draft(self, story: str, at: datetime | None, href: str = "") -> View:
+        """Return since when a form has a draft, "" for none, and where that is taken up."""
+        return {"story": story, "time": self.views.clock(at) if at else "", "href": href}
+
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
         words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
@@ -169,6 +178,7 @@ class Pages:
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
             "views": self._view_links(counts, question),
+            "own_views": [],
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
         }
@@ -189,6 +199,7 @@ class Pages:
             "icon": f"{self._root}assets/{asset_name('desk.svg')}",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
+            "own_words": f"{self._root}assets/{asset_name('own_words.js')}",
         }
 
     def address(self, question: engine.QueueQuestion) -> str:
@@ -209,6 +220,19 @@ class Pages:
                 "key": _VIEW_KEYS[view],
             }
             for view in _query.VIEWS
+        ]
+
+    def _own_views(self, answer: QueueAnswer) -> list[View]:
+        """Return the links of an editor's saved views, each with its count."""
+        asked = _query.write_question(_query.first_page(answer.question))
+        return [
+            {
+                "name": view.name,
+                "href": f"{self._root}?{view.query}",
+                "count": f"{count:,}",
+                "is_current": view.query == asked,
+            }
+            for view, count in answer.own_views
         ]
 
     def _acts(self, row: engine.QueueRow) -> list[View]:
@@ -353,4 +377,5 @@ _SCRIPT_WORDS = (
     "conflict_mine",
     "conflict_theirs",
     "why",
+    "draft_kept",
 )

@@ -52,6 +52,11 @@ def write_question(question: QueueQuestion) -> str:
     return urlencode({name: value for name, value in parts.items() if value})
 
 
+def is_plain(question: QueueQuestion) -> bool:
+    """Decide whether a question is a view and an order alone, without a filter or words."""
+    return first_page(question) == QueueQuestion(view=question.view, order=question.order)
+
+
 def first_page(question: QueueQuestion) -> QueueQuestion:
     """Return the question from its first row on."""
     return replace(question, after=None)

@@ -2,7 +2,7 @@
 
     accounts, sessions, links, tokens, attempts: who may come in, and who is in
     actions: what editors did, fsynced before they are answered; until it is filed, and after
-    drafts, stashes: what they have typed and gathered
+    drafts, stashes, saved_views: what they have typed, gathered, and ask again and again
     audit: who came in, who was kept out, who changed accounts
 
 Of secrets that we hand out only digests go in, of passwords hashes that others made.
@@ -28,6 +28,7 @@ from copydesk.desk_store._one_use_links import LINK_LIFETIME as LINK_LIFETIME
 from copydesk.desk_store._one_use_links import LinkPurpose as LinkPurpose
 from copydesk.desk_store._one_use_links import Moment as Moment
 from copydesk.desk_store._one_use_links import OneUseLink as OneUseLink
+from copydesk.desk_store._saved_views import SavedView as SavedView
 from copydesk.desk_store._sessions import Session as Session
 from copydesk.desk_store._stashes import Stash as Stash
 from copydesk.desk_store._tables import VERSION as VERSION

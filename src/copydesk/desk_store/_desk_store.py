@@ -14,6 +14,7 @@ from copydesk.desk_store._database import DeskDatabase
 from copydesk.desk_store._drafts import Drafts
 from copydesk.desk_store._limits import AttemptLimits
 from copydesk.desk_store._one_use_links import OneUseLinks
+from copydesk.desk_store._saved_views import SavedViews
 from copydesk.desk_store._sessions import Sessions
 from copydesk.desk_store._stashes import Stashes
 
@@ -40,6 +41,7 @@ class DeskStore:
         self.audit = AuditLog(self._database)
         self.drafts = Drafts(self._database)
         self.stashes = Stashes(self._database)
+        self.saved_views = SavedViews(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Make all changes of the block at once or, after an error, none."""

@@ -70,6 +70,11 @@ CREATE TABLE stashed (
     place INTEGER NOT NULL, story TEXT NOT NULL, PRIMARY KEY (stash, story)
 ) STRICT, WITHOUT ROWID;
 """,
+    """
+CREATE TABLE saved_views (
+    editor TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (editor, name)
+) STRICT, WITHOUT ROWID;
+""",
 )
 VERSION = len(_STEPS)
 

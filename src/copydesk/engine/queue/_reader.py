@@ -24,7 +24,7 @@ from copydesk.errors import RecordError
 from copydesk.news import Standing, Story
 from copydesk.placement.addresses import record_name
 
-_RANKED = 2_000  # of the newest events, that are put in the front page's order
+_RANKED = 1_000  # of the newest events, that are put in the front page's order
 _LISTED = 12  # stories of one event; the others are a number
 _KEPT = 3_000  # records as they were read last
 _AGAIN = 2  # times that a page is asked for where records changed meanwhile
