@@ -561,10 +561,6 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return palette();
   }
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.closest(".fields")) {
-    event.preventDefault();
-    return event.target.form.requestSubmit();
-  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && isTyping(event.target) && !event.target.closest("dialog")) {
     event.target.blur();
