@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from urllib.parse import parse_qsl, quote
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import (
@@ -21,19 +19,17 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from copydesk.desk import _actions, _query
+from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body, with_errors
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._filer import describe
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk._presence import Presence
-from copydesk.errors import CopydeskError, RecordError, UsageError
+from copydesk.desk.own_words import list_routes
 
 EditorOf = Callable[[Request], Editor]
-Handler = Callable[[Request], Awaitable[Response]]
 
-_MOST_BYTES = 2_000_000  # of a request's body: 200 notes
 _MOST_ROWS = 100
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-_NEVER_KEPT = {"Cache-Control": "no-store"}
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -41,21 +37,22 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
     """Return the app of an open desk; `editor_of` says who sends a request that was let in."""
     handlers = _Handlers(desk, editor_of)
     routes = [
-        Route("/", _with_errors(handlers.queue)),
-        Route("/story/{name}/", _with_errors(handlers.story)),
-        Route("/story/{name}/edit/", _with_errors(handlers.edit)),
-        Route("/story/{name}/edit/", _with_errors(handlers.put_edit), methods=["POST"]),
-        Route("/today/", _with_errors(handlers.today)),
-        Route("/rows", _with_errors(handlers.rows)),
-        Route("/versions", _with_errors(handlers.versions)),
-        Route("/actions", _with_errors(handlers.put_actions), methods=["POST"]),
-        Route("/actions", _with_errors(handlers.list_actions)),
-        Route("/act", _with_errors(handlers.put_form), methods=["POST"]),
-        Route("/presence", _with_errors(handlers.put_presence), methods=["POST"]),
-        Route("/views", _with_errors(handlers.put_view), methods=["POST"]),
-        Route("/events", _with_errors(handlers.events)),
-        Route("/picture/{name}", _with_errors(handlers.picture)),
-        Route("/assets/{name}", _with_errors(handlers.asset)),
+        Route("/", with_errors(handlers.queue)),
+        Route("/story/{name}/", with_errors(handlers.story)),
+        Route("/story/{name}/edit/", with_errors(handlers.edit)),
+        Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
+        Route("/today/", with_errors(handlers.today)),
+        Route("/rows", with_errors(handlers.rows)),
+        Route("/versions", with_errors(handlers.versions)),
+        Route("/actions", with_errors(handlers.put_actions), methods=["POST"]),
+        Route("/actions", with_errors(handlers.list_actions)),
+        Route("/act", with_errors(handlers.put_form), methods=["POST"]),
+        Route("/presence", with_errors(handlers.put_presence), methods=["POST"]),
+        Route("/views", with_errors(handlers.put_view), methods=["POST"]),
+        Route("/events", with_errors(handlers.events)),
+        Route("/picture/{name}", with_errors(handlers.picture)),
+        Route("/assets/{name}", with_errors(handlers.asset)),
+        *list_routes(desk, editor_of),
     ]
     return Starlette(routes=routes)
 
@@ -73,30 +70,32 @@ class _Handlers:
     async def queue(self, request: Request) -> Response:
         """Answer with a page of the queue."""
         question = _query.read_question(request.query_params)
-        return _page(await self._desk.queue_page(self._editor_of(request), question))
+        return page_answer(await self._desk.queue_page(self._editor_of(request), question))
 
     async def story(self, request: Request) -> Response:
         """Answer with the page of a story."""
         name = request.path_params["name"]
-        return _page(await self._desk.story_page(self._editor_of(request), name))
+        return page_answer(await self._desk.story_page(self._editor_of(request), name))
 
     async def edit(self, request: Request) -> Response:
         """Answer with the form in which a story is edited."""
         name = request.path_params["name"]
-        return _page(await self._desk.edit_page(self._must_edit(request), name))
+        editor, takes_up = must_edit(self._editor_of(request)), "draft" in request.query_params
+        return page_answer(await self._desk.edit_page(editor, name, takes_up=takes_up))
 
     async def put_edit(self, request: Request) -> Response:
         """Keep what the form of a story changed, and lead to the story."""
-        editor, name = self._must_edit(request), request.path_params["name"]
-        fields = parse_qsl((await _read_body(request)).decode("utf-8", "replace"), True)
+        editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
+        fields = parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)
         actions = _actions.read_edit(name, fields, editor.name, now())
         if actions:
             await self._desk.put(actions)
+        await self._desk.drop_drafts(editor, name)
         return RedirectResponse(f"{self._desk.path}story/{quote(name, safe='')}/", 303)
 
     async def today(self, request: Request) -> Response:
         """Answer with what this editor did."""
-        return _page(await self._desk.today_page(self._editor_of(request)))
+        return page_answer(await self._desk.today_page(self._editor_of(request)))
 
     async def rows(self, request: Request) -> Response:
         """Answer with the rows of some events, or of those that some stories belong to, alone."""
@@ -104,37 +103,37 @@ class _Handlers:
         events = asked.getlist("event")[:_MOST_ROWS]
         names = asked.getlist("story")[:_MOST_ROWS]
         rows = await self._desk.rows(self._editor_of(request), events, names)
-        return Response(rows, media_type="text/html", headers=_NEVER_KEPT)
+        return Response(rows, media_type="text/html", headers=NEVER_KEPT)
 
     async def versions(self, request: Request) -> Response:
         """Answer with the versions of a question's rows, for a page that is open."""
         question = _query.read_question(request.query_params)
-        return JSONResponse(await self._desk.versions(question), headers=_NEVER_KEPT)
+        return JSONResponse(await self._desk.versions(question), headers=NEVER_KEPT)
 
     async def put_actions(self, request: Request) -> Response:
         """Keep actions that a script sends; they are on the disk before this answers."""
-        editor = self._must_edit(request)
-        actions = _actions.read_json(await _read_body(request), editor.name, now())
+        editor = must_edit(self._editor_of(request))
+        actions = _actions.read_json(await read_body(request), editor.name, now())
         await self._desk.put(actions)
-        return JSONResponse({"kept": [action.id for action in actions]}, 202, _NEVER_KEPT)
+        return JSONResponse({"kept": [action.id for action in actions]}, 202, NEVER_KEPT)
 
     async def list_actions(self, request: Request) -> Response:
         """Answer with what has become of this editor's actions of the last day."""
         done = await self._desk.list_actions_since(
             self._editor_of(request), now() - timedelta(days=1)
         )
-        return JSONResponse([describe(queued) for queued in done], headers=_NEVER_KEPT)
+        return JSONResponse([describe(queued) for queued in done], headers=NEVER_KEPT)
 
     async def put_form(self, request: Request) -> Response:
         """Keep the actions of a form, and lead back to where it was sent from."""
-        editor = self._must_edit(request)
-        fields = parse_qsl((await _read_body(request)).decode("utf-8", "replace"))
+        editor = must_edit(self._editor_of(request))
+        fields = parse_qsl((await read_body(request)).decode("utf-8", "replace"))
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
         return RedirectResponse(self._own_page(dict(fields).get("return", "")), 303)
 
     async def put_view(self, request: Request) -> Response:
         """Keep a question under a name, or forget it, and lead to it."""
-        form = dict(parse_qsl((await _read_body(request)).decode("utf-8", "replace"), True))
+        form = dict(parse_qsl((await read_body(request)).decode("utf-8", "replace"), True))
         query = "" if "forget" in form else form.get("query", "")
         await self._desk.save_view(self._editor_of(request), form.get("name", ""), query)
         return RedirectResponse(f"{self._desk.path}?{form.get('query', '')}".rstrip("?"), 303)
@@ -142,7 +141,7 @@ class _Handlers:
     async def put_presence(self, request: Request) -> Response:
         """Take in which story an editor stands on, and tell everybody."""
         name = self._editor_of(request).name
-        self._presence.note(await _read_body(request), name, now())
+        self._presence.note(await read_body(request), name, now())
         self._desk.broadcast.tell("presence", {"there": self._presence.list_all()})
         return Response(status_code=204)
 
@@ -151,7 +150,7 @@ class _Handlers:
         self._tasks.add(task := asyncio.create_task(self._desk.filer.prepare()))
         task.add_done_callback(self._tasks.discard)
         stream = self._desk.broadcast.stream()
-        headers = {**_NEVER_KEPT, "X-Accel-Buffering": "no"}
+        headers = {**NEVER_KEPT, "X-Accel-Buffering": "no"}
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def picture(self, request: Request) -> Response:
@@ -169,43 +168,7 @@ class _Handlers:
             return Response(status_code=404)
         return FileResponse(file, media_type=_TYPES[file.suffix], headers=_FOR_EVER)
 
-    def _must_edit(self, request: Request) -> Editor:
-        editor = self._editor_of(request)
-        if not editor.may_edit:
-            raise UsageError("your account may look, not decide", subject=editor.name)
-        return editor
-
     def _own_page(self, address: str) -> str:
         """Return an address on the desk that a form may lead back to, else the first page."""
         is_ours = address.startswith(self._desk.path) and not address.startswith("//")
         return address if is_ours and address.isprintable() else self._desk.path
-
-
-def _page(body: bytes) -> Response:
-    return Response(body, media_type="text/html", headers=_NEVER_KEPT)
-
-
-def _with_errors(handler: Handler) -> Handler:
-    """Let errors of ours be answers that say what is wrong and how to mend it."""
-
-    @wraps(handler)
-    async def answer(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except CopydeskError as error:
-            known = {UsageError: 400, RecordError: 404}
-            status = known.get(type(error), 503)
-            told = {"title": str(error), "detail": error.hint, "status": status}
-            body = msgspec.json.encode(told)
-            return Response(body, status, _NEVER_KEPT, media_type="application/problem+json")
-
-    return answer
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for some in request.stream():
-        body += some
-        if len(body) > _MOST_BYTES:
-            raise UsageError("too much at once", subject=f"{_MOST_BYTES:,} bytes at most")
-    return bytes(body)

@@ -16,9 +16,9 @@ from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import render_edit, render_story
+from copydesk.desk._story_pages import Counts, OpenDraft, render_edit, render_story
 from copydesk.desk._today import describe_actions
-from copydesk.desk_store import DeskStore, QueuedAction, SavedView
+from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.news import Beat, EditorAction
 
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
@@ -66,14 +66,32 @@ class Desk:
 
         return await self.thread.ask(answer)
 
-    async def edit_page(self, editor: Editor, name: str) -> bytes:
-        """Return the form in which a story is edited; raises RecordError where there is none."""
+    async def edit_page(self, editor: Editor, name: str, *, takes_up: bool = False) -> bytes:
+        """Return the form in which a story is edited; raises RecordError where there is none.
 
-        def answer(opened: OpenNewsroom) -> bytes:
+        With `takes_up` it has what the editor typed into it before.
+        """
+        drafts = await self.list_drafts(editor, name)
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             found = engine.read_story_page(opened.newsroom, opened.queue, name)
-            return render_edit(self._pages_of(opened), editor, _count_views(opened), found)
+            return render_edit(pages, editor, counts, found, OpenDraft(drafts, takes_up))
 
-        return await self.thread.ask(answer)
+        return await self.draw(make)
+
+    async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> bytes:
+        """Return a page that is made in the newsroom's thread."""
+        return await self.thread.ask(
+            lambda opened: make(opened, self._pages_of(opened), _count_views(opened))
+        )
+
+    async def list_drafts(self, editor: Editor, story: str) -> Sequence[Draft]:
+        """Return what an editor typed into the form of a story and did not save."""
+        return await asyncio.to_thread(self.store.drafts.of_story, editor.name, story)
+
+    async def drop_drafts(self, editor: Editor, story: str) -> None:
+        """Forget what an editor typed into the form of a story."""
+        await asyncio.to_thread(self.store.drafts.drop, editor.name, story)
 
     async def today_page(self, editor: Editor) -> bytes:
         """Return what an editor did since yesterday, the latest first, each to be taken back."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -154,6 +155,10 @@ class Pages:
         names = dict.fromkeys([*(topic.name for topic in self._beat.topics), *chosen])
         return [{"name": name, "is_chosen": name in chosen} for name in names]
 
+    def describe_draft(self, story: str, at: datetime | None, href: str = "") -> View:
+        """Return since when a form has a draft, "" for none, and where that is taken up."""
+        return {"story": story, "time": self.views.clock(at) if at else "", "href": href}
+
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
         words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
@@ -193,6 +198,7 @@ class Pages:
             "home": f"{urls.path(self._beat.url).rstrip('/')}/" if self._beat.url else "/",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
+            "own_words": f"{self._root}assets/{asset_name('own_words.js')}",
         }
 
     def address(self, question: engine.QueueQuestion) -> str:
@@ -369,4 +375,5 @@ _SCRIPT_WORDS = (
     "conflict_mine",
     "conflict_theirs",
     "why",
+    "draft_kept",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -10,13 +11,24 @@ import msgspec
 
 from copydesk import engine
 from copydesk.desk._actions import StoryFields
+from copydesk.desk._draft_fields import find_draft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
+from copydesk.desk_store import Draft
 from copydesk.kit import text
-from copydesk.news import NO_PICTURE, EditConflict
+from copydesk.news import NO_PICTURE
 
 _PARAGRAPHS = 200
 _FIGURES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDraft:
+    """What an editor typed into a form before, and whether the form is to have it again."""
+
+    drafts: Sequence[Draft] = ()
+    is_taken_up: bool = False
+
 
 Counts = Mapping[engine.QueueView, int]
 
@@ -59,11 +71,12 @@ def render_edit(
     editor: Editor,
     counts: Counts,
     found: engine.StoryPage,
-    conflicts: Sequence[EditConflict] = (),
+    draft: OpenDraft,
 ) -> bytes:
     """Return the form in which a story is edited."""
     short = pages.views.short(found.seen)
     values = read_fields(found)
+    typed = find_draft(draft.drafts)
     view = {
         **short,
         **msgspec.structs.asdict(values),
@@ -71,6 +84,9 @@ def render_edit(
         "was": msgspec.json.encode(values).decode(),
         "topics": pages.topic_choices(found.seen.story.topics),
         "pictures": _pictures(pages, found, values.picture),
+        "note_characters": engine.note_characters(found.seen.story),
+        **dict.fromkeys(("why", "other_picture"), ""),
+        **(typed.fields if draft.is_taken_up else {}),
     }
     return pages.page(
         "edit.html",
@@ -79,7 +95,9 @@ def render_edit(
         title=pages.strings.say("edit_title", title=short["title"]),
         id=str(uuid4()),
         story=view,
-        conflicts=[{"field": one.field, "now": one.now} for one in conflicts],
+        draft=pages.describe_draft(
+            found.seen.name, typed.at, "" if draft.is_taken_up else f"{short['href']}edit/?draft"
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from copydesk.desk_store import QueuedAction
 from copydesk.errors import RecordError
 from copydesk.kit import text
 
+_NAMED_BY_VALUE = frozenset({"write", "file"})  # its first value is a headline, an address
 _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write"})
 
 
@@ -36,6 +37,7 @@ def _describe(
     say, known = pages.strings.say, pages.strings.words
     is_undone = action.id in undone
     said = f"said_{action.said}" if f"said_{action.said}" in known else action.said or action.kind
+    names = action.stories or _list_new_records(queued)
     problem = state in {"refused", "conflict"} and outcome is not None
     return {
         "id": action.id,
@@ -46,13 +48,21 @@ def _describe(
                 "title": _find_title(opened, name),
                 "href": f"{pages.views.root}story/{quote(name, safe='')}/",
             }
-            for name in action.stories
+            for name in names
         ],
+        "about": "" if names or action.kind not in _NAMED_BY_VALUE else action.values[0],
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
         "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
     }
+
+
+def _list_new_records(queued: QueuedAction) -> Sequence[str]:
+    """Return the names of the records that an action made."""
+    if queued.action.kind != "write" or queued.outcome is None:
+        return ()
+    return [path.rsplit("/", 1)[-1].removesuffix(".md") for path in queued.outcome.paths]
 
 
 def _state(queued: QueuedAction) -> str:

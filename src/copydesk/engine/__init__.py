@@ -60,7 +60,9 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
     from copydesk.engine.editing import new_tip as new_tip
+    from copydesk.engine.editing import note_characters as note_characters
     from copydesk.engine.editing import read_decided_stories as read_decided_stories
+    from copydesk.engine.editing import read_own_story as read_own_story
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._list_stories import list_stories as list_stories
     from copydesk.engine.editing._new_rule import NewRule as NewRule
     from copydesk.engine.editing._new_rule import topic_names as topic_names
+    from copydesk.engine.editing._new_set import note_characters as note_characters
     from copydesk.engine.editing._new_tip import new_tip as new_tip
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._verdicts import file_verdict as file_verdict
     from copydesk.engine.editing._verdicts import speaker as speaker
     from copydesk.engine.editing.applying import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
+    from copydesk.engine.editing.applying import OwnStory as OwnStory
     from copydesk.engine.editing.applying import apply_actions as apply_actions
     from copydesk.engine.editing.applying import field_digests as field_digests
     from copydesk.engine.editing.applying import part_into_lots as part_into_lots
+    from copydesk.engine.editing.applying import read_own_story as read_own_story
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

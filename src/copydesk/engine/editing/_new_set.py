@@ -34,7 +34,7 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
             most = edit.beat.excerpt.max_characters
             return field, _short(text.fold(value), most, "the excerpt")
         case "note":
-            most = STORY_CHARACTERS if edit.find(path).is_own else NOTE_CHARACTERS
+            most = note_characters(edit.find(path))
             return field, _short(text.tidy(value), most, "the note")
         case "picture":
             is_none = value.strip() in {"", NO_PICTURE}
@@ -42,6 +42,11 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
         case "url":
             new = _address(urls.canonical(value), value)
             return (field, new, *_former_addresses(edit, path, new))
+
+
+def note_characters(story: Story) -> int:
+    """Return how long the note on a story may be: that of an editor's own story is its text."""
+    return STORY_CHARACTERS if story.is_own else NOTE_CHARACTERS
 
 
 def _field(said: str) -> SetField:

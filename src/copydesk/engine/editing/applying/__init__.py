@@ -11,5 +11,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing.applying._apply_actions import apply_actions as apply_actions
     from copydesk.engine.editing.applying._apply_actions import part_into_lots as part_into_lots
     from copydesk.engine.editing.applying._field_digests import field_digests as field_digests
+    from copydesk.engine.editing.applying._write_story import OwnStory as OwnStory
+    from copydesk.engine.editing.applying._write_story import read_own_story as read_own_story
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -5,7 +5,8 @@ headline, excerpt, text, topics ──> a record whose note is the text, with it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from copydesk import archive, review
 from copydesk.engine.editing._action import CommitWords
@@ -20,38 +21,61 @@ _SUBJECT = 200
 _FIRST_TOPIC = 3  # of an action's values, after the headline, the excerpt and the text
 
 
-def put_story(edit: Edit, action: EditorAction) -> EditStep:
-    """Put a new story into an edit: `values` are its headline, excerpt, text and topics.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStory:
+    """What an editor wrote: `text` is Markdown, `topics` are the beat's names."""
 
-    Its publisher is the site. No round judges it, and its heat is the gate's until a rule or a
-    pin places it elsewhere. Raises UsageError where something is missing or too long, and in a
-    profile whose records have no place for a text.
+    title: str
+    excerpt: str
+    text: str
+    topics: tuple[str, ...]
+
+
+def read_own_story(beat: Beat, values: Sequence[str]) -> OwnStory:
+    """Return the story that an action's values say: headline, excerpt, text and topics.
+
+    Raises UsageError where something is missing or too long, and in a profile whose records have
+    no place for a text.
     """
-    traits = edit.beat.scoring.traits
-    if not traits.has_blocks:
+    if not beat.scoring.traits.has_blocks:
         raise UsageError(
             "records of this profile have no place for a story of one's own",
             hint="publish it elsewhere, and file its address",
         )
-    values = action.values + ("",) * (_FIRST_TOPIC - len(action.values))
-    title = _require(text.fold(values[0]), TITLE_CHARACTERS, "the headline")
-    excerpt, note = text.fold(values[1]), text.tidy(values[2])
-    must_be_short(excerpt, edit.beat.excerpt.max_characters, "the excerpt")
-    published_at = action.at.replace(microsecond=0)
-    story = Story(
-        path=archive.story_path(title, published_at, action.id, lambda path: _is_taken(edit, path)),
-        title=title,
+    title, excerpt, note = (*values[:_FIRST_TOPIC], "", "", "")[:_FIRST_TOPIC]
+    excerpt, main = text.fold(excerpt), [beat.topic] if beat.topic else []
+    must_be_short(excerpt, beat.excerpt.max_characters, "the excerpt")
+    return OwnStory(
+        title=_require(text.fold(title), TITLE_CHARACTERS, "the headline"),
         excerpt=excerpt,
+        text=_require(text.tidy(note), STORY_CHARACTERS, "the text"),
+        topics=topic_names(beat, [*main, *values[_FIRST_TOPIC:]]),
+    )
+
+
+def put_story(edit: Edit, action: EditorAction) -> EditStep:
+    """Put a new story into an edit; raises UsageError as `read_own_story` does.
+
+    Its publisher is the site. No round judges it, and its heat is the gate's until a rule or a
+    pin places it elsewhere.
+    """
+    own, published_at = read_own_story(edit.beat, action.values), action.at.replace(microsecond=0)
+    story = Story(
+        path=archive.story_path(
+            own.title, published_at, action.id, lambda path: _is_taken(edit, path)
+        ),
+        title=own.title,
+        excerpt=own.excerpt,
         published_at=published_at,
         heat=edit.beat.scoring.publish_at,
         provider=_make_provider(edit.beat),
-        topics=_list_topics(edit.beat, values[_FIRST_TOPIC:]),
+        topics=own.topics,
         language=edit.beat.locale.partition("-")[0].lower(),
-        note=_require(note, STORY_CHARACTERS, "the text"),
+        note=own.text,
     )
     verdict = Verdict(by=action.by, at=published_at, said="publish", why=action.why)
     words = CommitWords(
-        subject=f"write: {title}"[:_SUBJECT],
+        subject=f"write: {own.title}"[:_SUBJECT],
         why=action.why,
         by=action.by,
         action=f"write {story.path}",
@@ -75,9 +99,3 @@ def _is_taken(edit: Edit, path: str) -> bool:
 
 def _make_provider(beat: Beat) -> Provider:
     return Provider(name=text.fold(beat.title), domain=urls.registrable_domain(beat.url))
-
-
-def _list_topics(beat: Beat, named: Iterable[str]) -> tuple[str, ...]:
-    """Return the topics of a story: those that were named, behind the main one."""
-    main = [beat.topic] if beat.topic else []
-    return topic_names(beat, [*main, *named])

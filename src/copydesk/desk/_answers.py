@@ -1,0 +1,57 @@
+"""What the desk's routes share: bodies that are read to a measure, errors that are answers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from copydesk.desk._pages import Editor
+from copydesk.errors import CopydeskError, RecordError, UsageError
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+NEVER_KEPT = {"Cache-Control": "no-store"}
+_MOST_BYTES = 2_000_000  # of a request's body: 200 notes
+
+
+def must_edit(editor: Editor) -> Editor:
+    """Return an editor who may decide; raises UsageError for one who may only look."""
+    if not editor.may_edit:
+        raise UsageError("your account may look, not decide", subject=editor.name)
+    return editor
+
+
+def page_answer(body: bytes) -> Response:
+    """Return a page as an answer."""
+    return Response(body, media_type="text/html", headers=NEVER_KEPT)
+
+
+def with_errors(handler: Handler) -> Handler:
+    """Let errors of ours be answers that say what is wrong and how to mend it."""
+
+    @wraps(handler)
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except CopydeskError as error:
+            known = {UsageError: 400, RecordError: 404}
+            status = known.get(type(error), 503)
+            told = {"title": str(error), "detail": error.hint, "status": status}
+            body = msgspec.json.encode(told)
+            return Response(body, status, NEVER_KEPT, media_type="application/problem+json")
+
+    return answer
+
+
+async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
+    """Return the body of a request; raises UsageError for more than so many bytes."""
+    body = bytearray()
+    async for some in request.stream():
+        body += some
+        if len(body) > most:
+            raise UsageError("too much at once", subject=f"{most:,} bytes at most")
+    return bytes(body)

@@ -1,0 +1,60 @@
+// What is typed is kept every few seconds, until it is saved: a closed browser loses nothing.
+
+const root = document.body.dataset.root;
+const words = JSON.parse(document.getElementById("words").textContent);
+const form = document.querySelector("form[data-draft]");
+
+const keepDrafts = () => {
+  const typed = new Map();
+  const told = form.querySelector("[data-kept]");
+  let timer = 0;
+  let sending = null;
+  let isOver = false;
+
+  const keep = async (isLast = false) => {
+    clearTimeout(timer);
+    timer = 0;
+    if (isOver || !typed.size) return;
+    const fields = Object.fromEntries(typed);
+    typed.clear();
+    sending = new AbortController();
+    const answer = await fetch(`${root}drafts`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ story: form.dataset.draft, fields }),
+      keepalive: isLast,
+      signal: sending.signal,
+    }).catch(() => null);
+    if (isOver) return;
+    if (answer?.ok) {
+      if (told) told.textContent = words.draft_kept;
+    } else if (!answer || answer.status >= 500) {
+      Object.entries(fields).forEach(([name, text]) => typed.has(name) || typed.set(name, text));
+      timer ||= setTimeout(keep, 10000);
+    }
+  };
+
+  form.addEventListener("input", (event) => {
+    const { name, type, value } = event.target;
+    if (!name || ["checkbox", "radio", "file", "hidden"].includes(type)) return;
+    typed.set(name, value);
+    timer ||= setTimeout(keep, 2000);
+  });
+  form.addEventListener("submit", () => {
+    isOver = true;
+    clearTimeout(timer);
+    sending?.abort();
+  });
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep(true));
+  window.addEventListener("pagehide", () => keep(true));
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("form.fields");
+  if (typing && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    typing.requestSubmit();
+  }
+});
+
+if (form) keepDrafts();

@@ -1,0 +1,79 @@
+"""The routes of what editors write themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import parse_qsl, quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from copydesk.desk._answers import must_edit, page_answer, read_body, with_errors
+from copydesk.desk._desk import Desk, now
+from copydesk.desk._draft_fields import find_draft, read_drafts
+from copydesk.desk._pages import Editor
+from copydesk.desk.own_words._write_page import read_write, render_write
+
+
+def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk that take an editor's own words."""
+    handlers = _OwnWords(desk, editor_of)
+    return [
+        Route("/write/", with_errors(handlers.write)),
+        Route("/write/", with_errors(handlers.put_story), methods=["POST"]),
+        Route("/drafts", with_errors(handlers.keep_draft), methods=["PUT"]),
+        Route("/drafts", with_errors(handlers.drop_draft), methods=["POST"]),
+    ]
+
+
+class _OwnWords:
+    """What each of these routes does."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+
+    async def write(self, request: Request) -> Response:
+        """Answer with the form of a new story."""
+        editor = must_edit(self._editor_of(request))
+        draft = find_draft(await self._desk.list_drafts(editor, ""))
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_write(
+                    pages, editor, counts, opened.newsroom.beat, draft
+                )
+            )
+        )
+
+    async def put_story(self, request: Request) -> Response:
+        """Keep a new story, and lead to where it is told what became of it."""
+        editor = must_edit(self._editor_of(request))
+        fields = await _read_form(request)
+        action = await self._desk.thread.ask(
+            lambda opened: read_write(opened.newsroom.beat, fields, editor.name, now())
+        )
+        await self._desk.put([action])
+        await self._desk.drop_drafts(editor, "")
+        return RedirectResponse(f"{self._desk.path}today/", 303)
+
+    async def keep_draft(self, request: Request) -> Response:
+        """Keep what an editor has typed so far."""
+        editor = must_edit(self._editor_of(request))
+        drafts = read_drafts(await read_body(request), now())
+        for draft in drafts:
+            await asyncio.to_thread(self._desk.store.drafts.keep, editor.name, draft)
+        return Response(status_code=204)
+
+    async def drop_draft(self, request: Request) -> Response:
+        """Forget what an editor typed, and lead back to the form."""
+        editor = must_edit(self._editor_of(request))
+        story = dict(await _read_form(request)).get("story", "")
+        await self._desk.drop_drafts(editor, story)
+        form = f"story/{quote(story, safe='')}/edit/" if story else "write/"
+        return RedirectResponse(f"{self._desk.path}{form}", 303)
+
+
+async def _read_form(request: Request) -> list[tuple[str, str]]:
+    return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)

@@ -1,0 +1,50 @@
+"""The page on which an editor writes a story without a source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from copydesk import engine
+from copydesk.desk._draft_fields import FoundDraft
+from copydesk.desk._pages import Editor, Pages
+from copydesk.news import Beat, EditorAction
+
+Counts = Mapping[engine.QueueView, int]
+
+
+def render_write(
+    pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
+) -> bytes:
+    """Return the form in which a story is written, with what was typed into it before."""
+    return pages.page(
+        "write.html",
+        editor,
+        counts,
+        title=pages.strings.say("write_title"),
+        id=str(uuid4()),
+        topics=[topic for topic in pages.topic_choices(()) if topic["name"] != beat.topic],
+        has_place=beat.scoring.traits.has_blocks,
+        excerpt_characters=beat.excerpt.max_characters,
+        draft=pages.describe_draft("", draft.at),
+        story={name: draft.fields.get(name, "") for name in ("title", "excerpt", "text", "why")},
+    )
+
+
+def read_write(
+    beat: Beat, fields: Sequence[tuple[str, str]], by: str, at: datetime
+) -> EditorAction:
+    """Return the action that files the story of a form; raises UsageError for what is none."""
+    form = {name: value.replace("\r\n", "\n") for name, value in fields}
+    topics = [value for name, value in fields if name == "topic"]
+    values = (*(form.get(name, "") for name in ("title", "excerpt", "text")), *topics)
+    engine.read_own_story(beat, values)
+    return EditorAction(
+        id=form.get("id") or str(uuid4()),
+        kind="write",
+        by=by,
+        at=at,
+        values=values,
+        why=form.get("why", ""),
+    )

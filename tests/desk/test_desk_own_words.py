@@ -1,0 +1,153 @@
+"""What editors write at the desk: a story of their own, and drafts that outlive a browser."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from world.command import copydesk
+from world.newsroom import newsroom, record_web, run_git, small_web
+from world.served_desk import Answer, Browser
+from world.served_newsroom import ServedNewsroom, serve_newsroom, until, wait_for_page
+
+WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
+FORM = {"id": "own-1", "title": "What we saw", "excerpt": "At the wall.", "text": "It *holds*."}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    """Serve a newsroom with two stories; without a contact its server does no rounds."""
+    folder = tmp_path_factory.mktemp("served")
+    root = newsroom(folder / "beat")
+    web = record_web(folder / "web.warc.gz", small_web())
+    assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> Browser:
+    return served.owner()
+
+
+def own_records(served: ServedNewsroom) -> list[Path]:
+    return [*(served.root / "_news").glob("*-what-we-saw*.md")]
+
+
+def keep(browser: Browser, story: str, **fields: str) -> Answer:
+    body = json.dumps({"story": story, "fields": fields}).encode()
+    return browser.ask("PUT", "/desk/drafts", body, {"Sec-Fetch-Site": "same-origin"})
+
+
+def field(page: Answer, name: str) -> str:
+    """Return what a form has in a field, of several lines or one."""
+    found = re.search(rf'<textarea name="{name}"[^>]*>([^<]*)</textarea>', page.body)
+    found = found or re.search(rf'<input[^>]* name="{name}"[^>]*value="([^"]*)"', page.body)
+    assert found, name
+    return html.unescape(found[1])
+
+
+def test_a_story_is_written_filed_once_and_on_the_site(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    assert 'action="/desk/write/"' in anna.get("/desk/write/").body
+
+    sent = [anna.post("/desk/write/", FORM) for _ in range(2)]
+
+    assert [303, 303] == [answer.status for answer in sent]
+    assert "/desk/today/" == sent[0].headers["location"]
+    until(lambda: bool(own_records(served)))
+    assert "What we saw" in anna.get("/desk/today/").body
+    (record,) = own_records(served)
+    assert "It *holds*." in record.read_text("utf-8")
+    page = f"/coast/news/{record.stem}/"
+    assert "<em>holds</em>" in wait_for_page(served.browser(), page, "<em>holds</em>").body
+    assert "by Anna" in run_git(served.root, "log", "--format=%B", "--grep", "#own-1")
+
+
+def test_what_was_typed_is_there_the_next_time(anna: Browser) -> None:
+    assert 204 == keep(anna, "", title="The tide", text="One line.\nAnother <b>").status
+
+    page = anna.get("/desk/write/")
+    assert ("The tide", "One line.\nAnother <b>") == (field(page, "title"), field(page, "text"))
+    assert "did not save it" in page.body
+
+    assert 303 == anna.post("/desk/drafts", {"story": ""}).status
+    assert "" == field(anna.get("/desk/write/"), "title")
+
+
+def test_a_draft_goes_when_its_story_is_filed_and_stays_when_it_cannot_be(anna: Browser) -> None:
+    keep(anna, "", text="Words.")
+    assert 400 == anna.post("/desk/write/", {**FORM, "id": "own-2", "title": " "}).status
+    assert "Words." == field(anna.get("/desk/write/"), "text")
+
+    assert 303 == anna.post("/desk/write/", {**FORM, "id": "own-1"}).status
+    assert "" == field(anna.get("/desk/write/"), "text")
+
+
+def test_a_draft_of_a_filed_story_is_offered_and_put_in_when_it_is_taken_up(anna: Browser) -> None:
+    keep(anna, WALL, title="Higher than ever", note="We were there.")
+
+    offered = anna.get(f"/desk/story/{WALL}/edit/")
+    assert "Higher than ever" not in offered.body
+    assert f'href="/desk/story/{WALL}/edit/?draft"' in offered.body
+    taken_up = anna.get(f"/desk/story/{WALL}/edit/?draft")
+    assert "Higher than ever" == field(taken_up, "title")
+    assert "We were there." == field(taken_up, "note")
+
+    form = {name: field(taken_up, name) for name in ("id", "seen", "was", "title", "note")}
+    assert 303 == anna.post(f"/desk/story/{WALL}/edit/", form).status
+    assert "?draft" not in anna.get(f"/desk/story/{WALL}/edit/").body
+    until(lambda: "Higher than ever" in anna.get(f"/desk/story/{WALL}/edit/").body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b'{"story": "", "fields": {"password": "x"}}',
+        b'{"story": 1, "fields": {}}',
+        b'{"story": "", "fields": {"text": 1}}',
+        b'{"story": "' + b"s" * 301 + b'", "fields": {}}',
+        b'{"story": "", "fields": {"text": "' + b"w" * 200_001 + b'"}}',
+        b"\xff\xfe",
+    ],
+)
+def test_what_is_no_draft_is_refused(anna: Browser, body: bytes) -> None:
+    answer = anna.ask("PUT", "/desk/drafts", body, {"Sec-Fetch-Site": "same-origin"})
+    assert 400 == answer.status
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {**FORM, "text": ""},
+        {**FORM, "title": "t" * 501},
+        {**FORM, "excerpt": "e" * 301},
+        {**FORM, "text": "w" * 10_001},
+        {**FORM, "topic": "Nothing of ours"},
+    ],
+)
+def test_what_is_no_story_is_refused_at_once(anna: Browser, form: dict[str, str]) -> None:
+    assert 400 == anna.post("/desk/write/", {**form, "id": "own-3"}).status
+
+
+def test_nothing_is_kept_for_other_sites_or_strangers(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    for path, body in (("/desk/write/", urlencode(FORM)), ("/desk/drafts", "story=")):
+        foreign = anna.post(path, body.encode(), {"Sec-Fetch-Site": "cross-site"})
+        assert 403 == foreign.status
+        assert served.browser().post(path, body.encode()).status in {303, 401}
+    stranger = served.browser()
+    assert 401 == keep(stranger, "", text="x").status
