@@ -210,10 +210,11 @@ def test_what_is_not_there_is_said(anna: Browser, path: str, status: int) -> Non
 
 def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:
     page = anna.get("/desk/")
-    style, script, _ = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
+    icon, style, script, _ = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)
 
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "immutable" in anna.get(style).headers["cache-control"]
+    assert "image/svg+xml" in anna.get(icon).headers["content-type"]
     assert "text/javascript" in anna.get(script).headers["content-type"]
 
 

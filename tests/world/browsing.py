@@ -146,3 +146,11 @@ def add_authenticator(window: Window) -> None:
         "automaticPresenceSimulation": True,
     }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def come_in(window: Window, served: ServedNewsroom, name: str = "Anna") -> None:
+    """Sign the first owner in by the link that was printed."""
+    window.go(setup_path(served))
+    window.page.fill("[name=name]", name)
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/desk/account/")

@@ -30,7 +30,11 @@ EditorOf = Callable[[Request], Editor]
 
 _MOST_ROWS = 100
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:

@@ -350,6 +350,7 @@ const open = (dialog) => {
     dialog.remove();
     if (document.activeElement === document.body) here()?.focus({ preventScroll: true });
   });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close()); // beside it
   dialog.showModal();
   return dialog;
 };
@@ -496,7 +497,10 @@ const help = () => {
   const list = make("dl", { className: "keys" }, ...commands.filter((one) => one.keys).map((one) =>
     make("div", {}, make("dt", { textContent: nameCommand(one) }), make("dd", {}, make("kbd", { textContent: one.keys })))));
   list.prepend(make("div", {}, make("dt", { textContent: say("all_commands") }), make("dd", {}, make("kbd", { textContent: "Ctrl K" }))));
-  open(make("dialog", {}, make("h2", { textContent: say("keys") }), list));
+  const dialog = make("dialog", {}, make("h2", { textContent: say("keys") }), list);
+  const close = make("button", { type: "button", textContent: say("close"), onclick: () => dialog.close() });
+  dialog.append(make("p", { className: "foot" }, close));
+  open(dialog);
 };
 
 const palette = () => {
@@ -556,10 +560,6 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     return palette();
-  }
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.closest(".fields")) {
-    event.preventDefault();
-    return event.target.form.requestSubmit();
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && isTyping(event.target) && !event.target.closest("dialog")) {

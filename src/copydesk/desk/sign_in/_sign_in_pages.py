@@ -14,6 +14,7 @@ _DESK = Path(__file__).parents[1]
 STRINGS = Path(__file__).parent / "strings"
 ASSETS = {
     "desk.css": (_DESK / "assets" / "desk.css", "text/css; charset=utf-8"),
+    "desk.svg": (_DESK / "assets" / "desk.svg", "image/svg+xml"),
     "sign_in.css": (_DESK / "assets" / "sign_in.css", "text/css; charset=utf-8"),
     "passkey.js": (_DESK / "assets" / "passkey.js", "text/javascript; charset=utf-8"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, uuid5
 
 from copydesk.catalogue import Catalogue, StoryFilter
-from copydesk.engine.actions._file_actions import make_pictures
+from copydesk.engine.actions._show_pictures import make_pictures
 from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.editing import apply_actions
 from copydesk.engine.newsroom import Newsroom

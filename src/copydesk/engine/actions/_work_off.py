@@ -8,11 +8,14 @@ filed are known, by the memory and by git, and only what became of them is noted
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.desk_store import ActionQueue
+from copydesk.desk_store import ActionQueue, open_desk
+from copydesk.engine.actions._show_pictures import make_pictures
+from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.editing import MOST_IN_A_COMMIT, apply_actions, part_into_lots
 from copydesk.engine.filing import WORD_SECONDS, read_removals
 from copydesk.engine.newsroom import Newsroom, failure_of
@@ -60,6 +63,19 @@ def work_off(
         outcomes += told
     is_urgent = _read_removals(newsroom.root) != removed
     return WorkedOff(outcomes=tuple(outcomes), is_urgent=is_urgent)
+
+
+def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
+    """File what waits in the newsroom's desk until nothing does; `tell` hears what is waited for.
+
+    Raises DeskStoreError where the desk's file fails, RecordError as `ask_catalogue` does.
+    """
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        done = work_off(newsroom, desk.actions, tell)
+    if done.outcomes:
+        ask_catalogue(newsroom, lambda catalogue: catalogue.version())
+        make_pictures(newsroom, (path for outcome in done.outcomes for path in outcome.paths))
+    return done
 
 
 def _read_removals(root: Path) -> frozenset[str]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from copydesk import judge
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import BrokenRecord, CatalogueEntry
-from copydesk.engine.cataloguing._rules import RulesInForce
 from copydesk.engine.cataloguing._standing import standing_of
 from copydesk.engine.filing import find_article
-from copydesk.engine.newsroom import Newsroom, Progress
 from copydesk.errors import RecordError, WorkerError
 from copydesk.kit import processes
 from copydesk.news import Story
+
+if TYPE_CHECKING:
+    from copydesk.engine.cataloguing._rules import RulesInForce
+    from copydesk.engine.newsroom import Newsroom, Progress
 
 _MANY = 2000  # records from which other cores are worth their start
 _AT_ONCE = 250

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from copydesk import judge, review
-from copydesk.engine.cataloguing._rules import RulesInForce
 from copydesk.news import Article, Beat, Standing, Story
+
+if TYPE_CHECKING:
+    from copydesk.engine.cataloguing._rules import RulesInForce
 
 FindArticle = Callable[[Story], Article | None]
 

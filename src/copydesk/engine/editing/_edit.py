@@ -215,7 +215,7 @@ def make_edit(
     begun = begin_change(
         newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
     )
-    for address in _list_gone(edit):  # a round forgets its text, where a kill is faster
+    for address in _list_losses(edit):  # a round forgets its text, where a kill is faster
         newsroom.articles.forget(address)
     done = begun.finish()
     paths = sorted({*done.skipped, *left})
@@ -228,7 +228,7 @@ def make_edit(
     )
 
 
-def _list_gone(edit: Edit) -> Iterator[str]:
+def _list_losses(edit: Edit) -> Iterator[str]:
     """Walk the addresses of which no text is to be kept, but for those that are given back."""
     gone = set(map(urls.identity, edit.rulings.removed))
     return (address for address in edit.forgotten_texts if urls.identity(address) in gone)
