@@ -85,7 +85,8 @@ def test_words_whose_answer_is_lost_are_filed_once(window: Window, served: Serve
     window.page.route(EVENTS, lambda route: route.abort())
     window.page.reload()
     window.wait_for("document.activeElement.matches('.row.here')")
-    names, sent = pick(window), []
+    names = pick(window)
+    sent: list[int] = []
 
     def lose_answer(route: Route) -> None:
         if route.request.method == "POST" and len(sent) < 2:
