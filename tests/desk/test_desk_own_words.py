@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from PIL import Image
 
 from world.command import copydesk
 from world.newsroom import newsroom, record_web, run_git, small_web
@@ -17,6 +19,7 @@ from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until, wait_for_page
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
+SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
 FORM = {"id": "own-1", "title": "What we saw", "excerpt": "At the wall.", "text": "It *holds*."}
 
 pytestmark = pytest.mark.slow
@@ -151,3 +154,51 @@ def test_nothing_is_kept_for_other_sites_or_strangers(
         assert served.browser().post(path, body.encode()).status in {303, 401}
     stranger = served.browser()
     assert 401 == keep(stranger, "", text="x").status
+
+
+# ---- pictures ------------------------------------------------------------------------------------
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), (40, 90, 160)).save(out, "PNG")
+    return out.getvalue()
+
+
+def form_with(data: bytes, story: str = SEALS) -> tuple[bytes, dict[str, str]]:
+    """Return the body and the header of a form with a file, as a browser sends it."""
+    head = f'--b\r\nContent-Disposition: form-data; name="story"\r\n\r\n{story}\r\n'
+    file = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+    body = head.encode() + file.encode() + data + b"\r\n--b--\r\n"
+    return body, {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def test_a_script_uploads_a_picture_and_is_told_its_address(anna: Browser) -> None:
+    answer = anna.post("/desk/pictures", picture(), {"Content-Type": "image/png"})
+    assert 201 == answer.status
+    address = "https://tidewatch.example/coast/assets/images/uploads/"
+    assert answer.json()["address"].startswith(address)
+
+
+def test_a_form_makes_its_picture_the_storys(served: ServedNewsroom, anna: Browser) -> None:
+    answer = anna.post("/desk/pictures", *form_with(picture()))
+    assert (303, f"/desk/story/{SEALS}/") == (answer.status, answer.headers["location"])
+    until(lambda: "/uploads/" in (served.root / f"_news/{SEALS}.md").read_text("utf-8"))
+    until(lambda: ".webp" in run_git(served.root, "ls-files", "assets/images/uploads"))
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"", {"Content-Type": "image/png"}),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", {"Content-Type": "image/png"}),
+        (b"\0" * 6_000_000, {"Content-Type": "image/png"}),
+        (b"", {"Content-Type": "multipart/form-data; boundary=b"}),
+        (b"--b\r\n\r\n--b--", {"Content-Type": "multipart/form-data; boundary=b"}),
+        (picture(), {"Content-Type": "multipart/form-data"}),
+        (picture(), {"Content-Type": "multipart/form-data; boundary=\xe9"}),
+        form_with(b"<svg/>"),
+    ],
+)
+def test_what_is_no_picture_is_refused(anna: Browser, body: bytes, headers: dict[str, str]) -> None:
+    assert 400 == anna.post("/desk/pictures", body, headers).status

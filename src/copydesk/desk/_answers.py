@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.desk._pages import Editor
-from copydesk.errors import CopydeskError, RecordError, UsageError
+from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -38,7 +38,7 @@ def with_errors(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except CopydeskError as error:
-            known = {UsageError: 400, RecordError: 404}
+            known = {UsageError: 400, PictureError: 400, RecordError: 404}
             status = known.get(type(error), 503)
             told = {"title": str(error), "detail": error.hint, "status": status}
             body = msgspec.json.encode(told)

@@ -378,4 +378,5 @@ _SCRIPT_WORDS = (
     "conflict_theirs",
     "why",
     "draft_kept",
+    "upload_done",
 )

@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import add_keywords as add_keywords
     from copydesk.engine.topics import dismiss_words as dismiss_words
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
+    from copydesk.engine.uploads import keep_upload as keep_upload
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -38,19 +38,19 @@ def make_forms(fetched: FetchedPicture) -> PictureForms:
 
     Raises PictureError where the picture is cut off or damaged anywhere.
     """
-    with _refuse_damage(fetched.url):
+    with refuse_damage(fetched.url):
         image = decode(fetched.data, fetched.measure)
         return PictureForms(forms=_forms(image, fetched.stem), thumb_hash=thumb_hash(image))
 
 
 def prove_picture(fetched: FetchedPicture) -> None:
     """Prove that `make_forms` can make the forms of a picture; raises PictureError as it does."""
-    with _refuse_damage(fetched.url):
+    with refuse_damage(fetched.url):
         prove(fetched.data, fetched.measure)
 
 
 @contextlib.contextmanager
-def _refuse_damage(url: str) -> Iterator[None]:
+def refuse_damage(url: str) -> Iterator[None]:
     """Turn whatever goes wrong with a picture into PictureError."""
     try:
         yield
@@ -66,9 +66,9 @@ def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:
     sizes = {stem: image}
     if image.width >= SMALL_WIDTH * _WORTH:
         sizes[f"{stem}-{SMALL_WIDTH}"] = _small(image)
-    webp = {name: _encode(size, "WEBP", quality=_QUALITY, method=4) for name, size in sizes.items()}
+    webp = {name: encode(size, "WEBP", quality=_QUALITY, method=4) for name, size in sizes.items()}
     avif = _avif_of_each(sizes, webp)
-    jpeg = _encode(_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)
+    jpeg = encode(_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)
     return {
         **{_form(f"{name}.webp", sizes[name]): data for name, data in webp.items()},
         **{_form(f"{name}.avif", sizes[name]): data for name, data in avif.items()},
@@ -118,7 +118,7 @@ def _avif(image: Image, webp_bytes: int) -> bytes:
         return b""
     bits = 8 * webp_bytes / (image.width * image.height)
     quality = round(min(66.0, max(54.0, 52 + 12 * bits)))
-    return _encode(image, "AVIF", quality=quality, speed=9, max_threads=1)
+    return encode(image, "AVIF", quality=quality, speed=9, max_threads=1)
 
 
 def _on_white(image: Image) -> Image:
@@ -131,7 +131,8 @@ def _on_white(image: Image) -> Image:
     return sheet
 
 
-def _encode(image: Image, kind: str, **options: object) -> bytes:
+def encode(image: Image, kind: str, **options: object) -> bytes:
+    """Return a picture in a format, without what its file said beside the pixels."""
     image.info.clear()
     out = io.BytesIO()
     image.save(out, kind, **options)

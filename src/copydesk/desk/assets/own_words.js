@@ -57,4 +57,27 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A picture is uploaded at once, and its address put where the form has one; saving uses it.
+const upload = document.querySelector("form[data-upload]");
+upload?.addEventListener("change", async (event) => {
+  const [file] = event.target.files ?? [];
+  const place = form?.elements.other_picture;
+  if (!file || !place) return;
+  const told = upload.querySelector(".state");
+  told.classList.remove("failed");
+  told.textContent = words.saving;
+  const answer = await fetch(`${root}pictures`, { method: "POST", headers: { "Content-Type": file.type || "application/octet-stream" }, body: file }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  if (answer?.status === 201) {
+    place.value = said.address;
+    place.dispatchEvent(new Event("input", { bubbles: true }));
+    told.textContent = words.upload_done;
+    event.target.value = "";
+    event.target.required = false;
+  } else {
+    told.classList.add("failed");
+    told.textContent = [said?.title ?? String(answer?.status ?? ""), said?.detail].filter(Boolean).join(": ");
+  }
+});
+
 if (form) keepDrafts();

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk.desk._answers import must_edit, page_answer, read_body, with_errors
+from copydesk import engine
+from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body, with_errors
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._draft_fields import find_draft, read_drafts
 from copydesk.desk._pages import Editor
+from copydesk.desk.own_words._picture_form import PICTURE_BYTES, read_picture, set_picture
 from copydesk.desk.own_words._write_page import read_write, render_write
 
 
@@ -23,6 +25,7 @@ def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Rout
     return [
         Route("/write/", with_errors(handlers.write)),
         Route("/write/", with_errors(handlers.put_story), methods=["POST"]),
+        Route("/pictures", with_errors(handlers.put_picture), methods=["POST"]),
         Route("/drafts", with_errors(handlers.keep_draft), methods=["PUT"]),
         Route("/drafts", with_errors(handlers.drop_draft), methods=["POST"]),
     ]
@@ -34,6 +37,7 @@ class _OwnWords:
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
+        self._decoding = asyncio.Lock()  # one picture at a time: each may take 100 MB
 
     async def write(self, request: Request) -> Response:
         """Answer with the form of a new story."""
@@ -57,6 +61,19 @@ class _OwnWords:
         await self._desk.put([action])
         await self._desk.drop_drafts(editor, "")
         return RedirectResponse(f"{self._desk.path}today/", 303)
+
+    async def put_picture(self, request: Request) -> Response:
+        """Keep a picture: a form's becomes that of its story, a script is told its address."""
+        editor = must_edit(self._editor_of(request))
+        body = await read_body(request, PICTURE_BYTES)
+        sent = read_picture(body, request.headers.get("content-type", ""))
+        newsroom = await self._desk.thread.ask(lambda opened: opened.newsroom)
+        async with self._decoding:
+            address = await asyncio.to_thread(engine.keep_upload, newsroom, sent.data)
+        if not sent.story:
+            return JSONResponse({"address": address}, 201, NEVER_KEPT)
+        await self._desk.put([set_picture(sent, address, editor.name, now())])
+        return RedirectResponse(f"{self._desk.path}story/{quote(sent.story, safe='')}/", 303)
 
     async def keep_draft(self, request: Request) -> Response:
         """Keep what an editor has typed so far."""

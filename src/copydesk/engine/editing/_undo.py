@@ -25,6 +25,7 @@ from copydesk.kit import text
 from copydesk.news import EditConflict, Story
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
+_UPLOAD = re.compile(r"assets/images/uploads/[^/]+\.webp")  # stays: other stories may have it
 _SUBJECT = 200
 
 States = tuple[bytes | None, bytes | None]  # a file before and after an action, None for none
@@ -90,7 +91,7 @@ def _must_be_free(lock: WriteLock) -> None:
 
 
 def _is_ours(path: str) -> bool:
-    return path == RULINGS_PATH or _RECORD.fullmatch(path) is not None
+    return path == RULINGS_PATH or any(kind.fullmatch(path) for kind in (_RECORD, _UPLOAD))
 
 
 def put_undoing(
@@ -112,6 +113,8 @@ def put_undoing(
             was, left = (frozenset(archive.parse_rulings(data or b"").removed) for data in states)
             removed, restored = was - left, left - was
             undone, found = _take_out_of_rulings(undone, states)
+        elif _UPLOAD.fullmatch(path):
+            continue
         else:
             undone, found = _take_out_of_record(undone, path, states)
         differences += filter(is_in_the_way, found)

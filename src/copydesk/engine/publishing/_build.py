@@ -23,6 +23,7 @@ from copydesk.engine.newsroom import (
 from copydesk.engine.publishing._picture_rules import picture_shows
 from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
+from copydesk.engine.uploads import show_uploads
 from copydesk.errors import PublishError
 from copydesk.illustrate import make_waiting
 from copydesk.kit import files, processes
@@ -60,6 +61,7 @@ def build(
         _without_collector(),
     ):
         manifest = newsroom.memory.manifest(str(out.resolve()))
+        show_uploads(newsroom)
         filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
         seen = publish.survey(filing, newsroom.beat, known, full=options.full)
         edition = _edition(newsroom, seen, troubles)
