@@ -152,6 +152,26 @@ def test_what_somebody_changed_since_is_not_overwritten(
     assert "Mine" in record(served, WALL)
 
 
+def test_what_is_removed_is_gone_from_the_site_at_once_and_can_be_taken_back(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    page = f"/coast/news/{SEALS}/"
+    send(anna, verdict("publish", SEALS))
+    until(lambda: anna.get(page).status == 200)
+
+    send(anna, verdict("remove", SEALS, why="wrong town"))
+    wait_for(anna, f"remove-{SEALS}")
+    assert wait_for_status(anna, page, 410)
+    send(anna, {"id": "back-again", "kind": "undo", "values": [f"remove-{SEALS}"]})
+    assert "done" == wait_for(anna, "back-again")["state"]
+    assert wait_for_status(anna, page, 200)
+
+
+def wait_for_status(browser: Browser, path: str, status: int) -> bool:
+    until(lambda: browser.get(path).status == status)
+    return True
+
+
 def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> None:
     send(anna, verdict("publish", "2026-11-19-nobody"))
     assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]

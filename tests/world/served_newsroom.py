@@ -63,10 +63,10 @@ def _read(info: Path) -> str:
 
 
 @contextmanager
-def serve_newsroom(root: Path) -> Iterator[ServedNewsroom]:
-    """Serve a newsroom for the block, once it listens."""
+def serve_newsroom(root: Path, port: int = 0) -> Iterator[ServedNewsroom]:
+    """Serve a newsroom for the block, once it listens; port 0 is any."""
     log = root.parent / "serve.log"
-    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
+    command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", str(port)]
     with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
         served = ServedNewsroom(root, process, log)
         try:

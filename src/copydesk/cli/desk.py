@@ -39,6 +39,7 @@ def file_actions(invocation: Invocation) -> None:
         return
     for outcome in done.outcomes:
         click.echo(": ".join(filter(None, (outcome.state, outcome.what, outcome.hint))))
+    terminal.failures(done.failed)
     terminal.note(f"{len(done.outcomes)} filed")
 
 

@@ -66,31 +66,33 @@ class Filer:
                 await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _file_all(self) -> bool:
-        """Run the process to its end, telling of outcomes meanwhile; whether it filed all."""
+        """Run the process to its end, telling of outcomes meanwhile; whether any came of it."""
+        told = 0
         filing = asyncio.ensure_future(self._starter.file_actions())
         try:
             while not filing.done():
                 await asyncio.wait([filing], timeout=_LOOK_SECONDS)
-                await self._tell()
+                told += await self._tell()
         finally:
             if not filing.done():
                 filing.cancel()
                 await asyncio.wait([filing])
-        await self._tell()
+        told += await self._tell()
         code = filing.result()
         if code:
             self._say(f"filing what editors did ended with exit code {code}; it is tried again")
-        return not code
+        return not code and (bool(told) or not self._pending)
 
-    async def _tell(self) -> None:
-        """Tell browsers of those actions that something has become of."""
+    async def _tell(self) -> int:
+        """Tell browsers of those actions that something has become of; return how many."""
         if not self._pending:
-            return
+            return 0
         states = await asyncio.to_thread(self.store.actions.state, sorted(self._pending))
         done = [queued for queued in states.values() if queued.outcome is not None]
         for queued in done:
             self._pending.discard(queued.action.id)
             self.broadcast.tell("action", describe(queued))
+        return len(done)
 
     def _waiting(self) -> Iterable[EditorAction]:
         return self.store.actions.waiting(_AT_ONCE)

@@ -168,8 +168,10 @@ const send = async () => {
       location.reload(); // to sign-in; what waits here is sent after it
       return;
     }
-    if (answer.ok) entries.filter(({ action }) => outbox.has(action.id)).forEach((entry) => keep({ ...entry, tried: true, kept: true }));
-    else if (entries.length > 1) atOnce = 1; // one of them is no good: the others are
+    if (answer.ok) {
+      entries.filter(({ action }) => outbox.has(action.id)).forEach((entry) => keep({ ...entry, tried: true, kept: true }));
+      catchUpLater();
+    } else if (entries.length > 1) atOnce = 1; // one of them is no good: the others are
     else await refuse(entries[0], answer);
   }
 };
@@ -179,9 +181,15 @@ const refuse = async ({ action }, answer) => {
   settle({ ...action, by: editor, state: "refused", what: problem.title, hint: problem.detail ?? "" });
 };
 
-// What was told while nobody listened: the server ended, or the network did.
+// What was told while nobody listened: the server ended, or the network did, or a proxy keeps events back.
+let catchingUp = 0;
+const catchUpLater = () => {
+  clearTimeout(catchingUp);
+  catchingUp = setTimeout(catchUp, 5000);
+};
 const catchUp = async () => {
   if (!outbox.size) return;
+  catchUpLater();
   const answer = await fetch(`${root}actions`).catch(() => null);
   if (!answer?.ok) return;
   const told = new Map((await answer.json()).map((one) => [one.id, one]));

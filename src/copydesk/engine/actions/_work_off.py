@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.engine.actions._show_pictures import make_pictures
 from copydesk.engine.cataloguing import ask_catalogue
-from copydesk.engine.editing import MOST_IN_A_COMMIT, apply_actions, part_into_lots
+from copydesk.engine.editing import (
+    MOST_IN_A_COMMIT,
+    apply_actions,
+    part_into_lots,
+    publish_at_once,
+)
 from copydesk.engine.filing import WORD_SECONDS, read_removals
-from copydesk.engine.newsroom import Newsroom, failure_of
+from copydesk.engine.newsroom import Failure, Newsroom, Silence, failure_of
 from copydesk.errors import BusyError, CopydeskError, RecordError
 from copydesk.news import ActionOutcome, EditorAction
 
@@ -29,11 +34,13 @@ Tell = Callable[[CopydeskError], None]
 class WorkedOff:
     """What became of the actions that waited, in their order.
 
-    `is_urgent` says that the site must show it at once: a story is taken away for good, or back.
+    `is_urgent` says that the site must show it at once: a story is taken away for good, or back;
+    `failed` what could not be shown.
     """
 
     outcomes: tuple[ActionOutcome, ...] = ()
     is_urgent: bool = False
+    failed: tuple[Failure, ...] = ()
 
 
 def work_off(
@@ -68,14 +75,18 @@ def work_off(
 def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
     """File what waits in the newsroom's desk until nothing does; `tell` hears what is waited for.
 
-    Raises DeskStoreError where the desk's file fails, RecordError as `ask_catalogue` does.
+    Then the catalogue knows of it, and what was taken away for good is gone from the site. Raises
+    DeskStoreError where the desk's file fails, RecordError as `ask_catalogue` does, PublishError.
     """
     with contextlib.closing(open_desk(newsroom.private)) as desk:
         done = work_off(newsroom, desk.actions, tell)
     if done.outcomes:
         ask_catalogue(newsroom, lambda catalogue: catalogue.version())
         make_pictures(newsroom, (path for outcome in done.outcomes for path in outcome.paths))
-    return done
+    if not done.is_urgent:
+        return done
+    _, failed = publish_at_once(newsroom, Silence())
+    return replace(done, failed=failed)
 
 
 def _read_removals(root: Path) -> frozenset[str]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._new_tip import new_tip as new_tip
     from copydesk.engine.editing._undo import UndoReport as UndoReport
     from copydesk.engine.editing._undo import undo_action as undo_action
+    from copydesk.engine.editing._urgent import publish_at_once as publish_at_once
     from copydesk.engine.editing._urgent import show_at_once as show_at_once
     from copydesk.engine.editing._verdicts import VerdictReport as VerdictReport
     from copydesk.engine.editing._verdicts import file_verdict as file_verdict
