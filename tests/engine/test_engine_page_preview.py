@@ -9,10 +9,9 @@ import pytest
 
 from copydesk import engine
 from copydesk.errors import UsageError
-from world.behaviours import serves
 from world.desk import NAMES, act, action, desk_newsroom, stories, verdict
 from world.newsroom import NOW, WALL, page
-from world.web import World
+from world.web import World, serves
 
 MORE = '[fetch]\ncontact = "mailto:desk@tern.example"\nallow_hosts = ["127.0.0.1"]\n'
 
