@@ -19,7 +19,8 @@ AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
 RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then((found) =>
   found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
 STORY = f"/desk/story/{name_of(0)}/"
-PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/", "/desk/write/"]
+PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
+PAGES += ["/desk/write/", "/desk/file/", "/desk/stash/"]
 OUTSIDE = ["/desk/account/", "/desk/people/"]
 DIALOGS = ["?", "Control+k", "r"]
 # what Tab comes to, and what of it is not to be seen

@@ -1,0 +1,89 @@
+"""What an editor types in a real Chromium is kept, and comes back in another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from world.browsing import Window, come_in, new_context, origin_of
+from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.waiting import name_of, waiting_newsroom
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+EDIT = f"/desk/story/{name_of(0)}/edit/"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = waiting_newsroom(tmp_path_factory.mktemp("own") / "beat", 4)
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def signed_in(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
+    with new_context(chromium) as context:
+        window = Window.open(context, origin_of(served))
+        come_in(window, served)
+        yield window
+
+
+@pytest.fixture
+def window(signed_in: Window) -> Iterator[Window]:
+    signed_in.noted.clear()
+    yield signed_in
+    assert [] == signed_in.noted
+
+
+def test_what_was_typed_is_kept_and_gone_once_it_is_filed(window: Window) -> None:
+    window.go("/desk/write/")
+    window.page.fill("[name=title]", "What we saw")
+    window.page.fill("[name=text]", "It *holds*.")
+    window.wait_for("document.querySelector('[data-kept]').textContent === 'Draft kept'")
+
+    window.go("/desk/")
+    window.go("/desk/write/")
+    assert "It *holds*." == window.page.input_value("[name=text]")
+    window.page.focus("[name=text]")
+    window.press("Control+Enter")
+    window.page.wait_for_url("**/desk/today/")
+    window.go("/desk/write/")
+    assert "" == window.page.input_value("[name=text]")
+
+
+def test_what_was_typed_just_now_is_kept_when_the_page_is_left(window: Window) -> None:
+    window.go(EDIT)
+    window.page.fill("[name=note]", "We were there.")
+    window.go("/desk/")
+    window.wait_for("true")
+    window.go(EDIT)
+    window.page.click(".draft a")
+    assert "We were there." == window.page.input_value("[name=note]")
+    window.page.click(".draft button")
+    assert 0 == window.page.locator(".draft").count()
+
+
+def test_a_picture_is_uploaded_and_its_address_put_into_the_form(
+    window: Window, tmp_path: Path
+) -> None:
+    Image.new("RGB", (300, 200), (40, 90, 160)).save(tmp_path / "a.png")
+    window.go(EDIT)
+    window.page.set_input_files("[name=file]", tmp_path / "a.png")
+    window.wait_for("document.querySelector('[name=other_picture]').value.includes('/uploads/')")
+
+
+def test_t_takes_the_row_under_the_hand_into_the_stash(window: Window) -> None:
+    window.go("/desk/")
+    window.press("t")
+    window.wait_for("document.querySelector('.toast')?.textContent.includes('My stash')")
+    assert 0 == window.page.locator(".row[data-state]").count()
+    window.page.locator(".row").nth(1).hover()
+    window.page.locator(".row").nth(1).locator("[data-stash]").click()
+    window.wait_for("document.querySelectorAll('.toast').length === 2")
+    window.go("/desk/stash/")
+    assert 2 == window.page.locator(".stash li").count()
