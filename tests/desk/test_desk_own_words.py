@@ -202,3 +202,39 @@ def test_a_form_makes_its_picture_the_storys(served: ServedNewsroom, anna: Brows
 )
 def test_what_is_no_picture_is_refused(anna: Browser, body: bytes, headers: dict[str, str]) -> None:
     assert 400 == anna.post("/desk/pictures", body, headers).status
+
+
+# ---- a page found elsewhere ----------------------------------------------------------------------
+
+
+def test_a_page_is_looked_at_and_then_waits_for_a_round(anna: Browser) -> None:
+    assert 'action="/desk/file/"' in anna.get("/desk/file/").body
+    looked = anna.post("/desk/file/", {"do": "look", "url": "http://127.0.0.1:9/wall"})
+    assert (200, True) == (looked.status, "would not be filed" in looked.body)
+    assert 'value="http://127.0.0.1:9/wall"' in looked.body
+
+    page = "https://owl.example/wall"
+    form = {"do": "file", "id": "file-1", "url": page, "topic": "Coast", "why": "a reader sent it"}
+    assert 303 == anna.post("/desk/file/", form).status
+    until(lambda: page in anna.get("/desk/today/").body)
+    until(
+        lambda: (
+            "done"
+            == next(
+                one["state"] for one in anna.get("/desk/actions").json() if one["id"] == "file-1"
+            )
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"do": "look", "url": ""},
+        {"do": "look", "url": "--web"},
+        {"do": "file", "url": "gopher://x"},
+        {"do": "file", "url": "https://owl.example/", "topic": "Nothing of ours"},
+    ],
+)
+def test_what_is_no_page_is_refused(anna: Browser, form: dict[str, str]) -> None:
+    assert 400 == anna.post("/desk/file/", form).status

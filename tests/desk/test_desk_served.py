@@ -228,6 +228,16 @@ def test_what_is_not_there_is_said(anna: Browser, path: str, status: int) -> Non
     assert status == anna.get(path).status
 
 
+def test_a_browser_is_told_of_an_error_on_a_page_and_a_script_as_data(anna: Browser) -> None:
+    page = anna.get("/desk/story/nobody/", {"Accept": "text/html"})
+    data = anna.get("/desk/story/nobody/")
+
+    assert (404, 404) == (page.status, data.status)
+    assert "no such story: nobody" in page.body
+    assert "<!doctype html>" in page.body
+    assert "no such story: nobody" == data.json()["title"]
+
+
 def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:
     page = anna.get("/desk/")
     icon, style, script, _ = re.findall(r'(?:href|src)="(/desk/assets/[^"]+)"', page.body)

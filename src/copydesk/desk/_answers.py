@@ -31,20 +31,34 @@ def page_answer(body: bytes) -> Response:
 
 
 def with_errors(handler: Handler) -> Handler:
-    """Let errors of ours be answers that say what is wrong and how to mend it."""
+    """Let errors of ours be answers that say what is wrong and how to mend it.
+
+    A browser that asked for a page gets one: the app makes it (`render_problem`).
+    """
 
     @wraps(handler)
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
         except CopydeskError as error:
-            known = {UsageError: 400, PictureError: 400, RecordError: 404}
-            status = known.get(type(error), 503)
-            told = {"title": str(error), "detail": error.hint, "status": status}
-            body = msgspec.json.encode(told)
-            return Response(body, status, NEVER_KEPT, media_type="application/problem+json")
+            if "text/html" in request.headers.get("Accept", ""):
+                raise
+            return problem_answer(error)
 
     return answer
+
+
+def problem_answer(error: CopydeskError) -> Response:
+    """Return an error as an answer for a program (RFC 9457)."""
+    told = {"title": str(error), "detail": error.hint, "status": status_of(error)}
+    body = msgspec.json.encode(told)
+    media_type = "application/problem+json"
+    return Response(body, status_of(error), NEVER_KEPT, media_type=media_type)
+
+
+def status_of(error: CopydeskError) -> int:
+    """Return the status with which an error is answered."""
+    return {UsageError: 400, PictureError: 400, RecordError: 404}.get(type(error), 503)
 
 
 async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:

@@ -19,12 +19,21 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from copydesk.desk import _actions, _query
-from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body, with_errors
+from copydesk.desk._answers import (
+    NEVER_KEPT,
+    must_edit,
+    page_answer,
+    problem_answer,
+    read_body,
+    status_of,
+    with_errors,
+)
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._filer import describe
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk._presence import Presence
 from copydesk.desk.own_words import list_routes
+from copydesk.errors import CopydeskError
 
 EditorOf = Callable[[Request], Editor]
 
@@ -58,7 +67,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/assets/{name}", with_errors(handlers.asset)),
         *list_routes(desk, editor_of),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
 
 
 class _Handlers:
@@ -70,6 +79,15 @@ class _Handlers:
         self._presence = Presence()
         self._tasks: set[asyncio.Task[None]] = set()
         self._assets = {asset_name(file.name): file for file in ASSETS.iterdir()}
+
+    async def problem(self, request: Request, error: Exception) -> Response:
+        """Answer with a page that says what is wrong; where none can be made, without one."""
+        assert isinstance(error, CopydeskError)
+        try:
+            page = await self._desk.problem_page(self._editor_of(request), error)
+        except CopydeskError:
+            return problem_answer(error)
+        return Response(page, status_of(error), NEVER_KEPT, media_type="text/html")
 
     async def queue(self, request: Request) -> Response:
         """Answer with a page of the queue."""

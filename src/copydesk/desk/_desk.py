@@ -19,6 +19,7 @@ from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import Counts, OpenDraft, render_edit, render_story
 from copydesk.desk._today import describe_actions
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
+from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
@@ -92,6 +93,17 @@ class Desk:
     async def drop_drafts(self, editor: Editor, story: str) -> None:
         """Forget what an editor typed into the form of a story."""
         await asyncio.to_thread(self.store.drafts.drop, editor.name, story)
+
+    async def problem_page(self, editor: Editor, error: CopydeskError) -> bytes:
+        """Return a page that says what is wrong and how to mend it."""
+
+        def answer(opened: OpenNewsroom) -> bytes:
+            counts = _count_views(opened)
+            pages = self._pages_of(opened)
+            title = str(error)
+            return pages.page("problem.html", editor, counts, title=title, hint=error.hint)
+
+        return await self.thread.ask(answer)
 
     async def today_page(self, editor: Editor) -> bytes:
         """Return what an editor did since yesterday, the latest first, each to be taken back."""

@@ -15,6 +15,7 @@ from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._draft_fields import find_draft, read_drafts
 from copydesk.desk._pages import Editor
+from copydesk.desk.own_words._file_page import read_file, render_file
 from copydesk.desk.own_words._picture_form import PICTURE_BYTES, read_picture, set_picture
 from copydesk.desk.own_words._write_page import read_write, render_write
 
@@ -25,6 +26,8 @@ def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Rout
     return [
         Route("/write/", with_errors(handlers.write)),
         Route("/write/", with_errors(handlers.put_story), methods=["POST"]),
+        Route("/file/", with_errors(handlers.file)),
+        Route("/file/", with_errors(handlers.put_file), methods=["POST"]),
         Route("/pictures", with_errors(handlers.put_picture), methods=["POST"]),
         Route("/drafts", with_errors(handlers.keep_draft), methods=["PUT"]),
         Route("/drafts", with_errors(handlers.drop_draft), methods=["POST"]),
@@ -37,6 +40,7 @@ class _OwnWords:
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
+        self._looking = asyncio.Semaphore(2)  # pages at a time: each has a process of its own
         self._decoding = asyncio.Lock()  # one picture at a time: each may take 100 MB
 
     async def write(self, request: Request) -> Response:
@@ -61,6 +65,31 @@ class _OwnWords:
         await self._desk.put([action])
         await self._desk.drop_drafts(editor, "")
         return RedirectResponse(f"{self._desk.path}today/", 303)
+
+    async def file(self, request: Request) -> Response:
+        """Answer with the form for the address of a page found elsewhere."""
+        return await self._show_file(must_edit(self._editor_of(request)), None)
+
+    async def put_file(self, request: Request) -> Response:
+        """Show what stands at an address, or keep that it is to be filed."""
+        editor, form = must_edit(self._editor_of(request)), dict(await _read_form(request))
+        if form.get("do") == "look":
+            root = await self._desk.thread.ask(lambda opened: opened.newsroom.root)
+            async with self._looking:
+                preview = await engine.preview_page(root, form.get("url", "").strip())
+            return await self._show_file(editor, preview)
+        action = await self._desk.thread.ask(
+            lambda opened: read_file(opened.newsroom, form, editor.name, now())
+        )
+        await self._desk.put([action])
+        return RedirectResponse(f"{self._desk.path}today/", 303)
+
+    async def _show_file(self, editor: Editor, preview: engine.PagePreview | None) -> Response:
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_file(opened, pages, editor, counts, preview)
+            )
+        )
 
     async def put_picture(self, request: Request) -> Response:
         """Keep a picture: a form's becomes that of its story, a script is told its address."""

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.queue._page_preview import PagePreview as PagePreview
+    from copydesk.engine.queue._page_preview import find_filed as find_filed
+    from copydesk.engine.queue._page_preview import find_obstacle as find_obstacle
+    from copydesk.engine.queue._page_preview import preview_page as preview_page
     from copydesk.engine.queue._pictures import picture_file as picture_file
     from copydesk.engine.queue._question import VIEWS as VIEWS
     from copydesk.engine.queue._question import QueueCursor as QueueCursor

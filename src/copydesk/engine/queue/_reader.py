@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -113,6 +113,10 @@ class QueueReader:
     def path_of(self, name: str) -> str | None:
         """Return the path of the record of a name, None where there is none."""
         return next(iter(self._catalogue.find_by_name([name])), None)
+
+    def paths_at(self, addresses: Iterable[str]) -> Collection[str]:
+        """Return the paths of the records that have one of these addresses."""
+        return self._catalogue.at_addresses(addresses)
 
     def event_of(self, name: str) -> str:
         """Return the event that the story of a name belongs to, "" where there is none."""

@@ -1,0 +1,112 @@
+"""Page preview: what a round would read at an address; nothing is filed, and nobody waits for it.
+
+an address ──> `copydesk extract` in a process of its own ──> the page's words, or a problem
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from copydesk import judge
+from copydesk.engine.filing import read_removals
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.queue._reader import QueueReader
+from copydesk.errors import UsageError
+from copydesk.kit import text, urls
+from copydesk.news import Lead
+
+_SECONDS = 40.0  # polite waiting for a host included
+_ADDRESS_CHARACTERS = 2_000
+_SHOWN = ("web_url", "title", "excerpt")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePreview:
+    """What a page says of itself; `problem` why it gives no story, "" where it does.
+
+    `published_at` is in UTC, for people: `2026-11-19 08:00`.
+    """
+
+    url: str
+    web_url: str = ""
+    title: str = ""
+    excerpt: str = ""
+    source: str = ""
+    published_at: str = ""
+    problem: str = ""
+
+
+async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PagePreview:
+    """Return what a round would read at an address, by robots.txt and all limits of a round.
+
+    Raises UsageError for what is no web address.
+    """
+    address = urls.fetchable(url) if len(url) <= _ADDRESS_CHARACTERS else None
+    if address is None:
+        raise UsageError("no address of the web", subject=url[:200], hint="it begins with https://")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "copydesk", "-C", str(root), "extract", address, "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        out, told = await asyncio.wait_for(process.communicate(), seconds)
+    except TimeoutError:
+        return PagePreview(url=address, problem=f"no answer within {seconds:.0f} seconds")
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+    if process.returncode != 0:
+        return PagePreview(url=address, problem=_read_problem(told))
+    return _read_fields(address, out)
+
+
+def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
+    """Return why an editor's word keeps a page from being filed, "" where none does."""
+    addresses = {preview.url, preview.web_url or preview.url}
+    if not read_removals(newsroom.root).isdisjoint(map(urls.identity, addresses)):
+        return "an editor removed it"
+    for address in sorted(addresses):
+        lead = Lead(url=address, source="", found=newsroom.now, title=preview.title)
+        if why := judge.blocking_ruling(lead, newsroom.beat.rulings):
+            return why
+    return ""
+
+
+def find_filed(queue: QueueReader, preview: PagePreview) -> str:
+    """Return the name of the record that has a page's address, "" for none."""
+    paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
+    return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
+
+
+def _read_problem(told: bytes) -> str:
+    """Return what a command said that went wrong, without its prefixes."""
+    lines = told.decode("utf-8", "replace").strip().splitlines()
+    said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
+    return text.fold("; ".join(said))[:500] or "it cannot be read"
+
+
+def _read_fields(address: str, out: bytes) -> PagePreview:
+    try:
+        fields = msgspec.json.decode(out, type=dict[str, dict[str, object]])
+    except msgspec.DecodeError:
+        return PagePreview(url=address, problem="it cannot be read")
+    values = {name: told.get("value") for name, told in fields.items()}
+    said = {name: text.fold(str(values.get(name) or "")) for name in _SHOWN}
+    provider = values.get("provider")
+    publisher = provider if isinstance(provider, Mapping) else {}
+    return PagePreview(
+        url=address,
+        source=text.fold(str(publisher.get("name") or publisher.get("domain") or "")),
+        published_at=str(values.get("published_at") or "")[:16].replace("T", " "),
+        **said,
+    )
