@@ -151,7 +151,7 @@ class _Handlers:
         editor = must_edit(self._editor_of(request))
         fields = parse_qsl((await read_body(request)).decode("utf-8", "replace"))
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
-        return RedirectResponse(self._own_page(dict(fields).get("return", "")), 303)
+        return RedirectResponse(self._desk.own_page(dict(fields).get("return", "")), 303)
 
     async def put_view(self, request: Request) -> Response:
         """Keep a question under a name, or forget it, and lead to it."""
@@ -189,8 +189,3 @@ class _Handlers:
         if file is None:
             return Response(status_code=404)
         return FileResponse(file, media_type=_TYPES[file.suffix], headers=_FOR_EVER)
-
-    def _own_page(self, address: str) -> str:
-        """Return an address on the desk that a form may lead back to, else the first page."""
-        is_ours = address.startswith(self._desk.path) and not address.startswith("//")
-        return address if is_ours and address.isprintable() else self._desk.path

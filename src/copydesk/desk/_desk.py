@@ -86,6 +86,15 @@ class Desk:
             lambda opened: make(opened, self._pages_of(opened), _count_views(opened))
         )
 
+    async def say(self, word: str) -> str:
+        """Return a word in the site's language."""
+        return await self.thread.ask(lambda opened: self._pages_of(opened).strings.say(word))
+
+    def own_page(self, address: str, otherwise: str = "") -> str:
+        """Return an address on the desk that a form may lead back to, else a page of it."""
+        is_ours = address.startswith(self.path) and not address.startswith("//")
+        return address if is_ours and address.isprintable() else self.path + otherwise
+
     async def list_drafts(self, editor: Editor, story: str) -> Sequence[Draft]:
         """Return what an editor typed into the form of a story and did not save."""
         return await asyncio.to_thread(self.store.drafts.of_story, editor.name, story)

@@ -379,4 +379,6 @@ _SCRIPT_WORDS = (
     "why",
     "draft_kept",
     "upload_done",
+    "stash_add",
+    "stash_done",
 )

@@ -45,7 +45,7 @@ def _describe(
         "time": pages.views.clock(action.at),
         "stories": [
             {
-                "title": _find_title(opened, name),
+                "title": find_title(opened, name),
                 "href": f"{pages.views.root}story/{quote(name, safe='')}/",
             }
             for name in names
@@ -69,7 +69,7 @@ def _state(queued: QueuedAction) -> str:
     return queued.outcome.state if queued.outcome else "waits"
 
 
-def _find_title(opened: OpenNewsroom, name: str) -> str:
+def find_title(opened: OpenNewsroom, name: str) -> str:
     """Return the headline of a story, its record's name where that cannot be read."""
     path = opened.queue.path_of(name)
     with contextlib.suppress(RecordError):

@@ -444,6 +444,7 @@ const commands = [
     run: () => link.click(),
   })),
 ];
+document.addEventListener("copydesk-command", (event) => commands.push(event.detail));
 const nameCommand = (command) => command.text ?? say(command.word);
 const inHours = (hours) => new Date(Date.now() + hours * 3600000).toISOString();
 

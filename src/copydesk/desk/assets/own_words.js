@@ -80,4 +80,30 @@ upload?.addEventListener("change", async (event) => {
   }
 });
 
+// What is meant goes into the editor's stash, and stays where it is.
+const meant = () => {
+  const picked = Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
+  return picked.length ? picked : [document.querySelector(".row.here")].filter(Boolean);
+};
+const stash = async (rows = meant()) => {
+  if (!rows.length) return;
+  const body = new URLSearchParams([["do", "add"], ...rows.map((row) => ["story", row.dataset.name])]);
+  const answer = await fetch(`${root}stash/`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  const note = document.createElement("div");
+  note.className = answer?.ok ? "toast" : "toast failed";
+  note.textContent = answer?.ok
+    ? words.stash_done.replace("{name}", said.name).replace("{count}", said.count)
+    : words.not_saved.replace("{what}", said?.title ?? String(answer?.status ?? ""));
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+};
+document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys: "t", text: words.stash_add, run: () => stash() } }));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-stash]");
+  if (!button) return;
+  event.preventDefault();
+  stash([button.closest(".row")]);
+}, { capture: true });
+
 if (form) keepDrafts();

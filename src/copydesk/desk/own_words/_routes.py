@@ -17,6 +17,7 @@ from copydesk.desk._draft_fields import find_draft, read_drafts
 from copydesk.desk._pages import Editor
 from copydesk.desk.own_words._file_page import read_file, render_file
 from copydesk.desk.own_words._picture_form import PICTURE_BYTES, read_picture, set_picture
+from copydesk.desk.own_words._stash_page import change_stash, render_stashes
 from copydesk.desk.own_words._write_page import read_write, render_write
 
 
@@ -28,6 +29,8 @@ def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Rout
         Route("/write/", with_errors(handlers.put_story), methods=["POST"]),
         Route("/file/", with_errors(handlers.file)),
         Route("/file/", with_errors(handlers.put_file), methods=["POST"]),
+        Route("/stash/", with_errors(handlers.stashes)),
+        Route("/stash/", with_errors(handlers.put_stash), methods=["POST"]),
         Route("/pictures", with_errors(handlers.put_picture), methods=["POST"]),
         Route("/drafts", with_errors(handlers.keep_draft), methods=["PUT"]),
         Route("/drafts", with_errors(handlers.drop_draft), methods=["POST"]),
@@ -103,6 +106,28 @@ class _OwnWords:
             return JSONResponse({"address": address}, 201, NEVER_KEPT)
         await self._desk.put([set_picture(sent, address, editor.name, now())])
         return RedirectResponse(f"{self._desk.path}story/{quote(sent.story, safe='')}/", 303)
+
+    async def stashes(self, request: Request) -> Response:
+        """Answer with the stashes that an editor may see."""
+        editor = must_edit(self._editor_of(request))
+        found = await asyncio.to_thread(self._desk.store.stashes.of, editor.name)
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_stashes(opened, pages, editor, counts, found)
+            )
+        )
+
+    async def put_stash(self, request: Request) -> Response:
+        """Change a stash as a form says; a script is told its name and how many it has."""
+        editor, fields = must_edit(self._editor_of(request)), await _read_form(request)
+        default = await self._desk.say("stash_default")
+        stash = await asyncio.to_thread(
+            change_stash, self._desk.store, editor.name, fields, default
+        )
+        if "application/json" in request.headers.get("accept", "") and stash is not None:
+            told = {"name": stash.name, "count": len(stash.stories)}
+            return JSONResponse(told, headers=NEVER_KEPT)
+        return RedirectResponse(self._desk.own_page(dict(fields).get("return", ""), "stash/"), 303)
 
     async def keep_draft(self, request: Request) -> Response:
         """Keep what an editor has typed so far."""
