@@ -69,16 +69,16 @@ def show(window: Window, size: tuple[int, int], scheme: Any) -> None:
 
 def find_faults(window: Window) -> list[Any]:
     """Return what axe finds, and whether the page is wider than its window."""
-    window.page.evaluate(AXE)
     width = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [*window.page.evaluate(RUN_AXE), *(["too wide", width] if width > 0 else [])]
 
 
 @pytest.mark.parametrize("path", [*PAGES, *OUTSIDE])
 def test_axe_finds_nothing_and_a_phone_shows_the_whole(window: Window, path: str) -> None:
+    window.go(path)
+    window.page.evaluate(AXE)
     for size, scheme in ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")):
         show(window, size, scheme)
-        window.go(path)
         assert [] == find_faults(window), (size, scheme)
     assert [] == window.noted
 
@@ -89,6 +89,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Window, key: str) ->
     window.wait_for("document.activeElement.matches('.row.here')")
     window.press(key)
     window.wait_for("document.querySelector('dialog[open]')")
+    window.page.evaluate(AXE)
     assert [] == find_faults(window)
     show(window, PHONE, "dark")
     assert [] == find_faults(window)
@@ -122,7 +123,8 @@ def test_sign_in_and_its_links_hold_as_well(served: ServedNewsroom, chromium: Br
     with new_context(chromium) as context:
         stranger = Window.open(context, origin_of(served))
         for path in ("/desk/", "/desk/enter/nothing"):
+            stranger.go(path)
+            stranger.page.evaluate(AXE)
             for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
                 show(stranger, size, scheme)
-                stranger.go(path)
                 assert [] == find_faults(stranger), (path, size)

@@ -1,0 +1,145 @@
+"""Words of strangers in every view of the desk: none runs, none asks, none becomes a tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser
+
+import copydesk
+from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
+from world.command import copydesk as run_copydesk
+from world.hostile import NAMES, PAYLOADS, make_hostile
+from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.waiting import PAIRS, waiting_newsroom
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+EVIL = "<img src=x onerror=alert(1)>"
+ASSETS = Path(copydesk.__file__).parent / "desk/assets"
+SINKS = ("insertAdjacentHTML", "outerHTML", "document.write", "eval(", "Function(", "srcdoc")
+EVENTS = ("mouseover", "mouseenter", "pointerenter", "focus", "focusin", "load", "error", "toggle")
+FIRE = f"""for (const node of document.querySelectorAll("*"))
+  for (const name of {[*EVENTS, "begin", "start", "animationend"]})
+    node.dispatchEvent(new Event(name));"""
+# what no page of the desk has: elements by selector, and addresses that run
+STRANGE = (
+    "iframe, object, embed, svg, math, style, base, video, audio, marquee, frame, body body",
+    "meta[http-equiv], [formaction], [style], form:not([action^='/desk/'], [method=dialog])",
+    "script:not([src^='/desk/'], [type='application/json'])",
+    "link:not([href^='/desk/']), img:not([src^='/desk/'])",
+)
+FOREIGN = f"""[...document.querySelectorAll("*")].filter((node) =>
+  node.matches(`{", ".join(STRANGE)}`) || [...node.attributes].some(({{ name, value }}) =>
+    name.startsWith("on") || (["href", "src", "action", "xlink:href"].includes(name)
+      && /^\\s*(javascript|vbscript|data):/i.test(value))))
+  .map((node) => node.outerHTML.slice(0, 200))"""
+SHAPES = """[...new Set([...document.querySelectorAll("article.row")].map((row) =>
+  [...row.querySelectorAll("*")].filter((node) => !node.closest(".note *, .others, .why, .note"))
+    .map((node) => node.tagName).join(" ")))]"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = waiting_newsroom(tmp_path_factory.mktemp("hostile") / "beat", len(NAMES), make_hostile)
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def window(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
+    with new_context(chromium) as context:
+        window = Window.open(context, origin_of(served))
+        come_in(window, served)
+        yield window
+
+
+def must_be_harmless(window: Window) -> None:
+    """Fire events at everything, and find nothing that ran, was asked for, or is not the desk's."""
+    window.page.evaluate(FIRE)
+    assert [] == window.page.evaluate("ran")
+    assert [] == window.page.evaluate(FOREIGN)
+    assert "undefined" == window.page.evaluate("typeof {}.ran")
+    for size in (DESKTOP, PHONE):
+        window.page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert window.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
+    assert [] == window.noted
+
+
+def test_the_queue_keeps_its_shape(window: Window) -> None:
+    window.go("/desk/?view=all&order=time")
+    window.wait_for("document.activeElement.matches('.row')")
+
+    assert len(NAMES) - PAIRS == window.page.locator("article.row").count()
+    assert 1 == len(window.page.evaluate(SHAPES))
+    must_be_harmless(window)
+
+
+@pytest.mark.parametrize("form", ["", "edit/"], ids=["story", "form"])
+def test_a_story_and_its_form_show_words_as_words(window: Window, form: str) -> None:
+    for name in NAMES:
+        window.go(f"/desk/story/{quote(name, safe='')}/{form}")
+        assert 1 == window.page.locator("main").count(), name
+        must_be_harmless(window)
+
+
+def test_every_payload_is_read_as_it_is(window: Window) -> None:
+    window.go("/desk/?view=all&order=time")
+    shown = window.page.evaluate("document.body.textContent + document.body.innerHTML")
+    told = [words for words in PAYLOADS if "\n" not in words and words.split()[0][:40] in shown]
+
+    assert len(told) > len(PAYLOADS) // 2  # a row has some of a story's words
+
+
+def test_reasons_that_are_typed_come_back_as_words(window: Window) -> None:
+    window.go("/desk/?view=all&order=time")
+    window.wait_for("document.activeElement.matches('.row.here')")
+    window.press("r")
+    window.page.fill("dialog input", EVIL)
+    window.press("Enter")
+    window.wait_for("document.querySelector('[data-state=saved]')")
+    window.press("r")
+    window.wait_for("document.querySelector('dialog[open]')")
+    assert window.page.locator("dialog .choices").get_by_text(EVIL).count()
+    must_be_harmless(window)
+    window.press("Escape", "Control+k")
+    must_be_harmless(window)
+
+    window.go("/desk/today/")
+    assert window.page.get_by_text(EVIL).count()
+    must_be_harmless(window)
+
+
+def test_a_conflict_and_a_refusal_are_told_in_words(window: Window, served: ServedNewsroom) -> None:
+    """Another's hostile word came in between; and a record of a hostile name is gone."""
+    window.page.route("**/desk/events", lambda route: route.abort())
+    window.go("/desk/?view=all&order=time")
+    window.wait_for("document.activeElement.matches('.row.here')")
+    window.noted.clear()
+    window.press("j")
+    name = window.page.evaluate("document.activeElement.dataset.name")
+    other = ["--why", EVIL, "--as", "<script>alert(1)</script>"]
+    done = run_copydesk("-C", served.root, "verdict", f"_news/{name}.md", "reject", *other)
+    assert 0 == done.code, done.err
+    window.press("p")
+    window.wait_for("document.querySelector('dialog .conflict')")
+    must_be_harmless(window)
+    window.press("Escape", "j")
+    gone = window.page.evaluate("document.activeElement.dataset.name")
+    (served.root / f"_news/{gone}.md").unlink()
+    window.press("p")
+    window.wait_for("document.querySelector('.toast.failed')")
+    must_be_harmless(window)
+
+
+def test_scripts_make_nothing_of_words() -> None:
+    """HTML comes from the server alone, at one place, where it was escaped."""
+    scripts = {path.name: path.read_text("utf-8") for path in ASSETS.glob("*.js")}
+
+    assert {"desk.js": 1} == {
+        name: script.count("innerHTML") for name, script in scripts.items() if "innerHTML" in script
+    }
+    assert [] == [sink for sink in SINKS for script in scripts.values() if sink in script]
