@@ -28,7 +28,8 @@ FIRE = f"""for (const node of document.querySelectorAll("*"))
 # what no page of the desk has: elements by selector, and addresses that run
 STRANGE = (
     "iframe, object, embed, svg, math, style, base, video, audio, marquee, frame, body body",
-    "meta[http-equiv], [formaction], [style], form:not([action^='/desk/'], [method=dialog])",
+    "meta[http-equiv], [style], [formaction]:not([formaction^='/desk/'])",
+    "form:not([action^='/desk/'], [method=dialog])",
     "script:not([src^='/desk/'], [type='application/json'])",
     "link:not([href^='/desk/']), img:not([src^='/desk/'])",
 )

@@ -619,8 +619,21 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (event.target.closest(".pick")) showPicks();
-  if (event.target.closest("[data-filters] select")) event.target.form.requestSubmit();
+  if (event.target.closest("[data-filters] select") && !isWalked) event.target.form.requestSubmit();
 });
+
+// Arrow keys walk through the choices of a filter, and each would ask for a page: Enter does, or leaving it.
+let isWalked = false;
+for (const select of document.querySelectorAll("[data-filters] select")) {
+  const first = select.value;
+  const submit = () => isWalked && select.value !== first && select.form.requestSubmit();
+  select.addEventListener("pointerdown", () => (isWalked = false));
+  select.addEventListener("blur", submit);
+  select.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") isWalked = true;
+    else if (isWalked) submit();
+  });
+}
 document.querySelectorAll("[data-do=palette]").forEach((button) => (button.hidden = false));
 
 // ---- what others do -------------------------------------------------------------------------------
