@@ -30,6 +30,7 @@ CHANGES = {
 }
 OF_THE_OWNER = {
     "config/_sources.py": "beat.toml, for `sources add`; the owner commits it",
+    "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
     "engine/newsroom/_starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
