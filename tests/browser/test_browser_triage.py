@@ -84,7 +84,7 @@ def reject_and_hold(window: Window) -> None:
     for number in REJECTED:
         window.press("r")
         window.wait_for("document.querySelector('dialog[open] .choices')")
-        decide(window, "2" if number == REJECTED[0] else "1", until_row=number + 1)
+        decide(window, "2", until_row=number + 1)
     for number in HELD:
         decide(window, "h", until_row=number + 1)
     decide(window, "p", until_row=UNDONE + 1)
