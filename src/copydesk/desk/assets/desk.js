@@ -443,6 +443,11 @@ const commands = [
     text: say("key_go", { view: link.querySelector("span").textContent }),
     run: () => link.click(),
   })),
+  ...Array.from(document.querySelectorAll("a[data-keys]"), (link) => ({
+    keys: link.dataset.keys,
+    text: say("key_go", { view: link.textContent }),
+    run: () => link.click(),
+  })),
 ];
 document.addEventListener("copydesk-command", (event) => commands.push(event.detail));
 const nameCommand = (command) => command.text ?? say(command.word);
