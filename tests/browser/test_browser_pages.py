@@ -21,6 +21,7 @@ RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
 PAGES += ["/desk/write/", "/desk/file/", "/desk/stash/"]
+OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/"]
 OUTSIDE = ["/desk/account/", "/desk/people/"]
 DIALOGS = ["?", "Control+k", "r"]
 # what Tab comes to, and what of it is not to be seen
@@ -73,7 +74,7 @@ def find_faults(window: Window) -> list[Any]:
     return [*window.page.evaluate(RUN_AXE), *(["too wide", width] if width > 0 else [])]
 
 
-@pytest.mark.parametrize("path", [*PAGES, *OUTSIDE])
+@pytest.mark.parametrize("path", [*PAGES, *OWN_WORDS, *OUTSIDE])
 def test_axe_finds_nothing_and_a_phone_shows_the_whole(window: Window, path: str) -> None:
     window.go(path)
     window.page.evaluate(AXE)
@@ -103,7 +104,7 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Window, key: str) ->
     window.wait_for("!document.querySelector('dialog') && document.activeElement.matches('.row')")
 
 
-@pytest.mark.parametrize("path", [*PAGES, *OUTSIDE])
+@pytest.mark.parametrize("path", [*PAGES, *OWN_WORDS, *OUTSIDE])
 def test_tab_reaches_every_control_and_is_seen(window: Window, path: str) -> None:
     window.go(path)
     expected = window.page.evaluate(REACHED)

@@ -11,9 +11,10 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine.editing import apply_actions
+from copydesk.engine.round import run_round
 from copydesk.news import EditorAction
-from world.desk import act, action, desk_newsroom, read, rename, stories, undo, verdict
-from world.newsroom import NOW, run_git
+from world.desk import NAMES, act, action, desk_newsroom, read, rename, stories, undo, verdict
+from world.newsroom import NOW, WALL, record_web, run_git, small_web
 
 NAME = "2026-11-20-the-wall-a-year-on"
 TITLE, EXCERPT = "The wall, a year on", "What became of the promise."
@@ -40,7 +41,7 @@ def test_it_is_filed_and_published_with_its_editors_word(root: Path) -> None:
     assert story.provider is not None
     assert (story.provider.name, story.provider.domain) == ("Tidewatch", "tidewatch.example")
     assert (story.published, story.topics, story.language) == (True, ("Coast",), "en")
-    assert (story.quality, story.heat, story.published_at) == (None, 70, NOW)
+    assert (story.quality, story.heat, story.published_at) == (70, 70, NOW)
     assert story.verdict is not None
     assert (story.verdict.by, story.verdict.said) == ("Anna", "publish")
     assert "write: The wall, a year on" in run_git(root, "log", "-1", "--format=%B")
@@ -177,3 +178,32 @@ def test_a_file_that_came_to_lie_there_is_not_overwritten(root: Path) -> None:
     with engine.open_newsroom(root, NOW, {}) as opened:
         (told,) = apply_actions(opened, [write()])
     assert told.paths[0] != f"_news/{NAME}.md"
+
+
+@pytest.mark.slow
+def test_a_round_leaves_it_alone_beside_news_of_the_same(root: Path, tmp_path: Path) -> None:
+    told = "Sea wall to rise by two metres"
+    (outcome,) = act(root, write(told, "What it means.", WALL))
+    before = (root / outcome.paths[0]).read_bytes()
+
+    web = record_web(tmp_path / "web.warc.gz", small_web())
+    with engine.open_newsroom(root, NOW + timedelta(minutes=5), {}) as opened:
+        report = run_round(opened, engine.RoundOptions(web=web, all_due=True), engine.Silence())
+
+    assert (root / outcome.paths[0]).read_bytes() == before
+    (news,) = [path for path in report.filed if "sea-wall" in path]
+    story = read(root, news.removeprefix("_news/").removesuffix(".md"))
+    assert (story.published, story.group, story.related) == (True, "", ())
+
+
+def test_an_editor_puts_it_beside_others_and_takes_it_away_again(root: Path) -> None:
+    merged = action("rule", "merge", NAME, NAMES[0])
+    told = act(root, write(), merged)
+    assert [one.state for one in told] == ["done", "refused"]  # it is not there yet
+    (outcome,) = act(root, merged := replace(merged, id="again"))
+    assert outcome.state == "done"
+    assert read(root, NAME).group == read(root, NAMES[0]).group != ""
+    assert read(root, NAME).published
+    act(root, undo(merged))
+    assert (read(root, NAME).group, read(root, NAME).heat) == ("", 70)
+    assert read(root, NAMES[0]).group != NAME

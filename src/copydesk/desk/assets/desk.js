@@ -472,10 +472,15 @@ const commands = [
     text: say("key_go", { view: link.querySelector("span").textContent }),
     run: () => link.click(),
   })),
+  ...Array.from(document.querySelectorAll("a[data-keys]"), (link) => ({
+    keys: link.dataset.keys,
+    text: say("key_go", { view: link.textContent }),
+    run: () => link.click(),
+  })),
 ];
 document.addEventListener("copydesk-command", (event) => commands.push(event.detail));
 const listLinks = () =>
-  Array.from(document.querySelectorAll(".me a, .views .own a"), (link) => ({ keys: "", text: link.textContent.trim(), run: () => link.click() }));
+  Array.from(document.querySelectorAll(".me a:not([data-keys]), .views .own a"), (link) => ({ keys: "", text: link.textContent.trim(), run: () => link.click() }));
 const nameCommand = (command) => command.text ?? say(command.word);
 const inHours = (hours) => new Date(Date.now() + hours * 3600000).toISOString();
 
@@ -663,8 +668,21 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("change", (event) => {
   if (event.target.closest(".pick")) showPicks();
-  if (event.target.closest("[data-filters] select")) event.target.form.requestSubmit();
+  if (event.target.closest("[data-filters] select") && !isWalked) event.target.form.requestSubmit();
 });
+
+// Arrow keys walk through the choices of a filter, and each would ask for a page: Enter does, or leaving it.
+let isWalked = false;
+for (const select of document.querySelectorAll("[data-filters] select")) {
+  const first = select.value;
+  const submit = () => isWalked && select.value !== first && select.form.requestSubmit();
+  select.addEventListener("pointerdown", () => (isWalked = false));
+  select.addEventListener("blur", submit);
+  select.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") isWalked = true;
+    else if (isWalked) submit();
+  });
+}
 document.querySelectorAll("[data-do=palette], [data-do=help]").forEach((button) => (button.hidden = false));
 
 // ---- what others do -------------------------------------------------------------------------------

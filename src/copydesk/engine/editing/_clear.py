@@ -119,7 +119,12 @@ def _judge(edit: Edit, plain: Story) -> Story | None:
 def _by_points(
     settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
 ) -> Story:
-    """Return a story as its record's points have it, through today's gate."""
+    """Return a story as its record's points have it, through today's gate.
+
+    Nothing but an editor's word put one of the site's own on it.
+    """
+    if plain.is_own:
+        return replace(plain, published=False)
     beat = settings.beat
     points = judge.points_at_the_gate(plain, beside, beat)
     story = review.decide_by_points(plain, points, beat.scoring.publish_at)

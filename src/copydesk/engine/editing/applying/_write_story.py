@@ -6,7 +6,7 @@ headline, excerpt, text, topics ──> a record whose note is the text, with it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.engine.editing._action import CommitWords
@@ -56,8 +56,8 @@ def read_own_story(beat: Beat, values: Sequence[str]) -> OwnStory:
 def put_story(edit: Edit, action: EditorAction) -> EditStep:
     """Put a new story into an edit; raises UsageError as `read_own_story` does.
 
-    Its publisher is the site. No round judges it, and its heat is the gate's until a rule or a
-    pin places it elsewhere.
+    Its publisher is the site. No round judges it: its quality is the gate's, so that it stands
+    somewhere among others, until a rule or a pin places it elsewhere.
     """
     own, published_at = read_own_story(edit.beat, action.values), action.at.replace(microsecond=0)
     story = Story(
@@ -67,12 +67,14 @@ def put_story(edit: Edit, action: EditorAction) -> EditStep:
         title=own.title,
         excerpt=own.excerpt,
         published_at=published_at,
+        quality=edit.beat.scoring.publish_at,
         heat=edit.beat.scoring.publish_at,
         provider=_make_provider(edit.beat),
         topics=own.topics,
         language=edit.beat.locale.partition("-")[0].lower(),
         note=own.text,
     )
+    story = replace(story, machine=review.digests(story))  # of which the verdict is none
     verdict = Verdict(by=action.by, at=published_at, said="publish", why=action.why)
     words = CommitWords(
         subject=f"write: {own.title}"[:_SUBJECT],
