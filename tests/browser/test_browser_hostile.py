@@ -39,7 +39,8 @@ FOREIGN = f"""[...document.querySelectorAll("*")].filter((node) =>
       && /^\\s*(javascript|vbscript|data):/i.test(value))))
   .map((node) => node.outerHTML.slice(0, 200))"""
 SHAPES = """[...new Set([...document.querySelectorAll("article.row")].map((row) =>
-  [...row.querySelectorAll("*")].filter((node) => !node.closest(".note *, .others, .why, .note, .origin"))
+  [...row.querySelectorAll("*")]
+    .filter((node) => !node.closest(".note *, .others, .why, .note, .origin"))
     .map((node) => node.tagName).join(" ")))]"""
 
 
