@@ -22,6 +22,7 @@ MOST_PRESSES = 250
 REJECTED = range(4, 24)
 HELD = range(24, 34)
 UNDONE, RENAMED, NOTED = 34, 35, 36
+FOUND = "https://ok.example/a"
 LAST = 95  # the four after it are other newsrooms' stories of the first events
 
 
@@ -84,7 +85,7 @@ def reject_and_hold(window: Window) -> None:
     for number in REJECTED:
         window.press("r")
         window.wait_for("document.querySelector('dialog[open] .choices')")
-        decide(window, "2" if number == REJECTED[0] else "1", until_row=number + 1)
+        decide(window, "2", until_row=number + 1)
     for number in HELD:
         decide(window, "h", until_row=number + 1)
     decide(window, "p", until_row=UNDONE + 1)
@@ -104,6 +105,17 @@ def edit(window: Window, number: int, *keys: str, words: str) -> None:
     window.press("g", "w")
     await_row(window, number)
     decide(window, "p", until_row=number + 1)
+
+
+def file_page(window: Window) -> None:
+    """File a page that no source lists, and come back."""
+    window.press("g", "f")
+    window.wait_for("document.activeElement.name === 'url'")
+    window.write(FOUND)
+    window.press("Control+Enter")
+    window.page.wait_for_url("**/desk/today/")
+    window.press("g", "w")
+    await_row(window, NOTED + 1)
 
 
 def publish_rest(window: Window) -> None:
@@ -139,6 +151,7 @@ def test_a_hundred_stories_are_triaged_by_keyboard(window: Window, served: Serve
     reject_and_hold(window)
     edit(window, RENAMED, "Control+a", words="Tide won")
     edit(window, NOTED, "Tab", "Tab", "Tab", words="We *saw* it.")
+    file_page(window)
     publish_rest(window)
     print(f"{window.presses} key presses, {time.monotonic() - began:.1f} s")
 
@@ -161,5 +174,5 @@ def test_git_has_each_word_once(window: Window, served: ServedNewsroom) -> None:
 
     assert len(ids) == len(set(ids))
     assert {"split": 1, "merge": 1, "pin": 1, "rename": 1, "set": 1} == rules
-    assert {"verdict": 96, "undo": 1, "rule": 5} == words
+    assert {"verdict": 96, "undo": 1, "rule": 5, "file": 1} == words
     assert "" == run_git(served.root, "status", "--porcelain")

@@ -104,6 +104,7 @@ def describe(queued: QueuedAction) -> dict[str, object]:
     return {
         "id": action.id,
         "stories": list(action.stories),
+        "values": list(action.values),
         "kind": action.kind,
         "said": action.said,
         "by": action.by,

@@ -31,6 +31,7 @@ const newId = () => {
 const allRows = () => Array.from(document.querySelectorAll(".row"));
 const here = () => document.querySelector(".row.here");
 const nameOf = (row) => row.dataset.name;
+const titleOf = (row) => row.querySelector("h2")?.textContent.trim() ?? nameOf(row);
 const seenOf = (node) => {
   const fields = JSON.parse(node.dataset.seen || "{}");
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [`${node.dataset.name} ${key}`, value]));
@@ -54,6 +55,14 @@ const step = async (by) => {
   if (next) return stand(next);
   if (by > 0 && (await loadMore())) stand(allRows()[at + 1]);
 };
+
+// A story beside that of the row has the focus of the page, and split and lead mean it.
+const stepMember = (by) => {
+  const links = Array.from(here()?.querySelectorAll(".others a") ?? []);
+  const at = links.indexOf(document.activeElement);
+  (links[at + by] ?? (at < 0 ? links.at(by > 0 ? 0 : -1) : here()))?.focus();
+};
+const memberInFocus = () => document.activeElement?.closest(".others li[data-name]")?.dataset.name;
 
 const nextOpen = (row) => {
   const all = allRows();
@@ -281,10 +290,12 @@ const verdict = async (said) => {
   if (!stories.length) return;
   let why = "";
   if (said === "reject" || said === "remove") {
-    why = await askWhy(say(said === "reject" ? "reject_why" : "why"));
+    const what = stories.length > 1 ? say("stories", { count: stories.length }) : titleOf(stories[0]);
+    why = await askWhy(`${say(said)}: ${what}`, say(said));
     if (why === null) return;
   }
-  const actions = stories.map((row) => action("verdict", said, row, { why }));
+  const moment = newId();
+  const actions = stories.map((row, at) => action("verdict", said, row, { why, id: at ? `${moment}-${at}` : moment }));
   actions.forEach((one) => markSaving(one));
   noteDone(actions);
   unpick();
@@ -332,8 +343,23 @@ const noteDone = (actions) => {
   keepDone();
 };
 
-const undo = (id = lastDone.at(-1)) => {
-  if (!id) return toast(say("no_undo"));
+// Take back what this editor did last, wherever: all words of one moment (a form, a selection).
+const undoLast = async () => {
+  const waiting = lastDone.at(-1);
+  if (outbox.get(waiting) && !outbox.get(waiting).tried) return undo(waiting);
+  const answer = await fetch(`${root}actions`).catch(() => null);
+  const told = answer?.ok ? await answer.json() : [];
+  const undone = new Set(told.filter((one) => one.kind === "undo" && one.state !== "refused").flatMap((one) => one.values));
+  const isOpen = (one) => ["verdict", "rule", "correct"].includes(one.kind) && ["done", "waits"].includes(one.state) && !undone.has(one.id);
+  const last = told.find(isOpen);
+  if (!last) return toast(say("no_undo"));
+  const moment = last.id.slice(0, 36);
+  const together = told.filter((one) => isOpen(one) && one.id.slice(0, 36) === moment);
+  together.forEach((one) => undo(one.id));
+  toast(`${say("taken_back")}: ${together.map((one) => one.what).filter(Boolean).join(" · ") || wordFor(last)}`);
+};
+
+const undo = (id) => {
   if (lastDone.includes(id)) lastDone.splice(lastDone.indexOf(id), 1);
   keepDone();
   const entry = outbox.get(id);
@@ -385,8 +411,9 @@ const learnWhy = (why) => {
   }
 };
 
-const askWhy = async (title) => {
-  const why = await ask(title, learnedWhys().map((text) => [text, text]), say("reject_other"));
+const whys = learnedWhys(); // their numbers stay as long as the page
+const askWhy = async (title, word) => {
+  const why = await ask(title, whys.map((text) => [text, text]), say("reject_other"), { word });
   if (why) learnWhy(why);
   return why;
 };
@@ -420,6 +447,8 @@ const openRow = (edit = "") => {
 const commands = [
   { keys: "j", word: "key_next", run: () => step(1) },
   { keys: "k", word: "key_previous", run: () => step(-1) },
+  { keys: "J", word: "key_member", run: () => stepMember(1) },
+  { keys: "K", word: "key_member_back", run: () => stepMember(-1) },
   { keys: "x", word: "key_pick", run: () => togglePick() },
   { keys: "p", word: "publish", run: () => verdict("publish") },
   { keys: "h", word: "hold", run: () => verdict("hold") },
@@ -428,11 +457,11 @@ const commands = [
   { keys: "D", word: "remove", run: () => verdict("remove") },
   { keys: "e", word: "edit", run: () => openRow("edit/") },
   { keys: "m", word: "merge", run: merge },
-  { keys: "s", word: "split_off", run: () => here() && rule("split", here()) },
-  { keys: "l", word: "lead", run: () => here() && rule("lead", here()) },
+  { keys: "s", word: "split_off", run: () => here() && split(memberInFocus()) },
+  { keys: "l", word: "lead", run: () => here() && putInFront(memberInFocus()) },
   { keys: "i", word: "pin", run: () => pin() },
   { keys: "b", word: "block", run: () => block() },
-  { keys: "u", word: "undo", run: () => undo() },
+  { keys: "u", word: "undo", run: () => undoLast() },
   { keys: "o", word: "open_story", run: () => openRow() },
   { keys: "v", word: "open_original", run: () => here()?.dataset.origin && window.open(here().dataset.origin, "_blank", "noopener") },
   { keys: "n", word: "key_refresh", run: () => showNews() },
@@ -443,13 +472,20 @@ const commands = [
     text: say("key_go", { view: link.querySelector("span").textContent }),
     run: () => link.click(),
   })),
+  ...Array.from(document.querySelectorAll("a[data-keys]"), (link) => ({
+    keys: link.dataset.keys,
+    text: say("key_go", { view: link.textContent }),
+    run: () => link.click(),
+  })),
 ];
 document.addEventListener("copydesk-command", (event) => commands.push(event.detail));
+const listLinks = () =>
+  Array.from(document.querySelectorAll(".me a:not([data-keys]), .views .own a"), (link) => ({ keys: "", text: link.textContent.trim(), run: () => link.click() }));
 const nameCommand = (command) => command.text ?? say(command.word);
 const inHours = (hours) => new Date(Date.now() + hours * 3600000).toISOString();
 
 // Ask for one of some choices, by its number or a click; null where nothing is chosen.
-const ask = (title, choices, field = null) =>
+const ask = (title, choices, field = null, { word = say("save"), startsInField = false } = {}) =>
   new Promise((resolve) => {
     let chosen = null;
     const finish = (value) => {
@@ -467,7 +503,7 @@ const ask = (title, choices, field = null) =>
       make("h2", { textContent: title }), make("ol", { className: "choices" }, ...buttons), ...(input ? [input] : []),
       make("p", { className: "foot" },
         make("button", { type: "button", textContent: say("cancel"), onclick: () => dialog.close() }),
-        ...(input ? [make("button", { className: "main", textContent: say("save") })] : [])));
+        ...(input ? [make("button", { className: "main", textContent: word })] : [])));
     const dialog = make("dialog", {}, form);
     form.addEventListener("submit", () => (chosen = input?.value.trim() || null));
     dialog.addEventListener("keydown", (event) => {
@@ -479,7 +515,14 @@ const ask = (title, choices, field = null) =>
     });
     dialog.addEventListener("close", () => resolve(chosen));
     open(dialog);
+    if (startsInField) input.focus();
   });
+
+const split = (member) => {
+  const row = here();
+  return member ? rule("split", row, { stories: [member, nameOf(row)], seen: {} }) : rule("split", row);
+};
+const putInFront = (member) => rule("lead", here(), member ? { stories: [member], seen: {} } : {});
 
 const pin = async () => {
   const row = here();
@@ -493,7 +536,7 @@ const block = async () => {
   const row = here();
   if (!row) return;
   const { domain } = row.dataset;
-  const value = await ask(say("block_title"), domain ? [[say("block_domain", { domain }), domain]] : [], say("block_phrase"));
+  const value = await ask(say("block_title"), domain ? [[say("block_domain", { domain }), domain]] : [], say("block_phrase"), { startsInField: true });
   if (value) rule("block", row, { stories: [], values: [value], seen: {} });
 };
 const togglePick = () => {
@@ -526,7 +569,7 @@ const palette = () => {
   input.setAttribute("aria-controls", "palette-list");
   const draw = () => {
     const wanted = input.value.trim().toLowerCase();
-    shown = commands.filter((one) => nameCommand(one).toLowerCase().includes(wanted));
+    shown = [...commands, ...listLinks()].filter((one) => nameCommand(one).toLowerCase().includes(wanted));
     at = Math.max(0, Math.min(at, shown.length - 1));
     const items = shown.map((one, number) => {
       const item = make("li", { id: `command-${number}` }, make("span", { textContent: nameCommand(one) }), make("kbd", { textContent: one.keys }));
@@ -577,6 +620,11 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (isTyping(event.target)) return;
+  if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
+    const wayBack = document.querySelector("[data-back]");
+    if (wayBack) location.href = wayBack.href;
+    return;
+  }
   const keys = { ArrowDown: "j", ArrowUp: "k" }[event.key] ?? (event.key === "Enter" && event.target.matches(".row") ? "o" : event.key);
   const whole = prefix ? `${prefix} ${keys}` : keys;
   prefix = "";
@@ -599,6 +647,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const { act: which, split, lead, do: does } = button.dataset;
   if (does === "palette") palette();
+  else if (does === "help") help();
   else if (does === "refresh") showNews();
   else if (which && which !== "edit") {
     event.preventDefault();
@@ -634,7 +683,7 @@ for (const select of document.querySelectorAll("[data-filters] select")) {
     else if (isWalked) submit();
   });
 }
-document.querySelectorAll("[data-do=palette]").forEach((button) => (button.hidden = false));
+document.querySelectorAll("[data-do=palette], [data-do=help]").forEach((button) => (button.hidden = false));
 
 // ---- what others do -------------------------------------------------------------------------------
 
@@ -713,7 +762,12 @@ const lookAgain = async () => {
     const node = document.querySelector(`[data-count="${view}"]`);
     if (node) node.textContent = count.toLocaleString();
   }
-  fresh = new Set(Object.keys(told.rows).filter((event) => !shown.has(event)));
+  const order = Object.keys(told.rows);
+  const lastShown = order.findLastIndex((event) => shown.has(event));
+  // what comes after all that is shown has only moved up from the next page
+  fresh = new Set(order.filter((event, at) => !shown.has(event) && (at < lastShown || !shown.size)));
+  const total = document.querySelector("[data-total]");
+  if (total) total.textContent = say("stories", { count: told.total });
   const news = document.querySelector(".news");
   news.hidden = fresh.size === 0;
   news.textContent = say("new_stories", { count: fresh.size });
@@ -836,5 +890,6 @@ const standAtFirst = async () => {
 outbox.forEach((entry) => markSaving(entry.action));
 flush();
 if (rows) standAtFirst();
+else if (allRows().length) stand(allRows()[0], false);
 const back = document.querySelector("[data-back]");
 if (back) back.href = readPlace().address ?? back.href;
