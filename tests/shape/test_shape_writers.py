@@ -30,10 +30,10 @@ CHANGES = {
 }
 OF_THE_OWNER = {
     "config/_sources.py": "beat.toml, for `sources add`; the owner commits it",
-    "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
     "engine/newsroom/_starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
+    "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
     "kit/databases.py": "deletes a disposable database that is damaged",
     "desk_store/_database.py": "makes the desk's file, for its user alone",

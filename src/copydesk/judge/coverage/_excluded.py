@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from copydesk.judge._block import blocking_ruling
+from copydesk.judge.coverage._ruled_groups import name_of
 from copydesk.news import Beat, Story
 
 
 def _is_merged(story: Story, beat: Beat) -> bool:
-    name = story.path.rpartition("/")[2].removesuffix(".md")
-    return any(rule.said == "merge" and name in rule.stories for rule in beat.rulings)
+    return any(rule.said == "merge" and name_of(story) in rule.stories for rule in beat.rulings)
 
 
 def is_excluded(story: Story, beat: Beat) -> bool:
