@@ -85,8 +85,10 @@ def test_what_was_removed_or_filed_is_told(tmp_path: Path) -> None:
         preview = engine.PagePreview(url=address)
         reader = engine.QueueReader(opened)
         reader.follow(opened)
-        assert NAMES[0] == engine.find_filed(reader, preview)
-        assert "" == engine.find_filed(reader, engine.PagePreview(url="https://tern.example/x"))
+        assert NAMES[0] == engine.find_filed_record(reader, preview)
+        assert "" == engine.find_filed_record(
+            reader, engine.PagePreview(url="https://tern.example/x")
+        )
         reader.close()
     act(root, verdict("remove", NAMES[0]))
     assert "an editor removed it" == obstacle(root, preview)

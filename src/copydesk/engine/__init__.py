@@ -112,7 +112,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
     from copydesk.engine.queue import StoryPage as StoryPage
-    from copydesk.engine.queue import find_filed as find_filed
+    from copydesk.engine.queue import find_filed_record as find_filed_record
     from copydesk.engine.queue import find_obstacle as find_obstacle
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page

@@ -26,7 +26,7 @@ def render_file(
     obstacle = filed = ""
     if preview is not None:
         obstacle = preview.problem or engine.find_obstacle(opened.newsroom, preview)
-        filed = engine.find_filed(opened.queue, preview)
+        filed = engine.find_filed_record(opened.queue, preview)
     return pages.page(
         "file.html",
         editor,

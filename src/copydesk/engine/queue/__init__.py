@@ -8,7 +8,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.queue._page_preview import PagePreview as PagePreview
-    from copydesk.engine.queue._page_preview import find_filed as find_filed
+    from copydesk.engine.queue._page_preview import find_filed_record as find_filed_record
     from copydesk.engine.queue._page_preview import find_obstacle as find_obstacle
     from copydesk.engine.queue._page_preview import preview_page as preview_page
     from copydesk.engine.queue._pictures import picture_file as picture_file

@@ -82,7 +82,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
     return ""
 
 
-def find_filed(queue: QueueReader, preview: PagePreview) -> str:
+def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
     """Return the name of the record that has a page's address, "" for none."""
     paths = queue.paths_at(filter(None, (preview.url, preview.web_url)))
     return next((path.rsplit("/", 1)[-1].removesuffix(".md") for path in sorted(paths)), "")
