@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from copydesk.archive import Archive, read_rulings
 from world.browsing import Window, add_authenticator, new_context, origin_of, setup_path
 from world.newsroom import run_git
-from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.served_newsroom import ServedNewsroom, serve_newsroom, until
 from world.waiting import name_of, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -181,3 +181,18 @@ def test_git_has_each_word_once(window: Window, served: ServedNewsroom) -> None:
     assert {"split": 1, "merge": 1, "pin": 1, "rename": 1, "set": 1} == rules
     assert {"verdict": 96, "undo": 1, "rule": 5} == words
     assert "" == run_git(served.root, "status", "--porcelain")
+
+
+def test_the_site_shows_what_was_published(window: Window, served: ServedNewsroom) -> None:
+    visitor = served.browser()
+    site = served.root / ".copydesk/site"
+
+    def read_pages() -> str:
+        return "".join(page.read_text("utf-8") for page in site.rglob("*.html"))
+
+    until(lambda: visitor.get("/").status == 200)
+    until(lambda: "Tide won" in read_pages() and f"Matter {LAST} of" in read_pages())
+    pages = read_pages()
+    shown = {number for number in range(100) if f"Matter {number} of the coast" in pages}
+    assert set() == shown & {*REJECTED, *HELD, UNDONE}
+    assert {0, 1, 3, NOTED, LAST} <= shown
