@@ -73,7 +73,7 @@ def test_a_picture_comes_with_its_size_and_with_what_it_shows(tmp_path: Path) ->
 
 
 def test_a_picture_has_no_forms_until_a_page_shows_it(tmp_path: Path) -> None:
-    root = newsroom(tmp_path / "beat", more='[review]\nmode = "hold"\n')
+    root = newsroom(tmp_path / "beat", more="[scoring]\npublish_at = 190\n")
     run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
     (image,) = images(root)
     assert ((LEAD, True), []) == ((image.url, image.is_cached), cached(root))
@@ -85,6 +85,13 @@ def test_a_picture_has_no_forms_until_a_page_shows_it(tmp_path: Path) -> None:
     assert "<img" in built(root)
     assert 2 == len(cached(root))
     assert (image,) == images(root)
+
+
+def test_what_waits_for_an_editor_has_its_forms(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more='[review]\nmode = "hold"\n')
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+
+    assert 2 == len(cached(root))
 
 
 def test_a_round_has_the_forms_made_before_it_builds(

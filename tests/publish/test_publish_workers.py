@@ -89,14 +89,19 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
+def will_end(thread: threading.Thread) -> bool:
+    return thread is not threading.main_thread() and not thread.daemon
+
+
 @pytest.fixture(autouse=True)
 def no_other_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fork in spite of a thread that an earlier test of this process left behind.
 
-    It is waited for: what it holds at that moment no worker could ever take.
+    One that ends is waited for: what it holds at that moment no worker could ever take. Those that
+    libraries keep asleep for ever end with the process.
     """
     until = time.monotonic() + 20
-    while threading.active_count() > 1 and time.monotonic() < until:
+    while time.monotonic() < until and any(map(will_end, threading.enumerate())):
         time.sleep(0.05)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
 

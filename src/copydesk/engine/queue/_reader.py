@@ -154,7 +154,7 @@ class QueueReader:
             stories = list(self._read(newsroom, known, chosen, wanted))
             if stories:
                 unread = len(paths) - len(chosen)
-                yield make_row(event, known.version(paths), stories, unread)
+                yield make_row(event, known.version(paths, stories), stories, unread)
 
     def _read(
         self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
@@ -192,12 +192,16 @@ class _Known:
     signatures: Mapping[str, int]
     rulings: archive.Rulings
 
-    def version(self, paths: Sequence[str]) -> str:
-        """Return a text that changes when a record among these, or where it stands, does."""
-        parts = (f"{path} {self.signatures.get(path)} {self.standings.get(path)}" for path in paths)
-        return hashlib.blake2b(
-            "\n".join(parts).encode("utf-8", "replace"), digest_size=8
-        ).hexdigest()
+    def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
+        """Return a text that changes when a listed story, or where any member stands, does.
+
+        It is of what the records say: one that is written twice within a tick of the disk's clock
+        has one signature.
+        """
+        members = (f"{path} {self.standings.get(path)}" for path in paths)
+        listed = (repr((seen.story, seen.verdict)) for seen in stories)
+        form = "\n".join((*members, *listed)).encode("utf-8", "replace")
+        return hashlib.blake2b(form, digest_size=8).hexdigest()
 
 
 def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
