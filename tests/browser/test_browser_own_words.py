@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,7 +75,10 @@ def test_a_picture_is_uploaded_and_its_address_put_into_the_form(
     Image.new("RGB", (300, 200), (40, 90, 160)).save(tmp_path / "a.png")
     window.go(EDIT)
     window.page.set_input_files("[name=file]", tmp_path / "a.png")
-    window.wait_for("document.querySelector('[name=other_picture]').value.includes('/uploads/')")
+    window.wait_for("document.querySelector('[name=other_picture]').value")
+
+    address = window.page.input_value("[name=other_picture]")
+    assert re.search(r"/assets/images/uploads/[0-9a-f]{64}\.webp$", address), address
 
 
 def test_t_takes_the_row_under_the_hand_into_the_stash(window: Window) -> None:

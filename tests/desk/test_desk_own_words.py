@@ -13,10 +13,15 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from world.command import copydesk
-from world.newsroom import newsroom, record_web, run_git, small_web
+from world.newsroom import run_git
 from world.served_desk import Answer, Browser
-from world.served_newsroom import ServedNewsroom, serve_newsroom, until, wait_for_page
+from world.served_newsroom import (
+    ServedNewsroom,
+    filed_newsroom,
+    serve_newsroom,
+    until,
+    wait_for_page,
+)
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
@@ -28,11 +33,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     """Serve a newsroom with two stories; without a contact its server does no rounds."""
-    folder = tmp_path_factory.mktemp("served")
-    root = newsroom(folder / "beat")
-    web = record_web(folder / "web.warc.gz", small_web())
-    assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
-    with serve_newsroom(root) as served:
+    with serve_newsroom(filed_newsroom(tmp_path_factory.mktemp("served"))) as served:
         yield served
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from world.command import copydesk
+from world.newsroom import newsroom, record_web, small_web
 from world.served_desk import Answer, Browser
 
 _SECONDS = 60.0  # that anything is waited for
@@ -60,6 +62,14 @@ def _read(info: Path) -> str:
         return info.read_text()
     except OSError:
         return ""
+
+
+def filed_newsroom(folder: Path) -> Path:
+    """Make a newsroom whose two stories are filed; without a contact it has no rounds."""
+    root = newsroom(folder / "beat")
+    web = record_web(folder / "web.warc.gz", small_web())
+    assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
+    return root
 
 
 @contextmanager
