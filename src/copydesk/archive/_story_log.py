@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -13,9 +13,9 @@ from copydesk.archive._rulings_file import Rulings, other_place
 from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
-from copydesk.news import Story
+from copydesk.news import Event, Ruling, Story, Verdict
 
-_ITEM = re.compile(rb"(?m)^(?=(?:  )?- )")  # as lists of a file's top are written
+_DASH = re.compile(rb"(?m)^( *)- ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,13 @@ class StoryCommit:
     rulings_after: Rulings
     is_broken: bool = False
     moved: bool = False
+
+    @property
+    def news(self) -> Sequence[Verdict | Ruling | Event]:
+        """Return the verdict, the rules and the events that stand there since it."""
+        before = frozenset(_list_words(self.before, self.rulings_before))
+        after = _list_words(self.after, self.rulings_after)
+        return tuple(word for word in after if word not in before)
 
     @property
     def is_ours(self) -> bool:
@@ -81,11 +88,9 @@ def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
 
 def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> StoryCommit:
     """Return what a commit made of a story."""
-    touched = [(place, *commit.files[place]) for place in places if place in commit.files]
-    befores = [(place, before) for place, before, _ in touched if before is not None]
-    afters = [(place, after) for place, _, after in touched if after is not None]
-    before, was_broken = _read_story(befores)
-    after, is_broken = _read_story(afters)
+    (before_at, before, was_broken), (after_at, after, is_broken) = (
+        _read_story(commit, places, version) for version in (0, 1)
+    )
     ruled_before, ruled_after = commit.files.get(_rulings_file.PATH, (None, None))
     return StoryCommit(
         id=commit.id,
@@ -97,18 +102,31 @@ def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> St
         rulings_before=read_rulings_on(ruled_before or b"", name),
         rulings_after=read_rulings_on(ruled_after or b"", name),
         is_broken=was_broken or is_broken,
-        moved=bool(befores and afters) and befores[0][0] != afters[0][0],
+        moved=bool(before_at and after_at) and before_at != after_at,
     )
 
 
-def _read_story(versions: list[tuple[str, bytes]]) -> tuple[Story | None, bool]:
-    """Return a version of a record, None for none, and whether there is one that is broken."""
-    if not versions:
-        return None, False
-    try:
-        return parse_story(*versions[0]), False
-    except RecordError:
-        return None, True
+def _read_story(
+    commit: LoggedCommit, places: tuple[str, str], version: int
+) -> tuple[str, Story | None, bool]:
+    """Return where a record lies in a version ("" for nowhere), the record, and if it is broken."""
+    for place in places:
+        data = commit.files.get(place, (None, None))[version]
+        if data is not None:
+            try:
+                return place, parse_story(place, data), False
+            except RecordError:
+                return place, None, True
+    return "", None, False
+
+
+def _list_words(story: Story | None, rulings: Rulings) -> Iterator[Verdict | Ruling | Event]:
+    """Walk what stands on a story: in its record and among the rulings."""
+    if story is not None:
+        yield from story.events
+        yield from filter(None, [story.verdict])
+    yield from rulings.verdicts.values()
+    yield from rulings.rules
 
 
 def read_rulings_on(data: bytes, name: str) -> Rulings:
@@ -117,17 +135,24 @@ def read_rulings_on(data: bytes, name: str) -> Rulings:
     What does not name the record is left out before it is parsed: a file of 2,000 rules takes 0.1 s
     and a story may have been in twenty of its versions.
     """
-    head, *items = re.split(_ITEM, data)
-    wanted = name.encode("utf-8", "surrogateescape")
-    kept = (_leave_top(item) if wanted not in item else item for item in items)
     try:
-        rulings = _rulings_file.parse_rulings(head + b"".join(kept))
+        rulings = _rulings_file.parse_rulings(_leave_others(data, name))
     except RecordError:
         return Rulings()
     return Rulings(
         verdicts={path: said for path, said in rulings.verdicts.items() if _is_of(path, name)},
         rules=tuple(rule for rule in rulings.rules if name in rule.stories),
     )
+
+
+def _leave_others(data: bytes, name: str) -> bytes:
+    """Return the file without the items of its outermost lists that do not name a record."""
+    columns = [len(found[1]) for found in _DASH.finditer(data)]
+    if not columns:
+        return data
+    head, *items = re.split(rb"(?m)^(?=%s- )" % (b" " * min(columns)), data)
+    wanted = name.encode("utf-8", "surrogateescape")
+    return head + b"".join(item if wanted in item else _leave_top(item) for item in items)
 
 
 def _leave_top(item: bytes) -> bytes:

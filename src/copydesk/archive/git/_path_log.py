@@ -24,6 +24,7 @@ from copydesk.errors import GitError
 
 _LOT = 50  # commits whose files are in memory at once
 _FORMAT = "--format=%H%x00%at%x00%an <%ae>%x00%B"
+_NEAR = 12  # lines: those of a rule, or of a few of them
 _PATCH = "%x00%H"
 _RAW = re.compile(r"\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
 
@@ -41,8 +42,8 @@ def read_path_log(
 ) -> PathLog | None:
     """Return the commits of this branch that changed some paths, the first `at_most` of them.
 
-    With them those that changed a line with `words` in the file `mentioned_in`, since the first of
-    the others. A commit that merges others is passed over. None where there is no repository;
+    With them those that changed the file `mentioned_in` near some `words`, since the first of the
+    others. A commit that merges others is passed over. None where there is no repository;
     raises GitError where git cannot say.
     """
     place = _git.locate(root)
@@ -80,11 +81,14 @@ def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
 def _find_mentions(
     place: _git.WorkTree, commits: Sequence[str], path: str, words: str
 ) -> frozenset[str]:
-    """Return those commits that took away or added a line of a file that has some words."""
+    """Return those commits that changed a file near some words: a person may edit one line of many.
+
+    More than those that are about the words may be among them.
+    """
     if not commits:
         return frozenset()
-    given = "\n".join(commits).encode("ascii")
-    look = ("--root", "-r", "-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv")
+    given = _write_lines(commits)
+    look = ("--root", "-r", "-p", f"-U{_NEAR}", "--no-renames", "--no-ext-diff", "--no-textconv")
     command = ("diff-tree", "--stdin", *look, f"--format={_PATCH}", "--", path)
     patches = _git.tell(place.top, *command, given=given).split(b"\0")
     wanted = words.encode("utf-8", "surrogateescape")
@@ -115,7 +119,7 @@ class _Header:
 def _read_lot(
     place: _git.WorkTree, commits: Sequence[str], paths: Sequence[str]
 ) -> Iterator[LoggedCommit]:
-    given = "\n".join(commits).encode("ascii")
+    given = _write_lines(commits)
     look = ("--root", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--always")
     out = _git.tell(place.top, "diff-tree", "--stdin", *look, _FORMAT, "--", *paths, given=given)
     headers = list(_read_headers(out))
@@ -158,7 +162,7 @@ def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
     """Return blobs by their ids; one that is not there (a partial clone) is None."""
     if not ids:
         return {}
-    out = _git.tell(place.top, "cat-file", "--batch", given="\n".join([*ids, ""]).encode("ascii"))
+    out = _git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
     blobs: dict[str, Bytes] = {}
     at = 0
     for blob in ids:
@@ -174,3 +178,8 @@ def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
         blobs[blob] = out[at : at + size]
         at += size + 1
     return blobs
+
+
+def _write_lines(ids: Sequence[str]) -> bytes:
+    """Return ids as git reads them: it passes over a line without its end."""
+    return "".join(f"{name}\n" for name in ids).encode("ascii")

@@ -7,7 +7,7 @@ a person with git.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from copydesk.archive import StoryCommit
@@ -19,16 +19,22 @@ from copydesk.news import Event, EventKind, Ruling, Story, Verdict
 _UNSEEN = frozenset({"history", "machine", "secured", "verdict"})  # told by entries of their own
 
 
+Word = Verdict | Ruling | Event  # what stands on a story
+
+
 def list_commit_entries(
-    commit: StoryCommit, name: str, earlier: Sequence[TrailEntry]
+    commit: StoryCommit, name: str, earlier: Sequence[TrailEntry], told: Collection[Word]
 ) -> list[TrailEntry]:
-    """Return what a commit did to the story of a name, after what is told of earlier ones."""
+    """Return what a commit did to the story of a name, after the entries of earlier ones.
+
+    `told` is what stood there after any of those.
+    """
     words = [said for said in read_words(commit.message) if _is_about(said, name, earlier)]
     entries = [_tell_word(commit, said, name, earlier) for said in words]
-    entries += _list_events(commit, earlier, is_editor=bool(words))
+    entries += _list_events(commit, told, is_editor=bool(words))
     if not words:
         entries += _list_changes(commit, name)
-    elif fields := _seen_fields(commit):
+    elif fields := _list_fields(commit):
         entries[0] = replace(entries[0], fields=fields)
     at = dates.rfc3339(commit.at)
     return [replace(entry, at=entry.at or at, commit=commit.id) for entry in entries]
@@ -137,8 +143,10 @@ def tell_rule(rule: Ruling, name: str) -> TrailEntry:
 def describe_rule(rule: Ruling, name: str) -> str:
     """Return a rule's kind, the other stories that it names, its values and its end."""
     others = [story for story in rule.stories if story != name]
+    field = [rule.field] if rule.field else []
+    values = [f'"{value}"' for value in rule.values[len(field) :]]
     until = [f"until {dates.rfc3339(rule.until)}"] if rule.until else []
-    return text.fold(" ".join([rule.said, ", ".join([*others, *rule.values]), *until]))
+    return text.fold(" ".join([rule.said, *field, ", ".join([*others, *values]), *until]))
 
 
 def _list_rules(commit: StoryCommit) -> tuple[list[Ruling], list[Ruling]]:
@@ -151,17 +159,13 @@ def _list_rules(commit: StoryCommit) -> tuple[list[Ruling], list[Ruling]]:
 
 
 def _list_events(
-    commit: StoryCommit, earlier: Sequence[TrailEntry], *, is_editor: bool
+    commit: StoryCommit, told: Collection[Word], *, is_editor: bool
 ) -> Iterator[TrailEntry]:
-    """Walk the lines that a commit added to a story's history."""
-    known = commit.before.history if commit.before else ()
-    lines = commit.after.history if commit.after else ()
-    told = {(entry.at, entry.what) for entry in earlier}
-    for event in map(Event.parse, (line for line in lines if line not in known)):
-        entry = tell_event(event)
-        is_word = is_editor and event.kind is EventKind.CORRECTED
-        if not is_word and (entry.at, entry.what) not in told:
-            yield entry
+    """Walk the lines that a commit added to a story's history; a correction's is in its word."""
+    events = (word for word in commit.news if isinstance(word, Event) and word not in told)
+    for event in events:
+        if not (is_editor and event.kind is EventKind.CORRECTED):
+            yield tell_event(event)
 
 
 def tell_event(event: Event) -> TrailEntry:
@@ -172,21 +176,28 @@ def tell_event(event: Event) -> TrailEntry:
 
 def _list_changes(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
     """Walk what a commit changed that holds no word on the story."""
-    if commit.before is None and commit.after is not None:
-        yield _tell_judgement(commit.after)
-        yield TrailEntry(kind=TrailKind.FILED, what=describe(TrailKind.FILED), by=_author(commit))
-    elif commit.after is None and commit.before is not None and not commit.is_broken:
-        yield replace(_entry(TrailKind.DELETED), by=_author(commit))
-    if commit.moved and commit.after is not None:
-        yield replace(_entry(TrailKind.ARCHIVED, to=commit.after.path), by=_author(commit))
-    yield from _list_rulings_by_hand(commit, name)
-    fields = _seen_fields(commit)
+    if not commit.is_broken:
+        yield from _list_moves(commit)
+        yield from _list_rulings_by_hand(commit, name)
+    fields = _list_fields(commit)
     if fields or commit.is_broken:
         words = read_words(commit.message)
         kind = TrailKind.CHANGED if commit.is_ours else TrailKind.EDITED
         kind = TrailKind.ALONG if words else kind
         by = words[0].by if words else _author(commit)
-        yield replace(_entry(kind, fields=", ".join(fields)), by=by, fields=fields)
+        yield replace(_entry(kind), by=by, fields=fields)
+
+
+def _list_moves(commit: StoryCommit) -> Iterator[TrailEntry]:
+    """Walk how a record came, went, or went to another place."""
+    by = _author(commit)
+    if commit.before is None and commit.after is not None:
+        yield _tell_judgement(commit.after)
+        yield replace(_entry(TrailKind.FILED), by=by)
+    elif commit.after is None and commit.before is not None:
+        yield replace(_entry(TrailKind.DELETED), by=by)
+    elif commit.moved and commit.after is not None:
+        yield replace(_entry(TrailKind.ARCHIVED, to=commit.after.path), by=by)
 
 
 def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
@@ -211,7 +222,7 @@ def _tell_judgement(story: Story) -> TrailEntry:
     return _entry(TrailKind.JUDGED, quality=quality, standing=standing)
 
 
-def _seen_fields(commit: StoryCommit) -> tuple[str, ...]:
+def _list_fields(commit: StoryCommit) -> tuple[str, ...]:
     """Return the fields that a commit changed and that no entry of their own tells.
 
     Reasons change with whatever they are about: they are told where nothing else is.

@@ -7,13 +7,14 @@ the record and the rulings as they stand ────┘
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk import archive, review
 from copydesk.engine.newsroom import Newsroom, record_at
 from copydesk.engine.trail._beginnings import find_fate, list_beginnings, list_fate
 from copydesk.engine.trail._commit_entries import (
+    Word,
     list_commit_entries,
     tell_event,
     tell_rule,
@@ -51,35 +52,45 @@ def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
         fate = newsroom.memory.fate(urls.identity(url)) if url else None
         return Trail(entries=tuple(list_fate(fate)) if fate else ())
     story = newsroom.archive.read(place)
-    entries, rest, notes = _read_commits(newsroom, story)
+    log = _read_log(newsroom, story)
+    entries = list(log.entries)
     if not any(entry.kind in {TrailKind.FILED, TrailKind.WRITTEN} for entry in entries):
         entries = [*_list_filing(newsroom, story), *entries]
     entries = [*list_beginnings(newsroom, story), *entries]
-    for entry in _list_standing(newsroom, story):
+    for entry in _list_standing(newsroom, story, log.words):
         _put_in(entries, entry)
     folded = list(_fold(entries))
     return Trail(
         entries=tuple(folded[:_MOST]),
-        rest=rest + max(0, len(folded) - _MOST),
-        notes=notes,
+        rest=log.rest + max(0, len(folded) - _MOST),
+        notes=log.notes,
     )
 
 
-def _read_commits(
-    newsroom: Newsroom, story: Story
-) -> tuple[list[TrailEntry], int, tuple[str, ...]]:
-    """Return what git has of a story, how many commits are left out, and what is not known."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Log:
+    """What git has of a story, with the words that its commits brought."""
+
+    entries: Sequence[TrailEntry] = ()
+    words: frozenset[Word] = frozenset()
+    rest: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def _read_log(newsroom: Newsroom, story: Story) -> _Log:
     try:
         log = archive.read_story_log(newsroom.root, story.path, _MOST_COMMITS)
     except GitError as error:
-        return [], 0, (f"git does not say what changed: {error}",)
+        return _Log(notes=(f"git does not say what changed: {error}",))
     if log is None:
-        return [], 0, ("there is no git repository: nobody knows what changed when",)
+        return _Log(notes=("there is no git repository: nobody knows what changed when",))
     entries: list[TrailEntry] = []
+    words: set[Word] = set()
     name = review.record_name(story.path)
     for commit in log.commits:
-        entries += list_commit_entries(commit, name, entries)
-    return entries, log.rest, ()
+        entries += list_commit_entries(commit, name, entries, words)
+        words.update(commit.news)
+    return _Log(entries=entries, words=frozenset(words), rest=log.rest)
 
 
 def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
@@ -91,24 +102,23 @@ def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
     yield TrailEntry(kind=TrailKind.FILED, what=describe(TrailKind.FILED), at=at)
 
 
-def _list_standing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
-    """Walk what the record and the rulings say today, whether git has told it or not."""
-    yield from map(tell_event, story.events)
+def _list_standing(
+    newsroom: Newsroom, story: Story, told: Collection[Word]
+) -> Iterator[TrailEntry]:
+    """Walk what the record and the rulings say today and no commit told."""
+    yield from (tell_event(event) for event in story.events if event not in told)
     rulings = archive.read_rulings(newsroom.root)
     verdict = story.verdict or rulings.verdict_on(story.path)
-    if verdict is not None:
+    if verdict is not None and verdict not in told:
         yield tell_verdict(verdict)
     name = review.record_name(story.path)
-    yield from (tell_rule(rule, name) for rule in rulings.rules if name in rule.stories)
+    rules = (rule for rule in rulings.rules if name in rule.stories and rule not in told)
+    yield from (tell_rule(rule, name) for rule in rules)
 
 
 def _put_in(entries: list[TrailEntry], entry: TrailEntry) -> None:
-    """Put an entry among others by its time, unless it is told already."""
-    corrected = {(told.at, told.why) for told in entries if told.kind is TrailKind.CORRECTED}
-    is_told = any((told.at, told.what) == (entry.at, entry.what) for told in entries)
-    if is_told or any(at == entry.at and why in entry.what for at, why in corrected):
-        return
-    later = (place for place, told in enumerate(entries) if told.at > entry.at)
+    """Put an entry among others by its time."""
+    later = (place for place, other in enumerate(entries) if other.at > entry.at)
     entries.insert(next(later, len(entries)), entry)
 
 
