@@ -83,12 +83,28 @@ def test_filters_narrow(beat: History) -> None:
     hold(beat, "german", language="de")
     hold(beat, "heron", provider=Provider(name="The Heron", domain="heron.example"))
     hold(beat, "harbour", topics=("Harbour",))
+    file(
+        beat, "pictured", published=False, reasons=(WAITS, Reason.of(ReasonKind.PICTURE, points=4))
+    )
 
     assert ["german"] == ask(beat, language="de")
     assert ["heron"] == ask(beat, source="heron.example")
     assert ["harbour"] == ask(beat, topic="Harbour")
+    assert ["pictured"] == ask(beat, reason=ReasonKind.PICTURE)
     assert "old" not in ask(beat, days=1)
     assert ["heron"] == ask(beat, search="heron")
+
+
+def test_a_filter_offers_what_the_stories_of_its_view_have(beat: History) -> None:
+    hold(beat, "heron", provider=Provider(name="The Heron", domain="heron.example"), language="de")
+    file(beat, "gull", reasons=(Reason.of(ReasonKind.PICTURE, points=4),))
+
+    with reading(beat) as (newsroom, reader):
+        choices = reader.list_choices(newsroom, QueueQuestion())
+
+    assert ("heron.example",) == choices.sources
+    assert ("de",) == choices.languages
+    assert (ReasonKind.ALL_HELD,) == choices.reasons
 
 
 def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:

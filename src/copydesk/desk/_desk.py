@@ -51,8 +51,7 @@ class Desk:
                 page=opened.queue.page(opened.newsroom, question),
                 counts=_count_views(opened),
                 own_views=[(view, _count(opened, view)) for view in views],
-                sources=opened.queue.list_sources(opened.newsroom, question),
-                languages=opened.queue.list_languages(opened.newsroom, question),
+                choices=opened.queue.list_choices(opened.newsroom, question),
             )
             return pages.queue(editor, found)
 

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import engine
 from copydesk.desk import _query
-from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
+from copydesk.desk._filters import Filters
+from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
 from copydesk.kit import urls
 from copydesk.news import Beat, Standing
@@ -64,9 +65,8 @@ class QueueAnswer:
     question: engine.QueueQuestion
     page: engine.QueuePage
     counts: Mapping[engine.QueueView, int]
+    choices: engine.QueueChoices
     own_views: Sequence[tuple[SavedView, int]] = ()
-    sources: Sequence[str] = ()
-    languages: Sequence[str] = ()
 
 
 class Pages:
@@ -81,6 +81,7 @@ class Pages:
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
+        self._filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
             zone=_zone(beat.timezone),
@@ -108,7 +109,7 @@ class Pages:
             rows=list(self.rows(editor, page.rows, here)),
             view=question.view,
             total=page.total,
-            filters=self._filters(answer),
+            filters=self._filters.show(question, answer.choices),
             query=_query.write_question(_query.first_page(question)),
             own_views=self._own_views(answer),
             may_save=not _query.is_plain(question),
@@ -253,46 +254,6 @@ class Pages:
             }
             for name, do, key in acts
         ]
-
-    def _filters(self, answer: QueueAnswer) -> list[View]:
-        question, say = answer.question, self.strings.say
-        topics = [topic.name for topic in self._beat.topics]
-        return [
-            self._filter("topic", question.topic, [(name, name) for name in topics]),
-            self._filter("source", question.source, [(name, name) for name in answer.sources]),
-            self._filter(
-                "language",
-                question.language,
-                [(tag, name_language(tag)) for tag in answer.languages],
-            ),
-            self._filter(
-                "standing",
-                str(question.standing or ""),
-                [(str(one), name_standing(self.strings, one)) for one in Standing],
-            ),
-            self._filter(
-                "days",
-                f"{question.days:g}" if question.days else "",
-                [(str(days), say(f"days_{days}")) for days in _query.DAYS],
-            ),
-            self._filter(
-                "order",
-                question.order,
-                [(order, say(f"order_{order}")) for order in _query.ORDERS],
-                may_be_any=False,
-            ),
-        ]
-
-    def _filter(
-        self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
-    ) -> View:
-        listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
-        if chosen and chosen not in {value for value, _ in listed}:
-            listed.append((chosen, chosen))
-        shown = [
-            {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
-        ]
-        return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
 
 
 def asset_name(file: str) -> str:
