@@ -107,6 +107,24 @@ def test_a_filter_offers_what_the_stories_of_its_view_have(beat: History) -> Non
     assert (ReasonKind.ALL_HELD,) == choices.reasons
 
 
+def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counted(
+    beat: History,
+) -> None:
+    hold(beat, "wall")
+    file(beat, "seals")
+    moments = iter([0.0, 0.0, 1.0, 5.0, 5.0, 6.0, 90.0, 90.0, 99.0])
+    questions = QueueQuestion(), QueueQuestion(view="all")
+    with beat.open() as newsroom, closing(QueueReader(newsroom, lambda: next(moments))) as reader:
+        reader.follow(newsroom)
+
+        assert [1, None] == reader.count_kept(newsroom, questions)
+        assert [1, 2] == reader.count_kept(newsroom, questions)
+        hold(beat, "seals")
+        reader.rows(newsroom, ["seals"])
+        assert [1, 2] == reader.count_kept(newsroom, questions)
+        assert [2, 2] == reader.count_kept(newsroom, questions)
+
+
 def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:
     file(beat, "leads", hours=3, group="leads", heat=2, quality=60)
     file(beat, "behind", hours=1, group="leads", published=False, heat=-1, quality=90)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import engine
 from copydesk.desk import _query
+from copydesk.desk._counts import Counts
 from copydesk.desk._filters import Filters
 from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
@@ -64,9 +65,8 @@ class QueueAnswer:
 
     question: engine.QueueQuestion
     page: engine.QueuePage
-    counts: Mapping[engine.QueueView, int]
+    counts: Counts
     choices: engine.QueueChoices
-    own_views: Sequence[tuple[SavedView, int]] = ()
 
 
 class Pages:
@@ -111,7 +111,6 @@ class Pages:
             total=page.total,
             filters=self._filters.show(question, answer.choices),
             query=_query.write_question(_query.first_page(question)),
-            own_views=self._own_views(answer),
             may_save=not _query.is_plain(question),
             here=here,
             next=self.address(following) if page.after else "",
@@ -169,7 +168,7 @@ class Pages:
         self,
         template: str,
         editor: Editor,
-        counts: Mapping[engine.QueueView, int],
+        counts: Counts,
         question: engine.QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
@@ -179,7 +178,7 @@ class Pages:
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
             "views": self._view_links(counts, question),
-            "own_views": [],
+            "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
         }
@@ -207,9 +206,8 @@ class Pages:
         """Return the address of a page of the queue."""
         return f"{self._root}?{_query.write_question(question)}"
 
-    def _view_links(
-        self, counts: Mapping[engine.QueueView, int], question: engine.QueueQuestion | None
-    ) -> list[View]:
+    def _view_links(self, counts: Counts, question: engine.QueueQuestion | None) -> list[View]:
+        known = counts.count_views()
         order = question.order if question else "front"
         return [
             {
@@ -217,23 +215,27 @@ class Pages:
                 "name": self.strings.say(f"view_{view}"),
                 "href": self.address(engine.QueueQuestion(view=view, order=order)),
                 "is_current": question is not None and view == question.view,
-                "count": f"{counts[view]:,}",
+                "count": f"{known[view]:,}",
                 "key": _VIEW_KEYS[view],
             }
             for view in _query.VIEWS
         ]
 
-    def _own_views(self, answer: QueueAnswer) -> list[View]:
-        """Return the links of an editor's saved views, each with its count."""
-        asked = _query.write_question(_query.first_page(answer.question))
+    def _own_views(
+        self,
+        counted: Sequence[tuple[SavedView, int | None]],
+        question: engine.QueueQuestion | None,
+    ) -> list[View]:
+        """Return the links of an editor's saved views, each with its count where that is known."""
+        asked = _query.write_question(_query.first_page(question)) if question else None
         return [
             {
                 "name": view.name,
                 "href": f"{self._root}?{view.query}",
-                "count": f"{count:,}",
+                "count": "" if count is None else f"{count:,}",
                 "is_current": view.query == asked,
             }
-            for view, count in answer.own_views
+            for view, count in counted
         ]
 
     def _acts(self, row: engine.QueueRow) -> list[View]:

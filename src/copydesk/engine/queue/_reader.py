@@ -8,14 +8,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
 from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.queue._kept_counts import KeptCounts
 from copydesk.engine.queue._pictures import find_list_picture
 from copydesk.engine.queue._question import (
     QueueChoices,
@@ -43,11 +45,12 @@ class QueueReader:
     settings. Methods raise CatalogueError.
     """
 
-    def __init__(self, newsroom: Newsroom) -> None:
+    def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
         """Open the newsroom's catalogue, or where that cannot be had one in memory."""
         self._stack = contextlib.ExitStack()
         self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
+        self._counts = KeptCounts(clock)
         self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
 
     def close(self) -> None:
@@ -93,6 +96,15 @@ class QueueReader:
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
         """Return how many stories a question wants."""
         return self._catalogue.count(make_filter(newsroom, question))
+
+    def count_kept(
+        self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
+    ) -> list[int | None]:
+        """Return how many stories each question wants, or wanted some seconds ago.
+
+        None where that was never counted: a page has only so much time for it.
+        """
+        return self._counts.count_all(questions, lambda question: self.count(newsroom, question))
 
     def list_choices(self, newsroom: Newsroom, question: QueueQuestion) -> QueueChoices:
         """Return what filters may be set to; found again every few minutes, for it asks all."""
