@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import PagePreview as PagePreview
+    from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
     from copydesk.engine.queue import QueueOrder as QueueOrder
     from copydesk.engine.queue import QueuePage as QueuePage
