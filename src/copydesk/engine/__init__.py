@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import VIEWS as VIEWS
+    from copydesk.engine.queue import MarkedPassage as MarkedPassage
     from copydesk.engine.queue import PagePreview as PagePreview
     from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
@@ -117,6 +118,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import find_obstacle as find_obstacle
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
+    from copydesk.engine.queue import read_queue_story as read_queue_story
     from copydesk.engine.queue import read_story_page as read_story_page
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
