@@ -188,6 +188,10 @@ def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None
 
     assert 303 == saved.status
     assert 'href="/desk/?view=all&amp;topic=Coast" aria-current="page"><span>Our coast' in page
+    for elsewhere in ("/desk/today/", "/desk/write/", f"/desk/story/{SEALS}/"):
+        assert (
+            '<a href="/desk/?view=all&amp;topic=Coast"><span>Our coast' in anna.get(elsewhere).body
+        )
     anna.post("/desk/views", {**form, "forget": "1"})
     assert "Our coast" not in anna.get("/desk/").body
 

@@ -83,12 +83,46 @@ def test_filters_narrow(beat: History) -> None:
     hold(beat, "german", language="de")
     hold(beat, "heron", provider=Provider(name="The Heron", domain="heron.example"))
     hold(beat, "harbour", topics=("Harbour",))
+    file(
+        beat, "pictured", published=False, reasons=(WAITS, Reason.of(ReasonKind.PICTURE, points=4))
+    )
 
     assert ["german"] == ask(beat, language="de")
     assert ["heron"] == ask(beat, source="heron.example")
     assert ["harbour"] == ask(beat, topic="Harbour")
+    assert ["pictured"] == ask(beat, reason=ReasonKind.PICTURE)
     assert "old" not in ask(beat, days=1)
     assert ["heron"] == ask(beat, search="heron")
+
+
+def test_a_filter_offers_what_the_stories_of_its_view_have(beat: History) -> None:
+    hold(beat, "heron", provider=Provider(name="The Heron", domain="heron.example"), language="de")
+    file(beat, "gull", reasons=(Reason.of(ReasonKind.PICTURE, points=4),))
+
+    with reading(beat) as (newsroom, reader):
+        choices = reader.list_choices(newsroom, QueueQuestion())
+
+    assert ("heron.example",) == choices.sources
+    assert ("de",) == choices.languages
+    assert (ReasonKind.ALL_HELD,) == choices.reasons
+
+
+def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counted(
+    beat: History,
+) -> None:
+    hold(beat, "wall")
+    file(beat, "seals")
+    moments = iter([0.0, 0.0, 1.0, 5.0, 5.0, 6.0, 90.0, 90.0, 99.0])
+    questions = QueueQuestion(), QueueQuestion(view="all")
+    with beat.open() as newsroom, closing(QueueReader(newsroom, lambda: next(moments))) as reader:
+        reader.follow(newsroom)
+
+        assert [1, None] == reader.count_kept(newsroom, questions)
+        assert [1, 2] == reader.count_kept(newsroom, questions)
+        hold(beat, "seals")
+        reader.rows(newsroom, ["seals"])
+        assert [1, 2] == reader.count_kept(newsroom, questions)
+        assert [2, 2] == reader.count_kept(newsroom, questions)
 
 
 def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:

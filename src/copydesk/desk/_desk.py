@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl
 
 from copydesk import engine
 from copydesk.desk import _query
+from copydesk.desk._counts import Counts
 from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import Counts, OpenDraft, render_edit, render_story
+from copydesk.desk._story_pages import OpenDraft, render_edit, render_story
 from copydesk.desk._today import describe_actions
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
@@ -42,17 +43,14 @@ class Desk:
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
-        views = await asyncio.to_thread(self.store.saved_views.of, editor.name)
 
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
             found = QueueAnswer(
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
-                counts=_count_views(opened),
-                own_views=[(view, _count(opened, view)) for view in views],
-                sources=opened.queue.list_sources(opened.newsroom, question),
-                languages=opened.queue.list_languages(opened.newsroom, question),
+                counts=self._counts(opened),
+                choices=opened.queue.list_choices(opened.newsroom, question),
             )
             return pages.queue(editor, found)
 
@@ -63,7 +61,7 @@ class Desk:
 
         def answer(opened: OpenNewsroom) -> bytes:
             found = engine.read_story_page(opened.newsroom, opened.queue, name)
-            return render_story(self._pages_of(opened), editor, _count_views(opened), found)
+            return render_story(self._pages_of(opened), editor, self._counts(opened), found)
 
         return await self.thread.ask(answer)
 
@@ -83,7 +81,7 @@ class Desk:
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> bytes:
         """Return a page that is made in the newsroom's thread."""
         return await self.thread.ask(
-            lambda opened: make(opened, self._pages_of(opened), _count_views(opened))
+            lambda opened: make(opened, self._pages_of(opened), self._counts(opened))
         )
 
     async def say(self, word: str) -> str:
@@ -107,7 +105,7 @@ class Desk:
         """Return a page that says what is wrong and how to mend it."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            counts = _count_views(opened)
+            counts = self._counts(opened)
             pages = self._pages_of(opened)
             title = str(error)
             return pages.page("problem.html", editor, counts, title=title, hint=error.hint)
@@ -122,7 +120,7 @@ class Desk:
             pages = self._pages_of(opened)
             title = pages.strings.say("today")
             told = describe_actions(pages, opened, done)
-            return pages.page("today.html", editor, _count_views(opened), title=title, actions=told)
+            return pages.page("today.html", editor, self._counts(opened), title=title, actions=told)
 
         return await self.thread.ask(answer)
 
@@ -147,7 +145,7 @@ class Desk:
             return {
                 "rows": {row.event: row.version for row in page.rows},
                 "total": page.total,
-                "counts": _count_views(opened),
+                "counts": self._counts(opened).count_views(),
             }
 
         return await self.thread.ask(answer)
@@ -187,6 +185,9 @@ class Desk:
             await asyncio.gather(*work, return_exceptions=True)
             self.broadcast.close()
 
+    def _counts(self, opened: OpenNewsroom) -> Counts:
+        return Counts(opened, self.store)
+
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
@@ -210,16 +211,6 @@ class Desk:
                     words = self._pages[1].describe_round(told)
                     self.broadcast.tell("round", {"words": words})
             await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _count(opened: OpenNewsroom, view: SavedView) -> int:
-    question = _query.read_question(dict(parse_qsl(view.query)))
-    return opened.queue.count(opened.newsroom, question)
-
-
-def _count_views(opened: OpenNewsroom) -> Mapping[engine.QueueView, int]:
-    count = opened.queue.count
-    return {view: count(opened.newsroom, engine.QueueQuestion(view=view)) for view in _query.VIEWS}
 
 
 @contextlib.asynccontextmanager

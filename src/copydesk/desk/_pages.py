@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import engine
 from copydesk.desk import _query
-from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
+from copydesk.desk._counts import Counts
+from copydesk.desk._filters import Filters
+from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
 from copydesk.kit import urls
 from copydesk.news import Beat, Standing
@@ -63,10 +65,8 @@ class QueueAnswer:
 
     question: engine.QueueQuestion
     page: engine.QueuePage
-    counts: Mapping[engine.QueueView, int]
-    own_views: Sequence[tuple[SavedView, int]] = ()
-    sources: Sequence[str] = ()
-    languages: Sequence[str] = ()
+    counts: Counts
+    choices: engine.QueueChoices
 
 
 class Pages:
@@ -81,6 +81,7 @@ class Pages:
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
+        self._filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
             zone=_zone(beat.timezone),
@@ -108,9 +109,8 @@ class Pages:
             rows=list(self.rows(editor, page.rows, here)),
             view=question.view,
             total=page.total,
-            filters=self._filters(answer),
+            filters=self._filters.show(question, answer.choices),
             query=_query.write_question(_query.first_page(question)),
-            own_views=self._own_views(answer),
             may_save=not _query.is_plain(question),
             here=here,
             next=self.address(following) if page.after else "",
@@ -168,7 +168,7 @@ class Pages:
         self,
         template: str,
         editor: Editor,
-        counts: Mapping[engine.QueueView, int],
+        counts: Counts,
         question: engine.QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
@@ -178,7 +178,7 @@ class Pages:
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
             "views": self._view_links(counts, question),
-            "own_views": [],
+            "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
         }
@@ -206,9 +206,8 @@ class Pages:
         """Return the address of a page of the queue."""
         return f"{self._root}?{_query.write_question(question)}"
 
-    def _view_links(
-        self, counts: Mapping[engine.QueueView, int], question: engine.QueueQuestion | None
-    ) -> list[View]:
+    def _view_links(self, counts: Counts, question: engine.QueueQuestion | None) -> list[View]:
+        known = counts.count_views()
         order = question.order if question else "front"
         return [
             {
@@ -216,23 +215,27 @@ class Pages:
                 "name": self.strings.say(f"view_{view}"),
                 "href": self.address(engine.QueueQuestion(view=view, order=order)),
                 "is_current": question is not None and view == question.view,
-                "count": f"{counts[view]:,}",
+                "count": f"{known[view]:,}",
                 "key": _VIEW_KEYS[view],
             }
             for view in _query.VIEWS
         ]
 
-    def _own_views(self, answer: QueueAnswer) -> list[View]:
-        """Return the links of an editor's saved views, each with its count."""
-        asked = _query.write_question(_query.first_page(answer.question))
+    def _own_views(
+        self,
+        counted: Sequence[tuple[SavedView, int | None]],
+        question: engine.QueueQuestion | None,
+    ) -> list[View]:
+        """Return the links of an editor's saved views, each with its count where that is known."""
+        asked = _query.write_question(_query.first_page(question)) if question else None
         return [
             {
                 "name": view.name,
                 "href": f"{self._root}?{view.query}",
-                "count": f"{count:,}",
+                "count": "" if count is None else f"{count:,}",
                 "is_current": view.query == asked,
             }
-            for view, count in answer.own_views
+            for view, count in counted
         ]
 
     def _acts(self, row: engine.QueueRow) -> list[View]:
@@ -253,46 +256,6 @@ class Pages:
             }
             for name, do, key in acts
         ]
-
-    def _filters(self, answer: QueueAnswer) -> list[View]:
-        question, say = answer.question, self.strings.say
-        topics = [topic.name for topic in self._beat.topics]
-        return [
-            self._filter("topic", question.topic, [(name, name) for name in topics]),
-            self._filter("source", question.source, [(name, name) for name in answer.sources]),
-            self._filter(
-                "language",
-                question.language,
-                [(tag, name_language(tag)) for tag in answer.languages],
-            ),
-            self._filter(
-                "standing",
-                str(question.standing or ""),
-                [(str(one), name_standing(self.strings, one)) for one in Standing],
-            ),
-            self._filter(
-                "days",
-                f"{question.days:g}" if question.days else "",
-                [(str(days), say(f"days_{days}")) for days in _query.DAYS],
-            ),
-            self._filter(
-                "order",
-                question.order,
-                [(order, say(f"order_{order}")) for order in _query.ORDERS],
-                may_be_any=False,
-            ),
-        ]
-
-    def _filter(
-        self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
-    ) -> View:
-        listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
-        if chosen and chosen not in {value for value, _ in listed}:
-            listed.append((chosen, chosen))
-        shown = [
-            {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
-        ]
-        return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
 
 
 def asset_name(file: str) -> str:

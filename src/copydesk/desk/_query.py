@@ -9,7 +9,7 @@ from typing import get_args
 from urllib.parse import urlencode
 
 from copydesk.engine import QueueCursor, QueueOrder, QueueQuestion, QueueView
-from copydesk.news import Standing
+from copydesk.news import ReasonKind, Standing
 
 VIEWS: tuple[QueueView, ...] = get_args(QueueView)
 ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
@@ -22,6 +22,7 @@ def read_question(query: Mapping[str, str]) -> QueueQuestion:
     view = next((view for view in VIEWS if view == query.get("view")), VIEWS[0])
     order = next((order for order in ORDERS if order == query.get("order")), ORDERS[0])
     standing = next((one for one in Standing if one == query.get("standing")), None)
+    reason = next((kind for kind in ReasonKind if kind == query.get("reason")), None)
     days = query.get("days", "")
     return QueueQuestion(
         view=view,
@@ -29,6 +30,7 @@ def read_question(query: Mapping[str, str]) -> QueueQuestion:
         topic=query.get("topic", "")[:_LONGEST],
         source=query.get("source", "")[:_LONGEST],
         language=query.get("language", "")[:_LONGEST],
+        reason=reason,
         days=int(days) if days.isdecimal() and len(days) < 5 else 0,
         search=query.get("q", "")[:_LONGEST],
         order=order,
@@ -44,6 +46,7 @@ def write_question(question: QueueQuestion) -> str:
         "topic": question.topic,
         "source": question.source,
         "language": question.language,
+        "reason": question.reason or "",
         "days": f"{question.days:g}" if question.days else "",
         "q": question.search,
         "order": "" if question.order == ORDERS[0] else question.order,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
@@ -11,6 +11,7 @@ import msgspec
 
 from copydesk import engine
 from copydesk.desk._actions import StoryFields
+from copydesk.desk._counts import Counts
 from copydesk.desk._draft_fields import find_draft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
@@ -28,9 +29,6 @@ class OpenDraft:
 
     drafts: Sequence[Draft] = ()
     is_taken_up: bool = False
-
-
-Counts = Mapping[engine.QueueView, int]
 
 
 def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:

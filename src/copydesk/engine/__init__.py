@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import PagePreview as PagePreview
+    from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
     from copydesk.engine.queue import QueueOrder as QueueOrder
     from copydesk.engine.queue import QueuePage as QueuePage
@@ -158,6 +159,10 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import add_keywords as add_keywords
     from copydesk.engine.topics import dismiss_words as dismiss_words
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
+    from copydesk.engine.trail import Trail as Trail
+    from copydesk.engine.trail import TrailEntry as TrailEntry
+    from copydesk.engine.trail import TrailKind as TrailKind
+    from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
     from copydesk.watch import Offer as Offer
 else:

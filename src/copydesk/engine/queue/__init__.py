@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue._page_preview import preview_page as preview_page
     from copydesk.engine.queue._pictures import picture_file as picture_file
     from copydesk.engine.queue._question import VIEWS as VIEWS
+    from copydesk.engine.queue._question import QueueChoices as QueueChoices
     from copydesk.engine.queue._question import QueueCursor as QueueCursor
     from copydesk.engine.queue._question import QueueOrder as QueueOrder
     from copydesk.engine.queue._question import QueueQuestion as QueueQuestion
