@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from copydesk.archive._seal import seal_reference_form as seal_reference_form
     from copydesk.archive._seal import unseal as unseal
     from copydesk.archive._seal import write_key as write_key
+    from copydesk.archive._story_log import StoryCommit as StoryCommit
+    from copydesk.archive._story_log import StoryLog as StoryLog
+    from copydesk.archive._story_log import read_story_log as read_story_log
     from copydesk.archive._topic_file import dismissal_change as dismissal_change
     from copydesk.archive._topic_file import keywords_change as keywords_change
     from copydesk.archive.change import Begun as Begun

@@ -164,6 +164,10 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import add_keywords as add_keywords
     from copydesk.engine.topics import dismiss_words as dismiss_words
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
+    from copydesk.engine.trail import Trail as Trail
+    from copydesk.engine.trail import TrailEntry as TrailEntry
+    from copydesk.engine.trail import TrailKind as TrailKind
+    from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
     from copydesk.watch import Offer as Offer
 else:
