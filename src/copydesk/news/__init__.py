@@ -86,6 +86,7 @@ from copydesk.news.source import ListingRule as ListingRule
 from copydesk.news.source import Source as Source
 from copydesk.news.source import SourceKind as SourceKind
 from copydesk.news.source import Trust as Trust
+from copydesk.news.standing import RecallKind as RecallKind
 from copydesk.news.standing import Standing as Standing
 from copydesk.news.story import Extra as Extra
 from copydesk.news.story import Related as Related
