@@ -118,9 +118,12 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
     from copydesk.engine.queue import read_story_page as read_story_page
+    from copydesk.engine.recall import KeptRecall as KeptRecall
+    from copydesk.engine.recall import RecallDay as RecallDay
     from copydesk.engine.recall import RecallFindings as RecallFindings
     from copydesk.engine.recall import RecallList as RecallList
     from copydesk.engine.recall import RecallTrace as RecallTrace
+    from copydesk.engine.recall import read_kept_recall as read_kept_recall
     from copydesk.engine.recall import read_list as read_list
     from copydesk.engine.recall import trace_list as trace_list
     from copydesk.engine.rejudging import FieldChange as FieldChange
