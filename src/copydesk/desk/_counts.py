@@ -26,6 +26,10 @@ class Counts:
         count, newsroom = self.opened.queue.count, self.opened.newsroom
         return {view: count(newsroom, engine.QueueQuestion(view=view)) for view in _query.VIEWS}
 
+    def count_drops(self) -> int:
+        """Return how many leads were dropped of late."""
+        return engine.count_drops(self.opened.newsroom)
+
     def count_own(self, editor: str) -> Sequence[tuple[SavedView, int | None]]:
         """Return an editor's saved views, each with its count as far as that is known.
 
