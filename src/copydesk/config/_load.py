@@ -9,6 +9,7 @@ from pathlib import Path
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
+from copydesk.config import _read_scoring as _scoring
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -95,7 +96,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
         logos=data.read_logos(root, publish.api_url),
         sources=tuple(_build_source(source) for source in decoded.sources),
-        scoring=decoded.build(Scoring),
+        scoring=_scoring.read(decoded),
         excerpt=decoded.build(ExcerptRule),
     )
 

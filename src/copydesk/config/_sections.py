@@ -33,6 +33,7 @@ from copydesk.news import (
     OutputOptions,
     S3Options,
     Scoring,
+    SignalPoints,
     SiteOptions,
     Source,
 )
@@ -80,6 +81,14 @@ SECTIONS = (
         "What the profile `everyday` needs to know; without effect in `copydesk`.",
         held_by="beat.scoring",
         part="everyday",
+    ),
+    Section(
+        "scoring.points",
+        (SignalPoints,),
+        "What each signal of the profile `copydesk` is worth, each time that it is found; 0 takes "
+        "it out. Filed stories keep their quality until `copydesk rejudge --apply`. The points of "
+        "`everyday` are fixed: there this table is an error.",
+        held_by="beat.scoring.points",
     ),
     Section(
         "excerpt",

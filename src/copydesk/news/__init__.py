@@ -56,8 +56,10 @@ from copydesk.news.page import Purpose as Purpose
 from copydesk.news.page import Refused as Refused
 from copydesk.news.page import RefusedReason as RefusedReason
 from copydesk.news.page import Request as Request
+from copydesk.news.profile import MOST_POINTS as MOST_POINTS
 from copydesk.news.profile import TRAITS as TRAITS
 from copydesk.news.profile import ProfileName as ProfileName
+from copydesk.news.profile import SignalPoints as SignalPoints
 from copydesk.news.profile import Traits as Traits
 from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind

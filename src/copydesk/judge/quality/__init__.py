@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copydesk.judge.quality._sightings import Sightings as Sightings
 from copydesk.judge.quality._signals import HIGHEST as HIGHEST
-from copydesk.judge.quality._signals import SIGNALS as SIGNALS
+from copydesk.judge.quality._signals import signals as signals
 from copydesk.judge.quality._source_trust import SourceTrust as SourceTrust
 from copydesk.judge.quality._source_trust import source_trust as source_trust
 from copydesk.judge.quality._wrapping import image as image
