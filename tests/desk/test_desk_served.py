@@ -27,6 +27,7 @@ from world.served_newsroom import (
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
+DROPPED = "https://gull.example/p?a=1&b=<i>"
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,11 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     """Serve a newsroom with two stories; without a contact its server does no rounds."""
-    with serve_newsroom(filed_newsroom(tmp_path_factory.mktemp("served"))) as served:
+    root = filed_newsroom(tmp_path_factory.mktemp("served"))
+    drop_lead(root, DROPPED, "off-beat", "nearest: Coast <b>")
+    drop_lead(root, "https://gull.example/old", "too-old")
+    drop_lead(root, "javascript:alert(1)", "address")
+    with serve_newsroom(root) as served:
         yield served
 
 
@@ -198,12 +203,8 @@ def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None
 
 
 def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
-    served: ServedNewsroom, anna: Browser
+    anna: Browser,
 ) -> None:
-    url = "https://gull.example/p?a=1&b=<i>"
-    drop_lead(served.root, url, "off-beat", "nearest: Coast <b>")
-    drop_lead(served.root, "https://gull.example/old", "too-old")
-    drop_lead(served.root, "javascript:alert(1)", "address")
     page = anna.get("/desk/dropped/?reason=off-beat").body
     (form,) = re.findall(r'<form class="acts".*?</form>', page, re.DOTALL)
     fields = {
@@ -215,7 +216,7 @@ def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
     assert "gull.example/old" not in page
     assert "off the beat (1)" in page
     assert 'href="javascript' not in anna.get("/desk/dropped/").body
-    assert (url, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
+    assert (DROPPED, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
     assert 303 == anna.post("/desk/act", fields).status
     assert "done" == wait_for(anna, fields["id"])["state"]
     assert "the next round reads it" in anna.get("/desk/dropped/").body

@@ -123,12 +123,12 @@ def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counte
     with beat.open() as newsroom, closing(QueueReader(newsroom, lambda: next(moments))) as reader:
         reader.follow(newsroom)
 
-        assert [1, None] == reader.count_kept(newsroom, questions)
-        assert [1, 2] == reader.count_kept(newsroom, questions)
+        assert [1, None] == reader.count_lately(newsroom, questions)
+        assert [1, 2] == reader.count_lately(newsroom, questions)
         hold(beat, "seals")
         reader.rows(newsroom, ["seals"])
-        assert [1, 2] == reader.count_kept(newsroom, questions)
-        assert [2, 2] == reader.count_kept(newsroom, questions)
+        assert [1, 2] == reader.count_lately(newsroom, questions)
+        assert [2, 2] == reader.count_lately(newsroom, questions)
 
 
 def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:

@@ -55,7 +55,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/story/{name}/", with_errors(handlers.story)),
         Route("/story/{name}/edit/", with_errors(handlers.edit)),
         Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
-        Route("/dropped/", with_errors(handlers.dropped)),
+        Route("/dropped/", with_errors(handlers.drops)),
         Route("/today/", with_errors(handlers.today)),
         Route("/rows", with_errors(handlers.rows)),
         Route("/versions", with_errors(handlers.versions)),
@@ -117,7 +117,7 @@ class _Handlers:
         await self._desk.drop_drafts(editor, name)
         return RedirectResponse(f"{self._desk.path}story/{quote(name, safe='')}/", 303)
 
-    async def dropped(self, request: Request) -> Response:
+    async def drops(self, request: Request) -> Response:
         """Answer with what rounds dropped."""
         question = read_drop_question(request.query_params)
         return page_answer(await self._desk.drops_page(self._editor_of(request), question))

@@ -195,7 +195,7 @@ class Desk:
             self.broadcast.close()
 
     def _counts(self, opened: OpenNewsroom) -> Counts:
-        return Counts(opened, self.store)
+        return Counts(opened, self.store, _query.read_question)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""

@@ -77,7 +77,7 @@ def _describe(pages: Pages, drop: engine.QueueDrop) -> View:
     host, _, rest = text.fold(drop.url).partition("://")[2].partition("/")
     return {
         "id": str(uuid4()),
-        "event": f"drop-{hashlib.blake2b(drop.url.encode('utf-8', 'replace'), digest_size=8).hexdigest()}",
+        "event": f"drop-{_digest(drop.url)}",
         "url": drop.url,
         "origin": urls.fetchable(drop.url) or "",
         "domain": urls.host(drop.url),
@@ -89,6 +89,10 @@ def _describe(pages: Pages, drop: engine.QueueDrop) -> View:
         "detail": text.shorten(text.fold(drop.detail), 600),
         "waits": drop.waits,
     }
+
+
+def _digest(url: str) -> str:
+    return hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _address(pages: Pages, question: engine.DropQuestion, most: int) -> str:
