@@ -124,6 +124,11 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
     from copydesk.engine.queue import read_story_page as read_story_page
+    from copydesk.engine.recall import RecallFindings as RecallFindings
+    from copydesk.engine.recall import RecallList as RecallList
+    from copydesk.engine.recall import RecallTrace as RecallTrace
+    from copydesk.engine.recall import read_list as read_list
+    from copydesk.engine.recall import trace_list as trace_list
     from copydesk.engine.rejudging import FieldChange as FieldChange
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
@@ -165,6 +170,10 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import add_keywords as add_keywords
     from copydesk.engine.topics import dismiss_words as dismiss_words
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
+    from copydesk.engine.trail import Trail as Trail
+    from copydesk.engine.trail import TrailEntry as TrailEntry
+    from copydesk.engine.trail import TrailKind as TrailKind
+    from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
     from copydesk.watch import Offer as Offer
 else:

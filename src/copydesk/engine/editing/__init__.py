@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.editing._action import CommitWords as CommitWords
     from copydesk.engine.editing._action import is_action_id as is_action_id
+    from copydesk.engine.editing._action import read_words as read_words
     from copydesk.engine.editing._clear import clear_verdict as clear_verdict
     from copydesk.engine.editing._decided_stories import DecidedStories as DecidedStories
     from copydesk.engine.editing._decided_stories import (
