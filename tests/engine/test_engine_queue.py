@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,14 +12,19 @@ import pytest
 
 from copydesk import archive
 from copydesk.engine import (
+    DropQuestion,
     Newsroom,
     QueueQuestion,
     QueueReader,
     QueueRow,
+    count_drops,
+    list_drops,
     picture_file,
     read_story_page,
 )
 from copydesk.errors import RecordError
+from copydesk.kit import urls
+from copydesk.memory import Fate
 from copydesk.news import Provider, Reason, ReasonKind, Story
 from world.history import History
 from world.newsroom import NOW, write_files
@@ -117,12 +123,12 @@ def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counte
     with beat.open() as newsroom, closing(QueueReader(newsroom, lambda: next(moments))) as reader:
         reader.follow(newsroom)
 
-        assert [1, None] == reader.count_kept(newsroom, questions)
-        assert [1, 2] == reader.count_kept(newsroom, questions)
+        assert [1, None] == reader.count_lately(newsroom, questions)
+        assert [1, 2] == reader.count_lately(newsroom, questions)
         hold(beat, "seals")
         reader.rows(newsroom, ["seals"])
-        assert [1, 2] == reader.count_kept(newsroom, questions)
-        assert [2, 2] == reader.count_kept(newsroom, questions)
+        assert [1, 2] == reader.count_lately(newsroom, questions)
+        assert [2, 2] == reader.count_lately(newsroom, questions)
 
 
 def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:
@@ -212,6 +218,24 @@ def test_the_page_of_a_story_has_its_text_and_why_it_stands_there(beat: History)
 
     assert "lighthouse keeper" in page.text
     assert "held" == page.explanation.standing
+
+
+def test_dropped_leads_come_latest_first_by_reason_with_whether_they_wait(beat: History) -> None:
+    with beat.open() as newsroom:
+        for number, reason in enumerate(["seen", "too-old", "seen"]):
+            url, at = f"https://gull.example/{number}", NOW - timedelta(days=number * 4 + 1)
+            fate = Fate(identity=urls.identity(url), url=url, state="dropped", at=at, reason=reason)
+            newsroom.memory.keep_fate(replace(fate, source="https://heron.example/feed"))
+        newsroom.memory.tips.put(urls.identity("https://gull.example/1"), b"{}")
+
+        week = list_drops(newsroom, DropQuestion(limit=10))
+        month = list_drops(newsroom, DropQuestion(reason="seen", days=30, limit=1))
+
+        assert [False, True] == [drop.waits for drop in week.drops]
+        assert (2, 2) == (week.total(None), count_drops(newsroom))
+        assert ["https://gull.example/0"] == [drop.url for drop in month.drops]
+        assert (2, {"seen": 2, "too-old": 1}) == (month.total("seen"), month.counts)
+        assert "heron.example" == week.drops[0].source
 
 
 @pytest.mark.parametrize(

@@ -86,13 +86,17 @@ def _from_the_top(entries: list[MappingEntry]) -> list[MappingEntry]:
 
 
 def items(
-    old: Sequence, key: str, values: Mapping[str, Mapping[str, Scalar]], same: Container[str]
+    old: Sequence,
+    key: str,
+    values: Mapping[str, Mapping[str, Scalar]],
+    same: Container[str],
+    read_name: Callable[[str], str] = str,
 ) -> Sequence:
-    """Return a list of mappings with these values, each named by its `key`.
+    """Return a list of mappings with these values, each named by what is read of its `key`.
 
     Those in `same` stay as they stand; what somebody else wrote into one that changes stays below.
     """
-    kept = {_name_of(item, key): item for item in old.items}
+    kept = {read_name(_name_of(item, key)): item for item in old.items}
     made = (
         kept[name] if name in kept and name in same else _item(fields, kept.get(name), old)
         for name, fields in values.items()

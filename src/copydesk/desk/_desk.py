@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
+from copydesk.desk._drops_page import render_drops
 from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
@@ -55,6 +56,14 @@ class Desk:
             return pages.queue(editor, found)
 
         return await self.thread.ask(answer)
+
+    async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
+        """Return the page of what rounds dropped."""
+        return await self.draw(
+            lambda opened, pages, counts: render_drops(
+                pages, editor, counts, question, engine.list_drops(opened.newsroom, question)
+            )
+        )
 
     async def story_page(self, editor: Editor, name: str) -> bytes:
         """Return the page of a story; raises RecordError where there is none."""
@@ -186,7 +195,7 @@ class Desk:
             self.broadcast.close()
 
     def _counts(self, opened: OpenNewsroom) -> Counts:
-        return Counts(opened, self.store)
+        return Counts(opened, self.store, _query.read_question)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""

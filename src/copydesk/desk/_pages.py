@@ -81,7 +81,7 @@ class Pages:
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
-        self._filters = Filters(self.strings, [topic.name for topic in beat.topics])
+        self.filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
             zone=_zone(beat.timezone),
@@ -109,7 +109,7 @@ class Pages:
             rows=list(self.rows(editor, page.rows, here)),
             view=question.view,
             total=page.total,
-            filters=self._filters.show(question, answer.choices),
+            filters=self.filters.show(question, answer.choices),
             query=_query.write_question(_query.first_page(question)),
             may_save=not _query.is_plain(question),
             here=here,
@@ -177,7 +177,10 @@ class Pages:
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
-            "views": self._view_links(counts, question),
+            "views": [
+                *self._view_links(counts, question),
+                self._link_drops(counts, is_current=more.get("view") == "dropped"),
+            ],
             "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
@@ -220,6 +223,16 @@ class Pages:
             }
             for view in _query.VIEWS
         ]
+
+    def _link_drops(self, counts: Counts, *, is_current: bool) -> View:
+        return {
+            "id": "dropped",
+            "name": self.strings.say("view_dropped"),
+            "href": f"{self._root}dropped/",
+            "is_current": is_current,
+            "count": f"{counts.count_drops():,}",
+            "key": "g d",
+        }
 
     def _own_views(
         self,
@@ -305,6 +318,9 @@ _SCRIPT_WORDS = (
     "said_hold",
     "said_reject",
     "said_remove",
+    "said_file",
+    "take_in",
+    "file_waits",
     "saving",
     "saved",
     "not_saved",

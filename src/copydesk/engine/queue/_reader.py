@@ -97,7 +97,7 @@ class QueueReader:
         """Return how many stories a question wants."""
         return self._catalogue.count(make_filter(newsroom, question))
 
-    def count_kept(
+    def count_lately(
         self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
     ) -> list[int | None]:
         """Return how many stories each question wants, or wanted some seconds ago.
