@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,24 @@ def test_what_is_removed_is_gone_from_the_site_at_once_and_can_be_taken_back(
     send(anna, {"id": "back-again", "kind": "undo", "values": [f"remove-{SEALS}"]})
     assert "done" == wait_for(anna, "back-again")["state"]
     assert wait_for_status(anna, page, 200)
+
+
+def test_a_pin_is_told_with_its_end_and_taken_out_and_the_row_leads_to_the_page(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    send(anna, verdict("publish", SEALS, id="shown"))
+    until = (datetime.now(UTC) + timedelta(hours=2)).isoformat()  # by the server's clock
+    pin = {"id": "pin", "kind": "rule", "said": "pin", "stories": [SEALS], "until": until}
+    send(anna, pin)
+    assert "done" == wait_for(anna, "pin")["state"]
+    wait_for_page(anna, f"/desk/story/{SEALS}/", "on-site")
+    page = wait_for_page(anna, "/desk/?view=all&q=seals", "pinned until").body
+
+    assert f'href="/coast/news/{SEALS}/"' in page
+    assert "Pins that end soon:" in page
+    send(anna, {**pin, "id": "unpin", "said": "undo", "values": ["pin"], "until": None})
+    assert "done" == wait_for(anna, "unpin")["state"]
+    assert "pinned until" not in anna.get("/desk/?view=all&q=seals").body
 
 
 def wait_for_status(browser: Browser, path: str, status: int) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
+from copydesk.archive import Rulings
 from copydesk.engine import (
     DropQuestion,
     Newsroom,
@@ -18,6 +19,7 @@ from copydesk.engine import (
     QueueReader,
     QueueRow,
     count_drops,
+    find_ending_pins,
     list_drops,
     picture_file,
     read_story_page,
@@ -25,9 +27,10 @@ from copydesk.engine import (
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate
-from copydesk.news import Provider, Reason, ReasonKind, Story
+from copydesk.news import Provider, Reason, ReasonKind, Ruling, Story
 from world.history import History
 from world.newsroom import NOW, write_files
+from world.records import write_rulings
 
 WAITS = Reason.of(ReasonKind.ALL_HELD)
 
@@ -191,6 +194,49 @@ def test_what_is_decided_meanwhile_moves_no_row_from_page_to_page(
         second = reader.page(newsroom, after)
 
     assert ["s3", "s4", "s5"] == names(second.rows)
+
+
+def test_a_published_story_with_a_page_says_so_once_the_site_has_it(beat: History) -> None:
+    file(beat, "wall")
+    hold(beat, "seals")
+    with reading(beat) as (newsroom, reader):
+        before = reader.rows(newsroom, ["wall"])[0]
+        for name in ("wall", "seals"):
+            write_files(newsroom.site, {f"news/{name}/index.html": b"<p>"})
+        after, waiting = reader.rows(newsroom, ["wall", "seals"])
+
+    assert [False, True, False] == [row.leader.has_page for row in (before, after, waiting)]
+    assert before.version != after.version
+
+
+def test_a_row_has_the_pin_in_force_and_pins_that_end_soon_are_told_in_their_order(
+    beat: History,
+) -> None:
+    for name in ("wall", "seals", "tide", "tram"):
+        file(beat, name)
+    write_rulings(
+        beat.root,
+        Rulings(
+            rules=tuple(
+                Ruling(
+                    said="pin",
+                    by="Ed",
+                    at=NOW,
+                    why="",
+                    stories=(name,),
+                    until=None if hours is None else NOW + timedelta(hours=hours),
+                )
+                for name, hours in {"tram": None, "tide": -1, "seals": 5, "wall": 2}.items()
+            )
+        ),
+    )
+
+    with reading(beat) as (newsroom, reader):
+        rows = reader.rows(newsroom, ["wall", "seals", "tide", "tram"])
+        ending = find_ending_pins(newsroom)
+
+    assert [True, True, False, True] == [row.leader.pin is not None for row in rows]
+    assert [("wall",), ("seals",)] == [pin.stories for pin in ending]
 
 
 def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) -> None:

@@ -19,11 +19,12 @@ from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import OpenDraft, render_edit, render_story
-from copydesk.desk._today import describe_actions
+from copydesk.desk._today import describe_actions, find_title
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
+_MOST_PINS = 5  # that end soon and are named above the rows
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
 
 
@@ -51,6 +52,10 @@ class Desk:
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
                 counts=self._counts(opened),
+                ending_pins=[
+                    (pin, find_title(opened, pin.stories[0]))
+                    for pin in engine.find_ending_pins(opened.newsroom)[:_MOST_PINS]
+                ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
             return pages.queue(editor, found)

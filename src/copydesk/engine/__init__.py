@@ -102,6 +102,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import DROP_DAYS as DROP_DAYS
+    from copydesk.engine.queue import PIN_ENDING as PIN_ENDING
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import DropPage as DropPage
     from copydesk.engine.queue import DropQuestion as DropQuestion
@@ -118,6 +119,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueView as QueueView
     from copydesk.engine.queue import StoryPage as StoryPage
     from copydesk.engine.queue import count_drops as count_drops
+    from copydesk.engine.queue import find_ending_pins as find_ending_pins
     from copydesk.engine.queue import find_filed_record as find_filed_record
     from copydesk.engine.queue import find_obstacle as find_obstacle
     from copydesk.engine.queue import list_drops as list_drops

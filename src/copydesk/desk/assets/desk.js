@@ -230,7 +230,8 @@ const mark = (row, text, state, { undoId = "", isDecided = false } = {}) => {
   }
 };
 
-const wordFor = ({ kind, said }) => words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
+const wordFor = ({ kind, said, values }) =>
+  kind === "rule" && said === "undo" && values[0] === "pin" ? say("unpin") : words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
 const decides = ({ kind, said }) => kind === "file" || (kind === "verdict" && said !== "clear");
 const rowOfAction = ({ kind, stories = [], values = [] }) =>
   kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(rowOf).find(Boolean);
@@ -477,6 +478,7 @@ const commands = [
   { keys: "u", word: "undo", run: () => undoLast() },
   { keys: "o", word: "open_story", run: () => openRow() },
   { keys: "v", word: "open_original", run: () => here()?.dataset.origin && window.open(here().dataset.origin, "_blank", "noopener") },
+  { keys: "w", word: "open_on_site", run: () => here()?.querySelector(".on-site")?.click() },
   { keys: "n", word: "key_refresh", run: () => showNews() },
   { keys: "/", word: "key_search", run: () => document.querySelector(".find [type=search]").focus() },
   { keys: "?", word: "key_help", run: () => help() },
@@ -540,6 +542,7 @@ const putInFront = (member) => rule("lead", here(), member ? { stories: [member]
 const pin = async () => {
   const row = storyHere();
   if (!row) return;
+  if ("pinned" in row.dataset) return rule("undo", row, { values: ["pin"], seen: {} });
   const ends = [["pin_6", 6], ["pin_24", 24], ["pin_72", 72], ["pin_open", 0]];
   const hours = await ask(say("pin_until"), ends.map(([key, value]) => [say(key), value]));
   if (hours !== null) rule("pin", row, { until: hours ? inHours(hours) : null });
