@@ -105,10 +105,15 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import deploy as deploy
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing import own_script_digests as own_script_digests
+    from copydesk.engine.queue import DROP_DAYS as DROP_DAYS
+    from copydesk.engine.queue import PIN_ENDING as PIN_ENDING
     from copydesk.engine.queue import VIEWS as VIEWS
+    from copydesk.engine.queue import DropPage as DropPage
+    from copydesk.engine.queue import DropQuestion as DropQuestion
     from copydesk.engine.queue import PagePreview as PagePreview
     from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
+    from copydesk.engine.queue import QueueDrop as QueueDrop
     from copydesk.engine.queue import QueueOrder as QueueOrder
     from copydesk.engine.queue import QueuePage as QueuePage
     from copydesk.engine.queue import QueueQuestion as QueueQuestion
@@ -117,14 +122,20 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
     from copydesk.engine.queue import StoryPage as StoryPage
+    from copydesk.engine.queue import count_drops as count_drops
+    from copydesk.engine.queue import find_ending_pins as find_ending_pins
     from copydesk.engine.queue import find_filed_record as find_filed_record
     from copydesk.engine.queue import find_obstacle as find_obstacle
+    from copydesk.engine.queue import list_drops as list_drops
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
     from copydesk.engine.queue import read_story_page as read_story_page
+    from copydesk.engine.recall import KeptRecall as KeptRecall
+    from copydesk.engine.recall import RecallDay as RecallDay
     from copydesk.engine.recall import RecallFindings as RecallFindings
     from copydesk.engine.recall import RecallList as RecallList
     from copydesk.engine.recall import RecallTrace as RecallTrace
+    from copydesk.engine.recall import read_kept_recall as read_kept_recall
     from copydesk.engine.recall import read_list as read_list
     from copydesk.engine.recall import trace_list as trace_list
     from copydesk.engine.rejudging import FieldChange as FieldChange

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.recall._keep import KeptRecall as KeptRecall
+    from copydesk.engine.recall._keep import RecallDay as RecallDay
+    from copydesk.engine.recall._keep import check_recall as check_recall
+    from copydesk.engine.recall._keep import read_kept_recall as read_kept_recall
     from copydesk.engine.recall._read_csv import is_csv as is_csv
     from copydesk.engine.recall._read_csv import read_csv as read_csv
     from copydesk.engine.recall._read_list import RecallItem as RecallItem
