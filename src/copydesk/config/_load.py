@@ -16,6 +16,7 @@ from copydesk.config._setting_error import find_nearest, setting_error, show_val
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import (
     Pictures,
+    RecallOptions,
     Records,
     Retention,
     Review,
@@ -63,6 +64,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         publish=decoded.build(OutputOptions),
         front=decoded.build(FrontOptions),
         records=decoded.build(Records),
+        recall=decoded.build(RecallOptions),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
         desk=_desk.read(decoded, environ),

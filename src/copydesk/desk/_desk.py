@@ -13,16 +13,18 @@ from urllib.parse import parse_qsl
 from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
+from copydesk.desk._drops_page import render_drops
 from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import OpenDraft, render_edit, render_story, render_trail
-from copydesk.desk._today import describe_actions
+from copydesk.desk._today import describe_actions, find_title
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
+_MOST_PINS = 5  # that end soon and are named above the rows
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
 
 
@@ -50,11 +52,23 @@ class Desk:
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
                 counts=self._counts(opened),
+                ending_pins=[
+                    (pin, find_title(opened, pin.stories[0]))
+                    for pin in engine.find_ending_pins(opened.newsroom)[:_MOST_PINS]
+                ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
             return pages.queue(editor, found)
 
         return await self.thread.ask(answer)
+
+    async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
+        """Return the page of what rounds dropped."""
+        return await self.draw(
+            lambda opened, pages, counts: render_drops(
+                pages, editor, counts, question, engine.list_drops(opened.newsroom, question)
+            )
+        )
 
     async def story_page(self, editor: Editor, name: str) -> bytes:
         """Return the page of a story; raises RecordError where there is none."""
@@ -196,7 +210,7 @@ class Desk:
             self.broadcast.close()
 
     def _counts(self, opened: OpenNewsroom) -> Counts:
-        return Counts(opened, self.store)
+        return Counts(opened, self.store, _query.read_question)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""

@@ -125,15 +125,26 @@ class Memory:
         """Return every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
-    def fates_since(self, state: str, since: datetime, at_most: int) -> list[Fate]:
-        """Return what came of leads in a state since a time, the latest first."""
-        query = "SELECT * FROM fates WHERE state = ? AND at >= ? ORDER BY at DESC, identity LIMIT ?"
-        return list(map(_fate, self._run(query, state, dates.rfc3339(since), at_most).fetchall()))
+    def fates_since(
+        self, state: str, since: datetime, at_most: int, reason: str = ""
+    ) -> list[Fate]:
+        """Return what came of leads in a state since a time, the latest first; "" is any reason."""
+        query = (
+            "SELECT * FROM fates WHERE state = ? AND at >= ? AND (? = '' OR reason = ?)"
+            " ORDER BY at DESC, identity LIMIT ?"
+        )
+        found = self._run(query, state, dates.rfc3339(since), reason, reason, at_most)
+        return list(map(_fate, found.fetchall()))
 
     def count_fates(self, state: str, since: datetime) -> int:
         """Count the leads that came to a state since a time."""
         query = "SELECT count(*) FROM fates WHERE state = ? AND at >= ?"
         return int(self._run(query, state, dates.rfc3339(since)).fetchone()[0])
+
+    def count_reasons(self, state: str, since: datetime) -> dict[str, int]:
+        """Count the leads that came to a state since a time, by the reason for that."""
+        query = "SELECT reason, count(*) FROM fates WHERE state = ? AND at >= ? GROUP BY 1"
+        return dict(self._run(query, state, dates.rfc3339(since)).fetchall())
 
     def sources_of_records(self) -> dict[str, str]:
         """Return the source that listed each filed story, by the path of its record."""

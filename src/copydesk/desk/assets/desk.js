@@ -74,9 +74,10 @@ const standAfter = async (row) => {
 };
 
 const picks = () => Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
+const storyHere = () => (here() && nameOf(here()) ? here() : null); // a dropped lead is no story
 const meant = () => {
   const picked = picks();
-  return picked.length ? picked : here() ? [here()] : [];
+  return picked.length ? picked : [storyHere()].filter(Boolean);
 };
 
 const showPicks = () => {
@@ -229,14 +230,16 @@ const mark = (row, text, state, { undoId = "", isDecided = false } = {}) => {
   }
 };
 
-const wordFor = ({ said }) => words[`said_${said}`] ?? words[said === "split" ? "split_off" : said] ?? said;
-const decides = ({ kind, said }) => kind === "verdict" && said !== "clear";
-const rowOfAction = (action) => (action.stories ?? []).map(rowOf).find(Boolean);
+const wordFor = ({ kind, said, values }) =>
+  kind === "rule" && said === "undo" && values[0] === "pin" ? say("unpin") : words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
+const decides = ({ kind, said }) => kind === "file" || (kind === "verdict" && said !== "clear");
+const rowOfAction = ({ kind, stories = [], values = [] }) =>
+  kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(rowOf).find(Boolean);
 
 const markSaving = (action, row = rowOfAction(action)) => {
   if (action.kind === "undo") return;
   const text = `${wordFor(action)} · ${say("saving")}`;
-  mark(row, text, "saving", { undoId: action.id, isDecided: decides(action) });
+  mark(row, text, "saving", { undoId: action.kind === "file" ? "" : action.id, isDecided: decides(action) });
 };
 
 // What became of an action of this editor's; others' change rows as rounds do.
@@ -250,7 +253,7 @@ const settle = (done) => {
     return;
   }
   const why = [done.what, done.hint].filter(Boolean).join(": ");
-  (done.stories ?? []).map(rowOf).forEach((one) => mark(one, say("not_saved", { what: why }), "refused"));
+  [...(done.stories ?? []).map(rowOf), row].forEach((one) => mark(one, say("not_saved", { what: why }), "refused"));
   toast(say("not_saved", { what: why }), { failed: true });
 };
 
@@ -259,6 +262,7 @@ const settleDone = (done, row) => {
     if (row && done.stories.length) showMoved(done, say("taken_back"));
     return;
   }
+  if (done.kind === "file") return mark(row, `${wordFor(done)} · ${say("file_waits")}`, "saved", { isDecided: true });
   const text = `${wordFor(done)} · ${say("saved")}`;
   if (!isOvertaken(row, done.id)) mark(row, text, "saved", { undoId: done.id, isDecided: decides(done) });
   if (done.kind !== "rule" || !done.stories.length) return;
@@ -319,6 +323,15 @@ const merge = () => {
   stories.slice(1).forEach((row) => mark(row, `${say("merge")} · ${say("saving")}`, "saving", { isDecided: true }));
   stand(stories[0]);
   return merged;
+};
+
+const takeIn = (row = here()) => {
+  const url = row?.dataset.url;
+  if (!url || !row.querySelector("[data-take-in]")) return;
+  const made = { id: newId(), kind: "file", said: "", stories: [], values: [url], why: "", seen: {} };
+  markSaving(made);
+  standAfter(row);
+  return act([made]);
 };
 
 // What `u` takes back, the latest first: kept for as long as the tab.
@@ -457,13 +470,15 @@ const commands = [
   { keys: "D", word: "remove", run: () => verdict("remove") },
   { keys: "e", word: "edit", run: () => openRow("edit/") },
   { keys: "m", word: "merge", run: merge },
-  { keys: "s", word: "split_off", run: () => here() && split(memberInFocus()) },
-  { keys: "l", word: "lead", run: () => here() && putInFront(memberInFocus()) },
+  { keys: "s", word: "split_off", run: () => storyHere() && split(memberInFocus()) },
+  { keys: "l", word: "lead", run: () => storyHere() && putInFront(memberInFocus()) },
   { keys: "i", word: "pin", run: () => pin() },
+  { keys: "f", word: "take_in", run: () => takeIn() },
   { keys: "b", word: "block", run: () => block() },
   { keys: "u", word: "undo", run: () => undoLast() },
   { keys: "o", word: "open_story", run: () => openRow() },
   { keys: "v", word: "open_original", run: () => here()?.dataset.origin && window.open(here().dataset.origin, "_blank", "noopener") },
+  { keys: "w", word: "open_on_site", run: () => here()?.querySelector(".on-site")?.click() },
   { keys: "n", word: "key_refresh", run: () => showNews() },
   { keys: "/", word: "key_search", run: () => document.querySelector(".find [type=search]").focus() },
   { keys: "?", word: "key_help", run: () => help() },
@@ -525,8 +540,9 @@ const split = (member) => {
 const putInFront = (member) => rule("lead", here(), member ? { stories: [member], seen: {} } : {});
 
 const pin = async () => {
-  const row = here();
+  const row = storyHere();
   if (!row) return;
+  if ("pinned" in row.dataset) return rule("undo", row, { values: ["pin"], seen: {} });
   const ends = [["pin_6", 6], ["pin_24", 24], ["pin_72", 72], ["pin_open", 0]];
   const hours = await ask(say("pin_until"), ends.map(([key, value]) => [say(key), value]));
   if (hours !== null) rule("pin", row, { until: hours ? inHours(hours) : null });
@@ -653,6 +669,9 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     unpick();
     verdict(which);
+  } else if ("takeIn" in button.dataset) {
+    event.preventDefault();
+    takeIn(row);
   } else if (split) {
     event.preventDefault();
     rule("split", row, { stories: [split, nameOf(row)], seen: {} });
@@ -675,7 +694,11 @@ document.addEventListener("change", (event) => {
 let isWalked = false;
 for (const select of document.querySelectorAll("[data-filters] select")) {
   const first = select.value;
-  const submit = () => isWalked && select.value !== first && select.form.requestSubmit();
+  const submit = () => {
+    if (!isWalked || select.value === first) return;
+    isWalked = false; // leaving the page leaves the field, too
+    select.form.requestSubmit();
+  };
   select.addEventListener("pointerdown", () => (isWalked = false));
   select.addEventListener("blur", submit);
   select.addEventListener("keydown", (event) => {
@@ -764,7 +787,7 @@ const showMoved = async (done, text) => {
 
 let fresh = new Set();
 const lookAgain = async () => {
-  if (!rows) return;
+  if (!rows?.dataset.query) return;
   const answer = await fetch(`${root}versions?${rows.dataset.query}`).catch(() => null);
   if (!answer?.ok) return;
   const told = await answer.json();
@@ -865,7 +888,7 @@ window.addEventListener("online", flush);
 window.addEventListener("pagehide", () => {
   events.close();
   navigator.sendBeacon(`${root}presence`, JSON.stringify({ tab, event: "" }));
-  if (rows) keepPlace();
+  if (rows?.dataset.query) keepPlace();
 });
 
 // Where the hand was: who comes back from a story's page goes on from there.
@@ -889,8 +912,9 @@ const readPlace = () => {
 const standAtFirst = async () => {
   const place = readPlace();
   const isOpen = (row) => row && !row.classList.contains("done");
-  const findPlace = () => (place.query === rows.dataset.query ? place.names.map(rowOf).find(isOpen) : null);
-  const findOpen = () => findPlace() ?? (place.query === rows.dataset.query ? null : allRows().find(isOpen));
+  const isBack = Boolean(place.query) && place.query === rows.dataset.query;
+  const findPlace = () => (isBack ? place.names.map(rowOf).find(isOpen) : null);
+  const findOpen = () => findPlace() ?? (isBack ? null : allRows().find(isOpen));
   const first = allRows()[0];
   stand(findOpen() ?? first, Boolean(findPlace()));
   // what was decided a moment ago may fill the first pages still

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import os.path
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.queue._kept_counts import KeptCounts
 from copydesk.engine.queue._pictures import find_list_picture
+from copydesk.engine.queue._pins import find_pins
 from copydesk.engine.queue._question import (
     QueueChoices,
     QueueCursor,
@@ -27,8 +29,8 @@ from copydesk.engine.queue._question import (
 )
 from copydesk.engine.queue._rows import QueuePage, QueueRow, QueueStory, make_row
 from copydesk.errors import RecordError
-from copydesk.news import Standing, Story
-from copydesk.placement.addresses import record_name
+from copydesk.news import Ruling, Standing, Story
+from copydesk.placement.addresses import record_name, story_folder
 
 _RANKED = 1_000  # of the newest events, that are put in the front page's order
 _LISTED = 12  # stories of one event; the others are a number
@@ -97,7 +99,7 @@ class QueueReader:
         """Return how many stories a question wants."""
         return self._catalogue.count(make_filter(newsroom, question))
 
-    def count_kept(
+    def count_lately(
         self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
     ) -> list[int | None]:
         """Return how many stories each question wants, or wanted some seconds ago.
@@ -160,6 +162,7 @@ class QueueReader:
             standings=self._catalogue.standings(every),
             signatures=self._catalogue.signatures_of(every),
             rulings=_read_rulings(newsroom),
+            pins=find_pins(newsroom),
         )
         for event, paths in members.items():
             chosen = _choose_paths(paths, wanted)
@@ -174,12 +177,15 @@ class QueueReader:
         for path in paths:
             with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
+                standing = known.standings.get(path, Standing.BELOW_GATE)
                 yield QueueStory(
                     story=story,
-                    standing=known.standings.get(path, Standing.BELOW_GATE),
+                    standing=standing,
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,
                     picture=find_list_picture(newsroom, story),
+                    has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
+                    pin=known.pins.get(record_name(path)),
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
@@ -203,6 +209,7 @@ class _Known:
     standings: Mapping[str, Standing]
     signatures: Mapping[str, int]
     rulings: archive.Rulings
+    pins: Mapping[str, Ruling]
 
     def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
         """Return a text that changes when a listed story, or where any member stands, does.
@@ -211,9 +218,14 @@ class _Known:
         has one signature.
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
-        listed = (repr((seen.story, seen.verdict)) for seen in stories)
+        listed = (repr((seen.story, seen.verdict, seen.has_page, seen.pin)) for seen in stories)
         form = "\n".join((*members, *listed)).encode("utf-8", "replace")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
+
+
+def _has_page(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether a record has a page on the site that was built last."""
+    return os.path.isfile(newsroom.site / story_folder(path) / "index.html")  # noqa: PTH113 — a name too long is none
 
 
 def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
