@@ -53,6 +53,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
     routes = [
         Route("/", with_errors(handlers.queue)),
         Route("/story/{name}/", with_errors(handlers.story)),
+        Route("/story/{name}/neighbours/", with_errors(handlers.neighbours)),
         Route("/story/{name}/trail/", with_errors(handlers.trail)),
         Route("/story/{name}/edit/", with_errors(handlers.edit)),
         Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
@@ -106,6 +107,11 @@ class _Handlers:
         """Answer with the page of what befell a story."""
         name = request.path_params["name"]
         return page_answer(await self._desk.trail_page(self._editor_of(request), name))
+
+    async def neighbours(self, request: Request) -> Response:
+        """Answer with the page of what a story is most like."""
+        name = request.path_params["name"]
+        return page_answer(await self._desk.neighbours_page(self._editor_of(request), name))
 
     async def edit(self, request: Request) -> Response:
         """Answer with the form in which a story is edited."""

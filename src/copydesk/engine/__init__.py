@@ -141,8 +141,11 @@ if TYPE_CHECKING:
     from copydesk.engine.recall import read_list as read_list
     from copydesk.engine.recall import trace_list as trace_list
     from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import NeighbourReport as NeighbourReport
+    from copydesk.engine.rejudging import NeighbourRow as NeighbourRow
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
+    from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields
