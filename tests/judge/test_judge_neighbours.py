@@ -73,10 +73,9 @@ def test_numbers_of_a_series_in_the_headlines_are_a_veto() -> None:
 
 
 def test_of_a_group_all_are_told_and_its_own_is_known() -> None:
-    filed = {"group": "b"}
-    others = (story("b", QUAKES[1], **filed), story("c", QUAKES[2], **filed))
+    others = (story("b", QUAKES[1], group="b"), story("c", QUAKES[2], group="b"))
 
-    [beside] = weigh(story("a", **filed), *others)
+    [beside] = weigh(story("a", group="b"), *others)
     [apart] = weigh(story("a"), *others)
 
     assert ("_news/b.md", "_news/c.md") == beside.paths == apart.paths
