@@ -12,9 +12,10 @@ from copydesk.desk._story_view import View
 from copydesk.desk_store import QueuedAction
 from copydesk.errors import RecordError
 from copydesk.kit import text
+from copydesk.news import EditorAction
 
-_NAMED_BY_VALUE = frozenset({"write", "file"})  # its first value is a headline, an address
-_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write"})
+_NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # its first value is a headline, a name
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 
 
 def describe_actions(
@@ -36,8 +37,8 @@ def _describe(
     action, outcome, state = queued.action, queued.outcome, _state(queued)
     say, known = pages.strings.say, pages.strings.words
     is_undone = action.id in undone
-    said = f"said_{action.said}" if f"said_{action.said}" in known else action.said or action.kind
-    names = action.stories or _list_new_records(queued)
+    said = _word_of(action, known)
+    names = () if action.kind == "list" else action.stories or _list_new_records(queued)
     problem = state in {"refused", "conflict"} and outcome is not None
     return {
         "id": action.id,
@@ -54,8 +55,17 @@ def _describe(
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
+        "retry": f"{pages.views.root}list/?action={action.id}"
+        if state == "conflict" and action.kind == "list" and action.said == "set"
+        else "",
         "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
     }
+
+
+def _word_of(action: EditorAction, known: Collection[str]) -> str:
+    """Return which word of the desk tells what an action did, else its own."""
+    said = f"said_list_{action.said}" if action.kind == "list" else f"said_{action.said}"
+    return said if said in known else action.said or action.kind
 
 
 def _list_new_records(queued: QueuedAction) -> Sequence[str]:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import list_key as list_key
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
+    from copydesk.engine.editing import name_list as name_list
     from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import note_characters as note_characters
     from copydesk.engine.editing import read_decided_stories as read_decided_stories
