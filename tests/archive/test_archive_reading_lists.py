@@ -77,12 +77,13 @@ def test_what_a_person_wrote_beside_it_stays() -> None:
     assert (ChosenStory(name=WALL, words="Begin\nhere."), ChosenStory(name=SEALS)) == found.stories
     assert BY_HAND == edit_reading_list(BY_HAND.encode(), found).decode()
 
-    stories = (ChosenStory(name=FERRY), found.stories[1], found.stories[0])
+    wall = replace(found.stories[0], words="")
+    stories = (ChosenStory(name=FERRY), found.stories[1], wall)
     after = edit_reading_list(BY_HAND.encode(), replace(found, by="Anna", stories=stories)).decode()
 
     assert ("# ours" in after, "colour: blue" in after, "seen_by: Ben" in after) == (True,) * 3
     assert after.index(FERRY) < after.index(SEALS) < after.index(WALL)
-    assert 'by: "Anna"\nstories:' in after
+    assert ('by: "Anna"\nstories:' in after, "Begin" in after) == (True, False)
 
 
 def test_an_emptied_text_leaves_the_file() -> None:

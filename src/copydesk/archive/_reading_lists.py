@@ -191,6 +191,6 @@ def _list_items(old: Sequence, before: ReadingList | None, wanted: ReadingList) 
     return _data_lists.items(old, "story", values, same, _read_name)
 
 
-def _story_fields(story: ChosenStory) -> Mapping[str, Scalar]:
-    words = {"words": _data_lists.words(story.words)} if story.words else {}
-    return {"story": _data_lists.words(story.name), **words}
+def _story_fields(story: ChosenStory) -> Mapping[str, Scalar | None]:
+    words = _data_lists.words(story.words) if story.words else None
+    return {"story": _data_lists.words(story.name), "words": words}

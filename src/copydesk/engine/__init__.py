@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
+    from copydesk.engine.editing import FiledList as FiledList
     from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport
@@ -56,12 +57,15 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import field_digests as field_digests
     from copydesk.engine.editing import file_rule as file_rule
     from copydesk.engine.editing import file_verdict as file_verdict
+    from copydesk.engine.editing import find_lists as find_lists
     from copydesk.engine.editing import is_action_id as is_action_id
+    from copydesk.engine.editing import list_key as list_key
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
     from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import note_characters as note_characters
     from copydesk.engine.editing import read_decided_stories as read_decided_stories
+    from copydesk.engine.editing import read_own_list as read_own_list
     from copydesk.engine.editing import read_own_story as read_own_story
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
@@ -106,6 +110,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import DropPage as DropPage
     from copydesk.engine.queue import DropQuestion as DropQuestion
+    from copydesk.engine.queue import MarkedPassage as MarkedPassage
     from copydesk.engine.queue import PagePreview as PagePreview
     from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
@@ -125,6 +130,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import list_drops as list_drops
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
+    from copydesk.engine.queue import read_queue_story as read_queue_story
     from copydesk.engine.queue import read_story_page as read_story_page
     from copydesk.engine.recall import KeptRecall as KeptRecall
     from copydesk.engine.recall import RecallDay as RecallDay

@@ -743,6 +743,17 @@ const fragment = async (address) => {
   return make("template", { innerHTML: await answer.text() }).content;
 };
 
+// What takes longer is asked for when it is opened; without that its link leads to a page of it.
+const fetchPart = async ({ target: fold }) => {
+  const address = fold.open && fold.dataset.fetch;
+  if (!address) return;
+  const part = (await fragment(address).catch(() => null))?.querySelector("[data-part]");
+  if (!part) return;
+  delete fold.dataset.fetch;
+  fold.lastElementChild.replaceWith(part);
+};
+document.querySelectorAll("[data-fetch]").forEach((fold) => fold.addEventListener("toggle", fetchPart));
+
 const refetch = async (events) => {
   const query = events.map((event) => `event=${encodeURIComponent(event)}`).join("&");
   const content = await fragment(`${root}rows?${query}`).catch(() => null);
