@@ -15,36 +15,13 @@ from copydesk import engine
 from copydesk.archive.git import AUTHOR
 from copydesk.kit import urls
 from copydesk.memory import Fate
-from copydesk.news import EditorAction
 from world.command import copydesk
-from world.desk import NAMES, action, desk_newsroom, stories
-from world.later import (
-    SEALS_RECORD,
-    TITLE,
-    WALL_PAGE,
-    WALL_RECORD,
-    at,
-    forget_memory,
-    run,
-    web_with,
-)
-from world.newsroom import KEY, NOW, WALL, newsroom, page, run_git
+from world.desk import NAMES, desk_newsroom, stories
+from world.later import TITLE, WALL_RECORD, forget_memory
+from world.lived import SEALS_NAME, lived_newsroom, on, say
+from world.newsroom import KEY, NOW, run_git
 
 EVERYDAY = '[scoring]\nprofile = "everyday"\n'
-WALL_NAME = Path(WALL_RECORD).stem
-SEALS_NAME = Path(SEALS_RECORD).stem
-NEW_TITLE = "Sea wall to rise by three metres"
-
-
-def act(root: Path, hours: float, *actions: EditorAction) -> None:
-    with engine.open_newsroom(root, NOW + timedelta(hours=hours), {}) as opened:
-        outcomes = engine.apply_actions(opened, actions)
-    assert ["done"] * len(actions) == [outcome.state for outcome in outcomes], outcomes
-
-
-def on(hours: float, kind: str, said: str, *names: str, **more: object) -> EditorAction:
-    moment = NOW + timedelta(hours=hours)
-    return action(kind, said, *names, at=moment, **more)  # type: ignore[arg-type]
 
 
 def trace(root: Path, path: str = WALL_RECORD, key: str = KEY) -> engine.Trail:
@@ -77,22 +54,7 @@ def commit(root: Path, message: str, when: datetime) -> None:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a newsroom of a story to which everything happened that can happen to one."""
-    folder = tmp_path_factory.mktemp("lived")
-    root = newsroom(folder / "beat")
-    web = web_with(folder, {WALL_PAGE: [at(1, page(NEW_TITLE, WALL))]})
-    run(root, web)
-    run(root, web, 2)
-    act(root, 3, on(3, "verdict", "publish", WALL_NAME, why="it matters"))
-    titled = on(4, "rule", "rename", WALL_NAME, values=("The wall",), why="shorter")
-    pinned = on(4, "rule", "pin", WALL_NAME, until=NOW + timedelta(hours=9))
-    act(root, 4, titled, pinned, on(4, "rule", "split", WALL_NAME, SEALS_NAME, why="two matters"))
-    act(root, 5, on(5, "rule", "set", WALL_NAME, values=("note", "We asked."), by="Ben"))
-    act(root, 6, on(6, "correct", "", WALL_NAME, values=("title", "A wall"), why="It is one."))
-    removed = on(7, "verdict", "remove", WALL_NAME, why="the court says so")
-    act(root, 7, removed)
-    act(root, 8, on(8, "undo", "", values=(removed.id,), by="Ben", why="it was lifted"))
-    return root
+    return lived_newsroom(tmp_path_factory.mktemp("lived"))
 
 
 @pytest.fixture
@@ -217,8 +179,8 @@ def test_words_of_one_commit_are_told_apart_and_another_storys_is_no_word_on_it(
     first, second, third = NAMES[:3]
     held = on(1, "verdict", "hold", first, second, why="wait")
     again = on(1, "verdict", "publish", second, why="go")
-    act(root, 1, held, on(1, "rule", "pin", third), again)
-    act(root, 2, on(2, "rule", "merge", first, second), on(2, "undo", "", values=(again.id,)))
+    say(root, 1, held, on(1, "rule", "pin", third), again)
+    say(root, 2, on(2, "rule", "merge", first, second), on(2, "undo", "", values=(again.id,)))
 
     def told(name: str) -> list[tuple[str, str]]:
         entries = trace(root, f"_news/{name}.md").entries
@@ -237,8 +199,8 @@ def test_words_of_one_commit_are_told_apart_and_another_storys_is_no_word_on_it(
 def test_a_profile_that_keeps_verdicts_among_the_rulings_tells_them_too(tmp_path: Path) -> None:
     filed = [replace(story, machine=()) for story in stories(1)]
     root = desk_newsroom(tmp_path / "beat", filed, more=EVERYDAY)
-    act(root, 1, on(1, "verdict", "reject", NAMES[0], why="thin"))
-    act(root, 2, on(2, "verdict", "clear", NAMES[0], why="it is not"))
+    say(root, 1, on(1, "verdict", "reject", NAMES[0], why="thin"))
+    say(root, 2, on(2, "verdict", "clear", NAMES[0], why="it is not"))
 
     rejected, cleared = trace(root, f"_news/{NAMES[0]}.md").entries[-2:]
 

@@ -53,6 +53,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
     routes = [
         Route("/", with_errors(handlers.queue)),
         Route("/story/{name}/", with_errors(handlers.story)),
+        Route("/story/{name}/trail/", with_errors(handlers.trail)),
         Route("/story/{name}/edit/", with_errors(handlers.edit)),
         Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
         Route("/dropped/", with_errors(handlers.drops)),
@@ -100,6 +101,11 @@ class _Handlers:
         """Answer with the page of a story."""
         name = request.path_params["name"]
         return page_answer(await self._desk.story_page(self._editor_of(request), name))
+
+    async def trail(self, request: Request) -> Response:
+        """Answer with the page of what befell a story."""
+        name = request.path_params["name"]
+        return page_answer(await self._desk.trail_page(self._editor_of(request), name))
 
     async def edit(self, request: Request) -> Response:
         """Answer with the form in which a story is edited."""

@@ -18,7 +18,7 @@ from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import OpenDraft, render_edit, render_story
+from copydesk.desk._story_pages import OpenDraft, render_edit, render_story, render_trail
 from copydesk.desk._today import describe_actions, find_title
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
@@ -78,6 +78,16 @@ class Desk:
             return render_story(self._pages_of(opened), editor, self._counts(opened), found)
 
         return await self.thread.ask(answer)
+
+    async def trail_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of what befell a story; raises RecordError where there is none."""
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
+            trail = engine.trace_story(opened.newsroom, seen.story.path)
+            return render_trail(pages, editor, counts, seen, trail)
+
+        return await self.draw(make)
 
     async def edit_page(self, editor: Editor, name: str, *, takes_up: bool = False) -> bytes:
         """Return the form in which a story is edited; raises RecordError where there is none.
@@ -164,6 +174,12 @@ class Desk:
 
         return await self.thread.ask(answer)
 
+    async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return where the stories of these records stand, by their names."""
+        return await self.thread.ask(
+            lambda opened: opened.queue.find_standings(opened.newsroom, names)
+        )
+
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
         return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
@@ -241,6 +257,7 @@ async def open_desk_of(
         broadcast=filer.broadcast,
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
+    filer.find_standings = desk.find_standings
     try:
         yield desk
     finally:

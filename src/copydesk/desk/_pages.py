@@ -48,7 +48,7 @@ _ACTS = (
     ("hold", "verdict hold", "h"),
     ("reject", "verdict reject", "r"),
 )
-_CONTENTS = frozenset({"rows", "row", "story", "actions", "conflicts"})  # beside `page`
+_CONTENTS = frozenset({"rows", "row", "story", "trail", "actions", "conflicts"})  # beside `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 
@@ -169,7 +169,8 @@ class Pages:
 
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
-        words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
+        standings = [f"standing_{standing}" for standing in Standing]
+        words = {key: self.strings.words[key] for key in (*_SCRIPT_WORDS, *standings)}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(

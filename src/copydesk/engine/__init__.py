@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import DropPage as DropPage
     from copydesk.engine.queue import DropQuestion as DropQuestion
+    from copydesk.engine.queue import MarkedPassage as MarkedPassage
     from copydesk.engine.queue import PagePreview as PagePreview
     from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
@@ -130,6 +131,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import list_drops as list_drops
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
+    from copydesk.engine.queue import read_queue_story as read_queue_story
     from copydesk.engine.queue import read_story_page as read_story_page
     from copydesk.engine.recall import KeptRecall as KeptRecall
     from copydesk.engine.recall import RecallDay as RecallDay

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from copydesk.engine.queue._rows import QueuePage as QueuePage
     from copydesk.engine.queue._rows import QueueRow as QueueRow
     from copydesk.engine.queue._rows import QueueStory as QueueStory
+    from copydesk.engine.queue._story_page import MarkedPassage as MarkedPassage
     from copydesk.engine.queue._story_page import StoryPage as StoryPage
+    from copydesk.engine.queue._story_page import read_queue_story as read_queue_story
     from copydesk.engine.queue._story_page import read_story_page as read_story_page
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
