@@ -55,17 +55,6 @@ def everyday(made: dict[str, Path], tmp_path: Path) -> Path:
     return copy_newsroom(made[EVERYDAY], tmp_path / "everyday")
 
 
-def test_an_action_tells_what_it_made_of_which_fields(root: Path) -> None:
-    title, renamed, held = read(root, A).title, rename(A, "Herons"), verdict("hold", A)
-    act(root, renamed, held)
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        edited = engine.list_edited_fields(opened, renamed.id)
-
-        assert [] == engine.list_edited_fields(opened, held.id)
-        assert [] == engine.list_edited_fields(opened, "nobody's")
-    assert [("title", title, "Herons")] == [(one.field, one.was, one.now) for one in edited]
-
-
 def commits(root: Path) -> int:
     return int(run_git(root, "rev-list", "--count", "HEAD"))
 
