@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from copydesk.engine.editing.applying._apply_actions import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
     from copydesk.engine.editing.applying._apply_actions import apply_actions as apply_actions
     from copydesk.engine.editing.applying._apply_actions import part_into_lots as part_into_lots
+    from copydesk.engine.editing.applying._edited_fields import EditedField as EditedField
+    from copydesk.engine.editing.applying._edited_fields import (
+        list_edited_fields as list_edited_fields,
+    )
     from copydesk.engine.editing.applying._field_digests import field_digests as field_digests
     from copydesk.engine.editing.applying._reading_lists import FiledList as FiledList
     from copydesk.engine.editing.applying._reading_lists import find_lists as find_lists
