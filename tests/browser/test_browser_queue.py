@@ -43,6 +43,31 @@ def window(signed_in: Window) -> Iterator[Window]:
     assert [] == signed_in.noted
 
 
+def test_a_row_stands_where_it_will_at_once_and_where_it_does_once_that_is_in_git(
+    window: Window,
+) -> None:
+    for rows in ("**/desk/rows*", "**/desk/versions*"):  # it waits for neither
+        window.page.route(rows, lambda route: route.abort())
+    name = window.page.evaluate("document.activeElement.dataset.name")
+    chip = f"document.querySelector('[data-name=\"{name}\"] .meta .standing').textContent"
+    state = f"document.querySelector('[data-name=\"{name}\"]').dataset.state"
+
+    window.press("p")
+    assert "published" == window.page.evaluate(chip)
+    window.wait_for(f"{state} === 'saved'")
+    window.press("k", "c")
+    window.wait_for(f"{chip} === 'waits'")
+    window.wait_for(f"{state} === 'saved'")
+    window.press("k", "r", "1")
+    assert "rejected" == window.page.evaluate(chip)
+    window.wait_for(f"{state} === 'saved'")
+    window.page.focus(f"[data-name='{name}'] .state button")
+    window.press("Enter")
+    assert "waits" == window.page.evaluate(chip)
+    window.page.unroute("**/desk/rows*")
+    window.page.unroute("**/desk/versions*")
+
+
 def test_a_dropped_lead_is_taken_in_by_a_key_and_nothing_else_is_said_of_it(window: Window) -> None:
     window.press("g", "d")
     window.page.wait_for_url("**/desk/dropped/")
@@ -51,6 +76,6 @@ def test_a_dropped_lead_is_taken_in_by_a_key_and_nothing_else_is_said_of_it(wind
     window.wait_for(f"{STATES}[0] === 'Taken in · the next round reads it'")
 
     assert ["", ""] == window.page.evaluate(f"{STATES}.slice(1)")
-    assert "https://gull.example/1" == window.page.evaluate("document.activeElement.dataset.url")
+    assert window.page.evaluate("document.activeElement === document.querySelectorAll('.row')[1]")
     done = window.page.evaluate("fetch('/desk/actions').then((answer) => answer.json())")
-    assert ["file"] == [action["kind"] for action in done]
+    assert ["file"] == [one["kind"] for one in done if one["kind"] not in {"verdict", "undo"}]

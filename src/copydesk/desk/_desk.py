@@ -190,6 +190,12 @@ class Desk:
 
         return await self.thread.ask(answer)
 
+    async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return where the stories of these records stand, by their names."""
+        return await self.thread.ask(
+            lambda opened: opened.queue.find_standings(opened.newsroom, names)
+        )
+
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
         return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
@@ -267,6 +273,7 @@ async def open_desk_of(
         broadcast=filer.broadcast,
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
+    filer.find_standings = desk.find_standings
     try:
         yield desk
     finally:

@@ -171,7 +171,8 @@ class Pages:
 
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
-        words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
+        standings = [f"standing_{standing}" for standing in Standing]
+        words = {key: self.strings.words[key] for key in (*_SCRIPT_WORDS, *standings)}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
+    from copydesk.engine.editing import EditedField as EditedField
     from copydesk.engine.editing import FiledList as FiledList
     from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
@@ -59,9 +60,11 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import file_verdict as file_verdict
     from copydesk.engine.editing import find_lists as find_lists
     from copydesk.engine.editing import is_action_id as is_action_id
+    from copydesk.engine.editing import list_edited_fields as list_edited_fields
     from copydesk.engine.editing import list_key as list_key
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
+    from copydesk.engine.editing import name_list as name_list
     from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import note_characters as note_characters
     from copydesk.engine.editing import read_decided_stories as read_decided_stories

@@ -236,8 +236,30 @@ const decides = ({ kind, said }) => kind === "file" || (kind === "verdict" && sa
 const rowOfAction = ({ kind, stories = [], values = [] }) =>
   kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(rowOf).find(Boolean);
 
+// Where a story stands is shown as it will be, and as it is once that is told; taken back, it `was` so before.
+const STANDS = { publish: "published", hold: "held", reject: "rejected", remove: "removed" };
+const showStanding = (row, standing) => {
+  const chip = row?.querySelector(".meta .standing");
+  if (!chip || !standing) return;
+  row.dataset.standing = standing;
+  chip.className = `standing ${standing}`;
+  chip.textContent = say(`standing_${standing}`);
+};
+const foresee = (row, standing) => {
+  if (!row) return;
+  if (row.dataset.state !== "saving") row.dataset.was = row.dataset.standing;
+  showStanding(row, standing);
+};
+const standAsBefore = (row) => {
+  showStanding(row, row?.dataset.was);
+  if (row) delete row.dataset.was;
+};
+const standAsTold = ({ standings = {} }) =>
+  Object.entries(standings).forEach(([name, standing]) => showStanding(rowOf(name), standing));
+
 const markSaving = (action, row = rowOfAction(action)) => {
   if (action.kind === "undo") return;
+  if (action.kind === "verdict") foresee(row, STANDS[action.said]);
   const text = `${wordFor(action)} · ${say("saving")}`;
   mark(row, text, "saving", { undoId: action.kind === "file" ? "" : action.id, isDecided: decides(action) });
 };
@@ -246,6 +268,8 @@ const markSaving = (action, row = rowOfAction(action)) => {
 const settle = (done) => {
   const sent = drop(done.id)?.action;
   if (done.by !== editor) return;
+  if (done.state !== "done") (done.stories ?? []).map(rowOf).forEach(standAsBefore);
+  else if (!isAhead(done)) standAsTold(done);
   const row = rowOfAction(done) ?? allRows().find((one) => one.dataset.undo === done.id);
   if (done.state === "done") return settleDone(done, row);
   if (done.state === "conflict") {
@@ -272,6 +296,8 @@ const settleDone = (done, row) => {
 
 const moved = new Map(); // by the id of a rule: the stories that it moved, which its undoing moves again
 const isOvertaken = (row, id) => Boolean(row?.dataset.undo) && row.dataset.undo !== id;
+// a later word on the same story is under way still
+const isAhead = ({ id, stories = [] }) => stories.some((name) => isOvertaken(rowOf(name), id) && rowOf(name).dataset.state === "saving");
 const isBusy = (row) => row.contains(document.activeElement) && document.activeElement !== row;
 
 const toast = (text, { id = "", stays = false, failed = false, button = null } = {}) => {
@@ -380,6 +406,7 @@ const undo = (id) => {
   if (entry && !entry.tried) drop(id);
   else act([{ id: newId(), kind: "undo", said: "", stories: moved.get(id) ?? (row ? [nameOf(row)] : []), values: [id], why: "", seen: {} }]);
   if (!row) return toast(say("taken_back"));
+  standAsBefore(row);
   delete row.dataset.state;
   delete row.dataset.undo;
   row.classList.remove("done");
@@ -745,6 +772,8 @@ const carry = (old, fresh) => {
     fresh.dataset.state = old.dataset.state;
     fresh.dataset.undo = old.dataset.undo ?? "";
     fresh.className = old.className;
+    if (old.dataset.was) fresh.dataset.was = old.dataset.was;
+    if (old.dataset.state === "saving") showStanding(fresh, old.dataset.standing);
     fresh.querySelector(".state")?.replaceChildren(...(old.querySelector(".state")?.childNodes ?? []));
   }
   const box = fresh.querySelector(".pick input");

@@ -124,6 +124,13 @@ class QueueReader:
             known = self._choices[key] = while_fresh, choices
         return known[1]
 
+    def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
+        """Return where the stories of these names stand, by the records as they are now."""
+        paths = self._catalogue.find_by_name(names)
+        recheck(newsroom, self._catalogue, paths)
+        standings = self._catalogue.standings(paths)
+        return {record_name(path): standing for path, standing in standings.items()}
+
     def path_of(self, name: str) -> str | None:
         """Return the path of the record of a name, None where there is none."""
         return next(iter(self._catalogue.find_by_name([name])), None)
