@@ -87,3 +87,13 @@ def test_copies_and_what_was_rejected_are_no_neighbours() -> None:
     copy = story("b", QUAKES[0], copy_of="c")
 
     assert () == weigh(story("a"), copy)
+
+
+def test_what_an_editor_merged_is_compared_as_if_nobody_had() -> None:
+    beat = replace(BEAT, rulings=(ruled("merge", "a", "r"),))
+
+    near = weigh(story("a", group="a"), story("r", ROBOT, group="a"), beat=beat)
+
+    assert [(("_news/r.md",), True, "likeness")] == [
+        (neighbour.paths, neighbour.are_together, neighbour.likeness.veto) for neighbour in near
+    ]

@@ -38,7 +38,9 @@ def weigh_neighbours(
     others = _list_others(story, around, beat)
     fresh = frozenset({story.story.path})
     ruled = RuledGroups(beat, [shelved.story for shelved in (*others, story)], fresh)
-    *filed, own = list_arrivals([*others, story], ruled)  # what has no group comes last
+    came = list_arrivals([*others, story], ruled)
+    filed = [arrival for arrival in came if arrival.path not in fresh]
+    [own] = (arrival for arrival in came if arrival.path in fresh)
     document = replace(own.document, group="")
     weighing = weigh_beside(corpus, beat)
     weighing.expect([document], own.moment.timestamp())
