@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copydesk.judge._explain import explain as explain
     from copydesk.judge._gate_points import deciding_points as deciding_points
     from copydesk.judge._gate_points import gate_points as gate_points
+    from copydesk.judge._gate_points import overruled_points as overruled_points
     from copydesk.judge._mark_evidence import EvidenceMark as EvidenceMark
     from copydesk.judge._mark_evidence import mark_evidence as mark_evidence
     from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
