@@ -53,7 +53,7 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         stack.push_async_callback(starter.close)
         filer = Filer(store, starter, Broadcast(), say)
         opened = await stack.enter_async_context(
-            open_desk_of(newsroom.root, os.environ, filer, door.root)
+            open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
         )
         app = make_app(opened, _name_editors(door.host))
         yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
