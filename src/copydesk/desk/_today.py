@@ -15,7 +15,7 @@ from copydesk.errors import RecordError
 from copydesk.kit import text
 from copydesk.news import EditorAction
 
-_NAMED_BY_VALUE = frozenset({"write", "file"})  # its first value is a headline, an address
+_NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # its first value is a headline, a name
 # rules that set a field of a story, with the field that each is about
 _EDITS = {"rename": "title", "retopic": "topics", "set": ""}
 _FIELDS = {
@@ -27,7 +27,7 @@ _FIELDS = {
     "note": "note",
 }
 _SHOWN_VALUE = 300  # characters of a value
-_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write"})
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 
 
 def describe_actions(
@@ -49,7 +49,7 @@ def _describe(
     action, outcome, state = queued.action, queued.outcome, _state(queued)
     say, known = pages.strings.say, pages.strings.words
     is_undone = action.id in undone
-    names = action.stories or _list_new_records(queued)
+    names = () if action.kind == "list" else action.stories or _list_new_records(queued)
     problem = state in {"refused", "conflict"} and outcome is not None
     return {
         "id": action.id,
@@ -67,15 +67,24 @@ def _describe(
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
+        "retry": f"{pages.views.root}list/?action={action.id}" if _may_retry(queued) else "",
         "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
     }
+
+
+def _may_retry(queued: QueuedAction) -> bool:
+    """Decide whether what an action wanted can be looked at again, over what was in its way."""
+    of_list = (queued.action.kind, queued.action.said) == ("list", "set")
+    return of_list and _state(queued) == "conflict"
 
 
 def _list_words(action: EditorAction) -> Iterator[str]:
     """Walk the words for what an action did, the most exact first."""
     if (action.kind, action.said) == ("rule", "undo"):
         yield f"said_undo_{action.values[0] if action.values else ''}"
-    if action.said in _EDITS:
+    if action.kind == "list":
+        yield f"said_list_{action.said}"
+    elif action.said in _EDITS:
         yield "said_edit"
     yield f"said_{action.said or action.kind}"
 
@@ -89,7 +98,7 @@ def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
 
 def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> list[View]:
     """Return what an action made of which fields; where nobody knows that, what it was to make."""
-    if action.said not in _EDITS and action.kind != "correct":
+    if action.kind == "list" or (action.said not in _EDITS and action.kind != "correct"):
         return []
     changes = [
         (edited.field, edited.was, edited.now)

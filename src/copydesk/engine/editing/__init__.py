@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing.applying import find_lists as find_lists
     from copydesk.engine.editing.applying import list_edited_fields as list_edited_fields
     from copydesk.engine.editing.applying import list_key as list_key
+    from copydesk.engine.editing.applying import name_list as name_list
     from copydesk.engine.editing.applying import part_into_lots as part_into_lots
     from copydesk.engine.editing.applying import read_own_list as read_own_list
     from copydesk.engine.editing.applying import read_own_story as read_own_story
