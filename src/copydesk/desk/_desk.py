@@ -14,11 +14,8 @@ from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
 from copydesk.desk._drops_page import render_drops
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._refresher import Refresh, Refresher
 from copydesk.desk._story_pages import (
     OpenDraft,
     render_edit,
@@ -27,6 +24,7 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk._today import describe_actions, find_title
+from copydesk.desk.live import Broadcast, Filer, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction

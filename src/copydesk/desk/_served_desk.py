@@ -16,9 +16,8 @@ from starlette.types import ASGIApp
 from copydesk import engine
 from copydesk.desk._app import make_app
 from copydesk.desk._desk import open_desk_of
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._pages import Editor
+from copydesk.desk.live import Broadcast, Filer
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
