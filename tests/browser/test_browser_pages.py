@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
-from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -20,7 +20,7 @@ RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then((found) =>
   found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
 STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
-PAGES += ["/desk/write/", "/desk/file/", "/desk/stash/"]
+PAGES += ["/desk/dropped/", "/desk/write/", "/desk/file/", "/desk/stash/"]
 OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/"]
 OUTSIDE = ["/desk/account/", "/desk/people/"]
 DIALOGS = ["?", "Control+k", "r"]
@@ -40,6 +40,7 @@ REACHED = """[...document.querySelectorAll("a[href], button, input, select, text
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("pages") / "beat", 12)
+    drop_lead(root, "https://gull.example/" + "long-" * 60, "off-beat", "nearest: Coast")
     with serve_newsroom(root) as served:
         yield served
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from copydesk.catalogue import Catalogue, CatalogueEntry, FiledEvent, StoryFilter
-from copydesk.news import Standing, Story
+from copydesk.news import Reason, ReasonKind, Standing, Story
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HELD = StoryFilter(standings=frozenset({Standing.HELD}))
@@ -114,6 +114,18 @@ def test_the_publishers_of_a_view_come_by_their_number() -> None:
 
     assert ["de", "en"] == catalogue.count_values(HELD, "language")
     assert ["a"] == [path[6:-3] for path in catalogue.find(StoryFilter(language="en"))]
+
+
+def test_the_kinds_of_reasons_of_a_view_come_by_their_number_and_narrow_it() -> None:
+    picture, held = Reason.of(ReasonKind.PICTURE, points=4), Reason.of(ReasonKind.ALL_HELD)
+    catalogue = filled(story("a", reasons=(held,)), story("b", reasons=(held, picture)))
+    pictured = StoryFilter(reason=ReasonKind.PICTURE)
+
+    assert [ReasonKind.ALL_HELD, ReasonKind.PICTURE] == catalogue.count_reasons(HELD)
+    assert ["_news/b.md"] == catalogue.find(pictured)
+    catalogue.update([CatalogueEntry(story=story("b"), signature=2, standing=Standing.HELD)])
+    assert [ReasonKind.ALL_HELD] == catalogue.count_reasons(HELD)
+    assert [] == catalogue.find(pictured)
 
 
 def plain_events(stories: Sequence[Story]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from copydesk.desk import read_question, write_question
 from copydesk.engine import QueueQuestion
-from copydesk.news import Standing
+from copydesk.news import ReasonKind, Standing
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,7 @@ from copydesk.news import Standing
         QueueQuestion(view="published", order="time", after=(1764201600000000, "_news/a b.md")),
         QueueQuestion(view="all", standing=Standing.COPY, topic="AI & law", source="x.example"),
         QueueQuestion(days=7, search='"sea wall" harbour', language="de"),
+        QueueQuestion(reason=ReasonKind.PRESS_RELEASE),
         QueueQuestion(after=(12.345678901234567, "2026-11-20-ä")),
     ],
 )
@@ -29,7 +30,7 @@ def test_a_question_survives_its_address(question: QueueQuestion) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        {"view": "burn", "order": "worst", "standing": "burnt"},
+        {"view": "burn", "order": "worst", "standing": "burnt", "reason": "fire"},
         {"days": "-1"},
         {"days": "1e9"},
         {"days": "99999"},

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import copydesk.desk
+from copydesk.news import ReasonKind
 
 FOLDER = Path(copydesk.desk.__file__).parent / "strings"
 
@@ -21,6 +22,12 @@ def words(language: str) -> dict[str, object]:
 def gaps(word: object) -> set[str]:
     texts = word.values() if isinstance(word, dict) else [word]
     return {gap for text in texts for gap in re.findall(r"\{(\w+)\}", str(text))}
+
+
+def test_every_kind_of_reason_has_a_word() -> None:
+    assert {f"kind_{kind}" for kind in ReasonKind} == {
+        key for key in words("en") if key.startswith("kind_")
+    }
 
 
 @pytest.mark.parametrize("language", ["de", "fr"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import judge
-from copydesk.news import Article, Beat, DomainTrust, Provider, Story
+from copydesk.news import Article, Beat, DomainTrust, Provider, SignalPoints, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "wording").glob("*.toml"))
 OFFICIAL = "https://lab.example/blog.xml"
@@ -536,3 +537,38 @@ def test_a_beat_may_have_any_number_of_topics(count: int, make_article: Make, be
     (told,) = [one for one in story.reasons if one.why.startswith("on the beat")]
     assert story.published
     assert (told.points or 0) >= 24
+
+
+def test_an_owner_says_what_a_signal_is_worth(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="An AI headline", text=HEARD + LONG)
+    points = SignalPoints(voices=9)
+
+    moved = replace(beat, scoring=replace(beat.scoring, points=points))
+
+    assert has(article, beat, "quality +8: 3 times it tells who says so")
+    assert has(article, moved, "quality +18: 3 times it tells who says so")
+
+
+def test_a_signal_of_no_points_is_no_reason(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="An AI headline", text=HEARD + LONG)
+
+    silent = replace(beat, scoring=replace(beat.scoring, points=SignalPoints(voices=0)))
+
+    assert not has(article, silent, "it tells who says so")
+    assert (filed(article, beat).quality or 0) - (filed(article, silent).quality or 0) == 8
+
+
+def test_the_points_of_everyday_stay(make_article: Make, beat: Beat) -> None:
+    article = make_article(title="An AI headline", image="https://a.example/a.jpg")
+    scoring = replace(beat.scoring, profile="everyday")
+    everyday = replace(beat, scoring=scoring)
+
+    moved = replace(everyday, scoring=replace(scoring, points=SignalPoints(picture=99)))
+
+    assert filed(article, moved) == filed(article, everyday)
+
+
+def test_each_signal_has_its_own_points(beat: Beat) -> None:
+    names = [signal.name for signal in judge.profile_of(beat).signals]
+
+    assert names == [field.name for field in dataclasses.fields(SignalPoints)]

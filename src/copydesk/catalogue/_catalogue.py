@@ -18,7 +18,7 @@ from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._tables import open_tables
 from copydesk.catalogue._topic_rank import TopicRank, rank_among
 from copydesk.kit import urls
-from copydesk.news import Standing
+from copydesk.news import ReasonKind, Standing
 
 _AT_ONCE = 500  # values in one statement
 # Live records come before archived ones, each in the order of their paths: so they are read.
@@ -249,6 +249,15 @@ class Catalogue:
         condition, values = where(wanted)
         query = f"SELECT {of} FROM stories WHERE {condition} AND {of} <> '' GROUP BY 1"
         return self._paths(f"{query} ORDER BY count(*) DESC, 1 LIMIT 200", *values)
+
+    def count_reasons(self, wanted: StoryFilter) -> list[ReasonKind]:
+        """Return the kinds of the reasons of the wanted stories, the most frequent first."""
+        condition, values = where(wanted)
+        query = (
+            f"SELECT kind FROM stories CROSS JOIN reasons ON story = id WHERE {condition}"
+            " GROUP BY 1 ORDER BY count(*) DESC, 1"
+        )
+        return [ReasonKind(kind) for kind in self._paths(query, *values)]
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
         """Return the place by quality that a story has beside the `most` - 1 latest of a topic.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from copydesk.catalogue import _words
-from copydesk.news import Standing
+from copydesk.news import ReasonKind, Standing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -22,6 +22,7 @@ class StoryFilter:
     has one. `since` is the earliest time of publication. `quality` are the least and the highest.
     `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone,
     by their records or by the paths in `known_gone`. `language` is what the record says.
+    `reason` is the kind of one of a story's reasons.
     """
 
     standings: frozenset[Standing] = frozenset()
@@ -33,6 +34,7 @@ class StoryFilter:
     is_gone: bool = False
     known_gone: frozenset[str] = frozenset()
     language: str = ""
+    reason: ReasonKind | None = None
 
 
 def microseconds(moment: datetime) -> int:
@@ -56,13 +58,7 @@ def places(count: int) -> str:
 def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
     if wanted.standings:
         yield f"standing IN {places(len(wanted.standings))}", tuple(sorted(wanted.standings))
-    if wanted.topics:
-        among = f"SELECT story FROM topics WHERE topic IN {places(len(wanted.topics))}"
-        yield f"id IN ({among})", tuple(sorted(wanted.topics))
-    if wanted.source:
-        yield "(publisher = ? OR source = ?)", (wanted.source, wanted.source)
-    if wanted.language:
-        yield "language = ?", (wanted.language,)
+    yield from _label_conditions(wanted)
     if wanted.since is not None:
         yield "at >= ?", (microseconds(wanted.since),)
     if wanted.quality is not None:
@@ -76,3 +72,15 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
             yield "id IN (SELECT rowid FROM words WHERE words MATCH ?)", (question,)
         else:
             yield "FALSE", ()
+
+
+def _label_conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if wanted.topics:
+        among = f"SELECT story FROM topics WHERE topic IN {places(len(wanted.topics))}"
+        yield f"id IN ({among})", tuple(sorted(wanted.topics))
+    if wanted.source:
+        yield "(publisher = ? OR source = ?)", (wanted.source, wanted.source)
+    if wanted.language:
+        yield "language = ?", (wanted.language,)
+    if wanted.reason is not None:
+        yield "id IN (SELECT story FROM reasons WHERE kind = ?)", (wanted.reason,)

@@ -8,7 +8,7 @@ from pathlib import Path
 from copydesk.errors import CatalogueError
 from copydesk.kit.databases import DisposableDatabase
 
-_VERSION = 3
+_VERSION = 4
 _CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
 _TABLES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -35,6 +35,10 @@ CREATE TABLE topics (
     topic TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (topic, story)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX topics_story ON topics (story);
+CREATE TABLE reasons (
+    kind TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (kind, story)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reasons_story ON reasons (story);
 CREATE TABLE broken (
     path TEXT PRIMARY KEY, signature INTEGER NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

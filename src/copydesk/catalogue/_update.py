@@ -34,6 +34,8 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
         tables.run_many("INSERT INTO addresses VALUES (?, ?)", ((a, number) for a in addresses))
         topics = set(story.topics)
         tables.run_many("INSERT INTO topics VALUES (?, ?)", ((topic, number) for topic in topics))
+        kinds = {reason.kind for reason in story.reasons}
+        tables.run_many("INSERT INTO reasons VALUES (?, ?)", ((kind, number) for kind in kinds))
         words = (story.title, story.excerpt, entry.text)
         insert = "INSERT INTO words (rowid, title, excerpt, text) VALUES (?, ?, ?, ?)"
         tables.run(insert, number, *(_words.index_form(_encodable(text)) for text in words))
@@ -87,6 +89,7 @@ def _unpack(kept: bytes) -> array[int]:
 def _forget_parts(tables: DisposableDatabase, story: int) -> None:
     tables.run("DELETE FROM addresses WHERE story = ?", story)
     tables.run("DELETE FROM topics WHERE story = ?", story)
+    tables.run("DELETE FROM reasons WHERE story = ?", story)
     tables.run("DELETE FROM words WHERE rowid = ?", story)
     forget_marks(tables, (story,))
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
+from copydesk.config import _read_scoring as _scoring
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import (
     Pictures,
+    RecallOptions,
     Records,
     Retention,
     Review,
@@ -62,6 +64,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         publish=decoded.build(OutputOptions),
         front=decoded.build(FrontOptions),
         records=decoded.build(Records),
+        recall=decoded.build(RecallOptions),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
         desk=_desk.read(decoded, environ),
@@ -95,7 +98,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
         logos=data.read_logos(root, publish.api_url),
         sources=tuple(_build_source(source) for source in decoded.sources),
-        scoring=decoded.build(Scoring),
+        scoring=_scoring.read(decoded),
         excerpt=decoded.build(ExcerptRule),
     )
 

@@ -15,6 +15,7 @@ from copydesk.config._tables import (
     HostName,
     OpenIdOptions,
     Pictures,
+    RecallOptions,
     Records,
     Retention,
     Review,
@@ -33,6 +34,7 @@ from copydesk.news import (
     OutputOptions,
     S3Options,
     Scoring,
+    SignalPoints,
     SiteOptions,
     Source,
 )
@@ -82,6 +84,14 @@ SECTIONS = (
         part="everyday",
     ),
     Section(
+        "scoring.points",
+        (SignalPoints,),
+        "What each signal of the profile `copydesk` is worth, each time that it is found; 0 takes "
+        "it out. Filed stories keep their quality until `copydesk rejudge --apply`. The points of "
+        "`everyday` are fixed: there this table is an error.",
+        held_by="beat.scoring.points",
+    ),
+    Section(
         "excerpt",
         (ExcerptRule,),
         "How much of an article's words a story shows. Both bounds hold; of what is not known "
@@ -100,6 +110,7 @@ SECTIONS = (
     Section("publish", (OutputOptions,), "What is published besides the pages."),
     Section("front", (FrontOptions,), "How the front page is ordered."),
     Section("records", (Records,), "What becomes of records after they are filed."),
+    Section("recall", (RecallOptions,), "Against whose lists of stories you are held."),
     Section("retention", (Retention,), "How long the memory keeps what no record holds."),
     Section("serve", (Serve,), "How `copydesk serve` paces itself."),
     Section("desk", (DeskOptions,), "Where editors work, and how they are known."),

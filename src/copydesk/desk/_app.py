@@ -29,6 +29,7 @@ from copydesk.desk._answers import (
     with_errors,
 )
 from copydesk.desk._desk import Desk, now
+from copydesk.desk._drops_page import read_drop_question
 from copydesk.desk._filer import describe
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk._presence import Presence
@@ -52,8 +53,10 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
     routes = [
         Route("/", with_errors(handlers.queue)),
         Route("/story/{name}/", with_errors(handlers.story)),
+        Route("/story/{name}/trail/", with_errors(handlers.trail)),
         Route("/story/{name}/edit/", with_errors(handlers.edit)),
         Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
+        Route("/dropped/", with_errors(handlers.drops)),
         Route("/today/", with_errors(handlers.today)),
         Route("/rows", with_errors(handlers.rows)),
         Route("/versions", with_errors(handlers.versions)),
@@ -99,6 +102,11 @@ class _Handlers:
         name = request.path_params["name"]
         return page_answer(await self._desk.story_page(self._editor_of(request), name))
 
+    async def trail(self, request: Request) -> Response:
+        """Answer with the page of what befell a story."""
+        name = request.path_params["name"]
+        return page_answer(await self._desk.trail_page(self._editor_of(request), name))
+
     async def edit(self, request: Request) -> Response:
         """Answer with the form in which a story is edited."""
         name = request.path_params["name"]
@@ -114,6 +122,11 @@ class _Handlers:
             await self._desk.put(actions)
         await self._desk.drop_drafts(editor, name)
         return RedirectResponse(f"{self._desk.path}story/{quote(name, safe='')}/", 303)
+
+    async def drops(self, request: Request) -> Response:
+        """Answer with what rounds dropped."""
+        question = read_drop_question(request.query_params)
+        return page_answer(await self._desk.drops_page(self._editor_of(request), question))
 
     async def today(self, request: Request) -> Response:
         """Answer with what this editor did."""

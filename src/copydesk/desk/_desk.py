@@ -12,16 +12,19 @@ from urllib.parse import parse_qsl
 
 from copydesk import engine
 from copydesk.desk import _query
+from copydesk.desk._counts import Counts
+from copydesk.desk._drops_page import render_drops
 from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import Counts, OpenDraft, render_edit, render_story
-from copydesk.desk._today import describe_actions
+from copydesk.desk._story_pages import OpenDraft, render_edit, render_story, render_trail
+from copydesk.desk._today import describe_actions, find_title
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
+_MOST_PINS = 5  # that end soon and are named above the rows
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
 
 
@@ -42,30 +45,49 @@ class Desk:
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
-        views = await asyncio.to_thread(self.store.saved_views.of, editor.name)
 
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
             found = QueueAnswer(
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
-                counts=_count_views(opened),
-                own_views=[(view, _count(opened, view)) for view in views],
-                sources=opened.queue.list_sources(opened.newsroom, question),
-                languages=opened.queue.list_languages(opened.newsroom, question),
+                counts=self._counts(opened),
+                ending_pins=[
+                    (pin, find_title(opened, pin.stories[0]))
+                    for pin in engine.find_ending_pins(opened.newsroom)[:_MOST_PINS]
+                ],
+                choices=opened.queue.list_choices(opened.newsroom, question),
             )
             return pages.queue(editor, found)
 
         return await self.thread.ask(answer)
+
+    async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
+        """Return the page of what rounds dropped."""
+        return await self.draw(
+            lambda opened, pages, counts: render_drops(
+                pages, editor, counts, question, engine.list_drops(opened.newsroom, question)
+            )
+        )
 
     async def story_page(self, editor: Editor, name: str) -> bytes:
         """Return the page of a story; raises RecordError where there is none."""
 
         def answer(opened: OpenNewsroom) -> bytes:
             found = engine.read_story_page(opened.newsroom, opened.queue, name)
-            return render_story(self._pages_of(opened), editor, _count_views(opened), found)
+            return render_story(self._pages_of(opened), editor, self._counts(opened), found)
 
         return await self.thread.ask(answer)
+
+    async def trail_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of what befell a story; raises RecordError where there is none."""
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
+            trail = engine.trace_story(opened.newsroom, seen.story.path)
+            return render_trail(pages, editor, counts, seen, trail)
+
+        return await self.draw(make)
 
     async def edit_page(self, editor: Editor, name: str, *, takes_up: bool = False) -> bytes:
         """Return the form in which a story is edited; raises RecordError where there is none.
@@ -83,7 +105,7 @@ class Desk:
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> bytes:
         """Return a page that is made in the newsroom's thread."""
         return await self.thread.ask(
-            lambda opened: make(opened, self._pages_of(opened), _count_views(opened))
+            lambda opened: make(opened, self._pages_of(opened), self._counts(opened))
         )
 
     async def say(self, word: str) -> str:
@@ -107,7 +129,7 @@ class Desk:
         """Return a page that says what is wrong and how to mend it."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            counts = _count_views(opened)
+            counts = self._counts(opened)
             pages = self._pages_of(opened)
             title = str(error)
             return pages.page("problem.html", editor, counts, title=title, hint=error.hint)
@@ -122,7 +144,7 @@ class Desk:
             pages = self._pages_of(opened)
             title = pages.strings.say("today")
             told = describe_actions(pages, opened, done)
-            return pages.page("today.html", editor, _count_views(opened), title=title, actions=told)
+            return pages.page("today.html", editor, self._counts(opened), title=title, actions=told)
 
         return await self.thread.ask(answer)
 
@@ -147,10 +169,16 @@ class Desk:
             return {
                 "rows": {row.event: row.version for row in page.rows},
                 "total": page.total,
-                "counts": _count_views(opened),
+                "counts": self._counts(opened).count_views(),
             }
 
         return await self.thread.ask(answer)
+
+    async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return where the stories of these records stand, by their names."""
+        return await self.thread.ask(
+            lambda opened: opened.queue.find_standings(opened.newsroom, names)
+        )
 
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
@@ -187,6 +215,9 @@ class Desk:
             await asyncio.gather(*work, return_exceptions=True)
             self.broadcast.close()
 
+    def _counts(self, opened: OpenNewsroom) -> Counts:
+        return Counts(opened, self.store, _query.read_question)
+
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
@@ -212,16 +243,6 @@ class Desk:
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-def _count(opened: OpenNewsroom, view: SavedView) -> int:
-    question = _query.read_question(dict(parse_qsl(view.query)))
-    return opened.queue.count(opened.newsroom, question)
-
-
-def _count_views(opened: OpenNewsroom) -> Mapping[engine.QueueView, int]:
-    count = opened.queue.count
-    return {view: count(opened.newsroom, engine.QueueQuestion(view=view)) for view in _query.VIEWS}
-
-
 @contextlib.asynccontextmanager
 async def open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str
@@ -236,6 +257,7 @@ async def open_desk_of(
         broadcast=filer.broadcast,
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
+    filer.find_standings = desk.find_standings
     try:
         yield desk
     finally:

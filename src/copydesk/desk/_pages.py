@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import engine
 from copydesk.desk import _query
-from copydesk.desk._story_view import StoryViews, View, name_language, name_standing
+from copydesk.desk._counts import Counts
+from copydesk.desk._filters import Filters
+from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
 from copydesk.kit import urls
-from copydesk.news import Beat, Standing
+from copydesk.news import Beat, Ruling, Standing
 from copydesk.placement import local_time
+from copydesk.placement.addresses import quote_path, story_folder
 from copydesk.rendering import (
     Renderer,
     Strings,
@@ -45,16 +48,20 @@ _ACTS = (
     ("hold", "verdict hold", "h"),
     ("reject", "verdict reject", "r"),
 )
-_CONTENTS = frozenset({"rows", "row", "story", "actions", "conflicts"})  # beside `page`
+_CONTENTS = frozenset({"rows", "row", "story", "trail", "actions", "conflicts"})  # beside `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """Who is at the desk: the name that stands in git, and whether they decide or only look."""
+    """Who is at the desk: the name that stands in git, and whether they decide or only look.
+
+    `is_beside_site` says that the desk is on the host on which the site is served.
+    """
 
     name: str
     may_edit: bool
+    is_beside_site: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +70,9 @@ class QueueAnswer:
 
     question: engine.QueueQuestion
     page: engine.QueuePage
-    counts: Mapping[engine.QueueView, int]
-    own_views: Sequence[tuple[SavedView, int]] = ()
-    sources: Sequence[str] = ()
-    languages: Sequence[str] = ()
+    counts: Counts
+    choices: engine.QueueChoices
+    ending_pins: Sequence[tuple[Ruling, str]] = ()
 
 
 class Pages:
@@ -81,6 +87,7 @@ class Pages:
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
+        self.filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
             zone=_zone(beat.timezone),
@@ -108,11 +115,11 @@ class Pages:
             rows=list(self.rows(editor, page.rows, here)),
             view=question.view,
             total=page.total,
-            filters=self._filters(answer),
+            filters=self.filters.show(question, answer.choices),
             query=_query.write_question(_query.first_page(question)),
-            own_views=self._own_views(answer),
             may_save=not _query.is_plain(question),
             here=here,
+            ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
         )
@@ -129,6 +136,7 @@ class Pages:
                     "id": str(uuid4()),
                 },
                 lead=self.views.of(row.leader),
+                site_page=self._find_page(editor, row.leader),
                 others=[self.views.short(other) for other in (*row.copies, *row.coverage)],
                 acts=self._acts(row),
                 may_edit=editor.may_edit,
@@ -161,14 +169,15 @@ class Pages:
 
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
-        words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
+        standings = [f"standing_{standing}" for standing in Standing]
+        words = {key: self.strings.words[key] for key in (*_SCRIPT_WORDS, *standings)}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(
         self,
         template: str,
         editor: Editor,
-        counts: Mapping[engine.QueueView, int],
+        counts: Counts,
         question: engine.QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
@@ -177,25 +186,46 @@ class Pages:
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
-            "views": self._view_links(counts, question),
-            "own_views": [],
+            "views": [
+                *self._view_links(counts, question),
+                self._link_drops(counts, is_current=more.get("view") == "dropped"),
+            ],
+            "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
         }
         own = {name: value for name, value in more.items() if name not in _CONTENTS}
         contents = {name: value for name, value in more.items() if name in _CONTENTS}
         return self._renderer.render_page(
-            template, site=self._site(), page={**page, **own}, **contents
+            template, site=self._site(editor), page={**page, **own}, **contents
         )
 
-    def _site(self) -> View:
+    def _describe_pin(self, pin: Ruling, title: str) -> View:
+        href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
+        return {"title": title, "href": href, "time": self.views.time(pin.until)}
+
+    def _find_page(self, editor: Editor, seen: engine.QueueStory) -> str:
+        """Return the address of a story's page on the site, "" where it has none."""
+        home = self._home(editor)
+        return (
+            f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
+        )
+
+    def _home(self, editor: Editor) -> str:
+        """Return where the site is, from where an editor is; "" where nobody can know."""
+        url = self._beat.url
+        if not editor.is_beside_site:
+            return f"{url.rstrip('/')}/" if url else ""
+        return f"{urls.path(url).rstrip('/')}/" if url else "/"
+
+    def _site(self, editor: Editor) -> View:
         locale = language_tag(self._beat.locale) or "en"
         return {
             "title": self._beat.title,
             "language": locale,
             "is_turned": text_direction(locale) == "rtl",
             "root": self._root,
-            "home": f"{urls.path(self._beat.url).rstrip('/')}/" if self._beat.url else "/",
+            "home": self._home(editor),
             "icon": f"{self._root}assets/{asset_name('desk.svg')}",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
@@ -206,9 +236,8 @@ class Pages:
         """Return the address of a page of the queue."""
         return f"{self._root}?{_query.write_question(question)}"
 
-    def _view_links(
-        self, counts: Mapping[engine.QueueView, int], question: engine.QueueQuestion | None
-    ) -> list[View]:
+    def _view_links(self, counts: Counts, question: engine.QueueQuestion | None) -> list[View]:
+        known = counts.count_views()
         order = question.order if question else "front"
         return [
             {
@@ -216,23 +245,37 @@ class Pages:
                 "name": self.strings.say(f"view_{view}"),
                 "href": self.address(engine.QueueQuestion(view=view, order=order)),
                 "is_current": question is not None and view == question.view,
-                "count": f"{counts[view]:,}",
+                "count": f"{known[view]:,}",
                 "key": _VIEW_KEYS[view],
             }
             for view in _query.VIEWS
         ]
 
-    def _own_views(self, answer: QueueAnswer) -> list[View]:
-        """Return the links of an editor's saved views, each with its count."""
-        asked = _query.write_question(_query.first_page(answer.question))
+    def _link_drops(self, counts: Counts, *, is_current: bool) -> View:
+        return {
+            "id": "dropped",
+            "name": self.strings.say("view_dropped"),
+            "href": f"{self._root}dropped/",
+            "is_current": is_current,
+            "count": f"{counts.count_drops():,}",
+            "key": "g d",
+        }
+
+    def _own_views(
+        self,
+        counted: Sequence[tuple[SavedView, int | None]],
+        question: engine.QueueQuestion | None,
+    ) -> list[View]:
+        """Return the links of an editor's saved views, each with its count where that is known."""
+        asked = _query.write_question(_query.first_page(question)) if question else None
         return [
             {
                 "name": view.name,
                 "href": f"{self._root}?{view.query}",
-                "count": f"{count:,}",
+                "count": "" if count is None else f"{count:,}",
                 "is_current": view.query == asked,
             }
-            for view, count in answer.own_views
+            for view, count in counted
         ]
 
     def _acts(self, row: engine.QueueRow) -> list[View]:
@@ -253,46 +296,6 @@ class Pages:
             }
             for name, do, key in acts
         ]
-
-    def _filters(self, answer: QueueAnswer) -> list[View]:
-        question, say = answer.question, self.strings.say
-        topics = [topic.name for topic in self._beat.topics]
-        return [
-            self._filter("topic", question.topic, [(name, name) for name in topics]),
-            self._filter("source", question.source, [(name, name) for name in answer.sources]),
-            self._filter(
-                "language",
-                question.language,
-                [(tag, name_language(tag)) for tag in answer.languages],
-            ),
-            self._filter(
-                "standing",
-                str(question.standing or ""),
-                [(str(one), name_standing(self.strings, one)) for one in Standing],
-            ),
-            self._filter(
-                "days",
-                f"{question.days:g}" if question.days else "",
-                [(str(days), say(f"days_{days}")) for days in _query.DAYS],
-            ),
-            self._filter(
-                "order",
-                question.order,
-                [(order, say(f"order_{order}")) for order in _query.ORDERS],
-                may_be_any=False,
-            ),
-        ]
-
-    def _filter(
-        self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
-    ) -> View:
-        listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
-        if chosen and chosen not in {value for value, _ in listed}:
-            listed.append((chosen, chosen))
-        shown = [
-            {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
-        ]
-        return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
 
 
 def asset_name(file: str) -> str:
@@ -342,6 +345,11 @@ _SCRIPT_WORDS = (
     "said_hold",
     "said_reject",
     "said_remove",
+    "said_file",
+    "take_in",
+    "open_on_site",
+    "unpin",
+    "file_waits",
     "saving",
     "saved",
     "not_saved",

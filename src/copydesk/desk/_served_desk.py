@@ -55,13 +55,22 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         opened = await stack.enter_async_context(
             open_desk_of(newsroom.root, os.environ, filer, door.root)
         )
-        app = make_app(opened, _editor_of)
+        app = make_app(opened, _name_editors(door.host))
         yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
 
 
-def _editor_of(request: Request) -> Editor:
-    visitor = visitor_of(request)
-    return Editor(name=visitor.name, may_edit=visitor.may("editor"))
+def _name_editors(host: str) -> Callable[[Request], Editor]:
+    """Return who says which editor sends a request; `host` is the desk's own, "" for none."""
+
+    def name_editor(request: Request) -> Editor:
+        visitor = visitor_of(request)
+        return Editor(
+            name=visitor.name,
+            may_edit=visitor.may("editor"),
+            is_beside_site=not host or request.url.hostname != host,
+        )
+
+    return name_editor
 
 
 async def _wait() -> None:

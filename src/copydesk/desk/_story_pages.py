@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
@@ -11,14 +11,20 @@ import msgspec
 
 from copydesk import engine
 from copydesk.desk._actions import StoryFields
+from copydesk.desk._counts import Counts
 from copydesk.desk._draft_fields import find_draft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
+from copydesk.desk._why_view import (
+    describe_passages,
+    describe_places,
+    describe_trail,
+    describe_why,
+)
 from copydesk.desk_store import Draft
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE
 
-_PARAGRAPHS = 200
 _FIGURES = 8
 
 
@@ -30,31 +36,17 @@ class OpenDraft:
     is_taken_up: bool = False
 
 
-Counts = Mapping[engine.QueueView, int]
-
-
 def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:
     """Return the page of a story: its row, why it stands where it does, what was read of it."""
     told = found.explanation
-    parts = [
-        {
-            "part": row.part or "–",
-            "points": f"{row.points:+d}",
-            "evidence": [{"points": f"{one.points:+d}", "why": one.why} for one in row.evidence],
-        }
-        for row in told.parts
-    ]
-    in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
     view = {
         **pages.views.short(found.seen),
-        "quality": told.quality,
-        "parts": parts,
-        "reasons": [reason for reason in told.reasons if reason not in in_parts],
-        "otherwise": told.otherwise,
-        "history": told.history,
-        "text": [text.fold(block) for block in text.prose(found.text).split("\n\n")][:_PARAGRAPHS],
+        **describe_why(told),
+        "places": describe_places(pages.views, told),
+        "passages": describe_passages(found),
+        "has_text": bool(found.text),
+        "has_marks": any(passage.marks for passage in found.passages),
     }
-    view["text"] = list(filter(None, view["text"]))  # type: ignore[call-overload]
     return pages.page(
         "story.html",
         editor,
@@ -64,6 +56,16 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
         row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
         story=view,
     )
+
+
+def render_trail(
+    pages: Pages, editor: Editor, counts: Counts, story: engine.QueueStory, trail: engine.Trail
+) -> bytes:
+    """Return the page of what befell a story."""
+    short = pages.views.short(story)
+    title = pages.strings.say("trail_of", title=short["title"])
+    told = describe_trail(pages.views, trail)
+    return pages.page("trail.html", editor, counts, title=title, story=short, trail=told)
 
 
 def render_edit(

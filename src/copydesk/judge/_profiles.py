@@ -58,7 +58,7 @@ def _copydesk_profile(beat: Beat) -> Profile:
     return Profile(
         name="copydesk",
         blocks=beat.scoring.traits.has_blocks,
-        signals=quality.SIGNALS,
+        signals=quality.signals(beat.scoring.points),
         highest=quality.HIGHEST,
         relevance=topics.relevance,
         describe_miss=topics.describe_miss,

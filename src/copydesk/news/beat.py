@@ -9,7 +9,7 @@ from typing import Literal
 from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news.article import Image
-from copydesk.news.profile import TRAITS, ProfileName, Traits
+from copydesk.news.profile import TRAITS, ProfileName, SignalPoints, Traits
 from copydesk.news.ruling import Ruling
 from copydesk.news.source import Source
 
@@ -69,7 +69,7 @@ class DomainTrust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoring:
-    """How stories are weighed, as `[scoring]` and `[scoring.everyday]` in beat.toml."""
+    """How stories are weighed, as `[scoring]` and the tables below it in beat.toml."""
 
     profile: ProfileName = option(
         "copydesk",
@@ -107,6 +107,7 @@ class Scoring:
         "Group the coverage of four days; only the best of a group is published.",
         table="everyday",
     )
+    points: SignalPoints = field(default_factory=SignalPoints)
 
     @property
     def traits(self) -> Traits:

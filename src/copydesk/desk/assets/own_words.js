@@ -83,7 +83,7 @@ upload?.addEventListener("change", async (event) => {
 // What is meant goes into the editor's stash, and stays where it is.
 const meant = () => {
   const picked = Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
-  return picked.length ? picked : [document.querySelector(".row.here")].filter(Boolean);
+  return picked.length ? picked : [document.querySelector(".row.here[data-name]")].filter(Boolean);
 };
 const stash = async (rows = meant()) => {
   if (!rows.length) return;

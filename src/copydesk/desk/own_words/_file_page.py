@@ -8,11 +8,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from copydesk import engine
+from copydesk.desk._counts import Counts
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.news import EditorAction
-
-Counts = Mapping[engine.QueueView, int]
 
 
 def render_file(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from copydesk import engine
+from copydesk.desk._counts import Counts
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.desk._today import find_title
 from copydesk.desk_store import DeskStore, Stash
 from copydesk.errors import UsageError
-
-Counts = Mapping[engine.QueueView, int]
 
 _NAME_CHARACTERS = 300
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from copydesk import engine
+from copydesk.desk._counts import Counts
 from copydesk.desk._draft_fields import FoundDraft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.news import Beat, EditorAction
-
-Counts = Mapping[engine.QueueView, int]
 
 
 def render_write(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from copydesk.catalogue import StoryFilter
 from copydesk.engine.newsroom import Newsroom
-from copydesk.news import Standing
+from copydesk.news import ReasonKind, Standing
 
 QueueView = Literal["waiting", "missed", "published", "off", "rejected", "all"]
 QueueOrder = Literal["front", "time"]
@@ -33,9 +33,9 @@ class QueueQuestion:
     """Which stories are wanted; each part narrows, an empty one asks for nothing.
 
     `standing` takes the place of those of the view. `source` is a publisher's domain or a source's
-    address. `days` counts from publication, 0 for any. `order` is that of the front page or by
-    time. `after` is the cursor of the last row of the page before, in the same order: what was
-    decided meanwhile moves no other row.
+    address, `reason` the kind of one of a story's reasons. `days` counts from publication, 0 for
+    any. `order` is that of the front page or by time. `after` is the cursor of the last row of the
+    page before, in the same order: what was decided meanwhile moves no other row.
     """
 
     view: QueueView = "waiting"
@@ -43,11 +43,21 @@ class QueueQuestion:
     topic: str = ""
     source: str = ""
     language: str = ""
+    reason: ReasonKind | None = None
     days: float = 0
     search: str = ""
     order: QueueOrder = "front"
     limit: int = 30
     after: QueueCursor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueChoices:
+    """What stories of a view have, the most frequent first; sources by their domains."""
+
+    sources: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    reasons: Sequence[ReasonKind] = ()
 
 
 def make_filter(newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
@@ -59,6 +69,7 @@ def make_filter(newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
         topics=frozenset({question.topic}) if question.topic else frozenset(),
         source=question.source,
         language=question.language,
+        reason=question.reason,
         since=newsroom.now - timedelta(days=question.days) if question.days else None,
         quality=(gate - _NEAR, gate) if is_near else None,
         words=question.search,

@@ -8,26 +8,35 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import os.path
+import time
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
 from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.queue._kept_counts import KeptCounts
 from copydesk.engine.queue._pictures import find_list_picture
-from copydesk.engine.queue._question import QueueCursor, QueueQuestion, make_filter
+from copydesk.engine.queue._pins import find_pins
+from copydesk.engine.queue._question import (
+    QueueChoices,
+    QueueCursor,
+    QueueQuestion,
+    make_filter,
+)
 from copydesk.engine.queue._rows import QueuePage, QueueRow, QueueStory, make_row
 from copydesk.errors import RecordError
-from copydesk.news import Standing, Story
-from copydesk.placement.addresses import record_name
+from copydesk.news import Ruling, Standing, Story
+from copydesk.placement.addresses import record_name, story_folder
 
 _RANKED = 1_000  # of the newest events, that are put in the front page's order
 _LISTED = 12  # stories of one event; the others are a number
 _KEPT = 3_000  # records as they were read last
 _AGAIN = 2  # times that a page is asked for where records changed meanwhile
+_CHOICE_SECONDS = 300  # that the choices of filters are kept
 _HOUR = 3_600_000_000  # in microseconds
 
 
@@ -38,12 +47,13 @@ class QueueReader:
     settings. Methods raise CatalogueError.
     """
 
-    def __init__(self, newsroom: Newsroom) -> None:
+    def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
         """Open the newsroom's catalogue, or where that cannot be had one in memory."""
         self._stack = contextlib.ExitStack()
         self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
-        self._choices: dict[tuple[object, ...], tuple[int, list[str]]] = {}
+        self._counts = KeptCounts(clock)
+        self._choices: dict[tuple[object, ...], tuple[int, QueueChoices]] = {}
 
     def close(self) -> None:
         """Close the catalogue."""
@@ -89,26 +99,37 @@ class QueueReader:
         """Return how many stories a question wants."""
         return self._catalogue.count(make_filter(newsroom, question))
 
-    def list_sources(self, newsroom: Newsroom, question: QueueQuestion) -> list[str]:
-        """Return the domains of the publishers of a view's stories, the most frequent first."""
-        return self._list_choices(newsroom, question, "publisher")
+    def count_lately(
+        self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
+    ) -> list[int | None]:
+        """Return how many stories each question wants, or wanted some seconds ago.
 
-    def list_languages(self, newsroom: Newsroom, question: QueueQuestion) -> list[str]:
-        """Return the languages of a view's stories, the most frequent first."""
-        return self._list_choices(newsroom, question, "language")
+        None where that was never counted: a page has only so much time for it.
+        """
+        return self._counts.count_all(questions, lambda question: self.count(newsroom, question))
 
-    def _list_choices(
-        self, newsroom: Newsroom, question: QueueQuestion, of: Literal["publisher", "language"]
-    ) -> list[str]:
-        """Return what a filter may be set to; found again only once a minute, for it asks all."""
+    def list_choices(self, newsroom: Newsroom, question: QueueQuestion) -> QueueChoices:
+        """Return what filters may be set to; found again every few minutes, for it asks all."""
         whole = QueueQuestion(view=question.view, standing=question.standing)
-        key = (question.view, question.standing, of)
-        minute = int(newsroom.now.timestamp() // 60)
+        key = (question.view, question.standing)
+        while_fresh = int(newsroom.now.timestamp() // _CHOICE_SECONDS)
         known = self._choices.get(key)
-        if known is None or known[0] != minute:
-            known = minute, self._catalogue.count_values(make_filter(newsroom, whole), of)
-            self._choices[key] = known
+        if known is None or known[0] != while_fresh:
+            wanted = make_filter(newsroom, whole)
+            choices = QueueChoices(
+                sources=tuple(self._catalogue.count_values(wanted, "publisher")),
+                languages=tuple(self._catalogue.count_values(wanted, "language")),
+                reasons=tuple(self._catalogue.count_reasons(wanted)),
+            )
+            known = self._choices[key] = while_fresh, choices
         return known[1]
+
+    def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
+        """Return where the stories of these names stand, by the records as they are now."""
+        paths = self._catalogue.find_by_name(names)
+        recheck(newsroom, self._catalogue, paths)
+        standings = self._catalogue.standings(paths)
+        return {record_name(path): standing for path, standing in standings.items()}
 
     def path_of(self, name: str) -> str | None:
         """Return the path of the record of a name, None where there is none."""
@@ -148,6 +169,7 @@ class QueueReader:
             standings=self._catalogue.standings(every),
             signatures=self._catalogue.signatures_of(every),
             rulings=_read_rulings(newsroom),
+            pins=find_pins(newsroom),
         )
         for event, paths in members.items():
             chosen = _choose_paths(paths, wanted)
@@ -162,12 +184,15 @@ class QueueReader:
         for path in paths:
             with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
+                standing = known.standings.get(path, Standing.BELOW_GATE)
                 yield QueueStory(
                     story=story,
-                    standing=known.standings.get(path, Standing.BELOW_GATE),
+                    standing=standing,
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,
                     picture=find_list_picture(newsroom, story),
+                    has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
+                    pin=known.pins.get(record_name(path)),
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
@@ -191,6 +216,7 @@ class _Known:
     standings: Mapping[str, Standing]
     signatures: Mapping[str, int]
     rulings: archive.Rulings
+    pins: Mapping[str, Ruling]
 
     def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
         """Return a text that changes when a listed story, or where any member stands, does.
@@ -199,9 +225,14 @@ class _Known:
         has one signature.
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
-        listed = (repr((seen.story, seen.verdict)) for seen in stories)
+        listed = (repr((seen.story, seen.verdict, seen.has_page, seen.pin)) for seen in stories)
         form = "\n".join((*members, *listed)).encode("utf-8", "replace")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
+
+
+def _has_page(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether a record has a page on the site that was built last."""
+    return os.path.isfile(newsroom.site / story_folder(path) / "index.html")  # noqa: PTH113 — a name too long is none
 
 
 def _read_rulings(newsroom: Newsroom) -> archive.Rulings:

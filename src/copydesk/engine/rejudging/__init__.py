@@ -15,5 +15,6 @@ if TYPE_CHECKING:
     from copydesk.engine.rejudging._rejudge import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging._rejudge import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging._rejudge import rejudge as rejudge
+    from copydesk.engine.rejudging._surroundings import find_neighbours as find_neighbours
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copydesk.judge.profile._features import Features as Features
 from copydesk.judge.profile._features import lede as lede
 from copydesk.judge.profile._profile import Copy as Copy
+from copydesk.judge.profile._profile import FindSightings as FindSightings
 from copydesk.judge.profile._profile import Fingerprint as Fingerprint
 from copydesk.judge.profile._profile import Match as Match
 from copydesk.judge.profile._profile import Profile as Profile

@@ -9,6 +9,7 @@ from copydesk.judge.profile._features import Features
 from copydesk.news import Article, Beat, Reason, ReasonKind, Shelf, Shelved, Story, Surroundings
 
 Fingerprint = tuple[int, ...]
+FindSightings = Callable[[Features, Beat], Iterable[tuple[int, str]]]
 Regroup = Callable[
     [Sequence[Shelved], Beat, frozenset[str], frozenset[str], Surroundings | None],
     tuple[Story, ...],
@@ -39,13 +40,15 @@ class QualitySignal:
 
     `find` returns (times, why) pairs; a pair is worth `points` times its first number. One that is
     `of_picture` looks at nothing but whether there is a picture, and no other one looks at that.
-    `part` is the part of a quality to which its points belong, "" for none of its own.
+    `part` is the part of a quality to which its points belong, "" for none of its own; `name` is
+    its name in `[scoring.points]`, "" for one whose points no owner can move.
     """
 
     points: int
-    find: Callable[[Features, Beat], Iterable[tuple[int, str]]]
+    find: FindSightings
     of_picture: bool = False
     part: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
