@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import Counter
 from collections.abc import Generator
@@ -51,6 +52,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=0,
         help="how many times as many examples each law gets as it asks for; a quarter without this",
     )
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist's own, which may be left out
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: three for two cores.
+
+    A test of a server, a round or a browser waits for others a third of its time.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) * 3 // 2)
 
 
 @pytest.hookimpl(trylast=True)  # when the profile is settled
