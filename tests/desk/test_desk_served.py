@@ -199,6 +199,29 @@ def wait_for_status(browser: Browser, path: str, status: int) -> bool:
     return True
 
 
+def test_what_an_editor_edited_is_listed_old_beside_new_and_taken_back_there(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    rename = {
+        "id": "r",
+        "kind": "rule",
+        "said": "rename",
+        "stories": [SEALS],
+        "values": ["Seals <i>"],
+    }
+    send(anna, rename, {**rename, "id": "n", "said": "set", "values": ["note", "We were there."]})
+    assert "done" == wait_for(anna, "n")["state"]
+    page = anna.get("/desk/today/").body
+
+    assert "→ <ins>Seals &lt;i&gt;</ins>" in page
+    assert "Note: <ins>We were there.</ins>" in page or "</del> → <ins>We were there.</ins>" in page
+    form = {"do": "undo", "value": "r", "return": "/desk/today/", "id": "un-r"}
+    assert f'value="{form["value"]}"' in page
+    anna.post("/desk/act", form)
+    assert "done" == wait_for(anna, "un-r")["state"]
+    assert "Seals <i>" not in record(served, SEALS)
+
+
 def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> None:
     send(anna, verdict("publish", "2026-11-19-nobody"))
     assert "refused" == wait_for(anna, "publish-2026-11-19-nobody")["state"]

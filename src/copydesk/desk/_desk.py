@@ -18,7 +18,13 @@ from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import OpenDraft, render_edit, render_story, render_trail
+from copydesk.desk._story_pages import (
+    OpenDraft,
+    render_edit,
+    render_neighbours,
+    render_story,
+    render_trail,
+)
 from copydesk.desk._today import describe_actions, find_title
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
@@ -86,6 +92,16 @@ class Desk:
             seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
             trail = engine.trace_story(opened.newsroom, seen.story.path)
             return render_trail(pages, editor, counts, seen, trail)
+
+        return await self.draw(make)
+
+    async def neighbours_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of what a story is most like; raises RecordError where there is none."""
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
+            found = engine.list_neighbours(opened.newsroom, seen.story.path)
+            return render_neighbours(pages, editor, counts, seen, found)
 
         return await self.draw(make)
 

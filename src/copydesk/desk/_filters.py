@@ -28,6 +28,12 @@ class Filters:
         standings = [(str(one), name_standing(self.strings, one)) for one in Standing]
         ages = [(str(days), say(f"days_{days}")) for days in _query.DAYS]
         orders = [(order, say(f"order_{order}")) for order in _query.ORDERS]
+        asked = {
+            "owner": question.owner,
+            "since": question.since,
+            "until": question.until,
+            "decided": question.decided,
+        }
         return [
             self.make_filter("topic", question.topic, [(name, name) for name in self.topics]),
             self.make_filter("source", question.source, [(name, name) for name in choices.sources]),
@@ -35,6 +41,7 @@ class Filters:
             self.make_filter("reason", str(question.reason or ""), reasons),
             self.make_filter("standing", str(question.standing or ""), standings),
             self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
+            *(self.make_filter(name, str(value), []) for name, value in asked.items() if value),
             self.make_filter("order", question.order, orders, may_be_any=False),
         ]
 

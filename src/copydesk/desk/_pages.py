@@ -48,7 +48,9 @@ _ACTS = (
     ("hold", "verdict hold", "h"),
     ("reject", "verdict reject", "r"),
 )
-_CONTENTS = frozenset({"rows", "row", "story", "trail", "actions", "conflicts"})  # beside `page`
+_CONTENTS = frozenset(
+    {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
+)  # beside `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 

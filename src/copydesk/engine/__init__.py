@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
+    from copydesk.catalogue import DecidedStory as DecidedStory
     from copydesk.config import NewBeat as NewBeat
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
     from copydesk.desk_store import ROLES as ROLES
@@ -41,8 +42,10 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import PICTURED as PICTURED
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
+    from copydesk.engine.editing import EditedField as EditedField
     from copydesk.engine.editing import FiledList as FiledList
     from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
@@ -59,9 +62,11 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import file_verdict as file_verdict
     from copydesk.engine.editing import find_lists as find_lists
     from copydesk.engine.editing import is_action_id as is_action_id
+    from copydesk.engine.editing import list_edited_fields as list_edited_fields
     from copydesk.engine.editing import list_key as list_key
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
+    from copydesk.engine.editing import name_list as name_list
     from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import note_characters as note_characters
     from copydesk.engine.editing import read_decided_stories as read_decided_stories
@@ -99,6 +104,12 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
+    from copydesk.engine.numbers import Delay as Delay
+    from copydesk.engine.numbers import DropCount as DropCount
+    from copydesk.engine.numbers import Numbers as Numbers
+    from copydesk.engine.numbers import OwnerCount as OwnerCount
+    from copydesk.engine.numbers import StoryDay as StoryDay
+    from copydesk.engine.numbers import read_numbers as read_numbers
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
@@ -138,11 +149,14 @@ if TYPE_CHECKING:
     from copydesk.engine.recall import RecallList as RecallList
     from copydesk.engine.recall import RecallTrace as RecallTrace
     from copydesk.engine.recall import read_kept_recall as read_kept_recall
-    from copydesk.engine.recall import read_list as read_list
-    from copydesk.engine.recall import trace_list as trace_list
+    from copydesk.engine.recall import read_recall_list as read_recall_list
+    from copydesk.engine.recall import trace_recall as trace_recall
     from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import NeighbourReport as NeighbourReport
+    from copydesk.engine.rejudging import NeighbourRow as NeighbourRow
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
+    from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields

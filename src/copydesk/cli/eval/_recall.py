@@ -30,9 +30,9 @@ def recall(
 ) -> None:
     """Sort somebody's LIST (a feed, sitemap or CSV) by where its stories stand with you."""
     with invocation.newsroom() as newsroom:
-        listed = engine.read_list(newsroom, place, web)
+        listed = engine.read_recall_list(newsroom, place, web)
         start = newsroom.now - timedelta(days=since) if since else None
-        found = engine.trace_list(newsroom, listed, start)
+        found = engine.trace_recall(newsroom, listed, start)
     counted = measure.count_recall(found.traces)
     if invocation.json:
         terminal.as_json(_as_fields(found, counted))

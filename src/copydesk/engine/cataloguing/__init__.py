@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing._open import ask_catalogue as ask_catalogue
     from copydesk.engine.cataloguing._open import open_catalogue as open_catalogue
     from copydesk.engine.cataloguing._open import open_swept_catalogue as open_swept_catalogue
+    from copydesk.engine.cataloguing._owners import domains_of as domains_of
+    from copydesk.engine.cataloguing._owners import owner_of as owner_of
     from copydesk.engine.cataloguing._refresh import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing._refresh import find_stale_entries as find_stale_entries
     from copydesk.engine.cataloguing._refresh import refresh_catalogue as refresh_catalogue

@@ -59,6 +59,11 @@ class QueueReader:
         """Close the catalogue."""
         self._stack.close()
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue, for what else is asked of it in the same thread."""
+        return self._catalogue
+
     def follow(self, newsroom: Newsroom) -> None:
         """Take in what was committed since this was asked last."""
         follow_commits(newsroom, self._catalogue)

@@ -64,7 +64,7 @@ class RecallFindings:
     uncompared: int = 0
 
 
-def trace_list(
+def trace_recall(
     newsroom: Newsroom, listed: RecallList, since: datetime | None = None
 ) -> RecallFindings:
     """Find where the stories of a list stand; those from before `since` are left out."""

@@ -17,6 +17,7 @@ from copydesk.kit import text
 from copydesk.news import ChosenStory, EditConflict, EditorAction, ReadingList
 
 _SUBJECT = 200
+_ID_CHARACTERS = 64
 _FIRST_WORDS = 3  # of an action's values, after the id, the title and the description
 
 
@@ -52,6 +53,11 @@ def _version(newsroom: Newsroom, list_id: str) -> str:
 
 def _digest(data: bytes | None) -> str:
     return hashlib.sha256(data).hexdigest()[:16] if data else ""
+
+
+def name_list(title: str) -> str:
+    """Return the id of a list that a title makes, "" where nothing of that is Latin."""
+    return archive.slug(title)[:_ID_CHARACTERS].strip("-")
 
 
 def read_own_list(action: EditorAction) -> ReadingList:
