@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
-from copydesk.desk.sign_in import _passwords
 from world.served_desk import HOST, ServedDesk, serve_desk
 
 
@@ -23,6 +21,7 @@ def desk(tmp_path: Path) -> Iterator[ServedDesk]:
 def light_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords lightly: as they are kept each try costs a tenth of a second of the CPU."""
     light = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(_passwords, "_hasher", lambda: light)
-    nobodys = functools.partial(_passwords.hash_password, "nobody's password")
-    monkeypatch.setattr(_passwords, "_nobodys_hash", functools.cache(nobodys))
+    nobodys = light.hash("nobody's password")
+    room = "copydesk.desk.sign_in._passwords"
+    monkeypatch.setattr(f"{room}._hasher", lambda: light)
+    monkeypatch.setattr(f"{room}._nobodys_hash", lambda: nobodys)
