@@ -53,8 +53,9 @@ def read_path_log(
         return PathLog(commits=iter(()))
     names = [place.prefix + path for path in paths]
     beside = place.prefix + mentioned_in
-    wanted = {commit for name in names for commit in _list_commits(place, name)}
-    in_order = _sort_commits(place, wanted)
+    of_paths = [found for name in names if (found := _list_commits(place, name))]
+    wanted = {commit for found in of_paths for commit in found}
+    in_order = of_paths[0] if len(of_paths) == 1 else _sort_commits(place, wanted)
     since = f"^{in_order[0]}" if in_order else ""
     others = [name for name in _list_commits(place, beside, since) if name not in wanted]
     mentions = _find_mentions(place, others, beside, words)
@@ -65,8 +66,11 @@ def read_path_log(
 
 
 def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[str]:
-    """Return the ids of HEAD's commits that changed a path: of two at once git asks no filter."""
-    command = ("rev-list", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
+    """Return the ids of HEAD's commits that changed a path, the oldest first.
+
+    Of two paths at once git asks no filter.
+    """
+    command = ("rev-list", "--reverse", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
     return _git.tell(place.top, *command).decode("ascii").split()
 
 
