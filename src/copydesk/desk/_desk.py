@@ -14,8 +14,6 @@ from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
 from copydesk.desk._drops_page import render_drops
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import (
@@ -26,6 +24,7 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk._today import describe_actions, find_title
+from copydesk.desk.live import Broadcast, Filer, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
@@ -46,13 +45,14 @@ class Desk:
     store: DeskStore
     filer: Filer
     broadcast: Broadcast
+    refresher: Refresher
     read_status: Callable[[], engine.RoundStatus | None]
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
 
-        def answer(opened: OpenNewsroom) -> bytes:
+        def answer(opened: OpenNewsroom) -> tuple[bytes, bool]:
             pages = self._pages_of(opened)
             found = QueueAnswer(
                 question=question,
@@ -64,9 +64,12 @@ class Desk:
                 ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
-            return pages.queue(editor, found)
+            return pages.queue(editor, found), found.page.is_by_former_rules
 
-        return await self.thread.ask(answer)
+        body, is_by_former_rules = await self.thread.ask(answer)
+        if is_by_former_rules:
+            self.refresher.ask()
+        return body
 
     async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
         """Return the page of what rounds dropped."""
@@ -185,6 +188,7 @@ class Desk:
             return {
                 "rows": {row.event: row.version for row in page.rows},
                 "total": page.total,
+                "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
             }
 
@@ -222,7 +226,8 @@ class Desk:
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes until cancelled."""
-        work = [asyncio.create_task(self.filer.go_on()), asyncio.create_task(self._look())]
+        parts = (self.filer.go_on(), self.refresher.go_on(), self._look())
+        work = [asyncio.create_task(part) for part in parts]
         try:
             await asyncio.gather(*work)
         finally:
@@ -261,9 +266,9 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_desk_of(
-    root: Path, environ: Mapping[str, str], filer: Filer, path: str
+    root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block."""
+    """Open the desk of a newsroom for the block; `refresh` brings its catalogue up to date."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,
@@ -271,6 +276,7 @@ async def open_desk_of(
         store=filer.store,
         filer=filer,
         broadcast=filer.broadcast,
+        refresher=Refresher(refresh),
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
     filer.find_standings = desk.find_standings

@@ -121,6 +121,7 @@ class Pages:
             query=_query.write_question(_query.first_page(question)),
             may_save=not _query.is_plain(question),
             here=here,
+            is_by_former_rules=page.is_by_former_rules,
             ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),

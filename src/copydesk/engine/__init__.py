@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import PICTURED as PICTURED
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditedField as EditedField

@@ -825,6 +825,7 @@ const lookAgain = async () => {
     const node = document.querySelector(`[data-count="${view}"]`);
     if (node) node.textContent = count.toLocaleString();
   }
+  document.querySelector("[data-former-rules]").hidden = !told.former_rules;
   const order = Object.keys(told.rows);
   const lastShown = order.findLastIndex((event) => shown.has(event));
   // what comes after all that is shown has only moved up from the next page

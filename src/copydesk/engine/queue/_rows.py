@@ -51,10 +51,14 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """Rows of a question, of `total` stories that it wants; `after` asks for the next ones."""
+    """Rows of a question, of `total` stories that it wants; `after` asks for the next ones.
+
+    `is_by_former_rules`: rules have changed, and where stories stand is still to be looked at.
+    """
 
     rows: tuple[QueueRow, ...]
     total: int
+    is_by_former_rules: bool = False
     after: QueueCursor | None = None
 
 
