@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from copydesk.engine.actions import WorkedOff as WorkedOff
     from copydesk.engine.actions import file_actions as file_actions
     from copydesk.engine.actions import let_stories_wait as let_stories_wait
+    from copydesk.engine.actions import make_pictures_apart as make_pictures_apart
     from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import PICTURED as PICTURED
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditedField as EditedField
@@ -151,8 +153,11 @@ if TYPE_CHECKING:
     from copydesk.engine.recall import read_recall_list as read_recall_list
     from copydesk.engine.recall import trace_recall as trace_recall
     from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import NeighbourReport as NeighbourReport
+    from copydesk.engine.rejudging import NeighbourRow as NeighbourRow
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
+    from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields

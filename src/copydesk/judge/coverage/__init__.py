@@ -18,6 +18,8 @@ from copydesk.judge.coverage._leader import LIFT as LIFT
 from copydesk.judge.coverage._leader import is_pinned as is_pinned
 from copydesk.judge.coverage._merits import STAYS as STAYS
 from copydesk.judge.coverage._merits import count_merits as count_merits
+from copydesk.judge.coverage._neighbours import Neighbour as Neighbour
+from copydesk.judge.coverage._neighbours import weigh_neighbours as weigh_neighbours
 from copydesk.judge.coverage._regroup import regroup as regroup
 from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
 from copydesk.judge.coverage._ruled_groups import name_of as name_of
