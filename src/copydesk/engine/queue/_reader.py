@@ -201,12 +201,14 @@ class QueueReader:
             with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
                 standing = known.standings.get(path, Standing.BELOW_GATE)
+                picture, unmade = find_list_picture(newsroom, story)
                 yield QueueStory(
                     story=story,
                     standing=standing,
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,
-                    picture=find_list_picture(newsroom, story),
+                    picture=picture,
+                    unmade=unmade,
                     has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
                     pin=known.pins.get(record_name(path)),
                 )
@@ -241,7 +243,10 @@ class _Known:
         has one signature.
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
-        listed = (repr((seen.story, seen.verdict, seen.has_page, seen.pin)) for seen in stories)
+        listed = (
+            repr((seen.story, seen.verdict, seen.has_page, seen.pin, seen.picture))
+            for seen in stories
+        )
         form = "\n".join((*members, *listed)).encode("utf-8", "replace")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
 
