@@ -96,6 +96,21 @@ def test_axe_finds_nothing_and_a_phone_shows_the_whole(window: Window, path: str
     assert [] == window.noted
 
 
+def test_what_is_folded_opens_by_keyboard_and_fetches_itself(window: Window) -> None:
+    window.go(STORY)
+    for fold in window.page.query_selector_all("details.fold:not([open]) > summary"):
+        fold.focus()
+        window.press("Enter")
+    window.wait_for("document.querySelectorAll('.fold[open] [data-part]').length === 2")
+
+    assert window.page.query_selector("ol.trail li.filed")
+    window.page.evaluate(AXE)
+    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+        show(window, size, scheme)
+        assert [] == find_faults(window)
+    assert [] == window.noted
+
+
 @pytest.mark.parametrize("key", DIALOGS)
 def test_a_dialog_keeps_the_focus_and_gives_it_back(window: Window, key: str) -> None:
     window.go("/desk/")

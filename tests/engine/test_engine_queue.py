@@ -134,7 +134,7 @@ def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counte
         assert [2, 2] == reader.count_lately(newsroom, questions)
 
 
-def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:
+def test_a_row_is_a_happening_with_a_published_story_in_front(beat: History) -> None:
     file(beat, "leads", hours=3, group="leads", heat=2, quality=60)
     file(beat, "behind", hours=1, group="leads", published=False, heat=-1, quality=90)
     file(beat, "rerun", hours=0, copy_of="leads", published=False, heat=-1)
@@ -154,7 +154,7 @@ def test_what_is_edited_since_is_shown_as_it_is_and_has_another_version(beat: Hi
         before = reader.page(newsroom, QueueQuestion()).rows[0]
         hold(beat, "wall", title="Herons hold the harbour")
         after = reader.page(newsroom, QueueQuestion()).rows[0]
-        again = reader.rows(newsroom, [after.event])[0]
+        again = reader.rows(newsroom, [after.happening])[0]
 
     assert "Herons hold the harbour" == after.leader.story.title
     assert before.version != after.version == again.version
@@ -239,7 +239,7 @@ def test_a_row_has_the_pin_in_force_and_pins_that_end_soon_are_told_in_their_ord
     assert [("wall",), ("seals",)] == [pin.stories for pin in ending]
 
 
-def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) -> None:
+def test_of_a_large_happening_some_are_listed_and_the_others_counted(beat: History) -> None:
     for number in range(20):
         file(beat, f"m{number:02}", hours=number, group="m00", published=number == 19)
 
@@ -249,6 +249,23 @@ def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) 
 
     assert ("m19", 11, 8) == (row.leader.name, len(row.coverage), row.unread)
     assert "m18" == page.seen.name
+
+
+def test_changed_rules_keep_no_page_waiting_and_it_says_so(beat: History) -> None:
+    settings = beat.root / "beat.toml"
+    file(beat, "missed", published=False, quality=55)
+    with reading(beat) as (newsroom, reader):
+        assert not reader.page(newsroom, QueueQuestion()).is_by_former_rules
+    settings.write_text(settings.read_text().replace("publish_at = 60", "publish_at = 50"))
+    with beat.open() as newsroom, closing(QueueReader(newsroom)) as reader:
+        hold(beat, "wall")
+        reader.page(newsroom, QueueQuestion(view="all"))
+        before = reader.page(newsroom, QueueQuestion(view="off"))
+        reader.follow(newsroom)
+        after = reader.page(newsroom, QueueQuestion(view="off"))
+
+    assert (["missed"], True) == (names(before.rows), before.is_by_former_rules)
+    assert ((), False) == (after.rows, after.is_by_former_rules)
 
 
 def test_a_story_that_is_not_there_is_said(beat: History) -> None:

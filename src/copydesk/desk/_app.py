@@ -30,9 +30,8 @@ from copydesk.desk._answers import (
 )
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._drops_page import read_drop_question
-from copydesk.desk._filer import describe
 from copydesk.desk._pages import ASSETS, Editor, asset_name
-from copydesk.desk._presence import Presence
+from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
 from copydesk.errors import CopydeskError

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -14,8 +15,6 @@ from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
 from copydesk.desk._drops_page import render_drops
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import (
@@ -26,6 +25,7 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk._today import describe_actions, find_title
+from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
@@ -46,13 +46,15 @@ class Desk:
     store: DeskStore
     filer: Filer
     broadcast: Broadcast
+    refresher: Refresher
+    pictures: PictureWishes
     read_status: Callable[[], engine.RoundStatus | None]
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
 
-        def answer(opened: OpenNewsroom) -> bytes:
+        def answer(opened: OpenNewsroom) -> tuple[bytes, bool]:
             pages = self._pages_of(opened)
             found = QueueAnswer(
                 question=question,
@@ -64,9 +66,12 @@ class Desk:
                 ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
-            return pages.queue(editor, found)
+            return pages.queue(editor, found), found.page.is_by_former_rules
 
-        return await self.thread.ask(answer)
+        body, is_by_former_rules = await self.thread.ask(answer)
+        if is_by_former_rules:
+            self.refresher.ask()
+        return body
 
     async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
         """Return the page of what rounds dropped."""
@@ -170,7 +175,7 @@ class Desk:
         """Return some events, and those of some stories, as rows of HTML by today's records."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            of_stories = map(opened.queue.event_of, names)
+            of_stories = map(opened.queue.find_happening, names)
             wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
             rows = opened.queue.rows(opened.newsroom, tuple(wanted))
             return self._pages_of(opened).fragments(editor, rows, self.path)
@@ -183,8 +188,9 @@ class Desk:
         def answer(opened: OpenNewsroom) -> Mapping[str, object]:
             page = opened.queue.page(opened.newsroom, question)
             return {
-                "rows": {row.event: row.version for row in page.rows},
+                "rows": {row.happening: row.version for row in page.rows},
                 "total": page.total,
+                "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
             }
 
@@ -222,7 +228,8 @@ class Desk:
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes until cancelled."""
-        work = [asyncio.create_task(self.filer.go_on()), asyncio.create_task(self._look())]
+        parts = (self.filer.go_on(), self.refresher.go_on(), self.pictures.go_on(), self._look())
+        work = [asyncio.create_task(part) for part in parts]
         try:
             await asyncio.gather(*work)
         finally:
@@ -238,7 +245,7 @@ class Desk:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
-            self._pages = beat, Pages(beat, self.path, self.read_status)
+            self._pages = beat, Pages(beat, self.path, self.read_status, self.pictures.want)
         return self._pages[1]
 
     async def _look(self) -> None:
@@ -261,9 +268,9 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_desk_of(
-    root: Path, environ: Mapping[str, str], filer: Filer, path: str
+    root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block."""
+    """Open the desk of a newsroom for the block; `refresh` brings its catalogue up to date."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,
@@ -271,6 +278,8 @@ async def open_desk_of(
         store=filer.store,
         filer=filer,
         broadcast=filer.broadcast,
+        refresher=Refresher(refresh),
+        pictures=PictureWishes(partial(engine.make_pictures_apart, root), filer.broadcast),
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
     filer.find_standings = desk.find_standings

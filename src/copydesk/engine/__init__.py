@@ -38,10 +38,12 @@ if TYPE_CHECKING:
     from copydesk.engine.actions import WorkedOff as WorkedOff
     from copydesk.engine.actions import file_actions as file_actions
     from copydesk.engine.actions import let_stories_wait as let_stories_wait
+    from copydesk.engine.actions import make_pictures_apart as make_pictures_apart
     from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import PICTURED as PICTURED
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditedField as EditedField

@@ -25,7 +25,12 @@ from copydesk.desk.own_words._list_page import (
     render_lists,
     take_up,
 )
-from copydesk.desk.own_words._picture_form import PICTURE_BYTES, read_picture, set_picture
+from copydesk.desk.own_words._picture_form import (
+    PICTURE_BYTES,
+    read_fields,
+    read_picture,
+    set_picture,
+)
 from copydesk.desk.own_words._stash_page import change_stash, read_stash_id, render_stashes
 from copydesk.desk.own_words._write_page import read_write, render_write
 from copydesk.errors import UsageError
@@ -73,7 +78,10 @@ class _OwnWords:
     async def put_story(self, request: Request) -> Response:
         """Keep a new story, and lead to where it is told what became of it."""
         editor = must_edit(self._editor_of(request))
-        fields = await _read_form(request)
+        body = await read_body(request, PICTURE_BYTES)
+        fields, data = read_fields(body, request.headers.get("content-type", ""))
+        if data:
+            fields.append(("other_picture", await self._keep_upload(data)))
         action = await self._desk.thread.ask(
             lambda opened: read_write(opened.newsroom.beat, fields, editor.name, now())
         )
@@ -111,13 +119,17 @@ class _OwnWords:
         editor = must_edit(self._editor_of(request))
         body = await read_body(request, PICTURE_BYTES)
         sent = read_picture(body, request.headers.get("content-type", ""))
-        newsroom = await self._desk.thread.ask(lambda opened: opened.newsroom)
-        async with self._decoding:
-            address = await asyncio.to_thread(engine.keep_upload, newsroom, sent.data)
+        address = await self._keep_upload(sent.data)
         if not sent.story:
             return JSONResponse({"address": address}, 201, NEVER_KEPT)
         await self._desk.put([set_picture(sent, address, editor.name, now())])
         return RedirectResponse(f"{self._desk.path}story/{quote(sent.story, safe='')}/", 303)
+
+    async def _keep_upload(self, data: bytes) -> str:
+        """Keep a picture until an action uses it, and return its address."""
+        newsroom = await self._desk.thread.ask(lambda opened: opened.newsroom)
+        async with self._decoding:
+            return await asyncio.to_thread(engine.keep_upload, newsroom, data)
 
     async def stashes(self, request: Request) -> Response:
         """Answer with the stashes that an editor may see."""

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing._follow import follow_commits as follow_commits
     from copydesk.engine.cataloguing._follow import look_again as look_again
     from copydesk.engine.cataloguing._follow import recheck as recheck
+    from copydesk.engine.cataloguing._follow import recheck_in_passing as recheck_in_passing
     from copydesk.engine.cataloguing._follow import report_failures as report_failures
+    from copydesk.engine.cataloguing._follow import stands_by_former_rules as stands_by_former_rules
     from copydesk.engine.cataloguing._follow import sweep_records as sweep_records
     from copydesk.engine.cataloguing._gate_passage import GatePassage as GatePassage
     from copydesk.engine.cataloguing._gate_passage import (
