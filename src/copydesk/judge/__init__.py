@@ -13,12 +13,17 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.judge._appraise import Appraisal as Appraisal
     from copydesk.judge._appraise import appraise as appraise
+    from copydesk.judge._appraise import appraise_findings as appraise_findings
     from copydesk.judge._appraise import assess as assess
     from copydesk.judge._appraise import complete as complete
+    from copydesk.judge._appraise import complete_beside as complete_beside
     from copydesk.judge._block import blocking_ruling as blocking_ruling
     from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
     from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
     from copydesk.judge._explain import explain as explain
+    from copydesk.judge._findings import FINDINGS_VERSION as FINDINGS_VERSION
+    from copydesk.judge._findings import Findings as Findings
+    from copydesk.judge._findings import examine as examine
     from copydesk.judge._gate_points import deciding_points as deciding_points
     from copydesk.judge._gate_points import gate_points as gate_points
     from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
@@ -39,7 +44,10 @@ if TYPE_CHECKING:
     from copydesk.judge.clustering import Stream as Stream
     from copydesk.judge.clustering import similarities as similarities
     from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
+    from copydesk.judge.copies import SameText as SameText
+    from copydesk.judge.copies import choose_original as choose_original
     from copydesk.judge.copies import find_original as find_original
+    from copydesk.judge.copies import find_same_texts as find_same_texts
     from copydesk.judge.copies import fingerprint as fingerprint
     from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
     from copydesk.judge.coverage import find_candidates as find_candidates

@@ -33,7 +33,7 @@ from copydesk.engine.filing import (
 )
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone
 from copydesk.engine.rejudging import _judge_again
-from copydesk.engine.rejudging._judge_again import Rejudged
+from copydesk.engine.rejudging._case import Rejudged
 from copydesk.kit import text
 from copydesk.news import Story
 
