@@ -133,6 +133,48 @@ def test_what_was_found_once_is_weighed_by_other_rules_as_if_it_were_read(
     assert kept == anew
 
 
+GERMAN = [
+    "Regierung",
+    "Landesregierung",
+    "Fähre",
+    "Fähren",
+    "Rat",
+    "trade war",
+    "war",
+    "ai",
+    "u.s.",
+]
+KEYWORDS = st.lists(st.sampled_from([*GERMAN, "robots", "x y", "ferry", "", "a*"]), max_size=4)
+SPOKEN = st.lists(st.sampled_from([*GERMAN, "US", "robot", "\n", "x-y", "ferries"]), max_size=30)
+
+
+@given(KEYWORDS, KEYWORDS, SPOKEN.map(" ".join), st.sampled_from(["de", "en", ""]), BEATS)
+def test_no_article_that_other_keywords_touch_is_passed_over(
+    old: list[str], new: list[str], text: str, language: str, beat: Beat
+) -> None:
+    assume(beat.scoring.profile == "copydesk")
+    below = Topic(id="b", name="B", parent="A", keywords=("EU", *old))
+    before = replace(beat, topics=(TOPICS[0], below))
+    after = replace(beat, topics=(TOPICS[0], replace(below, keywords=("EU", *new))))
+    article = Article(
+        url="https://a.example/x",
+        web_url="https://a.example/x",
+        title=text[:40],
+        published_at=NOON,
+        source="",
+        found=NOON,
+        text=f"{text} EU {text}",
+        language=language,
+        keywords=(text[:20],),
+    )
+
+    changed = judge.find_changed_words(before, after, language)
+
+    assert changed is not None
+    if not changed.may_touch(judge.stems_of(article, before)):
+        assert judge.examine(article, before) == judge.examine(article, after)
+
+
 @given(TEXTS, TEXTS)
 def test_any_keyword_can_be_looked_for_in_any_text(keyword: str, text: str) -> None:
     assert contains(keyword, normalize(text)) in {True, False}

@@ -63,5 +63,8 @@ if TYPE_CHECKING:
     from copydesk.judge.keywords import with_keyword as with_keyword
     from copydesk.judge.profile import Features as Features
     from copydesk.judge.profile import QualityScore as QualityScore
+    from copydesk.judge.topics import ChangedWords as ChangedWords
+    from copydesk.judge.topics import find_changed_words as find_changed_words
+    from copydesk.judge.topics import stems_of as stems_of
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
