@@ -133,17 +133,7 @@ def test_what_was_found_once_is_weighed_by_other_rules_as_if_it_were_read(
     assert kept == anew
 
 
-GERMAN = [
-    "Regierung",
-    "Landesregierung",
-    "Fähre",
-    "Fähren",
-    "Rat",
-    "trade war",
-    "war",
-    "ai",
-    "u.s.",
-]
+GERMAN = ["Regierung", "Landesregierung", "Fähre", "Fähren", "trade war", "war", "ai", "u.s."]
 KEYWORDS = st.lists(st.sampled_from([*GERMAN, "robots", "x y", "ferry", "", "a*"]), max_size=4)
 SPOKEN = st.lists(st.sampled_from([*GERMAN, "US", "robot", "\n", "x-y", "ferries"]), max_size=30)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copydesk.config._rows import rows as rows
     from copydesk.config._sections import BLOCKS as BLOCKS
     from copydesk.config._sections import SECTIONS as SECTIONS
+    from copydesk.config._setting_error import find_nearest as find_nearest
     from copydesk.config._settings import Settings as Settings
     from copydesk.config._sources import add_source as add_source
     from copydesk.config._sources import add_sources as add_sources

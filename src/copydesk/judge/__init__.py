@@ -49,8 +49,11 @@ if TYPE_CHECKING:
     from copydesk.judge.copies import find_original as find_original
     from copydesk.judge.copies import find_same_texts as find_same_texts
     from copydesk.judge.copies import fingerprint as fingerprint
+    from copydesk.judge.coverage import FULL_REPORT as FULL_REPORT
+    from copydesk.judge.coverage import LIFT as LIFT
     from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
     from copydesk.judge.coverage import find_candidates as find_candidates
+    from copydesk.judge.coverage import find_freed_paths as find_freed_paths
     from copydesk.judge.coverage import index_stories as index_stories
     from copydesk.judge.coverage import make_corpus as make_corpus
     from copydesk.judge.keywords import TopicEffect as TopicEffect

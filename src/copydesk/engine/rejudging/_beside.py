@@ -9,13 +9,17 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.engine.rejudging._case import LONG_AGO, Rejudged, is_in_period
-from copydesk.news import Beat, Shelved, Story
+from copydesk.news import Beat, Shelved, Story, Surroundings
 
 Digests = Callable[[Story], Mapping[str, str]]
 
 
 def set_beside(
-    fresh: Sequence[Rejudged], around: Iterable[Story], beat: Beat, digests_of: Digests
+    fresh: Sequence[Rejudged],
+    around: Iterable[Story],
+    beat: Beat,
+    digests_of: Digests,
+    surroundings: Surroundings | None = None,
 ) -> list[Rejudged]:
     """Set all that was judged anew beside each other, and beside the stories around it.
 
@@ -23,7 +27,8 @@ def set_beside(
     of their neighbours that the line answers for, is part of the comparison. A group stays as it is
     filed, for it came of what was known at each time; only what has become a story of its own,
     or was kept off the site, is put among the others as if it were new. `beat` is that of the rules
-    in force, `digests_of` says what the line last wrote of a story.
+    in force, `digests_of` says what the line last wrote of a story; with `surroundings` these need
+    not be all stories of some weeks, but all that stand in any relation to each other.
     """
     judged = {rejudged.filed.path: rejudged for rejudged in _dissolve_copies(fresh)}
     window = [
@@ -34,7 +39,7 @@ def set_beside(
     filed = {shelved.story.path: shelved.story for shelved in window}
     beside = dict(judged)
     new = frozenset(path for path, rejudged in judged.items() if is_on_its_own_now(rejudged))
-    for story in judge.regroup(window, beat, new, frozenset(judged)):
+    for story in judge.regroup(window, beat, new, frozenset(judged), surroundings):
         if (rejudged := judged.get(story.path)) is not None:
             after = review.set_rejudged_beside_others(rejudged.fresh, story)
             beside[story.path] = replace(rejudged, fresh=after)

@@ -7,14 +7,14 @@ article that is passed over has the same evidence before the change and after.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from copydesk.judge.profile import lede
 from copydesk.judge.topics._evidence import labels_of, mark_lines
 from copydesk.judge.topics._keyword_index import index_of, language_of
 from copydesk.judge.words import COMPOUNDING, list_stems
 from copydesk.kit import text as plain_text
-from copydesk.news import Article, Beat
+from copydesk.news import Article, Beat, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,7 @@ def find_changed_words(before: Beat, after: Beat, language: str) -> ChangedWords
     """
     if (before.topic, before.locale) != (after.topic, after.locale):
         return None
-    if [replace(topic, keywords=()) for topic in before.topics] != [
-        replace(topic, keywords=()) for topic in after.topics
-    ]:
+    if _without_keywords(before) != _without_keywords(after):
         return None
     old, new = index_of(before, language), index_of(after, language)
     if old.has_words != new.has_words:
@@ -66,3 +64,20 @@ def find_changed_words(before: Beat, after: Beat, language: str) -> ChangedWords
     }
     phrases = {tuple(list_stems(text, code, is_keyword=True)) for _, _, text in changed}
     return ChangedWords(phrases=tuple(sorted(phrases - {()})), has_heads=code[:2] in COMPOUNDING)
+
+
+def _without_keywords(beat: Beat) -> list[Topic]:
+    """Return a beat's topics without their keywords, and what nothing is told by."""
+    return [
+        Topic(
+            id="",
+            name=topic.name,
+            shortname=topic.shortname,
+            parent=topic.parent,
+            aliases=topic.aliases,
+            required=topic.required,
+            excluded=topic.excluded,
+            translations=topic.translations,
+        )
+        for topic in beat.topics
+    ]
