@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from copydesk.archive._seal import unseal as unseal
     from copydesk.archive._seal import write_key as write_key
     from copydesk.archive._topic_file import dismissal_change as dismissal_change
+    from copydesk.archive._topic_file import edited_keywords_change as edited_keywords_change
     from copydesk.archive._topic_file import keywords_change as keywords_change
     from copydesk.archive.change import Begun as Begun
     from copydesk.archive.change import Change as Change
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from copydesk.archive.change import FileChange as FileChange
     from copydesk.archive.change import Recovered as Recovered
     from copydesk.archive.change import WriteLock as WriteLock
+    from copydesk.archive.change import digest as digest
     from copydesk.archive.change import digest_of as digest_of
     from copydesk.archive.change import is_cut_short as is_cut_short
     from copydesk.archive.document import parse_record as parse_record

@@ -15,6 +15,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.config._adopt import compose_adoption as compose_adoption
+    from copydesk.config._change_values import change_values as change_values
     from copydesk.config._format import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._format import upgrade_tables as upgrade_tables
     from copydesk.config._load import load as load

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +11,8 @@ from functools import cached_property
 from copydesk import judge
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure
-from copydesk.engine.rejudging import Case, Rejudged, is_on_its_own_now
+from copydesk.engine.rejudging import Case, Rejudged
+from copydesk.engine.what_if._groups import find_wanderers, set_all_beside
 from copydesk.engine.what_if._relations import Relations, relate
 from copydesk.judge import Findings, SameText
 from copydesk.news import Beat, Ruling, Story
@@ -97,7 +98,7 @@ class Bench:
         """Return the digests of what the line last wrote of a story around."""
         return self.digests[story.path]
 
-
-def find_wanderers(judged: Iterable[Rejudged]) -> bool:
-    """Decide whether a judged story is put among all others, since it is one of its own by now."""
-    return any(map(is_on_its_own_now, judged))
+    @cached_property
+    def standing_today(self) -> Mapping[str, Rejudged]:
+        """What the rules of today make of all stories beside each other, by path."""
+        return set_all_beside(self, self.beat, self.today)

@@ -21,7 +21,7 @@ from copydesk.news import Beat, FrontOptions, Scoring, SignalPoints, Source, Top
 _CHARACTERS = 100  # of a keyword
 _MOST_WORDS = 10_000  # of a topic
 # what stands in a pattern and in no word or phrase: escapes, groups, sets, repeats, ends
-_PATTERN = re.compile(r"\\\w|\(\?|\[[^\]]+\]|[.)\]][*+?]|\w\{\d|[|^$]")
+_PATTERN = re.compile(r"\\\w|\(\?|\[[^\]]+\]|[.)\]][*+?]|\w\{\d|[|^]|\$\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ Moved topics may move how hot any group is, so with them all groups are led anew
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from copydesk import judge
 from copydesk.config import Settings
@@ -19,23 +19,25 @@ from copydesk.engine.rejudging import (
     Rejudged,
     is_changed,
     list_changes,
-    set_beside,
 )
-from copydesk.engine.what_if._bench import Bench, BenchCase, find_wanderers
+from copydesk.engine.what_if._bench import Bench, BenchCase
+from copydesk.engine.what_if._groups import find_wanderers, set_all_beside, set_some_beside
 from copydesk.engine.what_if._judge_by_findings import FindingsJudge
-from copydesk.news import Beat, Surroundings
+from copydesk.news import Beat
 
 _STEPS = 50  # cases between two words on how far it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What rules make of the stories of a bench: those at which they looked, by path.
+    """What rules make of the stories of a bench, by path.
 
-    Of all others no more than the number of the gate in a reason would be another one.
+    Of those that were not `seen` no more than the number of the gate in a reason is another one
+    than by the rules of today, and that is not told.
     """
 
     stories: Mapping[str, Rejudged]
+    seen: frozenset[str]
 
     @property
     def changed(self) -> list[Rejudged]:
@@ -61,9 +63,10 @@ def try_rules(
     cases = bench.cases if is_whole else _find_touched(bench, settings, bench_judge)
     judged = _judge(bench_judge, cases, progress)
     if is_whole or _may_move_others(bench, judged):
-        judged = {**bench.today, **judged}
-        return Outcome(stories=_set_beside_all(bench, settings.beat, judged))
-    return Outcome(stories=_set_beside_some(bench, settings.beat, judged))
+        beside = set_all_beside(bench, settings.beat, {**bench.today, **judged})
+        return Outcome(stories=beside, seen=frozenset(beside))
+    beside = set_some_beside(bench, settings.beat, judged)
+    return Outcome(stories={**bench.standing_today, **beside}, seen=frozenset(beside))
 
 
 def _make_judge(bench: Bench, settings: Settings) -> FindingsJudge:
@@ -149,35 +152,3 @@ def _may_move_others(bench: Bench, judged: Mapping[str, Rejudged]) -> bool:
     if find_wanderers(judged.values()):
         return True
     return any(one.fresh.topics != bench.today[path].fresh.topics for path, one in judged.items())
-
-
-def _set_beside_all(
-    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
-) -> Mapping[str, Rejudged]:
-    """Set all stories beside each other; where one looks for a group the texts are read for it."""
-    all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
-    by_words = bench.beat.scoring.traits.groups_by_rules
-    if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
-        all_judged = [replace(one, text=bench.load(one.filed.path)) for one in all_judged]
-    beside = set_beside(
-        list(all_judged),
-        bench.around,
-        bench.in_force(beat),
-        bench.digests_of,
-    )
-    return {rejudged.filed.path: rejudged for rejudged in beside}
-
-
-def _set_beside_some(
-    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
-) -> Mapping[str, Rejudged]:
-    """Set some stories, with all their relations, beside each other."""
-    paths = bench.relations.of(judged)
-    beside = set_beside(
-        list(judged.values()),
-        [story for story in bench.around if story.path in paths],
-        bench.in_force(beat),
-        bench.digests_of,
-        Surroundings(corpus=judge.make_corpus([]), count_stories=bench.topic_counts.__getitem__),
-    )
-    return {rejudged.filed.path: rejudged for rejudged in beside}
