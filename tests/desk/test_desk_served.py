@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from world.newsroom import run_git
 from world.served_desk import Answer, Browser
 from world.served_newsroom import (
     ServedNewsroom,
+    drop_lead,
     filed_newsroom,
     serve_newsroom,
     until,
@@ -26,6 +28,7 @@ from world.served_newsroom import (
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
+DROPPED = "https://gull.example/p?a=1&b=<i>"
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +36,11 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     """Serve a newsroom with two stories; without a contact its server does no rounds."""
-    with serve_newsroom(filed_newsroom(tmp_path_factory.mktemp("served"))) as served:
+    root = filed_newsroom(tmp_path_factory.mktemp("served"))
+    drop_lead(root, DROPPED, "off-beat", "nearest: Coast <b>")
+    drop_lead(root, "https://gull.example/old", "too-old")
+    drop_lead(root, "javascript:alert(1)", "address")
+    with serve_newsroom(root) as served:
         yield served
 
 
@@ -169,9 +176,64 @@ def test_what_is_removed_is_gone_from_the_site_at_once_and_can_be_taken_back(
     assert wait_for_status(anna, page, 200)
 
 
+def test_a_pin_is_told_with_its_end_and_taken_out_and_the_row_leads_to_the_page(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    send(anna, verdict("publish", SEALS, id="shown"))
+    until = (datetime.now(UTC) + timedelta(hours=2)).isoformat()  # by the server's clock
+    pin = {"id": "pin", "kind": "rule", "said": "pin", "stories": [SEALS], "until": until}
+    send(anna, pin)
+    assert "done" == wait_for(anna, "pin")["state"]
+    wait_for_page(anna, f"/desk/story/{SEALS}/", "on-site")
+    page = wait_for_page(anna, "/desk/?view=all&q=seals", "pinned until").body
+
+    assert f'href="/coast/news/{SEALS}/"' in page
+    assert "Pins that end soon:" in page
+    send(anna, {**pin, "id": "unpin", "said": "undo", "values": ["pin"], "until": None})
+    assert "done" == wait_for(anna, "unpin")["state"]
+    assert "pinned until" not in anna.get("/desk/?view=all&q=seals").body
+
+
+def test_changed_rules_are_looked_at_beside_the_server(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    settings = served.root / "beat.toml"
+    before = settings.read_text("utf-8")
+    hidden = "data-former-rules hidden"
+    try:
+        settings.write_text(before + "\n[scoring]\npublish_at = 99\n", "utf-8")
+        until(lambda: hidden not in anna.get("/desk/").body)
+        wait_for_page(anna, "/desk/", hidden)
+    finally:
+        settings.write_text(before, "utf-8")
+
+
 def wait_for_status(browser: Browser, path: str, status: int) -> bool:
     until(lambda: browser.get(path).status == status)
     return True
+
+
+def test_what_an_editor_edited_is_listed_old_beside_new_and_taken_back_there(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    rename = {
+        "id": "r",
+        "kind": "rule",
+        "said": "rename",
+        "stories": [SEALS],
+        "values": ["Seals <i>"],
+    }
+    send(anna, rename, {**rename, "id": "n", "said": "set", "values": ["note", "We were there."]})
+    assert "done" == wait_for(anna, "n")["state"]
+    page = anna.get("/desk/today/").body
+
+    assert "→ <ins>Seals &lt;i&gt;</ins>" in page
+    assert "Note: <ins>We were there.</ins>" in page or "</del> → <ins>We were there.</ins>" in page
+    form = {"do": "undo", "value": "r", "return": "/desk/today/", "id": "un-r"}
+    assert f'value="{form["value"]}"' in page
+    anna.post("/desk/act", form)
+    assert "done" == wait_for(anna, "un-r")["state"]
+    assert "Seals <i>" not in record(served, SEALS)
 
 
 def test_what_an_editor_did_is_listed_with_what_became_of_it(anna: Browser) -> None:
@@ -196,9 +258,43 @@ def test_a_question_is_saved_with_its_count_and_forgotten(anna: Browser) -> None
     assert "Our coast" not in anna.get("/desk/").body
 
 
+def test_what_rounds_dropped_is_listed_by_reason_and_taken_in_by_the_next_round(
+    anna: Browser,
+) -> None:
+    page = anna.get("/desk/dropped/?reason=off-beat").body
+    (form,) = re.findall(r'<form class="acts".*?</form>', page, re.DOTALL)
+    fields = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)
+    }
+
+    assert "nearest: Coast &lt;b&gt;" in page
+    assert "gull.example/old" not in page
+    assert "off the beat (1)" in page
+    assert 'href="javascript' not in anna.get("/desk/dropped/").body
+    assert (DROPPED, "/desk/dropped/?reason=off-beat") == (fields["value"], fields["return"])
+    assert 303 == anna.post("/desk/act", fields).status
+    assert "done" == wait_for(anna, fields["id"])["state"]
+    assert "the next round reads it" in anna.get("/desk/dropped/").body
+
+
+@pytest.mark.parametrize("query", ["?days=x", "?days=9", "?reason=none", "?most=99999", "?most=-1"])
+def test_no_address_breaks_the_list_of_drops(anna: Browser, query: str) -> None:
+    answer = anna.get(f"/desk/dropped/{query}")
+
+    assert (200, 3) == (answer.status, answer.body.count("<article"))
+
+
 @pytest.mark.parametrize(
     "path",
-    ["/desk/", "/desk/today/", f"/desk/story/{SEALS}/", "/desk/actions", "/desk/events"],
+    [
+        "/desk/",
+        "/desk/dropped/",
+        "/desk/today/",
+        f"/desk/story/{SEALS}/",
+        "/desk/actions",
+        "/desk/events",
+    ],
 )
 def test_who_is_not_signed_in_sees_nothing(served: ServedNewsroom, path: str) -> None:
     answer = served.browser().get(path)

@@ -10,9 +10,11 @@ import pytest
 from copydesk import engine
 from copydesk.errors import PublishError
 from illustrate.draw import drawn, encoded, fetched
+from world.desk import NAMES, desk_newsroom, stories
 from world.newsroom import KEY, NOW, newsroom
 
 ENVIRON = {"COPYDESK_KEY": KEY}
+EVERYDAY = '[scoring]\nprofile = "everyday"\n'
 
 
 def test_a_link_in_place_of_the_newsroom_s_own_site_is_not_followed(tmp_path: Path) -> None:
@@ -141,3 +143,30 @@ def test_counted_readers_order_the_front_page_where_they_are_counted(tmp_path: P
     with (root / "beat.toml").open("a", encoding="utf-8") as file:
         file.write("\n[serve]\ncount_reads = true\n")
     assert first() == "Read"
+
+
+def test_lists_are_published_and_what_is_wrong_with_them_is_told(tmp_path: Path) -> None:
+    root = desk_newsroom(tmp_path / "beat", stories(2), more=EVERYDAY, git=False)
+    lists = root / "_data" / "lists"
+    lists.mkdir(parents=True)
+    of = "title: {}\nstories:\n" + "".join(f"- story: {name}\n" for name in NAMES[1::-1])
+    (lists / "best.yaml").write_text(of.format("The best"), "utf-8")
+    (lists / "more.yaml").write_text(
+        of.format("More") + "- story: nobody\n- story: none\n", "utf-8"
+    )
+    (lists / "broken.yaml").write_text("title: [", "utf-8")
+
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+        report, site = engine.build(opened, engine.Silence()), opened.site
+
+    assert [
+        ("_data/lists/broken.yaml", "broken YAML in line 2"),
+        (
+            "_data/lists/more.yaml",
+            "the list names a record that is not there: nobody and 1 more",
+        ),
+    ] == [(failure.url, failure.what) for failure in report.failed]
+    for list_id in ("best", "more"):
+        page = (site / "lists" / list_id / "index.html").read_text("utf-8")
+        assert page.index("Story number 1") < page.index("Story number 0")
+    assert not (site / "lists" / "broken").exists()

@@ -132,6 +132,19 @@ def test_an_edit_asks_for_the_catalogue_then_for_a_build(root: Path) -> None:
     assert [f"a build: {WALL} changed"] == desk.said
 
 
+def test_a_reading_list_asks_for_a_build_and_the_rest_of_the_data_for_none(root: Path) -> None:
+    async def work(desk: Desk) -> None:
+        (root / "_data" / "rulings.yaml").write_text("rules:\n")
+        (root / "_data" / "lists").mkdir()
+        (root / "_data" / "lists" / "best.yaml").write_text("title: The best\n")
+        await desk.starter.was_asked.wait()
+
+    desk = at_work(root, work)
+
+    assert ["build"] == desk.starter.asked
+    assert ["a build: _data/lists/best.yaml changed"] == desk.said
+
+
 def test_a_build_is_sent_on_where_rounds_are(root: Path) -> None:
     async def work(desk: Desk) -> None:
         desk.edited.deploys = lambda: True

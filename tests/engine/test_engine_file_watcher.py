@@ -31,7 +31,7 @@ def watch(root: Path, work: Work) -> None:
 
     async def inside() -> None:
         watched = {"_news", "_people", "assets"}
-        with closing(FileWatcher(root, lambda name: name in watched)) as watcher:
+        with closing(FileWatcher(root, lambda path: path.split("/")[0] in watched)) as watcher:
             await work(watcher)
 
     asyncio.run(inside())

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk import archive
+from copydesk.archive import Rulings
 from copydesk.engine import (
+    DropQuestion,
     Newsroom,
     QueueQuestion,
     QueueReader,
     QueueRow,
+    count_drops,
+    find_ending_pins,
+    list_drops,
     picture_file,
     read_story_page,
 )
 from copydesk.errors import RecordError
-from copydesk.news import Provider, Reason, ReasonKind, Story
+from copydesk.kit import urls
+from copydesk.memory import Fate
+from copydesk.news import Provider, Reason, ReasonKind, Ruling, Story
 from world.history import History
 from world.newsroom import NOW, write_files
+from world.records import write_rulings
 
 WAITS = Reason.of(ReasonKind.ALL_HELD)
 
@@ -117,12 +126,12 @@ def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counte
     with beat.open() as newsroom, closing(QueueReader(newsroom, lambda: next(moments))) as reader:
         reader.follow(newsroom)
 
-        assert [1, None] == reader.count_kept(newsroom, questions)
-        assert [1, 2] == reader.count_kept(newsroom, questions)
+        assert [1, None] == reader.count_lately(newsroom, questions)
+        assert [1, 2] == reader.count_lately(newsroom, questions)
         hold(beat, "seals")
         reader.rows(newsroom, ["seals"])
-        assert [1, 2] == reader.count_kept(newsroom, questions)
-        assert [2, 2] == reader.count_kept(newsroom, questions)
+        assert [1, 2] == reader.count_lately(newsroom, questions)
+        assert [2, 2] == reader.count_lately(newsroom, questions)
 
 
 def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:
@@ -187,6 +196,49 @@ def test_what_is_decided_meanwhile_moves_no_row_from_page_to_page(
     assert ["s3", "s4", "s5"] == names(second.rows)
 
 
+def test_a_published_story_with_a_page_says_so_once_the_site_has_it(beat: History) -> None:
+    file(beat, "wall")
+    hold(beat, "seals")
+    with reading(beat) as (newsroom, reader):
+        before = reader.rows(newsroom, ["wall"])[0]
+        for name in ("wall", "seals"):
+            write_files(newsroom.site, {f"news/{name}/index.html": b"<p>"})
+        after, waiting = reader.rows(newsroom, ["wall", "seals"])
+
+    assert [False, True, False] == [row.leader.has_page for row in (before, after, waiting)]
+    assert before.version != after.version
+
+
+def test_a_row_has_the_pin_in_force_and_pins_that_end_soon_are_told_in_their_order(
+    beat: History,
+) -> None:
+    for name in ("wall", "seals", "tide", "tram"):
+        file(beat, name)
+    write_rulings(
+        beat.root,
+        Rulings(
+            rules=tuple(
+                Ruling(
+                    said="pin",
+                    by="Ed",
+                    at=NOW,
+                    why="",
+                    stories=(name,),
+                    until=None if hours is None else NOW + timedelta(hours=hours),
+                )
+                for name, hours in {"tram": None, "tide": -1, "seals": 5, "wall": 2}.items()
+            )
+        ),
+    )
+
+    with reading(beat) as (newsroom, reader):
+        rows = reader.rows(newsroom, ["wall", "seals", "tide", "tram"])
+        ending = find_ending_pins(newsroom)
+
+    assert [True, True, False, True] == [row.leader.pin is not None for row in rows]
+    assert [("wall",), ("seals",)] == [pin.stories for pin in ending]
+
+
 def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) -> None:
     for number in range(20):
         file(beat, f"m{number:02}", hours=number, group="m00", published=number == 19)
@@ -197,6 +249,23 @@ def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) 
 
     assert ("m19", 11, 8) == (row.leader.name, len(row.coverage), row.unread)
     assert "m18" == page.seen.name
+
+
+def test_changed_rules_keep_no_page_waiting_and_it_says_so(beat: History) -> None:
+    settings = beat.root / "beat.toml"
+    file(beat, "missed", published=False, quality=55)
+    with reading(beat) as (newsroom, reader):
+        assert not reader.page(newsroom, QueueQuestion()).is_by_former_rules
+    settings.write_text(settings.read_text().replace("publish_at = 60", "publish_at = 50"))
+    with beat.open() as newsroom, closing(QueueReader(newsroom)) as reader:
+        hold(beat, "wall")
+        reader.page(newsroom, QueueQuestion(view="all"))
+        before = reader.page(newsroom, QueueQuestion(view="off"))
+        reader.follow(newsroom)
+        after = reader.page(newsroom, QueueQuestion(view="off"))
+
+    assert (["missed"], True) == (names(before.rows), before.is_by_former_rules)
+    assert ((), False) == (after.rows, after.is_by_former_rules)
 
 
 def test_a_story_that_is_not_there_is_said(beat: History) -> None:
@@ -212,6 +281,24 @@ def test_the_page_of_a_story_has_its_text_and_why_it_stands_there(beat: History)
 
     assert "lighthouse keeper" in page.text
     assert "held" == page.explanation.standing
+
+
+def test_dropped_leads_come_latest_first_by_reason_with_whether_they_wait(beat: History) -> None:
+    with beat.open() as newsroom:
+        for number, reason in enumerate(["seen", "too-old", "seen"]):
+            url, at = f"https://gull.example/{number}", NOW - timedelta(days=number * 4 + 1)
+            fate = Fate(identity=urls.identity(url), url=url, state="dropped", at=at, reason=reason)
+            newsroom.memory.keep_fate(replace(fate, source="https://heron.example/feed"))
+        newsroom.memory.tips.put(urls.identity("https://gull.example/1"), b"{}")
+
+        week = list_drops(newsroom, DropQuestion(limit=10))
+        month = list_drops(newsroom, DropQuestion(reason="seen", days=30, limit=1))
+
+        assert [False, True] == [drop.waits for drop in week.drops]
+        assert (2, 2) == (week.total(None), count_drops(newsroom))
+        assert ["https://gull.example/0"] == [drop.url for drop in month.drops]
+        assert (2, {"seen": 2, "too-old": 1}) == (month.total("seen"), month.counts)
+        assert "heron.example" == week.drops[0].source
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 from copydesk.errors import PublishError
 from copydesk.news import (
     Beat,
+    ChosenStory,
     Image,
     Organization,
     OutputOptions,
     PictureFile,
     Poster,
     Provider,
+    ReadingList,
     Record,
     Related,
     Ruling,
@@ -122,6 +124,7 @@ class State:
     beat: Beat = field(default_factory=lambda: replace(editions.beat(), sources=SOURCES))
     reads: dict[str, int] = field(default_factory=dict)
     times: dict[str, int] = field(default_factory=dict)
+    lists: tuple[ReadingList, ...] = ()
 
     def stamps(self) -> Mapping[str, str]:
         """Return what changes with each story and with its file."""
@@ -214,6 +217,20 @@ THUMBNAILS = (
 )
 LATER = editions.AT + timedelta(hours=20)
 PINS = st.builds(editions.pin, ONE_OF(NAMES), ONE_OF((None, editions.AT + timedelta(hours=1))))
+LISTS = st.lists(
+    st.builds(
+        ReadingList,
+        id=ONE_OF(("best", "index", "latest")),
+        title=ONE_OF(("The best", "The worst")),
+        stories=st.lists(
+            st.builds(ChosenStory, name=ONE_OF(NAMES), words=ONE_OF(("", "Read it."))),
+            max_size=3,
+            unique_by=lambda listed: listed.name,
+        ).map(tuple),
+    ),
+    max_size=2,
+    unique_by=lambda listed: listed.id,
+)
 HOUSE = Organization(domain="post.example", name="Post", owner="The Herald")
 COMMON: st.SearchStrategy[Edit] = st.one_of(
     edited(),
@@ -227,6 +244,7 @@ COMMON: st.SearchStrategy[Edit] = st.one_of(
     st.dictionaries(ONE_OF(IMAGES), ONE_OF(THUMBNAILS)).map(lambda found: put("shown", found)),
     st.dictionaries(PATHS, ONE_OF(("hotlink", "none")), max_size=2).map(lambda s: put("shows", s)),
     st.dictionaries(ONE_OF(NAMES), st.integers(0, 99), max_size=2).map(lambda r: put("reads", r)),
+    LISTS.map(tuple).map(lambda lists: put("lists", lists)),
 )
 RARE: st.SearchStrategy[Edit] = st.one_of(
     ONE_OF(("UTC", "Asia/Tokyo")).map(lambda zone: on(timezone=zone)),
@@ -276,6 +294,7 @@ class Desk:
             editions.edition((), RECORDS, state.shown, beat, state.at),
             stories=survey(state, beat, known, full=full),
             reads=state.reads,
+            lists=state.lists,
         )
         options = PublishOptions(
             full=full,

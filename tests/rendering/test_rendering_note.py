@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.rendering import render_note
+from copydesk.rendering import render_note, strip_note
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,8 @@ from copydesk.rendering import render_note
         ("One.\nStill one.\n\nTwo.", "<p>One. Still one.</p><p>Two.</p>"),
         ("- a\n* b", "<ul><li>a</li><li>b</li></ul>"),
         ("1. a\n2) b", "<ol><li>a</li><li>b</li></ol>"),
+        ("> a\n> *b*\nafter", "<blockquote><p>a <em>b</em></p></blockquote><p>after</p>"),
+        (">", "<blockquote><p></p></blockquote>"),
         ("Words:\n- a\nafter", "<p>Words:</p><ul><li>a</li></ul><p>after</p>"),
         (
             "*a* **b** _c_ __d__",
@@ -44,6 +46,14 @@ def test_a_note_is_a_little_markdown_and_no_markup(note: str, html: str | None) 
     assert 'onmouseover="' not in made
 
 
-@pytest.mark.parametrize("piece", ["*", "_", "[", "[a](", "**a ", "- ", "1. ", "\n\n", "[a](b"])
+def test_of_a_note_its_words_alone_can_be_had() -> None:
+    note = "One *and* [two](https://x.example/>), <b>.\n\n- a & b\n> c"
+    assert strip_note(note) == "One and two, <b>. a & b c"
+    assert strip_note("") == ""
+
+
+@pytest.mark.parametrize(
+    "piece", ["*", "_", "[", "[a](", "**a ", "- ", "> ", "1. ", "\n\n", "[a](b"]
+)
 def test_no_note_takes_long(piece: str) -> None:
     assert len(render_note(piece * 20_000)) < 2_000_000

@@ -7,10 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from copydesk.kit import urls
+from copydesk.memory import Fate, Memory
+from copydesk.news import DropReason
 from world.command import copydesk
 from world.newsroom import newsroom, record_web, small_web
 from world.served_desk import Answer, Browser
@@ -70,6 +74,23 @@ def filed_newsroom(folder: Path) -> Path:
     web = record_web(folder / "web.warc.gz", small_web())
     assert copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code == 0
     return root
+
+
+def drop_lead(root: Path, url: str, reason: DropReason, detail: str = "") -> None:
+    """Let a newsroom's memory know that a round dropped a lead just now."""
+    now = datetime.now(UTC)  # the server's clock says which days are listed
+    with closing(Memory(root / ".copydesk/memory.sqlite")) as memory:
+        memory.keep_fate(
+            Fate(
+                identity=urls.identity(url),
+                url=url,
+                state="dropped",
+                at=now,
+                reason=reason,
+                detail=detail,
+                source="https://gull.example/feed",
+            )
+        )
 
 
 @contextmanager

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from copydesk.archive._ledger import read_ledger as read_ledger
     from copydesk.archive._paths import slug as slug
     from copydesk.archive._paths import story_path as story_path
+    from copydesk.archive._reading_lists import edit_reading_list as edit_reading_list
+    from copydesk.archive._reading_lists import find_reading_lists as find_reading_lists
+    from copydesk.archive._reading_lists import is_list_id as is_list_id
+    from copydesk.archive._reading_lists import is_list_path as is_list_path
+    from copydesk.archive._reading_lists import list_path as list_path
+    from copydesk.archive._reading_lists import parse_reading_list as parse_reading_list
     from copydesk.archive._rulings_file import Rulings as Rulings
     from copydesk.archive._rulings_file import edit_rulings as edit_rulings
     from copydesk.archive._rulings_file import parse_rulings as parse_rulings
@@ -31,8 +37,11 @@ if TYPE_CHECKING:
     from copydesk.archive._seal import seal_reference_form as seal_reference_form
     from copydesk.archive._seal import unseal as unseal
     from copydesk.archive._seal import write_key as write_key
+    from copydesk.archive._story_log import StoryCommit as StoryCommit
+    from copydesk.archive._story_log import StoryLog as StoryLog
+    from copydesk.archive._story_log import read_story_log as read_story_log
     from copydesk.archive._topic_file import dismissal_change as dismissal_change
-    from copydesk.archive._topic_file import edited_keywords_change as edited_keywords_change
+    from copydesk.archive._topic_file import edit_keywords as edit_keywords
     from copydesk.archive._topic_file import keywords_change as keywords_change
     from copydesk.archive.change import Begun as Begun
     from copydesk.archive.change import Change as Change

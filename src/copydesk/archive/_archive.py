@@ -33,7 +33,7 @@ _NOT_RECORDS = frozenset(
         *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
     }
 )
-_WRITTEN_INTO = ("_news", "_archive/_news", "_data", ".copydesk/journal")
+_WRITTEN_INTO = ("_news", "_archive/_news", "_data", "_data/lists", ".copydesk/journal")
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
@@ -118,13 +118,13 @@ class Archive:
         safe: set[str] = set()
         for path in paths:
             try:
-                record = parse(path, self._read_listed_bytes(path, safe))
+                record = parse(path, self._read_story_bytes(path, safe))
             except RecordError as error:
                 trouble(error)
             else:
                 yield record
 
-    def _read_listed_bytes(self, path: str, safe: set[str]) -> bytes:
+    def _read_story_bytes(self, path: str, safe: set[str]) -> bytes:
         """Return a record's bytes; folders found to lie in the newsroom are put into `safe`."""
         folder = path.rpartition("/")[0]
         if folder in safe:
@@ -142,7 +142,7 @@ class Archive:
 
         It is read to be shown: `write` will not take it for what the caller has seen.
         """
-        return parse_story(path, self._read_listed_bytes(path, self._safe))
+        return parse_story(path, self._read_story_bytes(path, self._safe))
 
     def _story(self, path: str, data: bytes) -> Story:
         self._read[path] = digest(data)

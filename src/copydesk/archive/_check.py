@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.archive import _archive, _ledger, _rulings_file
+from copydesk.archive import _archive, _ledger, _reading_lists, _rulings_file
 from copydesk.archive.document import emit_document, parse_document, parse_record
 from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError
@@ -49,6 +49,8 @@ def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckRep
     for folder in (*_archive.collections(root), *_ARCHIVED):
         tally.add(folder, _archive.record_paths(root, folder))
     data.add("_data", _archive.data_paths(root))
+    for _ in _reading_lists.find_reading_lists(root, data.hear):
+        pass
     return CheckReport(
         records=tally.files,
         identical=tally.identical,
@@ -90,6 +92,11 @@ class _CheckCount:
             self.errors.append((error.subject, error.what))
         if self.files > before:
             self.folders[folder] = self.files - before
+
+    def hear(self, error: CopydeskError) -> None:
+        """Note what else is wrong with a file, unless it is known to be broken."""
+        if error.subject not in {path for path, _ in self.errors}:
+            self.errors.append((error.subject, error.what))
 
     def _add_one(self, path: str) -> None:
         self.files += 1

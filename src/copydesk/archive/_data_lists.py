@@ -86,13 +86,18 @@ def _from_the_top(entries: list[MappingEntry]) -> list[MappingEntry]:
 
 
 def items(
-    old: Sequence, key: str, values: Mapping[str, Mapping[str, Scalar]], same: Container[str]
+    old: Sequence,
+    key: str,
+    values: Mapping[str, Mapping[str, Scalar | None]],
+    same: Container[str],
+    read_name: Callable[[str], str] = str,
 ) -> Sequence:
-    """Return a list of mappings with these values, each named by its `key`.
+    """Return a list of mappings with these values, each named by what is read of its `key`.
 
-    Those in `same` stay as they stand; what somebody else wrote into one that changes stays below.
+    Those in `same` stay as they stand; what somebody else wrote into one that changes stays below,
+    and a value that is None goes.
     """
-    kept = {_name_of(item, key): item for item in old.items}
+    kept = {read_name(_name_of(item, key)): item for item in old.items}
     made = (
         kept[name] if name in kept and name in same else _item(fields, kept.get(name), old)
         for name, fields in values.items()
@@ -106,8 +111,14 @@ def _name_of(item: SequenceItem, key: str) -> str:
     return next((value.text for value in names if isinstance(value, Scalar)), "")
 
 
-def _item(values: Mapping[str, Scalar], kept: SequenceItem | None, old: Sequence) -> SequenceItem:
-    entries = [MappingEntry(key=Scalar(text=key), value=value) for key, value in values.items()]
+def _item(
+    values: Mapping[str, Scalar | None], kept: SequenceItem | None, old: Sequence
+) -> SequenceItem:
+    entries = [
+        MappingEntry(key=Scalar(text=key), value=value)
+        for key, value in values.items()
+        if value is not None
+    ]
     if kept is not None and isinstance(kept.value, Tree):
         entries += [entry for entry in kept.value.entries if entry.key.text not in values]
     before = "" if kept is None else kept.before

@@ -31,7 +31,7 @@ def keywords_change(root: Path, path: str, words: Iterable[str], language: str =
     return _data_lists.change(root, path, edit)
 
 
-def edited_keywords_change(
+def edit_keywords(
     root: Path, path: str, added: Iterable[str], dropped: Collection[str]
 ) -> FileChange:
     """Return what a topic's file is with keywords added at their end and others taken out.
@@ -57,18 +57,18 @@ def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:
         if isinstance(item.value, Scalar) and item.value.text.casefold() in gone:
             above += item.before
             if "#" in item.after:
-                raise _lost_comment(path)
+                raise _comment_loss(path)
             continue
         items.append(replace(item, before=above + item.before))
         above = ""
     if "#" in above or (len(items) < len(old.items) and old.flow and "#" in old.spelled):
-        raise _lost_comment(path)
+        raise _comment_loss(path)
     if len(items) == len(old.items):
         return old
     return Sequence(items=tuple(items), column=_data_lists.column(old))
 
 
-def _lost_comment(path: str) -> RecordError:
+def _comment_loss(path: str) -> RecordError:
     return RecordError(
         "taking a keyword out would lose the comment beside it",
         subject=path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 
 import click
 
@@ -11,6 +12,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 
+_SHORT = 10  # characters of a commit's id
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -21,8 +23,10 @@ def command(invocation: Invocation, path_or_url: str) -> None:
     """Say why a story is where it is, or why a lead was dropped."""
     with invocation.newsroom() as newsroom:
         why = engine.explain(newsroom, path_or_url)
+        trail = engine.trace_story(newsroom, why.path, why.url)
     if invocation.json:
-        terminal.as_json(why)
+        told = {field.name: getattr(why, field.name) for field in fields(why)}
+        terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
         return
     click.echo(f"{why.state}: {why.path or why.url} (decided at: {why.stage})")
     _print_reasons(why)
@@ -45,6 +49,28 @@ def command(invocation: Invocation, path_or_url: str) -> None:
     )
     _print_lines("place", map(_format_place, why.places))
     _print_lines("otherwise", map(text.fold, why.otherwise))
+    _print_trail(trail)
+
+
+def _print_trail(trail: engine.Trail) -> None:
+    """Print what befell a story, a line each, in its order."""
+    if trail.entries:
+        click.echo("  trail:")
+    for entry in trail.entries:
+        click.echo(f"    {entry.at or '?':20}  {_format_entry(entry)}")
+    if trail.rest:
+        click.echo(f"    {'':20}  and {trail.rest} more")
+    for note in trail.notes:
+        click.echo(f"    {'':20}  {text.fold(note)}")
+
+
+def _format_entry(entry: engine.TrailEntry) -> str:
+    times = f" ({entry.count} times, last at {entry.until})" if entry.until else ""
+    by = f" by {entry.by}" if entry.by else ""
+    why = f": {entry.why}" if entry.why else ""
+    changed = f" [{', '.join(entry.fields)}]" if entry.fields else ""
+    commit = f" {entry.commit[:_SHORT]}" if entry.commit else ""
+    return text.fold(f"{entry.what}{times}{by}{why}{changed}{commit}")
 
 
 def _print_reasons(why: engine.Explanation) -> None:

@@ -10,6 +10,7 @@ from copydesk.config._deploy_tables import Deploy
 from copydesk.config._tables import (
     DeskOptions,
     Pictures,
+    RecallOptions,
     Records,
     Retention,
     Review,
@@ -45,6 +46,7 @@ class Settings:
     desk: DeskOptions
     front: FrontOptions
     records: Records
+    recall: RecallOptions
     retention: Retention
     deploy: Deploy
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)

@@ -63,6 +63,18 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecallOptions:
+    """Against whose lists the newsroom is held."""
+
+    lists: tuple[str, ...] = option(
+        (),
+        "Feeds, sitemaps or CSV files of addresses and titles. After a round each is asked, once "
+        "an hour at most, and the desk shows which of its stories you missed.",
+        kinds.ADDRESSES,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """How long the memory keeps what no record holds."""
 

@@ -13,16 +13,23 @@ from urllib.parse import parse_qsl
 from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
+from copydesk.desk._drops_page import render_drops
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import OpenDraft, render_edit, render_story
-from copydesk.desk._today import describe_actions
+from copydesk.desk._story_pages import (
+    OpenDraft,
+    render_edit,
+    render_neighbours,
+    render_story,
+    render_trail,
+)
+from copydesk.desk._today import describe_actions, find_title
+from copydesk.desk.live import Broadcast, Filer, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
+_MOST_PINS = 5  # that end soon and are named above the rows
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
 
 
@@ -38,23 +45,39 @@ class Desk:
     store: DeskStore
     filer: Filer
     broadcast: Broadcast
+    refresher: Refresher
     read_status: Callable[[], engine.RoundStatus | None]
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
 
-        def answer(opened: OpenNewsroom) -> bytes:
+        def answer(opened: OpenNewsroom) -> tuple[bytes, bool]:
             pages = self._pages_of(opened)
             found = QueueAnswer(
                 question=question,
                 page=opened.queue.page(opened.newsroom, question),
                 counts=self._counts(opened),
+                ending_pins=[
+                    (pin, find_title(opened, pin.stories[0]))
+                    for pin in engine.find_ending_pins(opened.newsroom)[:_MOST_PINS]
+                ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
-            return pages.queue(editor, found)
+            return pages.queue(editor, found), found.page.is_by_former_rules
 
-        return await self.thread.ask(answer)
+        body, is_by_former_rules = await self.thread.ask(answer)
+        if is_by_former_rules:
+            self.refresher.ask()
+        return body
+
+    async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
+        """Return the page of what rounds dropped."""
+        return await self.draw(
+            lambda opened, pages, counts: render_drops(
+                pages, editor, counts, question, engine.list_drops(opened.newsroom, question)
+            )
+        )
 
     async def story_page(self, editor: Editor, name: str) -> bytes:
         """Return the page of a story; raises RecordError where there is none."""
@@ -64,6 +87,26 @@ class Desk:
             return render_story(self._pages_of(opened), editor, self._counts(opened), found)
 
         return await self.thread.ask(answer)
+
+    async def trail_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of what befell a story; raises RecordError where there is none."""
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
+            trail = engine.trace_story(opened.newsroom, seen.story.path)
+            return render_trail(pages, editor, counts, seen, trail)
+
+        return await self.draw(make)
+
+    async def neighbours_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of what a story is most like; raises RecordError where there is none."""
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
+            found = engine.list_neighbours(opened.newsroom, seen.story.path)
+            return render_neighbours(pages, editor, counts, seen, found)
+
+        return await self.draw(make)
 
     async def edit_page(self, editor: Editor, name: str, *, takes_up: bool = False) -> bytes:
         """Return the form in which a story is edited; raises RecordError where there is none.
@@ -145,10 +188,17 @@ class Desk:
             return {
                 "rows": {row.event: row.version for row in page.rows},
                 "total": page.total,
+                "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
             }
 
         return await self.thread.ask(answer)
+
+    async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
+        """Return where the stories of these records stand, by their names."""
+        return await self.thread.ask(
+            lambda opened: opened.queue.find_standings(opened.newsroom, names)
+        )
 
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
@@ -176,7 +226,8 @@ class Desk:
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes until cancelled."""
-        work = [asyncio.create_task(self.filer.go_on()), asyncio.create_task(self._look())]
+        parts = (self.filer.go_on(), self.refresher.go_on(), self._look())
+        work = [asyncio.create_task(part) for part in parts]
         try:
             await asyncio.gather(*work)
         finally:
@@ -186,7 +237,7 @@ class Desk:
             self.broadcast.close()
 
     def _counts(self, opened: OpenNewsroom) -> Counts:
-        return Counts(opened, self.store)
+        return Counts(opened, self.store, _query.read_question)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
@@ -215,9 +266,9 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_desk_of(
-    root: Path, environ: Mapping[str, str], filer: Filer, path: str
+    root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block."""
+    """Open the desk of a newsroom for the block; `refresh` brings its catalogue up to date."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,
@@ -225,8 +276,10 @@ async def open_desk_of(
         store=filer.store,
         filer=filer,
         broadcast=filer.broadcast,
+        refresher=Refresher(refresh),
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
+    filer.find_standings = desk.find_standings
     try:
         yield desk
     finally:

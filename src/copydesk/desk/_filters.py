@@ -23,26 +23,32 @@ class Filters:
         """Return each filter with its choices, the one that the question has among them."""
         say = self.strings.say
         languages = [(tag, name_language(tag)) for tag in choices.languages]
-        reasons = [(str(kind), say(f"kind_{kind}")) for kind in choices.reasons]
+        kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
+        reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
         standings = [(str(one), name_standing(self.strings, one)) for one in Standing]
         ages = [(str(days), say(f"days_{days}")) for days in _query.DAYS]
         orders = [(order, say(f"order_{order}")) for order in _query.ORDERS]
-        reason = str(question.reason or "")
-        if question.reason is not None and question.reason not in choices.reasons:
-            reasons.append((reason, say(f"kind_{reason}")))
+        asked = {
+            "owner": question.owner,
+            "since": question.since,
+            "until": question.until,
+            "decided": question.decided,
+        }
         return [
-            self._filter("topic", question.topic, [(name, name) for name in self.topics]),
-            self._filter("source", question.source, [(name, name) for name in choices.sources]),
-            self._filter("language", question.language, languages),
-            self._filter("reason", reason, reasons),
-            self._filter("standing", str(question.standing or ""), standings),
-            self._filter("days", f"{question.days:g}" if question.days else "", ages),
-            self._filter("order", question.order, orders, may_be_any=False),
+            self.make_filter("topic", question.topic, [(name, name) for name in self.topics]),
+            self.make_filter("source", question.source, [(name, name) for name in choices.sources]),
+            self.make_filter("language", question.language, languages),
+            self.make_filter("reason", str(question.reason or ""), reasons),
+            self.make_filter("standing", str(question.standing or ""), standings),
+            self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
+            *(self.make_filter(name, str(value), []) for name, value in asked.items() if value),
+            self.make_filter("order", question.order, orders, may_be_any=False),
         ]
 
-    def _filter(
+    def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
     ) -> View:
+        """Return a filter: its choices are values with their words."""
         listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
         if chosen and chosen not in {value for value, _ in listed}:
             listed.append((chosen, chosen))

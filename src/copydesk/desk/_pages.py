@@ -19,8 +19,9 @@ from copydesk.desk._filters import Filters
 from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
 from copydesk.kit import urls
-from copydesk.news import Beat, Standing
+from copydesk.news import Beat, Ruling, Standing
 from copydesk.placement import local_time
+from copydesk.placement.addresses import quote_path, story_folder
 from copydesk.rendering import (
     Renderer,
     Strings,
@@ -47,16 +48,22 @@ _ACTS = (
     ("hold", "verdict hold", "h"),
     ("reject", "verdict reject", "r"),
 )
-_CONTENTS = frozenset({"rows", "row", "story", "actions", "conflicts"})  # beside `page`
+_CONTENTS = frozenset(
+    {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
+)  # beside `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
-    """Who is at the desk: the name that stands in git, and whether they decide or only look."""
+    """Who is at the desk: the name that stands in git, and whether they decide or only look.
+
+    `is_beside_site` says that the desk is on the host on which the site is served.
+    """
 
     name: str
     may_edit: bool
+    is_beside_site: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ class QueueAnswer:
     page: engine.QueuePage
     counts: Counts
     choices: engine.QueueChoices
+    ending_pins: Sequence[tuple[Ruling, str]] = ()
 
 
 class Pages:
@@ -81,7 +89,7 @@ class Pages:
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
-        self._filters = Filters(self.strings, [topic.name for topic in beat.topics])
+        self.filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
             zone=_zone(beat.timezone),
@@ -109,10 +117,12 @@ class Pages:
             rows=list(self.rows(editor, page.rows, here)),
             view=question.view,
             total=page.total,
-            filters=self._filters.show(question, answer.choices),
+            filters=self.filters.show(question, answer.choices),
             query=_query.write_question(_query.first_page(question)),
             may_save=not _query.is_plain(question),
             here=here,
+            is_by_former_rules=page.is_by_former_rules,
+            ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
         )
@@ -129,6 +139,7 @@ class Pages:
                     "id": str(uuid4()),
                 },
                 lead=self.views.of(row.leader),
+                site_page=self._find_page(editor, row.leader),
                 others=[self.views.short(other) for other in (*row.copies, *row.coverage)],
                 acts=self._acts(row),
                 may_edit=editor.may_edit,
@@ -161,7 +172,8 @@ class Pages:
 
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
-        words = {key: self.strings.words[key] for key in _SCRIPT_WORDS}
+        standings = [f"standing_{standing}" for standing in Standing]
+        words = {key: self.strings.words[key] for key in (*_SCRIPT_WORDS, *standings)}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(
@@ -177,7 +189,10 @@ class Pages:
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "search": question.search if question else "",
-            "views": self._view_links(counts, question),
+            "views": [
+                *self._view_links(counts, question),
+                self._link_drops(counts, is_current=more.get("view") == "dropped"),
+            ],
             "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
@@ -185,17 +200,35 @@ class Pages:
         own = {name: value for name, value in more.items() if name not in _CONTENTS}
         contents = {name: value for name, value in more.items() if name in _CONTENTS}
         return self._renderer.render_page(
-            template, site=self._site(), page={**page, **own}, **contents
+            template, site=self._site(editor), page={**page, **own}, **contents
         )
 
-    def _site(self) -> View:
+    def _describe_pin(self, pin: Ruling, title: str) -> View:
+        href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
+        return {"title": title, "href": href, "time": self.views.time(pin.until)}
+
+    def _find_page(self, editor: Editor, seen: engine.QueueStory) -> str:
+        """Return the address of a story's page on the site, "" where it has none."""
+        home = self._home(editor)
+        return (
+            f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
+        )
+
+    def _home(self, editor: Editor) -> str:
+        """Return where the site is, from where an editor is; "" where nobody can know."""
+        url = self._beat.url
+        if not editor.is_beside_site:
+            return f"{url.rstrip('/')}/" if url else ""
+        return f"{urls.path(url).rstrip('/')}/" if url else "/"
+
+    def _site(self, editor: Editor) -> View:
         locale = language_tag(self._beat.locale) or "en"
         return {
             "title": self._beat.title,
             "language": locale,
             "is_turned": text_direction(locale) == "rtl",
             "root": self._root,
-            "home": f"{urls.path(self._beat.url).rstrip('/')}/" if self._beat.url else "/",
+            "home": self._home(editor),
             "icon": f"{self._root}assets/{asset_name('desk.svg')}",
             "style": f"{self._root}assets/{asset_name('desk.css')}",
             "script": f"{self._root}assets/{asset_name('desk.js')}",
@@ -220,6 +253,16 @@ class Pages:
             }
             for view in _query.VIEWS
         ]
+
+    def _link_drops(self, counts: Counts, *, is_current: bool) -> View:
+        return {
+            "id": "dropped",
+            "name": self.strings.say("view_dropped"),
+            "href": f"{self._root}dropped/",
+            "is_current": is_current,
+            "count": f"{counts.count_drops():,}",
+            "key": "g d",
+        }
 
     def _own_views(
         self,
@@ -305,6 +348,11 @@ _SCRIPT_WORDS = (
     "said_hold",
     "said_reject",
     "said_remove",
+    "said_file",
+    "take_in",
+    "open_on_site",
+    "unpin",
+    "file_waits",
     "saving",
     "saved",
     "not_saved",

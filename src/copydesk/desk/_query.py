@@ -5,26 +5,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import get_args
 from urllib.parse import urlencode
 
-from copydesk.engine import QueueCursor, QueueOrder, QueueQuestion, QueueView
+from copydesk import engine
 from copydesk.news import ReasonKind, Standing
 
-VIEWS: tuple[QueueView, ...] = get_args(QueueView)
-ORDERS: tuple[QueueOrder, ...] = get_args(QueueOrder)
+VIEWS: tuple[engine.QueueView, ...] = get_args(engine.QueueView)
+ORDERS: tuple[engine.QueueOrder, ...] = get_args(engine.QueueOrder)
 DAYS = (1, 7, 30)
+_YEARS = (1970, 9000)
 _LONGEST = 500  # characters of a word that is looked for, or of a name
 
 
-def read_question(query: Mapping[str, str]) -> QueueQuestion:
+def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
     """Return the question of an address; what nobody can mean asks for nothing."""
     view = next((view for view in VIEWS if view == query.get("view")), VIEWS[0])
     order = next((order for order in ORDERS if order == query.get("order")), ORDERS[0])
     standing = next((one for one in Standing if one == query.get("standing")), None)
     reason = next((kind for kind in ReasonKind if kind == query.get("reason")), None)
     days = query.get("days", "")
-    return QueueQuestion(
+    return engine.QueueQuestion(
         view=view,
         standing=standing,
         topic=query.get("topic", "")[:_LONGEST],
@@ -32,13 +34,17 @@ def read_question(query: Mapping[str, str]) -> QueueQuestion:
         language=query.get("language", "")[:_LONGEST],
         reason=reason,
         days=int(days) if days.isdecimal() and len(days) < 5 else 0,
+        owner=query.get("owner", "")[:_LONGEST],
+        since=_read_day(query.get("since", "")),
+        until=_read_day(query.get("until", "")),
+        decided=_read_day(query.get("decided", "")),
         search=query.get("q", "")[:_LONGEST],
         order=order,
         after=_read_cursor(query.get("after", "")),
     )
 
 
-def write_question(question: QueueQuestion) -> str:
+def write_question(question: engine.QueueQuestion) -> str:
     """Return a question as the query of an address, without a question mark."""
     parts = {
         "view": question.view,
@@ -48,6 +54,10 @@ def write_question(question: QueueQuestion) -> str:
         "language": question.language,
         "reason": question.reason or "",
         "days": f"{question.days:g}" if question.days else "",
+        "owner": question.owner,
+        "since": _write_day(question.since),
+        "until": _write_day(question.until),
+        "decided": _write_day(question.decided),
         "q": question.search,
         "order": "" if question.order == ORDERS[0] else question.order,
         "after": _write_cursor(question.after),
@@ -55,17 +65,29 @@ def write_question(question: QueueQuestion) -> str:
     return urlencode({name: value for name, value in parts.items() if value})
 
 
-def is_plain(question: QueueQuestion) -> bool:
+def is_plain(question: engine.QueueQuestion) -> bool:
     """Decide whether a question is a view and an order alone, without a filter or words."""
-    return first_page(question) == QueueQuestion(view=question.view, order=question.order)
+    return first_page(question) == engine.QueueQuestion(view=question.view, order=question.order)
 
 
-def first_page(question: QueueQuestion) -> QueueQuestion:
+def first_page(question: engine.QueueQuestion) -> engine.QueueQuestion:
     """Return the question from its first row on."""
     return replace(question, after=None)
 
 
-def _read_cursor(text: str) -> QueueCursor | None:
+def _read_day(text: str) -> date | None:
+    """Return a day as in 2026-11-27; None where it is none, or at an end of the calendar."""
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(text)
+        return day if _YEARS[0] <= day.year < _YEARS[1] else None
+    return None
+
+
+def _write_day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _read_cursor(text: str) -> engine.QueueCursor | None:
     place, _, name = text.partition(" ")
     with contextlib.suppress(ValueError):
         if name and (number := float(place)) == number:
@@ -73,5 +95,5 @@ def _read_cursor(text: str) -> QueueCursor | None:
     return None
 
 
-def _write_cursor(cursor: QueueCursor | None) -> str:
+def _write_cursor(cursor: engine.QueueCursor | None) -> str:
     return "" if cursor is None else f"{cursor[0]!r} {cursor[1]}"

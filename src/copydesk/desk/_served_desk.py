@@ -16,9 +16,8 @@ from starlette.types import ASGIApp
 from copydesk import engine
 from copydesk.desk._app import make_app
 from copydesk.desk._desk import open_desk_of
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._pages import Editor
+from copydesk.desk.live import Broadcast, Filer
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
@@ -53,15 +52,24 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         stack.push_async_callback(starter.close)
         filer = Filer(store, starter, Broadcast(), say)
         opened = await stack.enter_async_context(
-            open_desk_of(newsroom.root, os.environ, filer, door.root)
+            open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
         )
-        app = make_app(opened, _editor_of)
+        app = make_app(opened, _name_editors(door.host))
         yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
 
 
-def _editor_of(request: Request) -> Editor:
-    visitor = visitor_of(request)
-    return Editor(name=visitor.name, may_edit=visitor.may("editor"))
+def _name_editors(host: str) -> Callable[[Request], Editor]:
+    """Return who says which editor sends a request; `host` is the desk's own, "" for none."""
+
+    def name_editor(request: Request) -> Editor:
+        visitor = visitor_of(request)
+        return Editor(
+            name=visitor.name,
+            may_edit=visitor.may("editor"),
+            is_beside_site=not host or request.url.hostname != host,
+        )
+
+    return name_editor
 
 
 async def _wait() -> None:

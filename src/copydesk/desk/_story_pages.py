@@ -15,11 +15,17 @@ from copydesk.desk._counts import Counts
 from copydesk.desk._draft_fields import find_draft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
+from copydesk.desk._why_view import (
+    describe_neighbour,
+    describe_passages,
+    describe_places,
+    describe_trail,
+    describe_why,
+)
 from copydesk.desk_store import Draft
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE
 
-_PARAGRAPHS = 200
 _FIGURES = 8
 
 
@@ -34,25 +40,14 @@ class OpenDraft:
 def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:
     """Return the page of a story: its row, why it stands where it does, what was read of it."""
     told = found.explanation
-    parts = [
-        {
-            "part": row.part or "–",
-            "points": f"{row.points:+d}",
-            "evidence": [{"points": f"{one.points:+d}", "why": one.why} for one in row.evidence],
-        }
-        for row in told.parts
-    ]
-    in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
     view = {
         **pages.views.short(found.seen),
-        "quality": told.quality,
-        "parts": parts,
-        "reasons": [reason for reason in told.reasons if reason not in in_parts],
-        "otherwise": told.otherwise,
-        "history": told.history,
-        "text": [text.fold(block) for block in text.prose(found.text).split("\n\n")][:_PARAGRAPHS],
+        **describe_why(told),
+        "places": describe_places(pages.views, told),
+        "passages": describe_passages(found),
+        "has_text": bool(found.text),
+        "has_marks": any(passage.marks for passage in found.passages),
     }
-    view["text"] = list(filter(None, view["text"]))  # type: ignore[call-overload]
     return pages.page(
         "story.html",
         editor,
@@ -62,6 +57,33 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
         row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
         story=view,
     )
+
+
+def render_trail(
+    pages: Pages, editor: Editor, counts: Counts, story: engine.QueueStory, trail: engine.Trail
+) -> bytes:
+    """Return the page of what befell a story."""
+    short = pages.views.short(story)
+    title = pages.strings.say("trail_of", title=short["title"])
+    told = describe_trail(pages.views, trail)
+    return pages.page("trail.html", editor, counts, title=title, story=short, trail=told)
+
+
+def render_neighbours(
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    story: engine.QueueStory,
+    found: engine.NeighbourReport,
+) -> bytes:
+    """Return the page of what a story is most like."""
+    short = pages.views.short(story)
+    title = pages.strings.say("neighbours_of", title=short["title"])
+    told = {
+        "rows": [describe_neighbour(pages.views, row) for row in found.rows],
+        "note": found.note,
+    }
+    return pages.page("neighbours.html", editor, counts, title=title, story=short, neighbours=told)
 
 
 def render_edit(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from copydesk import engine
 from copydesk.kit import dates, text, urls
-from copydesk.news import Reason, Standing, Story, Verdict
+from copydesk.news import Reason, Ruling, Standing, Story, Verdict
 from copydesk.placement import local_time
 from copydesk.rendering import (
     Strings,
@@ -62,6 +62,7 @@ class StoryViews:
             "reasons": [self.reason(reason) for reason in reasons[:_SHOWN_REASONS]],
             "reasons_left": max(0, len(reasons) - _SHOWN_REASONS),
             "verdict": self.verdict(seen.verdict),
+            "pin": self._pin(seen.pin),
             "picture": self._picture(seen),
         }
 
@@ -74,7 +75,7 @@ class StoryViews:
             "name": seen.name,
             "kind": "copy" if story.copy_of else "coverage",
             "title": text.fold(story.title) or self.strings.say("untitled"),
-            "href": f"{self.root}story/{quote(seen.name, safe='')}/",
+            "href": self.address(seen.name),
             "origin": urls.fetchable(story.web_url or story.original_url) or "",
             "domain": text.fold(provider.domain) if provider else "",
             "source": source or urls.host(story.web_url) or "?",
@@ -84,6 +85,10 @@ class StoryViews:
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
             "seen": json.dumps(dict(engine.field_digests(story, seen.verdict))),
         }
+
+    def address(self, name: str) -> str:
+        """Return where the page of the story of a name is."""
+        return f"{self.root}story/{quote(name, safe='')}/"
 
     def reason(self, reason: Reason) -> View:
         """Return a reason with its points, "" where none count."""
@@ -101,6 +106,13 @@ class StoryViews:
             "time": self.time(verdict.at),
             "why": text.fold(verdict.why),
         }
+
+    def _pin(self, pin: Ruling | None) -> View | None:
+        """Return until when an editor keeps a story in front, None for one that nobody keeps."""
+        if pin is None:
+            return None
+        say, until = self.strings.say, self.time(pin.until)
+        return {"words": say("pinned_until") if until else say("pinned"), "until": until}
 
     def time(self, moment: datetime | None) -> str:
         """Return a time as HTML that says its moment exactly, "" for none."""

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import quote
 
+from copydesk import engine
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
 from copydesk.desk_store import QueuedAction
 from copydesk.errors import RecordError
 from copydesk.kit import text
+from copydesk.news import EditorAction
 
-_NAMED_BY_VALUE = frozenset({"write", "file"})  # its first value is a headline, an address
-_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write"})
+_NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # its first value is a headline, a name
+# rules that set a field of a story, with the field that each is about
+_EDITS = {"rename": "title", "retopic": "topics", "set": ""}
+_FIELDS = {
+    "title": "headline",
+    "excerpt": "excerpt",
+    "topics": "filter_topic",
+    "picture": "picture",
+    "url": "address",
+    "note": "note",
+}
+_SHOWN_VALUE = 300  # characters of a value
+_UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 
 
 def describe_actions(
@@ -36,12 +49,11 @@ def _describe(
     action, outcome, state = queued.action, queued.outcome, _state(queued)
     say, known = pages.strings.say, pages.strings.words
     is_undone = action.id in undone
-    said = f"said_{action.said}" if f"said_{action.said}" in known else action.said or action.kind
-    names = action.stories or _list_new_records(queued)
+    names = () if action.kind == "list" else action.stories or _list_new_records(queued)
     problem = state in {"refused", "conflict"} and outcome is not None
     return {
         "id": action.id,
-        "word": say(said) if said in known else said,
+        "word": next((say(word) for word in _list_words(action) if word in known), action.kind),
         "time": pages.views.clock(action.at),
         "stories": [
             {
@@ -50,12 +62,63 @@ def _describe(
             }
             for name in names
         ],
-        "about": "" if names or action.kind not in _NAMED_BY_VALUE else action.values[0],
+        "about": _name_by_values(action, names),
+        "changes": _list_changes(pages, opened, action),
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
+        "retry": f"{pages.views.root}list/?action={action.id}" if _may_retry(queued) else "",
         "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
     }
+
+
+def _may_retry(queued: QueuedAction) -> bool:
+    """Decide whether what an action wanted can be looked at again, over what was in its way."""
+    of_list = (queued.action.kind, queued.action.said) == ("list", "set")
+    return of_list and _state(queued) == "conflict"
+
+
+def _list_words(action: EditorAction) -> Iterator[str]:
+    """Walk the words for what an action did, the most exact first."""
+    if (action.kind, action.said) == ("rule", "undo"):
+        yield f"said_undo_{action.values[0] if action.values else ''}"
+    if action.kind == "list":
+        yield f"said_list_{action.said}"
+    elif action.said in _EDITS:
+        yield "said_edit"
+    yield f"said_{action.said or action.kind}"
+    yield f"said_{action.kind}"
+
+
+def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
+    """Return what an action is about that names no story: a headline, an address, blocked words."""
+    if names or not (action.kind in _NAMED_BY_VALUE or action.said == "block"):
+        return ""
+    return ", ".join(action.values if action.said == "block" else action.values[:1])
+
+
+def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> list[View]:
+    """Return what an action made of which fields; where nobody knows that, what it was to make."""
+    if action.kind == "list" or (action.said not in _EDITS and action.kind != "correct"):
+        return []
+    changes = [
+        (edited.field, edited.was, edited.now)
+        for edited in engine.list_edited_fields(opened.newsroom, action.id)
+    ]
+    if not changes and action.said == "set" and len(action.values) > 1:
+        changes = [(action.values[0], "", action.values[1])]
+    if not changes and action.said in _EDITS:
+        changes = [(_EDITS[action.said], "", ", ".join(action.values))]
+    say = pages.strings.say
+    return [
+        {"field": say(_FIELDS[field]), "was": _shorten(was), "now": _shorten(now)}
+        for field, was, now in changes
+        if field in _FIELDS
+    ]
+
+
+def _shorten(value: str) -> str:
+    return text.shorten(text.fold(value), _SHOWN_VALUE)
 
 
 def _list_new_records(queued: QueuedAction) -> Sequence[str]:

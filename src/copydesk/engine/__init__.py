@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
+    from copydesk.catalogue import DecidedStory as DecidedStory
     from copydesk.config import NewBeat as NewBeat
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
     from copydesk.desk_store import ROLES as ROLES
@@ -41,8 +42,11 @@ if TYPE_CHECKING:
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import PICTURED as PICTURED
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
+    from copydesk.engine.editing import EditedField as EditedField
+    from copydesk.engine.editing import FiledList as FiledList
     from copydesk.engine.editing import ListedStory as ListedStory
     from copydesk.engine.editing import NewRule as NewRule
     from copydesk.engine.editing import RuleReport as RuleReport
@@ -56,12 +60,17 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import field_digests as field_digests
     from copydesk.engine.editing import file_rule as file_rule
     from copydesk.engine.editing import file_verdict as file_verdict
+    from copydesk.engine.editing import find_lists as find_lists
     from copydesk.engine.editing import is_action_id as is_action_id
+    from copydesk.engine.editing import list_edited_fields as list_edited_fields
+    from copydesk.engine.editing import list_key as list_key
     from copydesk.engine.editing import list_rules as list_rules
     from copydesk.engine.editing import list_stories as list_stories
+    from copydesk.engine.editing import name_list as name_list
     from copydesk.engine.editing import new_tip as new_tip
     from copydesk.engine.editing import note_characters as note_characters
     from copydesk.engine.editing import read_decided_stories as read_decided_stories
+    from copydesk.engine.editing import read_own_list as read_own_list
     from copydesk.engine.editing import read_own_story as read_own_story
     from copydesk.engine.editing import show_at_once as show_at_once
     from copydesk.engine.editing import speaker as speaker
@@ -95,16 +104,28 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
+    from copydesk.engine.numbers import Delay as Delay
+    from copydesk.engine.numbers import DropCount as DropCount
+    from copydesk.engine.numbers import Numbers as Numbers
+    from copydesk.engine.numbers import OwnerCount as OwnerCount
+    from copydesk.engine.numbers import StoryDay as StoryDay
+    from copydesk.engine.numbers import read_numbers as read_numbers
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing import own_script_digests as own_script_digests
+    from copydesk.engine.queue import DROP_DAYS as DROP_DAYS
+    from copydesk.engine.queue import PIN_ENDING as PIN_ENDING
     from copydesk.engine.queue import VIEWS as VIEWS
+    from copydesk.engine.queue import DropPage as DropPage
+    from copydesk.engine.queue import DropQuestion as DropQuestion
+    from copydesk.engine.queue import MarkedPassage as MarkedPassage
     from copydesk.engine.queue import PagePreview as PagePreview
     from copydesk.engine.queue import QueueChoices as QueueChoices
     from copydesk.engine.queue import QueueCursor as QueueCursor
+    from copydesk.engine.queue import QueueDrop as QueueDrop
     from copydesk.engine.queue import QueueOrder as QueueOrder
     from copydesk.engine.queue import QueuePage as QueuePage
     from copydesk.engine.queue import QueueQuestion as QueueQuestion
@@ -113,14 +134,29 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
     from copydesk.engine.queue import StoryPage as StoryPage
+    from copydesk.engine.queue import count_drops as count_drops
+    from copydesk.engine.queue import find_ending_pins as find_ending_pins
     from copydesk.engine.queue import find_filed_record as find_filed_record
     from copydesk.engine.queue import find_obstacle as find_obstacle
+    from copydesk.engine.queue import list_drops as list_drops
     from copydesk.engine.queue import picture_file as picture_file
     from copydesk.engine.queue import preview_page as preview_page
+    from copydesk.engine.queue import read_queue_story as read_queue_story
     from copydesk.engine.queue import read_story_page as read_story_page
+    from copydesk.engine.recall import KeptRecall as KeptRecall
+    from copydesk.engine.recall import RecallDay as RecallDay
+    from copydesk.engine.recall import RecallFindings as RecallFindings
+    from copydesk.engine.recall import RecallList as RecallList
+    from copydesk.engine.recall import RecallTrace as RecallTrace
+    from copydesk.engine.recall import read_kept_recall as read_kept_recall
+    from copydesk.engine.recall import read_recall_list as read_recall_list
+    from copydesk.engine.recall import trace_recall as trace_recall
     from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import NeighbourReport as NeighbourReport
+    from copydesk.engine.rejudging import NeighbourRow as NeighbourRow
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
+    from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields
@@ -159,6 +195,10 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import add_keywords as add_keywords
     from copydesk.engine.topics import dismiss_words as dismiss_words
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
+    from copydesk.engine.trail import Trail as Trail
+    from copydesk.engine.trail import TrailEntry as TrailEntry
+    from copydesk.engine.trail import TrailKind as TrailKind
+    from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
     from copydesk.watch import Offer as Offer
 else:

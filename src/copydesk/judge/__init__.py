@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from copydesk.judge._findings import examine as examine
     from copydesk.judge._gate_points import deciding_points as deciding_points
     from copydesk.judge._gate_points import gate_points as gate_points
+    from copydesk.judge._gate_points import overruled_points as overruled_points
+    from copydesk.judge._mark_evidence import EvidenceMark as EvidenceMark
+    from copydesk.judge._mark_evidence import mark_evidence as mark_evidence
     from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
     from copydesk.judge._memory_shelf import MemoryShelf as MemoryShelf
     from copydesk.judge._memory_shelf import choose_nearest as choose_nearest
@@ -52,10 +55,14 @@ if TYPE_CHECKING:
     from copydesk.judge.coverage import FULL_REPORT as FULL_REPORT
     from copydesk.judge.coverage import LIFT as LIFT
     from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
+    from copydesk.judge.coverage import CoverageMatch as CoverageMatch
+    from copydesk.judge.coverage import Neighbour as Neighbour
     from copydesk.judge.coverage import find_candidates as find_candidates
+    from copydesk.judge.coverage import find_coverage as find_coverage
     from copydesk.judge.coverage import find_freed_paths as find_freed_paths
     from copydesk.judge.coverage import index_stories as index_stories
     from copydesk.judge.coverage import make_corpus as make_corpus
+    from copydesk.judge.coverage import weigh_neighbours as weigh_neighbours
     from copydesk.judge.keywords import TopicEffect as TopicEffect
     from copydesk.judge.keywords import TopicSample as TopicSample
     from copydesk.judge.keywords import TopicWord as TopicWord

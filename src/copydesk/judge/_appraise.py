@@ -42,7 +42,7 @@ def appraise(article: Article, beat: Beat) -> Appraisal | Dropped:
 
     Everything that takes reading is done here.
     """
-    if blocked := _drop_blocked(article, beat):
+    if blocked := _drop_by_ruling(article, beat):
         return blocked
     topics = find_topics(article, beat)
     if not topics.is_any and beat.scoring.off_beat == "drop":
@@ -55,14 +55,14 @@ def appraise_findings(article: Article, findings: Findings, beat: Beat) -> Appra
 
     The article's text may be left out.
     """
-    if blocked := _drop_blocked(article, beat):
+    if blocked := _drop_by_ruling(article, beat):
         return blocked
     if not findings.is_on_beat and beat.scoring.off_beat == "drop":
         return _drop_off_beat(article, findings.miss)
     return _weigh(article, findings, beat)
 
 
-def _drop_blocked(article: Article, beat: Beat) -> Dropped | None:
+def _drop_by_ruling(article: Article, beat: Beat) -> Dropped | None:
     why = blocking_ruling(article, beat.rulings)
     return Dropped(url=article.url, reason="ruled-out", detail=why) if why else None
 

@@ -38,10 +38,17 @@ from copydesk.measure.pages import Progress as Progress
 from copydesk.measure.pages import WrongDay as WrongDay
 from copydesk.measure.pages import dates as dates
 from copydesk.measure.pages import extract as extract
+from copydesk.measure.recall import KIND_WORDS as KIND_WORDS
+from copydesk.measure.recall import RecallCounts as RecallCounts
+from copydesk.measure.recall import SiteRecall as SiteRecall
+from copydesk.measure.recall import count_recall as count_recall
 from copydesk.measure.verdicts import MOST_BY_CHANCE as MOST_BY_CHANCE
+from copydesk.measure.verdicts import Decision as Decision
 from copydesk.measure.verdicts import GateAgreement as GateAgreement
 from copydesk.measure.verdicts import GateChoice as GateChoice
 from copydesk.measure.verdicts import GatePeriod as GatePeriod
 from copydesk.measure.verdicts import GateReport as GateReport
 from copydesk.measure.verdicts import PartEffect as PartEffect
+from copydesk.measure.verdicts import compare_by_period as compare_by_period
+from copydesk.measure.verdicts import decide as decide
 from copydesk.measure.verdicts import gate as gate

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 KeyedTable = Literal[
-    "hosts", "hubs", "overtaken", "pushed", "sites", "taught", "tips", "untold", "vectors"
+    "hosts",
+    "hubs",
+    "overtaken",
+    "pushed",
+    "recall",
+    "sites",
+    "taught",
+    "tips",
+    "untold",
+    "vectors",
+    "waiting",
 ]
 
 

@@ -77,6 +77,17 @@ CREATE INDEX actions_at ON actions (at);
     """
 CREATE TABLE tips (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
 """,
+    """
+CREATE TABLE counts (
+    day TEXT, source TEXT, kind TEXT, what TEXT, count INTEGER NOT NULL,
+    PRIMARY KEY (day, source, kind, what)
+) WITHOUT ROWID;
+CREATE TABLE waiting (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE recall (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
+    """
+CREATE INDEX fates_path ON fates (path) WHERE state = 'filed';
+""",
 )
 VERSION = len(_STEPS)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
 from copydesk.memory._actions import Actions
+from copydesk.memory._counts import SourceCounts
 from copydesk.memory._fates import Fate
 from copydesk.memory._keyed_bytes import KeyedBytes
 from copydesk.memory._manifest import SiteManifest
@@ -24,9 +26,10 @@ from copydesk.memory._schema import VERSION, connect, suspect
 class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
-    `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `vectors`, `pending_pings` and
-    `overtaken` keep bytes by key, `actions` those of the desk, `revisits` the second looks at filed
-    pages, `reads` how often story pages were read. The journal is that of earlier versions: it is
+    `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `waiting`, `recall`, `vectors`,
+    `pending_pings` and `overtaken` keep bytes by key, `actions` those of the desk, `revisits` the
+    second looks at filed pages, `reads` how often story pages were read, `counts` what each source
+    brought on each day. The journal is that of earlier versions: it is
     read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
@@ -41,12 +44,15 @@ class Memory:
         self.sites = KeyedBytes(self._run, "sites")
         self.taught = KeyedBytes(self._run, "taught")
         self.tips = KeyedBytes(self._run, "tips")
+        self.waiting = KeyedBytes(self._run, "waiting")
+        self.recall = KeyedBytes(self._run, "recall")
         self.vectors = KeyedBytes(self._run, "vectors")
         self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")
         self.actions = Actions(self._run)
         self.revisits = Revisits(self._run)
         self.reads = Reads(self._run)
+        self.counts = SourceCounts(self._run)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -120,20 +126,41 @@ class Memory:
         """Return every fate, by identity."""
         return map(_fate, self._run("SELECT * FROM fates ORDER BY identity"))
 
-    def fates_since(self, state: str, since: datetime, at_most: int) -> list[Fate]:
-        """Return what came of leads in a state since a time, the latest first."""
-        query = "SELECT * FROM fates WHERE state = ? AND at >= ? ORDER BY at DESC, identity LIMIT ?"
-        return list(map(_fate, self._run(query, state, dates.rfc3339(since), at_most).fetchall()))
+    def fates_since(
+        self, state: str, since: datetime, at_most: int, reason: str = ""
+    ) -> list[Fate]:
+        """Return what came of leads in a state since a time, the latest first; "" is any reason."""
+        query = (
+            "SELECT * FROM fates WHERE state = ? AND at >= ? AND (? = '' OR reason = ?)"
+            " ORDER BY at DESC, identity LIMIT ?"
+        )
+        found = self._run(query, state, dates.rfc3339(since), reason, reason, at_most)
+        return list(map(_fate, found.fetchall()))
 
     def count_fates(self, state: str, since: datetime) -> int:
         """Count the leads that came to a state since a time."""
         query = "SELECT count(*) FROM fates WHERE state = ? AND at >= ?"
         return int(self._run(query, state, dates.rfc3339(since)).fetchone()[0])
 
+    def count_reasons(self, state: str, since: datetime) -> dict[str, int]:
+        """Count the leads that came to a state since a time, by the reason for that."""
+        query = "SELECT reason, count(*) FROM fates WHERE state = ? AND at >= ? GROUP BY 1"
+        return dict(self._run(query, state, dates.rfc3339(since)).fetchall())
+
     def sources_of_records(self) -> dict[str, str]:
         """Return the source that listed each filed story, by the path of its record."""
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
         return dict(self._run(filed))
+
+    def list_filing_times(self, paths: Collection[str]) -> dict[str, datetime]:
+        """Return when rounds filed these records, by path, as far as that is remembered."""
+        query = (
+            "SELECT path, min(at) FROM fates WHERE state = 'filed' AND path <> ''"
+            " AND path IN (SELECT value FROM json_each(?)) GROUP BY path"
+        )
+        rows = self._run(query, json.dumps(sorted(paths)))
+        times = ((path, dates.parse(at)) for path, at in rows)
+        return {path: at for path, at in times if at is not None}
 
     def is_new(self) -> bool:
         """Decide whether no lead was ever met: a new newsroom, or a memory that was lost."""

@@ -1,4 +1,4 @@
-"""Edition: what is to be published, as of one moment; with Record, Thumbnail (of Forms), Poster."""
+"""Edition: what is published, as of one moment; Record, ReadingList, Thumbnail (Forms), Poster."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from copydesk.news.beat import Beat
 from copydesk.news.story import Story
 
+LIST_STORIES = 500
 Show = Literal["cached", "hotlink", "none"]  # our small copy, the publisher's own, no pictures
 
 
@@ -25,6 +26,30 @@ class Record:
     collection: str
     fields: Mapping[str, object]
     body: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenStory:
+    """A story of a reading list by its record's name, and the editor's words on it, "" for none."""
+
+    name: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingList:
+    """Stories that an editor put into an order for readers, at `/lists/ID/`.
+
+    `description` is Markdown, `by` and `updated_at` say who changed it last and when. `stories` are
+    in the editor's order, whether published or not, each once, `LIST_STORIES` at most.
+    """
+
+    id: str
+    title: str
+    description: str = ""
+    by: str = ""
+    updated_at: datetime | None = None
+    stories: tuple[ChosenStory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +113,8 @@ class Edition:
     `stories` and `records` hold everything, published or not, in no order that counts; `stories`
     may be read when needed, by which a site of many thousands is built. `pictures`
     maps a picture's origin address to its cached copy. `reads` says how often the page of a record
-    was read in the last days, by the record's name, where a newsroom counts its readers.
+    was read in the last days, by the record's name, where a newsroom counts its readers. `lists`
+    are those that editors made, by id.
     """
 
     beat: Beat
@@ -97,3 +123,4 @@ class Edition:
     records: Iterable[Record] = ()
     pictures: Mapping[str, Thumbnail] | None = None
     reads: Mapping[str, int] = field(default_factory=dict)
+    lists: tuple[ReadingList, ...] = ()

@@ -18,3 +18,13 @@ class Standing(StrEnum):
     REJECTED = "rejected"
     REMOVED = "removed"
     DROPPED = "dropped"
+
+
+class RecallKind(StrEnum):
+    """Where a story of somebody else's list stands with us; of two that fit it is the first."""
+
+    HAVE = "have"  # its page is filed
+    COVERED = "covered"  # another newsroom's report on the same happening is
+    DROPPED = "dropped"
+    OPEN = "open"  # its page failed, or waits to be read
+    UNSEEN = "unseen"

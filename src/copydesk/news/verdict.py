@@ -10,8 +10,9 @@ from typing import Literal
 Said = Literal["publish", "hold", "reject", "remove"]
 # A verdict's words are those of `Said`, and `clear`; a rule's those of `RulingKind`. `file` takes
 # in a page by its address, `write` files a story of one's own, `correct` changes a published one
-# with a note that readers see, `undo` takes back what another action did.
-ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo"]
+# with a note that readers see, `undo` takes back what another action did, `list` sets or ends a
+# reading list.
+ActionKind = Literal["verdict", "rule", "file", "write", "correct", "undo", "list"]
 # What became of an action: its result is filed (or stood there already), it cannot be, or somebody
 # has changed the same since its editor saw it.
 ActionState = Literal["done", "refused", "conflict"]
@@ -33,7 +34,8 @@ class EditorAction:
 
     `id` is the browser's own (a UUID): filed twice it counts once. `said` is the word of a verdict
     or of a rule, "" for other kinds. `stories` are names of records (file name without `.md`).
-    `values` are a rule's, the address of a `file`, the id of the action that an `undo` takes back.
+    `values` are a rule's, the address of a `file`, the id of the action that an `undo` takes back,
+    of a list its id, title, description and the words on each story.
     `seen` has a digest of each field as its editor saw it, by the story's name and the field's
     ("2026-01-02-a title"); a field that somebody changed since is not overwritten. What it does not
     name is changed whatever stands there.

@@ -53,6 +53,11 @@ def source_folder(domain: str) -> str:
     return f"sources/{domain}/"
 
 
+def list_folder(list_id: str) -> str:
+    """Return the folder of a list of stories: `lists/the-best-of-2026/`."""
+    return f"lists/{list_id}/"
+
+
 def day_folder(day: date) -> str:
     """Return the folder of a day: `2026/11/24/`."""
     return f"{day.year:04}/{day.month:02}/{day.day:02}/"

@@ -77,6 +77,8 @@ GROUP = StoryKey(
     values=lambda story, _grounds: filter(None, (story.group,)),
     is_listed=False,
 )
+# The stories of a list are named by the list: no heading of a story tells of it.
+LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False)
 DAY = StoryKey(name="day", values=_day)
 MONTH = StoryKey(name="month", values=_month)
 # Its name stays as it is kept and as addresses have it: /sources/.

@@ -51,7 +51,8 @@ class Output(Generic[_Tool]):
     `make` makes them with a tool of the output's own. `values` are those that have a page on a
     site, in the order of its sitemap; without them the output has no page there. `index` is the
     folder of the page that lists the values, which `make_index` makes, `index_name` the string by
-    which the foot of every page leads there, "" where a template does.
+    which the foot of every page leads there, "" where a template does; where `has_index` says no,
+    there is none.
 
     `is_linked` says that the page of a value leads to the one before and after it, `is_fixed` that
     it stays when the last story has left, `is_split` that it is cut into files and may need fewer,
@@ -66,6 +67,7 @@ class Output(Generic[_Tool]):
     index: str = ""
     make_index: Callable[[_Tool], Iterable[Sheet]] = lambda _tool: ()
     index_name: str = ""
+    has_index: Callable[[SitePlan], bool] = lambda _plan: True
     is_linked: bool = False
     is_fixed: bool = False
     is_split: bool = False

@@ -5,7 +5,7 @@ A SitePlan is what the outputs read; which of them a changed story touches is `c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from copydesk.news import (
     Beat,
     FrontOptions,
     OutputOptions,
+    ReadingList,
     Record,
     Show,
     Story,
@@ -142,7 +143,8 @@ class SitePlan:
     folders of the pages that an editor took away for good. `records` is keyed by collection, each
     in the order of its paths. `skipped` names what cannot have an address. `above` has the ids
     of a topic, by its name, and of those above it; `wanted` says whether what lists by a value of a
-    key has to be made; `pieces` keeps pieces of lists that shift as a whole.
+    key has to be made; `pieces` keeps pieces of lists that shift as a whole. `lists` are those that
+    editors made, by id.
     """
 
     beat: Beat
@@ -164,6 +166,7 @@ class SitePlan:
     records: Mapping[str, tuple[Record, ...]]
     above: Mapping[str, tuple[str, ...]]
     look: Look
+    lists: Mapping[str, ReadingList] = field(default_factory=dict)
     wanted: Wanted = field(default_factory=Wanted)
     pieces: Pieces = field(default_factory=Pieces)
     skipped: tuple[str, ...] = ()
@@ -195,6 +198,17 @@ class SitePlan:
         """Return a page of the archive, its newest story first."""
         end = len(self.stories) - (number - 1) * self.look.sizes.archive
         return self.stories[max(0, end - self.look.sizes.archive) : end]
+
+    def read_list(self, listed: ReadingList) -> Iterator[tuple[Story, str]]:
+        """Yield the published stories of a list, in its order, each with the editor's words.
+
+        What is not there, was removed or is held comes back into its place when it is published.
+        """
+        for chosen in listed.stories:
+            entry = self.groups.public(chosen.name)
+            story = self.read(entry.path) if entry else None
+            if story is not None:
+                yield story, chosen.words
 
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
         """Return the stories of some entries, each read when it is asked for."""

@@ -29,7 +29,7 @@ from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish.api import v2
-from copydesk.publish.change import StoryChange, Touched, find_effects, list_pins
+from copydesk.publish.change import StoryChange, Touched, digest_lists, find_effects, list_pins
 from copydesk.publish.making import PICTURES, PublishOptions, picture_files, write_all
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Writer
@@ -177,6 +177,7 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
     return {
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
+        "lists": digest_lists(plan),
         "count": {"files": count.files, "pages": count.pages},
     }
 
@@ -198,7 +199,8 @@ def _report(
 
 def _find_changes(plan: SitePlan, seen: Survey) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
-    change = StoryChange(pairs=seen.pairs, pinned=before)
+    lists = seen.notes.get("lists", {})
+    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists)
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 
@@ -232,6 +234,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
+        bool(plan.lists),  # every page leads to them
     )
 
 

@@ -65,6 +65,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         records=_by_collection(records),
         above=seen.grounds.above,
         look=look,
+        lists={found.id: found for found in sorted(edition.lists, key=lambda found: found.id)},
         skipped=(*index.nameless(), *lost_records),
     )
 

@@ -47,6 +47,10 @@ class Survey:
         """Return the story at a path, None where it cannot be read any more."""
         return self.reader(path)
 
+    def has_record(self, name: str) -> bool:
+        """Decide whether a story of a name is filed, published or not."""
+        return self.index.by_name(name) is not None
+
     def with_picture(self) -> Iterator[Pictured]:
         """Return the stories with a picture in short, the last by path first."""
         return self.index.with_picture()

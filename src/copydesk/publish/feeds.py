@@ -1,4 +1,4 @@
-"""The feeds of site, topics and sources: takes a SitePlan, gives Atom, RSS 2.0 and JSON Feed 1.1.
+"""Feeds of site, topics, sources, lists: takes a SitePlan, gives Atom, RSS 2.0, JSON Feed 1.1.
 
 A feed is the newest 30 stories: title, excerpt, credit, the desk's own note, and a link to the
 original. The id of an entry is the address of our page for the story, which no later edit changes.
@@ -17,7 +17,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._keys import PUBLISHER, TOPIC
+from copydesk.publish._keys import LIST, PUBLISHER, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._picture import Picture
 from copydesk.publish._plan import SitePlan
@@ -87,6 +87,13 @@ class Feeds:
         title = f"{stories.entries[0].publisher or domain} – {self.plan.beat.title}"
         return self.files(addresses.source_folder(domain), title, stories)
 
+    def of_list(self, list_id: str) -> Iterator[Sheet]:
+        """Yield the feeds of a list that an editor made, its first stories in its order."""
+        plan, listed = self.plan, self.plan.lists[list_id]
+        title = f"{listed.title} – {plan.beat.title}"
+        stories = [story for story, _ in plan.read_list(listed)]
+        return self.files(addresses.list_folder(list_id), title, stories)
+
     def files(self, folder: str, title: str, stories: Sequence[Story]) -> Iterator[Sheet]:
         """Yield the three files of a folder."""
         plan = self.plan
@@ -121,11 +128,17 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
         values=lambda plan: sorted(plan.by_publisher),
         make=Feeds.of_source,
     ),
+    Output(
+        key=LIST,
+        place=addresses.list_folder,
+        values=lambda plan: plan.lists,
+        make=Feeds.of_list,
+    ),
 )
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic and each source."""
+    """Yield `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic, source and list."""
     made = Feeds(plan)
     yield from made.files("", plan.beat.title, plan.stories)
     for output in OUTPUTS:

@@ -140,7 +140,8 @@ def _split(
 
 def _pages(plan: SitePlan, outputs: Iterable[AnyOutput]) -> Iterator[str]:
     shown = [output for output in outputs if output.is_on(plan.look)]
-    yield from ("", "about/", "method/", *(output.index for output in shown if output.index))
+    indexes = (output.index for output in shown if output.index and output.has_index(plan))
+    yield from ("", "about/", "method/", *indexes)
     for output in shown:
         yield from map(output.place, output.values(plan))
     yield from _record_pages(plan)

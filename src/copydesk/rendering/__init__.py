@@ -9,6 +9,7 @@ from copydesk.rendering._languages import language_name as language_name
 from copydesk.rendering._languages import language_tag as language_tag
 from copydesk.rendering._languages import text_direction as text_direction
 from copydesk.rendering._note import render_note as render_note
+from copydesk.rendering._note import strip_note as strip_note
 from copydesk.rendering._renderer import Renderer as Renderer
 from copydesk.rendering._renderer import join_markup as join_markup
 from copydesk.rendering._renderer import mark_safe as mark_safe

@@ -1,4 +1,4 @@
-"""An editor's note as HTML: paragraphs, lists, emphasis and links of the Markdown that it is.
+"""An editor's note as HTML: paragraphs, lists, quotes, emphasis, links of the Markdown that it is.
 
 Everything else in it is text. What is made here is built of escaped text alone, and cleaned once
 more as if a stranger had written it.
@@ -15,9 +15,10 @@ import nh3
 
 from copydesk.kit import text, urls
 
-_TAGS = {"p", "ul", "ol", "li", "a", "em", "strong"}
+_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _RELATION = "nofollow noopener"
 _LONGEST = 20_000  # characters of one that was written into a record by hand
+_QUOTE = re.compile(r" {0,3}> ?")
 _BULLET = re.compile(r" {0,3}[-*+] +(?=\S)")
 _NUMBER = re.compile(r" {0,3}[0-9]{1,9}[.)] +(?=\S)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
@@ -32,18 +33,29 @@ def render_note(note: str) -> str:
     return nh3.clean(made, tags=_TAGS, attributes={"a": {"href"}}, link_rel=_RELATION)
 
 
+def strip_note(note: str) -> str:
+    """Return the words of a note in one line, without its marks."""
+    made = re.sub(r"</(?:p|li)>", " ", render_note(note))
+    return text.fold(html.unescape(nh3.clean(made, tags=set())))
+
+
 def _render_block(lines: Iterable[str]) -> Iterable[str]:
-    """Yield the paragraphs and lists of lines that no empty line parts."""
-    for kind, run in groupby(filter(str.strip, lines), _list_tag):
+    """Yield the paragraphs, lists and quotes of lines that no empty line parts."""
+    for kind, run in groupby(filter(str.strip, lines), _block_tag):
         if kind is None:
             yield f"<p>{_render_line(' '.join(map(str.strip, run)))}</p>"
+        elif kind == "blockquote":
+            quoted = " ".join(_QUOTE.sub("", line, count=1).strip() for line in run)
+            yield f"<blockquote><p>{_render_line(quoted)}</p></blockquote>"
         else:
             mark = _BULLET if kind == "ul" else _NUMBER
             items = "".join(f"<li>{_render_line(mark.sub('', line, count=1))}</li>" for line in run)
             yield f"<{kind}>{items}</{kind}>"
 
 
-def _list_tag(line: str) -> str | None:
+def _block_tag(line: str) -> str | None:
+    if _QUOTE.match(line):
+        return "blockquote"
     if _BULLET.match(line):
         return "ul"
     return "ol" if _NUMBER.match(line) else None

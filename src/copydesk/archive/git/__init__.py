@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from copydesk.archive.git._log import LoggedCommit as LoggedCommit
 from copydesk.archive.git._log import read_commit as read_commit
+from copydesk.archive.git._path_log import PathLog as PathLog
+from copydesk.archive.git._path_log import read_path_log as read_path_log
 from copydesk.archive.git._push import Pushed as Pushed
 from copydesk.archive.git._repository import AUTHOR as AUTHOR
 from copydesk.archive.git._repository import Repository as Repository

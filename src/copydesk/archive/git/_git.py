@@ -13,6 +13,11 @@ __all__ = ["FEW", "GitAnswer", "WorkTree", "ask", "ask_remote", "head", "locate"
 FEW = 200  # paths that git is asked for by name; of more, all are listed
 
 _LOOSE = 256
+# Of a long history some of it a round.
+_NOTE_PATHS = (
+    *("commit-graph", "write", "--reachable", "--split"),
+    *("--changed-paths", "--max-new-filters=2000"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,8 @@ def tidy(where: Path) -> None:
     asked_for = ask(where, "config", "--get", "gc.auto", settings=()).code == 0
     limit = () if asked_for else ("-c", f"gc.auto={_LOOSE}")
     ask(where, *limit, "gc", "--auto", "--quiet", settings=PLAIN)
+    # Which paths each commit changed, for the log of one record: git keeps that up, once begun.
+    ask(where, *_NOTE_PATHS)
 
 
 def locate(root: Path) -> WorkTree | str:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from copydesk.archive.git import _git
@@ -21,12 +21,15 @@ Bytes = bytes | None  # None where there is no such file
 class LoggedCommit:
     """A commit: its whole id, its message, and by path what it changed, (before, after).
 
-    Paths are the newsroom's; one outside of it begins with "../".
+    Paths are the newsroom's; one outside of it begins with "../". `author` is `name <email>`, `at`
+    the moment that it is of.
     """
 
     id: str
     message: str
     files: Mapping[str, tuple[Bytes, Bytes]]
+    at: datetime
+    author: str
 
 
 def read_commit(root: Path, name: str) -> LoggedCommit:
@@ -41,11 +44,14 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
     parents = _git.tell(place.top, "rev-list", "--parents", "-n", "1", commit).decode().split()[1:]
     if len(parents) > 1:
         raise GitError("a commit that merges others", subject=commit)
-    message = _git.tell(place.top, "show", "-s", "--format=%B", commit).decode("utf-8", "replace")
+    out = _git.tell(place.top, "show", "-s", "--format=%at%x00%an <%ae>%x00%B", commit)
+    seconds, author, message = out.decode("utf-8", "replace").split("\0", 2)
     before = parents[0] if parents else ""
     return LoggedCommit(
         id=commit,
         message=message,
+        at=datetime.fromtimestamp(int(seconds), UTC),
+        author=author,
         files={
             _inside(place, path): (_blob(place, before, path), _blob(place, commit, path))
             for path in _list_changes(place, commit)

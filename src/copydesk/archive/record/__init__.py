@@ -8,6 +8,7 @@ Each field stands once, in a table of `_fields`; how a value is written and read
 from __future__ import annotations
 
 from copydesk.archive.record._fields import SECTIONS as SECTIONS
+from copydesk.archive.record._fields import STORY as STORY
 from copydesk.archive.record._fields import TABLES as TABLES
 from copydesk.archive.record._quick import read_quickly as read_quickly
 from copydesk.archive.record._reference import record_page as record_page

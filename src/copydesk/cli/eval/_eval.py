@@ -12,7 +12,7 @@ import click
 from copydesk import measure
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
-from copydesk.cli.eval import _gate, _group, _topics
+from copydesk.cli.eval import _gate, _group, _recall, _topics
 from copydesk.kit import text
 
 
@@ -24,6 +24,7 @@ def command() -> None:
 command.add_command(_gate.gate)
 command.add_command(_group.group)
 command.add_command(_group.copies)
+command.add_command(_recall.recall)
 command.add_command(_topics.topics)
 
 

@@ -74,9 +74,10 @@ const standAfter = async (row) => {
 };
 
 const picks = () => Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
+const storyHere = () => (here() && nameOf(here()) ? here() : null); // a dropped lead is no story
 const meant = () => {
   const picked = picks();
-  return picked.length ? picked : here() ? [here()] : [];
+  return picked.length ? picked : [storyHere()].filter(Boolean);
 };
 
 const showPicks = () => {
@@ -229,20 +230,46 @@ const mark = (row, text, state, { undoId = "", isDecided = false } = {}) => {
   }
 };
 
-const wordFor = ({ said }) => words[`said_${said}`] ?? words[said === "split" ? "split_off" : said] ?? said;
-const decides = ({ kind, said }) => kind === "verdict" && said !== "clear";
-const rowOfAction = (action) => (action.stories ?? []).map(rowOf).find(Boolean);
+const wordFor = ({ kind, said, values }) =>
+  kind === "rule" && said === "undo" && values[0] === "pin" ? say("unpin") : words[`said_${said || kind}`] ?? words[said === "split" ? "split_off" : said] ?? said;
+const decides = ({ kind, said }) => kind === "file" || (kind === "verdict" && said !== "clear");
+const rowOfAction = ({ kind, stories = [], values = [] }) =>
+  kind === "file" ? allRows().find((row) => row.dataset.url === values[0]) : stories.map(rowOf).find(Boolean);
+
+// Where a story stands is shown as it will be, and as it is once that is told; taken back, it `was` so before.
+const STANDS = { publish: "published", hold: "held", reject: "rejected", remove: "removed" };
+const showStanding = (row, standing) => {
+  const chip = row?.querySelector(".meta .standing");
+  if (!chip || !standing) return;
+  row.dataset.standing = standing;
+  chip.className = `standing ${standing}`;
+  chip.textContent = say(`standing_${standing}`);
+};
+const foresee = (row, standing) => {
+  if (!row) return;
+  if (row.dataset.state !== "saving") row.dataset.was = row.dataset.standing;
+  showStanding(row, standing);
+};
+const standAsBefore = (row) => {
+  showStanding(row, row?.dataset.was);
+  if (row) delete row.dataset.was;
+};
+const standAsTold = ({ standings = {} }) =>
+  Object.entries(standings).forEach(([name, standing]) => showStanding(rowOf(name), standing));
 
 const markSaving = (action, row = rowOfAction(action)) => {
   if (action.kind === "undo") return;
+  if (action.kind === "verdict") foresee(row, STANDS[action.said]);
   const text = `${wordFor(action)} · ${say("saving")}`;
-  mark(row, text, "saving", { undoId: action.id, isDecided: decides(action) });
+  mark(row, text, "saving", { undoId: action.kind === "file" ? "" : action.id, isDecided: decides(action) });
 };
 
 // What became of an action of this editor's; others' change rows as rounds do.
 const settle = (done) => {
   const sent = drop(done.id)?.action;
   if (done.by !== editor) return;
+  if (done.state !== "done") (done.stories ?? []).map(rowOf).forEach(standAsBefore);
+  else if (!isAhead(done)) standAsTold(done);
   const row = rowOfAction(done) ?? allRows().find((one) => one.dataset.undo === done.id);
   if (done.state === "done") return settleDone(done, row);
   if (done.state === "conflict") {
@@ -250,7 +277,7 @@ const settle = (done) => {
     return;
   }
   const why = [done.what, done.hint].filter(Boolean).join(": ");
-  (done.stories ?? []).map(rowOf).forEach((one) => mark(one, say("not_saved", { what: why }), "refused"));
+  [...(done.stories ?? []).map(rowOf), row].forEach((one) => mark(one, say("not_saved", { what: why }), "refused"));
   toast(say("not_saved", { what: why }), { failed: true });
 };
 
@@ -259,6 +286,7 @@ const settleDone = (done, row) => {
     if (row && done.stories.length) showMoved(done, say("taken_back"));
     return;
   }
+  if (done.kind === "file") return mark(row, `${wordFor(done)} · ${say("file_waits")}`, "saved", { isDecided: true });
   const text = `${wordFor(done)} · ${say("saved")}`;
   if (!isOvertaken(row, done.id)) mark(row, text, "saved", { undoId: done.id, isDecided: decides(done) });
   if (done.kind !== "rule" || !done.stories.length) return;
@@ -268,6 +296,8 @@ const settleDone = (done, row) => {
 
 const moved = new Map(); // by the id of a rule: the stories that it moved, which its undoing moves again
 const isOvertaken = (row, id) => Boolean(row?.dataset.undo) && row.dataset.undo !== id;
+// a later word on the same story is under way still
+const isAhead = ({ id, stories = [] }) => stories.some((name) => isOvertaken(rowOf(name), id) && rowOf(name).dataset.state === "saving");
 const isBusy = (row) => row.contains(document.activeElement) && document.activeElement !== row;
 
 const toast = (text, { id = "", stays = false, failed = false, button = null } = {}) => {
@@ -321,6 +351,15 @@ const merge = () => {
   return merged;
 };
 
+const takeIn = (row = here()) => {
+  const url = row?.dataset.url;
+  if (!url || !row.querySelector("[data-take-in]")) return;
+  const made = { id: newId(), kind: "file", said: "", stories: [], values: [url], why: "", seen: {} };
+  markSaving(made);
+  standAfter(row);
+  return act([made]);
+};
+
 // What `u` takes back, the latest first: kept for as long as the tab.
 const DONE = `copydesk-done ${JSON.stringify([root, editor])}`;
 const readDone = () => {
@@ -367,6 +406,7 @@ const undo = (id) => {
   if (entry && !entry.tried) drop(id);
   else act([{ id: newId(), kind: "undo", said: "", stories: moved.get(id) ?? (row ? [nameOf(row)] : []), values: [id], why: "", seen: {} }]);
   if (!row) return toast(say("taken_back"));
+  standAsBefore(row);
   delete row.dataset.state;
   delete row.dataset.undo;
   row.classList.remove("done");
@@ -457,13 +497,15 @@ const commands = [
   { keys: "D", word: "remove", run: () => verdict("remove") },
   { keys: "e", word: "edit", run: () => openRow("edit/") },
   { keys: "m", word: "merge", run: merge },
-  { keys: "s", word: "split_off", run: () => here() && split(memberInFocus()) },
-  { keys: "l", word: "lead", run: () => here() && putInFront(memberInFocus()) },
+  { keys: "s", word: "split_off", run: () => storyHere() && split(memberInFocus()) },
+  { keys: "l", word: "lead", run: () => storyHere() && putInFront(memberInFocus()) },
   { keys: "i", word: "pin", run: () => pin() },
+  { keys: "f", word: "take_in", run: () => takeIn() },
   { keys: "b", word: "block", run: () => block() },
   { keys: "u", word: "undo", run: () => undoLast() },
   { keys: "o", word: "open_story", run: () => openRow() },
   { keys: "v", word: "open_original", run: () => here()?.dataset.origin && window.open(here().dataset.origin, "_blank", "noopener") },
+  { keys: "w", word: "open_on_site", run: () => here()?.querySelector(".on-site")?.click() },
   { keys: "n", word: "key_refresh", run: () => showNews() },
   { keys: "/", word: "key_search", run: () => document.querySelector(".find [type=search]").focus() },
   { keys: "?", word: "key_help", run: () => help() },
@@ -525,8 +567,9 @@ const split = (member) => {
 const putInFront = (member) => rule("lead", here(), member ? { stories: [member], seen: {} } : {});
 
 const pin = async () => {
-  const row = here();
+  const row = storyHere();
   if (!row) return;
+  if ("pinned" in row.dataset) return rule("undo", row, { values: ["pin"], seen: {} });
   const ends = [["pin_6", 6], ["pin_24", 24], ["pin_72", 72], ["pin_open", 0]];
   const hours = await ask(say("pin_until"), ends.map(([key, value]) => [say(key), value]));
   if (hours !== null) rule("pin", row, { until: hours ? inHours(hours) : null });
@@ -653,6 +696,9 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     unpick();
     verdict(which);
+  } else if ("takeIn" in button.dataset) {
+    event.preventDefault();
+    takeIn(row);
   } else if (split) {
     event.preventDefault();
     rule("split", row, { stories: [split, nameOf(row)], seen: {} });
@@ -675,7 +721,11 @@ document.addEventListener("change", (event) => {
 let isWalked = false;
 for (const select of document.querySelectorAll("[data-filters] select")) {
   const first = select.value;
-  const submit = () => isWalked && select.value !== first && select.form.requestSubmit();
+  const submit = () => {
+    if (!isWalked || select.value === first) return;
+    isWalked = false; // leaving the page leaves the field, too
+    select.form.requestSubmit();
+  };
   select.addEventListener("pointerdown", () => (isWalked = false));
   select.addEventListener("blur", submit);
   select.addEventListener("keydown", (event) => {
@@ -692,6 +742,17 @@ const fragment = async (address) => {
   if (!answer.ok) throw new Error(String(answer.status));
   return make("template", { innerHTML: await answer.text() }).content;
 };
+
+// What takes longer is asked for when it is opened; without that its link leads to a page of it.
+const fetchPart = async ({ target: fold }) => {
+  const address = fold.open && fold.dataset.fetch;
+  if (!address) return;
+  const part = (await fragment(address).catch(() => null))?.querySelector("[data-part]");
+  if (!part) return;
+  delete fold.dataset.fetch;
+  fold.lastElementChild.replaceWith(part);
+};
+document.querySelectorAll("[data-fetch]").forEach((fold) => fold.addEventListener("toggle", fetchPart));
 
 const refetch = async (events) => {
   const query = events.map((event) => `event=${encodeURIComponent(event)}`).join("&");
@@ -711,6 +772,8 @@ const carry = (old, fresh) => {
     fresh.dataset.state = old.dataset.state;
     fresh.dataset.undo = old.dataset.undo ?? "";
     fresh.className = old.className;
+    if (old.dataset.was) fresh.dataset.was = old.dataset.was;
+    if (old.dataset.state === "saving") showStanding(fresh, old.dataset.standing);
     fresh.querySelector(".state")?.replaceChildren(...(old.querySelector(".state")?.childNodes ?? []));
   }
   const box = fresh.querySelector(".pick input");
@@ -753,7 +816,7 @@ const showMoved = async (done, text) => {
 
 let fresh = new Set();
 const lookAgain = async () => {
-  if (!rows) return;
+  if (!rows?.dataset.query) return;
   const answer = await fetch(`${root}versions?${rows.dataset.query}`).catch(() => null);
   if (!answer?.ok) return;
   const told = await answer.json();
@@ -762,6 +825,7 @@ const lookAgain = async () => {
     const node = document.querySelector(`[data-count="${view}"]`);
     if (node) node.textContent = count.toLocaleString();
   }
+  document.querySelector("[data-former-rules]").hidden = !told.former_rules;
   const order = Object.keys(told.rows);
   const lastShown = order.findLastIndex((event) => shown.has(event));
   // what comes after all that is shown has only moved up from the next page
@@ -854,7 +918,7 @@ window.addEventListener("online", flush);
 window.addEventListener("pagehide", () => {
   events.close();
   navigator.sendBeacon(`${root}presence`, JSON.stringify({ tab, event: "" }));
-  if (rows) keepPlace();
+  if (rows?.dataset.query) keepPlace();
 });
 
 // Where the hand was: who comes back from a story's page goes on from there.
@@ -878,8 +942,9 @@ const readPlace = () => {
 const standAtFirst = async () => {
   const place = readPlace();
   const isOpen = (row) => row && !row.classList.contains("done");
-  const findPlace = () => (place.query === rows.dataset.query ? place.names.map(rowOf).find(isOpen) : null);
-  const findOpen = () => findPlace() ?? (place.query === rows.dataset.query ? null : allRows().find(isOpen));
+  const isBack = Boolean(place.query) && place.query === rows.dataset.query;
+  const findPlace = () => (isBack ? place.names.map(rowOf).find(isOpen) : null);
+  const findOpen = () => findPlace() ?? (isBack ? null : allRows().find(isOpen));
   const first = allRows()[0];
   stand(findOpen() ?? first, Boolean(findPlace()));
   // what was decided a moment ago may fill the first pages still

@@ -58,7 +58,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A picture is uploaded at once, and its address put where the form has one; saving uses it.
-const upload = document.querySelector("form[data-upload]");
+const upload = document.querySelector("[data-upload]");
 upload?.addEventListener("change", async (event) => {
   const [file] = event.target.files ?? [];
   const place = form?.elements.other_picture;
@@ -83,7 +83,7 @@ upload?.addEventListener("change", async (event) => {
 // What is meant goes into the editor's stash, and stays where it is.
 const meant = () => {
   const picked = Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
-  return picked.length ? picked : [document.querySelector(".row.here")].filter(Boolean);
+  return picked.length ? picked : [document.querySelector(".row.here[data-name]")].filter(Boolean);
 };
 const stash = async (rows = meant()) => {
   if (!rows.length) return;
@@ -105,5 +105,35 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   stash([button.closest(".row")]);
 }, { capture: true });
+
+// The stories of a list are moved by Alt and an arrow or by the mouse; their numbers say the order.
+const order = document.querySelector("[data-order]");
+const renumber = () => order.querySelectorAll("[name=place]").forEach((place, at) => (place.value = at + 1));
+order?.querySelectorAll("li:has([name=place])").forEach((item) => (item.draggable = true));
+order?.addEventListener("keydown", (event) => {
+  const item = event.target.closest("li");
+  const other = { ArrowUp: item?.previousElementSibling, ArrowDown: item?.nextElementSibling }[event.key];
+  if (!event.altKey || !other) return;
+  event.preventDefault();
+  item[event.key === "ArrowUp" ? "after" : "before"](other);
+  renumber();
+  event.target.focus();
+});
+let dragged = null;
+order?.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("li") ?? null;
+});
+order?.addEventListener("dragover", (event) => {
+  const item = event.target.closest("li");
+  if (!dragged || !item) return;
+  event.preventDefault();
+  const middle = item.getBoundingClientRect().top + item.offsetHeight / 2;
+  if (item !== dragged) item[event.clientY < middle ? "before" : "after"](dragged);
+});
+order?.addEventListener("drop", (event) => event.preventDefault());
+order?.addEventListener("dragend", () => {
+  dragged = null;
+  renumber();
+});
 
 if (form) keepDrafts();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
@@ -14,11 +14,26 @@ from copydesk import engine
 from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body, with_errors
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._draft_fields import find_draft, read_drafts
+from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor
 from copydesk.desk.own_words._file_page import read_file, render_file
-from copydesk.desk.own_words._picture_form import PICTURE_BYTES, read_picture, set_picture
-from copydesk.desk.own_words._stash_page import change_stash, render_stashes
+from copydesk.desk.own_words._list_page import (
+    add_stash,
+    find_list,
+    read_list_form,
+    render_list,
+    render_lists,
+    take_up,
+)
+from copydesk.desk.own_words._picture_form import (
+    PICTURE_BYTES,
+    read_fields,
+    read_picture,
+    set_picture,
+)
+from copydesk.desk.own_words._stash_page import change_stash, read_stash_id, render_stashes
 from copydesk.desk.own_words._write_page import read_write, render_write
+from copydesk.errors import UsageError
 
 
 def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
@@ -31,6 +46,8 @@ def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Rout
         Route("/file/", with_errors(handlers.put_file), methods=["POST"]),
         Route("/stash/", with_errors(handlers.stashes)),
         Route("/stash/", with_errors(handlers.put_stash), methods=["POST"]),
+        Route("/list/", with_errors(handlers.lists)),
+        Route("/list/", with_errors(handlers.put_list), methods=["POST"]),
         Route("/pictures", with_errors(handlers.put_picture), methods=["POST"]),
         Route("/drafts", with_errors(handlers.keep_draft), methods=["PUT"]),
         Route("/drafts", with_errors(handlers.drop_draft), methods=["POST"]),
@@ -61,7 +78,10 @@ class _OwnWords:
     async def put_story(self, request: Request) -> Response:
         """Keep a new story, and lead to where it is told what became of it."""
         editor = must_edit(self._editor_of(request))
-        fields = await _read_form(request)
+        body = await read_body(request, PICTURE_BYTES)
+        fields, data = read_fields(body, request.headers.get("content-type", ""))
+        if data:
+            fields.append(("other_picture", await self._keep_upload(data)))
         action = await self._desk.thread.ask(
             lambda opened: read_write(opened.newsroom.beat, fields, editor.name, now())
         )
@@ -99,13 +119,17 @@ class _OwnWords:
         editor = must_edit(self._editor_of(request))
         body = await read_body(request, PICTURE_BYTES)
         sent = read_picture(body, request.headers.get("content-type", ""))
-        newsroom = await self._desk.thread.ask(lambda opened: opened.newsroom)
-        async with self._decoding:
-            address = await asyncio.to_thread(engine.keep_upload, newsroom, sent.data)
+        address = await self._keep_upload(sent.data)
         if not sent.story:
             return JSONResponse({"address": address}, 201, NEVER_KEPT)
         await self._desk.put([set_picture(sent, address, editor.name, now())])
         return RedirectResponse(f"{self._desk.path}story/{quote(sent.story, safe='')}/", 303)
+
+    async def _keep_upload(self, data: bytes) -> str:
+        """Keep a picture until an action uses it, and return its address."""
+        newsroom = await self._desk.thread.ask(lambda opened: opened.newsroom)
+        async with self._decoding:
+            return await asyncio.to_thread(engine.keep_upload, newsroom, data)
 
     async def stashes(self, request: Request) -> Response:
         """Answer with the stashes that an editor may see."""
@@ -128,6 +152,50 @@ class _OwnWords:
             told = {"name": stash.name, "count": len(stash.stories)}
             return JSONResponse(told, headers=NEVER_KEPT)
         return RedirectResponse(self._desk.own_page(dict(fields).get("return", ""), "stash/"), 303)
+
+    async def lists(self, request: Request) -> Response:
+        """Answer with the lists on the site; with an `id` or an `action` with the form of one."""
+        editor, asked = must_edit(self._editor_of(request)), request.query_params
+        if not {"id", "stash", "action"} & asked.keys():
+            return page_answer(
+                await self._desk.draw(
+                    lambda opened, pages, counts: render_lists(opened, pages, editor, counts)
+                )
+            )
+        find = await self._find_list(editor, asked)
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_list(
+                    opened, pages, editor, counts, find(opened)
+                )
+            )
+        )
+
+    async def _find_list(
+        self, editor: Editor, asked: Mapping[str, str]
+    ) -> Callable[[OpenNewsroom], engine.FiledList]:
+        """Return what finds the list of a form in the newsroom's thread."""
+        store, list_id = self._desk.store, asked.get("id", "")
+        if "action" in asked:
+            known = await asyncio.to_thread(store.actions.state, [asked["action"]])
+            done = known.get(asked["action"])
+            if done is None or done.action.by != editor.name or done.action.said != "set":
+                raise UsageError("no such action", subject=asked["action"][:80])
+            return lambda opened: take_up(opened, done.action)
+        if "stash" not in asked:
+            return lambda opened: find_list(opened, list_id)
+        named = read_stash_id(asked["stash"])
+        stash = await asyncio.to_thread(store.stashes.find, editor.name, named)
+        return lambda opened: add_stash(find_list(opened, list_id), stash)
+
+    async def put_list(self, request: Request) -> Response:
+        """Keep what a form made of a list, and lead to where it is told what became of it."""
+        editor, fields = must_edit(self._editor_of(request)), await _read_form(request)
+        action = await self._desk.thread.ask(
+            lambda opened: read_list_form(opened, fields, editor.name, now())
+        )
+        await self._desk.put([action])
+        return RedirectResponse(f"{self._desk.path}today/", 303)
 
     async def keep_draft(self, request: Request) -> Response:
         """Keep what an editor has typed so far."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from copydesk import engine
 from copydesk.desk._counts import Counts
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
@@ -26,6 +27,10 @@ def render_stashes(
         counts,
         title=pages.strings.say("stash_title"),
         stashes=[_describe(opened, pages, stash) for stash in stashes],
+        lists=[
+            {"id": filed.listed.id, "title": filed.listed.title}
+            for filed in engine.find_lists(opened.newsroom)[0]
+        ],
     )
 
 
@@ -59,11 +64,16 @@ def change_stash(
         return stashes.find(editor, stash_id)
 
 
+def read_stash_id(named: str) -> int:
+    """Return the number of a stash that a form names; raises UsageError for what is none."""
+    if not (named.isascii() and named.isdigit() and len(named) < 10):
+        raise UsageError("no such stash", subject=named[:80])
+    return int(named)
+
+
 def _find_stash(store: DeskStore, editor: str, named: str, default: str) -> int:
     if named or not default:
-        if not (named.isascii() and named.isdigit() and len(named) < 10):
-            raise UsageError("no such stash", subject=named[:80])
-        return int(named)
+        return read_stash_id(named)
     own = [stash.id for stash in store.stashes.of(editor) if not stash.is_shared]
     return min(own) if own else store.stashes.make(editor, default)
 

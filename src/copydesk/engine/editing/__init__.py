@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.editing._action import CommitWords as CommitWords
     from copydesk.engine.editing._action import is_action_id as is_action_id
+    from copydesk.engine.editing._action import read_words as read_words
     from copydesk.engine.editing._clear import clear_verdict as clear_verdict
     from copydesk.engine.editing._decided_stories import DecidedStories as DecidedStories
     from copydesk.engine.editing._decided_stories import (
@@ -42,10 +44,18 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._verdicts import file_verdict as file_verdict
     from copydesk.engine.editing._verdicts import speaker as speaker
     from copydesk.engine.editing.applying import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
+    from copydesk.engine.editing.applying import PICTURED as PICTURED
+    from copydesk.engine.editing.applying import EditedField as EditedField
+    from copydesk.engine.editing.applying import FiledList as FiledList
     from copydesk.engine.editing.applying import OwnStory as OwnStory
     from copydesk.engine.editing.applying import apply_actions as apply_actions
     from copydesk.engine.editing.applying import field_digests as field_digests
+    from copydesk.engine.editing.applying import find_lists as find_lists
+    from copydesk.engine.editing.applying import list_edited_fields as list_edited_fields
+    from copydesk.engine.editing.applying import list_key as list_key
+    from copydesk.engine.editing.applying import name_list as name_list
     from copydesk.engine.editing.applying import part_into_lots as part_into_lots
+    from copydesk.engine.editing.applying import read_own_list as read_own_list
     from copydesk.engine.editing.applying import read_own_story as read_own_story
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

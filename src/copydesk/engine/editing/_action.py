@@ -85,3 +85,25 @@ def read_actions(message: str) -> tuple[tuple[str, str], ...]:
 def read_action(message: str) -> str:
     """Return what a commit's message says was done, "" for a commit of another kind."""
     return " · ".join(action for action, _ in read_actions(message))
+
+
+def read_words(message: str) -> tuple[CommitWords, ...]:
+    """Return what `write_message` wrote, () for a commit of another kind.
+
+    Where a commit holds several words the line on each has its why, too, and `why` is "".
+    """
+    actions = read_actions(message)
+    if not actions:
+        return ()
+    subject, *paragraphs = message.rstrip().split("\n\n")[:-1] or [""]
+    if len(actions) == 1:
+        by = paragraphs.pop().removeprefix("by ") if paragraphs else ""
+        said = [(subject, "\n\n".join(paragraphs))]
+    else:
+        by = subject.partition(" words by ")[2]
+        said = [(line.removeprefix("* "), "") for line in "\n".join(paragraphs).split("\n")]
+    said += [("", "")] * (len(actions) - len(said))
+    return tuple(
+        CommitWords(subject=line, why=why, by=by, action=action, id=action_id)
+        for (line, why), (action, action_id) in zip(said, actions, strict=False)
+    )

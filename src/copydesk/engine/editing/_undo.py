@@ -27,6 +27,7 @@ from copydesk.news import EditConflict, Story
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
 _UPLOAD = re.compile(r"assets/images/uploads/[^/]+\.webp")  # stays: other stories may have it
 _SUBJECT = 200
+_SHOWN = 300
 
 States = tuple[bytes | None, bytes | None]  # a file before and after an action, None for none
 
@@ -91,7 +92,9 @@ def _must_be_free(lock: WriteLock) -> None:
 
 
 def _is_ours(path: str) -> bool:
-    return path == RULINGS_PATH or any(kind.fullmatch(path) for kind in (_RECORD, _UPLOAD))
+    if path == RULINGS_PATH or archive.is_list_path(path):
+        return True
+    return any(kind.fullmatch(path) for kind in (_RECORD, _UPLOAD))
 
 
 def put_undoing(
@@ -115,6 +118,8 @@ def put_undoing(
             undone, found = _take_out_of_rulings(undone, states)
         elif _UPLOAD.fullmatch(path):
             continue
+        elif archive.is_list_path(path):
+            undone, found = _take_out_of_list(undone, path, states)
         else:
             undone, found = _take_out_of_record(undone, path, states)
         differences += filter(is_in_the_way, found)
@@ -157,6 +162,23 @@ def _take_out_of_record(
     now = edit.find(place)
     story, differences = story_without(was, left, now)
     return _with_answer(edit, now, story), differences
+
+
+def _take_out_of_list(
+    edit: Edit, path: str, states: States
+) -> tuple[Edit, tuple[EditConflict, ...]]:
+    """Take an action out of a reading list, to the byte; what has changed it since is told."""
+    (before, after), now = states, edit.find_bytes(path)
+    if now not in states:
+        left, said = (_read_bytes(data) for data in (after, now))
+        return edit, (EditConflict(path=path, field="list", left=left, now=said),)
+    undone = edit.with_bytes(path, before)
+    return replace(undone, needed=undone.needed | {path}), ()
+
+
+def _read_bytes(data: bytes | None) -> str:
+    """Return the beginning of a file as a person may read it."""
+    return data.decode("utf-8", "replace")[:_SHOWN] if data else "nothing"
 
 
 def _unmake_record(edit: Edit, path: str, states: States) -> Edit:

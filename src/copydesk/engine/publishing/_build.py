@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import publish
+from copydesk import archive, publish
 from copydesk.config import Settings
 from copydesk.engine.newsroom import (
     BuildReport,
@@ -24,11 +24,11 @@ from copydesk.engine.publishing._picture_rules import picture_shows
 from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.engine.uploads import show_uploads
-from copydesk.errors import PublishError
+from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
 from copydesk.kit import files, processes
 from copydesk.memory import Memory
-from copydesk.news import Edition
+from copydesk.news import Edition, ReadingList
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
 PAGES = "pages.sqlite"  # what is known of the stories that pages list: disposable
@@ -143,7 +143,24 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
         records=tuple(newsroom.archive.records(troubles)),
         pictures=newsroom.album.thumbnails(),
         reads=_reads(newsroom.settings, newsroom.memory, newsroom.now),
+        lists=tuple(_lists(newsroom.root, seen, troubles)),
     )
+
+
+def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[ReadingList]:
+    """Yield the lists that editors made; a story of one that nobody filed is told."""
+    for listed in archive.find_reading_lists(root, troubles):
+        unknown = [story.name for story in listed.stories if not seen.has_record(story.name)]
+        if unknown:
+            others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+            troubles(
+                RecordError(
+                    f"the list names a record that is not there: {unknown[0][:100]}{others}",
+                    subject=archive.list_path(listed.id),
+                    hint="take it out of the list",
+                )
+            )
+        yield listed
 
 
 def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:

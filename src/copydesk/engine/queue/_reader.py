@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import os.path
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,10 +16,16 @@ from dataclasses import dataclass, replace
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
-from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
+from copydesk.engine.cataloguing import (
+    follow_commits,
+    open_catalogue,
+    recheck_in_passing,
+    stands_by_former_rules,
+)
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.queue._kept_counts import KeptCounts
 from copydesk.engine.queue._pictures import find_list_picture
+from copydesk.engine.queue._pins import find_pins
 from copydesk.engine.queue._question import (
     QueueChoices,
     QueueCursor,
@@ -27,8 +34,8 @@ from copydesk.engine.queue._question import (
 )
 from copydesk.engine.queue._rows import QueuePage, QueueRow, QueueStory, make_row
 from copydesk.errors import RecordError
-from copydesk.news import Standing, Story
-from copydesk.placement.addresses import record_name
+from copydesk.news import Ruling, Standing, Story
+from copydesk.placement.addresses import record_name, story_folder
 
 _RANKED = 1_000  # of the newest events, that are put in the front page's order
 _LISTED = 12  # stories of one event; the others are a number
@@ -57,6 +64,11 @@ class QueueReader:
         """Close the catalogue."""
         self._stack.close()
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue, for what else is asked of it in the same thread."""
+        return self._catalogue
+
     def follow(self, newsroom: Newsroom) -> None:
         """Take in what was committed since this was asked last."""
         follow_commits(newsroom, self._catalogue)
@@ -72,10 +84,14 @@ class QueueReader:
             events = self._find(newsroom, wanted, question)
             members = self._catalogue.list_members([event.name for event in events])
             every = [path for paths in members.values() for path in paths]
-            if not recheck(newsroom, self._catalogue, every):
+            if not recheck_in_passing(newsroom, self._catalogue, every):
                 break
         rows = tuple(self._rows(newsroom, members, self._catalogue.match(wanted, every)))
-        page = QueuePage(rows=rows, total=self._catalogue.count(wanted))
+        page = QueuePage(
+            rows=rows,
+            total=self._catalogue.count(wanted),
+            is_by_former_rules=stands_by_former_rules(newsroom, self._catalogue),
+        )
         if len(events) < question.limit:
             return page
         return replace(page, after=_cursor(newsroom, question, events[-1]))
@@ -86,7 +102,9 @@ class QueueReader:
         The story of the name `named` is listed, however many there are.
         """
         members = self._catalogue.list_members(events)
-        recheck(newsroom, self._catalogue, [p for paths in members.values() for p in paths])
+        recheck_in_passing(
+            newsroom, self._catalogue, [p for paths in members.values() for p in paths]
+        )
         members = self._catalogue.list_members(events)
         there = {name: paths for name, paths in members.items() if paths}
         every = {path for paths in there.values() for path in paths}
@@ -97,7 +115,7 @@ class QueueReader:
         """Return how many stories a question wants."""
         return self._catalogue.count(make_filter(newsroom, question))
 
-    def count_kept(
+    def count_lately(
         self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
     ) -> list[int | None]:
         """Return how many stories each question wants, or wanted some seconds ago.
@@ -121,6 +139,13 @@ class QueueReader:
             )
             known = self._choices[key] = while_fresh, choices
         return known[1]
+
+    def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
+        """Return where the stories of these names stand, by the records as they are now."""
+        paths = self._catalogue.find_by_name(names)
+        recheck_in_passing(newsroom, self._catalogue, paths)
+        standings = self._catalogue.standings(paths)
+        return {record_name(path): standing for path, standing in standings.items()}
 
     def path_of(self, name: str) -> str | None:
         """Return the path of the record of a name, None where there is none."""
@@ -160,6 +185,7 @@ class QueueReader:
             standings=self._catalogue.standings(every),
             signatures=self._catalogue.signatures_of(every),
             rulings=_read_rulings(newsroom),
+            pins=find_pins(newsroom),
         )
         for event, paths in members.items():
             chosen = _choose_paths(paths, wanted)
@@ -174,12 +200,15 @@ class QueueReader:
         for path in paths:
             with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
+                standing = known.standings.get(path, Standing.BELOW_GATE)
                 yield QueueStory(
                     story=story,
-                    standing=known.standings.get(path, Standing.BELOW_GATE),
+                    standing=standing,
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,
                     picture=find_list_picture(newsroom, story),
+                    has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
+                    pin=known.pins.get(record_name(path)),
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
@@ -203,6 +232,7 @@ class _Known:
     standings: Mapping[str, Standing]
     signatures: Mapping[str, int]
     rulings: archive.Rulings
+    pins: Mapping[str, Ruling]
 
     def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
         """Return a text that changes when a listed story, or where any member stands, does.
@@ -211,9 +241,14 @@ class _Known:
         has one signature.
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
-        listed = (repr((seen.story, seen.verdict)) for seen in stories)
+        listed = (repr((seen.story, seen.verdict, seen.has_page, seen.pin)) for seen in stories)
         form = "\n".join((*members, *listed)).encode("utf-8", "replace")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
+
+
+def _has_page(newsroom: Newsroom, path: str) -> bool:
+    """Decide whether a record has a page on the site that was built last."""
+    return os.path.isfile(newsroom.site / story_folder(path) / "index.html")  # noqa: PTH113 — a name too long is none
 
 
 def _read_rulings(newsroom: Newsroom) -> archive.Rulings:

@@ -36,21 +36,26 @@ def set_beside(
         *(Shelved(story=story) for story in around),
     ]
     window.sort(key=lambda shelved: (shelved.story.published_at or LONG_AGO, shelved.story.path))
+    new = frozenset(path for path, rejudged in judged.items() if is_on_its_own_now(rejudged))
+    regrouped = judge.regroup(window, beat, new, frozenset(judged), surroundings)
     filed = {shelved.story.path: shelved.story for shelved in window}
     beside = dict(judged)
-    new = frozenset(path for path, rejudged in judged.items() if is_on_its_own_now(rejudged))
-    for story in judge.regroup(window, beat, new, frozenset(judged), surroundings):
-        if (rejudged := judged.get(story.path)) is not None:
-            after = review.set_rejudged_beside_others(rejudged.fresh, story)
-            beside[story.path] = replace(rejudged, fresh=after)
-            continue
-        before = filed[story.path]
-        after = review.set_beside_others(before, story, digests_of(before))
-        beside[story.path] = Rejudged(filed=before, fresh=after)
+    for story in regrouped:
+        before = judged.get(story.path) or filed[story.path]
+        beside[story.path] = _set_one_beside(before, story, digests_of)
     return [_in_order(rejudged) for rejudged in beside.values()]
 
 
-def list_neighbours(
+def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
+    """Return a story with what standing beside others changes in it, as it was judged or filed."""
+    if isinstance(before, Rejudged):
+        after = review.set_rejudged_beside_others(before.fresh, regrouped)
+        return replace(before, fresh=after)
+    after = review.set_beside_others(before, regrouped, digests_of(before))
+    return Rejudged(filed=before, fresh=after)
+
+
+def find_stories_around(
     judged: Collection[Story], stories: Iterable[Story], since: datetime | None
 ) -> Iterator[Story]:
     """Yield the stories around the judged ones: in time, or of their groups."""

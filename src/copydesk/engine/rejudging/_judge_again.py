@@ -19,7 +19,7 @@ from copydesk.engine.filing import find_article, read_digests
 from copydesk.engine.judging import counting_picture, story_as_read
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.engine.reading import SiteHabits
-from copydesk.engine.rejudging._beside import list_neighbours, set_beside
+from copydesk.engine.rejudging._beside import find_stories_around, set_beside
 from copydesk.engine.rejudging._case import (
     Case,
     JudgingRules,
@@ -95,7 +95,7 @@ def judge_again(
             bench.put(rejudged.fresh, rejudged.text)
         progress.step()
     done.count = len(done.stories)
-    around = list_neighbours([one.filed for one in done.stories], stories, since)
+    around = find_stories_around([one.filed for one in done.stories], stories, since)
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     known = partial(read_digests, newsroom.memory)
     done.stories = set_beside(done.stories, around, beat, known)

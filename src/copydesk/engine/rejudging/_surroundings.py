@@ -66,12 +66,36 @@ def find_window(
     return Window(stories=stories, around=around)
 
 
+def find_neighbours(
+    newsroom: Newsroom, shelf: FiledShelf, beat: Beat, stories: Sequence[Shelved]
+) -> Window:
+    """Return the filed stories that others, which are not filed, may meet, and their groups.
+
+    Those of some weeks are found by what is kept of their terms; where one of the stories is older,
+    it is all of the weeks around.
+    """
+    others = [shelved.story for shelved in stories]
+    if not _are_recent(newsroom, others):
+        return Window(stories=_all_around(shelf, others))
+    since = newsroom.now - judge.COPIES_WITHIN
+    _bring_up_to_date(shelf, since)
+    names = judge.find_candidates(stories, beat, shelf.corpus)
+    around = Surroundings(
+        corpus=shelf.corpus, count_stories=lambda topic: shelf.count_stories(topic, since)
+    )
+    return Window(stories=_complete(shelf, beat, shelf.find_by_name(names)), around=around)
+
+
 def _has_kept(newsroom: Newsroom, beat: Beat, moving: Sequence[Story]) -> bool:
     """Decide whether what is kept says enough of the neighbours of moving stories."""
     if not beat.scoring.traits.groups_by_rules or (moving and beat.scoring.embed):
         return False
+    return _are_recent(newsroom, moving)
+
+
+def _are_recent(newsroom: Newsroom, stories: Sequence[Story]) -> bool:
     since = newsroom.now - _RECENT
-    return all(story.published_at and story.published_at >= since for story in moving)
+    return all(story.published_at and story.published_at >= since for story in stories)
 
 
 def _find_candidates(shelf: FiledShelf, beat: Beat, moving: Sequence[Story]) -> set[str]:

@@ -34,5 +34,6 @@ if TYPE_CHECKING:
     from copydesk.engine.round._steps import request_for as request_for
     from copydesk.engine.round._steps import watch_url as watch_url
     from copydesk.engine.round._stopwatch import Stopwatch as Stopwatch
+    from copydesk.engine.round._tally import tally_round as tally_round
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

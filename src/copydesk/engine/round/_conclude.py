@@ -56,6 +56,7 @@ from copydesk.engine.round._judge_articles import (
 from copydesk.engine.round._known import TRIES
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.engine.round._stopwatch import Stopwatch
+from copydesk.engine.round._tally import note_counts
 from copydesk.engine.sources import (
     LEDGER_PATH,
     RULE_REASONS,
@@ -63,6 +64,7 @@ from copydesk.engine.sources import (
     forget_tip,
     is_at_home,
     keep_states,
+    keep_waiting_leads,
     ledger_under_edit,
     note_moves,
 )
@@ -290,6 +292,7 @@ class _Filing:
         outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
         fates = list(_outcomes.fates(outcomes, newsroom.now, unwritten))
         self._remember_sources(fates)
+        note_counts(newsroom, self.gathered.asked, outcomes, unwritten)
         rules = RuleDigests(newsroom.settings)
         for fate in fates:
             newsroom.memory.keep_fate(_by_rules(newsroom.beat, rules, fate))
@@ -312,6 +315,7 @@ class _Filing:
         states = {answer.source.url: answer.state for answer in self.gathered.asked.answers}
         pushed = self.gathered.asked.pushed
         keep_states(self.bench.newsroom, states, failed | later - soon, soon, pushed)
+        keep_waiting_leads(self.bench.newsroom.memory, states.keys(), waiting)
 
     def _plan(self, unwritten: Collection[str]) -> None:
         """Plan when to look again at what is filed, what was looked at, and what has no plan."""

@@ -43,6 +43,8 @@ def run_round(
                 teller.end(report)
     if options.deploy and not options.dry_run:
         report = _deploy(newsroom, report, progress)
+    if options.is_whole and not options.dry_run and newsroom.settings.recall.lists:
+        report = _time("recall", _check_recall(options), newsroom, report)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
@@ -106,6 +108,22 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
         return replace(report, failed=(*report.failed, failure), complete=False)
     spent = round(time.monotonic() - began, 3)
     return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
+
+
+def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
+    """Return the step that holds the newsroom against others' lists; a failure is a note."""
+
+    def check(newsroom: Newsroom, report: RoundReport) -> RoundReport:
+        from copydesk.engine.recall import check_recall  # what hardly any newsroom needs
+
+        try:
+            check_recall(newsroom, options.web)
+        except CopydeskError as error:
+            note = f"not held against the lists of [recall]: {error}"
+            return replace(report, notes=(*report.notes, note))
+        return report
+
+    return check
 
 
 def _time(

@@ -26,7 +26,9 @@ Say = Callable[[str], None]
 
 _WAITS = "what is edited by hand waits for the next round"
 _LOOK_SECONDS = 0.2  # while another process builds or does a round
-_NOT_WATCHED = frozenset({"_data", "_site"})  # rounds look at the one, Jekyll writes the other
+_NOT_WATCHED = "_site"  # Jekyll writes it
+_DATA = "_data"  # at all but the lists in it rounds look
+_LISTS = (_DATA, "_data/lists")
 _THEME = "assets"
 _NEWS = ("_news/", "_archive/")
 
@@ -136,9 +138,12 @@ def _open_watcher(root: Path) -> FileWatcher:
     return FileWatcher(root, is_watched)
 
 
-def is_watched(name: str) -> bool:
-    """Decide by its name whether a folder of the newsroom is watched: records, theme, assets."""
-    return (name.startswith("_") and name not in _NOT_WATCHED) or name == _THEME
+def is_watched(path: str) -> bool:
+    """Decide whether a file or folder of the newsroom is watched: records, lists, theme, assets."""
+    first = path.partition("/")[0]
+    if first == _DATA:
+        return path in _LISTS or path.startswith(f"{_LISTS[-1]}/")
+    return (first.startswith("_") and first != _NOT_WATCHED) or first == _THEME
 
 
 def _describe(changes: FileChanges) -> str:

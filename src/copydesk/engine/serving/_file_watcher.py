@@ -25,9 +25,10 @@ _HERE_NOW = flags.MOVED_TO | flags.CREATE
 class FileWatcher:
     """Tell which files below some folders of `root` change, at no cost while none does.
 
-    `is_watched` decides by its name whether something in `root` is; a folder with all that is in
-    it, now or later, but hidden files. Methods raise OSError where the system cannot watch, and
-    where `root` itself is moved or deleted. Used by one task at a time, and closed by who made it.
+    `is_watched` decides by its path whether a file or folder is: of a folder that is watched what
+    is in it is asked in turn, now or later, but for hidden files. Methods raise OSError where the
+    system cannot watch, and where `root` itself is moved or deleted. Used by one task at a time,
+    and closed by who made it.
     """
 
     def __init__(self, root: Path, is_watched: Callable[[str], bool]) -> None:
@@ -145,10 +146,9 @@ class FileWatcher:
 
         Hidden files and editors' copies are nobody's, and what is not UTF-8 is no record's name.
         """
-        first, _, _ = path.partition("/")
         name = path[path.rfind("/") + 1 :]
         is_ours = not name.startswith(".") and not name.endswith("~") and text.is_encodable(name)
-        return is_ours and self._is_watched(first)
+        return is_ours and self._is_watched(path)
 
 
 def _identify(folder: Path) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.sources._ask import SourceAnswer as SourceAnswer
     from copydesk.engine.sources._ask import SourceAnswers as SourceAnswers
     from copydesk.engine.sources._ask import SourcesToAsk as SourcesToAsk
     from copydesk.engine.sources._ask import collect_leads as collect_leads
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
     from copydesk.engine.sources._states import keep_states as keep_states
     from copydesk.engine.sources._states import source_states as source_states
+    from copydesk.engine.sources._waiting_leads import WaitingLeads as WaitingLeads
+    from copydesk.engine.sources._waiting_leads import keep_waiting_leads as keep_waiting_leads
     from copydesk.engine.sources._waiting_tips import forget_tip as forget_tip
     from copydesk.engine.sources._waiting_tips import keep_tip as keep_tip
     from copydesk.engine.sources._waiting_tips import read_tips as read_tips

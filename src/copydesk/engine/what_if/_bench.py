@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -11,11 +11,10 @@ from functools import cached_property
 from copydesk import judge
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure
-from copydesk.engine.rejudging import Case, Rejudged
-from copydesk.engine.what_if._groups import find_wanderers, set_all_beside
+from copydesk.engine.rejudging import Case, Rejudged, is_on_its_own_now, set_beside
 from copydesk.engine.what_if._relations import Relations, relate
 from copydesk.judge import Findings, SameText
-from copydesk.news import Beat, Ruling, Story
+from copydesk.news import Beat, Ruling, Story, Surroundings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +101,40 @@ class Bench:
     def standing_today(self) -> Mapping[str, Rejudged]:
         """What the rules of today make of all stories beside each other, by path."""
         return set_all_beside(self, self.beat, self.today)
+
+
+def find_wanderers(judged: Iterable[Rejudged]) -> bool:
+    """Decide whether a judged story is put among all others, since it is one of its own by now."""
+    return any(map(is_on_its_own_now, judged))
+
+
+def set_all_beside(
+    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
+) -> Mapping[str, Rejudged]:
+    """Set all stories beside each other; where one looks for a group the texts are read for it."""
+    all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
+    by_words = bench.beat.scoring.traits.groups_by_rules
+    if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
+        all_judged = [replace(one, text=bench.load(one.filed.path)) for one in all_judged]
+    beside = set_beside(
+        list(all_judged),
+        bench.around,
+        bench.in_force(beat),
+        bench.digests_of,
+    )
+    return {rejudged.filed.path: rejudged for rejudged in beside}
+
+
+def set_some_beside(
+    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
+) -> Mapping[str, Rejudged]:
+    """Set some stories, with all their relations, beside each other."""
+    paths = bench.relations.of(judged)
+    beside = set_beside(
+        list(judged.values()),
+        [story for story in bench.around if story.path in paths],
+        bench.in_force(beat),
+        bench.digests_of,
+        Surroundings(corpus=judge.make_corpus([]), count_stories=bench.topic_counts.__getitem__),
+    )
+    return {rejudged.filed.path: rejudged for rejudged in beside}

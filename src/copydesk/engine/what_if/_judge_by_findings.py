@@ -66,8 +66,8 @@ class FindingsJudge:
 
     def _find(self, case: BenchCase, article: Article, beat: Beat) -> Findings:
         """Return what a beat finds in an article: what is known, where it reads as today's."""
-        said = _said_by_source(beat, article)
-        if said == _said_by_source(self.known, article) and not self.reads_otherwise(case):
+        said = _read_source(beat, article)
+        if said == _read_source(self.known, article) and not self.reads_otherwise(case):
             return case.findings
         if (case.path, said) not in self._read:
             whole = replace(article, text=self.load(case.path))
@@ -99,6 +99,6 @@ class NamesBefore:
         return ()
 
 
-def _said_by_source(beat: Beat, article: Article) -> _SaidBySource:
+def _read_source(beat: Beat, article: Article) -> _SaidBySource:
     source = beat.source(article.source)
     return (source.name, source.topics, source.official) if source else ("", (), False)

@@ -22,10 +22,10 @@ from copydesk.engine.filing import read_digests
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
 from copydesk.engine.rejudging import (
     Rejudged,
+    find_stories_around,
     is_before_period,
     is_in_period,
     is_removed,
-    list_neighbours,
     make_case,
     order_of_arrival,
     read_period,
@@ -262,7 +262,7 @@ def _as_bench(
 ) -> Bench:
     newsroom = opening.newsroom
     judged = [case.case.filed for case in opening.cases]
-    around = list(list_neighbours(judged, stories, since))
+    around = list(find_stories_around(judged, stories, since))
     is_meant = {story.path for story in judged}
     return Bench(
         settings=newsroom.settings,

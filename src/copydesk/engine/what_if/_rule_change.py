@@ -60,8 +60,8 @@ def apply_change(settings: Settings, change: RuleChange) -> Settings:
     beat = settings.beat
     scoring = _score(beat.scoring, change)
     topics = tuple(_edit_topic(topic, change.keywords) for topic in beat.topics)
-    _must_be_known(change.keywords, [topic.name for topic in beat.topics], "topic")
-    changed = replace(beat, scoring=scoring, topics=topics, sources=tuple(_trusted(beat, change)))
+    _check_names(change.keywords, [topic.name for topic in beat.topics], "topic")
+    changed = replace(beat, scoring=scoring, topics=topics, sources=tuple(_set_trust(beat, change)))
     front = settings.front
     if change.half_life_hours is not None:
         hours = _read(FrontOptions, "half_life_hours", "front", change.half_life_hours)
@@ -70,14 +70,14 @@ def apply_change(settings: Settings, change: RuleChange) -> Settings:
 
 
 def _score(scoring: Scoring, change: RuleChange) -> Scoring:
-    if change.points and scoring.profile == "everyday":
+    if change.points and not scoring.traits.has_own_points:
         raise UsageError(
             "the points of everyday cannot be moved",
             subject="scoring.points",
             hint='weigh stories by profile = "copydesk"',
         )
     names = [option.name for option in options_of(SignalPoints)]
-    _must_be_known(change.points, names, "scoring.points")
+    _check_names(change.points, names, "scoring.points")
     moved = {
         name: _read(SignalPoints, name, "scoring.points", points)
         for name, points in change.points.items()
@@ -100,7 +100,7 @@ def _read(owner: type, name: str, section: str, value: object) -> Any:
         ) from None
 
 
-def _must_be_known(names: Iterable[str], known: Iterable[str], what: str) -> None:
+def _check_names(names: Iterable[str], known: Iterable[str], what: str) -> None:
     there = list(known)
     for name in names:
         if name not in there:
@@ -109,8 +109,8 @@ def _must_be_known(names: Iterable[str], known: Iterable[str], what: str) -> Non
             raise UsageError(f"there is no {what} of this name", subject=name[:100], hint=hint)
 
 
-def _trusted(beat: Beat, change: RuleChange) -> Iterator[Source]:
-    _must_be_known(change.trust, [source.url for source in beat.sources], "source")
+def _set_trust(beat: Beat, change: RuleChange) -> Iterator[Source]:
+    _check_names(change.trust, [source.url for source in beat.sources], "source")
     for trust in change.trust.values():
         if trust not in get_args(Trust):
             expected = ", ".join(get_args(Trust))

@@ -20,8 +20,13 @@ from copydesk.engine.rejudging import (
     is_changed,
     list_changes,
 )
-from copydesk.engine.what_if._bench import Bench, BenchCase
-from copydesk.engine.what_if._groups import find_wanderers, set_all_beside, set_some_beside
+from copydesk.engine.what_if._bench import (
+    Bench,
+    BenchCase,
+    find_wanderers,
+    set_all_beside,
+    set_some_beside,
+)
 from copydesk.engine.what_if._judge_by_findings import FindingsJudge
 from copydesk.news import Beat
 
@@ -60,7 +65,7 @@ def try_rules(
     every one.
     """
     bench_judge = _make_judge(bench, settings)
-    cases = bench.cases if is_whole else _find_touched(bench, settings, bench_judge)
+    cases = bench.cases if is_whole else _choose_cases(bench, settings, bench_judge)
     judged = _judge(bench_judge, cases, progress)
     if is_whole or _may_move_others(bench, judged):
         beside = set_all_beside(bench, settings.beat, {**bench.today, **judged})
@@ -77,7 +82,7 @@ def _make_judge(bench: Bench, settings: Settings) -> FindingsJudge:
     )
 
 
-def _find_touched(
+def _choose_cases(
     bench: Bench, settings: Settings, bench_judge: FindingsJudge
 ) -> Sequence[BenchCase]:
     """Return the cases that other rules may touch with all their relations, as they came."""

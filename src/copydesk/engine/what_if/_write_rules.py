@@ -167,7 +167,7 @@ def _draft_topics(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange
             continue
         added = [word for word in words if word not in topic.keywords]
         path = config.find_topic_file(newsroom.root, topic.name)
-        yield archive.edited_keywords_change(newsroom.root, path, added, edit.dropped)
+        yield archive.edit_keywords(newsroom.root, path, added, edit.dropped)
 
 
 def _diff(root: Path, file: FileChange) -> str:

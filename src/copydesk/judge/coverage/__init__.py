@@ -16,8 +16,12 @@ from copydesk.judge.coverage._leader import is_pinned as is_pinned
 from copydesk.judge.coverage._merits import FULL_REPORT as FULL_REPORT
 from copydesk.judge.coverage._merits import STAYS as STAYS
 from copydesk.judge.coverage._merits import count_merits as count_merits
+from copydesk.judge.coverage._neighbours import Neighbour as Neighbour
+from copydesk.judge.coverage._neighbours import weigh_neighbours as weigh_neighbours
 from copydesk.judge.coverage._regroup import find_freed_paths as find_freed_paths
 from copydesk.judge.coverage._regroup import regroup as regroup
+from copydesk.judge.coverage._reports_on import CoverageMatch as CoverageMatch
+from copydesk.judge.coverage._reports_on import find_coverage as find_coverage
 from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
 from copydesk.judge.coverage._ruled_groups import name_of as name_of
 from copydesk.judge.coverage._tfidf_groups import group_stories as group_stories

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copydesk.judge.quality._consequence import READ as READ
+from copydesk.judge.quality._consequence import locate_in_text as locate_in_text
 from copydesk.judge.quality._sightings import Sightings as Sightings
 from copydesk.judge.quality._signals import HIGHEST as HIGHEST
 from copydesk.judge.quality._signals import signals as signals

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from copydesk.judge.profile import Features
 from copydesk.judge.quality import wording
 from copydesk.judge.quality._language import language_with_lists
-from copydesk.judge.quality._matters import find_matters
+from copydesk.judge.quality._matters import find_matters, locate_matters
 from copydesk.judge.quality._measure import length
 from copydesk.judge.quality._sightings import Sightings, Steps
 from copydesk.judge.quality._states import find_state
@@ -50,7 +52,7 @@ def in_text(features: Features, beat: Beat) -> Sightings:
 
     A language that has no list is judged by the length of the text.
     """
-    text = f"{features.title[: wording.HEADLINE]}\n{(features.text or features.lede)[:READ]}"
+    text = _what_is_read(features)
     language = language_with_lists(features, beat)
     if not language:
         return UNLISTED.sight(length(text), "no list of words in its language: by its length")
@@ -59,3 +61,17 @@ def in_text(features: Features, beat: Beat) -> Sightings:
     return IN_TEXT.sight(
         matters.count, f"{matters.count} words of consequence in the text: {named}"
     )
+
+
+def locate_in_text(
+    passages: Sequence[str], features: Features, beat: Beat
+) -> Iterator[Sequence[tuple[int, int]]]:
+    """Walk where the words stand that `in_text` counts, passage by passage of what it reads."""
+    language = language_with_lists(features, beat)
+    if not language:
+        return iter([()] * len(passages))
+    return locate_matters(passages, _what_is_read(features), language)
+
+
+def _what_is_read(features: Features) -> str:
+    return f"{features.title[: wording.HEADLINE]}\n{(features.text or features.lede)[:READ]}"

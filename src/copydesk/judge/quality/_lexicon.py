@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two: what stands before an apostrophe is a word
+
+
+def places_of(text: str) -> Iterator[tuple[int, int, str]]:
+    """Walk the same words, each behind from where to where it stands."""
+    return ((*word.span(), word[0]) for word in _WORD.finditer(text))
 
 
 def words_of(text: str) -> list[str]:

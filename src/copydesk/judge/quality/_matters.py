@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from copydesk.judge.quality._lexicon import Lexicon, words_of
+from copydesk.judge.quality._lexicon import Lexicon, places_of, words_of
 from copydesk.kit import tables
 
 _FIELD = "-field"  # of rows that hold the words of a single field, such as sport
@@ -31,14 +31,43 @@ class Matters:
 @functools.lru_cache(maxsize=8)
 def find_matters(text: str, language: str) -> Matters:
     """Find the words of consequence in a text of a language that has lists."""
-    words = tuple(dict.fromkeys(words_of(text)))
-    found = {row: lexicon.find(words) for row, lexicon in _lexicons(language).items()}
+    found = _find_rows(text, language)
     stakes = [of_row for row, of_row in found.items() if not row.endswith(_FIELD)]
-    fields = [of_row for row, of_row in found.items() if row.endswith(_FIELD)]
+    field = found.get(_name_field(found), {})
     return Matters(
         words=tuple(dict.fromkeys(word for of_row in stakes for word in of_row.values())),
-        of_field=tuple(max(fields, key=len, default={}).values()),
+        of_field=tuple(field.values()),
     )
+
+
+def locate_matters(
+    passages: Iterable[str], text: str, language: str
+) -> Iterator[Sequence[tuple[int, int]]]:
+    """Walk passages of a text: where in each the words stand that `find_matters` counts in it."""
+    found = _find_rows(text, language)
+    field = _name_field(found)
+    lexicons = [
+        lexicon
+        for row, lexicon in _lexicons(language).items()
+        if row == field or not row.endswith(_FIELD)
+    ]
+    for passage in passages:
+        yield [
+            (start, end)
+            for start, end, word in places_of(passage)
+            if any(lexicon.entry_of(word.lower()) for lexicon in lexicons)
+        ]
+
+
+def _find_rows(text: str, language: str) -> Mapping[str, Mapping[str, str]]:
+    words = tuple(dict.fromkeys(words_of(text)))
+    return {row: lexicon.find(words) for row, lexicon in _lexicons(language).items()}
+
+
+def _name_field(found: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the row of the field that most of a text's words are of, "" for none."""
+    fields = [row for row in found if row.endswith(_FIELD)]
+    return max(fields, key=lambda row: len(found[row]), default="")
 
 
 @functools.cache

@@ -115,7 +115,7 @@ def _add_place(
         if term.kind is Kind.EXCLUDED and not evidence[term.topic].excluded:
             evidence[term.topic].excluded = term.text
             evidence[term.topic].excluded_in = place
-    for topic, mentions in _mentions(matches, index).items():
+    for topic, mentions in select_mentions(matches, index).items():
         of_topic = evidence[topic]
         counts = {"title": of_topic.title, "lede": of_topic.lede, "text": of_topic.text}[place]
         counts.update(index.terms[mention.phrase].text for mention in mentions)
@@ -133,7 +133,9 @@ def _add_label(
             evidence[term.topic].labels.setdefault(label, kind)
 
 
-def _mentions(matches: Sequence[PhraseMatch], index: KeywordIndex) -> dict[int, list[PhraseMatch]]:
+def select_mentions(
+    matches: Sequence[PhraseMatch], index: KeywordIndex
+) -> dict[int, list[PhraseMatch]]:
     """Return the keywords that stand for each topic, one for each place of the text.
 
     Of two that overlap the longer counts. A keyword inside a longer one of a topic that is no kin

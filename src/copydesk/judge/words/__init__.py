@@ -21,4 +21,5 @@ from copydesk.judge.words._scripts import words_in_order as words_in_order
 from copydesk.judge.words._stems import stemmer as stemmer
 from copydesk.judge.words._tokens import Tokens as Tokens
 from copydesk.judge.words._tokens import fold as fold
+from copydesk.judge.words._tokens import locate_words as locate_words
 from copydesk.judge.words._tokens import tokenize as tokenize

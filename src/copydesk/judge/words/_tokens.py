@@ -22,6 +22,7 @@ _TOKEN = re.compile(
     rf"[{_BARE}]|[^\W{_BARE}]+(?:[{_MARKS}]+[^\W{_BARE}]*)*(?:'[sS]?(?!\w))?"
     r"|[^\s\-\u2010-\u2015/]"
 )
+_PIECE = re.compile(r"\S+")
 _DOTTED = re.compile(r"(?<![\w.])[A-Z](?:\.[A-Z])+\.?(?!\w)")
 _DOTTED_ANYHOW = re.compile(_DOTTED.pattern, re.IGNORECASE)
 _ACRONYMS = re.compile(r"(?<!\w)([A-Z]{2,})s(?!\w)")
@@ -51,12 +52,37 @@ def tokenize(text: str) -> Tokens:
     Addresses are left out; U.S. is US, GPUs and GPU's are GPU. Of scripts without blanks each
     letter is a word, and so is each syllable of Korean.
     """
-    plain = _ACRONYMS.sub(r"\1", _DOTTED.sub(_remove_dots, normalize(text)))
-    written = _TOKEN.findall(plain)
+    written = _TOKEN.findall(_write_plainly(text))
     owners = [at for at, word in enumerate(written) if "'" in word and len(word) > 1]
     for at in owners:
         written[at] = written[at].partition("'")[0]
     return Tokens(tuple(written), tuple(_fold_all(written)), frozenset(owners))
+
+
+def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
+    """Return from where to where each word of a text stands in it; () where nobody can say.
+
+    `tokens` are the text's. Each piece between blanks is split by itself; where that gives other
+    words than the whole does, places would be guesses. A piece that is spelled another way (a
+    U.S., an apostrophe of another form) is the place of all its words.
+    """
+    if _write_plainly(text) == text:
+        return [word.span() for word in _TOKEN.finditer(text)]
+    places: list[tuple[int, int]] = []
+    folded: list[str] = []
+    for piece in _PIECE.finditer(text):
+        plain, start = _write_plainly(piece[0]), piece.start()
+        folded += tokenize(piece[0]).folded
+        words = _TOKEN.finditer(plain)
+        if plain == piece[0]:
+            places += [(start + word.start(), start + word.end()) for word in words]
+        else:
+            places += [piece.span() for _ in words]
+    return places if tuple(folded) == tokens.folded else ()
+
+
+def _write_plainly(text: str) -> str:
+    return _ACRONYMS.sub(r"\1", _DOTTED.sub(_remove_dots, normalize(text)))
 
 
 def _fold_all(written: Sequence[str]) -> Iterable[str]:

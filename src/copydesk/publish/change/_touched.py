@@ -7,12 +7,13 @@ copies, coverage, background, members of its group. Whatever lists a card depend
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from copydesk.placement import Groups
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import PUBLISHER, Heading
+from copydesk.publish._fingerprint import fingerprint
+from copydesk.publish._keys import LIST, PUBLISHER, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._plan import SitePlan, Wanted
 from copydesk.publish.change._counts import Counts
@@ -59,10 +60,14 @@ class Touched(Wanted):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """What differs between two builds: stories as they were and are, and pins as they were."""
+    """What differs between two builds: stories as they were and are, pins and lists as they were.
+
+    `lists` are the digests of editors' lists, by id.
+    """
 
     pairs: Mapping[str, Pair]
     pinned: frozenset[str]
+    lists: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
@@ -71,7 +76,11 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     for pin in list_pins(plan) ^ change.pinned:
         _add_story(pin.rpartition(" ")[0], pairs, plan)
     if not pairs:
-        return Touched(pairs={})
+        return Touched(
+            pairs={},
+            headings=frozenset(_list_headings(change, {}, plan)),
+            gone=frozenset(_find_ended_lists(change, outputs, plan)),
+        )
     counts = Counts(plan.index, pairs.values())
     for path in plan.index.needing(_list_names(pairs, counts, plan)):
         _add_story(path, pairs, plan)
@@ -81,9 +90,11 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     groups = _list_groups(both)
     moved = plan.groups.redirects(groups)
     gone = {place for output in outputs for place in _empty_places(output, counts, turned)}
+    gone |= _empty_signposts(both, groups, plan) | {*_find_ended_lists(change, outputs, plan)}
+    lists = _list_headings(change, pairs, plan)
     return Touched(
-        headings=frozenset(chain(_own_headings(both), _page_headings(turned), *neighbours)),
-        gone=frozenset((gone | _empty_signposts(both, groups, plan)) - moved.keys() - {""}),
+        headings=frozenset(chain(_own_headings(both), _page_headings(turned), lists, *neighbours)),
+        gone=frozenset(gone - moved.keys() - {""}),
         pairs=pairs,
         numbers=frozenset(turned[ARCHIVE].numbers) if ARCHIVE in turned else frozenset(),
         groups=frozenset(groups),
@@ -93,6 +104,33 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
 def list_pins(plan: SitePlan) -> frozenset[str]:
     """Return the paths of the stories that lead the front page by a pin, each with its time."""
     return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
+
+
+def _list_headings(
+    change: StoryChange, pairs: Mapping[str, Pair], plan: SitePlan
+) -> Iterator[Heading]:
+    """Yield the headings of the editors' lists that are others now, or show other stories."""
+    now = digest_lists(plan)
+    names = {entry.name for pair in pairs.values() for entry in pair if entry is not None}
+    for list_id, listed in plan.lists.items():
+        is_other = change.lists.get(list_id) != now[list_id]
+        if is_other or not names.isdisjoint(story.name for story in listed.stories):
+            yield LIST.name, list_id
+
+
+def _find_ended_lists(
+    change: StoryChange, outputs: Iterable[AnyOutput], plan: SitePlan
+) -> Iterator[str]:
+    """Yield the places of the editors' lists that are no more."""
+    ended = change.lists.keys() - plan.lists.keys()
+    for output in outputs:
+        if output.key == LIST:
+            yield from map(output.place, ended)
+
+
+def digest_lists(plan: SitePlan) -> Mapping[str, str]:
+    """Return of each reading list, by its id, a text that changes when the list does."""
+    return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
 
 
 def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:

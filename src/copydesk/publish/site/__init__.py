@@ -15,6 +15,7 @@ from copydesk.publish.site import (
     _languages,
     _list_cards,
     _listings,
+    _reading_lists,
     _search,
     _signposts,
     _story,
@@ -34,6 +35,7 @@ OUTPUTS: tuple[Output[_list_cards.ListCards], ...] = (
     _story.STORIES,
     _search.SEARCH,
     _languages.LANGUAGES,
+    _reading_lists.READING_LISTS,
 )
 
 
@@ -75,7 +77,8 @@ class Site:
         yield from _listings.sheets(cards)
         yield from _calendar.sheets(frame)
         for output in self._shown:
-            yield from output.make_index(cards)
+            if output.has_index(plan):
+                yield from output.make_index(cards)
             if not output.is_walked:
                 yield from make(output, cards, plan)
         yield from _story.signposts(cards)

@@ -143,7 +143,8 @@ class Frame:
         shelves = {
             name: f"{name}/" for name in names if _records.is_shown(self.plan.records.get(name, ()))
         }
-        indexes = {o.index_name: o.index for o in self.outputs if o.index_name}
+        named = [output for output in self.outputs if output.index_name]
+        indexes = {o.index_name: o.index for o in named if o.has_index(self.plan)}
         return [
             {"name": self.strings.say(name), "href": self.href(folder)}
             for name, folder in (indexes | shelves).items()

@@ -10,7 +10,17 @@ if TYPE_CHECKING:
     from copydesk.engine.editing.applying._apply_actions import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
     from copydesk.engine.editing.applying._apply_actions import apply_actions as apply_actions
     from copydesk.engine.editing.applying._apply_actions import part_into_lots as part_into_lots
+    from copydesk.engine.editing.applying._edited_fields import EditedField as EditedField
+    from copydesk.engine.editing.applying._edited_fields import (
+        list_edited_fields as list_edited_fields,
+    )
     from copydesk.engine.editing.applying._field_digests import field_digests as field_digests
+    from copydesk.engine.editing.applying._reading_lists import FiledList as FiledList
+    from copydesk.engine.editing.applying._reading_lists import find_lists as find_lists
+    from copydesk.engine.editing.applying._reading_lists import list_key as list_key
+    from copydesk.engine.editing.applying._reading_lists import name_list as name_list
+    from copydesk.engine.editing.applying._reading_lists import read_own_list as read_own_list
+    from copydesk.engine.editing.applying._write_story import PICTURED as PICTURED
     from copydesk.engine.editing.applying._write_story import OwnStory as OwnStory
     from copydesk.engine.editing.applying._write_story import read_own_story as read_own_story
 else:

@@ -1,11 +1,11 @@
 """Action steps: each kind of action as a step of an edit.
 
-verdict · rule · correct · undo ──> what the command line's words do, in an edit that others share
+verdict · rule · correct · undo · list ──> what the command line does, in an edit that others share
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -20,12 +20,20 @@ from copydesk.engine.editing._new_tip import new_tip
 from copydesk.engine.editing._undo import put_undoing
 from copydesk.engine.editing._verdicts import put_verdict
 from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
+from copydesk.engine.editing.applying._reading_lists import put_list
 from copydesk.engine.editing.applying._undo_note import UndoNote, read_undo_note
-from copydesk.engine.editing.applying._write_story import put_story
-from copydesk.engine.uploads import find_upload_path, read_upload
+from copydesk.engine.editing.applying._write_story import put_story, take_upload
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
-from copydesk.news import RULING_KINDS, EditConflict, EditorAction, Ruling, Said, Verdict
+from copydesk.news import (
+    RULING_KINDS,
+    ActionKind,
+    EditConflict,
+    EditorAction,
+    Ruling,
+    Said,
+    Verdict,
+)
 
 _BY_CHARACTERS = 200
 
@@ -40,19 +48,7 @@ def put_action(edit: Edit, action: EditorAction) -> EditStep:
         raise UsageError("nobody's name is given")
     whole = action.at.replace(microsecond=0)  # as a record has it: a later step is set beside that
     action = replace(action, by=text.fold(action.by), at=whole)
-    match action.kind:
-        case "verdict":
-            return _put_verdicts(edit, action)
-        case "rule":
-            return _put_rule(edit, action)
-        case "correct":
-            return _put_correction(edit, action)
-        case "undo":
-            return _put_undoing(edit, action)
-        case "file":
-            return _put_tip(edit, action)
-        case "write":
-            return put_story(edit, action)
+    return _STEPS[action.kind](edit, action)
 
 
 def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
@@ -141,10 +137,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
 def _with_upload(edit: Edit, action: EditorAction) -> Edit:
     """Return an edit with the file of the upload that an action makes a story's picture."""
     is_picture = action.said == "set" and action.values[0] == "picture"
-    path = find_upload_path(edit.beat, action.values[1]) if is_picture else ""
-    if not path or path in edit.restored or archive.digest_of(edit.newsroom.root, path):
-        return edit
-    return edit.with_bytes(path, read_upload(edit.newsroom, path))
+    return take_upload(edit, action.values[1]) if is_picture else edit
 
 
 def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
@@ -227,3 +220,20 @@ def _find_note(edit: Edit, action_id: str) -> UndoNote:
         subject=action_id[:100],
         hint="change the story as it should be",
     )
+
+
+def _put_list(edit: Edit, action: EditorAction) -> EditStep:
+    """Put a reading list of stories that are there into an edit."""
+    find_records(edit, action)
+    return put_list(edit, action)
+
+
+_STEPS: Mapping[ActionKind, Callable[[Edit, EditorAction], EditStep]] = {
+    "verdict": _put_verdicts,
+    "rule": _put_rule,
+    "correct": _put_correction,
+    "undo": _put_undoing,
+    "file": _put_tip,
+    "write": put_story,
+    "list": _put_list,
+}

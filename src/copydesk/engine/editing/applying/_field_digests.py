@@ -33,8 +33,8 @@ def field_digests(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
     return {field: _digest(value) for field, value in values.items()}
 
 
-def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
-    """Return the fields that editors change, as texts that a person may read."""
+def describe_fields(story: Story) -> Mapping[str, str]:
+    """Return the fields of a record that editors set, as texts that a person may read."""
     return {
         "title": story.title,
         "excerpt": story.excerpt,
@@ -42,6 +42,13 @@ def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
         "picture": story.images[0].url if story.images else "",
         "url": story.web_url,
         "note": story.note,
+    }
+
+
+def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
+    """Return what editors change of a story, as texts that a person may read."""
+    return {
+        **describe_fields(story),
         "verdict": _describe_verdict(story, verdict),
         "group": _describe_place(story),
     }

@@ -27,11 +27,13 @@ def list_changes(before: Edit, after: Edit) -> Iterator[str]:
         yield RULINGS_PATH
     records = {path for path, story in after.stories.items() if story != before.stories.get(path)}
     made = {path for path in after.restored if path != RULINGS_PATH}
-    yield from sorted(records | {path for path in made if _came_or_went(before, after, path)})
+    yield from sorted(records | {path for path in made if _is_changed(before, after, path)})
 
 
-def _came_or_went(before: Edit, after: Edit, path: str) -> bool:
-    return (before.find_bytes(path) is None) != (after.find_bytes(path) is None)
+def _is_changed(before: Edit, after: Edit, path: str) -> bool:
+    """Decide whether a file comes, goes or, of a reading list, says something else."""
+    was, left = before.find_bytes(path), after.find_bytes(path)
+    return was != left and (archive.is_list_path(path) or None in {was, left})
 
 
 class UndoNote(msgspec.Struct, frozen=True, kw_only=True):

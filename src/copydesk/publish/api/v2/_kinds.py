@@ -165,6 +165,17 @@ _SHORT_SOURCE = {
     "feed_url": _url("Its JSON Feed."),
     "count": _count("How many stories are from it."),
 }
+_SHORT_LIST = {
+    "id": _text("Its id."),
+    "title": _text("What it is called."),
+    "description": _maybe("What it is about, Markdown."),
+    "updated_at": _time("When an editor changed it last"),
+    "url": _url("Its page."),
+    "api_url": _url("Its file in this API."),
+    "feed_url": _url("Its JSON Feed."),
+    "count": _count("How many of its stories are published."),
+}
+_CHOSEN = {**_REFERENCE, "words": _maybe("What the editor says of it.")}
 _LISTED_GROUP = {
     "id": _text("The group's id; never changes."),
     "api_url": _url("Its file in this API."),
@@ -219,6 +230,17 @@ KINDS: Mapping[str, Schema] = {
         "All publishers.", {"sources": _list("Sources.", _object("A publisher.", _SHORT_SOURCE))}
     ),
     "source": _object("A publisher.", {**_SHORT_SOURCE, "stories": _NEWEST}),
+    "lists": _object(
+        "The lists that editors made; there is none where nobody made any.",
+        {"lists": _list("Lists.", _object("A list.", _SHORT_LIST))},
+    ),
+    "list": _object(
+        "A list that an editor made.",
+        {
+            **_SHORT_LIST,
+            "stories": _list("Its stories, in its order.", _object("A story, in short.", _CHOSEN)),
+        },
+    ),
     "groups": _object(
         "The groups with the newest stories.",
         {"groups": _list("Groups.", _object("A group, in short.", _LISTED_GROUP))},

@@ -1,4 +1,4 @@
-"""Topics and sources, each in its file and all in a list; the way in."""
+"""Topics, sources and editors' lists, each in its file and all in a list; the way in."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from copydesk.kit import text
-from copydesk.news import Story, Topic
+from copydesk.news import ReadingList, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish._filed import ListedStories
-from copydesk.publish._keys import PUBLISHER, TOPIC
+from copydesk.publish._keys import LIST, PUBLISHER, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.api.v2 import _places, _shape, _write
@@ -32,11 +32,17 @@ OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
         values=lambda plan: sorted(plan.by_publisher),
         make=lambda shapes, domain: _source_file(domain, shapes),
     ),
+    Output(
+        key=LIST,
+        place=partial(_places.item_place, "lists"),
+        values=lambda plan: plan.lists,
+        make=lambda shapes, list_id: _list_file(list_id, shapes),
+    ),
 )
 
 
 def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Yield the files of topics and sources, their lists, and the API's first file."""
+    """Yield the files of topics, sources and editors' lists, all in lists, the API's first file."""
     plan = shapes.plan
     for output in OUTPUTS:
         yield from make(output, shapes, plan)
@@ -46,6 +52,9 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
         _publisher(domain, stories, plan) for domain, stories in sorted(plan.by_publisher.items())
     ]
     yield Sheet(_places.index("sources"), _write.document({"sources": sources}))
+    if plan.lists:
+        made = [_reading_list(listed, plan) for listed in plan.lists.values()]
+        yield Sheet(_places.index("lists"), _write.document({"lists": made}))
     yield Sheet(_places.INDEX, _write.document(_entrance(plan)))
 
 
@@ -60,6 +69,16 @@ def _source_file(domain: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
     stories = shapes.plan.by_publisher[domain]
     whole = _publisher(domain, stories, shapes.plan) | _newest(stories, shapes)
     yield Sheet(_places.item_place("sources", domain), _write.document(whole))
+
+
+def _list_file(list_id: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
+    listed = shapes.plan.lists[list_id]
+    stories = [
+        {**shapes.reference(story), "words": text.fold(words) or None}
+        for story, words in shapes.plan.read_list(listed)
+    ]
+    whole = {**_reading_list(listed, shapes.plan), "stories": stories}
+    yield Sheet(_places.item_place("lists", list_id), _write.document(whole))
 
 
 def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object]:
@@ -101,8 +120,23 @@ def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str,
     }
 
 
+def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
+    """Return a list that an editor made; who that is its readers are not told."""
+    folder = addresses.list_folder(listed.id)
+    return {
+        "id": listed.id,
+        "title": text.fold(listed.title),
+        "description": listed.description or None,
+        "updated_at": _shape.moment(listed.updated_at),
+        "url": plan.links.page(folder),
+        "api_url": _places.address(_places.item_place("lists", listed.id), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": sum(1 for _ in plan.read_list(listed)),
+    }
+
+
 def _entrance(plan: SitePlan) -> dict[str, object]:
-    lists = ("stories", "topics", "sources", "groups")
+    lists = ("stories", "topics", "sources", "groups", *(("lists",) if plan.lists else ()))
     return {
         "title": text.fold(plan.beat.title),
         "url": plan.links.page(""),

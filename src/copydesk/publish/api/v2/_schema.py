@@ -25,6 +25,8 @@ _PATHS = (
     ("topics/{id}.json", "topic", "A topic and its newest hundred stories"),
     ("sources/index.json", "sources", "All publishers that stories are from"),
     ("sources/{domain}.json", "source", "A publisher and its newest hundred stories"),
+    ("lists/index.json", "lists", "All lists that editors made, where there are any"),
+    ("lists/{id}.json", "list", "A list that an editor made, and its stories in their order"),
     ("groups/index.json", "groups", "The hundred groups with the newest stories"),
     ("groups/{id}.json", "group", "What is told of one happening"),
 )

@@ -6,14 +6,17 @@ put ── wake ──> a process that files all that waits ──> outcomes in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from copydesk.desk._live import Broadcast
+from copydesk.desk.live._broadcast import Broadcast
 from copydesk.desk_store import DeskStore, QueuedAction
+from copydesk.errors import CopydeskError
 from copydesk.news import EditorAction
 
 Say = Callable[[str], None]
+FindStandings = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 
 _LOOK_SECONDS = 0.05  # between two looks at what has become of actions
 _AGAIN_SECONDS = 5.0  # until another try, where filing failed
@@ -32,12 +35,20 @@ class Starter(Protocol):
         ...
 
 
+async def _know_no_standings(_names: Collection[str]) -> Mapping[str, str]:
+    return {}
+
+
 class Filer:
-    """Let waiting actions be filed, and browsers hear what became of each."""
+    """Let waiting actions be filed, and browsers hear what became of each.
+
+    `find_standings` says where stories stand, by the names of their records.
+    """
 
     def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
         self.broadcast = broadcast
         self.store = store
+        self.find_standings: FindStandings = _know_no_standings
         self._starter = starter
         self._say = say
         self._pending: set[str] = set()
@@ -89,10 +100,22 @@ class Filer:
             return 0
         states = await asyncio.to_thread(self.store.actions.state, sorted(self._pending))
         done = [queued for queued in states.values() if queued.outcome is not None]
+        standings = await self._find_standings(done)
         for queued in done:
             self._pending.discard(queued.action.id)
-            self.broadcast.tell("action", describe(queued))
+            stories = queued.action.stories
+            stand = {name: standings[name] for name in stories if name in standings}
+            self.broadcast.tell("action", {**describe(queued), "standings": stand})
         return len(done)
+
+    async def _find_standings(self, done: Sequence[QueuedAction]) -> Mapping[str, str]:
+        """Return where the stories of filed actions stand now, where anybody listens."""
+        names = {name for queued in done for name in queued.action.stories}
+        if not names or not self.broadcast.listeners:
+            return {}
+        with contextlib.suppress(CopydeskError):  # the rows tell it a moment later
+            return await self.find_standings(names)
+        return {}
 
     def _waiting(self) -> Iterable[EditorAction]:
         return self.store.actions.waiting(_AT_ONCE)

@@ -1,0 +1,191 @@
+"""Trace: where each story of somebody else's list stands with us.
+
+items ── address known? ──> have | ── filed on the same happening? ──> covered
+      ── memory ──> dropped, open ── else ──> unseen
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from copydesk import judge
+from copydesk.catalogue import Catalogue
+from copydesk.engine.cataloguing import ask_catalogue, beat_in_force
+from copydesk.engine.filing import read_removals
+from copydesk.engine.judging import FiledShelf, Vectors
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.recall._read_list import RecallItem, RecallList
+from copydesk.engine.rejudging import find_neighbours
+from copydesk.engine.sources import WaitingLeads
+from copydesk.kit import dates, urls
+from copydesk.news import Beat, RecallKind, Shelved, Story
+
+COMPARED_AT_MOST = 2_000  # some seconds' work; the newest of those that are not filed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallTrace:
+    """Where one story of a list stands with us, and what says so.
+
+    `path` is its record, or the first one on the same happening (`others` are more of them), and
+    `standing` where that stands. `reason` is why its page was dropped, `detail` what is known of
+    that, of a failure, or of what two reports share; `tries` counts the rounds that asked for it.
+    `source` is the source of ours on its site, "" where there is none.
+    """
+
+    url: str
+    title: str
+    published_at: str
+    kind: RecallKind
+    path: str = ""
+    others: tuple[str, ...] = ()
+    standing: str = ""
+    reason: str = ""
+    detail: str = ""
+    tries: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallFindings:
+    """A list and where its stories stand, in its order.
+
+    `older` of them came before the time that was asked for, `undated` have no time, `untitled` no
+    headline; `uncompared` were too many to be set beside other reports.
+    """
+
+    list: RecallList
+    traces: tuple[RecallTrace, ...]
+    older: int = 0
+    undated: int = 0
+    untitled: int = 0
+    uncompared: int = 0
+
+
+def trace_recall(
+    newsroom: Newsroom, listed: RecallList, since: datetime | None = None
+) -> RecallFindings:
+    """Find where the stories of a list stand; those from before `since` are left out."""
+    items = [item for item in listed.items if not _is_older(item, since)]
+    traces, uncompared = ask_catalogue(
+        newsroom, lambda catalogue: _trace(newsroom, catalogue, items)
+    )
+    return RecallFindings(
+        list=listed,
+        traces=tuple(traces),
+        older=len(listed.items) - len(items),
+        undated=sum(item.published_at is None for item in items),
+        untitled=sum(not item.title for item in items),
+        uncompared=uncompared,
+    )
+
+
+def _is_older(item: RecallItem, since: datetime | None) -> bool:
+    return since is not None and item.published_at is not None and item.published_at < since
+
+
+def _trace(
+    newsroom: Newsroom, catalogue: Catalogue, items: Sequence[RecallItem]
+) -> tuple[list[RecallTrace], int]:
+    """Return the traces, and how many stories were not set beside other reports."""
+    beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
+    shelf = FiledShelf(newsroom, catalogue, Vectors(newsroom.memory))
+    tracer = _Tracer(newsroom, shelf, beat)
+    traces = [tracer.trace(item) for item in items]
+    others = [at for at, trace in enumerate(traces) if trace.kind is not RecallKind.HAVE]
+    titled = sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
+    compared = titled[:COMPARED_AT_MOST]
+    covered = _find_coverage(newsroom, shelf, beat, {at: items[at] for at in compared})
+    for at, match in covered.items():
+        traces[at] = _as_covered(traces[at], match)
+    paths = {trace.path for trace in traces if trace.path}
+    standings = catalogue.standings(paths)
+    return [replace(trace, standing=standings.get(trace.path, "")) for trace in traces], len(
+        titled
+    ) - len(compared)
+
+
+def _age(item: RecallItem) -> float:
+    return -item.published_at.timestamp() if item.published_at else 0.0
+
+
+class _Tracer:
+    """Ask archive and memory for single pages."""
+
+    def __init__(self, newsroom: Newsroom, shelf: FiledShelf, beat: Beat) -> None:
+        self._memory = newsroom.memory
+        self._shelf = shelf
+        self._removed = read_removals(newsroom.root)
+        self._waiting = WaitingLeads(newsroom.memory)
+        self._sources: dict[str, str] = {}
+        for source in reversed(beat.sources):
+            self._sources[urls.registrable_domain(source.url)] = source.url
+
+    def trace(self, item: RecallItem) -> RecallTrace:
+        """Return where a page stands by itself."""
+        trace = RecallTrace(
+            url=item.url,
+            title=item.title,
+            published_at=dates.rfc3339(item.published_at) if item.published_at else "",
+            kind=RecallKind.UNSEEN,
+            source=self._sources.get(urls.registrable_domain(item.url), ""),
+        )
+        if path := self._shelf.at(item.url):
+            return replace(trace, kind=RecallKind.HAVE, path=path)
+        identity = urls.identity(item.url)
+        if identity in self._removed:
+            return replace(trace, kind=RecallKind.DROPPED, reason="removed")
+        if item.url in self._waiting or self._memory.tips.get(identity) is not None:
+            return replace(trace, kind=RecallKind.OPEN, reason="waiting")
+        return self._by_fate(trace, identity)
+
+    def _by_fate(self, trace: RecallTrace, identity: str) -> RecallTrace:
+        fate = self._memory.fate(identity)
+        if fate is None:
+            return trace
+        told = replace(trace, detail=fate.detail, tries=fate.tries, source=fate.source)
+        if fate.state == "failed":
+            return replace(told, kind=RecallKind.OPEN, reason="failed")
+        if fate.state == "filed":  # and a person has deleted the record since
+            return replace(told, kind=RecallKind.DROPPED, reason="deleted")
+        return replace(told, kind=RecallKind.DROPPED, reason=fate.reason)
+
+
+def _find_coverage(
+    newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
+) -> dict[int, judge.CoverageMatch]:
+    """Return what is filed on the same happenings, by the items' places."""
+    if not items:
+        return {}
+    others = {f"_listed/{at}.md": at for at in items}
+    stories = [_shelve(path, items[at], newsroom.now) for path, at in others.items()]
+    window = find_neighbours(newsroom, shelf, beat, stories)
+    corpus = window.around.corpus if window.around else None
+    matches = judge.find_coverage(stories, window.stories, beat, corpus)
+    return {others[path]: match for path, match in matches.items()}
+
+
+def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
+    """Return a listed story as one that a round has read: without a time it came now."""
+    story = Story(
+        path=path,
+        title=item.title,
+        excerpt=item.excerpt,
+        language=item.language,
+        published_at=item.published_at or now,
+        web_url=item.url,
+    )
+    return Shelved(story=story, found=now)
+
+
+def _as_covered(trace: RecallTrace, match: judge.CoverageMatch) -> RecallTrace:
+    first, *others = match.paths
+    return replace(
+        trace,
+        kind=RecallKind.COVERED,
+        path=first,
+        others=tuple(others),
+        detail=str(match.reason or ""),
+    )

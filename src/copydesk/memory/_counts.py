@@ -1,0 +1,132 @@
+"""Counts: what each source brought, by the day, and what became of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from copydesk.memory._histogram import find_share
+
+# "asked" counts the times that a source was asked and "unanswered" those in which it gave no list;
+# "lead" the pages that it listed for the first time; "filed", "dropped" (`what` is the reason) and
+# "failed" what became of them; "delay" (`what` is the step of a histogram) how long after
+# publication a story was filed.
+CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay"]
+Tally = Mapping[tuple[CountKind, str], int]  # by kind and what
+
+_READ = "SELECT count FROM counts WHERE day = ? AND source = ? AND kind = ? AND what = ?"
+_ALL_DAYS = "SELECT day, source, kind, what, count FROM counts WHERE day >= ? ORDER BY day, source"
+_OF_DROPS = """
+SELECT day, what, sum(count) FROM counts WHERE kind = 'dropped' AND day >= ?
+GROUP BY day, what ORDER BY day, what
+"""
+_DELAYS_BY_DAY = """
+SELECT day, CAST(what AS INTEGER), sum(count) FROM counts
+WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
+"""
+_DELAYS_BY_SOURCE = """
+SELECT source, CAST(what AS INTEGER), sum(count) FROM counts
+WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDay:
+    """What a source brought on a day of the newsroom's; `source` is "" for what persons had filed.
+
+    It was `asked` so many times and gave no list `unanswered` times. Of its `leads`, new that day,
+    and of those that had failed before, came `filed` stories, `dropped` ones and `failed` pages.
+    `delay_seconds` is the median from publication to filing, None where no story tells.
+    """
+
+    day: date
+    source: str
+    asked: int = 0
+    unanswered: int = 0
+    leads: int = 0
+    filed: int = 0
+    dropped: int = 0
+    failed: int = 0
+    delay_seconds: float | None = None
+
+
+class SourceCounts:
+    """What rounds counted, by the newsroom's own days.
+
+    `add` says in each statement how many there are then, and not how many come: played twice it is
+    as if once (see `Memory.rehearse`). Rounds alone count, one at a time.
+    """
+
+    def __init__(self, run: Callable[..., sqlite3.Cursor]) -> None:
+        self._run = run
+
+    def add(self, day: date, source: str, tally: Tally) -> None:
+        """Add what a round counted of a source to what the day has."""
+        for (kind, what), count in sorted(tally.items()):
+            place = (day.isoformat(), source, kind, what)
+            known = self._run(_READ, *place).fetchone()
+            total = count + (known[0] if known else 0)
+            self._run("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)", *place, total)
+
+    def list_source_days(self, since: date) -> list[SourceDay]:
+        """Return what each source brought on each day from one on, by day and source.
+
+        A day on which a source was not asked is left out.
+        """
+        tallies: dict[tuple[str, str], Counter[str]] = {}
+        delays: defaultdict[tuple[str, str], Counter[int]] = defaultdict(Counter)
+        for day, source, kind, what, count in self._run(_ALL_DAYS, since.isoformat()):
+            tally = tallies.setdefault((day, source), Counter())
+            if kind == "delay":
+                delays[day, source][int(what)] += count
+            else:
+                tally[kind] += count
+        return [
+            SourceDay(
+                day=date.fromisoformat(day),
+                source=source,
+                asked=tally["asked"],
+                unanswered=tally["unanswered"],
+                leads=tally["lead"],
+                filed=tally["filed"],
+                dropped=tally["dropped"],
+                failed=tally["failed"],
+                delay_seconds=find_share(delays[day, source], 0.5),
+            )
+            for (day, source), tally in tallies.items()
+        ]
+
+    def list_drops(self, since: date) -> dict[tuple[date, str], int]:
+        """Return how many leads were dropped from a day on, by day and reason."""
+        rows = self._run(_OF_DROPS, since.isoformat())
+        return {(date.fromisoformat(day), reason): count for day, reason, count in rows}
+
+    def sum_delays_by_day(self, since: date) -> Mapping[str, Mapping[int, int]]:
+        """Return how many stories were filed how long after publication, by the day of that.
+
+        That is by the steps of `find_step`; the days are as in 2026-11-27.
+        """
+        return self._sum(_DELAYS_BY_DAY, since)
+
+    def sum_delays_by_source(self, since: date) -> Mapping[str, Mapping[int, int]]:
+        """Return the same by the source that listed them, from a day on."""
+        return self._sum(_DELAYS_BY_SOURCE, since)
+
+    def _sum(self, query: str, since: date) -> Mapping[str, Mapping[int, int]]:
+        sums: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for of, step, stories in self._run(query, since.isoformat()):
+            sums[of][step] = stories
+        return sums
+
+    def first_day(self) -> date | None:
+        """Return the first day that was counted, None where none was."""
+        (first,) = self._run("SELECT min(day) FROM counts").fetchone()
+        return None if first is None else date.fromisoformat(first)
+
+    def forget(self, before: date) -> None:
+        """Forget the days before a day."""
+        self._run("DELETE FROM counts WHERE day < ?", before.isoformat())

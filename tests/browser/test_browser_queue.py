@@ -1,0 +1,81 @@
+"""The queue in a real Chromium: what its rows say by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from world.browsing import Window, come_in, new_context, origin_of
+from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
+from world.waiting import waiting_newsroom
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ON_A_ROW = "document.activeElement.matches('.row.here')"
+STATES = "[...document.querySelectorAll('.state')].map((node) => node.textContent)"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = waiting_newsroom(tmp_path_factory.mktemp("queue") / "beat", 12)
+    for number in range(3):
+        drop_lead(root, f"https://gull.example/{number}", "too-old", f"{number} years")
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def signed_in(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
+    with new_context(chromium) as context:
+        window = Window.open(context, origin_of(served))
+        come_in(window, served)
+        yield window
+
+
+@pytest.fixture
+def window(signed_in: Window) -> Iterator[Window]:
+    signed_in.noted.clear()
+    signed_in.go("/desk/")
+    signed_in.wait_for(ON_A_ROW)
+    yield signed_in
+    assert [] == signed_in.noted
+
+
+def test_a_row_stands_where_it_will_at_once_and_where_it_does_once_that_is_in_git(
+    window: Window,
+) -> None:
+    for rows in ("**/desk/rows*", "**/desk/versions*"):  # it waits for neither
+        window.page.route(rows, lambda route: route.abort())
+    name = window.page.evaluate("document.activeElement.dataset.name")
+    chip = f"document.querySelector('[data-name=\"{name}\"] .meta .standing').textContent"
+    state = f"document.querySelector('[data-name=\"{name}\"]').dataset.state"
+
+    window.press("p")
+    assert "published" == window.page.evaluate(chip)
+    window.wait_for(f"{state} === 'saved'")
+    window.press("k", "c")
+    window.wait_for(f"{chip} === 'waits'")
+    window.wait_for(f"{state} === 'saved'")
+    window.press("k", "r", "1")
+    assert "rejected" == window.page.evaluate(chip)
+    window.wait_for(f"{state} === 'saved'")
+    window.page.focus(f"[data-name='{name}'] .state button")
+    window.press("Enter")
+    assert "waits" == window.page.evaluate(chip)
+    window.page.unroute("**/desk/rows*")
+    window.page.unroute("**/desk/versions*")
+
+
+def test_a_dropped_lead_is_taken_in_by_a_key_and_nothing_else_is_said_of_it(window: Window) -> None:
+    window.press("g", "d")
+    window.page.wait_for_url("**/desk/dropped/")
+    window.wait_for(ON_A_ROW)
+    window.press("p", "h", "c", "s", "l", "i", "t", "x", "o", "f")
+    window.wait_for(f"{STATES}[0] === 'Taken in · the next round reads it'")
+
+    assert ["", ""] == window.page.evaluate(f"{STATES}.slice(1)")
+    assert window.page.evaluate("document.activeElement === document.querySelectorAll('.row')[1]")
+    done = window.page.evaluate("fetch('/desk/actions').then((answer) => answer.json())")
+    assert ["file"] == [one["kind"] for one in done if one["kind"] not in {"verdict", "undo"}]
