@@ -31,11 +31,7 @@ def set_beside(
     not be all stories of some weeks, but all that stand in any relation to each other.
     """
     judged = {rejudged.filed.path: rejudged for rejudged in _dissolve_copies(fresh)}
-    window = [
-        *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged.values()),
-        *(Shelved(story=story) for story in around),
-    ]
-    window.sort(key=lambda shelved: (shelved.story.published_at or LONG_AGO, shelved.story.path))
+    window = _as_window(judged.values(), around)
     new = frozenset(path for path, rejudged in judged.items() if is_on_its_own_now(rejudged))
     regrouped = judge.regroup(window, beat, new, frozenset(judged), surroundings)
     filed = {shelved.story.path: shelved.story for shelved in window}
@@ -44,6 +40,16 @@ def set_beside(
         before = judged.get(story.path) or filed[story.path]
         beside[story.path] = _set_one_beside(before, story, digests_of)
     return [_in_order(rejudged) for rejudged in beside.values()]
+
+
+def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shelved]:
+    """Return judged stories and those around them by time and path."""
+    window = [
+        *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged),
+        *(Shelved(story=story) for story in around),
+    ]
+    window.sort(key=lambda shelved: (shelved.story.published_at or LONG_AGO, shelved.story.path))
+    return window
 
 
 def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
