@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -24,7 +25,7 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk._today import describe_actions, find_title
-from copydesk.desk.live import Broadcast, Filer, Refresh, Refresher
+from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
@@ -46,6 +47,7 @@ class Desk:
     filer: Filer
     broadcast: Broadcast
     refresher: Refresher
+    pictures: PictureWishes
     read_status: Callable[[], engine.RoundStatus | None]
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
@@ -173,7 +175,7 @@ class Desk:
         """Return some events, and those of some stories, as rows of HTML by today's records."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            of_stories = map(opened.queue.event_of, names)
+            of_stories = map(opened.queue.find_happening, names)
             wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
             rows = opened.queue.rows(opened.newsroom, tuple(wanted))
             return self._pages_of(opened).fragments(editor, rows, self.path)
@@ -186,7 +188,7 @@ class Desk:
         def answer(opened: OpenNewsroom) -> Mapping[str, object]:
             page = opened.queue.page(opened.newsroom, question)
             return {
-                "rows": {row.event: row.version for row in page.rows},
+                "rows": {row.happening: row.version for row in page.rows},
                 "total": page.total,
                 "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
@@ -226,7 +228,7 @@ class Desk:
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes until cancelled."""
-        parts = (self.filer.go_on(), self.refresher.go_on(), self._look())
+        parts = (self.filer.go_on(), self.refresher.go_on(), self.pictures.go_on(), self._look())
         work = [asyncio.create_task(part) for part in parts]
         try:
             await asyncio.gather(*work)
@@ -243,7 +245,7 @@ class Desk:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
-            self._pages = beat, Pages(beat, self.path, self.read_status)
+            self._pages = beat, Pages(beat, self.path, self.read_status, self.pictures.want)
         return self._pages[1]
 
     async def _look(self) -> None:
@@ -277,6 +279,7 @@ async def open_desk_of(
         filer=filer,
         broadcast=filer.broadcast,
         refresher=Refresher(refresh),
+        pictures=PictureWishes(partial(engine.make_pictures_apart, root), filer.broadcast),
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
     filer.find_standings = desk.find_standings

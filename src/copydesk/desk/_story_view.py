@@ -64,6 +64,7 @@ class StoryViews:
             "verdict": self.verdict(seen.verdict),
             "pin": self._pin(seen.pin),
             "picture": self._picture(seen),
+            "unmade": seen.unmade,
         }
 
     def short(self, seen: engine.QueueStory) -> View:

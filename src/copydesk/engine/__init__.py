@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from copydesk.engine.actions import WorkedOff as WorkedOff
     from copydesk.engine.actions import file_actions as file_actions
     from copydesk.engine.actions import let_stories_wait as let_stories_wait
+    from copydesk.engine.actions import make_pictures_apart as make_pictures_apart
     from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage

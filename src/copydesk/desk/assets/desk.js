@@ -903,6 +903,15 @@ const showPresence = (there) => {
 let looking = 0;
 const events = new EventSource(`${root}events`);
 events.addEventListener("open", catchUp);
+const showMade = (isMeant) => {
+  const meantRows = allRows().filter((row) => row.querySelector(".unmade") && isMeant(row) && !isBusy(row));
+  if (meantRows.length) refetch(meantRows.map((row) => row.dataset.event));
+};
+events.addEventListener("open", () => showMade(() => true)); // some may have been made before anybody listened
+events.addEventListener("pictures", (event) => {
+  const { stories } = JSON.parse(event.data);
+  showMade((row) => stories.includes(nameOf(row)));
+});
 events.addEventListener("action", (event) => settle(JSON.parse(event.data)));
 events.addEventListener("changed", () => {
   clearTimeout(looking);
