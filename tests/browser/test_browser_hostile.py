@@ -68,20 +68,9 @@ FOREIGN = f"""[...document.querySelectorAll("*")].filter((node) =>
       && /^\\s*(javascript|vbscript|data):/i.test(value))))
   .map((node) => node.outerHTML.slice(0, 200))"""
 WORST = f"story/{quote(NAMES[1], safe='')}"
-VIEWS = (
-    f"{WORST}/edit/",
-    f"{WORST}/trail/",
-    f"{WORST}/neighbours/",
-    "dropped/",
-    "stash/",
-    "list/",
-    "list/?id=worst",
-    "write/",
-    "file/",
-    "people/",
-    "numbers/",
-)
-VIEWS += ("recall/", "today/", f"?q={quote(PAYLOADS[0])}", f"?topic={quote(PAYLOADS[30])}")
+VIEWS = [*(f"{WORST}/{part}/" for part in ("edit", "trail", "neighbours"))]
+VIEWS += ["dropped/", "stash/", "list/", "list/?id=worst", "write/", "file/", "people/", "numbers/"]
+VIEWS += ["recall/", "today/", f"?q={quote(PAYLOADS[0])}", f"?topic={quote(PAYLOADS[30])}"]
 SHAPES = """[...new Set([...document.querySelectorAll("article.row")].map((row) =>
   [...row.querySelectorAll("*")]
     .filter((node) => !node.closest(".note *, .others, .why, .note, .origin"))
