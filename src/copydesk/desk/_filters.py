@@ -28,12 +28,6 @@ class Filters:
         standings = [(str(one), name_standing(self.strings, one)) for one in Standing]
         ages = [(str(days), say(f"days_{days}")) for days in _query.DAYS]
         orders = [(order, say(f"order_{order}")) for order in _query.ORDERS]
-        asked = {
-            "owner": question.owner,
-            "since": question.since,
-            "until": question.until,
-            "decided": question.decided,
-        }
         return [
             self.make_filter("topic", question.topic, [(name, name) for name in self.topics]),
             self.make_filter("source", question.source, [(name, name) for name in choices.sources]),
@@ -41,9 +35,19 @@ class Filters:
             self.make_filter("reason", str(question.reason or ""), reasons),
             self.make_filter("standing", str(question.standing or ""), standings),
             self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
-            *(self.make_filter(name, str(value), []) for name, value in asked.items() if value),
+            *self._show_asked(question),
             self.make_filter("order", question.order, orders, may_be_any=False),
         ]
+
+    def _show_asked(self, question: engine.QueueQuestion) -> list[View]:
+        """Return the filters that stand there only once an address has asked for them."""
+        asked = {
+            "owner": question.owner,
+            "since": question.since,
+            "until": question.until,
+            "decided": question.decided,
+        }
+        return [self.make_filter(name, str(value), []) for name, value in asked.items() if value]
 
     def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True

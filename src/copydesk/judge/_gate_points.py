@@ -34,7 +34,7 @@ def deciding_points(story: Story) -> int | None:
     return gate_points(story) if not story.reasons or _is_gates(story) else None
 
 
-def overruled_points(story: Story) -> int | None:
+def verdict_points(story: Story) -> int | None:
     """Return the points that the gate saw of a story that an editor decided.
 
     None for one that nobody decided, and where the gate has no say: in a copy, behind a leader,

@@ -56,7 +56,7 @@ def _show_list(wording: Wording, number: int, kept: engine.KeptRecall) -> View:
         ],
         "share": _share(kept.kinds),
         "section": _show_days(wording, f"list-{number}-days", kept.days),
-        "missed": [_show_missed(wording, trace) for trace in kept.missed],
+        "missed": [_show_gap(wording, trace) for trace in kept.missed],
     }
 
 
@@ -100,7 +100,7 @@ def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> 
     return Part(value=count, shade=shade, words=f"{count:,} {wording.say(f'recall_{kind}')}")
 
 
-def _show_missed(wording: Wording, trace: engine.RecallTrace) -> View:
+def _show_gap(wording: Wording, trace: engine.RecallTrace) -> View:
     """Show a story that we have in nobody's words: why, and what an editor may do about it."""
     published = dates.parse(trace.published_at)
     return {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from copydesk.judge._block import blocking_ruling
-from copydesk.judge.clustering import MemoryCorpus, NewsDocument, index_terms
+from copydesk.judge.clustering import LayeredCorpus, MemoryCorpus, NewsDocument, index_terms
 from copydesk.judge.coverage._ruled_groups import name_of
 from copydesk.kit import text
 from copydesk.news import Beat, Corpus, IndexedDocument, Shelved, Story
@@ -30,6 +30,12 @@ def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedD
 def make_corpus(stories: Iterable[Shelved]) -> Corpus:
     """Return a corpus in memory of these stories."""
     return MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+
+
+def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
+    """Return a corpus with some stories that are not in it; it stays as it is."""
+    fresh = MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+    return LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:

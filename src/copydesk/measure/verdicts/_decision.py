@@ -59,7 +59,7 @@ def make_decision(
     That is a copy, a story behind the leader of its group, one without a quality, and a removal.
     `all_wait` says that every story waits for an editor.
     """
-    verdict, points = story.verdict, judge.overruled_points(story)
+    verdict, points = story.verdict, judge.verdict_points(story)
     if verdict is None or points is None or verdict.said not in _IS_WANTED:
         return None
     return Decision(
