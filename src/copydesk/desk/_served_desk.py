@@ -19,6 +19,7 @@ from copydesk.desk._desk import open_desk_of
 from copydesk.desk._filer import Filer
 from copydesk.desk._live import Broadcast
 from copydesk.desk._pages import Editor
+from copydesk.desk.api import make_api
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
@@ -56,7 +57,8 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
             open_desk_of(newsroom.root, os.environ, filer, door.root)
         )
         app = make_app(opened, _name_editors(door.host))
-        yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
+        behind_sign_in = sign_in_app(app, store, newsroom.beat, door, make_api(opened, door))
+        yield ServedDesk(app=behind_sign_in, go_on=opened.go_on)
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:
