@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import Counter
 from collections.abc import Generator
@@ -15,6 +16,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+FEW_EXAMPLES = 20
 FOUND = Path(__file__).parents[1] / ".hypothesis" / "found"
 
 # A deadline for each example, or for making them, would be a test of how busy the machine is.
@@ -47,9 +49,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--law-scale",
         type=int,
-        default=1,
-        help="how many times as many examples each law gets, whatever number it asks for",
+        default=0,
+        help="how many times as many examples each law gets as it asks for; a quarter without this",
     )
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist's own, which may be left out
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: three for two cores.
+
+    A test of a server, a round or a browser waits for others a third of its time.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (cores or 1) * 3 // 2)
 
 
 @pytest.hookimpl(trylast=True)  # when the profile is settled
@@ -94,11 +106,23 @@ def begin_with_slow(items: list[pytest.Item]) -> None:
 
 
 def change_examples(law: Any, number: int | None, scale: int) -> None:
-    """Let a law's examples begin from a number, and be `scale` times as many as it asks for."""
+    """Let a law's examples begin from a number, and be `scale` times as many as it asks for.
+
+    With 0 for a scale they are as many as whoever waits for the tests has time for.
+    """
     # There is no public way to change a test's own settings, and a seed turns the database off;
     # test_laws_search.py would notice if this one came to nothing.
     own: settings = law._hypothesis_internal_use_settings
     if number is not None:
         seed(number)(law)
-    scaled = settings(own, max_examples=own.max_examples * scale)
-    law._hypothesis_internal_use_settings = scaled
+    count = own.max_examples * scale if scale else share_of_examples(own.max_examples)
+    law._hypothesis_internal_use_settings = settings(own, max_examples=count)
+
+
+def share_of_examples(count: int) -> int:
+    """Return how many of a law's examples the tests try: a quarter, and all where they are few.
+
+    They are the same every time, so what they find they find in the first days. What nobody knows
+    yet is for ./run.sh laws, which tries all of them, and others.
+    """
+    return max(count // 4, min(count, FEW_EXAMPLES))

@@ -4,9 +4,9 @@
 
 makes FOLDER a newsroom of COUNT invented stories that all wait for an editor (`paper/archive.py`
 writes them), serves it, comes in by the setup link and asks: a page of the queue, filters,
-searches, stories, verdicts until they are answered and until they are in git; with 20 streams open.
-Prints the median and the slowest twentieth in milliseconds, and the resident memory of the server
-and of what it started (what they share counts for each).
+searches, stories, numbers, verdicts until they are answered and until they are in git; with 20
+streams open. Prints the median and the slowest twentieth in milliseconds, and the resident memory
+of the server and of what it started (what they share counts for each).
 """
 
 from __future__ import annotations
@@ -121,6 +121,8 @@ def measure(browser: Browser) -> None:
     show("search", lambda path: browser.ask("GET", path), (searches * TIMES)[:TIMES])
     pages = [f"/desk/story/{quote(name)}/" for name in names]
     show("story", lambda path: browser.ask("GET", path), (pages * TIMES)[:TIMES])
+    show("numbers", lambda path: browser.ask("GET", path), ["/desk/numbers/"] * TIMES)
+    show("missed", lambda path: browser.ask("GET", path), ["/desk/recall/"] * TIMES)
     said: list[str] = []
     show("verdict to answer", lambda name: said.append(browser.say(name, "hold")), names[:20])
     for action in said:

@@ -95,6 +95,33 @@ def test_t_takes_the_row_under_the_hand_into_the_stash(window: Window) -> None:
     assert 2 == window.page.locator(".stash li").count()
 
 
+def test_a_picture_is_uploaded_while_a_story_is_written_and_kept_in_its_draft(
+    window: Window, served: ServedNewsroom, tmp_path: Path
+) -> None:
+    Image.new("RGB", (300, 200), (160, 90, 40)).save(tmp_path / "b.png")
+    window.go("/desk/write/")
+    window.page.fill("[name=title]", "A red wall")
+    window.page.fill("[name=text]", "It is red.")
+    window.page.set_input_files("[name=file]", tmp_path / "b.png")
+    window.wait_for("document.querySelector('[name=other_picture]').value")
+    window.page.fill("[name=alt]", "A wall at noon")
+    address = window.page.input_value("[name=other_picture]")
+    window.go("/desk/")
+
+    def is_there() -> bool:
+        window.go("/desk/write/")
+        return "A wall at noon" == window.page.input_value("[name=alt]")
+
+    until(is_there)  # what is sent when a page is left may come after the next one
+    assert address == window.page.input_value("[name=other_picture]")
+    window.page.focus("[name=text]")
+    window.press("Control+Enter")
+    window.page.wait_for_url("**/desk/today/")
+    until(lambda: [*(served.root / "_news").glob("*-a-red-wall.md")] != [])
+    (file,) = (served.root / "_news").glob("*-a-red-wall.md")
+    assert address in file.read_text("utf-8")
+
+
 def test_the_stories_of_a_list_are_moved_by_keys_and_by_the_mouse(
     window: Window, served: ServedNewsroom
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
+from world.numbers import SETTING, fill_numbers
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
 
@@ -24,7 +25,8 @@ LIST_FILE = "title: The best\nby: Anna\nstories:\n" + "".join(
 )
 STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
-PAGES += ["/desk/dropped/", "/desk/write/", "/desk/file/", "/desk/stash/", "/desk/list/", LIST]
+PAGES += ["/desk/numbers/", "/desk/recall/", "/desk/dropped/", "/desk/write/", "/desk/file/"]
+PAGES += ["/desk/stash/", "/desk/list/", LIST]
 OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/", LIST]
 OUTSIDE = ["/desk/account/", "/desk/people/"]
 DIALOGS = ["?", "Control+k", "r"]
@@ -44,6 +46,9 @@ REACHED = """[...document.querySelectorAll("a[href], button, input, select, text
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("pages") / "beat", 12)
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n{SETTING}\n")
+    fill_numbers(root)
     drop_lead(root, "https://gull.example/" + "long-" * 60, "off-beat", "nearest: Coast")
     (root / "_data" / "lists").mkdir()
     (root / "_data" / "lists" / "best.yaml").write_text(LIST_FILE, "utf-8")
@@ -88,6 +93,21 @@ def test_axe_finds_nothing_and_a_phone_shows_the_whole(window: Window, path: str
     for size, scheme in ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")):
         show(window, size, scheme)
         assert [] == find_faults(window), (size, scheme)
+    assert [] == window.noted
+
+
+def test_what_is_folded_opens_by_keyboard_and_fetches_itself(window: Window) -> None:
+    window.go(STORY)
+    for fold in window.page.query_selector_all("details.fold:not([open]) > summary"):
+        fold.focus()
+        window.press("Enter")
+    window.wait_for("document.querySelectorAll('.fold[open] [data-part]').length === 2")
+
+    assert window.page.query_selector("ol.trail li.filed")
+    window.page.evaluate(AXE)
+    for size, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+        show(window, size, scheme)
+        assert [] == find_faults(window)
     assert [] == window.noted
 
 

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser
 
+from copydesk import engine
+from copydesk.illustrate import measure_picture
+from copydesk.news import Image, Story
+from illustrate.draw import drawn, encoded
 from world.browsing import Window, come_in, new_context, origin_of
+from world.newsroom import NOW
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PICTURE = "https://img.example/wall.jpg"
 ON_A_ROW = "document.activeElement.matches('.row.here')"
 STATES = "[...document.querySelectorAll('.state')].map((node) => node.textContent)"
 
 
+def illustrated(number: int, story: Story) -> Story:
+    """Return a story, the fifth with a picture that no page has shown yet."""
+    return replace(story, images=(Image(url=PICTURE),)) if number == 5 else story
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
-    root = waiting_newsroom(tmp_path_factory.mktemp("queue") / "beat", 12)
+    root = waiting_newsroom(tmp_path_factory.mktemp("queue") / "beat", 12, illustrated)
+    with engine.open_newsroom(root, NOW, {}) as newsroom:
+        newsroom.album.keep_original(measure_picture(PICTURE, encoded(drawn(600, 400))))
     for number in range(3):
         drop_lead(root, f"https://gull.example/{number}", "too-old", f"{number} years")
     with serve_newsroom(root) as served:
@@ -41,6 +55,13 @@ def window(signed_in: Window) -> Iterator[Window]:
     signed_in.wait_for(ON_A_ROW)
     yield signed_in
     assert [] == signed_in.noted
+
+
+def test_a_picture_that_nobody_has_seen_is_made_while_its_place_is_kept(window: Window) -> None:
+    window.wait_for("document.querySelector('img.shot')?.complete")
+
+    assert 1 == window.page.evaluate("document.querySelectorAll('.shot').length")
+    assert window.page.evaluate("document.querySelector('img.shot').naturalWidth > 0")
 
 
 def test_a_row_stands_where_it_will_at_once_and_where_it_does_once_that_is_in_git(

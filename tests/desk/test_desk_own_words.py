@@ -166,12 +166,32 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def form_with(data: bytes, story: str = SEALS) -> tuple[bytes, dict[str, str]]:
+def form_with(data: bytes, **fields: str) -> tuple[bytes, dict[str, str]]:
     """Return the body and the header of a form with a file, as a browser sends it."""
-    head = f'--b\r\nContent-Disposition: form-data; name="story"\r\n\r\n{story}\r\n'
+    head = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (fields or {"story": SEALS}).items()
+    )
     file = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
     body = head.encode() + file.encode() + data + b"\r\n--b--\r\n"
     return body, {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+def test_a_story_is_written_with_a_picture_and_without_a_script(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    form = {**FORM, "id": "own-9", "title": "A wall — seen", "text": "One.\r\n\r\nTwo."}
+    assert 400 == anna.post("/desk/write/", *form_with(picture(), **form, alt="")).status
+    assert 400 == anna.post("/desk/write/", *form_with(b"none", **form, alt="A wall")).status
+    sent = form_with(picture(), **form, alt="A wall", credit="Ada", topic="Coast")
+    assert 303 == anna.post("/desk/write/", *sent).status
+    until(lambda: [*(served.root / "_news").glob("*-a-wall-seen.md")] != [])
+    (file,) = (served.root / "_news").glob("*-a-wall-seen.md")
+    until(lambda: ".webp" in run_git(served.root, "ls-files", "assets/images/uploads"))
+    record = file.read_text("utf-8")
+    for words in ("/uploads/", 'title: "A wall — seen"', '"A wall"', "Ada", "One.\\n\\nTwo."):
+        assert words in record, words
+    assert 303 == anna.post("/desk/write/", *form_with(b"", **{**form, "id": "own-10"})).status
 
 
 def test_a_script_uploads_a_picture_and_is_told_its_address(anna: Browser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
@@ -21,6 +22,8 @@ from copydesk.news import ReasonKind, Standing
         QueueQuestion(days=7, search='"sea wall" harbour', language="de"),
         QueueQuestion(reason=ReasonKind.PRESS_RELEASE),
         QueueQuestion(after=(12.345678901234567, "2026-11-20-ä")),
+        QueueQuestion(owner="Bird & House", since=date(2026, 11, 1), until=date(2026, 11, 20)),
+        QueueQuestion(view="all", decided=date(2026, 11, 16)),
     ],
 )
 def test_a_question_survives_its_address(question: QueueQuestion) -> None:
@@ -38,6 +41,8 @@ def test_a_question_survives_its_address(question: QueueQuestion) -> None:
         {"after": "x"},
         {"after": "nan a"},
         {"after": "1"},
+        {"since": "2026-13-01", "until": "9999-12-31", "decided": "yesterday"},
+        {"since": "0001-01-01"},
     ],
 )
 def test_nonsense_asks_for_nothing(query: dict[str, str]) -> None:

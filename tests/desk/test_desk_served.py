@@ -194,6 +194,20 @@ def test_a_pin_is_told_with_its_end_and_taken_out_and_the_row_leads_to_the_page(
     assert "pinned until" not in anna.get("/desk/?view=all&q=seals").body
 
 
+def test_changed_rules_are_looked_at_beside_the_server(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    settings = served.root / "beat.toml"
+    before = settings.read_text("utf-8")
+    hidden = "data-former-rules hidden"
+    try:
+        settings.write_text(before + "\n[scoring]\npublish_at = 99\n", "utf-8")
+        until(lambda: hidden not in anna.get("/desk/").body)
+        wait_for_page(anna, "/desk/", hidden)
+    finally:
+        settings.write_text(before, "utf-8")
+
+
 def wait_for_status(browser: Browser, path: str, status: int) -> bool:
     until(lambda: browser.get(path).status == status)
     return True

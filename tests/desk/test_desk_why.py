@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from copydesk import engine
 from world.command import copydesk
 from world.later import SEALS_RECORD, WALL_RECORD
 from world.lived import SEALS_NAME, WALL_NAME, lived_newsroom
+from world.newsroom import NOW
 from world.served_desk import Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom
 
@@ -96,3 +98,20 @@ def test_a_text_that_is_kept_no_more_has_no_marks(anna: Browser) -> None:
 
     assert "<mark" not in page
     assert "No text of it is kept." in page
+
+
+def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    where = f"/desk/story/{WALL_NAME}/neighbours/"
+
+    page = anna.get(where)
+
+    assert 200 == page.status
+    assert f'data-fetch="{where}"' in anna.get(f"/desk/story/{WALL_NAME}/").body
+    assert "data-part" in page.body
+    with engine.open_newsroom(served.root, NOW, {}) as opened:
+        rows = engine.list_neighbours(opened, WALL_RECORD).rows
+    shown = re.findall(r'<p class="reason">(.*?)</p>', page.body)
+    assert [row.why for row in rows] == [plain(words) for words in shown]
+    assert 404 == anna.get("/desk/story/nobody/neighbours/").status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 from copydesk import engine
@@ -73,6 +74,7 @@ def test_a_second_build_draws_and_writes_nothing(tmp_path: Path) -> None:
 
 def test_a_newsroom_s_own_icon_is_taken(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
+    shutil.rmtree(root / ".copydesk/cards")  # no icon is drawn yet
     (root / "_templates").mkdir()
     (root / "_templates/favicon.ico").write_bytes(b"our own")
     (root / "_templates/icon.svg").write_text("<svg/>")

@@ -92,3 +92,12 @@ def test_what_was_removed_or_filed_is_told(tmp_path: Path) -> None:
         reader.close()
     act(root, verdict("remove", NAMES[0]))
     assert "an editor removed it" == obstacle(root, preview)
+
+
+def test_the_folder_of_the_server_is_no_place_to_import_from(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "copydesk").mkdir()
+    (tmp_path / "copydesk" / "__init__.py").write_text("raise SystemExit('a theme ran')")
+    monkeypatch.chdir(tmp_path)
+    assert "The wall is high" == look(root).title

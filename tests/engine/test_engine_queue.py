@@ -251,6 +251,23 @@ def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) 
     assert "m18" == page.seen.name
 
 
+def test_changed_rules_keep_no_page_waiting_and_it_says_so(beat: History) -> None:
+    settings = beat.root / "beat.toml"
+    file(beat, "missed", published=False, quality=55)
+    with reading(beat) as (newsroom, reader):
+        assert not reader.page(newsroom, QueueQuestion()).is_by_former_rules
+    settings.write_text(settings.read_text().replace("publish_at = 60", "publish_at = 50"))
+    with beat.open() as newsroom, closing(QueueReader(newsroom)) as reader:
+        hold(beat, "wall")
+        reader.page(newsroom, QueueQuestion(view="all"))
+        before = reader.page(newsroom, QueueQuestion(view="off"))
+        reader.follow(newsroom)
+        after = reader.page(newsroom, QueueQuestion(view="off"))
+
+    assert (["missed"], True) == (names(before.rows), before.is_by_former_rules)
+    assert ((), False) == (after.rows, after.is_by_former_rules)
+
+
 def test_a_story_that_is_not_there_is_said(beat: History) -> None:
     with reading(beat) as (newsroom, reader), pytest.raises(RecordError, match="no such story"):
         read_story_page(newsroom, reader, "nobody")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
+from copydesk.catalogue import Catalogue
 from copydesk.kit import databases
 from copydesk.memory import Memory
 from copydesk.news import RecallKind
@@ -103,6 +104,26 @@ def test_a_list_that_is_taken_out_of_beat_toml_is_forgotten(root: Path, web: Pat
     settings.write_text(settings.read_text().replace(f'"{LIST}"', f'"{LIST}", "{TABLE}"'))
 
     assert [LIST] == [one.list for one in kept(root)]
+
+
+def test_who_looks_at_a_list_takes_no_news_from_the_next_round(root: Path, web: Path) -> None:
+    run(root, web)
+    table = root / "list.csv"
+    table.write_text(f"url,title,date\n{WALL[1]},{WALL[0]},2026-11-19\n")
+
+    with engine.open_newsroom(root, NOW + HOUR, {}) as opened:
+        before = _read_digests(opened)
+        for _ in range(2):
+            listed = engine.read_recall_list(opened, str(table))
+            (trace,) = engine.trace_recall(opened, listed).traces
+            assert RecallKind.COVERED is trace.kind
+
+        assert before == _read_digests(opened)
+
+
+def _read_digests(opened: engine.Newsroom) -> dict[str, bytes]:
+    with closing(Catalogue(opened.private / "catalogue.sqlite")) as catalogue:
+        return catalogue.corpus.digests()
 
 
 def test_a_round_is_done_whatever_its_lists_cost(root: Path, web: Path) -> None:

@@ -286,3 +286,23 @@ def test_a_page_that_was_dropped_has_its_trail_and_one_of_nobody_none(root: Path
         entry.what for entry in dropped.entries
     ]
     assert engine.Trail() == nobody
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"Copydesk-Action: verdict publish {WALL_RECORD}",
+        f"Copydesk-Action: verdict publish {WALL_RECORD}\nCopydesk-Action: undo x",
+        "x\n\nCopydesk-Action: undo",
+        "x\n\nCopydesk-Action: rule",
+        "Copydesk-Action: \n\nCopydesk-Action: rule undo",
+    ],
+)
+def test_a_message_that_a_person_made_up_breaks_nothing(root: Path, message: str) -> None:
+    write(root, WALL_RECORD, 'title: "A wall"', 'title: "The great wall"')
+    run_git(root, "commit", "-qam", message)
+
+    last = trace(root).entries[-1]
+
+    assert run_git(root, "rev-parse", "HEAD").strip() == last.commit
+    assert ("title",) == last.fields

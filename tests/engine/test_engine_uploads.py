@@ -6,6 +6,7 @@ import hashlib
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,21 +118,23 @@ def bomb() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data",
+    "make",
     [
-        b"",
-        b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-        b"<html><img></html>",
-        b"GIF89a<script>alert(1)</script>",
-        bomb(),
-        picture(size=(60, 60)),
-        picture("PNG", (5_200, 5_000)),
-        picture()[:2_000],
-        picture() + b"\0" * 6_000_000,
+        bytes,
+        lambda: b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        lambda: b"<html><img></html>",
+        lambda: b"GIF89a<script>alert(1)</script>",
+        bomb,
+        lambda: picture(size=(60, 60)),
+        lambda: picture("PNG", (5_200, 5_000)),
+        lambda: picture()[:2_000],
+        lambda: picture() + b"\0" * 6_000_000,
     ],
     ids=["nothing", "svg", "page", "polyglot", "bomb", "tiny", "huge", "cut", "6MB"],
 )
-def test_what_is_no_picture_is_refused(root: Path, data: bytes) -> None:
+def test_what_is_no_picture_is_refused(root: Path, make: Callable[[], bytes]) -> None:
+    data = make()
+
     with pytest.raises(PictureError):
         keep(root, data)
     assert not [*(root / ".copydesk/uploads").glob("*")]
@@ -144,3 +147,47 @@ def test_a_site_without_an_address_takes_none(root: Path) -> None:
     )
     with pytest.raises(UsageError, match="no address"):
         keep(root, picture())
+
+
+def write(address: str, alt: str = "The wall at noon", credit: str = "Ada") -> EditorAction:
+    values = ("The wall, a year on", "", "It stands.", address, alt, credit, "Coast")
+    return action("write", "pictured", values=values)
+
+
+def test_a_story_of_ones_own_is_written_with_a_picture(root: Path, tmp_path: Path) -> None:
+    address = keep(root, picture())
+    (told,) = act(root, write(address))
+    assert "done" == told.state, told.what
+    name = "2026-11-20-the-wall-a-year-on"
+    story = read(root, name)
+    (image,) = story.images
+    assert (address, "The wall at noon", "Ada") == (image.url, image.title, image.attribution)
+    assert ("Coast",) == story.topics
+    assert "" == run_git(root, "status", "--porcelain")
+    assert f"{FOLDER}/{address.rsplit('/', 1)[-1]}" in run_git(root, "ls-files")
+
+    with engine.open_newsroom(root, NOW, {}) as opened:
+        engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "site"))
+    for path in (f"news/{name}/index.html", "index.html"):
+        page = (tmp_path / "site" / path).read_text("utf-8")
+        assert ('alt="The wall at noon"' in page, "Ada" in page) == (True, True), path
+    told_by_api = (tmp_path / f"site/api/v2/stories/{name}.json").read_text("utf-8")
+    assert '"credit":"Ada"' in told_by_api
+    assert "The wall at noon" in (tmp_path / "site" / "feed.xml").read_text("utf-8")
+
+
+def test_a_picture_without_words_or_of_elsewhere_is_refused(root: Path) -> None:
+    address = keep(root, picture())
+    for wrong in (
+        write(address, alt=" "),
+        write(address, alt="a" * 501),
+        write(address, credit="c" * 201),
+        write("https://gull.example/a.jpg"),
+        write(address.replace(address[-20:-5], "0" * 15)),
+        action("write", "pictured", values=("T", "", "It stands.", address)),
+        action("write", "odd", values=("T", "", "It stands.")),
+    ):
+        (told,) = act(root, wrong)
+        assert "refused" == told.state, wrong
+    assert 2 == len([*(root / "_news").iterdir()])
+    assert not (root / FOLDER).exists()

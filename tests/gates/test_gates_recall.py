@@ -49,7 +49,7 @@ def test_the_stories_of_a_source_that_was_taken_out_are_found_in_others_words(
     with engine.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
         web = engine.RoundOptions(web=FOLDER / "newswire.warc.gz")
         engine.run_round(opened, web, engine.Silence())
-        found = engine.trace_list(opened, engine.read_list(opened, str(listed)))
+        found = engine.trace_recall(opened, engine.read_recall_list(opened, str(listed)))
 
     stories = {
         one.path: one

@@ -176,18 +176,18 @@ def test_a_sidecar_with_forms_and_an_original_is_damaged(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("body", "may_wait"),
+    ("make", "may_wait"),
     [
-        (JPEG, True),
-        (encoded(drawn(), "PNG"), True),
-        (encoded(drawn(), "AVIF"), False),
-        (encoded(noise(500, 500), "PNG"), False),
-        (encoded(drawn(4000, 3001), "PNG"), False),
+        (lambda: JPEG, True),
+        (lambda: encoded(drawn(), "PNG"), True),
+        (lambda: encoded(drawn(), "AVIF"), False),
+        (lambda: encoded(noise(500, 500), "PNG"), False),
+        (lambda: encoded(drawn(4000, 3001), "PNG"), False),
     ],
     ids=["a photograph", "a drawing", "more than it says", "many bytes", "many pixels"],
 )
-def test_what_is_heavy_may_not_wait(body: bytes, may_wait: bool) -> None:
-    assert may_wait == measure_picture(URL, body).may_wait
+def test_what_is_heavy_may_not_wait(make: Callable[[], bytes], may_wait: bool) -> None:
+    assert may_wait == measure_picture(URL, make()).may_wait
 
 
 def test_a_picture_is_proven_to_its_last_line() -> None:

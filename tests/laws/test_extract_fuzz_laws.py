@@ -28,7 +28,7 @@ def test_a_page_of_the_grammar_ends_well(choices: bytes) -> None:
 @pytest.mark.slow
 @settings(CALM, max_examples=1_000)
 @given(choices=CHOICES)
-def test_a_thousand_pages_of_the_grammar_end_well(choices: bytes) -> None:
+def test_many_pages_of_the_grammar_end_well(choices: bytes) -> None:
     page = grammar.page(choices)
 
     assert isinstance(checked.read(page.body, page.headers), Article | Dropped | PageError)

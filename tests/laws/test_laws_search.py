@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,18 @@ def write_law(house: Path, body: str, *decorators: str, name: str = "test_any.py
     (house / "tests" / name).write_text(HEAD + "\n".join(lines))
 
 
+def write_counted_laws(house: Path, *counts: int) -> None:
+    """Write a law for each of these numbers of examples, which prints its number for each."""
+    for count in counts:
+        asked = f"@settings(max_examples={count})"
+        write_law(house, f'print("<{count}>")', asked, name=f"test_{count}.py")
+
+
+def count_examples(house: Path, *words: str) -> dict[int, int]:
+    """Return how many examples each of the counted laws got."""
+    return dict(Counter(map(int, examples(house, *words))))
+
+
 def examples(house: Path, *words: str) -> list[str]:
     """Return the examples that one run of the tests tries."""
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", *words]
@@ -54,8 +67,18 @@ def test_the_tests_try_the_same_examples_every_time(house: Path) -> None:
 
     first, second = examples(house, "tests"), examples(house, "tests")
 
-    assert 100 == len(first)
+    assert 25 == len(first)
     assert first == second
+
+
+def test_the_tests_try_a_share_of_the_examples_but_not_few(house: Path) -> None:
+    write_counted_laws(house, 8, 60, 200)
+
+    assert {8: 8, 60: 20, 200: 50} == count_examples(house, "tests")
+
+
+def test_a_search_tries_all_examples() -> None:
+    assert "--law-scale=1" in next(search.Search(TESTS / "laws", seed=1).turns()).options()
 
 
 @pytest.mark.slow
@@ -78,15 +101,11 @@ def test_a_search_tries_others(house: Path) -> None:
     assert first != second
 
 
-@pytest.mark.parametrize(
-    ("own", "expected"), [(["@settings(max_examples=7)"], 21), ([], 300)], ids=["its own", "none"]
-)
-def test_a_law_gets_more_examples_whatever_it_asks_for(
-    house: Path, own: list[str], expected: int
-) -> None:
-    write_law(house, 'print(f"<{number}>")', *own)
+def test_a_law_gets_more_examples_whatever_it_asks_for(house: Path) -> None:
+    write_counted_laws(house, 7)
+    write_law(house, 'print("<0>")')  # asks for no number of its own
 
-    assert expected == len(examples(house, "tests", "--law-scale=3"))
+    assert {7: 21, 0: 300} == count_examples(house, "tests", "--law-scale=3")
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.kit import databases
-from copydesk.memory import DelaySteps, Memory, SourceDay, Tally, find_step, migrate
+from copydesk.memory import Memory, SourceDay, Tally, find_step, migrate
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -56,10 +56,11 @@ def test_drops_are_told_by_day_and_reason_and_delays_by_their_steps(memory: Memo
 
     assert {(MONDAY, "off-topic"): 5, (TUESDAY, "old"): 2} == memory.counts.list_drops(MONDAY)
     assert {(TUESDAY, "old"): 2} == memory.counts.list_drops(TUESDAY)
-    assert [
-        DelaySteps(day=MONDAY, source=GULL, step=HOUR, stories=2),
-        DelaySteps(day=MONDAY, source=GULL, step=DAY, stories=1),
-    ] == sorted(memory.counts.list_delays(MONDAY), key=lambda steps: steps.step)
+    memory.counts.add(TUESDAY, GULL, {("delay", str(HOUR)): 5})
+    assert {GULL: {HOUR: 7, DAY: 1}} == memory.counts.sum_delays_by_source(MONDAY)
+    assert {MONDAY.isoformat(): {HOUR: 2, DAY: 1}, TUESDAY.isoformat(): {HOUR: 5}} == (
+        memory.counts.sum_delays_by_day(MONDAY)
+    )
 
 
 def test_what_a_kill_lets_play_twice_is_counted_once(memory: Memory) -> None:

@@ -29,7 +29,16 @@ def page_of(story: Story) -> str:
 def test_the_page_shows_the_note_marked_as_the_desks() -> None:
     page = page_of(noted())
     assert '<h2 id="note">From the newsroom</h2>' in page
-    assert "<p>We were <em>there</em>: <a href=" in page
+    assert '<div class="note"><p>We were <em>there</em>: <a href=' in page
+
+
+def test_the_text_of_a_story_of_ones_own_looks_as_it_was_meant() -> None:
+    own = replace(noted("- one\n\n> two"), web_url="", original_url="")
+    words = "<ul><li>one</li></ul><blockquote><p>two</p></blockquote>"
+    assert f'<div class="note">{words}</div>' in page_of(own)
+    # what is no note has neither bullets nor a line beside quotes
+    style = Renderer().read_source("style.css") or ""
+    assert ".note ul, .note ol { margin: 0 0 1rem; padding-inline-start: 1.3em" in style
 
 
 def test_without_a_note_the_page_says_nothing_of_one() -> None:

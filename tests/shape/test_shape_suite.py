@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gc
+import os
 import re
 import shutil
 import subprocess
@@ -90,3 +91,12 @@ def test_whoever_leaves_a_test_out_says_why() -> None:
     }
 
     assert {} == {name: calls for name, calls in found.items() if calls}
+
+
+def test_more_processes_share_the_tests_than_there_are_cores(pytestconfig: pytest.Config) -> None:
+    if not pytestconfig.pluginmanager.hasplugin("xdist"):
+        pytest.skip("xdist is left out")
+
+    asked = pytestconfig.hook.pytest_xdist_auto_num_workers(config=pytestconfig)
+
+    assert asked == max(1, len(os.sched_getaffinity(0)) * 3 // 2)

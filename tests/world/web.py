@@ -176,8 +176,12 @@ def packed(packed_body: bytes, coding: str) -> Behaviour:
 
 
 def bombs(megabytes: int) -> Behaviour:
-    """Serve some kilobytes that unpack to megabytes."""
-    return packed(_pack_nothing(megabytes), "gzip")
+    """Serve some kilobytes that unpack to megabytes; they are made when they are asked for."""
+
+    async def behave(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await packed(_pack_nothing(megabytes), "gzip")(asked, writer)
+
+    return behave
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from __future__ import annotations
 from copydesk.catalogue._catalogue import Catalogue as Catalogue
 from copydesk.catalogue._entries import BrokenRecord as BrokenRecord
 from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
+from copydesk.catalogue._entries import DecidedStory as DecidedStory
 from copydesk.catalogue._entries import StoryLabels as StoryLabels
 from copydesk.catalogue._entries import TextMarks as TextMarks
 from copydesk.catalogue._events import EventCursor as EventCursor
@@ -19,4 +20,5 @@ from copydesk.catalogue._events import FiledEvent as FiledEvent
 from copydesk.catalogue._questions import StoryFilter as StoryFilter
 from copydesk.catalogue._signatures import read_signatures as read_signatures
 from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus
+from copydesk.catalogue._sums import PublisherCount as PublisherCount
 from copydesk.catalogue._topic_rank import TopicRank as TopicRank

@@ -10,11 +10,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from copydesk.catalogue import _events, _update
-from copydesk.catalogue._entries import BrokenRecord, CatalogueEntry, StoryLabels, TextMarks
+from copydesk.catalogue import _events, _sums, _update
+from copydesk.catalogue._entries import (
+    BrokenRecord,
+    CatalogueEntry,
+    DecidedStory,
+    StoryLabels,
+    TextMarks,
+)
 from copydesk.catalogue._events import EventCursor, FiledEvent
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
+from copydesk.catalogue._sums import PublisherCount
 from copydesk.catalogue._tables import open_tables
 from copydesk.catalogue._topic_rank import TopicRank, rank_among
 from copydesk.kit import urls
@@ -258,6 +265,21 @@ class Catalogue:
             " GROUP BY 1 ORDER BY count(*) DESC, 1"
         )
         return [ReasonKind(kind) for kind in self._paths(query, *values)]
+
+    def count_by_time(self, since: datetime) -> Mapping[tuple[int, Standing], int]:
+        """Return how many stories since a time stand where, by the quarter hour of publication.
+
+        That is its first second since 1970: every zone's days begin with one.
+        """
+        return _sums.count_by_time(self._tables, microseconds(since))
+
+    def count_publishers(self, since: datetime) -> list[PublisherCount]:
+        """Return how many stories since a time each publisher has, by where they stand."""
+        return _sums.count_publishers(self._tables, microseconds(since))
+
+    def list_decisions(self, since: datetime) -> list[DecidedStory]:
+        """Return what editors said of stories since a time, the oldest word first."""
+        return _sums.list_decisions(self._tables, microseconds(since))
 
     def rank(self, path: str, topic: str, most: int) -> TopicRank | None:
         """Return the place by quality that a story has beside the `most` - 1 latest of a topic.

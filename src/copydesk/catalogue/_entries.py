@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from copydesk.news import Standing, Story
 
@@ -14,6 +15,7 @@ class CatalogueEntry:
     `source` is the address of the source that listed it, `text` what is kept of its page, for the
     search; "" where that is not known. `is_gone` says that its page is gone from its publisher.
     `points` are those by which the gate alone decided on it, None where something else did.
+    `gate_points` are those that it saw of a story that an editor decided, None where it had no say.
     """
 
     story: Story
@@ -23,6 +25,7 @@ class CatalogueEntry:
     source: str = ""
     text: str = ""
     points: int | None = None
+    gate_points: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +65,18 @@ class TextMarks:
     site: str
     habits: str
     fingerprint: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedStory:
+    """What an editor said of a filed story, and when.
+
+    `points` are those that the gate saw, None where it had no say; `has_waited` says that the story
+    had waited for that word, as its record tells.
+    """
+
+    path: str
+    said: str
+    at: datetime
+    points: int | None
+    has_waited: bool

@@ -22,7 +22,9 @@ class StoryFilter:
     has one. `since` is the earliest time of publication. `quality` are the least and the highest.
     `words` are looked for in headline, excerpt and kept text. `is_gone`: those whose page is gone,
     by their records or by the paths in `known_gone`. `language` is what the record says.
-    `reason` is the kind of one of a story's reasons.
+    `reason` is the kind of one of a story's reasons. `until` is the first time of publication that
+    is too late, `publishers` are domains, and `decided` are the times between which an editor
+    decided a story, the later one left out.
     """
 
     standings: frozenset[Standing] = frozenset()
@@ -35,6 +37,9 @@ class StoryFilter:
     known_gone: frozenset[str] = frozenset()
     language: str = ""
     reason: ReasonKind | None = None
+    until: datetime | None = None
+    publishers: frozenset[str] | None = None
+    decided: tuple[datetime, datetime] | None = None
 
 
 def microseconds(moment: datetime) -> int:
@@ -59,8 +64,7 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
     if wanted.standings:
         yield f"standing IN {places(len(wanted.standings))}", tuple(sorted(wanted.standings))
     yield from _label_conditions(wanted)
-    if wanted.since is not None:
-        yield "at >= ?", (microseconds(wanted.since),)
+    yield from _time_conditions(wanted)
     if wanted.quality is not None:
         yield "quality BETWEEN ? AND ?", wanted.quality
     if wanted.is_gone:
@@ -74,7 +78,20 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
             yield "FALSE", ()
 
 
+def _time_conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if wanted.since is not None:
+        yield "at >= ?", (microseconds(wanted.since),)
+    if wanted.until is not None:
+        yield "at < ?", (microseconds(wanted.until),)
+    if wanted.decided is not None:
+        among = "SELECT story FROM decisions WHERE at >= ? AND at < ?"
+        yield f"id IN ({among})", tuple(map(microseconds, wanted.decided))
+
+
 def _label_conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]:
+    if wanted.publishers is not None:
+        known = json.dumps(sorted(wanted.publishers))
+        yield "publisher IN (SELECT value FROM json_each(?))", (known,)
     if wanted.topics:
         among = f"SELECT story FROM topics WHERE topic IN {places(len(wanted.topics))}"
         yield f"id IN ({among})", tuple(sorted(wanted.topics))

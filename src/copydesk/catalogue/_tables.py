@@ -8,7 +8,7 @@ from pathlib import Path
 from copydesk.errors import CatalogueError
 from copydesk.kit.databases import DisposableDatabase
 
-_VERSION = 4
+_VERSION = 5
 _CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
 _TABLES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -27,6 +27,11 @@ CREATE INDEX stories_copy ON stories (copy_of) WHERE copy_of <> '';
 CREATE INDEX stories_ruled ON stories (id) WHERE ruled = 1;
 CREATE INDEX stories_said ON stories (said) WHERE said <> '';
 CREATE INDEX stories_gone ON stories (at) WHERE gone = 1;
+CREATE INDEX stories_publisher ON stories (publisher, standing, at);
+CREATE TABLE decisions (
+    story INTEGER PRIMARY KEY, at INTEGER NOT NULL, points INTEGER, waited INTEGER NOT NULL
+) STRICT;
+CREATE INDEX decisions_at ON decisions (at);
 CREATE TABLE addresses (
     identity TEXT NOT NULL, story INTEGER NOT NULL, PRIMARY KEY (identity, story)
 ) STRICT, WITHOUT ROWID;

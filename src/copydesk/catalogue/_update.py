@@ -36,6 +36,8 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
         tables.run_many("INSERT INTO topics VALUES (?, ?)", ((topic, number) for topic in topics))
         kinds = {reason.kind for reason in story.reasons}
         tables.run_many("INSERT INTO reasons VALUES (?, ?)", ((kind, number) for kind in kinds))
+        if story.verdict is not None:
+            tables.run("INSERT INTO decisions VALUES (?, ?, ?, ?)", number, *_decision(entry))
         words = (story.title, story.excerpt, entry.text)
         insert = "INSERT INTO words (rowid, title, excerpt, text) VALUES (?, ?, ?, ?)"
         tables.run(insert, number, *(_words.index_form(_encodable(text)) for text in words))
@@ -89,6 +91,7 @@ def _unpack(kept: bytes) -> array[int]:
 def _forget_parts(tables: DisposableDatabase, story: int) -> None:
     tables.run("DELETE FROM addresses WHERE story = ?", story)
     tables.run("DELETE FROM topics WHERE story = ?", story)
+    tables.run("DELETE FROM decisions WHERE story = ?", story)
     tables.run("DELETE FROM reasons WHERE story = ?", story)
     tables.run("DELETE FROM words WHERE rowid = ?", story)
     forget_marks(tables, (story,))
@@ -116,6 +119,14 @@ def _row(entry: CatalogueEntry) -> tuple[object, ...]:
         _within(entry.points),
         story.verdict.said if story.verdict else "",
     )
+
+
+def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
+    """Return when an editor decided a story, what the gate saw, and whether it had waited."""
+    verdict = entry.story.verdict
+    assert verdict is not None
+    has_waited = any(reason.about == "held" for reason in entry.story.reasons)
+    return (microseconds(verdict.at), _within(entry.gate_points), has_waited)
 
 
 def _is_ruled(story: Story) -> bool:

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from copydesk.desk._actions import read_edit as read_edit
     from copydesk.desk._actions import read_form as read_form
     from copydesk.desk._actions import read_json as read_json
-    from copydesk.desk._live import Broadcast as Broadcast
-    from copydesk.desk._presence import Presence as Presence
     from copydesk.desk._query import read_question as read_question
     from copydesk.desk._query import write_question as write_question
     from copydesk.desk._served_desk import ServedDesk as ServedDesk
     from copydesk.desk._served_desk import serve_desk as serve_desk
+    from copydesk.desk.live import Broadcast as Broadcast
+    from copydesk.desk.live import Presence as Presence
     from copydesk.desk.sign_in import POLICY as POLICY
     from copydesk.desk.sign_in import Admission as Admission
     from copydesk.desk.sign_in import AskedFrom as AskedFrom

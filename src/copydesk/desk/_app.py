@@ -30,9 +30,9 @@ from copydesk.desk._answers import (
 )
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._drops_page import read_drop_question
-from copydesk.desk._filer import describe
 from copydesk.desk._pages import ASSETS, Editor, asset_name
-from copydesk.desk._presence import Presence
+from copydesk.desk.live import Presence, describe
+from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
 from copydesk.errors import CopydeskError
 
@@ -53,6 +53,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
     routes = [
         Route("/", with_errors(handlers.queue)),
         Route("/story/{name}/", with_errors(handlers.story)),
+        Route("/story/{name}/neighbours/", with_errors(handlers.neighbours)),
         Route("/story/{name}/trail/", with_errors(handlers.trail)),
         Route("/story/{name}/edit/", with_errors(handlers.edit)),
         Route("/story/{name}/edit/", with_errors(handlers.put_edit), methods=["POST"]),
@@ -69,6 +70,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/picture/{name}", with_errors(handlers.picture)),
         Route("/assets/{name}", with_errors(handlers.asset)),
         *list_routes(desk, editor_of),
+        *list_number_routes(desk, editor_of),
     ]
     return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
 
@@ -106,6 +108,11 @@ class _Handlers:
         """Answer with the page of what befell a story."""
         name = request.path_params["name"]
         return page_answer(await self._desk.trail_page(self._editor_of(request), name))
+
+    async def neighbours(self, request: Request) -> Response:
+        """Answer with the page of what a story is most like."""
+        name = request.path_params["name"]
+        return page_answer(await self._desk.neighbours_page(self._editor_of(request), name))
 
     async def edit(self, request: Request) -> Response:
         """Answer with the form in which a story is edited."""

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -14,12 +15,17 @@ from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
 from copydesk.desk._drops_page import render_drops
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
-from copydesk.desk._story_pages import OpenDraft, render_edit, render_story, render_trail
+from copydesk.desk._story_pages import (
+    OpenDraft,
+    render_edit,
+    render_neighbours,
+    render_story,
+    render_trail,
+)
 from copydesk.desk._today import describe_actions, find_title
+from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
@@ -40,6 +46,8 @@ class Desk:
     store: DeskStore
     filer: Filer
     broadcast: Broadcast
+    refresher: Refresher
+    pictures: PictureWishes
     read_status: Callable[[], engine.RoundStatus | None]
     # each page that is looked at has a process of its own, each picture may take 100 MB
     looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
@@ -49,7 +57,7 @@ class Desk:
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
 
-        def answer(opened: OpenNewsroom) -> bytes:
+        def answer(opened: OpenNewsroom) -> tuple[bytes, bool]:
             pages = self._pages_of(opened)
             found = QueueAnswer(
                 question=question,
@@ -61,9 +69,12 @@ class Desk:
                 ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
-            return pages.queue(editor, found)
+            return pages.queue(editor, found), found.page.is_by_former_rules
 
-        return await self.thread.ask(answer)
+        body, is_by_former_rules = await self.thread.ask(answer)
+        if is_by_former_rules:
+            self.refresher.ask()
+        return body
 
     async def drops_page(self, editor: Editor, question: engine.DropQuestion) -> bytes:
         """Return the page of what rounds dropped."""
@@ -89,6 +100,16 @@ class Desk:
             seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
             trail = engine.trace_story(opened.newsroom, seen.story.path)
             return render_trail(pages, editor, counts, seen, trail)
+
+        return await self.draw(make)
+
+    async def neighbours_page(self, editor: Editor, name: str) -> bytes:
+        """Return the page of what a story is most like; raises RecordError where there is none."""
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
+            found = engine.list_neighbours(opened.newsroom, seen.story.path)
+            return render_neighbours(pages, editor, counts, seen, found)
 
         return await self.draw(make)
 
@@ -172,6 +193,7 @@ class Desk:
             return {
                 "rows": {row.event: row.version for row in page.rows},
                 "total": page.total,
+                "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
             }
 
@@ -221,7 +243,8 @@ class Desk:
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes until cancelled."""
-        work = [asyncio.create_task(self.filer.go_on()), asyncio.create_task(self._look())]
+        parts = (self.filer.go_on(), self.refresher.go_on(), self.pictures.go_on(), self._look())
+        work = [asyncio.create_task(part) for part in parts]
         try:
             await asyncio.gather(*work)
         finally:
@@ -237,7 +260,7 @@ class Desk:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
-            self._pages = beat, Pages(beat, self.path, self.read_status)
+            self._pages = beat, Pages(beat, self.path, self.read_status, self.pictures.want)
         return self._pages[1]
 
     async def _look(self) -> None:
@@ -260,9 +283,9 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_desk_of(
-    root: Path, environ: Mapping[str, str], filer: Filer, path: str
+    root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block."""
+    """Open the desk of a newsroom for the block; `refresh` brings its catalogue up to date."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,
@@ -270,6 +293,8 @@ async def open_desk_of(
         store=filer.store,
         filer=filer,
         broadcast=filer.broadcast,
+        refresher=Refresher(refresh),
+        pictures=PictureWishes(partial(engine.make_pictures_apart, root), filer.broadcast),
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
     )
     filer.find_standings = desk.find_standings

@@ -11,7 +11,9 @@ import msgspec
 from copydesk.desk_store import Draft
 from copydesk.errors import UsageError
 
-FIELDS = frozenset({"title", "excerpt", "text", "note", "why", "url", "other_picture"})
+FIELDS = frozenset(
+    {"title", "excerpt", "text", "note", "why", "url", "other_picture", "alt", "credit"}
+)
 _NAME_CHARACTERS = 300
 
 

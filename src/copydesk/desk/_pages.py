@@ -16,6 +16,7 @@ from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
 from copydesk.desk._filters import Filters
+from copydesk.desk._script_words import SCRIPT_WORDS
 from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
 from copydesk.kit import urls
@@ -48,7 +49,9 @@ _ACTS = (
     ("hold", "verdict hold", "h"),
     ("reject", "verdict reject", "r"),
 )
-_CONTENTS = frozenset({"rows", "row", "story", "trail", "actions", "conflicts"})  # beside `page`
+_CONTENTS = frozenset(
+    {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
+)  # beside `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 
@@ -79,9 +82,14 @@ class Pages:
     """Render the pages of the desk of one beat; `root` is the desk's path, `/desk/`."""
 
     def __init__(
-        self, beat: Beat, root: str, read_status: Callable[[], engine.RoundStatus | None]
+        self,
+        beat: Beat,
+        root: str,
+        read_status: Callable[[], engine.RoundStatus | None],
+        want_pictures: Callable[[Sequence[tuple[str, str]]], None],
     ) -> None:
         self._read_status = read_status
+        self._want_pictures = want_pictures
         self._beat = beat
         self._root = root
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
@@ -119,6 +127,7 @@ class Pages:
             query=_query.write_question(_query.first_page(question)),
             may_save=not _query.is_plain(question),
             here=here,
+            is_by_former_rules=page.is_by_former_rules,
             ending=[self._describe_pin(pin, title) for pin, title in answer.ending_pins],
             next=self.address(following) if page.after else "",
             none=self.strings.say(none),
@@ -127,6 +136,8 @@ class Pages:
     def rows(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> Iterable[str]:
         """Yield each row as HTML; `here` is the address that its forms lead back to."""
         for row in rows:
+            if row.leader.unmade:
+                self._want_pictures([(row.leader.story.path, row.leader.unmade.name)])
             yield self._renderer.render(
                 "row.html",
                 row={
@@ -169,8 +180,7 @@ class Pages:
 
     def script_words(self) -> str:
         """Return the words that the script says, as JSON that may stand in a page."""
-        standings = [f"standing_{standing}" for standing in Standing]
-        words = {key: self.strings.words[key] for key in (*_SCRIPT_WORDS, *standings)}
+        words = {key: self.strings.words[key] for key in SCRIPT_WORDS}
         return mark_safe(json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
     def page(
@@ -312,82 +322,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
-
-
-_SCRIPT_WORDS = (
-    "publish",
-    "hold",
-    "reject",
-    "clear",
-    "remove",
-    "edit",
-    "merge",
-    "pin",
-    "undo",
-    "lead",
-    "split_off",
-    "block",
-    "block_title",
-    "block_domain",
-    "block_phrase",
-    "pin_until",
-    "pin_6",
-    "pin_24",
-    "pin_72",
-    "pin_open",
-    "is_here",
-    "stories",
-    "key_member",
-    "key_member_back",
-    "open_story",
-    "open_original",
-    "said_publish",
-    "said_hold",
-    "said_reject",
-    "said_remove",
-    "said_file",
-    "take_in",
-    "open_on_site",
-    "unpin",
-    "file_waits",
-    "saving",
-    "saved",
-    "not_saved",
-    "taken_back",
-    "changed_since",
-    "reject_other",
-    "reason_off_topic",
-    "reason_release",
-    "reason_old",
-    "reason_thin",
-    "reason_opinion",
-    "reason_source",
-    "cancel",
-    "close",
-    "save",
-    "keys",
-    "palette",
-    "palette_none",
-    "key_next",
-    "key_previous",
-    "key_pick",
-    "key_help",
-    "key_search",
-    "key_refresh",
-    "key_go",
-    "no_undo",
-    "offline",
-    "picked",
-    "new_stories",
-    "today",
-    "all_commands",
-    "keep_mine",
-    "keep_theirs",
-    "conflict_title",
-    "conflict_mine",
-    "conflict_theirs",
-    "draft_kept",
-    "upload_done",
-    "stash_add",
-    "stash_done",
-)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from copydesk.news import ReasonKind, Standing
 VIEWS: tuple[engine.QueueView, ...] = get_args(engine.QueueView)
 ORDERS: tuple[engine.QueueOrder, ...] = get_args(engine.QueueOrder)
 DAYS = (1, 7, 30)
+_YEARS = (1970, 9000)
 _LONGEST = 500  # characters of a word that is looked for, or of a name
 
 
@@ -32,6 +34,10 @@ def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
         language=query.get("language", "")[:_LONGEST],
         reason=reason,
         days=int(days) if days.isdecimal() and len(days) < 5 else 0,
+        owner=query.get("owner", "")[:_LONGEST],
+        since=_read_day(query.get("since", "")),
+        until=_read_day(query.get("until", "")),
+        decided=_read_day(query.get("decided", "")),
         search=query.get("q", "")[:_LONGEST],
         order=order,
         after=_read_cursor(query.get("after", "")),
@@ -48,6 +54,10 @@ def write_question(question: engine.QueueQuestion) -> str:
         "language": question.language,
         "reason": question.reason or "",
         "days": f"{question.days:g}" if question.days else "",
+        "owner": question.owner,
+        "since": _write_day(question.since),
+        "until": _write_day(question.until),
+        "decided": _write_day(question.decided),
         "q": question.search,
         "order": "" if question.order == ORDERS[0] else question.order,
         "after": _write_cursor(question.after),
@@ -63,6 +73,18 @@ def is_plain(question: engine.QueueQuestion) -> bool:
 def first_page(question: engine.QueueQuestion) -> engine.QueueQuestion:
     """Return the question from its first row on."""
     return replace(question, after=None)
+
+
+def _read_day(text: str) -> date | None:
+    """Return a day as in 2026-11-27; None where it is none, or at an end of the calendar."""
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(text)
+        return day if _YEARS[0] <= day.year < _YEARS[1] else None
+    return None
+
+
+def _write_day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _read_cursor(text: str) -> engine.QueueCursor | None:

@@ -16,10 +16,9 @@ from starlette.types import ASGIApp
 from copydesk import engine
 from copydesk.desk._app import make_app
 from copydesk.desk._desk import open_desk_of
-from copydesk.desk._filer import Filer
-from copydesk.desk._live import Broadcast
 from copydesk.desk._pages import Editor
 from copydesk.desk.api import make_api
+from copydesk.desk.live import Broadcast, Filer
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
@@ -54,7 +53,7 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         stack.push_async_callback(starter.close)
         filer = Filer(store, starter, Broadcast(), say)
         opened = await stack.enter_async_context(
-            open_desk_of(newsroom.root, os.environ, filer, door.root)
+            open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
         )
         app = make_app(opened, _name_editors(door.host))
         behind_sign_in = sign_in_app(app, store, newsroom.beat, door, make_api(opened, door))

@@ -16,6 +16,7 @@ from copydesk.desk._draft_fields import find_draft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.desk._why_view import (
+    describe_neighbour,
     describe_passages,
     describe_places,
     describe_trail,
@@ -66,6 +67,23 @@ def render_trail(
     title = pages.strings.say("trail_of", title=short["title"])
     told = describe_trail(pages.views, trail)
     return pages.page("trail.html", editor, counts, title=title, story=short, trail=told)
+
+
+def render_neighbours(
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    story: engine.QueueStory,
+    found: engine.NeighbourReport,
+) -> bytes:
+    """Return the page of what a story is most like."""
+    short = pages.views.short(story)
+    title = pages.strings.say("neighbours_of", title=short["title"])
+    told = {
+        "rows": [describe_neighbour(pages.views, row) for row in found.rows],
+        "note": found.note,
+    }
+    return pages.page("neighbours.html", editor, counts, title=title, story=short, neighbours=told)
 
 
 def render_edit(

@@ -64,6 +64,7 @@ class StoryViews:
             "verdict": self.verdict(seen.verdict),
             "pin": self._pin(seen.pin),
             "picture": self._picture(seen),
+            "unmade": seen.unmade,
         }
 
     def short(self, seen: engine.QueueStory) -> View:
@@ -75,7 +76,7 @@ class StoryViews:
             "name": seen.name,
             "kind": "copy" if story.copy_of else "coverage",
             "title": text.fold(story.title) or self.strings.say("untitled"),
-            "href": f"{self.root}story/{quote(seen.name, safe='')}/",
+            "href": self.address(seen.name),
             "origin": urls.fetchable(story.web_url or story.original_url) or "",
             "domain": text.fold(provider.domain) if provider else "",
             "source": source or urls.host(story.web_url) or "?",
@@ -85,6 +86,10 @@ class StoryViews:
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
             "seen": json.dumps(dict(engine.field_digests(story, seen.verdict))),
         }
+
+    def address(self, name: str) -> str:
+        """Return where the page of the story of a name is."""
+        return f"{self.root}story/{quote(name, safe='')}/"
 
     def reason(self, reason: Reason) -> View:
         """Return a reason with its points, "" where none count."""

@@ -87,6 +87,7 @@ def _list_words(action: EditorAction) -> Iterator[str]:
     elif action.said in _EDITS:
         yield "said_edit"
     yield f"said_{action.said or action.kind}"
+    yield f"said_{action.kind}"
 
 
 def _name_by_values(action: EditorAction, names: Collection[str]) -> str:

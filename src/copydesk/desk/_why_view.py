@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from copydesk import engine
 from copydesk.desk._story_view import StoryViews, View
-from copydesk.kit import dates
+from copydesk.kit import dates, text
+from copydesk.placement.addresses import record_name
 
 _SHORT = 10  # characters of a commit's id
 
@@ -85,4 +86,21 @@ def _describe_entry(views: StoryViews, entry: engine.TrailEntry) -> View:
         "commit": entry.commit[:_SHORT],
         "again": again,
         "until": views.time(until),
+    }
+
+
+def describe_neighbour(views: StoryViews, row: engine.NeighbourRow) -> View:
+    """Return a group beside a story: how like it is, and why they are together or not."""
+    story = row.story
+    others = views.strings.say("neighbour_others", count=row.others) if row.others else ""
+    return {
+        "title": text.fold(story.title) or views.strings.say("untitled"),
+        "href": views.address(record_name(story.path)),
+        "time": views.time(story.published_at),
+        "others": others,
+        "kind": str(row.kind),
+        "likeness": f"{row.likeness:.2f}",
+        "needed": f"{row.needed:.2f}",
+        "why": row.why,
+        "words": ", ".join(row.words),
     }

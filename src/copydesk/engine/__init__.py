@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.archive import CheckReport as CheckReport
+    from copydesk.catalogue import DecidedStory as DecidedStory
     from copydesk.config import NewBeat as NewBeat
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
     from copydesk.desk_store import ROLES as ROLES
@@ -42,10 +43,12 @@ if TYPE_CHECKING:
     from copydesk.engine.actions import WorkedOff as WorkedOff
     from copydesk.engine.actions import file_actions as file_actions
     from copydesk.engine.actions import let_stories_wait as let_stories_wait
+    from copydesk.engine.actions import make_pictures_apart as make_pictures_apart
     from copydesk.engine.actions import work_off as work_off
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue
+    from copydesk.engine.editing import PICTURED as PICTURED
     from copydesk.engine.editing import DecidedStories as DecidedStories
     from copydesk.engine.editing import DroppedLead as DroppedLead
     from copydesk.engine.editing import EditedField as EditedField
@@ -107,6 +110,12 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import setting_rows as setting_rows
+    from copydesk.engine.numbers import Delay as Delay
+    from copydesk.engine.numbers import DropCount as DropCount
+    from copydesk.engine.numbers import Numbers as Numbers
+    from copydesk.engine.numbers import OwnerCount as OwnerCount
+    from copydesk.engine.numbers import StoryDay as StoryDay
+    from copydesk.engine.numbers import read_numbers as read_numbers
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import build as build
@@ -146,11 +155,14 @@ if TYPE_CHECKING:
     from copydesk.engine.recall import RecallList as RecallList
     from copydesk.engine.recall import RecallTrace as RecallTrace
     from copydesk.engine.recall import read_kept_recall as read_kept_recall
-    from copydesk.engine.recall import read_list as read_list
-    from copydesk.engine.recall import trace_list as trace_list
+    from copydesk.engine.recall import read_recall_list as read_recall_list
+    from copydesk.engine.recall import trace_recall as trace_recall
     from copydesk.engine.rejudging import FieldChange as FieldChange
+    from copydesk.engine.rejudging import NeighbourReport as NeighbourReport
+    from copydesk.engine.rejudging import NeighbourRow as NeighbourRow
     from copydesk.engine.rejudging import RejudgeReport as RejudgeReport
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
+    from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields

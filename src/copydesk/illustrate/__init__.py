@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from copydesk.illustrate._thumb_hash import thumb_hash as thumb_hash
     from copydesk.illustrate._upload import UPLOAD_BYTES as UPLOAD_BYTES
     from copydesk.illustrate._upload import make_upload as make_upload
+    from copydesk.illustrate._upload_process import answer_upload as answer_upload
+    from copydesk.illustrate._upload_process import make_upload_apart as make_upload_apart
     from copydesk.illustrate._with_image import with_image as with_image
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

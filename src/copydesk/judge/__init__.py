@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from copydesk.judge._explain import explain as explain
     from copydesk.judge._gate_points import deciding_points as deciding_points
     from copydesk.judge._gate_points import gate_points as gate_points
+    from copydesk.judge._gate_points import verdict_points as verdict_points
     from copydesk.judge._mark_evidence import EvidenceMark as EvidenceMark
     from copydesk.judge._mark_evidence import mark_evidence as mark_evidence
     from copydesk.judge._memory_shelf import POSTINGS_A_HASH as POSTINGS_A_HASH
@@ -45,10 +46,13 @@ if TYPE_CHECKING:
     from copydesk.judge.copies import fingerprint as fingerprint
     from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
     from copydesk.judge.coverage import CoverageMatch as CoverageMatch
+    from copydesk.judge.coverage import Neighbour as Neighbour
+    from copydesk.judge.coverage import extend_corpus as extend_corpus
     from copydesk.judge.coverage import find_candidates as find_candidates
     from copydesk.judge.coverage import find_coverage as find_coverage
     from copydesk.judge.coverage import index_stories as index_stories
     from copydesk.judge.coverage import make_corpus as make_corpus
+    from copydesk.judge.coverage import weigh_neighbours as weigh_neighbours
     from copydesk.judge.keywords import TopicEffect as TopicEffect
     from copydesk.judge.keywords import TopicSample as TopicSample
     from copydesk.judge.keywords import TopicWord as TopicWord

@@ -34,6 +34,17 @@ def deciding_points(story: Story) -> int | None:
     return gate_points(story) if not story.reasons or _is_gates(story) else None
 
 
+def verdict_points(story: Story) -> int | None:
+    """Return the points that the gate saw of a story that an editor decided.
+
+    None for one that nobody decided, and where the gate has no say: in a copy, behind a leader,
+    without a quality.
+    """
+    if story.verdict is None or story.copy_of or story.heat == -1 or story.quality is None:
+        return None
+    return gate_points(story)
+
+
 def _is_gates(story: Story) -> bool:
     """Decide whether a record stands as the gate's reason in it says, and waits for nobody."""
     reason = _gate_reason_of(story)

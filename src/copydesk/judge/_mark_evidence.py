@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.judge._appraise import features_of_article
 from copydesk.judge._profiles import profile_of
+from copydesk.judge.profile import Features, lede
 from copydesk.judge.quality import READ, locate_in_text
 from copydesk.judge.topics import find_mentions
+from copydesk.kit import text
 from copydesk.news import Article, Beat
 
 
@@ -35,17 +37,36 @@ def mark_evidence(
     if not profile_of(beat).blocks:
         yield from ((),) * len(passages)
         return
-    features = features_of_article(article, beat)
-    read = 0
-    for passage, matters in zip(passages, locate_in_text(passages, features, beat), strict=True):
-        mentions = find_mentions(passage, article.language, beat)
-        marks = [
-            EvidenceMark(start=a, end=b, topic=topic) for a, b, topic in mentions if topic in topics
+    matters = locate_in_text(list(_cut_off(passages)), _words_of(article), beat)
+    for passage, places in itertools.zip_longest(passages, matters):
+        marks = [EvidenceMark(start=start, end=end) for start, end in places or ()]
+        marks += [
+            EvidenceMark(start=start, end=end, topic=topic)
+            for start, end, topic in find_mentions(passage, article.language, beat)
+            if topic in topics
         ]
-        if read < READ:
-            marks += [EvidenceMark(start=a, end=b) for a, b in matters if read + b <= READ]
-        read += len(passage)
         yield tuple(_part(marks))
+
+
+def _cut_off(passages: Iterable[str]) -> Iterator[str]:
+    """Walk passages as far as they are read for points, the last of them to where that ends."""
+    left = READ
+    for passage in passages:
+        if left <= 0:
+            return
+        yield passage[:left]
+        left -= len(passage)
+
+
+def _words_of(article: Article) -> Features:
+    """Return of an article what its words are counted in, and nothing that topics decide."""
+    prose = text.prose(article.text)
+    return Features(
+        title=article.title,
+        lede=lede(article.excerpt, prose),
+        text=prose,
+        language=article.language,
+    )
 
 
 def _part(marks: Iterable[EvidenceMark]) -> Iterator[EvidenceMark]:

@@ -8,7 +8,6 @@ nothing where the memory was lost.
 from __future__ import annotations
 
 from copydesk.memory._counts import CountKind as CountKind
-from copydesk.memory._counts import DelaySteps as DelaySteps
 from copydesk.memory._counts import SourceCounts as SourceCounts
 from copydesk.memory._counts import SourceDay as SourceDay
 from copydesk.memory._counts import Tally as Tally

@@ -24,9 +24,13 @@ _OF_DROPS = """
 SELECT day, what, sum(count) FROM counts WHERE kind = 'dropped' AND day >= ?
 GROUP BY day, what ORDER BY day, what
 """
-_OF_DELAYS = """
-SELECT day, source, CAST(what AS INTEGER), sum(count) FROM counts
-WHERE kind = 'delay' AND day >= ? GROUP BY day, source, what
+_DELAYS_BY_DAY = """
+SELECT day, CAST(what AS INTEGER), sum(count) FROM counts
+WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
+"""
+_DELAYS_BY_SOURCE = """
+SELECT source, CAST(what AS INTEGER), sum(count) FROM counts
+WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
 """
 
 
@@ -48,19 +52,6 @@ class SourceDay:
     dropped: int = 0
     failed: int = 0
     delay_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DelaySteps:
-    """How many stories of a source were filed on a day so long after publication.
-
-    `step` is one of `find_step`.
-    """
-
-    day: date
-    source: str
-    step: int
-    stories: int
 
 
 class SourceCounts:
@@ -114,12 +105,22 @@ class SourceCounts:
         rows = self._run(_OF_DROPS, since.isoformat())
         return {(date.fromisoformat(day), reason): count for day, reason, count in rows}
 
-    def list_delays(self, since: date) -> list[DelaySteps]:
-        """Return how many stories were filed how long after publication, from a day on."""
-        return [
-            DelaySteps(day=date.fromisoformat(day), source=source, step=step, stories=stories)
-            for day, source, step, stories in self._run(_OF_DELAYS, since.isoformat())
-        ]
+    def sum_delays_by_day(self, since: date) -> Mapping[str, Mapping[int, int]]:
+        """Return how many stories were filed how long after publication, by the day of that.
+
+        That is by the steps of `find_step`; the days are as in 2026-11-27.
+        """
+        return self._sum(_DELAYS_BY_DAY, since)
+
+    def sum_delays_by_source(self, since: date) -> Mapping[str, Mapping[int, int]]:
+        """Return the same by the source that listed them, from a day on."""
+        return self._sum(_DELAYS_BY_SOURCE, since)
+
+    def _sum(self, query: str, since: date) -> Mapping[str, Mapping[int, int]]:
+        sums: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        for of, step, stories in self._run(query, since.isoformat()):
+            sums[of][step] = stories
+        return sums
 
     def first_day(self) -> date | None:
         """Return the first day that was counted, None where none was."""

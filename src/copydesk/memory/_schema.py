@@ -85,6 +85,9 @@ CREATE TABLE counts (
 CREATE TABLE waiting (key TEXT PRIMARY KEY, kept BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE recall (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
+    """
+CREATE INDEX fates_path ON fates (path) WHERE state = 'filed';
+""",
 )
 VERSION = len(_STEPS)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,16 @@ class Memory:
         """Return the source that listed each filed story, by the path of its record."""
         filed = "SELECT path, source FROM fates WHERE state = 'filed' AND source <> ''"
         return dict(self._run(filed))
+
+    def list_filing_times(self, paths: Collection[str]) -> dict[str, datetime]:
+        """Return when rounds filed these records, by path, as far as that is remembered."""
+        query = (
+            "SELECT path, min(at) FROM fates WHERE state = 'filed' AND path <> ''"
+            " AND path IN (SELECT value FROM json_each(?)) GROUP BY path"
+        )
+        rows = self._run(query, json.dumps(sorted(paths)))
+        times = ((path, dates.parse(at)) for path, at in rows)
+        return {path: at for path, at in times if at is not None}
 
     def is_new(self) -> bool:
         """Decide whether no lead was ever met: a new newsroom, or a memory that was lost."""

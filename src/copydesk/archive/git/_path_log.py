@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -53,8 +53,8 @@ def read_path_log(
         return PathLog(commits=iter(()))
     names = [place.prefix + path for path in paths]
     beside = place.prefix + mentioned_in
-    wanted = {commit for name in names for commit in _list_commits(place, name)}
-    in_order = _sort_commits(place, wanted)
+    in_order = _join(place, [_list_commits(place, name) for name in names])
+    wanted = frozenset(in_order)
     since = f"^{in_order[0]}" if in_order else ""
     others = [name for name in _list_commits(place, beside, since) if name not in wanted]
     mentions = _find_mentions(place, others, beside, words)
@@ -65,9 +65,19 @@ def read_path_log(
 
 
 def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[str]:
-    """Return the ids of HEAD's commits that changed a path: of two at once git asks no filter."""
-    command = ("rev-list", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
+    """Return the ids of HEAD's commits that changed a path, the oldest first.
+
+    Of two paths at once git asks no filter.
+    """
+    command = ("rev-list", "--reverse", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
     return _git.tell(place.top, *command).decode("ascii").split()
+
+
+def _join(place: _git.WorkTree, lists: Iterable[Sequence[str]]) -> Sequence[str]:
+    """Return the commits of some lists, each in its order, as one list in their order."""
+    found = list(filter(None, lists))
+    every = {commit for commits in found for commit in commits}
+    return found[0] if len(found) == 1 else _sort_commits(place, every)
 
 
 def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:

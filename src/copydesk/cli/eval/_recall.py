@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,9 +30,9 @@ def recall(
 ) -> None:
     """Sort somebody's LIST (a feed, sitemap or CSV) by where its stories stand with you."""
     with invocation.newsroom() as newsroom:
-        listed = engine.read_list(newsroom, place, web)
+        listed = engine.read_recall_list(newsroom, place, web)
         start = newsroom.now - timedelta(days=since) if since else None
-        found = engine.trace_list(newsroom, listed, start)
+        found = engine.trace_recall(newsroom, listed, start)
     counted = measure.count_recall(found.traces)
     if invocation.json:
         terminal.as_json(_as_fields(found, counted))
@@ -76,16 +76,19 @@ def _show(found: engine.RecallFindings, counted: measure.RecallCounts, limit: in
         had = site.kinds[RecallKind.HAVE] + site.kinds[RecallKind.COVERED]
         whose = "a source" if site.is_source else "no source"
         click.echo(f"  {had} of {site.stories}  {text.fold(site.site)} ({whose})")
-    columns = terminal.Columns(10, 7, 0)
     for kind in measure.KIND_WORDS:
-        traces = [trace for trace in found.traces if trace.kind is kind]
-        for trace in traces[:limit]:
-            title = text.fold(trace.title or trace.url)
-            click.echo(columns.line((trace.published_at[:10] or "-", kind, title)))
-            for line in _explain(trace):
-                click.echo(f"{'':21}{text.fold(line)}")
-        if len(traces) > limit:
-            terminal.note(f"{limit} of {len(traces):,} {kind}; --limit shows more")
+        _show_stories([trace for trace in found.traces if trace.kind is kind], kind, limit)
+
+
+def _show_stories(traces: Sequence[engine.RecallTrace], kind: RecallKind, limit: int) -> None:
+    columns = terminal.Columns(10, 7, 0)
+    for trace in traces[:limit]:
+        title = text.fold(trace.title or trace.url)
+        click.echo(columns.line((trace.published_at[:10] or "-", kind, title)))
+        for line in _explain(trace):
+            click.echo(f"{'':21}{text.fold(line)}")
+    if len(traces) > limit:
+        terminal.note(f"{limit} of {len(traces):,} {kind}; --limit shows more")
 
 
 def _explain(trace: engine.RecallTrace) -> Iterator[str]:

@@ -152,15 +152,19 @@ async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
     """Return a page of the queue."""
     question = make_question(call.query)
 
-    def answer(opened: OpenNewsroom) -> QueueRows:
+    def answer(opened: OpenNewsroom) -> tuple[QueueRows, bool]:
         page = opened.queue.page(opened.newsroom, question)
-        return QueueRows(
+        rows = QueueRows(
             rows=[make_row(row) for row in page.rows],
             total=page.total,
             after=seal_cursor(page.after),
         )
+        return rows, page.is_by_former_rules
 
-    return await desk.thread.ask(answer)
+    rows, is_by_former_rules = await desk.thread.ask(answer)
+    if is_by_former_rules:
+        desk.refresher.ask()
+    return rows
 
 
 async def read_choices(desk: Desk, call: Call[ChoicesQuery, Nothing]) -> ChoicesAnswer:

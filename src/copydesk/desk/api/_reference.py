@@ -7,8 +7,8 @@ from copydesk.desk.api._table import ENDPOINTS
 _HEAD = """# The desk's API
 
 What programs may ask of `copydesk serve`, below `/desk/api/`. `GET /desk/api/openapi.json` has each
-parameter and each field of what goes in and comes out (OpenAPI 3.1). Written by `./run.sh docs`. How
-to begin: [Use the desk's API](../guides/use-the-desk-api.md).
+parameter and each field of what goes in and comes out (OpenAPI 3.1). Written by `./run.sh docs`.
+How to begin: [Use the desk's API](../guides/use-the-desk-api.md).
 
 Every request brings a token: `Authorization: Bearer TOKEN`. An answer that is none is
 `application/problem+json` (RFC 9457): `title`, `status`, `detail`, and `hint`, which says what

@@ -825,6 +825,7 @@ const lookAgain = async () => {
     const node = document.querySelector(`[data-count="${view}"]`);
     if (node) node.textContent = count.toLocaleString();
   }
+  document.querySelector("[data-former-rules]").hidden = !told.former_rules;
   const order = Object.keys(told.rows);
   const lastShown = order.findLastIndex((event) => shown.has(event));
   // what comes after all that is shown has only moved up from the next page
@@ -902,6 +903,15 @@ const showPresence = (there) => {
 let looking = 0;
 const events = new EventSource(`${root}events`);
 events.addEventListener("open", catchUp);
+const showMade = (isMeant) => {
+  const meantRows = allRows().filter((row) => row.querySelector(".unmade") && isMeant(row) && !isBusy(row));
+  if (meantRows.length) refetch(meantRows.map((row) => row.dataset.event));
+};
+events.addEventListener("open", () => showMade(() => true)); // some may have been made before anybody listened
+events.addEventListener("pictures", (event) => {
+  const { stories } = JSON.parse(event.data);
+  showMade((row) => stories.includes(nameOf(row)));
+});
 events.addEventListener("action", (event) => settle(JSON.parse(event.data)));
 events.addEventListener("changed", () => {
   clearTimeout(looking);

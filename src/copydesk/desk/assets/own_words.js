@@ -58,7 +58,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A picture is uploaded at once, and its address put where the form has one; saving uses it.
-const upload = document.querySelector("form[data-upload]");
+const upload = document.querySelector("[data-upload]");
 upload?.addEventListener("change", async (event) => {
   const [file] = event.target.files ?? [];
   const place = form?.elements.other_picture;

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.parser import BytesParser
 from email.policy import HTTP
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from copydesk.errors import UsageError
@@ -13,6 +14,7 @@ from copydesk.news import EditorAction
 
 PICTURE_BYTES = 5_100_000  # 5 MB and what a form has around them
 _FIELDS = 10
+_FORM_FIELDS = 500  # a beat's topics are among them
 _NAME_CHARACTERS = 300
 
 
@@ -28,18 +30,37 @@ def read_picture(body: bytes, content_type: str) -> SentPicture:
     """Return the picture of a request's body; raises UsageError where a form has none."""
     if not content_type.strip().lower().startswith("multipart/form-data"):
         return SentPicture(data=body)
+    fields = dict(_read_parts(body, content_type)[:_FIELDS])
+    if "file" not in fields:
+        raise UsageError("the form has no picture")
+    name = fields.get("story", b"").decode("utf-8", "replace")[:_NAME_CHARACTERS]
+    data = fields["file"]
+    return SentPicture(data=data, story=name)
+
+
+def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
+    """Return the fields of a form in their order, and its file, b"" where it has none."""
+    if not content_type.strip().lower().startswith("multipart/form-data"):
+        return parse_qsl(body.decode("utf-8", "replace"), True), b""
+    fields, data = list[tuple[str, str]](), b""
+    for name, payload in _read_parts(body, content_type)[:_FORM_FIELDS]:
+        if name == "file":
+            data = payload
+        else:
+            fields.append((name, payload.decode("utf-8", "replace")))
+    return fields, data
+
+
+def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
+    """Return the parts of a form with a file by their names."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
     form = BytesParser(policy=HTTP).parsebytes(head + body)
-    parts = list(form.iter_parts())[:_FIELDS] if form.is_multipart() else []
-    fields = {
-        str(part.get_param("name", "", "content-disposition")): part.get_payload(decode=True)
-        for part in parts
-    }
-    data, story = fields.get("file"), fields.get("story")
-    if not isinstance(data, bytes):
-        raise UsageError("the form has no picture")
-    name = story.decode("utf-8", "replace")[:_NAME_CHARACTERS] if isinstance(story, bytes) else ""
-    return SentPicture(data=data, story=name)
+    parts = ((part, part.get_payload(decode=True)) for part in form.iter_parts())
+    return [
+        (str(part.get_param("name", "", "content-disposition")), payload)
+        for part, payload in (parts if form.is_multipart() else ())
+        if isinstance(payload, bytes)
+    ]
 
 
 def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> EditorAction:

@@ -25,7 +25,12 @@ from copydesk.desk.own_words._list_page import (
     render_lists,
     take_up,
 )
-from copydesk.desk.own_words._picture_form import PICTURE_BYTES, read_picture, set_picture
+from copydesk.desk.own_words._picture_form import (
+    PICTURE_BYTES,
+    read_fields,
+    read_picture,
+    set_picture,
+)
 from copydesk.desk.own_words._stash_page import change_stash, read_stash_id, render_stashes
 from copydesk.desk.own_words._write_page import read_write, render_write
 from copydesk.errors import UsageError
@@ -71,7 +76,10 @@ class _OwnWords:
     async def put_story(self, request: Request) -> Response:
         """Keep a new story, and lead to where it is told what became of it."""
         editor = must_edit(self._editor_of(request))
-        fields = await _read_form(request)
+        body = await read_body(request, PICTURE_BYTES)
+        fields, data = read_fields(body, request.headers.get("content-type", ""))
+        if data:
+            fields.append(("other_picture", await self._desk.keep_upload(data)))
         action = await self._desk.thread.ask(
             lambda opened: read_write(opened.newsroom.beat, fields, editor.name, now())
         )

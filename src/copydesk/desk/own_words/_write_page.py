@@ -12,6 +12,8 @@ from copydesk.desk._draft_fields import FoundDraft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.news import Beat, EditorAction
 
+_TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
+
 
 def render_write(
     pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
@@ -27,7 +29,7 @@ def render_write(
         has_place=beat.scoring.traits.has_blocks,
         excerpt_characters=beat.excerpt.max_characters,
         draft=pages.describe_draft("", draft.at),
-        story={name: draft.fields.get(name, "") for name in ("title", "excerpt", "text", "why")},
+        story={name: draft.fields.get(name, "") for name in _TYPED},
     )
 
 
@@ -37,11 +39,17 @@ def read_write(
     """Return the action that files the story of a form; raises UsageError for what is none."""
     form = {name: value.replace("\r\n", "\n") for name, value in fields}
     topics = [value for name, value in fields if name == "topic"]
+    picture = form.get("other_picture", "").strip()
     values = (*(form.get(name, "") for name in ("title", "excerpt", "text")), *topics)
-    engine.read_own_story(beat, values)
+    if picture:
+        shown = (picture, form.get("alt", ""), form.get("credit", ""))
+        values = (*values[:3], *shown, *topics)
+    said = engine.PICTURED if picture else ""
+    engine.read_own_story(beat, said, values)
     return EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="write",
+        said=said,
         by=by,
         at=at,
         values=values,

@@ -8,6 +8,9 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.actions._demo_desk import let_stories_wait as let_stories_wait
+    from copydesk.engine.actions._make_pictures_apart import (
+        make_pictures_apart as make_pictures_apart,
+    )
     from copydesk.engine.actions._work_off import WorkedOff as WorkedOff
     from copydesk.engine.actions._work_off import file_actions as file_actions
     from copydesk.engine.actions._work_off import work_off as work_off

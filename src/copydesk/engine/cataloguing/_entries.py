@@ -58,6 +58,7 @@ class _Maker:
             source=article.source if article else "",
             text=article.text if article else "",
             points=judge.deciding_points(story),
+            gate_points=judge.verdict_points(story),
         )
 
 

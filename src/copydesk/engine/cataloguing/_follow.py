@@ -19,7 +19,7 @@ from copydesk import archive
 from copydesk.archive import Archive, Signature
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing._entries import make_entries
-from copydesk.engine.cataloguing._rules import RulesInForce, read_rules
+from copydesk.engine.cataloguing._rules import RulesInForce, digest_rules, read_rules
 from copydesk.engine.newsroom import TICK_NS, Newsroom, Progress, Silence
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
@@ -94,16 +94,40 @@ def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -
 
 def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
     """Bring a catalogue up to date with those of these records that changed; False for none."""
+    changed = _find_changed(newsroom, catalogue, paths)
+    if changed:
+        look_again(newsroom, catalogue, changed)
+    return bool(changed)
+
+
+def _find_changed(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> list[str]:
     known = catalogue.signatures_of(paths)
     signatures = ((path, newsroom.archive.signature(path)) for path in paths)
-    changed = [
+    return [
         path
         for path, signature in signatures
         if signature is None or hash(signature) != known.get(path)
     ]
+
+
+def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
+    """Do as `recheck` does, and leave it to others to look at all stories by changed rules.
+
+    That takes seconds where there are many; `stands_by_former_rules` says that it is to be done.
+    """
+    changed = _find_changed(newsroom, catalogue, paths)
     if changed:
-        look_again(newsroom, catalogue, changed)
+        records = newsroom.archive.story_paths_among(changed)
+        news = _look_at(newsroom.archive, records, catalogue.note(_HEAD))
+        rules = _take_in_records(newsroom, catalogue, news, _SILENCE)
+        if catalogue.note(_RULES) == rules.digest():
+            _take_in_rules(newsroom, catalogue, rules)
     return bool(changed)
+
+
+def stands_by_former_rules(newsroom: Newsroom, catalogue: Catalogue) -> bool:
+    """Decide whether stories stand where they did by rules that have changed for all since."""
+    return catalogue.note(_RULES) != digest_rules(newsroom.beat, newsroom.now)
 
 
 def report_failures(catalogue: Catalogue, trouble: Callable[[CopydeskError], None]) -> None:
@@ -130,11 +154,19 @@ def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
 
 def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress) -> None:
     """Read what has changed, and where other rules hold by now look where stories stand."""
+    rules = _take_in_records(newsroom, catalogue, news, progress)
+    _take_in_rules(newsroom, catalogue, rules)
+
+
+def _take_in_records(
+    newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress
+) -> RulesInForce:
+    """Read what has changed; return the rules by which it stands where it does."""
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
     if news.changed or news.lost or catalogue.note(_HEAD) != news.head:
         entries, broken = make_entries(newsroom, rules, news.changed, progress)
         catalogue.update(entries, broken, news.lost, {_HEAD: news.head})
-    _take_in_rules(newsroom, catalogue, rules)
+    return rules
 
 
 def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce) -> None:

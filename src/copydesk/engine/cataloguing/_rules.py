@@ -67,6 +67,11 @@ def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
     return RulesInForce(beat=_beat_in_force(rulings.verdicts, beat, now), rulings=rulings)
 
 
+def digest_rules(beat: Beat, now: datetime) -> str:
+    """Return the digest (`RulesInForce.digest`) of what is in force; no file is read for it."""
+    return RulesInForce(beat=_beat_in_force({}, beat, now), rulings=Rulings()).digest()
+
+
 def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
     """Return the beat without rulings that have ended, and leads of what an editor keeps back.
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing._verdicts import file_verdict as file_verdict
     from copydesk.engine.editing._verdicts import speaker as speaker
     from copydesk.engine.editing.applying import MOST_IN_A_COMMIT as MOST_IN_A_COMMIT
+    from copydesk.engine.editing.applying import PICTURED as PICTURED
     from copydesk.engine.editing.applying import EditedField as EditedField
     from copydesk.engine.editing.applying import FiledList as FiledList
     from copydesk.engine.editing.applying import OwnStory as OwnStory

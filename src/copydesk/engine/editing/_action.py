@@ -95,7 +95,7 @@ def read_words(message: str) -> tuple[CommitWords, ...]:
     actions = read_actions(message)
     if not actions:
         return ()
-    subject, *paragraphs = message.rstrip().split("\n\n")[:-1]
+    subject, *paragraphs = message.rstrip().split("\n\n")[:-1] or [""]
     if len(actions) == 1:
         by = paragraphs.pop().removeprefix("by ") if paragraphs else ""
         said = [(subject, "\n\n".join(paragraphs))]

@@ -52,7 +52,7 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
     if address is None:
         raise UsageError("no address of the web", subject=url[:200], hint="it begins with https://")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "copydesk", "-C", str(root), "extract", address, "--json"),
+        *(sys.executable, "-P", "-m", "copydesk", "-C", str(root), "extract", address, "--json"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

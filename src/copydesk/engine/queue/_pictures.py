@@ -13,12 +13,24 @@ _FILE = re.compile(r"[0-9a-f]{64}(?:-[0-9]{1,4})?\.(?:webp|jpg)")
 _WIDE = 240  # pixels, that a row's picture has at least where there is such a form
 
 
-def find_list_picture(newsroom: Newsroom, story: Story) -> PictureFile | None:
-    """Return the form of a story's first picture that fits a list, None without a copy of it."""
+def find_list_picture(
+    newsroom: Newsroom, story: Story
+) -> tuple[PictureFile | None, PictureFile | None]:
+    """Return the form of a story's first picture that fits a list, None without one.
+
+    And, where its forms are still to be made, the original that waits for that.
+    """
     found = newsroom.album.find(story.images[0].url) if story.images else None
-    forms = [form for form in found.forms if _FILE.fullmatch(form.name)] if found else []
+    if found is None:
+        return None, None
+    forms = [form for form in found.forms if _FILE.fullmatch(form.name)]
     wide = [form for form in forms if form.width >= _WIDE]
-    return min(wide or forms, key=lambda form: form.width, default=None)
+    original = PictureFile(
+        name=found.original, width=found.width, height=found.height, type=found.type
+    )
+    waits = bool(found.original) and not found.forms
+    form = min(wide or forms, key=lambda form: form.width, default=None)
+    return form, original if waits else None
 
 
 def picture_file(newsroom: Newsroom, name: str) -> Path | None:

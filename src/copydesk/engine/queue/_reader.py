@@ -16,7 +16,12 @@ from dataclasses import dataclass, replace
 
 from copydesk import archive
 from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
-from copydesk.engine.cataloguing import follow_commits, open_catalogue, recheck
+from copydesk.engine.cataloguing import (
+    follow_commits,
+    open_catalogue,
+    recheck_in_passing,
+    stands_by_former_rules,
+)
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.queue._kept_counts import KeptCounts
 from copydesk.engine.queue._pictures import find_list_picture
@@ -59,6 +64,11 @@ class QueueReader:
         """Close the catalogue."""
         self._stack.close()
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the catalogue, for what else is asked of it in the same thread."""
+        return self._catalogue
+
     def follow(self, newsroom: Newsroom) -> None:
         """Take in what was committed since this was asked last."""
         follow_commits(newsroom, self._catalogue)
@@ -74,10 +84,14 @@ class QueueReader:
             events = self._find(newsroom, wanted, question)
             members = self._catalogue.list_members([event.name for event in events])
             every = [path for paths in members.values() for path in paths]
-            if not recheck(newsroom, self._catalogue, every):
+            if not recheck_in_passing(newsroom, self._catalogue, every):
                 break
         rows = tuple(self._rows(newsroom, members, self._catalogue.match(wanted, every)))
-        page = QueuePage(rows=rows, total=self._catalogue.count(wanted))
+        page = QueuePage(
+            rows=rows,
+            total=self._catalogue.count(wanted),
+            is_by_former_rules=stands_by_former_rules(newsroom, self._catalogue),
+        )
         if len(events) < question.limit:
             return page
         return replace(page, after=_cursor(newsroom, question, events[-1]))
@@ -88,7 +102,9 @@ class QueueReader:
         The story of the name `named` is listed, however many there are.
         """
         members = self._catalogue.list_members(events)
-        recheck(newsroom, self._catalogue, [p for paths in members.values() for p in paths])
+        recheck_in_passing(
+            newsroom, self._catalogue, [p for paths in members.values() for p in paths]
+        )
         members = self._catalogue.list_members(events)
         there = {name: paths for name, paths in members.items() if paths}
         every = {path for paths in there.values() for path in paths}
@@ -127,7 +143,7 @@ class QueueReader:
     def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
         """Return where the stories of these names stand, by the records as they are now."""
         paths = self._catalogue.find_by_name(names)
-        recheck(newsroom, self._catalogue, paths)
+        recheck_in_passing(newsroom, self._catalogue, paths)
         standings = self._catalogue.standings(paths)
         return {record_name(path): standing for path, standing in standings.items()}
 
@@ -185,12 +201,14 @@ class QueueReader:
             with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
                 standing = known.standings.get(path, Standing.BELOW_GATE)
+                picture, unmade = find_list_picture(newsroom, story)
                 yield QueueStory(
                     story=story,
                     standing=standing,
                     verdict=story.verdict or known.rulings.verdict_on(path),
                     is_wanted=path in wanted,
-                    picture=find_list_picture(newsroom, story),
+                    picture=picture,
+                    unmade=unmade,
                     has_page=standing is Standing.PUBLISHED and _has_page(newsroom, path),
                     pin=known.pins.get(record_name(path)),
                 )
@@ -225,7 +243,10 @@ class _Known:
         has one signature.
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
-        listed = (repr((seen.story, seen.verdict, seen.has_page, seen.pin)) for seen in stories)
+        listed = (
+            repr((seen.story, seen.verdict, seen.has_page, seen.pin, seen.picture))
+            for seen in stories
+        )
         form = "\n".join((*members, *listed)).encode("utf-8", "replace")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
 

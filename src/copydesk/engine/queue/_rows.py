@@ -15,7 +15,8 @@ class QueueStory:
     """A filed story as its record is now, where it stands, and the word on it.
 
     `is_wanted` says that the question asked for it; others stand beside it. `picture` is its copy
-    in the album that is made for lists, None where there is none. `has_page` says that it has one
+    in the album that is made for lists, None where there is none, and `unmade` the original of one
+    that is to be made. `has_page` says that it has one
     on the site that was built last; `pin` is the rule in force that keeps it in front.
     """
 
@@ -24,6 +25,7 @@ class QueueStory:
     verdict: Verdict | None
     is_wanted: bool
     picture: PictureFile | None = None
+    unmade: PictureFile | None = None
     has_page: bool = False
     pin: Ruling | None = None
 
@@ -51,10 +53,14 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """Rows of a question, of `total` stories that it wants; `after` asks for the next ones."""
+    """Rows of a question, of `total` stories that it wants; `after` asks for the next ones.
+
+    `is_by_former_rules`: rules have changed, and where stories stand is still to be looked at.
+    """
 
     rows: tuple[QueueRow, ...]
     total: int
+    is_by_former_rules: bool = False
     after: QueueCursor | None = None
 
 

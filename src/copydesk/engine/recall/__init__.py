@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from copydesk.engine.recall._read_csv import read_csv as read_csv
     from copydesk.engine.recall._read_list import RecallItem as RecallItem
     from copydesk.engine.recall._read_list import RecallList as RecallList
-    from copydesk.engine.recall._read_list import read_list as read_list
+    from copydesk.engine.recall._read_list import read_recall_list as read_recall_list
     from copydesk.engine.recall._trace import RecallFindings as RecallFindings
     from copydesk.engine.recall._trace import RecallTrace as RecallTrace
-    from copydesk.engine.recall._trace import trace_list as trace_list
+    from copydesk.engine.recall._trace import trace_recall as trace_recall
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -17,7 +17,7 @@ import msgspec
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import ReaderPool, connect
 from copydesk.engine.recall._read_list import RecallList, ask_for_list
-from copydesk.engine.recall._trace import RecallTrace, trace_list
+from copydesk.engine.recall._trace import RecallTrace, trace_recall
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates
 from copydesk.news import RecallKind
@@ -131,7 +131,7 @@ def _take_in(
     """Return what is kept after a list was asked; raises what it gave instead of a list."""
     if isinstance(answer, CopydeskError):
         raise answer
-    traces = trace_list(newsroom, answer, newsroom.now - _LATELY).traces
+    traces = trace_recall(newsroom, answer, newsroom.now - _LATELY).traces
     missed = [trace for trace in traces if trace.kind not in {RecallKind.HAVE, RecallKind.COVERED}]
     kinds = dict(Counter(trace.kind for trace in traces))
     zone = dates.find_zone(newsroom.beat.timezone)

@@ -59,7 +59,7 @@ class RecallList:
     failed: tuple[str, ...] = ()
 
 
-def read_list(newsroom: Newsroom, place: str, web: Path | None = None) -> RecallList:
+def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) -> RecallList:
     """Read the list in a file, or at an address, which is asked as its host wants to be asked.
 
     Raises DataError, FeedError or PageError for what is no list, FetchError for what gave none.
@@ -83,7 +83,7 @@ async def ask_for_list(
 ) -> RecallList:
     """Ask for a list, and for the sitemaps that it names if it is an index of them.
 
-    Raises what `read_list` raises.
+    Raises what `read_recall_list` raises.
     """
     return await _read_page(newsroom, readers, await _fetch(newsroom, fetcher, address), fetcher)
 

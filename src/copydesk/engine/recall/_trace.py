@@ -64,7 +64,7 @@ class RecallFindings:
     uncompared: int = 0
 
 
-def trace_list(
+def trace_recall(
     newsroom: Newsroom, listed: RecallList, since: datetime | None = None
 ) -> RecallFindings:
     """Find where the stories of a list stand; those from before `since` are left out."""
@@ -94,17 +94,19 @@ def _trace(
     shelf = FiledShelf(newsroom, catalogue, Vectors(newsroom.memory))
     tracer = _Tracer(newsroom, shelf, beat)
     traces = [tracer.trace(item) for item in items]
-    others = [at for at, trace in enumerate(traces) if trace.kind is not RecallKind.HAVE]
-    titled = sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
-    compared = titled[:COMPARED_AT_MOST]
-    covered = _find_coverage(newsroom, shelf, beat, {at: items[at] for at in compared})
-    for at, match in covered.items():
-        traces[at] = _as_covered(traces[at], match)
-    paths = {trace.path for trace in traces if trace.path}
-    standings = catalogue.standings(paths)
-    return [replace(trace, standing=standings.get(trace.path, "")) for trace in traces], len(
-        titled
-    ) - len(compared)
+    others = _find_comparable(items, traces)
+    compared = {at: items[at] for at in others[:COMPARED_AT_MOST]}
+    for at, match in _find_coverage(newsroom, shelf, beat, compared).items():
+        traces[at] = _add_coverage(traces[at], match)
+    standings = catalogue.standings({trace.path for trace in traces if trace.path})
+    with_standings = [replace(trace, standing=standings.get(trace.path, "")) for trace in traces]
+    return with_standings, len(others) - len(compared)
+
+
+def _find_comparable(items: Sequence[RecallItem], traces: Sequence[RecallTrace]) -> list[int]:
+    """Return the places of the stories that are not filed and have a headline, the newest first."""
+    others = (at for at, trace in enumerate(traces) if trace.kind is not RecallKind.HAVE)
+    return sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
 
 
 def _age(item: RecallItem) -> float:
@@ -180,7 +182,7 @@ def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
     return Shelved(story=story, found=now)
 
 
-def _as_covered(trace: RecallTrace, match: judge.CoverageMatch) -> RecallTrace:
+def _add_coverage(trace: RecallTrace, match: judge.CoverageMatch) -> RecallTrace:
     first, *others = match.paths
     return replace(
         trace,

@@ -8,6 +8,10 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.rejudging._judge_again import judge_again as judge_again
+    from copydesk.engine.rejudging._neighbours import NeighbourKind as NeighbourKind
+    from copydesk.engine.rejudging._neighbours import NeighbourReport as NeighbourReport
+    from copydesk.engine.rejudging._neighbours import NeighbourRow as NeighbourRow
+    from copydesk.engine.rejudging._neighbours import list_neighbours as list_neighbours
     from copydesk.engine.rejudging._regroup import Regrouped as Regrouped
     from copydesk.engine.rejudging._regroup import after_others as after_others
     from copydesk.engine.rejudging._regroup import regroup as regroup

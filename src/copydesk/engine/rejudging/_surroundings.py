@@ -13,7 +13,7 @@ from itertools import chain, islice
 from copydesk import judge, review
 from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom
-from copydesk.news import Beat, Shelved, Story, Surroundings
+from copydesk.news import Beat, Corpus, Shelved, Story, Surroundings
 
 _RECENT = timedelta(days=15)  # what comes later than that may have neighbours of which none is kept
 _AT_ONCE = 500  # documents
@@ -71,19 +71,30 @@ def find_neighbours(
 ) -> Window:
     """Return the filed stories that others, which are not filed, may meet, and their groups.
 
-    Those of some weeks are found by what is kept of their terms; where one of the stories is older,
-    it is all of the weeks around.
+    Those of some weeks are found by their terms; where one of the stories is older, it is all of
+    the weeks around.
     """
     others = [shelved.story for shelved in stories]
     if not _are_recent(newsroom, others):
         return Window(stories=_all_around(shelf, others))
     since = newsroom.now - judge.COPIES_WITHIN
-    _bring_up_to_date(shelf, since)
-    names = judge.find_candidates(stories, beat, shelf.corpus)
+    corpus = _complete_corpus(shelf, since)
+    names = judge.find_candidates(stories, beat, corpus)
     around = Surroundings(
-        corpus=shelf.corpus, count_stories=lambda topic: shelf.count_stories(topic, since)
+        corpus=corpus, count_stories=lambda topic: shelf.count_stories(topic, since)
     )
     return Window(stories=_complete(shelf, beat, shelf.find_by_name(names)), around=around)
+
+
+def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
+    """Return the kept terms and those of what was filed since they were.
+
+    What is kept stays as rounds left it: they are told there which records changed.
+    """
+    known = shelf.corpus.digests()
+    paths = [path for path in shelf.digest_texts(since) if review.record_name(path) not in known]
+    fresh = (shelf.peek(path) for path in paths)
+    return judge.extend_corpus(shelf.corpus, [shelved for shelved in fresh if shelved is not None])
 
 
 def _has_kept(newsroom: Newsroom, beat: Beat, moving: Sequence[Story]) -> bool:

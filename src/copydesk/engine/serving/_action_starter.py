@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from copydesk.engine.serving._round_starter import RoundStarter
+from copydesk.engine.serving._run_command import run_command
 
 
 class ActionStarter:
@@ -15,6 +16,7 @@ class ActionStarter:
     """
 
     def __init__(self, root: Path) -> None:
+        self._root = root
         self._starter = RoundStarter(root)
         self._turn = asyncio.Lock()
 
@@ -27,6 +29,10 @@ class ActionStarter:
         """File until nothing waits, and return the exit code; cancelled, end it by SIGTERM."""
         async with self._turn:
             return await self._starter.file_actions()
+
+    async def refresh_catalogue(self) -> int:
+        """Bring the catalogue up to date, and return the exit code; actions are filed meanwhile."""
+        return await run_command(("-C", str(self._root), "catalogue"))
 
     async def close(self) -> None:
         """End the fork server."""

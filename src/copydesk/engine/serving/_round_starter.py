@@ -89,7 +89,12 @@ class RoundStarter:
         await self.close()
         self._loaded = loaded
         self._server = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "copydesk.engine.serving._fork_server", stdin=PIPE, stdout=PIPE
+            sys.executable,
+            "-P",
+            "-m",
+            "copydesk.engine.serving._fork_server",
+            stdin=PIPE,
+            stdout=PIPE,
         )
         if await self._hear(self._server, "ready") is not None:
             return True

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 async def run_command(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; ended with SIGTERM and waited for when cancelled."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "copydesk", *arguments, stdout=sys.stderr
+        sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
     )
     try:
         return await process.wait()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import PictureError, UsageError
-from copydesk.illustrate import make_upload, measure_picture
+from copydesk.illustrate import make_upload_apart, measure_picture
 from copydesk.kit import files, within
 from copydesk.news import Beat
 
@@ -30,7 +30,9 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
     """
     if not newsroom.beat.url:
         raise UsageError("the site has no address", hint="set url in [site] of beat.toml")
-    made = make_upload(data)
+    if len(data) > _MOST_BYTES:
+        raise PictureError("picture has too many bytes", subject="upload", hint="5 MB at most")
+    made = make_upload_apart(data)
     name = f"{hashlib.sha256(made).hexdigest()}.webp"
     folder = newsroom.private / "uploads"
     try:

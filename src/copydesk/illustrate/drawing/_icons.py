@@ -16,7 +16,7 @@ from copydesk.kit import text
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_RED, _WHITE = (0x9C, 0x1C, 0x1F, 255), (255, 255, 255, 255)
+_RED, _WHITE, _NOTHING = (0x9C, 0x1C, 0x1F, 255), (255, 255, 255, 255), (0, 0, 0, 0)
 _FINER = 4
 _LETTER, _MASKED = 0.86, 0.62  # of the icon's side; of a masked one a fifth may be cut off
 ICON_NAMES = (
@@ -50,7 +50,8 @@ def _icon(initial: str, face: Path, size: int, *, is_round: bool, share: float =
     from PIL import Image, ImageDraw
 
     side = size * _FINER
-    image = Image.new("RGBA", (side, side), (*_RED[:3], 0) if is_round else _RED)
+    # With its colours multiplied by alpha, as reducing wants it: else it would be copied for that.
+    image = Image.new("RGBa", (side, side), _NOTHING if is_round else _RED)
     draw = ImageDraw.Draw(image)
     if is_round:
         draw.rounded_rectangle((0, 0, side - 1, side - 1), side * 10 // 64, fill=_RED)
@@ -62,7 +63,7 @@ def _icon(initial: str, face: Path, size: int, *, is_round: bool, share: float =
         draw.text(at, initial, font=font, fill=_WHITE, anchor="ls")
     else:
         draw.circle((middle, middle), side / 6, fill=_WHITE)
-    return image.reduce(_FINER)
+    return image.reduce(_FINER).convert("RGBA")
 
 
 def _png(image: Image) -> bytes:

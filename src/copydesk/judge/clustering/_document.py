@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,22 @@ class NewsDocument:
     def language_code(self) -> str:
         """Return the two letters of its language, English where none is known."""
         return self.language.lower()[:2] or "en"
+
+
+# Why a document does not join a group: it is not similar enough, its headline's numbers name
+# another happening, an editor keeps it from one of the group's; "" where it would join.
+Veto = Literal["", "likeness", "series", "apart"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLikeness:
+    """How similar a document is to a group, by which words, and how similar it must be to join."""
+
+    group: str
+    similarity: float
+    needed: float
+    shared: tuple[str, ...]
+    veto: Veto
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,12 @@ import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
-from copydesk.judge.clustering._document import Assignment, NewsDocument
+from copydesk.judge.clustering._document import (
+    Assignment,
+    GroupLikeness,
+    NewsDocument,
+    Veto,
+)
 from copydesk.judge.clustering._embeddings import Centering
 from copydesk.judge.clustering._group import Group, Member
 from copydesk.judge.clustering._headlines import Headlines
@@ -96,6 +101,26 @@ class Stream:
             and similarity.get(group, 0.0) < JOIN,
         )
 
+    def compare(self, document: NewsDocument) -> tuple[GroupLikeness, ...]:
+        """Return how similar a document is to the groups near it, the most similar first.
+
+        It is put into none of them; whether it would join one is decided as `add` decides it.
+        """
+        member = self._to_member(document)
+        near = self._index.find_near(member)
+        scores = {group: similarity_to(group, sum_) for group, sum_ in near.items()}
+        return tuple(
+            GroupLikeness(
+                group=self._name_of(group),
+                similarity=score,
+                needed=JOIN - _bonus_of(group),
+                shared=self._weighing.spell(self._index.find_common_terms(member.vector, group)),
+                veto=self._find_veto(member, group)
+                or ("" if score + _bonus_of(group) >= JOIN else "likeness"),
+            )
+            for group, score in sorted(scores.items(), key=_by_similarity)
+        )
+
     def learn_meaning(self, document: NewsDocument) -> None:
         """Learn where documents of a language point, from one that stays outside."""
         self._centering.center(document.vector, document.language_code)
@@ -163,12 +188,18 @@ class Stream:
     def _nearest_group(self, near: Mapping[Group, float], member: Member) -> Group | None:
         best, least = None, JOIN
         for group, similarity in near.items():
-            score = similarity_to(group, similarity) + _SIZE_BONUS * math.log(group.size)
+            score = similarity_to(group, similarity) + _bonus_of(group)
             if score < least or (score == least and best is not None):
                 continue
-            if not group.contradicts(member.series) and not self._are_apart(member.key, group):
+            if not self._find_veto(member, group):
                 best, least = group, score
         return best
+
+    def _find_veto(self, member: Member, group: Group) -> Veto:
+        """Return what keeps a document from a group, however similar it is; "" for nothing."""
+        if group.contradicts(member.series):
+            return "series"
+        return "apart" if self._are_apart(member.key, group) else ""
 
     def _begin_group(self, name: str) -> Group:
         """Begin a group; what is known under the name of an earlier one still goes to that."""
@@ -288,6 +319,16 @@ class Stream:
 def similarity_to(group: Group, sum_: float) -> float:
     """Compute the similarity to a group, 0 to 1, from the summed one to its members."""
     return sum_ / math.sqrt(group.square)
+
+
+def unlike_group(name: str) -> GroupLikeness:
+    """Return how similar a document is to a group that it has no telling word of."""
+    return GroupLikeness(group=name, similarity=0.0, needed=JOIN, shared=(), veto="likeness")
+
+
+def _bonus_of(group: Group) -> float:
+    """Return what a group's size counts beside a similarity to it."""
+    return _SIZE_BONUS * math.log(group.size)
 
 
 def _by_similarity(pair: tuple[Group, float]) -> tuple[float, int]:

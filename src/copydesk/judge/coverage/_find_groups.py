@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from copydesk.judge.clustering import Assignment
 from copydesk.judge.coverage._arrivals import Arrival, list_arrivals, part_by_day
 from copydesk.judge.coverage._corpora import DailyCorpus, KeptCorpus, SlidingCorpus
-from copydesk.judge.coverage._index_stories import moment_of, to_document
+from copydesk.judge.coverage._index_stories import is_grouped, moment_of, to_document
 from copydesk.judge.coverage._places import Places, weigh_beside
 from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
@@ -26,6 +26,17 @@ class FoundGroups:
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
     near: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageMatch:
+    """The filed stories on the same happening as one that is not filed, by path, and why.
+
+    `reason` is None where the group grew together around others of those that are not filed.
+    """
+
+    paths: tuple[str, ...]
+    reason: Reason | None = None
 
 
 def find_groups(
@@ -117,3 +128,26 @@ def _reason_of(assignment: Assignment) -> Reason | None:
         return None
     shared = ", ".join(f'"{word}"' for word in assignment.shared)
     return Reason.of(ReasonKind.JOINED, likeness=f"{assignment.similarity:.2f}", words=shared)
+
+
+def find_coverage(
+    others: Sequence[Shelved],
+    filed: Sequence[Shelved],
+    beat: Beat,
+    corpus: Corpus | None = None,
+) -> Mapping[str, CoverageMatch]:
+    """Return what is filed on the same happening as other stories, by their path.
+
+    They are placed as a round would place them if it filed them: day by day, by the same words,
+    thresholds and rulings. `filed` are those that they may meet (`find_candidates`), with all of
+    their groups; `corpus` has the terms of all that is filed. What nothing reports on is left out.
+    """
+    paths = frozenset(shelved.story.path for shelved in others)
+    originals = [shelved for shelved in filed if is_grouped(shelved.story, beat)]
+    found = find_groups([*originals, *others], beat, paths, corpus)
+    matches = {}
+    for members in found.paths.values():
+        ours = tuple(path for path in members if path not in paths)
+        for path in paths.intersection(members) if ours else ():
+            matches[path] = CoverageMatch(paths=ours, reason=found.reasons.get(path))
+    return matches

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from copydesk.judge.clustering import MemoryCorpus, NewsDocument, index_terms
-from copydesk.judge.coverage._excluded import is_excluded
+from copydesk.judge._block import blocking_ruling
+from copydesk.judge.clustering import LayeredCorpus, MemoryCorpus, NewsDocument, index_terms
 from copydesk.judge.coverage._ruled_groups import name_of
 from copydesk.kit import text
 from copydesk.news import Beat, Corpus, IndexedDocument, Shelved, Story
@@ -32,9 +32,33 @@ def make_corpus(stories: Iterable[Shelved]) -> Corpus:
     return MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
 
 
+def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
+    """Return a corpus with some stories that are not in it; it stays as it is."""
+    fresh = MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+    return LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
+
+
 def is_grouped(story: Story, beat: Beat) -> bool:
     """Decide whether a story may stand in a group with others."""
     return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
+
+
+def _is_merged(story: Story, beat: Beat) -> bool:
+    return any(rule.said == "merge" and name_of(story) in rule.stories for rule in beat.rulings)
+
+
+def is_excluded(story: Story, beat: Beat) -> bool:
+    """Decide whether a story is blocked or off the beat, and has left its group for that.
+
+    While it is still in one, it was not judged since the rules changed, and stays. A story of the
+    site's own stands beside others where an editor puts it, and nowhere by itself.
+    """
+    if story.is_own and not story.group and not _is_merged(story, beat):
+        return True
+    if story.group or story.published:
+        return False
+    is_off_beat = bool(beat.topics) and beat.scoring.off_beat == "drop" and not story.topics
+    return is_off_beat or bool(blocking_ruling(story, beat.rulings))
 
 
 def moment_of(shelved: Shelved) -> datetime:

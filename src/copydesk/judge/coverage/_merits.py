@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from copydesk.judge.coverage._agencies import agency_of
+from copydesk.judge.coverage._newsrooms import agency_of
 from copydesk.news import Reason, ReasonKind, Story
 
 STAYS = 15  # a new story must be so much better to take the lead from one that readers know

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from copydesk.judge.coverage._agencies import agency_of
-from copydesk.kit import text
+from copydesk.kit import tables, text
 from copydesk.news import Beat, ReasonKind, Story
+
+# one voice under several names, in credits and at their own addresses
+_NAMES = tables.read_rows(__package__, "agencies.toml", tuple[str, ...])
+_AGENCY_OF = {name: agency for agency, names in _NAMES.items() for name in names}
+_BETWEEN = re.compile(
+    r"\s*(?:/|,|;|\||\band\b|\bund\b|\bet\b|\by\b|\bvia\b|\bmit\b)\s*", re.IGNORECASE
+)
 
 
 def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
@@ -36,6 +43,14 @@ def voice_of(story: Story, beat: Beat) -> str:
     if known and known.owner:
         return f"house {text.squash(known.owner)}"
     return domain or (text.squash(provider.name) if provider else "")
+
+
+def agency_of(credit: str, domain: str) -> str:
+    """Return the agency that a credit names first, else the one whose site it is, "" for none."""
+    for part in _BETWEEN.split(credit):
+        if agency := _AGENCY_OF.get(text.squash(part)):
+            return agency
+    return _AGENCY_OF.get(domain.lower(), "")
 
 
 def _name(story: Story) -> str:

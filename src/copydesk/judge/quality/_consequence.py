@@ -68,9 +68,9 @@ def locate_in_text(
 ) -> Iterator[Sequence[tuple[int, int]]]:
     """Walk where the words stand that `in_text` counts, passage by passage of what it reads."""
     language = language_with_lists(features, beat)
-    text = _what_is_read(features)
-    for passage in passages:
-        yield tuple(locate_matters(passage, text, language)) if language else ()
+    if not language:
+        return iter([()] * len(passages))
+    return locate_matters(passages, _what_is_read(features), language)
 
 
 def _what_is_read(features: Features) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from copydesk.judge.quality._lexicon import Lexicon, places_of, words_of
@@ -40,8 +40,10 @@ def find_matters(text: str, language: str) -> Matters:
     )
 
 
-def locate_matters(passage: str, text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Walk where those words that `find_matters` counts in a text stand in a passage of it."""
+def locate_matters(
+    passages: Iterable[str], text: str, language: str
+) -> Iterator[Sequence[tuple[int, int]]]:
+    """Walk passages of a text: where in each the words stand that `find_matters` counts in it."""
     found = _find_rows(text, language)
     field = _name_field(found)
     lexicons = [
@@ -49,9 +51,12 @@ def locate_matters(passage: str, text: str, language: str) -> Iterator[tuple[int
         for row, lexicon in _lexicons(language).items()
         if row == field or not row.endswith(_FIELD)
     ]
-    for start, end, word in places_of(passage):
-        if any(lexicon.entry_of(word.lower()) for lexicon in lexicons):
-            yield start, end
+    for passage in passages:
+        yield [
+            (start, end)
+            for start, end, word in places_of(passage)
+            if any(lexicon.entry_of(word.lower()) for lexicon in lexicons)
+        ]
 
 
 def _find_rows(text: str, language: str) -> Mapping[str, Mapping[str, str]]:

@@ -66,6 +66,8 @@ def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
     words than the whole does, places would be guesses. A piece that is spelled another way (a
     U.S., an apostrophe of another form) is the place of all its words.
     """
+    if _write_plainly(text) == text:
+        return [word.span() for word in _TOKEN.finditer(text)]
     places: list[tuple[int, int]] = []
     folded: list[str] = []
     for piece in _PIECE.finditer(text):

@@ -95,7 +95,7 @@ def count_recall(stories: Iterable[Recalled]) -> RecallCounts:
         kinds=_by_kind(kinds),
         share=_share(sum(kinds[kind] for kind in _HAD), total),
         own=_share(kinds[RecallKind.HAVE], total),
-        sites=tuple(sorted(sites, key=lambda told: (-_count_missed(told.kinds), told.site))),
+        sites=tuple(sorted(sites, key=lambda told: (-_count_gaps(told.kinds), told.site))),
     )
 
 
@@ -103,7 +103,7 @@ def _by_kind(counted: Mapping[RecallKind, int]) -> Mapping[RecallKind, int]:
     return {kind: counted.get(kind, 0) for kind in RecallKind}
 
 
-def _count_missed(kinds: Mapping[RecallKind, int]) -> int:
+def _count_gaps(kinds: Mapping[RecallKind, int]) -> int:
     return sum(count for kind, count in kinds.items() if kind not in _HAD)
 
 

@@ -30,6 +30,27 @@ class Decision:
     without: Mapping[str, int]
 
 
+def decide(
+    path: str, at: datetime, said: str, points: int | None, *, has_waited: bool
+) -> Decision | None:
+    """Return the decision that an editor's word is, None where the gate has no say in it.
+
+    The parts of the quality are not known to it.
+    """
+    is_wanted = {str(word): wanted for word, wanted in _IS_WANTED.items()}.get(said)
+    if points is None or is_wanted is None:
+        return None
+    return Decision(
+        path=path,
+        at=at,
+        said="publish" if is_wanted else "reject",
+        is_wanted=is_wanted,
+        has_waited=has_waited,
+        points=points,
+        without={},
+    )
+
+
 def make_decision(
     story: Story, article: Article | None, beat: Beat, *, all_wait: bool
 ) -> Decision | None:
@@ -38,10 +59,8 @@ def make_decision(
     That is a copy, a story behind the leader of its group, one without a quality, and a removal.
     `all_wait` says that every story waits for an editor.
     """
-    verdict = story.verdict
-    if verdict is None or verdict.said not in _IS_WANTED:
-        return None
-    if story.copy_of or story.heat == -1 or story.quality is None:
+    verdict, points = story.verdict, judge.verdict_points(story)
+    if verdict is None or points is None or verdict.said not in _IS_WANTED:
         return None
     return Decision(
         path=story.path,
@@ -49,7 +68,7 @@ def make_decision(
         said=verdict.said,
         is_wanted=_IS_WANTED[verdict.said],
         has_waited=all_wait or _has_waited(story, article, beat),
-        points=judge.gate_points(story),
+        points=points,
         without=_leave_out(story, article, beat),
     )
 

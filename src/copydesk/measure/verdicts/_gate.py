@@ -79,7 +79,7 @@ def gate(
         passed_over=len(every) - len(decisions),
         waited=compare(waited, publish_at),
         picked=compare(picked, publish_at),
-        periods=tuple(_compare_by_period(decisions, publish_at)),
+        periods=tuple(compare_by_period(decisions, publish_at)),
         parts=find_effects(waited, publish_at),
         choice=choice,
         lacks=lacks,
@@ -99,8 +99,11 @@ def _part(decisions: Sequence[Decision]) -> tuple[list[Decision], list[Decision]
     return waited, [one for one in decisions if not one.has_waited]
 
 
-def _compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterable[GatePeriod]:
-    """Yield the agreement in each week or month that has verdicts, the oldest first."""
+def compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterable[GatePeriod]:
+    """Yield the agreement in each week or month that has verdicts, the oldest first.
+
+    By month where there is more than half a year of them.
+    """
     times = [one.at for one in decisions]
     by_week = bool(times) and max(times) - min(times) <= _WEEKS
     form = "%G-W%V" if by_week else "%Y-%m"

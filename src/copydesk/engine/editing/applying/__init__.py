@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copydesk.engine.editing.applying._reading_lists import list_key as list_key
     from copydesk.engine.editing.applying._reading_lists import name_list as name_list
     from copydesk.engine.editing.applying._reading_lists import read_own_list as read_own_list
+    from copydesk.engine.editing.applying._write_story import PICTURED as PICTURED
     from copydesk.engine.editing.applying._write_story import OwnStory as OwnStory
     from copydesk.engine.editing.applying._write_story import read_own_story as read_own_story
 else:

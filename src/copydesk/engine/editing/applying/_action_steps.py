@@ -22,8 +22,7 @@ from copydesk.engine.editing._verdicts import put_verdict
 from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
 from copydesk.engine.editing.applying._reading_lists import put_list
 from copydesk.engine.editing.applying._undo_note import UndoNote, read_undo_note
-from copydesk.engine.editing.applying._write_story import put_story
-from copydesk.engine.uploads import find_upload_path, read_upload
+from copydesk.engine.editing.applying._write_story import put_story, take_upload
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import (
@@ -138,10 +137,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
 def _with_upload(edit: Edit, action: EditorAction) -> Edit:
     """Return an edit with the file of the upload that an action makes a story's picture."""
     is_picture = action.said == "set" and action.values[0] == "picture"
-    path = find_upload_path(edit.beat, action.values[1]) if is_picture else ""
-    if not path or path in edit.restored or archive.digest_of(edit.newsroom.root, path):
-        return edit
-    return edit.with_bytes(path, read_upload(edit.newsroom, path))
+    return take_upload(edit, action.values[1]) if is_picture else edit
 
 
 def _put_correction(edit: Edit, action: EditorAction) -> EditStep:

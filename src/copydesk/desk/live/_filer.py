@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from copydesk.desk._live import Broadcast
+from copydesk.desk.live._broadcast import Broadcast
 from copydesk.desk_store import DeskStore, QueuedAction
 from copydesk.errors import CopydeskError
 from copydesk.news import EditorAction

@@ -1,0 +1,67 @@
+"""Sums over all filed stories, by SQL: when they came, whose they are, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from copydesk.catalogue._entries import DecidedStory
+from copydesk.kit.databases import DisposableDatabase
+from copydesk.news import Standing
+
+_QUARTER_HOUR = 900
+_MICROSECONDS = 1_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# With the standings named SQLite looks at no more of its index than the days that are wanted.
+_BY_TIME = f"""
+SELECT at / {_QUARTER_HOUR * _MICROSECONDS}, standing, count(*) FROM stories
+WHERE standing = ? AND at >= ? GROUP BY 1
+"""
+_BY_PUBLISHER = """
+SELECT publisher, standing, count(*) FROM stories WHERE at >= ? GROUP BY 1, 2
+"""
+_DECISIONS = """
+SELECT path, said, decisions.at, decisions.points, decisions.waited
+FROM decisions JOIN stories ON id = story WHERE decisions.at >= ? ORDER BY decisions.at, path
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublisherCount:
+    """How many stories of a publisher stand somewhere; `domain` is "" where none is known."""
+
+    domain: str
+    standing: Standing
+    stories: int
+
+
+def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, Standing], int]:
+    """Return how many stories stand where, by the first second of the quarter hour they came in."""
+    return {
+        (quarter * _QUARTER_HOUR, Standing(known)): count
+        for standing in Standing
+        for quarter, known, count in tables.run(_BY_TIME, standing, since)
+    }
+
+
+def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCount]:
+    """Return how many stories each publisher has, by where they stand."""
+    return [
+        PublisherCount(domain=domain, standing=Standing(standing), stories=count)
+        for domain, standing, count in tables.run(_BY_PUBLISHER, since)
+    ]
+
+
+def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]:
+    """Return what editors said of stories, the oldest word first."""
+    return [
+        DecidedStory(
+            path=path,
+            said=said,
+            at=_EPOCH + timedelta(microseconds=at),
+            points=points,
+            has_waited=bool(waited),
+        )
+        for path, said, at, points, waited in tables.run(_DECISIONS, since)
+    ]

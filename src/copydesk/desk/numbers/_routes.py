@@ -1,0 +1,48 @@
+"""The routes of the pages of numbers; who may look may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from copydesk import engine
+from copydesk.desk._answers import page_answer, with_errors
+from copydesk.desk._counts import Counts
+from copydesk.desk._desk import Desk
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._pages import Editor, Pages
+from copydesk.desk.numbers._numbers_page import read_days, render_numbers
+from copydesk.desk.numbers._recall_page import render_recall
+
+
+def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk that show numbers."""
+
+    async def show_numbers(request: Request) -> Response:
+        """Answer with what the last days brought."""
+        editor, days = editor_of(request), read_days(request.query_params)
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            newsroom = opened.newsroom
+            numbers = engine.read_numbers(newsroom, opened.queue.catalogue, days)
+            return render_numbers(pages, editor, counts, newsroom.beat, numbers)
+
+        return page_answer(await desk.draw(make))
+
+    async def show_recall(request: Request) -> Response:
+        """Answer with what was missed of others' lists."""
+        editor = editor_of(request)
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            kept = engine.read_kept_recall(opened.newsroom)
+            return render_recall(pages, editor, counts, kept)
+
+        return page_answer(await desk.draw(make))
+
+    return [
+        Route("/numbers/", with_errors(show_numbers)),
+        Route("/recall/", with_errors(show_recall)),
+    ]

@@ -1,0 +1,261 @@
+"""The sections of the page of numbers, each from what engine and measure give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+
+from copydesk import engine, measure
+from copydesk.desk._story_view import View
+from copydesk.desk.numbers._plot import Column, Part, draw_columns, measure_shares
+from copydesk.desk.numbers._section import Section, Wording, make_cell
+from copydesk.kit import text, urls
+from copydesk.news import DROP_REASONS
+
+
+def show_stories(wording: Wording, days: Sequence[engine.StoryDay]) -> View:
+    """Show the stories by day: on the site, waiting, and all that are filed."""
+    filed, published = sum(day.filed for day in days), sum(day.published for day in days)
+    most = max((day.filed for day in days), default=0)
+    return wording.show(
+        Section(
+            name="stories_by_day",
+            words=wording.say(
+                "stories_by_day_words", filed=f"{filed:,}", published=f"{published:,}"
+            ),
+            plot=draw_columns([_draw_day(wording, day) for day in days], f"{most:,}"),
+            legend=(("full", "view_published"), ("mark", "view_waiting"), ("pale", "others_filed")),
+            head=("filter_day", "filed_in_all", "view_published", "view_waiting"),
+            rows=[_list_day(wording, day) for day in reversed(days)],
+        )
+    )
+
+
+def _draw_day(wording: Wording, day: engine.StoryDay) -> Column:
+    say = wording.say
+    return Column(
+        name=wording.name_day(day.day),
+        parts=(
+            Part(
+                value=day.published,
+                shade="full",
+                words=f"{day.published:,} {say('view_published')}",
+                href=_link_day(wording, day.day, "published"),
+            ),
+            Part(
+                value=day.waiting,
+                shade="mark",
+                words=f"{day.waiting:,} {say('view_waiting')}",
+                href=_link_day(wording, day.day, "waiting"),
+            ),
+            Part(
+                value=day.filed - day.published - day.waiting,
+                shade="pale",
+                words=f"{day.filed:,} {say('filed_in_all')}",
+                href=_link_day(wording, day.day),
+            ),
+        ),
+    )
+
+
+def _list_day(wording: Wording, day: engine.StoryDay) -> View:
+    cells = (
+        make_cell(day.filed, _link_day(wording, day.day)),
+        make_cell(day.published, _link_day(wording, day.day, "published")),
+        make_cell(day.waiting, _link_day(wording, day.day, "waiting")),
+    )
+    return {"name": wording.name_day(day.day), "cells": cells}
+
+
+def _link_day(wording: Wording, day: date, view: engine.QueueView = "all") -> str:
+    return wording.link_stories(engine.QueueQuestion(view=view, since=day, until=day))
+
+
+def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -> View:
+    """Show the pages that were dropped, by reason."""
+    shares = measure_shares([drop.pages for drop in drops])
+    rows = []
+    for drop, share in zip(drops, shares, strict=True):
+        is_known = drop.reason in DROP_REASONS
+        worst = max(drop.days, key=lambda day: (drop.days[day], day))
+        cells = (
+            make_cell(drop.pages, wording.link_drops(drop.reason, days) if is_known else ""),
+            make_cell(f"{wording.name_day(worst)} ({drop.days[worst]:,})"),
+        )
+        name = wording.say(f"drop_{drop.reason}") if is_known else drop.reason
+        rows.append({"name": name, "share": share, "part": share, "cells": cells})
+    pages = sum(drop.pages for drop in drops)
+    return wording.show(
+        Section(
+            name="drops_by_reason",
+            words=wording.say("drops_by_reason_words", count=f"{pages:,}"),
+            head=("filter_reason", "dropped_pages", "worst_day"),
+            rows=rows,
+        )
+    )
+
+
+def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
+    """Show how long it took from publication to filing, by day."""
+
+    def link(day: str) -> str:
+        return _link_day(wording, date.fromisoformat(day))
+
+    def name(day: str) -> str:
+        return wording.name_day(date.fromisoformat(day))
+
+    return _show_delays(wording, "filing_delay", delays, "filter_day", (name, link))
+
+
+def show_reviews(wording: Wording, delays: Sequence[engine.Delay]) -> View:
+    """Show how long stories waited for an editor, by week."""
+
+    def link(week: str) -> str:
+        monday = datetime.strptime(f"{week}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
+        return wording.link_stories(engine.QueueQuestion(view="all", decided=monday))
+
+    return _show_delays(wording, "review_delay", delays, "filter_week", (str, link))
+
+
+def _show_delays(
+    wording: Wording,
+    section: str,
+    delays: Sequence[engine.Delay],
+    of: str,
+    naming: tuple[Callable[[str], str], Callable[[str], str]],
+) -> View:
+    """Show delays by day or week: half of the stories, and nine tenths, were faster."""
+    name, link = naming
+    columns, rows = [], []
+    for delay in delays:
+        median, p90 = delay.median_seconds, delay.p90_seconds
+        words = f"{wording.span(median)}, {wording.say('ninety')} {wording.span(p90)}"
+        parts = (
+            Part(value=median, shade="full", words=words, href=link(delay.of)),
+            Part(value=p90 - median, shade="pale", words=words, href=link(delay.of)),
+        )
+        columns.append(Column(name=name(delay.of), parts=parts))
+        cells = (
+            make_cell(delay.stories, link(delay.of)),
+            make_cell(wording.span(median)),
+            make_cell(wording.span(p90)),
+        )
+        rows.append({"name": name(delay.of), "cells": cells})
+    stories = sum(delay.stories for delay in delays)
+    slowest = max((delay.p90_seconds for delay in delays), default=0)
+    return wording.show(
+        Section(
+            name=section,
+            words=wording.say(f"{section}_words", count=f"{stories:,}"),
+            plot=draw_columns(columns, wording.span(slowest)),
+            legend=(("full", "median"), ("pale", "ninety")),
+            head=(of, "stories_told", "median", "ninety"),
+            rows=rows[::-1],
+        )
+    )
+
+
+def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) -> View:
+    """Show how long it took from publication to filing, by source, the slowest first."""
+    rows = []
+    shares = measure_shares([delay.median_seconds for delay in delays])
+    for delay, share in zip(delays, shares, strict=True):
+        question = engine.QueueQuestion(view="all", source=delay.of, since=since)
+        cells = (
+            make_cell(wording.span(delay.median_seconds)),
+            make_cell(wording.span(delay.p90_seconds)),
+            make_cell(delay.stories, wording.link_stories(question)),
+        )
+        name = text.fold(delay.of.partition("://")[2].removeprefix("www.") or delay.of)
+        rows.append({"name": name, "share": share, "part": share, "cells": cells})
+    return wording.show(
+        Section(
+            name="source_delay",
+            words=wording.say("source_delay_words", count=len(delays)),
+            head=("filter_source", "median", "ninety", "stories_told"),
+            rows=rows,
+        )
+    )
+
+
+def show_agreement(
+    wording: Wording, decided: Iterable[engine.DecidedStory], publish_at: int
+) -> View:
+    """Show how often the gate would have decided as an editor did, where a story had waited."""
+    made = (
+        measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
+        for one in decided
+    )
+    decisions = [one for one in made if one is not None]
+    columns, rows, agreed, waited = [], [], 0, 0
+    for period in measure.compare_by_period(decisions, publish_at):
+        met = period.waited
+        same = met.both + met.neither
+        agreed, waited = agreed + same, waited + met.stories
+        href = _link_week(wording, period.period)
+        share = "–" if met.agreement is None else f"{met.agreement:.0%}"
+        words = f"{share} ({same:,} / {met.stories:,})"
+        parts = (
+            Part(value=same, shade="full", words=words, href=href),
+            Part(value=met.stories - same, shade="pale", words=words, href=href),
+        )
+        columns.append(Column(name=period.period, parts=parts))
+        cells = (
+            make_cell(met.stories, href),
+            make_cell(same),
+            make_cell(share),
+            make_cell(period.picked.stories),
+        )
+        rows.append({"name": period.period, "cells": cells})
+    share = f"{agreed / waited:.0%}" if waited else "–"
+    most = max((column.height for column in columns), default=0)
+    return wording.show(
+        Section(
+            name="gate_agreement",
+            words=wording.say("gate_agreement_words", share=share, count=f"{waited:,}"),
+            plot=draw_columns(columns, f"{most:,.0f}"),
+            legend=(("full", "gate_agrees"), ("pale", "gate_differs")),
+            head=("filter_week", "had_waited", "gate_agrees", "share_told", "taken_up"),
+            rows=rows[::-1],
+        )
+    )
+
+
+def _link_week(wording: Wording, period: str) -> str:
+    """Return the address of what was decided in a week; a month has none."""
+    try:
+        monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
+    except ValueError:
+        return ""
+    return wording.link_stories(engine.QueueQuestion(view="all", decided=monday))
+
+
+def show_owners(wording: Wording, owners: Sequence[engine.OwnerCount], since: date) -> View:
+    """Show whose stories are filed and on the site, by the house of their publisher."""
+    rows = []
+    most = max((owner.filed for owner in owners), default=0)
+    shares = measure_shares([owner.filed for owner in owners], most)
+    parts = measure_shares([owner.published for owner in owners], most)
+    for owner, share, part in zip(owners, shares, parts, strict=True):
+        name = owner.owner or wording.say("nobody_known")
+        cells = (
+            make_cell(owner.filed, _link_owner(wording, owner.owner, "all", since)),
+            make_cell(owner.published, _link_owner(wording, owner.owner, "published", since)),
+            make_cell(", ".join(map(urls.site_name, owner.domains))[:300]),
+        )
+        rows.append({"name": text.fold(name), "share": share, "part": part, "cells": cells})
+    return wording.show(
+        Section(
+            name="owner_coverage",
+            words=wording.say("owner_coverage_words", count=len(owners)),
+            legend=(("full", "view_published"), ("pale", "filed_in_all")),
+            head=("owner", "filed_in_all", "view_published", "publishers"),
+            rows=rows,
+        )
+    )
+
+
+def _link_owner(wording: Wording, owner: str, view: engine.QueueView, since: date) -> str:
+    if not owner:
+        return ""
+    return wording.link_stories(engine.QueueQuestion(view=view, owner=owner, since=since))

@@ -1,0 +1,195 @@
+"""Numbers: what the last days brought, summed by the catalogue and the memory.
+
+catalogue: stories by day and publisher, decisions  |  memory: drops, delays, times of filing
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from copydesk.catalogue import Catalogue, DecidedStory, PublisherCount
+from copydesk.engine.cataloguing import owner_of
+from copydesk.engine.newsroom import Newsroom
+from copydesk.kit import dates
+from copydesk.memory import find_share
+from copydesk.news import Beat, Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDay:
+    """How many stories of a day of the newsroom's are filed; of these on the site, and waiting."""
+
+    day: date
+    filed: int
+    published: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropCount:
+    """How many pages were dropped for a reason, in all and on each day that has any."""
+
+    reason: str
+    pages: int
+    days: Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """How long something took for so many stories: half of them, and nine tenths, were faster.
+
+    `of` is a day (2026-11-27), a source's address or a week (2026-W48).
+    """
+
+    of: str
+    stories: int
+    median_seconds: float
+    p90_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerCount:
+    """How many stories of a house's publishers are on the site, and how many are filed."""
+
+    owner: str
+    published: int
+    filed: int
+    domains: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """What the last days brought, each day in the newsroom's zone.
+
+    `filing` is from publication to filing, by day, `sources` the same by source, the slowest first;
+    `reviews` from filing to an editor's word, by week of that. `decisions` are those words.
+    `counted_since` is the first day of which the memory knows drops and delays, None for none.
+    """
+
+    days: tuple[StoryDay, ...]
+    drops: tuple[DropCount, ...]
+    filing: tuple[Delay, ...]
+    sources: tuple[Delay, ...]
+    reviews: tuple[Delay, ...]
+    decisions: tuple[DecidedStory, ...]
+    owners: tuple[OwnerCount, ...]
+    counted_since: date | None
+
+
+def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers:
+    """Return the numbers of the last days, today among them; raises CatalogueError."""
+    zone = dates.find_zone(newsroom.beat.timezone)
+    today = newsroom.now.astimezone(zone).date()
+    listed = [today - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
+    since = start_of(listed[0], zone)
+    memory = newsroom.memory
+    sources = _measure(memory.counts.sum_delays_by_source(listed[0]))
+    decisions = catalogue.list_decisions(since)
+    return Numbers(
+        days=tuple(_count_days(listed, zone, catalogue.count_by_time(since))),
+        drops=tuple(_count_drops(memory.counts.list_drops(listed[0]))),
+        filing=tuple(_measure(memory.counts.sum_delays_by_day(listed[0]))),
+        sources=tuple(sorted(sources, key=_slowest_first)),
+        reviews=tuple(_measure_reviews(newsroom, decisions)),
+        decisions=tuple(decisions),
+        owners=tuple(_count_owners(newsroom.beat, catalogue.count_publishers(since))),
+        counted_since=memory.counts.first_day(),
+    )
+
+
+def start_of(day: date, zone: ZoneInfo) -> datetime:
+    """Return when a day begins in a zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def _count_days(
+    days: Sequence[date], zone: ZoneInfo, counts: Mapping[tuple[int, Standing], int]
+) -> Iterable[StoryDay]:
+    """Yield how many stories of each day stand where; what comes after today is today's."""
+    starts = [start_of(day, zone).timestamp() for day in days]
+    by_day: defaultdict[int, Counter[Standing]] = defaultdict(Counter)
+    for (second, standing), count in counts.items():
+        by_day[bisect_right(starts, second) - 1][standing] += count
+    for at, day in enumerate(days):
+        counted = by_day[at]
+        yield StoryDay(
+            day=day,
+            filed=counted.total(),
+            published=counted[Standing.PUBLISHED],
+            waiting=counted[Standing.HELD],
+        )
+
+
+def _count_drops(drops: Mapping[tuple[date, str], int]) -> list[DropCount]:
+    """Return the drops by reason, the most frequent first."""
+    by_reason: defaultdict[str, dict[date, int]] = defaultdict(dict)
+    for (day, reason), pages in drops.items():
+        by_reason[reason][day] = pages
+    counted = (
+        DropCount(reason=reason, pages=sum(days.values()), days=days)
+        for reason, days in by_reason.items()
+    )
+    return sorted(counted, key=lambda drop: (-drop.pages, drop.reason))
+
+
+def _measure(histograms: Mapping[str, Mapping[int, int]]) -> Iterable[Delay]:
+    """Yield how long stories took, by what they are told of, in its order."""
+    for of, histogram in sorted(histograms.items()):
+        median, p90 = find_share(histogram, 0.5), find_share(histogram, 0.9)
+        if median is not None and p90 is not None:
+            stories = sum(histogram.values())
+            yield Delay(of=of, stories=stories, median_seconds=median, p90_seconds=p90)
+
+
+def _slowest_first(delay: Delay) -> tuple[float, str]:
+    return (-delay.median_seconds, delay.of)
+
+
+def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> Iterable[Delay]:
+    """Yield how long stories that had waited did so, by the week of the word that ended it."""
+    waited = [one for one in decisions if one.has_waited]
+    filed = newsroom.memory.list_filing_times([one.path for one in waited])
+    by_week: defaultdict[str, list[float]] = defaultdict(list)
+    for one in waited:
+        if one.path in filed:
+            seconds = (one.at - filed[one.path]).total_seconds()
+            by_week[f"{one.at:%G-W%V}"].append(max(0.0, seconds))
+    for week, times in sorted(by_week.items()):
+        times.sort()
+        yield Delay(
+            of=week,
+            stories=len(times),
+            median_seconds=_find_rank(times, 0.5),
+            p90_seconds=_find_rank(times, 0.9),
+        )
+
+
+def _find_rank(times: Sequence[float], share: float) -> float:
+    return times[max(0, math.ceil(share * len(times)) - 1)]
+
+
+def _count_owners(beat: Beat, counts: Iterable[PublisherCount]) -> list[OwnerCount]:
+    """Return the stories by house, those with most of them first."""
+    published, filed = Counter[str](), Counter[str]()
+    domains: defaultdict[str, set[str]] = defaultdict(set)
+    for one in counts:
+        owner = owner_of(beat, one.domain)
+        domains[owner].add(one.domain)
+        filed[owner] += one.stories
+        published[owner] += one.stories if one.standing is Standing.PUBLISHED else 0
+    counted = (
+        OwnerCount(
+            owner=owner,
+            published=published[owner],
+            filed=filed[owner],
+            domains=tuple(sorted(domains[owner])),
+        )
+        for owner in domains
+    )
+    return sorted(counted, key=lambda one: (-one.filed, -one.published, one.owner))

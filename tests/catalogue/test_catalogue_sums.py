@@ -1,0 +1,95 @@
+"""What the catalogue sums up over all that is filed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from copydesk.catalogue import Catalogue, CatalogueEntry, DecidedStory, PublisherCount, StoryFilter
+from copydesk.news import Provider, Reason, Standing, Story, Verdict
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def entry(name: str, standing: Standing, **fields: object) -> CatalogueEntry:
+    about: dict[str, object] = {"title": name, "published_at": NOON, **fields}
+    story = Story(path=f"_news/2026-11-20-{name}.md", **about)  # type: ignore[arg-type]
+    points = 55 if story.verdict else None
+    return CatalogueEntry(story=story, signature=1, standing=standing, gate_points=points)
+
+
+def catalogue(*entries: CatalogueEntry) -> Catalogue:
+    filled = Catalogue()
+    filled.update(entries)
+    return filled
+
+
+def test_stories_are_counted_by_quarter_hour_and_standing() -> None:
+    filed = catalogue(
+        entry("a", Standing.PUBLISHED, published_at=NOON + HOUR / 5),
+        entry("b", Standing.PUBLISHED),
+        entry("c", Standing.HELD, published_at=NOON + HOUR / 3),
+        entry("old", Standing.HELD, published_at=NOON - HOUR),
+        entry("timeless", Standing.HELD, published_at=None),
+    )
+    noon = int(NOON.timestamp())
+
+    assert {
+        (noon, Standing.PUBLISHED): 2,
+        (noon + 900, Standing.HELD): 1,
+    } == filed.count_by_time(NOON)
+
+
+def test_stories_are_counted_by_publisher_and_standing() -> None:
+    gull = Provider(name="The Gull", domain="gull.example")
+    filed = catalogue(
+        entry("a", Standing.PUBLISHED, provider=gull),
+        entry("b", Standing.COPY, provider=gull),
+        entry("c", Standing.COPY, provider=gull),
+        entry("nobody", Standing.HELD),
+        entry("old", Standing.COPY, provider=gull, published_at=NOON - HOUR),
+    )
+
+    assert [
+        PublisherCount(domain="", standing=Standing.HELD, stories=1),
+        PublisherCount(domain="gull.example", standing=Standing.COPY, stories=2),
+        PublisherCount(domain="gull.example", standing=Standing.PUBLISHED, stories=1),
+    ] == filed.count_publishers(NOON)
+
+
+def test_what_an_editor_said_is_listed_as_long_as_it_stands() -> None:
+    verdict = Verdict(by="Ada", at=NOON + HOUR, said="reject", why="so")
+    held = (Reason.parse("held: every story waits for an editor"),)
+    waited = entry("a", Standing.REJECTED, verdict=verdict, reasons=held)
+    picked = entry("b", Standing.REJECTED, verdict=verdict)
+    filed = catalogue(waited, picked, entry("c", Standing.HELD))
+
+    first, second = filed.list_decisions(NOON)
+    assert (True, False) == (first.has_waited, second.has_waited)
+    assert (
+        DecidedStory(
+            path=waited.story.path, said="reject", at=NOON + HOUR, points=55, has_waited=True
+        )
+        == first
+    )
+    assert [] == filed.list_decisions(NOON + 2 * HOUR)
+
+    filed.update([entry("a", Standing.HELD)], lost=[picked.story.path])
+    assert [] == filed.list_decisions(NOON)
+
+
+def test_stories_are_found_by_day_house_and_week_of_the_word() -> None:
+    gull = Provider(name="The Gull", domain="gull.example")
+    verdict = Verdict(by="Ada", at=NOON, said="publish", why="so")
+    filed = catalogue(
+        entry("a", Standing.PUBLISHED, provider=gull, verdict=verdict),
+        entry("b", Standing.PUBLISHED, published_at=NOON + HOUR),
+    )
+    a, b = "_news/2026-11-20-a.md", "_news/2026-11-20-b.md"
+
+    assert [a] == filed.find(StoryFilter(publishers=frozenset({"gull.example"})))
+    assert [] == filed.find(StoryFilter(publishers=frozenset()))
+    assert [a] == filed.find(StoryFilter(until=NOON + HOUR))
+    assert [b] == filed.find(StoryFilter(since=NOON + HOUR, until=NOON + 2 * HOUR))
+    assert [a] == filed.find(StoryFilter(decided=(NOON, NOON + HOUR)))
+    assert [] == filed.find(StoryFilter(decided=(NOON - HOUR, NOON)))

@@ -1,0 +1,58 @@
+"""A newsroom whose rounds have counted, and that is held against somebody's list."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from copydesk.engine.recall import KeptRecall, RecallDay, RecallTrace
+from copydesk.memory import Memory, Tally, find_step
+from copydesk.news import RecallKind
+
+LIST = "https://tern.example/feed.xml"
+SETTING = f'[recall]\nlists = ["{LIST}", "https://tern.example/second.xml"]'
+SOURCE = "https://gull.example/feed.xml"
+ODD = '<b onclick="x()">A keeper</b> & "his" lamp'
+
+
+def fill_numbers(root: Path) -> None:
+    """Let a newsroom's memory know what rounds of three days counted, and how it met a list."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    tally: Tally = {
+        ("dropped", "off-beat"): 7,
+        ("dropped", "robots"): 2,
+        ("delay", str(find_step(3_600))): 4,
+        ("delay", str(find_step(90_000))): 1,
+    }
+    seen = {RecallKind.HAVE: 6, RecallKind.COVERED: 2, RecallKind.UNSEEN: 2}
+    with closing(Memory(root / ".copydesk/memory.sqlite")) as memory, memory.together():
+        for ago in range(3):
+            memory.counts.add((now - timedelta(days=ago)).date(), SOURCE, tally)
+        kept = KeptRecall(
+            list=LIST,
+            asked_at=now,
+            kinds=seen,
+            days=[RecallDay(day=now.date().isoformat(), kinds=seen)],
+            missed=[
+                make_trace("keeper", RecallKind.UNSEEN, title=ODD),
+                make_trace("bakery", RecallKind.DROPPED, reason="off-beat", source=SOURCE),
+                make_trace("ferry", RecallKind.OPEN, reason="failed", detail="status 500"),
+            ],
+        )
+        failed = KeptRecall(list=LIST.replace("feed", "second"), asked_at=now, failed="no <list>")
+        for one in (kept, failed):
+            memory.recall.put(one.list, msgspec.msgpack.encode(one))
+
+
+def make_trace(name: str, kind: RecallKind, **more: str) -> RecallTrace:
+    """Return how a story of the list was met."""
+    about = {"title": name.capitalize(), **more}
+    return RecallTrace(
+        url=f"https://tern.example/{name}",
+        published_at="2026-11-19T12:00:00Z",
+        kind=kind,
+        **about,  # type: ignore[arg-type]
+    )
