@@ -178,7 +178,7 @@ class Desk:
         """Return some events, and those of some stories, as rows of HTML by today's records."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            of_stories = map(opened.queue.event_of, names)
+            of_stories = map(opened.queue.find_happening, names)
             wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
             rows = opened.queue.rows(opened.newsroom, tuple(wanted))
             return self._pages_of(opened).fragments(editor, rows, self.path)
@@ -191,7 +191,7 @@ class Desk:
         def answer(opened: OpenNewsroom) -> Mapping[str, object]:
             page = opened.queue.page(opened.newsroom, question)
             return {
-                "rows": {row.event: row.version for row in page.rows},
+                "rows": {row.happening: row.version for row in page.rows},
                 "total": page.total,
                 "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
