@@ -63,12 +63,12 @@ class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An event: the story that stands for it, copies of any, other coverage.
+    """A happening: the story that stands for it, copies of any, other coverage.
 
     `version` changes when anything of it does; `unread` counts stories that are not listed.
     """
 
-    event: str
+    happening: str
     version: str
     leader: ApiStory
     copies: list[ApiStory]
@@ -100,7 +100,7 @@ class StoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     story: ApiStory
-    event: ApiRow
+    row: ApiRow
     state: str
     parts: list[ApiPart]
     explained: list[str]
@@ -131,9 +131,9 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_row(row: engine.QueueRow) -> ApiRow:
-    """Return an event as JSON has it."""
+    """Return a happening as JSON has it."""
     return ApiRow(
-        event=row.event,
+        happening=row.happening,
         version=row.version,
         leader=make_story(row.leader),
         copies=[make_story(seen) for seen in row.copies],
@@ -177,7 +177,7 @@ def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
     told = found.explanation
     return StoryAnswer(
         story=make_story(found.seen),
-        event=make_row(found.row),
+        row=make_row(found.row),
         state=told.state,
         parts=[
             ApiPart(
