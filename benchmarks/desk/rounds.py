@@ -16,8 +16,10 @@ from world.newsroom import Answer, feed, page, record_web
 FEED = "https://gull.example/feed.xml"
 SOURCE = f'\n[[source]]\nurl = "{FEED}"\nname = "The Gull"\n'
 NEW = 20  # stories of each round
-_WORDS = """an engineer says that the model of artificial intelligence which runs the harbour learns
-from tides chips data machine learning court ruling law training council report test""".split()
+_WORDS = (
+    "an engineer says that the model of artificial intelligence which runs the harbour learns",
+    "from tides chips data machine learning court ruling law training council report test",
+)
 
 
 class RunningRounds(AbstractContextManager["RunningRounds"]):
@@ -68,4 +70,4 @@ class RunningRounds(AbstractContextManager["RunningRounds"]):
         return {FEED: feed(*items), **found}
 
     def _say(self, count: int) -> str:
-        return " ".join(self._chance.choices(_WORDS, k=count)).capitalize()
+        return " ".join(self._chance.choices(" ".join(_WORDS).split(), k=count)).capitalize()
