@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from copydesk.news import Story
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
-from world.numbers import SETTING, fill_numbers
+from world.numbers import fill_numbers
 from world.served_newsroom import serve_newsroom
 from world.waiting import waiting_newsroom
 
@@ -32,8 +32,6 @@ def _date(number: int, story: Story) -> Story:
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Window]:
     root = waiting_newsroom(tmp_path_factory.mktemp("numbers") / "beat", 12, _date)
-    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
-        settings.write(f"\n{SETTING}\n")
     fill_numbers(root)
     with serve_newsroom(root) as served, new_context(chromium) as context:
         window = Window.open(context, origin_of(served))

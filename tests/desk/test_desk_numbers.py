@@ -15,7 +15,7 @@ import pytest
 from copydesk.memory import Memory
 from world.command import copydesk
 from world.desk import desk_newsroom, stories
-from world.numbers import ODD, SETTING, fill_numbers
+from world.numbers import ODD, fill_numbers
 from world.served_desk import Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until
 
@@ -32,7 +32,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
         replace(story, published_at=now - timedelta(days=number, hours=1))
         for number, story in enumerate(stories(4))
     ]
-    desk_newsroom(root, filed, more=SETTING)
+    desk_newsroom(root, filed)
     fill_numbers(root)
     with serve_newsroom(root) as served:
         yield served

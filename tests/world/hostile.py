@@ -12,6 +12,7 @@ from copydesk.desk_store import Draft, SavedView, open_desk
 from copydesk.errors import UsageError
 from copydesk.news import Image, Provider, Reason, ReasonKind, Story, Verdict
 from world.newsroom import NOW
+from world.numbers import fill_numbers
 from world.payloads import PAYLOADS
 from world.served_newsroom import drop_lead
 
@@ -72,7 +73,7 @@ def make_hostile(number: int, story: Story) -> Story:
 
 
 def keep_hostile(root: Path) -> None:
-    """Let a newsroom's list, dropped leads, and what its first owner keeps have such words."""
+    """Let a newsroom's list, leads, numbers, and what its first owner keeps have such words."""
     lists = root / "_data/lists"
     lists.mkdir()
     stories = [
@@ -82,6 +83,7 @@ def keep_hostile(root: Path) -> None:
     (lists / "worst.yaml").write_text(json.dumps(written), "utf-8")
     for number, word in enumerate(PAYLOADS[::5]):
         drop_lead(root, f"https://gull.example/{number}?{word}", "off-beat", word)
+    fill_numbers(root, PAYLOADS[::5])
     with closing(open_desk(root / ".copydesk")) as desk:
         for word in PAYLOADS:
             view = SavedView(name=word[:60], query=urlencode({"q": word}))
