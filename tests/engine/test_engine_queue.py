@@ -134,7 +134,7 @@ def test_a_page_counts_as_many_views_as_it_has_time_for_and_keeps_what_it_counte
         assert [2, 2] == reader.count_lately(newsroom, questions)
 
 
-def test_a_row_is_an_event_with_a_published_story_in_front(beat: History) -> None:
+def test_a_row_is_a_happening_with_a_published_story_in_front(beat: History) -> None:
     file(beat, "leads", hours=3, group="leads", heat=2, quality=60)
     file(beat, "behind", hours=1, group="leads", published=False, heat=-1, quality=90)
     file(beat, "rerun", hours=0, copy_of="leads", published=False, heat=-1)
@@ -154,7 +154,7 @@ def test_what_is_edited_since_is_shown_as_it_is_and_has_another_version(beat: Hi
         before = reader.page(newsroom, QueueQuestion()).rows[0]
         hold(beat, "wall", title="Herons hold the harbour")
         after = reader.page(newsroom, QueueQuestion()).rows[0]
-        again = reader.rows(newsroom, [after.event])[0]
+        again = reader.rows(newsroom, [after.happening])[0]
 
     assert "Herons hold the harbour" == after.leader.story.title
     assert before.version != after.version == again.version
@@ -239,7 +239,7 @@ def test_a_row_has_the_pin_in_force_and_pins_that_end_soon_are_told_in_their_ord
     assert [("wall",), ("seals",)] == [pin.stories for pin in ending]
 
 
-def test_of_a_large_event_some_are_listed_and_the_others_counted(beat: History) -> None:
+def test_of_a_large_happening_some_are_listed_and_the_others_counted(beat: History) -> None:
     for number in range(20):
         file(beat, f"m{number:02}", hours=number, group="m00", published=number == 19)
 

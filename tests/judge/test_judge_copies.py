@@ -12,7 +12,7 @@ import pytest
 
 from copydesk import judge
 from copydesk.judge import copies, words
-from copydesk.news import Article, Beat, Provider, Shelved, Story
+from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "judge" / "copies").glob("*.toml"))
 Make = Callable[..., Article]
@@ -95,6 +95,25 @@ def test_of_several_originals_the_earliest_counts(desk: Desk, make_article: Make
     desk.file(early)
     both = make_article("both", text=prose(0, 100) + " " + prose(800, 50) + " " + prose(900, 45))
     assert desk.file(both).copy_of == "early"
+
+
+def test_whose_text_it_is_stays_known_while_who_may_be_copied_changes(
+    desk: Desk, make_article: Make
+) -> None:
+    first, second = (desk.file(make_article(name, text=prose(0, 100))) for name in ("one", "two"))
+    article = make_article("three", text=prose(0, 100))
+
+    same = judge.find_same_texts(article, judge.fingerprint(article.text), desk.shelf)
+
+    shared = {one.path: one.shared for one in same}
+    assert shared.keys() == {first.path, second.path}
+    held = replace(first, reasons=(Reason.of(ReasonKind.SOURCE_HELD),))
+    alone = replace(second, copy_of="")
+    for stories, original in (((first, second), "one"), ((held, alone), "two")):
+        pairs = [(story, shared[story.path]) for story in stories]
+        copy = judge.choose_original(pairs, desk.shelf)
+        assert copy is not None
+        assert copy.of == original
 
 
 def test_a_page_is_no_copy_of_itself(desk: Desk, make_article: Make) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from copydesk.judge import copies, profile_of
 from copydesk.judge.profile import weigh_both_ways
 from copydesk.judge.topics import relevance
 from copydesk.judge.words import Phrases, contains, normalize, tokenize
-from copydesk.news import Article, Beat, Scoring, Shelved, Story, Topic
+from copydesk.news import Article, Beat, Scoring, Shelved, SignalPoints, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOPICS = (
@@ -105,6 +106,63 @@ def test_nothing_but_the_pictures_own_signal_looks_at_the_picture(
     both = weigh_both_ways(profile.signals, features, beat, profile.highest)
 
     assert both == (judge.weigh(pictured, beat), judge.weigh(bare, beat))
+
+
+POINTS = st.builds(
+    SignalPoints,
+    **{
+        name: st.integers(-200, 200)
+        for name in ("on_beat", "off_beat", "picture", "voices", "wall")
+    },
+)
+
+
+@given(ARTICLES, BEATS, POINTS, st.integers(0, 190), st.sampled_from(["keep", "drop"]))
+def test_what_was_found_once_is_weighed_by_other_rules_as_if_it_were_read(
+    article: Article, beat: Beat, points: SignalPoints, gate: int, off_beat: Literal["keep", "drop"]
+) -> None:
+    found = judge.examine(article, beat)
+    scoring = replace(beat.scoring, points=points, publish_at=gate, off_beat=off_beat)
+    moved = replace(beat, scoring=scoring)
+
+    kept = judge.appraise_findings(replace(article, text=""), found, moved)
+
+    anew = judge.appraise(article, moved)
+    if isinstance(anew, judge.Appraisal):
+        anew = replace(anew, article=replace(article, text=""))
+    assert kept == anew
+
+
+GERMAN = ["Regierung", "Landesregierung", "Fähre", "Fähren", "trade war", "war", "ai", "u.s."]
+KEYWORDS = st.lists(st.sampled_from([*GERMAN, "robots", "x y", "ferry", "", "a*"]), max_size=4)
+SPOKEN = st.lists(st.sampled_from([*GERMAN, "US", "robot", "\n", "x-y", "ferries"]), max_size=30)
+
+
+@given(KEYWORDS, KEYWORDS, SPOKEN.map(" ".join), st.sampled_from(["de", "en", ""]), BEATS)
+def test_no_article_that_other_keywords_touch_is_passed_over(
+    old: list[str], new: list[str], text: str, language: str, beat: Beat
+) -> None:
+    assume(beat.scoring.profile == "copydesk")
+    below = Topic(id="b", name="B", parent="A", keywords=("EU", *old))
+    before = replace(beat, topics=(TOPICS[0], below))
+    after = replace(beat, topics=(TOPICS[0], replace(below, keywords=("EU", *new))))
+    article = Article(
+        url="https://a.example/x",
+        web_url="https://a.example/x",
+        title=text[:40],
+        published_at=NOON,
+        source="",
+        found=NOON,
+        text=f"{text} EU {text}",
+        language=language,
+        keywords=(text[:20],),
+    )
+
+    changed = judge.find_changed_words(before, after, language)
+
+    assert changed is not None
+    if not changed.may_touch(judge.stems_of(article, before)):
+        assert judge.examine(article, before) == judge.examine(article, after)
 
 
 @given(TEXTS, TEXTS)

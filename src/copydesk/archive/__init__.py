@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from copydesk.archive._story_log import StoryLog as StoryLog
     from copydesk.archive._story_log import read_story_log as read_story_log
     from copydesk.archive._topic_file import dismissal_change as dismissal_change
+    from copydesk.archive._topic_file import edit_keywords as edit_keywords
     from copydesk.archive._topic_file import keywords_change as keywords_change
     from copydesk.archive.change import Begun as Begun
     from copydesk.archive.change import Change as Change
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from copydesk.archive.change import FileChange as FileChange
     from copydesk.archive.change import Recovered as Recovered
     from copydesk.archive.change import WriteLock as WriteLock
+    from copydesk.archive.change import digest as digest
     from copydesk.archive.change import digest_of as digest_of
     from copydesk.archive.change import is_cut_short as is_cut_short
     from copydesk.archive.document import parse_record as parse_record

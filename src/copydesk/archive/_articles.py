@@ -82,12 +82,16 @@ class ArticleStore:
 
     def find(self, url: str) -> Article | None:
         """Return the article kept last for an address, its own or its web address, or None."""
-        name = self._find_name(address_mark(url))
+        name = self.find_name(url)
         return None if name is None else self.get(name)
+
+    def find_name(self, url: str) -> str | None:
+        """Return the hash that names the article kept last for an address, None for none."""
+        return self._find_name(address_mark(url))
 
     def is_damaged(self, url: str) -> bool:
         """Decide whether an article is kept for an address, but cannot be read."""
-        name = self._find_name(address_mark(url))
+        name = self.find_name(url)
         return name is not None and self.get(name) is None
 
     def forget(self, url: str) -> None:

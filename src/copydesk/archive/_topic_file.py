@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +29,51 @@ def keywords_change(root: Path, path: str, words: Iterable[str], language: str =
         return _edit_translation(tree, lambda inner: _data_lists.edit_list(inner, language, add))
 
     return _data_lists.change(root, path, edit)
+
+
+def edit_keywords(
+    root: Path, path: str, added: Iterable[str], dropped: Collection[str]
+) -> FileChange:
+    """Return what a topic's file is with keywords added at their end and others taken out.
+
+    A comment above a keyword that goes stays above the next one. Raises RecordError where the file
+    cannot be read or given back as it stands, or a comment would be lost.
+    """
+    gone = {word.casefold() for word in dropped}
+    add = _adder_of(added, path)
+
+    def edit(tree: Tree) -> Tree:
+        without = _data_lists.edit_list(tree, _KEYWORDS, lambda old: _take_out(old, gone, path))
+        return _data_lists.edit_list(without, _KEYWORDS, add)
+
+    return _data_lists.change(root, path, edit)
+
+
+def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:
+    """Return a list without some words; what stood above one goes to the next."""
+    items: list[SequenceItem] = []
+    above = ""
+    for item in old.items:
+        if isinstance(item.value, Scalar) and item.value.text.casefold() in gone:
+            above += item.before
+            if "#" in item.after:
+                raise _comment_loss(path)
+            continue
+        items.append(replace(item, before=above + item.before))
+        above = ""
+    if "#" in above or (len(items) < len(old.items) and old.flow and "#" in old.spelled):
+        raise _comment_loss(path)
+    if len(items) == len(old.items):
+        return old
+    return Sequence(items=tuple(items), column=_data_lists.column(old))
+
+
+def _comment_loss(path: str) -> RecordError:
+    return RecordError(
+        "taking a keyword out would lose the comment beside it",
+        subject=path,
+        hint="take it out by hand, or write the comment above the list",
+    )
 
 
 def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:

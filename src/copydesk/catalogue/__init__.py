@@ -15,8 +15,8 @@ from copydesk.catalogue._entries import CatalogueEntry as CatalogueEntry
 from copydesk.catalogue._entries import DecidedStory as DecidedStory
 from copydesk.catalogue._entries import StoryLabels as StoryLabels
 from copydesk.catalogue._entries import TextMarks as TextMarks
-from copydesk.catalogue._events import EventCursor as EventCursor
-from copydesk.catalogue._events import FiledEvent as FiledEvent
+from copydesk.catalogue._happenings import FiledHappening as FiledHappening
+from copydesk.catalogue._happenings import HappeningCursor as HappeningCursor
 from copydesk.catalogue._questions import StoryFilter as StoryFilter
 from copydesk.catalogue._signatures import read_signatures as read_signatures
 from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus

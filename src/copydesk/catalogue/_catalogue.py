@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from copydesk.catalogue import _events, _sums, _update
+from copydesk.catalogue import _happenings, _sums, _update
 from copydesk.catalogue._entries import (
     BrokenRecord,
     CatalogueEntry,
@@ -18,7 +18,7 @@ from copydesk.catalogue._entries import (
     StoryLabels,
     TextMarks,
 )
-from copydesk.catalogue._events import EventCursor, FiledEvent
+from copydesk.catalogue._happenings import FiledHappening, HappeningCursor
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
 from copydesk.catalogue._sums import PublisherCount
@@ -217,19 +217,19 @@ class Catalogue:
         query = f"SELECT count(*) FROM stories WHERE {condition}"
         return int(self._tables.run(query, *values)[0][0])
 
-    def list_events(
-        self, wanted: StoryFilter, limit: int, after: EventCursor | None = None
-    ) -> list[FiledEvent]:
-        """Return the events of the stories that a filter wants, the one with the newest first.
+    def list_happenings(
+        self, wanted: StoryFilter, limit: int, after: HappeningCursor | None = None
+    ) -> list[FiledHappening]:
+        """Return the happenings of the stories that a filter wants, the one with the newest first.
 
-        A group, or a story with its copies, is one event. `after` is the `cursor` of the last event
-        that is known already.
+        A group, or a story with its copies, is one happening. `after` is the `cursor` of the last
+        one that is known already.
         """
-        return _events.list_events(self._tables, wanted, limit, after)
+        return _happenings.list_happenings(self._tables, wanted, limit, after)
 
-    def list_members(self, events: Collection[str]) -> dict[str, list[str]]:
-        """Return the paths of all stories of some events by the event's name, newest first."""
-        return _events.list_members(self._tables, events)
+    def list_members(self, happenings: Collection[str]) -> dict[str, list[str]]:
+        """Return the paths of all stories of some happenings by their names, newest first."""
+        return _happenings.list_members(self._tables, happenings)
 
     def match(self, wanted: StoryFilter, paths: Collection[str]) -> set[str]:
         """Return those of some paths whose stories a filter wants."""
@@ -243,9 +243,9 @@ class Catalogue:
             found.update(self._paths(query, *some, *values))
         return found
 
-    def event_of(self, name: str) -> str:
-        """Return the event of the story of a name, "" where there is none."""
-        return _events.event_of(self._tables, name)
+    def find_happening(self, name: str) -> str:
+        """Return the happening of the story of a name, "" where there is none."""
+        return _happenings.find_happening(self._tables, name)
 
     def version(self) -> int:
         """Return a number that is another one after some other process changed the catalogue."""

@@ -15,6 +15,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.config._adopt import compose_adoption as compose_adoption
+    from copydesk.config._change_values import change_values as change_values
     from copydesk.config._format import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._format import upgrade_tables as upgrade_tables
     from copydesk.config._load import load as load
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from copydesk.config._rows import rows as rows
     from copydesk.config._sections import BLOCKS as BLOCKS
     from copydesk.config._sections import SECTIONS as SECTIONS
+    from copydesk.config._setting_error import find_nearest as find_nearest
     from copydesk.config._settings import Settings as Settings
     from copydesk.config._sources import add_source as add_source
     from copydesk.config._sources import add_sources as add_sources

@@ -9,7 +9,6 @@ from pathlib import Path
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
-from copydesk.config import _read_scoring as _scoring
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -32,10 +31,12 @@ from copydesk.news import (
     Manners,
     OutputOptions,
     Scoring,
+    SignalPoints,
     Source,
 )
 
 METRICS_TOKEN = "COPYDESK_METRICS_TOKEN"  # noqa: S105 # the variable's name
+_POINTS = "scoring.points"
 _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
 
@@ -98,9 +99,20 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
         logos=data.read_logos(root, publish.api_url),
         sources=tuple(_build_source(source) for source in decoded.sources),
-        scoring=_scoring.read(decoded),
+        scoring=_read_scoring(decoded),
         excerpt=decoded.build(ExcerptRule),
     )
+
+
+def _read_scoring(decoded: BeatValues) -> Scoring:
+    """Read how stories are weighed; raises ConfigError for points that the profile does not use."""
+    scoring = decoded.build(Scoring)
+    for name in decoded.sections[_POINTS]:
+        where = f"{_POINTS}.{name}"
+        if not scoring.traits.has_own_points and decoded.origins[where] == _toml.FILE:
+            hint = 'take the table out, or weigh stories by profile = "copydesk"'
+            raise setting_error(_toml.FILE, where, "the points of everyday cannot be moved", hint)
+    return replace(scoring, points=decoded.build(SignalPoints))
 
 
 def _build_source(source: Values) -> Source:

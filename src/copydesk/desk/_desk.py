@@ -49,6 +49,9 @@ class Desk:
     refresher: Refresher
     pictures: PictureWishes
     read_status: Callable[[], engine.RoundStatus | None]
+    # each page that is looked at has a process of its own, each picture may take 100 MB
+    looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
@@ -175,7 +178,7 @@ class Desk:
         """Return some events, and those of some stories, as rows of HTML by today's records."""
 
         def answer(opened: OpenNewsroom) -> bytes:
-            of_stories = map(opened.queue.event_of, names)
+            of_stories = map(opened.queue.find_happening, names)
             wanted = dict.fromkeys(filter(None, [*events, *of_stories]))
             rows = opened.queue.rows(opened.newsroom, tuple(wanted))
             return self._pages_of(opened).fragments(editor, rows, self.path)
@@ -188,7 +191,7 @@ class Desk:
         def answer(opened: OpenNewsroom) -> Mapping[str, object]:
             page = opened.queue.page(opened.newsroom, question)
             return {
-                "rows": {row.event: row.version for row in page.rows},
+                "rows": {row.happening: row.version for row in page.rows},
                 "total": page.total,
                 "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
@@ -220,6 +223,18 @@ class Desk:
         """Keep actions on the disk, and let them be filed; raises UsageError, DeskStoreError."""
         await asyncio.to_thread(self.store.actions.put, actions)
         self.filer.wake(action.id for action in actions)
+
+    async def keep_upload(self, data: bytes) -> str:
+        """Keep a picture and return its address; raises PictureError for what is none."""
+        newsroom = await self.thread.ask(lambda opened: opened.newsroom)
+        async with self.decoding:
+            return await asyncio.to_thread(engine.keep_upload, newsroom, data)
+
+    async def look_at(self, url: str) -> engine.PagePreview:
+        """Return what a round would read at an address; raises UsageError for what is none."""
+        root = await self.thread.ask(lambda opened: opened.newsroom.root)
+        async with self.looking:
+            return await engine.preview_page(root, url)
 
     async def list_actions_since(self, editor: Editor, since: datetime) -> Sequence[QueuedAction]:
         """Return what an editor did since a time, the latest first."""

@@ -141,7 +141,7 @@ class Pages:
             yield self._renderer.render(
                 "row.html",
                 row={
-                    "event": row.event,
+                    "event": row.happening,
                     "version": row.version,
                     "unread": row.unread,
                     "id": str(uuid4()),

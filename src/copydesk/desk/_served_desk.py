@@ -17,12 +17,18 @@ from copydesk import engine
 from copydesk.desk._app import make_app
 from copydesk.desk._desk import open_desk_of
 from copydesk.desk._pages import Editor
+from copydesk.desk.api import make_api
 from copydesk.desk.live import Broadcast, Filer
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
 
 Say = Callable[[str], None]
+
+_OPEN_TO_PROGRAMS = (
+    "whatever program of this machine sends [desk] user_header is at the desk as whom it names;"
+    " a secret in common with your web server, in COPYDESK_PROXY_SECRET, ends that"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,8 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
     """
+    if door.is_open_to_programs:
+        say(_OPEN_TO_PROGRAMS)
     try:
         store = open_desk(newsroom.private)
     except DeskStoreError as error:
@@ -55,7 +63,8 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
             open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
         )
         app = make_app(opened, _name_editors(door.host))
-        yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
+        behind_sign_in = sign_in_app(app, store, newsroom.beat, door, make_api(opened, door))
+        yield ServedDesk(app=behind_sign_in, go_on=opened.go_on)
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:

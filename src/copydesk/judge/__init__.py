@@ -13,12 +13,17 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.judge._appraise import Appraisal as Appraisal
     from copydesk.judge._appraise import appraise as appraise
+    from copydesk.judge._appraise import appraise_findings as appraise_findings
     from copydesk.judge._appraise import assess as assess
     from copydesk.judge._appraise import complete as complete
+    from copydesk.judge._appraise import complete_beside as complete_beside
     from copydesk.judge._block import blocking_ruling as blocking_ruling
     from copydesk.judge._counterfactuals import counterfactuals as counterfactuals
     from copydesk.judge._counterfactuals import points_at_the_gate as points_at_the_gate
     from copydesk.judge._explain import explain as explain
+    from copydesk.judge._findings import FINDINGS_VERSION as FINDINGS_VERSION
+    from copydesk.judge._findings import Findings as Findings
+    from copydesk.judge._findings import examine as examine
     from copydesk.judge._gate_points import deciding_points as deciding_points
     from copydesk.judge._gate_points import gate_points as gate_points
     from copydesk.judge._gate_points import verdict_points as verdict_points
@@ -42,14 +47,20 @@ if TYPE_CHECKING:
     from copydesk.judge.clustering import Stream as Stream
     from copydesk.judge.clustering import similarities as similarities
     from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
+    from copydesk.judge.copies import SameText as SameText
+    from copydesk.judge.copies import choose_original as choose_original
     from copydesk.judge.copies import find_original as find_original
+    from copydesk.judge.copies import find_same_texts as find_same_texts
     from copydesk.judge.copies import fingerprint as fingerprint
+    from copydesk.judge.coverage import FULL_REPORT as FULL_REPORT
+    from copydesk.judge.coverage import LIFT as LIFT
     from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
     from copydesk.judge.coverage import CoverageMatch as CoverageMatch
     from copydesk.judge.coverage import Neighbour as Neighbour
     from copydesk.judge.coverage import extend_corpus as extend_corpus
     from copydesk.judge.coverage import find_candidates as find_candidates
     from copydesk.judge.coverage import find_coverage as find_coverage
+    from copydesk.judge.coverage import find_freed_paths as find_freed_paths
     from copydesk.judge.coverage import index_stories as index_stories
     from copydesk.judge.coverage import make_corpus as make_corpus
     from copydesk.judge.coverage import weigh_neighbours as weigh_neighbours
@@ -63,5 +74,8 @@ if TYPE_CHECKING:
     from copydesk.judge.keywords import with_keyword as with_keyword
     from copydesk.judge.profile import Features as Features
     from copydesk.judge.profile import QualityScore as QualityScore
+    from copydesk.judge.topics import ChangedWords as ChangedWords
+    from copydesk.judge.topics import find_changed_words as find_changed_words
+    from copydesk.judge.topics import stems_of as stems_of
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.judge import _everyday
-from copydesk.judge._appraise import features_of_article
 from copydesk.judge._explain import features_of_record
+from copydesk.judge._findings import features_of_article
 from copydesk.judge._profiles import profile_of
 from copydesk.judge.profile import Features, QualitySignal
 from copydesk.news import Article, Beat, Reason, ReasonKind, Story

@@ -18,6 +18,7 @@ from copydesk.news.article import Media as Media
 from copydesk.news.article import Provider as Provider
 from copydesk.news.article import Signal as Signal
 from copydesk.news.article import Use as Use
+from copydesk.news.beat import MOST_POINTS as MOST_POINTS
 from copydesk.news.beat import Beat as Beat
 from copydesk.news.beat import DomainTrust as DomainTrust
 from copydesk.news.beat import ExcerptRule as ExcerptRule
@@ -25,6 +26,7 @@ from copydesk.news.beat import FrontOptions as FrontOptions
 from copydesk.news.beat import Organization as Organization
 from copydesk.news.beat import OutputOptions as OutputOptions
 from copydesk.news.beat import Scoring as Scoring
+from copydesk.news.beat import SignalPoints as SignalPoints
 from copydesk.news.beat import SiteOptions as SiteOptions
 from copydesk.news.beat import Topic as Topic
 from copydesk.news.deploy_options import BranchOptions as BranchOptions
@@ -59,10 +61,8 @@ from copydesk.news.page import Purpose as Purpose
 from copydesk.news.page import Refused as Refused
 from copydesk.news.page import RefusedReason as RefusedReason
 from copydesk.news.page import Request as Request
-from copydesk.news.profile import MOST_POINTS as MOST_POINTS
 from copydesk.news.profile import TRAITS as TRAITS
 from copydesk.news.profile import ProfileName as ProfileName
-from copydesk.news.profile import SignalPoints as SignalPoints
 from copydesk.news.profile import Traits as Traits
 from copydesk.news.reason import Reason as Reason
 from copydesk.news.reason import ReasonKind as ReasonKind

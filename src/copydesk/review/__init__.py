@@ -29,6 +29,7 @@ from copydesk.review._judgement import is_kept_off as is_kept_off
 from copydesk.review._judgement import keep_off as keep_off
 from copydesk.review._judgement import set_rejudged_beside_others as set_rejudged_beside_others
 from copydesk.review._other_article import is_other_article as is_other_article
+from copydesk.review._rejudging import Assess as Assess
 from copydesk.review._rejudging import Grounds as Grounds
 from copydesk.review._rejudging import Judgement as Judgement
 from copydesk.review._rejudging import Occasion as Occasion

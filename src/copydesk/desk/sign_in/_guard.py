@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from hmac import compare_digest
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -24,6 +25,7 @@ from copydesk.errors import CopydeskError, UsageError
 # first parts of the paths for which nobody has to be signed in
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
 _LOOK_SECONDS = 30.0
+_PROXY_SECRET = "X-Copydesk-Secret"  # noqa: S105 # the header's name
 _PORT = re.compile(r":\d+$")
 
 
@@ -90,12 +92,7 @@ class Guard:
 
     def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
         """Find out who asks, None where the desk is not reached from there."""
-        hosts = headers.getlist("Host")
-        if len(hosts) != 1:
-            return None
-        asked = AskedFrom(host=hosts[0], is_from_here=self._door.is_from_here(scope))
-        has_accounts = asked.is_from_here or self._store.accounts.has_any()
-        admission = decide_admission(asked, self._door.host, has_accounts=has_accounts)
+        admission = find_admission(scope, self._store, self._door)
         return None if admission is None else self._recognise(scope, headers, admission)
 
     def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
@@ -105,7 +102,7 @@ class Guard:
         if not is_from_desk(scope["method"], headers, visitor.admission.origin):
             return PlainTextResponse("not sent by a page of the desk\n", 403)
         put_visitor(scope, visitor)
-        if visitor.role is None and _first_part(scope) not in _OPEN_TO_ALL:
+        if visitor.role is None and first_part(scope) not in _OPEN_TO_ALL:
             return self._lead_to_sign_in(scope, headers, visitor.admission)
         return None
 
@@ -140,6 +137,9 @@ class Guard:
         peer = scope["client"][0] if scope.get("client") else ""
         if not self._door.user_header or not admission.is_secure or not self._door.is_proxy(peer):
             return ""
+        sent = headers.get(_PROXY_SECRET, "").encode("latin-1")
+        if self._door.proxy_secret and not compare_digest(sent, self._door.proxy_secret.encode()):
+            return ""
         names = headers.getlist(self._door.user_header)
         return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
 
@@ -156,6 +156,16 @@ class Guard:
         return RedirectResponse(f"{self._door.root}sign-in?next={quote(wanted, safe='/')}", 303)
 
 
+def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | None:
+    """Find out under which origin a request reaches the desk, None where it may not."""
+    hosts = Headers(scope=scope).getlist("Host")
+    if len(hosts) != 1:
+        return None
+    asked = AskedFrom(host=hosts[0], is_from_here=door.is_from_here(scope))
+    has_accounts = asked.is_from_here or store.accounts.has_any()
+    return decide_admission(asked, door.host, has_accounts=has_accounts)
+
+
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
     """Return an answer that says what went wrong and what to do; it costs this request alone.
 
@@ -166,7 +176,7 @@ def answer_with_error(_request: Request | None, error: Exception) -> Response:
     return PlainTextResponse("".join(f"{line}\n" for line in told), status)
 
 
-def _first_part(scope: Scope) -> str:
+def first_part(scope: Scope) -> str:
     """Return the first part of a request's path below the desk."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")).strip("/").partition("/")[0]

@@ -1,6 +1,6 @@
 """The queue's reader: answers editors' questions from the catalogue, and reads what it names.
 
-question ──> catalogue: events, their members ──> records, each read once a version ──> rows
+question ──> catalogue: happenings, their members ──> records, each read once a version ──> rows
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from copydesk import archive
-from copydesk.catalogue import Catalogue, FiledEvent, StoryFilter
+from copydesk.catalogue import Catalogue, FiledHappening, StoryFilter
 from copydesk.engine.cataloguing import (
     follow_commits,
     open_catalogue,
@@ -37,8 +37,8 @@ from copydesk.errors import RecordError
 from copydesk.news import Ruling, Standing, Story
 from copydesk.placement.addresses import record_name, story_folder
 
-_RANKED = 1_000  # of the newest events, that are put in the front page's order
-_LISTED = 12  # stories of one event; the others are a number
+_RANKED = 1_000  # of the newest happenings, that are put in the front page's order
+_LISTED = 12  # stories of one happening; the others are a number
 _KEPT = 3_000  # records as they were read last
 _AGAIN = 2  # times that a page is asked for where records changed meanwhile
 _CHOICE_SECONDS = 300  # that the choices of filters are kept
@@ -81,8 +81,8 @@ class QueueReader:
         """Return the rows that a question wants, by the records as they are now."""
         wanted = make_filter(newsroom, question)
         for _ in range(_AGAIN):
-            events = self._find(newsroom, wanted, question)
-            members = self._catalogue.list_members([event.name for event in events])
+            happenings = self._find(newsroom, wanted, question)
+            members = self._catalogue.list_members([happening.name for happening in happenings])
             every = [path for paths in members.values() for path in paths]
             if not recheck_in_passing(newsroom, self._catalogue, every):
                 break
@@ -92,20 +92,22 @@ class QueueReader:
             total=self._catalogue.count(wanted),
             is_by_former_rules=stands_by_former_rules(newsroom, self._catalogue),
         )
-        if len(events) < question.limit:
+        if len(happenings) < question.limit:
             return page
-        return replace(page, after=_cursor(newsroom, question, events[-1]))
+        return replace(page, after=_cursor(newsroom, question, happenings[-1]))
 
-    def rows(self, newsroom: Newsroom, events: Collection[str], named: str = "") -> list[QueueRow]:
-        """Return some events as rows, in their order; those that are no more are left out.
+    def rows(
+        self, newsroom: Newsroom, happenings: Collection[str], named: str = ""
+    ) -> list[QueueRow]:
+        """Return some happenings as rows, in their order; those that are no more are left out.
 
         The story of the name `named` is listed, however many there are.
         """
-        members = self._catalogue.list_members(events)
+        members = self._catalogue.list_members(happenings)
         recheck_in_passing(
             newsroom, self._catalogue, [p for paths in members.values() for p in paths]
         )
-        members = self._catalogue.list_members(events)
+        members = self._catalogue.list_members(happenings)
         there = {name: paths for name, paths in members.items() if paths}
         every = {path for paths in there.values() for path in paths}
         first = {path for path in every if record_name(path) == named}
@@ -155,31 +157,31 @@ class QueueReader:
         """Return the paths of the records that have one of these addresses."""
         return self._catalogue.at_addresses(addresses)
 
-    def event_of(self, name: str) -> str:
-        """Return the event that the story of a name belongs to, "" where there is none."""
-        return self._catalogue.event_of(name)
+    def find_happening(self, name: str) -> str:
+        """Return the happening that the story of a name belongs to, "" where there is none."""
+        return self._catalogue.find_happening(name)
 
     def _find(
         self, newsroom: Newsroom, wanted: StoryFilter, question: QueueQuestion
-    ) -> list[FiledEvent]:
+    ) -> list[FiledHappening]:
         if question.order == "time":
             place = question.after
             after = None if place is None else (int(place[0]), place[1])
-            return self._catalogue.list_events(wanted, question.limit, after)
+            return self._catalogue.list_happenings(wanted, question.limit, after)
         cursors = [
-            (_cursor(newsroom, question, event), event)
-            for event in self._catalogue.list_events(wanted, _RANKED)
+            (_cursor(newsroom, question, happening), happening)
+            for happening in self._catalogue.list_happenings(wanted, _RANKED)
         ]
         ranked = sorted(cursors, key=lambda pair: _rank(pair[0]))
         if question.after is not None:
             last = _rank(question.after)
             ranked = [pair for pair in ranked if _rank(pair[0]) > last]
-        return [event for _, event in ranked[: question.limit]]
+        return [happening for _, happening in ranked[: question.limit]]
 
     def _rows(
         self, newsroom: Newsroom, members: Mapping[str, Sequence[str]], wanted: Collection[str]
     ) -> Iterator[QueueRow]:
-        """Read the rows of events, whose members are given; those that are wanted stand first."""
+        """Read the rows of happenings by their members; those that are wanted stand first."""
         every = [path for paths in members.values() for path in paths]
         known = _Known(
             standings=self._catalogue.standings(every),
@@ -187,12 +189,12 @@ class QueueReader:
             rulings=_read_rulings(newsroom),
             pins=find_pins(newsroom),
         )
-        for event, paths in members.items():
+        for happening, paths in members.items():
             chosen = _choose_paths(paths, wanted)
             stories = list(self._read(newsroom, known, chosen, wanted))
             if stories:
                 unread = len(paths) - len(chosen)
-                yield make_row(event, known.version(paths, stories), stories, unread)
+                yield make_row(happening, known.version(paths, stories), stories, unread)
 
     def _read(
         self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
@@ -265,23 +267,23 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
 
 
 def _choose_paths(members: Sequence[str], wanted: Collection[str]) -> list[str]:
-    """Return the paths of an event's stories that are listed: the wanted ones first."""
+    """Return the paths of a happening's stories that are listed: the wanted ones first."""
     first = [path for path in members if path in wanted]
     others = [path for path in members if path not in wanted]
     return [*first, *others][:_LISTED]
 
 
-def _cursor(newsroom: Newsroom, question: QueueQuestion, event: FiledEvent) -> QueueCursor:
-    """Return an event's place: by time, or by its warmth as the front page counts that.
+def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappening) -> QueueCursor:
+    """Return a happening's place: by time, or by its warmth as the front page counts that.
 
     Which is the logarithm of the heat, less the age in half-lives (`placement.FrontRules.warmth`);
     no clock changes the order of two, so it is counted from 1970 instead of from now.
     """
     if question.order == "time":
-        return event.cursor
-    heat = event.heat if event.heat >= 0 else event.quality
+        return happening.cursor
+    heat = happening.heat if happening.heat >= 0 else happening.quality
     half_life = newsroom.settings.front.half_life_hours * _HOUR
-    return math.log2(max(1, heat)) + event.at / half_life, event.name
+    return math.log2(max(1, heat)) + happening.at / half_life, happening.name
 
 
 def _rank(cursor: QueueCursor) -> QueueCursor:

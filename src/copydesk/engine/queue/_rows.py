@@ -1,4 +1,4 @@
-"""Rows: the stories of one event as an editor sees them together."""
+"""Rows: the stories of one happening as an editor sees them together."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ class QueueStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """An event: the story that stands for it, then copies of any, then other coverage.
+    """A happening: the story that stands for it, then copies of any, then other coverage.
 
-    `event` is its name. `version` changes when anything that the row shows does. `unread` counts
-    stories of it that are not listed.
+    `happening` is its name. `version` changes when anything that the row shows does. `unread`
+    counts stories of it that are not listed.
     """
 
-    event: str
+    happening: str
     version: str
     leader: QueueStory
     copies: tuple[QueueStory, ...] = ()
@@ -64,8 +64,8 @@ class QueuePage:
     after: QueueCursor | None = None
 
 
-def make_row(event: str, version: str, stories: Sequence[QueueStory], unread: int) -> QueueRow:
-    """Return the row of an event's stories.
+def make_row(happening: str, version: str, stories: Sequence[QueueStory], unread: int) -> QueueRow:
+    """Return the row of a happening's stories.
 
     A published one that is wanted stands for it, else the wanted one that is worth most, the newest
     of equals: copies only where nothing else is there.
@@ -73,7 +73,7 @@ def make_row(event: str, version: str, stories: Sequence[QueueStory], unread: in
     leader = max(stories, key=_merit)
     others = [story for story in stories if story is not leader]
     return QueueRow(
-        event=event,
+        happening=happening,
         version=version,
         leader=leader,
         copies=tuple(story for story in others if story.story.copy_of),

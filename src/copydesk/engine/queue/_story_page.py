@@ -1,4 +1,4 @@
-"""One story with all that the desk knows of it: its event, why it stands there, its text."""
+"""One story with all that the desk knows of it: its happening, why it stands there, its text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MarkedPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story, the row of its event, why it stands where it does, and what was read of its page.
+    """A story, the row of its happening, why it stands there, and what was read of its page.
 
     `text` is Markdown, "" where none is kept; `figures` are the pictures that its page offers.
     `passages` are its headline, its excerpt and that text as plain words, with marks.
@@ -63,8 +63,8 @@ def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryP
 
 def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueRow, QueueStory]:
     """Return the row in which the story of a name stands, and the story."""
-    event = queue.event_of(name)
-    rows = queue.rows(newsroom, [event], name) if event else []
+    happening = queue.find_happening(name)
+    rows = queue.rows(newsroom, [happening], name) if happening else []
     for row in rows:
         for story in (row.leader, *row.copies, *row.coverage):
             if story.name == name:

@@ -33,7 +33,7 @@ from copydesk.engine.filing import (
 )
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone
 from copydesk.engine.rejudging import _judge_again
-from copydesk.engine.rejudging._judge_again import Rejudged
+from copydesk.engine.rejudging._case import Rejudged
 from copydesk.kit import text
 from copydesk.news import Story
 
@@ -135,15 +135,15 @@ def _compare(
     if since is None:
         found = newsroom.archive.stories(troubles)
     else:
-        found = _read_since(newsroom, since, troubles)
+        found = read_period(newsroom, since, troubles)
     stories = sorted(found, key=lambda story: story.path)
     rulings = archive.read_rulings(newsroom.root)
     judged = _judge_again.judge_again(newsroom, stories, rulings, since, progress)
-    changed = sorted(filter(_is_changed, judged.stories), key=lambda one: one.filed.path)
+    changed = sorted(filter(is_changed, judged.stories), key=lambda one: one.filed.path)
     report = RejudgeReport(
         judged=judged.count,
         without_article=len(judged.without_article),
-        changes=tuple(change for rejudged in changed for change in _changes(rejudged)),
+        changes=tuple(change for rejudged in changed for change in list_changes(rejudged)),
         without=tuple(judged.without_article),
         failed=(
             *troubles.failures(),
@@ -159,7 +159,7 @@ def _compare(
     return report, changed
 
 
-def _read_since(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
+def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
     """Yield what is compared: the stories since a moment, and all that they may stand beside.
 
     That is those of the weeks before, all of their groups, and the originals of copies.
@@ -176,7 +176,7 @@ def _read_since(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iter
     yield from (newsroom.archive.read(path) for path in others - stories.keys())
 
 
-def _is_changed(one: Rejudged) -> bool:
+def is_changed(one: Rejudged) -> bool:
     """Decide whether a record's bytes would change: `everyday` keeps digests in memory alone."""
     machine = one.filed.machine or one.fresh.machine
     return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
@@ -196,7 +196,7 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
 }
 
 
-def _changes(rejudged: Rejudged) -> Iterator[FieldChange]:
+def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
     """Walk what changes in a story; its reasons alone are told only where nothing else does."""
     path, found = rejudged.filed.path, False
     if rejudged.dropped:

@@ -8,8 +8,11 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.judge.copies._copies import Overlap as Overlap
+    from copydesk.judge.copies._copies import SameText as SameText
+    from copydesk.judge.copies._copies import choose_original as choose_original
     from copydesk.judge.copies._copies import find_original as find_original
     from copydesk.judge.copies._copies import find_original_near as find_original_near
+    from copydesk.judge.copies._copies import find_same_texts as find_same_texts
     from copydesk.judge.copies._copies import overlap as overlap
     from copydesk.judge.copies._fingerprint import LEAST_WORDS as LEAST_WORDS
     from copydesk.judge.copies._fingerprint import SHINGLE_WORDS as SHINGLE_WORDS

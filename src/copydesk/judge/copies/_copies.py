@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -39,6 +40,14 @@ class Overlap:
         return self.of_old >= SHARED_TO_BE_COPY and self.of_new >= OLD_IN_NEW
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameText:
+    """That an article repeats the text of the story at a path, and how much of it."""
+
+    path: str
+    shared: Overlap
+
+
 _NOTHING = Overlap(of_new=0, of_old=0)
 
 
@@ -61,17 +70,41 @@ def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf
     """Return what `find_original` does, where the text's fingerprint is known already."""
     if not fingerprint_:
         return None
+    near = (one for one in shelf.near(fingerprint_) if _may_be_original(one.story, shelf))
+    return _choose_earliest(_match_texts(article, near))
+
+
+def find_same_texts(
+    article: Article, fingerprint_: Fingerprint, shelf: Shelf
+) -> tuple[SameText, ...]:
+    """Return the filed stories whose text an article repeats, whether or not each may be copied.
+
+    That hangs on what they are judged to be, and may change; the texts do not.
+    """
+    if not fingerprint_:
+        return ()
+    matched = _match_texts(article, shelf.near(fingerprint_))
+    return tuple(SameText(path=story.path, shared=shared) for story, shared in matched)
+
+
+def choose_original(same: Iterable[tuple[Story, Overlap]], shelf: Shelf) -> Copy | None:
+    """Return what `find_original` does, of stories as they are judged by now."""
+    return _choose_earliest(pair for pair in same if _may_be_original(pair[0], shelf))
+
+
+def _match_texts(article: Article, near: Iterable[Shelved]) -> Iterator[tuple[Story, Overlap]]:
+    """Yield the stories of which an article repeats the text."""
     grams = shingles(article.text)
-    originals = [
-        (shelved.story, shared)
-        for shelved in shelf.near(fingerprint_)
-        if not _is_same_page(article, shelved.story)
-        and _may_be_original(shelved.story, shelf)
-        and (shared := _overlap_with(article, grams, shelved)).is_copy
-    ]
-    if not originals:
-        return None
-    return _copy_of(*min(originals, key=lambda pair: _time_and_path(pair[0])))
+    for shelved in near:
+        if not _is_same_page(article, shelved.story):
+            shared = _overlap_with(article, grams, shelved)
+            if shared.is_copy:
+                yield shelved.story, shared
+
+
+def _choose_earliest(originals: Iterable[tuple[Story, Overlap]]) -> Copy | None:
+    first = min(originals, key=lambda pair: _time_and_path(pair[0]), default=None)
+    return _copy_of(*first) if first else None
 
 
 def _may_be_original(story: Story, shelf: Shelf) -> bool:

@@ -16,10 +16,12 @@ from copydesk.judge.coverage._index_stories import index_stories as index_storie
 from copydesk.judge.coverage._index_stories import make_corpus as make_corpus
 from copydesk.judge.coverage._leader import LIFT as LIFT
 from copydesk.judge.coverage._leader import is_pinned as is_pinned
+from copydesk.judge.coverage._merits import FULL_REPORT as FULL_REPORT
 from copydesk.judge.coverage._merits import STAYS as STAYS
 from copydesk.judge.coverage._merits import count_merits as count_merits
 from copydesk.judge.coverage._neighbours import Neighbour as Neighbour
 from copydesk.judge.coverage._neighbours import weigh_neighbours as weigh_neighbours
+from copydesk.judge.coverage._regroup import find_freed_paths as find_freed_paths
 from copydesk.judge.coverage._regroup import regroup as regroup
 from copydesk.judge.coverage._ruled_groups import lead_in as lead_in
 from copydesk.judge.coverage._ruled_groups import name_of as name_of

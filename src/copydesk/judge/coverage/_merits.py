@@ -17,7 +17,8 @@ STAYS = 15  # a new story must be so much better to take the lead from one that 
 _PICTURE, _OWN_REPORT, _FRESH = 10, 10, 10
 _FRESH_WITHIN = timedelta(days=3)  # of the group's newest
 _BRIEF, _REPORT, _FULL = "brief", "report", "full report"
-_SIZES = ((1000, _BRIEF), (2500, _REPORT))  # characters of text, and what is shorter than that
+FULL_REPORT = 2500  # characters of text; what is longer than that counts as much
+_SIZES = ((1000, _BRIEF), (FULL_REPORT, _REPORT))  # and what is shorter than that
 _POINTS_OF_SIZE = {_BRIEF: 0, "": 8, _REPORT: 8, _FULL: 15}  # "" is not known
 _QUALITY = "quality"
 

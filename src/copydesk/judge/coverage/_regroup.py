@@ -76,6 +76,11 @@ def _list_kept_out(stories: Iterable[Story]) -> list[Story]:
     return [story for story in stories if story.is_kept_out and not story.copy_of]
 
 
+def find_freed_paths(stories: Iterable[Story], beat: Beat) -> frozenset[str]:
+    """Return the paths of stories that look for a group although they are not new."""
+    return _find_freed_paths([story for story in stories if is_grouped(story, beat)], beat)
+
+
 def _find_freed_paths(stories: Sequence[Story], beat: Beat) -> frozenset[str]:
     """Return the paths of stories that nothing keeps where they stand: their ruling is gone.
 

@@ -11,7 +11,10 @@ from copydesk.judge.profile._profile import Match as Match
 from copydesk.judge.profile._profile import Profile as Profile
 from copydesk.judge.profile._profile import QualityScore as QualityScore
 from copydesk.judge.profile._profile import QualitySignal as QualitySignal
+from copydesk.judge.profile._profile import Sighting as Sighting
+from copydesk.judge.profile._profile import find_sightings as find_sightings
 from copydesk.judge.profile._profile import weigh_both_ways as weigh_both_ways
 from copydesk.judge.profile._profile import weigh_by as weigh_by
+from copydesk.judge.profile._profile import weigh_sightings as weigh_sightings
 from copydesk.judge.profile._source import source_of as source_of
 from copydesk.judge.profile._source import topics_of_source as topics_of_source

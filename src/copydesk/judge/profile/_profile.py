@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from copydesk.judge.profile._features import Features
@@ -52,6 +52,15 @@ class QualitySignal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """That a signal was found: its place among the profile's, how often, and by what."""
+
+    signal: int
+    times: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
     """What an article repeats: the file name without `.md` of the original, and the evidence."""
 
@@ -92,31 +101,47 @@ class QualityScore:
 
 
 def weigh_by(
-    signals: Iterable[QualitySignal], features: Features, beat: Beat, highest: int | None = None
+    signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> QualityScore:
     """Add up the signals, not below nought nor above `highest`; the reasons always make the sum."""
-    return _sum(_reasons(signals, features, beat), highest)
+    pictured, bare = weigh_both_ways(signals, features, beat, highest)
+    return pictured if features.image else bare
 
 
 def weigh_both_ways(
-    signals: Iterable[QualitySignal], features: Features, beat: Beat, highest: int | None = None
+    signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> tuple[QualityScore, QualityScore]:
     """Look for each signal once, and add them up with a picture and without one."""
+    return weigh_sightings(signals, find_sightings(signals, features, beat), highest)
+
+
+def find_sightings(
+    signals: Iterable[QualitySignal], features: Features, beat: Beat
+) -> tuple[Sighting, ...]:
+    """Look for each signal once, as if there were a picture; whatever its points are."""
     pictured = replace(features, image=True)
-    found = [
-        (signal.of_picture, reason)
-        for signal in signals
-        for reason in _reasons([signal], pictured, beat)
+    return tuple(
+        Sighting(signal=place, times=times, why=why)
+        for place, signal in enumerate(signals)
+        for times, why in signal.find(pictured, beat)
+    )
+
+
+def weigh_sightings(
+    signals: Sequence[QualitySignal], sightings: Iterable[Sighting], highest: int | None
+) -> tuple[QualityScore, QualityScore]:
+    """Add up what was found by the signals' points, with a picture and without one."""
+    counted = [
+        (signals[seen.signal].of_picture, _reason_of(seen, points))
+        for seen in sightings
+        if (points := signals[seen.signal].points * seen.times)
     ]
-    bare = (reason for of_picture, reason in found if not of_picture)
-    return _sum((reason for _, reason in found), highest), _sum(bare, highest)
+    bare = (reason for of_picture, reason in counted if not of_picture)
+    return _sum((reason for _, reason in counted), highest), _sum(bare, highest)
 
 
-def _reasons(signals: Iterable[QualitySignal], features: Features, beat: Beat) -> Iterator[Reason]:
-    for signal in signals:
-        for times, why in signal.find(features, beat):
-            if signal.points * times:
-                yield Reason.of(ReasonKind.SIGNAL, points=signal.points * times, seen=why)
+def _reason_of(seen: Sighting, points: int) -> Reason:
+    return Reason.of(ReasonKind.SIGNAL, points=points, seen=seen.why)
 
 
 def _sum(found: Iterable[Reason], highest: int | None) -> QualityScore:

@@ -79,18 +79,23 @@ def gather(article: Article, index: KeywordIndex) -> ArticleEvidence:
         if topic.required:
             evidence[at].required = False
     prose = plain_text.prose(article.text)
-    text = tokenize(prose.replace("\n", " \u00b6 "))
+    text = tokenize(mark_lines(prose))
     opening = tokenize(lede(article.excerpt, prose))
     for place, tokens in (("title", tokenize(article.title)), ("lede", opening), ("text", text)):
         _add_place(evidence, place, tokens, index)
-    for kind, label in _labels(article):
+    for kind, label in labels_of(article):
         _add_label(evidence, kind, label, index)
     # what stands below a video describes it: that it does not come back to a word is no doubt
     length = 0 if article.type == "video" else len(text)
     return ArticleEvidence(topics=dict(evidence), words=length)
 
 
-def _labels(article: Article) -> Iterator[tuple[str, str]]:
+def mark_lines(prose: str) -> str:
+    """Return a text in which no phrase stands across the end of a line."""
+    return prose.replace("\n", " \u00b6 ")
+
+
+def labels_of(article: Article) -> Iterator[tuple[str, str]]:
     """Yield what the page itself says it is about; a folder of its address is not the page."""
     if article.section and article.origins.get("section") != "address":
         yield "section", article.section

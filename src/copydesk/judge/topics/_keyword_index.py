@@ -59,6 +59,11 @@ def index_of(beat: Beat, language: str) -> KeywordIndex:
     return _make_index(beat.topics, _base_language(language), home)
 
 
+def language_of(beat: Beat, language: str) -> str:
+    """Return the code by whose rules the words of articles in this language are compared."""
+    return _base_language(language) or _base_language(beat.locale) or "en"
+
+
 def _base_language(language: str) -> str:
     """Return a language's code without its region: pt of pt-BR."""
     return language.replace("_", "-").partition("-")[0].lower()

@@ -12,8 +12,10 @@ from copydesk.judge.words._numbers import figures as figures
 from copydesk.judge.words._numbers import headlines_differ as headlines_differ
 from copydesk.judge.words._numbers import ordinals as ordinals
 from copydesk.judge.words._numbers import texts_differ as texts_differ
+from copydesk.judge.words._phrases import COMPOUNDING as COMPOUNDING
 from copydesk.judge.words._phrases import PhraseMatch as PhraseMatch
 from copydesk.judge.words._phrases import Phrases as Phrases
+from copydesk.judge.words._phrases import list_stems as list_stems
 from copydesk.judge.words._scripts import is_unspaced as is_unspaced
 from copydesk.judge.words._scripts import words_in_order as words_in_order
 from copydesk.judge.words._stems import stemmer as stemmer

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.judge.words._forms import is_form, stem
-from copydesk.judge.words._tokens import Tokens, tokenize_keyword
+from copydesk.judge.words._tokens import Tokens, tokenize, tokenize_keyword
 
 _START = 3  # letters by which most words of a text are passed over
 _ACRONYM_TO = 3
 _EXACT_TO = 2  # letters of a word that keeps its accents
 _HEAD = 7  # letters of a keyword that is looked for at the end of longer words
 _BEFORE = 3  # letters that stand before it at least
-_COMPOUNDING = frozenset({"da", "de", "nb", "nl", "nn", "no", "sv"})  # languages of one-word nouns
+COMPOUNDING = frozenset({"da", "de", "nb", "nl", "nn", "no", "sv"})  # languages of one-word nouns
 _TONES = frozenset({"vi"})  # languages whose accents make another word
 
 
@@ -53,7 +53,7 @@ class Phrases:
         for number, phrase in enumerate(self._phrases):
             if self.can_stand(number):
                 self._add(number, phrase)
-        self._heads = dict(self._find_heads()) if language[:2] in _COMPOUNDING else {}
+        self._heads = dict(self._find_heads()) if language[:2] in COMPOUNDING else {}
         self._head_sizes = sorted({len(head) for head in self._heads}, reverse=True)
         self._phrases_at_end = functools.lru_cache(maxsize=16_384)(self._take_apart)
         known = {word for phrase in self._phrases for word in phrase.folded}
@@ -140,3 +140,9 @@ class Phrases:
         if is_capital:
             return folded == other
         return is_form(folded, other, self._language, alone=alone)
+
+
+def list_stems(text: str, language: str, *, is_keyword: bool = False) -> list[str]:
+    """Return the stem of each word of a text, or of a keyword, as a search for phrases has them."""
+    tokens = tokenize_keyword(text) if is_keyword else tokenize(text)
+    return [stem(word, language) for word in tokens.folded]

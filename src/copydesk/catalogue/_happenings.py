@@ -1,6 +1,6 @@
-"""Events: filed stories as they are read together, a group or a story with its copies as one.
+"""Happenings: filed stories as they are read together, a group or a story with its copies as one.
 
-The name of an event is its group's, else its original's, else the story's own (`placement.Groups`).
+The name of one is its group's, else its original's, else the story's own (`placement.Groups`).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _FIRST_TIME = -(2**63)  # of a story without a time: the oldest of all
 _AT = f"coalesce(s.at, {_FIRST_TIME})"
 _OF_ORIGINAL = """nullif(
     (SELECT o.story_group FROM stories o WHERE o.name = s.copy_of LIMIT 1), '')"""
-_EVENT = f"""CASE WHEN s.story_group <> '' THEN s.story_group WHEN s.copy_of <> ''
+_HAPPENING = f"""CASE WHEN s.story_group <> '' THEN s.story_group WHEN s.copy_of <> ''
     THEN coalesce({_OF_ORIGINAL}, s.copy_of) ELSE s.name END"""
-# The stories that may belong to some events, each found by an index: members of a group, a story
-# and its copies, copies of members.
+# The stories that may belong to some happenings, each found by an index: members of a group, a
+# story and its copies, copies of members.
 _CANDIDATES = """
     SELECT id FROM stories WHERE story_group <> '' AND story_group IN {names}
     UNION SELECT id FROM stories WHERE name IN {names}
@@ -28,12 +28,12 @@ _CANDIDATES = """
     UNION SELECT c.id FROM stories o JOIN stories c ON c.copy_of = o.name AND c.copy_of <> ''
         WHERE o.story_group <> '' AND o.story_group IN {names}"""
 
-EventCursor = tuple[int, str]  # a story's time in microseconds since 1970, its path
+HappeningCursor = tuple[int, str]  # a story's time in microseconds since 1970, its path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FiledEvent:
-    """An event that a filter wants a story of.
+class FiledHappening:
+    """A happening that a filter wants a story of.
 
     `path` is the newest such story, `at` its time in microseconds since 1970. `quality` and `heat`
     are the highest of those looked at, -1 where none has any.
@@ -46,48 +46,48 @@ class FiledEvent:
     heat: int
 
     @property
-    def cursor(self) -> EventCursor:
-        """Return after what the next events come."""
+    def cursor(self) -> HappeningCursor:
+        """Return after what the next happenings come."""
         return self.at, self.path
 
 
-def list_events(
-    tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: EventCursor | None
-) -> list[FiledEvent]:
-    """Return the events of the wanted stories, by the time of the newest, the latest first.
+def list_happenings(
+    tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: HappeningCursor | None
+) -> list[FiledHappening]:
+    """Return the happenings of the wanted stories, by the time of the newest, the latest first.
 
     `after` is the cursor of the last one that is known already.
     """
     found: dict[str, list[_Row]] = {}
     for row in _read_rows(tables, wanted, limit, after):
-        if row.event in found:
-            found[row.event].append(row)
+        if row.happening in found:
+            found[row.happening].append(row)
         elif len(found) == limit:
             break
-        elif after is None or not _is_known(tables, wanted, row.event, after):
-            found[row.event] = [row]
-    return [_make_event(name, rows) for name, rows in found.items()]
+        elif after is None or not _is_known(tables, wanted, row.happening, after):
+            found[row.happening] = [row]
+    return [_make_happening(name, rows) for name, rows in found.items()]
 
 
 def list_members(tables: DisposableDatabase, names: Collection[str]) -> dict[str, list[str]]:
-    """Return the paths of all stories of some events by the event's name, the newest first."""
+    """Return the paths of all stories of some happenings by their names, the newest first."""
     members: dict[str, list[str]] = {name: [] for name in names}
     waiting = iter(sorted(names))
     while some := tuple(islice(waiting, _LOT)):
         candidates = _CANDIDATES.format(names=places(len(some)))
         query = (
-            f"SELECT s.path, {_EVENT} FROM ({candidates}) c CROSS JOIN stories s ON s.id = c.id"
+            f"SELECT s.path, {_HAPPENING} FROM ({candidates}) c CROSS JOIN stories s ON s.id = c.id"
             " ORDER BY s.at DESC, s.path"
         )
-        for path, event in tables.run(query, *some * 4):
-            if event in some:
-                members[event].append(path)
+        for path, happening in tables.run(query, *some * 4):
+            if happening in some:
+                members[happening].append(path)
     return members
 
 
-def event_of(tables: DisposableDatabase, name: str) -> str:
-    """Return the event of the story of a name, "" where there is none."""
-    rows = tables.run(f"SELECT {_EVENT} FROM stories s WHERE s.name = ? LIMIT 1", name)
+def find_happening(tables: DisposableDatabase, name: str) -> str:
+    """Return the happening of the story of a name, "" where there is none."""
+    rows = tables.run(f"SELECT {_HAPPENING} FROM stories s WHERE s.name = ? LIMIT 1", name)
     return str(rows[0][0]) if rows else ""
 
 
@@ -95,13 +95,13 @@ def event_of(tables: DisposableDatabase, name: str) -> str:
 class _Row:
     path: str
     at: int
-    event: str
+    happening: str
     quality: int | None
     heat: int | None
 
 
 def _read_rows(
-    tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: EventCursor | None
+    tables: DisposableDatabase, wanted: StoryFilter, limit: int, after: HappeningCursor | None
 ) -> Iterator[_Row]:
     """Read the wanted stories, the newest first, those after a place; a lot at a time."""
     condition, values = where(wanted)
@@ -112,7 +112,7 @@ def _read_rows(
             beyond = f"(s.at IS NULL OR s.at <= ?) AND ({_AT} < ? OR ({_AT} = ? AND s.path > ?))"
             bounds = [place[0], place[0], place[0], place[1]]
         query = (
-            f"SELECT s.path, {_AT}, {_EVENT}, s.quality, s.heat FROM stories s"
+            f"SELECT s.path, {_AT}, {_HAPPENING}, s.quality, s.heat FROM stories s"
             f" WHERE ({condition}) AND {beyond} ORDER BY s.at DESC, s.path LIMIT ?"
         )
         rows = [_Row(*row) for row in tables.run(query, *values, *bounds, lot)]
@@ -123,21 +123,21 @@ def _read_rows(
 
 
 def _is_known(
-    tables: DisposableDatabase, wanted: StoryFilter, event: str, after: EventCursor
+    tables: DisposableDatabase, wanted: StoryFilter, happening: str, after: HappeningCursor
 ) -> bool:
-    """Decide whether a wanted story of an event stands before a place, or at it."""
+    """Decide whether a wanted story of a happening stands before a place, or at it."""
     condition, values = where(wanted)
     candidates = _CANDIDATES.format(names=places(1))
     query = (
         f"SELECT 1 FROM ({candidates}) c CROSS JOIN stories s USING (id)"
-        f" WHERE ({condition}) AND ({_AT} > ? OR ({_AT} = ? AND s.path <= ?)) AND {_EVENT} = ?"
+        f" WHERE ({condition}) AND ({_AT} > ? OR ({_AT} = ? AND s.path <= ?)) AND {_HAPPENING} = ?"
     )
     bounds = (after[0], after[0], after[1])
-    return bool(tables.run(f"{query} LIMIT 1", *[event] * 4, *values, *bounds, event))
+    return bool(tables.run(f"{query} LIMIT 1", *[happening] * 4, *values, *bounds, happening))
 
 
-def _make_event(name: str, rows: list[_Row]) -> FiledEvent:
-    return FiledEvent(
+def _make_happening(name: str, rows: list[_Row]) -> FiledHappening:
+    return FiledHappening(
         name=name,
         at=rows[0].at,
         path=rows[0].path,

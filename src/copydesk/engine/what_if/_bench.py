@@ -1,0 +1,140 @@
+"""The bench: the filed stories of some days, with all that other rules need to judge them anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from copydesk import judge
+from copydesk.config import Settings
+from copydesk.engine.newsroom import Failure
+from copydesk.engine.rejudging import Case, Rejudged, is_on_its_own_now, set_beside
+from copydesk.engine.what_if._relations import Relations, relate
+from copydesk.judge import Findings, SameText
+from copydesk.news import Beat, Ruling, Story, Surroundings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchCase:
+    """A filed story, what was found in its article, and whose texts that repeats.
+
+    The article has no text; `load` of the bench has it. `place` is its place in the order of
+    arrival, `stems` are the words that topics are told by.
+    """
+
+    case: Case
+    place: int
+    findings: Findings
+    stems: str
+    same: tuple[SameText, ...]
+
+    @property
+    def path(self) -> str:
+        """Return the path of the record."""
+        return self.case.filed.path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What rules are tried on: the stories of the period, and those that stand around them.
+
+    `cases` are in the order in which they came; `others` are stories that are not judged (older
+    ones, those without an article), `around` those of them that a case may stand beside. `names`
+    has the place of each record by its name, -1 for those that were there before all cases.
+    `rulings` are the editors' that are in force, `digests` what the line last wrote of each story
+    around, `today` what the rules of today make of each case before it is set beside others.
+    `load` returns an article's text by its story's path.
+    """
+
+    settings: Settings
+    since: datetime
+    rulings: tuple[Ruling, ...]
+    cases: Sequence[BenchCase]
+    around: Sequence[Story]
+    others: Sequence[Story]
+    names: Mapping[str, int]
+    digests: Mapping[str, Mapping[str, str]]
+    today: Mapping[str, Rejudged]
+    load: Callable[[str], str]
+    without_article: tuple[str, ...] = ()
+    failed: tuple[Failure, ...] = ()
+
+    @property
+    def beat(self) -> Beat:
+        """Return the beat of today."""
+        return self.settings.beat
+
+    def in_force(self, beat: Beat) -> Beat:
+        """Return a beat with the editors' rules that are in force."""
+        return replace(beat, rulings=self.rulings)
+
+    @cached_property
+    def relations(self) -> Relations:
+        """The stories that may stand beside each other, whatever the rules are."""
+        judged = (self.today[case.path].fresh for case in self.cases)
+        filed = (case.case.filed for case in self.cases)
+        same = {case.path: [text.path for text in case.same] for case in self.cases}
+        return relate([*judged, *filed, *self.around], self.rulings, same)
+
+    @cached_property
+    def topic_counts(self) -> Counter[str]:
+        """How many of the stories have each topic by the rules of today."""
+        judged = (self.today[case.path].fresh for case in self.cases)
+        return Counter(topic for story in (*judged, *self.around) for topic in set(story.topics))
+
+    @cached_property
+    def has_wanderers(self) -> bool:
+        """Whether by the rules of today a story is put among all others as if it were new."""
+        judged = self.today.values()
+        stories = [*(rejudged.fresh for rejudged in judged), *self.around]
+        freed = judge.find_freed_paths(stories, self.in_force(self.beat))
+        return bool(freed) or find_wanderers(judged)
+
+    def digests_of(self, story: Story) -> Mapping[str, str]:
+        """Return the digests of what the line last wrote of a story around."""
+        return self.digests[story.path]
+
+    @cached_property
+    def standing_today(self) -> Mapping[str, Rejudged]:
+        """What the rules of today make of all stories beside each other, by path."""
+        return set_all_beside(self, self.beat, self.today)
+
+
+def find_wanderers(judged: Iterable[Rejudged]) -> bool:
+    """Decide whether a judged story is put among all others, since it is one of its own by now."""
+    return any(map(is_on_its_own_now, judged))
+
+
+def set_all_beside(
+    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
+) -> Mapping[str, Rejudged]:
+    """Set all stories beside each other; where one looks for a group the texts are read for it."""
+    all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
+    by_words = bench.beat.scoring.traits.groups_by_rules
+    if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
+        all_judged = [replace(one, text=bench.load(one.filed.path)) for one in all_judged]
+    beside = set_beside(
+        list(all_judged),
+        bench.around,
+        bench.in_force(beat),
+        bench.digests_of,
+    )
+    return {rejudged.filed.path: rejudged for rejudged in beside}
+
+
+def set_some_beside(
+    bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
+) -> Mapping[str, Rejudged]:
+    """Set some stories, with all their relations, beside each other."""
+    paths = bench.relations.of(judged)
+    beside = set_beside(
+        list(judged.values()),
+        [story for story in bench.around if story.path in paths],
+        bench.in_force(beat),
+        bench.digests_of,
+        Surroundings(corpus=judge.make_corpus([]), count_stories=bench.topic_counts.__getitem__),
+    )
+    return {rejudged.filed.path: rejudged for rejudged in beside}

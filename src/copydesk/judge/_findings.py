@@ -1,0 +1,171 @@
+"""What reading finds in an article: its topics, each signal, the trust in its source.
+
+It hangs on the article, the beat's topics, its sources and publishers: on no points, no gate and no
+editor's rule. So what was found once can be weighed again under others without being read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copydesk.judge import quality
+from copydesk.judge._profiles import profile_of
+from copydesk.judge.copies import fingerprint
+from copydesk.judge.profile import (
+    Features,
+    Fingerprint,
+    Match,
+    Sighting,
+    find_sightings,
+    lede,
+    source_of,
+)
+from copydesk.kit import text, urls
+from copydesk.news import Article, Beat, Reason, ReasonKind
+
+FINDINGS_VERSION = 1  # to be raised when other things are found in the same article
+_MAIN_ALONE = 0.85
+_ABOVE = "stands above its other topics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicFindings:
+    """The evidence for topics in an article, those that its record would carry, what it lacks.
+
+    `miss` is "" where nothing is lacking.
+    """
+
+    matches: tuple[Match, ...]
+    topics: tuple[str, ...]
+    miss: str
+
+    @property
+    def is_any(self) -> bool:
+        """Decide whether the article is on the beat."""
+        return bool(self.matches)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why it has its topics, or none."""
+        if not self.topics:
+            return (Reason.of(ReasonKind.OFF_BEAT, lack=self.miss),)
+        return _topic_reasons(self.topics, self.matches)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What was found in an article; `sightings` are made as if it had a picture.
+
+    `miss` is what it lacks to be on the beat, or to have a topic, "" for nothing.
+    """
+
+    is_on_beat: bool
+    topics: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    miss: str
+    sightings: tuple[Sighting, ...]
+    trust: quality.SourceTrust | None
+    fingerprint: Fingerprint
+
+
+def examine(article: Article, beat: Beat) -> Findings:
+    """Return what reading finds in an article, whether or not it is on the beat."""
+    return find_signals(article, beat, find_topics(article, beat))
+
+
+def find_topics(article: Article, beat: Beat) -> TopicFindings:
+    """Find what an article is about."""
+    profile = profile_of(beat)
+    matches = profile.relevance(article, beat)
+    topics = profile.topics(article, beat, matches)
+    is_whole = bool(matches and topics)
+    miss = "" if is_whole else profile.describe_miss(article, beat)
+    return TopicFindings(matches=matches, topics=topics, miss=miss)
+
+
+def find_signals(article: Article, beat: Beat, topics: TopicFindings) -> Findings:
+    """Find all else that there is to weigh of an article."""
+    features = _features_of(article, beat, topics.topics, topics.matches)
+    return Findings(
+        is_on_beat=topics.is_any,
+        topics=topics.topics,
+        reasons=topics.reasons,
+        miss=topics.miss,
+        sightings=find_sightings(profile_of(beat).signals, features, beat),
+        trust=quality.source_trust(features, beat),
+        fingerprint=fingerprint(article.text),
+    )
+
+
+def features_of_article(article: Article, beat: Beat) -> Features:
+    """Return what there is to weigh of a read article, but its picture."""
+    found = find_topics(article, beat)
+    return _features_of(article, beat, found.topics, found.matches)
+
+
+def _features_of(
+    article: Article, beat: Beat, topics: tuple[str, ...], matches: tuple[Match, ...]
+) -> Features:
+    """Return what there is to weigh of a read article with these topics, but its picture."""
+    prose = text.prose(article.text)
+    nearest, confidence = _nearest_topic(matches, beat)
+    return Features(
+        title=article.title,
+        topics=topics,
+        domain=article.provider.domain,
+        amp=bool(article.amp_web_url),
+        video=article.type == "video",
+        official=source_of(article, beat).official,
+        given=_word_of_source(matches),
+        nearest=nearest,
+        confidence=confidence,
+        lede=lede(article.excerpt, prose),
+        text=prose,
+        access=article.access,
+        credit=article.credit,
+        authors=len(article.authors),
+        language=article.language,
+        section=article.section,
+        tags=article.keywords,
+        age_hours=_age_hours(article),
+        host=urls.host(article.web_url),
+    )
+
+
+def _age_hours(article: Article) -> float | None:
+    """Return how old an article was when it was found, in hours.
+
+    None where its source was not watched when it came out: who reads an archive is not late.
+    """
+    watched = article.watched_since
+    if watched is None or article.published_at < watched:
+        return None
+    return (article.found - article.published_at).total_seconds() / 3600
+
+
+def _nearest_topic(matches: tuple[Match, ...], beat: Beat) -> tuple[str, int]:
+    """Return the topic that puts an article on the beat, and how sure that is, in percent.
+
+    Where there are topics below the main one, that alone says less.
+    """
+    has_below = any(topic.name != beat.topic for topic in beat.topics)
+    sure = {match.topic: _sureness(match, beat, has_below) for match in reversed(matches)}
+    name = max(sure, key=lambda topic: sure[topic], default="")
+    return name, sure.get(name, 0)
+
+
+def _sureness(match: Match, beat: Beat, has_below: bool) -> int:
+    is_main_alone = has_below and match.topic == beat.topic and not match.given
+    return round(_MAIN_ALONE * match.confidence) if is_main_alone else match.confidence
+
+
+def _word_of_source(matches: tuple[Match, ...]) -> str:
+    return next((match.why for match in matches if match.given), "")
+
+
+def _topic_reasons(topics: tuple[str, ...], matches: tuple[Match, ...]) -> tuple[Reason, ...]:
+    evidence = {match.topic: match.reason for match in reversed(matches)}
+    return tuple(
+        evidence.get(name, Reason.of(ReasonKind.TOPIC, whose=name, evidence=_ABOVE))
+        for name in topics
+    )
