@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from copydesk import archive, review
 from copydesk.archive import Rulings
@@ -35,18 +36,27 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
         return note
     marks = [action_mark(action_id)] if is_action_id(action_id) else []
     for commit, message in archive.Repository(newsroom.root).find_messages(marks).items():
-        done = read_actions(message)
-        own = next((said for said, known in done if known == action_id), "")
-        others = [said for said, known in done if known != action_id]
-        if own and (not others or _stands_apart(own, others)):
-            files = archive.read_commit(newsroom.root, commit).files
-            mine = dict(_pick_files(own, files)) if others else dict(files)
-            return UndoNote(subject=own if others else message.partition("\n")[0], files=mine)
+        note = _read_commit(newsroom.root, commit, message, action_id)
+        if note is not None:
+            return note
     raise UsageError(
         "nobody knows any more what that action changed",
         subject=action_id[:100],
         hint="change the story as it should be",
     )
+
+
+def _read_commit(root: Path, commit: str, message: str, action_id: str) -> UndoNote | None:
+    """Return what takes back one of a commit's actions, None where that cannot be told."""
+    done = read_actions(message)
+    own = next((said for said, known in done if known == action_id), "")
+    others = [said for said, known in done if known != action_id]
+    if not own or (others and not _stands_apart(own, others)):
+        return None
+    files = archive.read_commit(root, commit).files
+    if not others:
+        return UndoNote(subject=message.partition("\n")[0], files=dict(files))
+    return UndoNote(subject=own, files=_pick_files(own, files))
 
 
 def _stands_apart(own: str, others: Iterable[str]) -> bool:
@@ -79,23 +89,40 @@ def _list_names(said: str) -> frozenset[str]:
     return frozenset(map(review.record_name, words))
 
 
-def _pick_files(said: str, files: Mapping[str, States]) -> Iterator[tuple[str, States]]:
-    """Walk the files of a commit that are an action's own; of the rulings its part alone."""
-    names, is_of_groups = _list_names(said), _is_vague(said)
-    addresses = set[str]()
-    for path, states in files.items():
-        if path in names:
-            yield path, states
-        elif review.record_name(path) in names and path.endswith(".md"):
-            known = (archive.parse_story(path, data) for data in states if data)
-            addresses |= {urls.identity(url) for story in known for url in story.addresses}
-            if not is_of_groups:  # those are set among others anew, by the rules that are left
-                yield path, states
+def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
+    """Return the files of a commit that are an action's own; of the rulings its part alone."""
+    names = _list_names(said)
+    records = {path: states for path, states in files.items() if _is_record_of(path, names)}
+    picked = {path: states for path, states in files.items() if path in names}
+    if not _is_vague(said):  # else they are set among others anew, by the rules that are left
+        picked |= records
     if RULINGS_PATH in files:
-        before, after = (archive.parse_rulings(data or b"") for data in files[RULINGS_PATH])
-        parts = (_part(rulings, names, addresses) for rulings in (before, after))
-        was, left = (archive.edit_rulings(b"", part) or None for part in parts)
-        yield RULINGS_PATH, (was, left)
+        addresses = frozenset(_list_addresses(records))
+        before, after = files[RULINGS_PATH]
+        picked[RULINGS_PATH] = (
+            _pick_rulings(before, names, addresses),
+            _pick_rulings(after, names, addresses),
+        )
+    return picked
+
+
+def _pick_rulings(
+    data: bytes | None, names: Collection[str], addresses: Collection[str]
+) -> bytes | None:
+    """Return a file of rulings with those on some records alone, None where none is."""
+    part = _part(archive.parse_rulings(data or b""), names, addresses)
+    return archive.edit_rulings(b"", part) or None
+
+
+def _is_record_of(path: str, names: Collection[str]) -> bool:
+    return path.endswith(".md") and review.record_name(path) in names
+
+
+def _list_addresses(records: Mapping[str, States]) -> Iterator[str]:
+    """Walk the identities of the addresses that some records had and have."""
+    for path, states in records.items():
+        for data in filter(None, states):
+            yield from map(urls.identity, archive.parse_story(path, data).addresses)
 
 
 def _part(rulings: Rulings, names: Collection[str], addresses: Collection[str]) -> Rulings:
