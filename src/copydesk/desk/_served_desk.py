@@ -22,6 +22,11 @@ from copydesk.errors import DeskStoreError
 
 Say = Callable[[str], None]
 
+_OPEN_TO_PROGRAMS = (
+    "whatever program of this machine sends [desk] user_header is at the desk as whom it names;"
+    " a secret in common with your web server, in COPYDESK_PROXY_SECRET, ends that"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedDesk:
@@ -38,6 +43,8 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
     """
+    if door.is_open_to_programs:
+        say(_OPEN_TO_PROGRAMS)
     async with contextlib.AsyncExitStack() as stack:
         try:
             opened = await stack.enter_async_context(open_newsroom_desk(newsroom, door.root, say))
