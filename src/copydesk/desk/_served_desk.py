@@ -25,6 +25,11 @@ from copydesk.errors import DeskStoreError
 
 Say = Callable[[str], None]
 
+_OPEN_TO_PROGRAMS = (
+    "whatever program of this machine sends [desk] user_header is at the desk as whom it names;"
+    " a secret in common with your web server, in COPYDESK_PROXY_SECRET, ends that"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedDesk:
@@ -41,6 +46,8 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
     """
+    if door.is_open_to_programs:
+        say(_OPEN_TO_PROGRAMS)
     try:
         store = open_desk(newsroom.private)
     except DeskStoreError as error:
