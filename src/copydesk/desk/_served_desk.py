@@ -18,6 +18,7 @@ from copydesk.desk._app import make_app
 from copydesk.desk._desk import open_desk_of
 from copydesk.desk._pages import Editor
 from copydesk.desk.live import Broadcast, Filer
+from copydesk.desk.rules import Trials
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
@@ -54,7 +55,9 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         opened = await stack.enter_async_context(
             open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
         )
-        app = make_app(opened, _name_editors(door.host))
+        trials = Trials(newsroom.root, os.environ)
+        stack.push_async_callback(asyncio.to_thread, trials.close)
+        app = make_app(opened, _name_editors(door.host), trials)
         yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
 
 
