@@ -16,6 +16,7 @@ from copydesk.kit import text
 from copydesk.news import Beat
 
 _TOLD = 160  # characters of a value
+_COUNTED = frozenset({"related", "background"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,16 +141,24 @@ def _show_story(pages: Pages, story: engine.ChangedStory) -> Mapping[str, object
     return {
         "title": text.fold(story.title) or name,
         "href": f"{pages.views.root}story/{quote(name, safe='')}/",
-        "fields": [
-            {"name": field.field, "before": _tell(field.before), "after": _tell(field.after)}
-            for field in story.fields
-        ],
+        "fields": [_show_field(change) for change in story.fields],
         "why": story.why,
     }
 
 
-def _tell(value: object) -> str:
-    if isinstance(value, tuple):
+def _show_field(change: engine.FieldChange) -> Mapping[str, str]:
+    return {
+        "name": change.field,
+        "before": _tell(change.field, change.before),
+        "after": _tell(change.field, change.after),
+    }
+
+
+def _tell(field: str, value: object) -> str:
+    """Return a value as a line has room for it; of addresses and names of records how many."""
+    if isinstance(value, tuple) and field in _COUNTED:
+        told = str(len(value))
+    elif isinstance(value, tuple):
         told = ", ".join(map(str, value)) or "–"
     elif isinstance(value, bool):
         told = "✓" if value else "✗"

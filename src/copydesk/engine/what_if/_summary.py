@@ -12,6 +12,7 @@ from copydesk.engine.what_if._try_rules import Outcome
 from copydesk.news import Story
 
 _MOST = 200  # stories that are listed
+_WORDS = "reasons"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Summary:
 
     `dropped` would not be filed today; `regrouped` stand in another group, or lead no more or now.
     `pending` change by the rules of today already, as `rejudge` has not filed them yet. `listed`
-    are the first of `changed` stories.
+    are the first of `changed` stories, without those of which only the words change that say why.
     """
 
     stories: int
@@ -65,7 +66,8 @@ class Summary:
 def summarize(bench: Bench, outcome: Outcome) -> Summary:
     """Return an outcome in counts; copies and what stands behind a leader are no stories of it."""
     judged = [outcome.stories[case.path] for case in bench.cases]
-    changed = sorted(outcome.changed, key=_order)
+    changed = outcome.changed
+    told = sorted(filter(_is_told, changed), key=_order)
     return Summary(
         stories=sum(_stands_alone(one.fresh) for one in judged),
         published_before=sum(bool(one.filed.published) for one in judged),
@@ -76,9 +78,14 @@ def summarize(bench: Bench, outcome: Outcome) -> Summary:
         regrouped=sum(_is_elsewhere(one) for one in outcome.stories.values()),
         changed=len(changed),
         pending=sum(map(is_changed, bench.standing_today.values())),
-        listed=tuple(map(_describe, changed[:_MOST])),
+        listed=tuple(map(_describe, told[:_MOST])),
         decided=tuple(_list_decided(bench.standing_today, judged)),
     )
+
+
+def _is_told(rejudged: Rejudged) -> bool:
+    """Decide whether more changes in a story than the words that say why."""
+    return any(change.field != _WORDS for change in list_changes(rejudged))
 
 
 def _order(rejudged: Rejudged) -> tuple[bool, bool, str]:
