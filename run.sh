@@ -277,9 +277,11 @@ docs() {
         >docs/reference/beat-toml.md
     "$bin/python" -c 'from copydesk.archive.record import record_page; print(record_page(), end="")' \
         >docs/reference/record.md
+    "$bin/python" -c 'from copydesk.desk.api import reference_page; print(reference_page(), end="")' \
+        >docs/reference/desk-api.md
     design_index >docs/design/README.new
     mv docs/design/README.new docs/design/README.md
-    say 'written: docs/reference/beat-toml.md, docs/reference/record.md, docs/design/README.md'
+    say 'written: docs/reference/beat-toml.md, docs/reference/record.md, docs/reference/desk-api.md, docs/design/README.md'
 }
 
 # The design notes' front page with a line for each note that is there.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from copydesk.news import Story
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
-from world.numbers import SETTING, fill_numbers
+from world.numbers import fill_numbers
 from world.served_newsroom import serve_newsroom
 from world.waiting import waiting_newsroom
 
@@ -21,11 +24,14 @@ RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then((found) =>
 OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => one.open = true)"
 
 
+def _date(number: int, story: Story) -> Story:
+    """Return a story of the last days: the server's clock says which are counted."""
+    return replace(story, published_at=datetime.now(UTC) - timedelta(hours=5 * number + 1))
+
+
 @pytest.fixture(scope="module")
 def window(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Window]:
-    root = waiting_newsroom(tmp_path_factory.mktemp("numbers") / "beat", 12)
-    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
-        settings.write(f"\n{SETTING}\n")
+    root = waiting_newsroom(tmp_path_factory.mktemp("numbers") / "beat", 12, _date)
     fill_numbers(root)
     with serve_newsroom(root) as served, new_context(chromium) as context:
         window = Window.open(context, origin_of(served))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
-from world.numbers import SETTING, fill_numbers
+from world.numbers import fill_numbers
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
 
@@ -46,8 +46,6 @@ REACHED = """[...document.querySelectorAll("a[href], button, input, select, text
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("pages") / "beat", 12)
-    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
-        settings.write(f"\n{SETTING}\n")
     fill_numbers(root)
     drop_lead(root, "https://gull.example/" + "long-" * 60, "off-beat", "nearest: Coast")
     (root / "_data" / "lists").mkdir()

@@ -122,6 +122,19 @@ def test_a_table_of_addresses_and_titles_is_a_list(world: Path, tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_a_table_is_read_whatever_office_wrote_it(
+    world: Path, tmp_path: Path, encoding: str
+) -> None:
+    table = tmp_path / "office.csv"
+    rows = 'URL;Headline\r\nhttps://a.example/1;"Die Küste;\nein Tag"\r\n'
+    table.write_bytes(rows.encode(encoding))
+
+    (trace,) = measure(world, table)["traces"]
+
+    assert ("https://a.example/1", "Die Küste; ein Tag") == (trace["url"], trace["title"])
+
+
 def test_only_what_is_new_enough_is_asked_for(world: Path, tmp_path: Path) -> None:
     table = tmp_path / "list.csv"
     table.write_text(

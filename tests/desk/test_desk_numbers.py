@@ -6,14 +6,16 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk.memory import Memory
 from world.command import copydesk
-from world.newsroom import newsroom, record_web, small_web
-from world.numbers import ODD, SETTING, fill_numbers
+from world.desk import desk_newsroom, stories
+from world.numbers import ODD, fill_numbers
 from world.served_desk import Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until
 
@@ -24,10 +26,13 @@ LINK = re.compile(r'<td class="number"><a href="([^"]+)">([\d,]+)</a>')
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
-    folder = tmp_path_factory.mktemp("numbers")
-    root = newsroom(folder / "beat", more=SETTING)
-    web = record_web(folder / "web.warc.gz", small_web())
-    assert 0 == copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code
+    root = tmp_path_factory.mktemp("numbers") / "beat"
+    now = datetime.now(UTC)  # the server's clock says which days are counted
+    filed = [
+        replace(story, published_at=now - timedelta(days=number, hours=1))
+        for number, story in enumerate(stories(4))
+    ]
+    desk_newsroom(root, filed)
     fill_numbers(root)
     with serve_newsroom(root) as served:
         yield served
@@ -52,7 +57,7 @@ def test_each_number_leads_to_as_many_stories(anna: Browser) -> None:
         for href, count in links:
             page = anna.get(html.unescape(href)).body
             assert f"{count} stor" in page[page.index("<h1>") : page.index("</h1>")], href
-    assert "2 filed" in section(body, "stories_by_day")
+    assert "4 filed" in section(body, "stories_by_day")
     assert "/desk/dropped/?reason=off-beat&amp;days=90" in section(body, "drops_by_reason")
 
 
@@ -66,7 +71,7 @@ def test_each_plot_has_its_words_and_a_table_for_who_does_not_see_it(anna: Brows
         assert f'<title id="{name}-name">' in part
         assert f'<desc id="{name}-words">' in part
         assert part.index("<svg") < part.index("<details>") < part.index("<table>")
-    assert "28 pages." in section(body, "drops_by_reason")
+    assert "27 pages." in section(body, "drops_by_reason")
     assert "59 min" in section(body, "source_delay")
     assert "Nothing counted yet." in section(body, "review_delay")
     assert "style=" not in body

@@ -6,11 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from copydesk.desk_store import Account, DeskStore, Draft, Moment, Passkey
+from copydesk.desk_store import (
+    TOKEN_SCOPES,
+    Account,
+    DeskStore,
+    Draft,
+    Moment,
+    Passkey,
+    TokenGrant,
+    TokenScope,
+)
 from copydesk.errors import UsageError
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+READS = TokenGrant(label="script", scopes=("read",), lifetime=DAY)
 PASSKEY = Passkey(id=b"key", public_key=b"public", sign_count=0, label="phone", made=NOON)
 
 
@@ -124,14 +134,14 @@ def test_what_may_be_in_wrong_hands_is_taken_away_as_a_whole(desk: DeskStore) ->
     desk.accounts.set_password("Anna", "$argon2id$")
     desk.accounts.bind("Anna", "https://id.example", "42")
     desk.accounts.add_passkey("Anna", PASSKEY)
-    token = desk.tokens.make("Anna", "script", ("read",), NOON)
+    token = desk.tokens.make(desk.accounts.get("Anna"), READS, NOON)
 
     desk.accounts.forget_proofs("Anna")
 
     account = desk.accounts.get("Anna")
     assert ("", "", "") == (account.password, account.issuer, account.subject)
     assert () == desk.accounts.passkeys("Anna")
-    assert desk.tokens.find(token) is None
+    assert desk.tokens.find(token, NOON) is None
 
 
 def test_nothing_is_left_of_an_account_that_is_removed(desk: DeskStore) -> None:
@@ -140,7 +150,7 @@ def test_nothing_is_left_of_an_account_that_is_removed(desk: DeskStore) -> None:
     session = desk.sessions.begin("Anna", NOON, DAY)
     moment = Moment(now=NOON, uptime_seconds=1.0)
     link = desk.links.make("enter", moment, "Anna")
-    token = desk.tokens.make("Anna", "script", ("read",), NOON)
+    token = desk.tokens.make(desk.accounts.get("Anna"), READS, NOON)
     desk.drafts.keep("Anna", Draft(story="a", field="title", text="A", at=NOON))
     desk.stashes.make("Anna", "own")
     shared = desk.stashes.make("Anna", "all", shared=True)
@@ -149,7 +159,7 @@ def test_nothing_is_left_of_an_account_that_is_removed(desk: DeskStore) -> None:
 
     assert desk.sessions.find(session, NOON) is None
     assert desk.links.use(link, moment) is None
-    assert desk.tokens.find(token) is None
+    assert desk.tokens.find(token, NOON) is None
     assert desk.accounts.find_passkey(b"key") is None
     assert () == desk.drafts.of("Anna")
     assert [shared] == [stash.id for stash in desk.stashes.of("Anna")]
@@ -163,16 +173,58 @@ def test_secrets_do_not_show(desk: DeskStore) -> None:
 
 
 def test_a_token_is_good_for_its_scopes_until_it_is_taken_back(desk: DeskStore) -> None:
-    desk.accounts.add("Anna", "editor", NOON)
-    secret = desk.tokens.make("Anna", "script", ("read", "verdict"), NOON)
+    anna = desk.accounts.add("Anna", "editor", NOON)
+    grant = TokenGrant(label="script", scopes=("decide", "read"), lifetime=DAY)
+    secret = desk.tokens.make(anna, grant, NOON)
 
-    token = desk.tokens.find(secret)
+    token = desk.tokens.find(secret, NOON)
     assert token is not None
-    assert ("Anna", "editor", "script", ("read", "verdict"), NOON) == (
-        *(token.name, token.role, token.label, token.scopes, token.made),
+    assert ("Anna", "editor", "script", ("read", "decide"), NOON, NOON + DAY) == (
+        *(token.name, token.role, token.label, token.scopes, token.made, token.expires),
     )
-    assert desk.tokens.find(token.id) is None
-    desk.tokens.end("Ben", token.id)
-    assert (token,) == desk.tokens.of("Anna")
-    desk.tokens.end("Anna", token.id)
-    assert desk.tokens.find(secret) is None
+    assert [True, False, True, False] == [token.may(scope) for scope in TOKEN_SCOPES]
+    assert desk.tokens.find(token.id, NOON) is None
+    assert not desk.tokens.end("Ben", token.id)
+    assert (token,) == desk.tokens.of("Anna", NOON)
+    assert desk.tokens.end("Anna", token.id)
+    assert desk.tokens.find(secret, NOON) is None
+
+
+def test_a_token_ends_with_its_time(desk: DeskStore) -> None:
+    secret = desk.tokens.make(desk.accounts.add("Anna", "editor", NOON), READS, NOON)
+
+    assert desk.tokens.find(secret, NOON + DAY - timedelta(seconds=1)) is not None
+    assert desk.tokens.find(secret, NOON + DAY) is None
+    assert () == desk.tokens.of("Anna", NOON + DAY)
+
+
+def test_a_token_may_no_more_than_its_account_may_today(desk: DeskStore) -> None:
+    anna = desk.accounts.add("Anna", "editor", NOON)
+    secret = desk.tokens.make(anna, TokenGrant(label="a", scopes=("decide",), lifetime=DAY), NOON)
+
+    desk.accounts.set_role("Anna", "viewer")
+
+    token = desk.tokens.find(secret, NOON)
+    assert token is not None
+    assert not token.may("decide")
+
+
+@pytest.mark.parametrize(
+    ("label", "scopes", "days"),
+    [
+        ("", ("read",), 1),
+        ("l" * 61, ("read",), 1),
+        ("a", (), 1),
+        ("a", ("manage",), 1),
+        ("a", ("read",), 0),
+        ("a", ("read",), 367),
+    ],
+)
+def test_a_token_of_no_measure_is_refused(
+    desk: DeskStore, label: str, scopes: tuple[TokenScope, ...], days: int
+) -> None:
+    anna = desk.accounts.add("Anna", "editor", NOON)
+    grant = TokenGrant(label=label, scopes=scopes, lifetime=timedelta(days=days))
+
+    with pytest.raises(UsageError):
+        desk.tokens.make(anna, grant, NOON)

@@ -14,6 +14,7 @@ from copydesk.desk_store import (
     DeskStore,
     Moment,
     OneUseLink,
+    TokenGrant,
     open_desk,
 )
 from copydesk.errors import DeskStoreError
@@ -22,6 +23,7 @@ from copydesk.news import ActionOutcome, EditorAction
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY, MINUTE, SECOND = timedelta(days=1), timedelta(minutes=1), timedelta(seconds=1)
 START = Moment(now=NOON, uptime_seconds=1000.0)
+READS = TokenGrant(label="script", scopes=("read",), lifetime=DAY)
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def test_no_secret_is_in_the_file(anna: DeskStore, tmp_path: Path) -> None:
     secrets = [
         anna.sessions.begin("Anna", NOON, DAY),
         anna.links.make("enter", START, "Anna"),
-        anna.tokens.make("Anna", "script", ("read",), NOON),
+        anna.tokens.make(anna.accounts.get("Anna"), READS, NOON),
     ]
     anna.close()
 

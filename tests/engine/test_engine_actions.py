@@ -470,7 +470,7 @@ def test_what_was_undone_may_be_done_again_by_undoing_that(root: Path) -> None:
 
 
 def test_undo_goes_by_git_where_the_memory_was_lost(root: Path) -> None:
-    alone, *many = [verdict("hold", A), verdict("hold", B), verdict("hold", C)]
+    alone, *many = [verdict("hold", A), verdict("hold", B), rename(B, "New words")]
     act(root, alone)
     act(root, *many)
     (root / ".copydesk/memory.sqlite").unlink()

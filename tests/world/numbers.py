@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,13 +14,18 @@ from copydesk.memory import Memory, Tally, find_step
 from copydesk.news import RecallKind
 
 LIST = "https://tern.example/feed.xml"
-SETTING = f'[recall]\nlists = ["{LIST}", "https://tern.example/second.xml"]'
+_SETTING = f'[recall]\nlists = ["{LIST}", "https://tern.example/second.xml"]'
 SOURCE = "https://gull.example/feed.xml"
 ODD = '<b onclick="x()">A keeper</b> & "his" lamp'
 
 
-def fill_numbers(root: Path) -> None:
-    """Let a newsroom's memory know what rounds of three days counted, and how it met a list."""
+def fill_numbers(root: Path, words: Sequence[str] = ()) -> None:
+    """Let a newsroom know a list, what rounds of three days counted, and how it met the list.
+
+    Each of some `words` is a source's path, the headline of a missed story, and why it failed.
+    """
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n{_SETTING}\n")
     now = datetime.now(UTC).replace(microsecond=0)
     tally: Tally = {
         ("dropped", "off-beat"): 7,
@@ -31,6 +37,8 @@ def fill_numbers(root: Path) -> None:
     with closing(Memory(root / ".copydesk/memory.sqlite")) as memory, memory.together():
         for ago in range(3):
             memory.counts.add((now - timedelta(days=ago)).date(), SOURCE, tally)
+        for word in words:
+            memory.counts.add(now.date(), f"https://gull.example/{word}", tally)
         kept = KeptRecall(
             list=LIST,
             asked_at=now,
@@ -40,6 +48,10 @@ def fill_numbers(root: Path) -> None:
                 make_trace("keeper", RecallKind.UNSEEN, title=ODD),
                 make_trace("bakery", RecallKind.DROPPED, reason="off-beat", source=SOURCE),
                 make_trace("ferry", RecallKind.OPEN, reason="failed", detail="status 500"),
+                *(
+                    make_trace(word, RecallKind.OPEN, title=word, reason="failed", detail=word)
+                    for word in words
+                ),
             ],
         )
         failed = KeptRecall(list=LIST.replace("feed", "second"), asked_at=now, failed="no <list>")

@@ -1,6 +1,8 @@
-"""copydesk desk user [add NAME · list · reset NAME · end NAME · remove NAME]."""
+"""copydesk desk user [add NAME · list · token NAME · reset NAME · end NAME · remove NAME]."""
 
 from __future__ import annotations
+
+from datetime import timedelta
 
 import click
 
@@ -65,6 +67,47 @@ def add(invocation: Invocation, name: str, role: engine.Role, port: int, *, subj
     """Let NAME use the desk, and print a link in: good once, for a quarter of an hour."""
     with invocation.newsroom() as newsroom:
         _print_link(invocation, engine.add_account(newsroom, name, role, port, subject), "added")
+
+
+@user.command("token")
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(engine.TOKEN_SCOPES),
+    multiple=True,
+    default=("read",),
+    show_default=True,
+    help="What the program may do; give it once for each.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=90,
+    show_default=True,
+    help="How long the token is good for.",
+)
+@click.option("--label", default="token", show_default=True, help="What the program is called.")
+@common
+def token(
+    invocation: Invocation,
+    name: str,
+    scopes: tuple[engine.TokenScope, ...],
+    days: int,
+    *,
+    label: str,
+) -> None:
+    """Make and print a token with which a program acts for NAME at the desk's API."""
+    lifetime = timedelta(days=days)
+    grant = engine.TokenGrant(label=label, scopes=scopes, lifetime=lifetime)
+    with invocation.newsroom() as newsroom:
+        made = engine.make_token(newsroom, name, grant)
+    if invocation.json:
+        terminal.as_json(made)
+        return
+    terminal.note(f"made: a token of {made.name} for {', '.join(made.scopes)}")
+    click.echo(made.token)
+    terminal.note(f"shown this once, good until {made.expires:%Y-%m-%d}; the account page ends it")
 
 
 @user.command("reset")

@@ -154,6 +154,12 @@ class DeskOptions:
         "user add` made. That server must take the header out of what comes from outside.",
         kinds.HEADER_NAME,
     )
+    api_requests_a_minute: int = option(
+        600,
+        "How many requests each token may make at `/desk/api/` within a minute; more are told to "
+        "wait.",
+        kinds.whole(minimum=1, maximum=1_000_000),
+    )
     oidc: OpenIdOptions = OpenIdOptions()
 
 

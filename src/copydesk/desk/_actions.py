@@ -53,6 +53,11 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
         sent = msgspec.json.decode(body, type=list[SentAction])
     except msgspec.DecodeError as error:
         raise UsageError(f"these are no actions ({error})") from error
+    return make_actions(sent, by, at)
+
+
+def make_actions(sent: Sequence[SentAction], by: str, at: datetime) -> list[EditorAction]:
+    """Return what somebody sent as actions of theirs; raises UsageError as `read_json` does."""
     if not 0 < len(sent) <= MOST:
         raise UsageError("a request has between 1 and 200 actions", subject=str(len(sent)))
     return [_check(_make_action(one, by, at)) for one in sent]

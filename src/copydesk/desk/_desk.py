@@ -49,6 +49,9 @@ class Desk:
     refresher: Refresher
     pictures: PictureWishes
     read_status: Callable[[], engine.RoundStatus | None]
+    # each page that is looked at has a process of its own, each picture may take 100 MB
+    looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
+    decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
@@ -220,6 +223,18 @@ class Desk:
         """Keep actions on the disk, and let them be filed; raises UsageError, DeskStoreError."""
         await asyncio.to_thread(self.store.actions.put, actions)
         self.filer.wake(action.id for action in actions)
+
+    async def keep_upload(self, data: bytes) -> str:
+        """Keep a picture and return its address; raises PictureError for what is none."""
+        newsroom = await self.thread.ask(lambda opened: opened.newsroom)
+        async with self.decoding:
+            return await asyncio.to_thread(engine.keep_upload, newsroom, data)
+
+    async def look_at(self, url: str) -> engine.PagePreview:
+        """Return what a round would read at an address; raises UsageError for what is none."""
+        root = await self.thread.ask(lambda opened: opened.newsroom.root)
+        async with self.looking:
+            return await engine.preview_page(root, url)
 
     async def list_actions_since(self, editor: Editor, since: datetime) -> Sequence[QueuedAction]:
         """Return what an editor did since a time, the latest first."""

@@ -38,6 +38,11 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
         sent = msgspec.json.decode(body, type=SentDraft)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"this is no draft ({error})") from error
+    return make_drafts(sent, at)
+
+
+def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
+    """Return what somebody sent as drafts of theirs; raises UsageError for what is none."""
     if len(sent.story) > _NAME_CHARACTERS or not sent.fields.keys() <= FIELDS:
         raise UsageError("no form of the desk has this", subject=sent.story[:80])
     return [

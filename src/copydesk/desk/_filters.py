@@ -35,11 +35,11 @@ class Filters:
             self.make_filter("reason", str(question.reason or ""), reasons),
             self.make_filter("standing", str(question.standing or ""), standings),
             self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
-            *self._show_asked(question),
+            *self._show_further(question),
             self.make_filter("order", question.order, orders, may_be_any=False),
         ]
 
-    def _show_asked(self, question: engine.QueueQuestion) -> list[View]:
+    def _show_further(self, question: engine.QueueQuestion) -> list[View]:
         """Return the filters that stand there only once an address has asked for them."""
         asked = {
             "owner": question.owner,

@@ -17,6 +17,7 @@ from copydesk import engine
 from copydesk.desk._app import make_app
 from copydesk.desk._desk import open_desk_of
 from copydesk.desk._pages import Editor
+from copydesk.desk.api import make_api
 from copydesk.desk.live import Broadcast, Filer
 from copydesk.desk.rules import Trials
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
@@ -58,7 +59,8 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         trials = Trials(newsroom.root, os.environ)
         stack.push_async_callback(asyncio.to_thread, trials.close)
         app = make_app(opened, _name_editors(door.host), trials)
-        yield ServedDesk(app=sign_in_app(app, store, newsroom.beat, door), go_on=opened.go_on)
+        behind_sign_in = sign_in_app(app, store, newsroom.beat, door, make_api(opened, door))
+        yield ServedDesk(app=behind_sign_in, go_on=opened.go_on)
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:

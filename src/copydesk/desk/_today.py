@@ -99,7 +99,7 @@ def _name_by_values(action: EditorAction, names: Collection[str]) -> str:
 
 def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> list[View]:
     """Return what an action made of which fields; where nobody knows that, what it was to make."""
-    if action.kind == "list" or (action.said not in _EDITS and action.kind != "correct"):
+    if not _is_edit(action):
         return []
     changes = [
         (edited.field, edited.was, edited.now)
@@ -115,6 +115,10 @@ def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> l
         for field, was, now in changes
         if field in _FIELDS
     ]
+
+
+def _is_edit(action: EditorAction) -> bool:
+    return action.kind == "correct" or (action.kind == "rule" and action.said in _EDITS)
 
 
 def _shorten(value: str) -> str:

@@ -85,6 +85,16 @@ class ActionQueue:
         )
 
 
+def encode_action(action: EditorAction) -> bytes:
+    """Return an action as it is kept; raises UsageError for one that cannot be."""
+    return _encode(action)
+
+
+def decode_action(body: bytes) -> EditorAction | None:
+    """Return an action that was kept, None where its shape is that of another version."""
+    return _decode(body, EditorAction)
+
+
 def _encode(value: EditorAction | ActionOutcome) -> bytes:
     import msgspec
 

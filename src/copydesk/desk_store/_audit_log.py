@@ -24,6 +24,8 @@ AuditKind = Literal[
     "passkey-added",
     "provider-bound",
     "passkey-removed",
+    "token-made",
+    "token-ended",
 ]
 _CHARACTERS = 200
 

@@ -14,6 +14,7 @@ from copydesk.desk_store._database import DeskDatabase
 from copydesk.desk_store._drafts import Drafts
 from copydesk.desk_store._limits import AttemptLimits
 from copydesk.desk_store._one_use_links import OneUseLinks
+from copydesk.desk_store._proposals import Proposals
 from copydesk.desk_store._saved_views import SavedViews
 from copydesk.desk_store._sessions import Sessions
 from copydesk.desk_store._stashes import Stashes
@@ -42,17 +43,23 @@ class DeskStore:
         self.drafts = Drafts(self._database)
         self.stashes = Stashes(self._database)
         self.saved_views = SavedViews(self._database)
+        self.proposals = Proposals(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Make all changes of the block at once or, after an error, none."""
         return self._database.at_once()
 
     def forget_old(self, now: datetime) -> None:
-        """Forget sessions that are over, audit entries of a year ago, actions that git has long."""
+        """Forget what is over: sessions, tokens, proposals, actions that git has, old audit.
+
+        Actions and proposals stay for ninety days, so long as one can be undone.
+        """
         with self._database.at_once():
             self.sessions.forget(now)
+            self.tokens.forget(now)
             self.audit.forget(now - _AUDIT_KEPT)
             self.actions.forget(now - _ACTIONS_KEPT)
+            self.proposals.forget(now - _ACTIONS_KEPT)
 
     def close(self) -> None:
         """Let go of the file."""

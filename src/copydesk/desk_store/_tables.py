@@ -75,6 +75,22 @@ CREATE TABLE saved_views (
     editor TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (editor, name)
 ) STRICT, WITHOUT ROWID;
 """,
+    # tokens of before have no end, and nobody could make one
+    """
+DELETE FROM tokens;
+ALTER TABLE tokens ADD COLUMN expires TEXT NOT NULL DEFAULT '';
+CREATE TABLE proposals (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    author TEXT NOT NULL, label TEXT NOT NULL, at TEXT NOT NULL,
+    action BLOB NOT NULL, grounds BLOB NOT NULL, became TEXT NOT NULL DEFAULT 'waits',
+    decided_by TEXT NOT NULL DEFAULT '', decided_at TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX proposals_waiting ON proposals (number) WHERE became = 'waits';
+CREATE TABLE proposed_stories (
+    proposal INTEGER NOT NULL REFERENCES proposals ON DELETE CASCADE,
+    story TEXT NOT NULL, PRIMARY KEY (story, proposal)
+) STRICT, WITHOUT ROWID;
+""",
 )
 VERSION = len(_STEPS)
 

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from copydesk.config import NewBeat as NewBeat
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
     from copydesk.desk_store import ROLES as ROLES
+    from copydesk.desk_store import TOKEN_SCOPES as TOKEN_SCOPES
     from copydesk.desk_store import Role as Role
+    from copydesk.desk_store import TokenGrant as TokenGrant
+    from copydesk.desk_store import TokenScope as TokenScope
     from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
     from copydesk.engine.accounts import EndedSessions as EndedSessions
     from copydesk.engine.accounts import IdentityCheck as IdentityCheck
     from copydesk.engine.accounts import IdentityProvider as IdentityProvider
+    from copydesk.engine.accounts import NewToken as NewToken
     from copydesk.engine.accounts import add_account as add_account
     from copydesk.engine.accounts import begin_identity_check as begin_identity_check
     from copydesk.engine.accounts import desk_address as desk_address
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import list_accounts as list_accounts
     from copydesk.engine.accounts import make_guest_link as make_guest_link
     from copydesk.engine.accounts import make_setup_link as make_setup_link
+    from copydesk.engine.accounts import make_token as make_token
     from copydesk.engine.accounts import read_uptime as read_uptime
     from copydesk.engine.accounts import remove_account as remove_account
     from copydesk.engine.accounts import reset_account as reset_account

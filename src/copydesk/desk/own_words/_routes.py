@@ -60,8 +60,6 @@ class _OwnWords:
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
-        self._looking = asyncio.Semaphore(2)  # pages at a time: each has a process of its own
-        self._decoding = asyncio.Lock()  # one picture at a time: each may take 100 MB
 
     async def write(self, request: Request) -> Response:
         """Answer with the form of a new story."""
@@ -81,7 +79,7 @@ class _OwnWords:
         body = await read_body(request, PICTURE_BYTES)
         fields, data = read_fields(body, request.headers.get("content-type", ""))
         if data:
-            fields.append(("other_picture", await self._keep_upload(data)))
+            fields.append(("other_picture", await self._desk.keep_upload(data)))
         action = await self._desk.thread.ask(
             lambda opened: read_write(opened.newsroom.beat, fields, editor.name, now())
         )
@@ -97,9 +95,7 @@ class _OwnWords:
         """Show what stands at an address, or keep that it is to be filed."""
         editor, form = must_edit(self._editor_of(request)), dict(await _read_form(request))
         if form.get("do") == "look":
-            root = await self._desk.thread.ask(lambda opened: opened.newsroom.root)
-            async with self._looking:
-                preview = await engine.preview_page(root, form.get("url", "").strip())
+            preview = await self._desk.look_at(form.get("url", "").strip())
             return await self._show_file(editor, preview)
         action = await self._desk.thread.ask(
             lambda opened: read_file(opened.newsroom, form, editor.name, now())
@@ -119,17 +115,11 @@ class _OwnWords:
         editor = must_edit(self._editor_of(request))
         body = await read_body(request, PICTURE_BYTES)
         sent = read_picture(body, request.headers.get("content-type", ""))
-        address = await self._keep_upload(sent.data)
+        address = await self._desk.keep_upload(sent.data)
         if not sent.story:
             return JSONResponse({"address": address}, 201, NEVER_KEPT)
         await self._desk.put([set_picture(sent, address, editor.name, now())])
         return RedirectResponse(f"{self._desk.path}story/{quote(sent.story, safe='')}/", 303)
-
-    async def _keep_upload(self, data: bytes) -> str:
-        """Keep a picture until an action uses it, and return its address."""
-        newsroom = await self._desk.thread.ask(lambda opened: opened.newsroom)
-        async with self._decoding:
-            return await asyncio.to_thread(engine.keep_upload, newsroom, data)
 
     async def stashes(self, request: Request) -> Response:
         """Answer with the stashes that an editor may see."""

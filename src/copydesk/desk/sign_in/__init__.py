@@ -12,9 +12,13 @@ from copydesk.desk.sign_in._admission import AskedFrom as AskedFrom
 from copydesk.desk.sign_in._admission import decide_admission as decide_admission
 from copydesk.desk.sign_in._app import sign_in_app as sign_in_app
 from copydesk.desk.sign_in._door import Door as Door
+from copydesk.desk.sign_in._door import read_clocks as read_clocks
+from copydesk.desk.sign_in._guard import find_admission as find_admission
 from copydesk.desk.sign_in._policy import POLICY as POLICY
+from copydesk.desk.sign_in._policy import send_with_policy as send_with_policy
 from copydesk.desk.sign_in._same_origin import is_from_desk as is_from_desk
 from copydesk.desk.sign_in._sign_in_pages import STRINGS as STRINGS
 from copydesk.desk.sign_in._visitor import Visitor as Visitor
+from copydesk.desk.sign_in._visitor import put_visitor as put_visitor
 from copydesk.desk.sign_in._visitor import require_role as require_role
 from copydesk.desk.sign_in._visitor import visitor_of as visitor_of

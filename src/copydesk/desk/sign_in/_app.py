@@ -6,10 +6,10 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._guard import Guard, answer_with_error
+from copydesk.desk.sign_in._guard import Guard, answer_with_error, first_part
 from copydesk.desk.sign_in._own_account import OwnAccount
 from copydesk.desk.sign_in._people import People
 from copydesk.desk.sign_in._provider_sign_in import ProviderSignIn
@@ -20,8 +20,13 @@ from copydesk.errors import CopydeskError
 from copydesk.news import Beat
 
 
-def sign_in_app(desk: ASGIApp, store: DeskStore, beat: Beat, door: Door) -> ASGIApp:
-    """Return the desk behind its guard, with the pages of sign-in beside its own."""
+def sign_in_app(
+    desk: ASGIApp, store: DeskStore, beat: Beat, door: Door, api: ASGIApp | None = None
+) -> ASGIApp:
+    """Return the desk behind its guard, with the pages of sign-in beside its own.
+
+    What programs ask, below `api/`, is answered by `api`, which has a guard of its own.
+    """
     pages = SignInPages(beat, door.root)
     ways_in, account = WaysIn(store, door, pages), OwnAccount(store, door, pages)
     people = People(store, door, pages)
@@ -31,7 +36,15 @@ def sign_in_app(desk: ASGIApp, store: DeskStore, beat: Beat, door: Door) -> ASGI
     app = ExceptionMiddleware(
         Router(routes, default=desk), handlers={CopydeskError: answer_with_error}
     )
-    return Guard(app, store, door)
+    guard = Guard(app, store, door)
+    if api is None:
+        return guard
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        is_for_api = scope["type"] == "http" and first_part(scope) == "api"
+        await (api if is_for_api else guard)(scope, receive, send)
+
+    return answer
 
 
 def _routes_in(ways: WaysIn) -> list[BaseRoute]:
@@ -55,6 +68,7 @@ def _account_routes(account: OwnAccount) -> list[BaseRoute]:
         Route("/account/passkey", account.add_passkey, methods=["POST"]),
         Route("/account/passkey/remove", account.remove_passkey, methods=["POST"]),
         Route("/account/session/end", account.end_session, methods=["POST"]),
+        Route("/account/token/end", account.end_token, methods=["POST"]),
         Route("/account/sessions/end", account.end_others, methods=["POST"]),
     ]
 

@@ -26,7 +26,7 @@ class Door:
     `is_from_here` decides whether a request comes from this machine, `is_proxy` whether an address
     is that of a web server which was declared to stand in front, `client_of` returns the address
     of who asks. `host` and `user_header` are `[desk]`'s,
-    `provider` is that of `[desk.oidc]`.
+    `provider` is that of `[desk.oidc]`, `api_requests_a_minute` how many each token may make.
     """
 
     is_from_here: Callable[[Scope], bool]
@@ -35,6 +35,7 @@ class Door:
     host: str = ""
     user_header: str = ""
     provider: engine.IdentityProvider | None = None
+    api_requests_a_minute: int = 600
     session_lifetime: timedelta = timedelta(days=14)
     read_clocks: Callable[[], Moment] = read_clocks
     root: str = ROOT

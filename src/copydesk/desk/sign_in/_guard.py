@@ -90,12 +90,7 @@ class Guard:
 
     def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
         """Find out who asks, None where the desk is not reached from there."""
-        hosts = headers.getlist("Host")
-        if len(hosts) != 1:
-            return None
-        asked = AskedFrom(host=hosts[0], is_from_here=self._door.is_from_here(scope))
-        has_accounts = asked.is_from_here or self._store.accounts.has_any()
-        admission = decide_admission(asked, self._door.host, has_accounts=has_accounts)
+        admission = find_admission(scope, self._store, self._door)
         return None if admission is None else self._recognise(scope, headers, admission)
 
     def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
@@ -105,7 +100,7 @@ class Guard:
         if not is_from_desk(scope["method"], headers, visitor.admission.origin):
             return PlainTextResponse("not sent by a page of the desk\n", 403)
         put_visitor(scope, visitor)
-        if visitor.role is None and _first_part(scope) not in _OPEN_TO_ALL:
+        if visitor.role is None and first_part(scope) not in _OPEN_TO_ALL:
             return self._lead_to_sign_in(scope, headers, visitor.admission)
         return None
 
@@ -156,6 +151,16 @@ class Guard:
         return RedirectResponse(f"{self._door.root}sign-in?next={quote(wanted, safe='/')}", 303)
 
 
+def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | None:
+    """Find out under which origin a request reaches the desk, None where it may not."""
+    hosts = Headers(scope=scope).getlist("Host")
+    if len(hosts) != 1:
+        return None
+    asked = AskedFrom(host=hosts[0], is_from_here=door.is_from_here(scope))
+    has_accounts = asked.is_from_here or store.accounts.has_any()
+    return decide_admission(asked, door.host, has_accounts=has_accounts)
+
+
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
     """Return an answer that says what went wrong and what to do; it costs this request alone.
 
@@ -166,7 +171,7 @@ def answer_with_error(_request: Request | None, error: Exception) -> Response:
     return PlainTextResponse("".join(f"{line}\n" for line in told), status)
 
 
-def _first_part(scope: Scope) -> str:
+def first_part(scope: Scope) -> str:
     """Return the first part of a request's path below the desk."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")).strip("/").partition("/")[0]

@@ -9,13 +9,14 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from copydesk import engine
 from copydesk.desk.sign_in import _passkeys, _passwords
 from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._password_check import PasswordCheck
 from copydesk.desk.sign_in._requests import read_body, read_form
 from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, require_role
-from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Passkey, Session
+from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Passkey, Session
 from copydesk.errors import UsageError
 
 _FRESH = timedelta(minutes=15)
@@ -103,6 +104,14 @@ class OwnAccount:
 
         return await self._do(end)
 
+    async def end_token(self, request: Request) -> Response:
+        """End a token with which a program acts for one."""
+        visitor, form = require_role(request, "viewer"), await read_form(request)
+        changes = engine.AccountChanges(
+            self._store, self._door.read_clocks(), visitor.name, visitor.address
+        )
+        return await self._do(lambda: changes.end_token(visitor.name, form.get("token", "")))
+
     async def end_others(self, request: Request) -> Response:
         """End all sessions of one's own but this one."""
         visitor = require_role(request, "viewer")
@@ -154,13 +163,15 @@ class OwnAccount:
                 self._store.sessions.end(visitor.name, session.id)
 
     async def _show(self, visitor: Visitor, status: int = 200, problem: str = "") -> Response:
-        def read() -> tuple[bool, tuple[Passkey, ...], tuple[Session, ...]]:
+        def read() -> tuple[bool, tuple[Passkey, ...], tuple[Session, ...], tuple[ApiToken, ...]]:
             account = self._store.accounts.get(visitor.name)
             now = self._door.read_clocks().now
             sessions = self._store.sessions.of(account.name, now)
-            return bool(account.password), self._store.accounts.passkeys(account.name), sessions
+            passkeys = self._store.accounts.passkeys(account.name)
+            tokens = self._store.tokens.of(account.name, now)
+            return bool(account.password), passkeys, sessions, tokens
 
-        has_password, passkeys, sessions = await asyncio.to_thread(read)
+        has_password, passkeys, sessions, tokens = await asyncio.to_thread(read)
         return self._pages.answer(
             "account.html",
             "account",
@@ -171,6 +182,7 @@ class OwnAccount:
             has_passkeys=bool(visitor.admission.passkey_host),
             passkeys=[_view_passkey(passkey) for passkey in passkeys],
             sessions=[_view_session(session) for session in sessions],
+            tokens=[_view_token(token) for token in tokens],
             least=_passwords.LEAST_CHARACTERS,
         )
 
@@ -207,6 +219,15 @@ def _view_session(session: Session) -> Mapping[str, str]:
         "agent": describe_agent(session.agent) or "?",
         "address": session.address,
         "seen": f"{session.seen:%Y-%m-%d %H:%M} UTC",
+    }
+
+
+def _view_token(token: ApiToken) -> Mapping[str, str]:
+    return {
+        "id": token.id,
+        "label": token.label,
+        "scopes": ", ".join(token.scopes),
+        "expires": f"{token.expires:%Y-%m-%d}",
     }
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from copydesk.desk.sign_in._admission import Admission
-from copydesk.desk_store import ROLES, Role
+from copydesk.desk_store import ROLES, ApiToken, Role
 
 _KEY = "copydesk.visitor"
 
@@ -20,7 +20,7 @@ class Visitor:
     """Somebody whose request was let in: signed in with a name and a role, or not yet (both "").
 
     `session` names the session, "" where a web server in front speaks for them; `since` is when it
-    began.
+    began. `token` is what a program brought to act for them, which opens no page.
     """
 
     admission: Admission
@@ -29,6 +29,7 @@ class Visitor:
     role: Role | None = None
     session: str = ""
     since: datetime | None = None
+    token: ApiToken | None = None
 
     def may(self, role: Role) -> bool:
         """Decide whether they may do what somebody of this role may."""

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts._accounts import AccountLink as AccountLink
     from copydesk.engine.accounts._accounts import AccountRow as AccountRow
     from copydesk.engine.accounts._accounts import EndedSessions as EndedSessions
+    from copydesk.engine.accounts._accounts import NewToken as NewToken
     from copydesk.engine.accounts._accounts import add_account as add_account
     from copydesk.engine.accounts._accounts import desk_address as desk_address
     from copydesk.engine.accounts._accounts import end_sessions as end_sessions
     from copydesk.engine.accounts._accounts import list_accounts as list_accounts
     from copydesk.engine.accounts._accounts import make_guest_link as make_guest_link
     from copydesk.engine.accounts._accounts import make_setup_link as make_setup_link
+    from copydesk.engine.accounts._accounts import make_token as make_token
     from copydesk.engine.accounts._accounts import read_uptime as read_uptime
     from copydesk.engine.accounts._accounts import remove_account as remove_account
     from copydesk.engine.accounts._accounts import reset_account as reset_account

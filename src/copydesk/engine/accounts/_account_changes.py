@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Moment, Role
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Moment, Role, TokenGrant
 from copydesk.errors import UsageError
 
 
@@ -63,6 +63,20 @@ class AccountChanges:
             account = self._desk.accounts.get(name)
             self._desk.accounts.set_role(name, role)
             self._note("role-changed", f"{account.name} ({role})")
+
+    def make_token(self, name: str, grant: TokenGrant) -> str:
+        """Let a program act for somebody; return its token, which is kept nowhere."""
+        with self._desk.at_once():
+            account = self._desk.accounts.get(name)
+            token = self._desk.tokens.make(account, grant, self._moment.now)
+            self._note("token-made", f"{account.name} ({grant.label}: {' '.join(grant.scopes)})")
+            return token
+
+    def end_token(self, name: str, token_id: str) -> None:
+        """Let a program act for somebody no more; a token of another's stays."""
+        with self._desk.at_once():
+            if self._desk.tokens.end(name, token_id):
+                self._note("token-ended", self._desk.accounts.get(name).name)
 
     def check_owner_stays(self, name: str) -> None:
         """Raise UsageError where somebody is the only owner: nobody could undo what comes next."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from copydesk.desk_store import (
@@ -14,6 +14,8 @@ from copydesk.desk_store import (
     DeskStore,
     Moment,
     Role,
+    TokenGrant,
+    TokenScope,
     open_desk,
 )
 from copydesk.engine.accounts._account_changes import AccountChanges
@@ -52,6 +54,17 @@ class EndedSessions:
 
     name: str
     sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """What a program brings with its requests to act for somebody; it is shown this once."""
+
+    name: str
+    label: str
+    token: str = field(repr=False)
+    scopes: tuple[TokenScope, ...]
+    expires: datetime
 
 
 def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
@@ -98,6 +111,22 @@ def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
     with _open(newsroom) as desk:
         secret = _changes(desk, newsroom).reset(name)
         return _link(newsroom, desk.accounts.get(name), secret, port)
+
+
+def make_token(newsroom: Newsroom, name: str, grant: TokenGrant) -> NewToken:
+    """Return a token with which a program acts for somebody at the desk's API.
+
+    Raises UsageError where nobody has the name or may do so much, DeskStoreError.
+    """
+    with _open(newsroom) as desk:
+        token = _changes(desk, newsroom).make_token(name, grant)
+        return NewToken(
+            name=desk.accounts.get(name).name,
+            label=grant.label,
+            token=token,
+            scopes=grant.scopes,
+            expires=newsroom.now + grant.lifetime,
+        )
 
 
 def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:

@@ -6,10 +6,12 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 _DELIMITERS = (",", ";", "\t", "|")
+_HEAD = 65_536  # characters, by which a document is known
 _FEW_LINES = 20
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("url", "address", "link", "loc", "permalink", "web_url"), "url"),
@@ -17,9 +19,9 @@ _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("published", "published_at", "date", "pubdate", "lastmod"), "published"),
 }
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
@@ -38,7 +40,7 @@ def is_csv(body: bytes) -> bool:
 
     A list of addresses alone, one a line, is a table of one column.
     """
-    head = _decode(body[:65_536]).lstrip()
+    head = _read_head(body).lstrip()
     if not head or head[0] in "<{[":
         return False
     lines = head.splitlines()[:_FEW_LINES]
@@ -51,10 +53,9 @@ def read_csv(body: bytes) -> Iterator[CsvRow]:
 
     Columns are told by their names, without a header by what is in them.
     """
-    text = _decode(body)
-    delimiter = _find_delimiter(text[:65_536].splitlines()[:_FEW_LINES])
+    delimiter = _find_delimiter(_read_head(body).splitlines()[:_FEW_LINES])
     places: dict[str, int] | None = None
-    for cells in _read_rows(text, delimiter):
+    for cells in _read_rows(_open_text(body), delimiter):
         if places is None:
             places = _find_places(cells)
             if places:
@@ -62,17 +63,27 @@ def read_csv(body: bytes) -> Iterator[CsvRow]:
         yield _by_name(cells, places) if places else _by_looks(cells)
 
 
-def _decode(body: bytes) -> str:
-    """Return the text: UTF-8 or UTF-16 by its mark, else UTF-8, else what Western offices write."""
+def _read_head(body: bytes) -> str:
+    return _open_text(body).read(_HEAD)
+
+
+def _open_text(body: bytes) -> TextIO:
+    """Return the text, to be read line by line: it would be four times as long in one piece."""
+    return io.TextIOWrapper(
+        io.BytesIO(body), encoding=_find_encoding(body), errors="replace", newline=""
+    )
+
+
+def _find_encoding(body: bytes) -> str:
+    """Return UTF-8 or UTF-16 by the mark, else UTF-8, else what Western offices write."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
-            return body[len(mark) :].decode(encoding, "replace")
+            return encoding
     try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.end >= len(body) - 4:  # the head of a longer document may end within a character
-            return body.decode("utf-8", "replace")
-        return body.decode("cp1252", "replace")
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
 
 
 def _find_delimiter(lines: Sequence[str]) -> str:
@@ -81,12 +92,12 @@ def _find_delimiter(lines: Sequence[str]) -> str:
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    return next(_read_rows(line, delimiter), [])
+    return next(_read_rows([line], delimiter), [])
 
 
-def _read_rows(text: str, delimiter: str) -> Iterator[list[str]]:
+def _read_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     """Yield the cells of each row that has any, [] for one that is no CSV or too long a field."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
             cells = next(reader)

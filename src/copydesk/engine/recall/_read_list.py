@@ -6,6 +6,7 @@ file | fetcher ──> bytes ── CSV | a reader's process ──> RecallList:
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -119,9 +120,9 @@ async def _read_page(
 ) -> RecallList:
     """Read a list that is at hand; with a fetcher the sitemaps that an index names, too."""
     if is_csv(page.body):
-        rows = list(read_csv(page.body))
-        stories = (_of_row(row, newsroom.now) for row in rows[:STORIES_AT_MOST])
-        return _collect(page.url, "csv", stories, len(rows))
+        rows = read_csv(page.body)
+        stories = [_of_row(row, newsroom.now) for row in itertools.islice(rows, STORIES_AT_MOST)]
+        return _collect(page.url, "csv", stories, len(stories) + sum(1 for _ in rows))
     reading = await readers.leads(page, Source(url=page.url), newsroom.now)
     if reading.kind == "listing":
         hint = "name a feed, a sitemap, or a CSV file of addresses and titles"

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from copydesk import archive
-from copydesk.engine.editing._action import CommitWords, action_mark, is_action_id, read_actions
+from copydesk.engine.editing._action import CommitWords, is_action_id
 from copydesk.engine.editing._clear import put_clearing
 from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.editing._file_rule import put_rule, take_out_rule
@@ -20,8 +19,8 @@ from copydesk.engine.editing._new_tip import new_tip
 from copydesk.engine.editing._undo import put_undoing
 from copydesk.engine.editing._verdicts import put_verdict
 from copydesk.engine.editing.applying._correct import list_rules_of, note_correction
+from copydesk.engine.editing.applying._find_undo_note import find_undo_note
 from copydesk.engine.editing.applying._reading_lists import put_list
-from copydesk.engine.editing.applying._undo_note import UndoNote, read_undo_note
 from copydesk.engine.editing.applying._write_story import put_story, take_upload
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
@@ -182,7 +181,7 @@ def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
 def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
     """Take an earlier action out of an edit, and leave what its commit holds of others."""
     undone = "".join(action.values[:1])
-    note = _find_note(edit, undone)
+    note = find_undo_note(edit, undone)
     words = CommitWords(
         subject=f"undo: {note.subject.removeprefix('undo: ')}"[:_BY_CHARACTERS],
         why=action.why,
@@ -198,28 +197,6 @@ def _is_in_the_way(conflict: EditConflict) -> bool:
     One that now stands behind another story does.
     """
     return conflict.field != "heat" or conflict.now == "-1"
-
-
-def _find_note(edit: Edit, action_id: str) -> UndoNote:
-    """Return what takes an action back; where the memory of it was lost, its commit if it is alone.
-
-    Raises UsageError where nobody knows.
-    """
-    newsroom = edit.newsroom
-    kept = edit.undos.get(action_id) or newsroom.memory.actions.get(action_id)
-    note = read_undo_note(kept) if kept else None
-    if note is not None:
-        return note
-    marks = [action_mark(action_id)] if is_action_id(action_id) else []
-    for commit, message in archive.Repository(newsroom.root).find_messages(marks).items():
-        if [done for _, done in read_actions(message)] == [action_id]:
-            files = archive.read_commit(newsroom.root, commit).files
-            return UndoNote(subject=message.partition("\n")[0], files=dict(files))
-    raise UsageError(
-        "nobody knows any more what that action changed",
-        subject=action_id[:100],
-        hint="change the story as it should be",
-    )
 
 
 def _put_list(edit: Edit, action: EditorAction) -> EditStep:

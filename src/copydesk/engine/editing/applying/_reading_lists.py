@@ -102,7 +102,7 @@ def put_list(edit: Edit, action: EditorAction) -> EditStep:
 
     Where another hand has changed the list since its editor saw it, that is told instead.
     """
-    listed = _find_meant(action)
+    listed = _find_list_of(action)
     path = archive.list_path(listed.id)
     present = edit.find_bytes(path)
     words = CommitWords(
@@ -128,7 +128,7 @@ def put_list(edit: Edit, action: EditorAction) -> EditStep:
     return EditStep(edit=replace(after, needed=after.needed | {path}), words=words)
 
 
-def _find_meant(action: EditorAction) -> ReadingList:
+def _find_list_of(action: EditorAction) -> ReadingList:
     if action.said == "set":
         return read_own_list(action)
     list_id = "".join(action.values[:1])

@@ -1,0 +1,182 @@
+"""What programs do: actions of an editor, each once, and what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import uuid4
+
+import msgspec
+from msgspec import Meta
+
+from copydesk.desk._actions import MOST, SentAction, make_actions
+from copydesk.desk._desk import Desk, now
+from copydesk.desk.api._endpoint import Call, Nothing
+from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.api._read import Cursor, PageRows
+from copydesk.desk_store import QueuedAction
+from copydesk.news import ActionKind, EditorAction
+
+
+class NewAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be done; without an `id` the Idempotency-Key is one, else it is made up.
+
+    `kind` and `said` are `verdict` with `publish`, `hold`, `reject`, `remove` or `clear`; `rule`
+    with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`. `seen`
+    are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is
+    a conflict and changes nothing.
+    """
+
+    kind: ActionKind
+    said: str = ""
+    stories: list[str] = []
+    values: list[str] = []
+    why: str = ""
+    until: datetime | None = None
+    seen: dict[str, str] = {}
+    id: Annotated[str, Meta(max_length=100)] = ""
+
+
+NewActions = Annotated[list[NewAction], Meta(min_length=1, max_length=MOST)]
+
+
+class ActionsKept(msgspec.Struct, frozen=True, kw_only=True):
+    """The ids under which actions are on the disk now; they are filed in their order."""
+
+    kept: list[str]
+
+
+class ApiConflict(msgspec.Struct, frozen=True, kw_only=True):
+    """A field that somebody changed since: as this action left it, and as it is now."""
+
+    path: str
+    field: str
+    left: str
+    now: str
+
+
+class ApiAction(msgspec.Struct, frozen=True, kw_only=True):
+    """An action and what became of it: `waits`, `done`, `refused` or `conflict`."""
+
+    id: str
+    kind: str
+    said: str
+    by: str
+    at: datetime
+    stories: list[str]
+    values: list[str]
+    why: str
+    state: str
+    commit: str = ""
+    what: str = ""
+    hint: str = ""
+    conflicts: list[ApiConflict] = []
+
+
+class ActionsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which days the account's own actions are wanted."""
+
+    days: Annotated[int, Meta(ge=1, le=90)] = 1
+    limit: PageRows = 50
+    after: Cursor = ""
+
+
+class ActionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Actions, the latest first; `after` asks for those before them, "" is the last page."""
+
+    actions: list[ApiAction]
+    after: str = ""
+
+
+async def put_actions(desk: Desk, call: Call[Nothing, list[NewAction]]) -> ActionsKept:
+    """Keep actions; they are on the disk before this answers, and filed within a second or so."""
+    ids = [sent.id or _name(call.key, place) for place, sent in enumerate(call.body)]
+    sent = [
+        SentAction(**{**msgspec.structs.asdict(one), "id": action_id})
+        for one, action_id in zip(call.body, ids, strict=True)
+    ]
+    return await keep_actions(desk, make_actions(sent, call.visitor.name, now()))
+
+
+async def undo_action(desk: Desk, call: Call[Nothing, Nothing]) -> ActionsKept:
+    """Take back what an action did, by an action of its own."""
+    undone = call.path["id"]
+    known = await asyncio.to_thread(desk.store.actions.state, [undone])
+    sent = SentAction(
+        id=_name(call.key, 0),
+        kind="undo",
+        stories=list(known[undone].action.stories) if undone in known else [],
+        values=[undone],
+    )
+    return await keep_actions(desk, make_actions([sent], call.visitor.name, now()))
+
+
+async def list_actions(desk: Desk, call: Call[ActionsQuery, Nothing]) -> ActionsAnswer:
+    """Return what the account did of late, and what became of it."""
+    asked, since = call.query, now() - timedelta(days=call.query.days)
+    done = await asyncio.to_thread(desk.store.actions.of, call.visitor.name, since)
+    listed = list(done[::-1])
+    if asked.after:
+        places = [place for place, one in enumerate(listed) if one.action.id == asked.after]
+        if not places:
+            raise ApiProblem(400, "no cursor of ours", "take the one of the page before as it is")
+        listed = listed[places[0] + 1 :]
+    page = listed[: asked.limit]
+    after = page[-1].action.id if len(listed) > asked.limit else ""
+    return ActionsAnswer(actions=[make_action(queued) for queued in page], after=after)
+
+
+async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
+    """Return what became of an action of the account's."""
+    known = await asyncio.to_thread(desk.store.actions.state, [call.path["id"]])
+    queued = known.get(call.path["id"])
+    if queued is None or queued.action.by != call.visitor.name:
+        raise ApiProblem(404, "no such action of this account")
+    return make_action(queued)
+
+
+async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKept:
+    """Keep actions and return their ids; sent again they are the same, another of an id is 409."""
+    ids = [action.id for action in actions]
+    if len({*ids}) < len(ids):
+        raise ApiProblem(400, "two actions have one id")
+    known = await asyncio.to_thread(desk.store.actions.state, ids)
+    for action in actions:
+        kept = known.get(action.id)
+        if kept is not None and replace(kept.action, at=action.at) != action:
+            raise ApiProblem(409, f"another action has the id: {action.id}", "take a new one")
+    await desk.put(actions)
+    return ActionsKept(kept=ids)
+
+
+def make_action(queued: QueuedAction) -> ApiAction:
+    """Return an action as JSON has it."""
+    action, outcome = queued.action, queued.outcome
+    return ApiAction(
+        id=action.id,
+        kind=action.kind,
+        said=action.said,
+        by=action.by,
+        at=action.at,
+        stories=list(action.stories),
+        values=list(action.values),
+        why=action.why,
+        state=outcome.state if outcome else "waits",
+        commit=(outcome.commit or "") if outcome else "",
+        what=outcome.what if outcome else "",
+        hint=outcome.hint if outcome else "",
+        conflicts=[
+            ApiConflict(path=one.path, field=one.field, left=one.left, now=one.now)
+            for one in (outcome.conflicts if outcome else ())
+        ],
+    )
+
+
+def _name(key: str, place: int) -> str:
+    """Return the id of the action at a place of a request, which its key makes the same again."""
+    if not key:
+        return str(uuid4())
+    return f"{key}-{place}" if place else key

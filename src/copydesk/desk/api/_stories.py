@@ -1,0 +1,230 @@
+"""Stories as JSON has them: what the queue, a story's own page and its past say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from copydesk import engine
+from copydesk.kit import text
+from copydesk.news import Reason, Verdict
+
+
+class ApiReason(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason of the judge's: how many points, what about, in words."""
+
+    kind: str
+    why: str
+    about: str = ""
+    points: int | None = None
+
+
+class ApiVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """An editor's word on a story."""
+
+    said: str
+    by: str
+    at: datetime
+    why: str = ""
+
+
+class ApiStory(msgspec.Struct, frozen=True, kw_only=True):
+    """A story: what its publisher says, where it stands, and why.
+
+    `name` is its record's. `seen` has a digest of each field, for an action that must not
+    overwrite what somebody changed meanwhile; `refuses` are the uses that its publisher forbids.
+    `kept_in_front` says that an editor pinned it, `pinned_until` for how long.
+    """
+
+    name: str
+    title: str
+    url: str
+    source: str
+    domain: str
+    language: str
+    published_at: datetime | None
+    standing: str
+    excerpt: str
+    note: str
+    topics: list[str]
+    reasons: list[ApiReason]
+    refuses: list[str]
+    seen: dict[str, str]
+    quality: int | None = None
+    heat: int | None = None
+    trust: int | None = None
+    verdict: ApiVerdict | None = None
+    copy_of: str = ""
+    group: str = ""
+    has_page: bool = False
+    kept_in_front: bool = False
+    pinned_until: datetime | None = None
+
+
+class ApiRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A happening: the story that stands for it, copies of any, other coverage.
+
+    `version` changes when anything of it does; `unread` counts stories that are not listed.
+    """
+
+    happening: str
+    version: str
+    leader: ApiStory
+    copies: list[ApiStory]
+    coverage: list[ApiStory]
+    unread: int = 0
+
+
+class QueueRows(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the queue, of `total` stories; `after` asks for the next one, "" is the last."""
+
+    rows: list[ApiRow]
+    total: int
+    after: str = ""
+
+
+class ApiPart(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a quality, with its points and what they come from."""
+
+    part: str
+    points: int
+    evidence: list[ApiReason]
+
+
+class StoryAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A story with why it stands where it does, and what was read of its page.
+
+    `otherwise` says what would have changed where it stands, `text` is Markdown, "" where none is
+    kept.
+    """
+
+    story: ApiStory
+    row: ApiRow
+    state: str
+    parts: list[ApiPart]
+    explained: list[str]
+    otherwise: list[str]
+    history: list[str]
+    text: str = ""
+    pictures: list[str] = []
+
+
+class TrailRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that befell a story."""
+
+    at: str
+    kind: str
+    what: str
+    by: str = ""
+    why: str = ""
+    fields: list[str] = []
+    commit: str = ""
+
+
+class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What befell a story, and how many more entries there are."""
+
+    entries: list[TrailRow]
+    rest: int = 0
+    notes: list[str] = []
+
+
+def make_row(row: engine.QueueRow) -> ApiRow:
+    """Return a happening as JSON has it."""
+    return ApiRow(
+        happening=row.happening,
+        version=row.version,
+        leader=make_story(row.leader),
+        copies=[make_story(seen) for seen in row.copies],
+        coverage=[make_story(seen) for seen in row.coverage],
+        unread=row.unread,
+    )
+
+
+def make_story(seen: engine.QueueStory) -> ApiStory:
+    """Return a story as JSON has it."""
+    story, provider = seen.story, seen.story.provider
+    return ApiStory(
+        name=seen.name,
+        title=text.fold(story.title),
+        url=story.web_url or story.original_url,
+        source=text.fold(provider.name or provider.domain) if provider else "",
+        domain=text.fold(provider.domain) if provider else "",
+        language=story.language,
+        published_at=story.published_at,
+        standing=str(seen.standing),
+        excerpt=text.fold(story.excerpt),
+        note=story.note,
+        topics=list(story.topics),
+        reasons=[_make_reason(reason) for reason in story.reasons],
+        refuses=list(story.refuses),
+        seen=dict(engine.field_digests(story, seen.verdict)),
+        quality=story.quality,
+        heat=story.heat,
+        trust=story.trust,
+        verdict=_make_verdict(seen.verdict),
+        copy_of=story.copy_of,
+        group=story.group,
+        has_page=seen.has_page,
+        kept_in_front=seen.pin is not None,
+        pinned_until=seen.pin.until if seen.pin else None,
+    )
+
+
+def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
+    """Return all that is known of a story as JSON has it."""
+    told = found.explanation
+    return StoryAnswer(
+        story=make_story(found.seen),
+        row=make_row(found.row),
+        state=told.state,
+        parts=[
+            ApiPart(
+                part=row.part,
+                points=row.points,
+                evidence=[
+                    ApiReason(kind="", why=evidence.why, points=evidence.points)
+                    for evidence in row.evidence
+                ],
+            )
+            for row in told.parts
+        ],
+        explained=list(told.reasons),
+        otherwise=list(told.otherwise),
+        history=list(told.history),
+        text=found.text,
+        pictures=[figure.url for figure in found.figures],
+    )
+
+
+def make_trail(trail: engine.Trail) -> TrailAnswer:
+    """Return what befell a story as JSON has it."""
+    return TrailAnswer(
+        entries=[
+            TrailRow(
+                at=entry.at,
+                kind=str(entry.kind),
+                what=entry.what,
+                by=entry.by,
+                why=entry.why,
+                fields=list(entry.fields),
+                commit=entry.commit,
+            )
+            for entry in trail.entries
+        ],
+        rest=trail.rest,
+        notes=list(trail.notes),
+    )
+
+
+def _make_reason(reason: Reason) -> ApiReason:
+    return ApiReason(
+        kind=str(reason.kind), why=reason.why, about=reason.about, points=reason.points
+    )
+
+
+def _make_verdict(verdict: Verdict | None) -> ApiVerdict | None:
+    if verdict is None:
+        return None
+    return ApiVerdict(said=verdict.said, by=verdict.by, at=verdict.at, why=verdict.why)

@@ -1,0 +1,269 @@
+"""The API: what programs read and do with a token, and what of it is an answer, not a fault."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from world.api_client import ApiAnswer, ApiClient, make_token
+from world.command import copydesk
+from world.newsroom import run_git
+from world.served_desk import Browser
+from world.served_newsroom import (
+    ServedNewsroom,
+    drop_lead,
+    filed_newsroom,
+    serve_newsroom,
+    until,
+)
+
+WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
+SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
+ALL = ("read", "propose", "decide", "manage")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = filed_newsroom(tmp_path_factory.mktemp("api"))
+    with serve_newsroom(root) as served:
+        served.owner()
+        yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> ApiClient:
+    return ApiClient(served.port, make_token(served.root, "Anna", *ALL))
+
+
+def problem_of(answer: ApiAnswer) -> dict[str, Any]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    assert told["status"] == answer.status
+    return told
+
+
+def await_action(client: ApiClient, action_id: str) -> dict[str, Any]:
+    told: list[dict[str, Any]] = []
+
+    def is_settled() -> bool:
+        told.append(client.get(f"actions/{action_id}"))
+        return bool(told[-1]["state"] != "waits")
+
+    until(is_settled)
+    return told[-1]
+
+
+def test_a_token_says_for_whom_it_acts(anna: ApiClient) -> None:
+    told = anna.get("token")
+    assert ("Anna", "owner", "token", list(ALL)) == (
+        *(told["name"], told["role"], told["label"], told["scopes"]),
+    )
+
+
+def test_without_a_good_token_nothing_is_told(served: ServedNewsroom, anna: ApiClient) -> None:
+    for token in ("", "x" * 43, "x y", "\u00e9", anna.token + "A", anna.token[:-1]):
+        client = ApiClient(served.port, token)
+        answer = client.ask("GET", "queue")
+        assert 401 == answer.status
+        assert "Bearer" == answer.headers["www-authenticate"]
+        assert "copydesk desk user token" in problem_of(answer)["hint"]
+    lines = ["GET /desk/api/queue HTTP/1.1", "Host: localhost", "Connection: close"]
+    lines += [f"Authorization: Bearer {anna.token}", "Authorization: Bearer x", "", ""]
+    with socket.create_connection(("127.0.0.1", served.port)) as line:
+        line.sendall("\r\n".join(lines).encode())
+        assert b" 401 " in line.recv(100)
+
+
+def test_a_session_opens_no_api_and_a_token_no_page(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    browser = Browser(served.port)
+    assert 303 == browser.post(make_link(served)).status
+    assert 401 == browser.get("/desk/api/queue").status
+    page = Browser(served.port, sends={"Authorization": f"Bearer {anna.token}"})
+    assert "sign-in" in page.get("/desk/").headers["location"]
+
+
+def make_link(served: ServedNewsroom) -> str:
+    said = copydesk("-C", served.root, "desk", "user", "add", "Ben", "--role", "viewer").out
+    return "/desk/enter/" + said.split("/desk/enter/")[1].split()[0]
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path"),
+    [
+        ("propose", "GET", "queue"),
+        ("read", "POST", "proposals"),
+        ("propose", "POST", "actions"),
+        ("decide", "GET", "people"),
+    ],
+)
+def test_a_token_is_good_for_its_scopes_alone(
+    served: ServedNewsroom, scope: str, method: str, path: str
+) -> None:
+    client = ApiClient(served.port, make_token(served.root, "Anna", scope))
+    assert "this token is not for" in problem_of(client.ask(method, path, {}))["detail"]
+
+
+def test_the_queue_is_read_page_by_page_whatever_happens_meanwhile(anna: ApiClient) -> None:
+    first = anna.get("queue", view="all", limit=1)
+    assert (2, 1) == (first["total"], len(first["rows"]))
+    rest = anna.get("queue", view="all", limit=1, after=first["after"])
+    names = {page["rows"][0]["leader"]["name"] for page in (first, rest)}
+    assert {WALL, SEALS} == names
+    last = anna.get("queue", view="all", limit=1, after=rest["after"])
+    assert ([], "") == (last["rows"], last["after"])
+
+
+def test_a_story_is_told_with_why_it_stands_where_it_does(anna: ApiClient) -> None:
+    told = anna.get(f"stories/{WALL}")
+    assert "Sea wall to rise by two metres" == told["story"]["title"]
+    assert told["story"]["seen"]["title"]
+    assert told["explained"]
+    assert told["text"]
+    assert anna.get(f"stories/{WALL}/trail")["entries"]
+    assert "no such story" in problem_of(anna.ask("GET", "stories/nobody"))["detail"]
+
+
+def test_an_answer_that_is_known_is_not_sent_again(anna: ApiClient) -> None:
+    answer = anna.ask("GET", "topics")
+    again = anna.ask("GET", "topics", headers={"If-None-Match": answer.headers["etag"]})
+    assert (200, 304, b"") == (answer.status, again.status, again.body)
+
+
+def test_what_is_sent_twice_is_done_once(served: ServedNewsroom, anna: ApiClient) -> None:
+    held = [{"kind": "verdict", "said": "hold", "stories": [SEALS], "why": "to be checked"}]
+    kept = anna.post("actions", held, key="hold-seals")
+    assert {"kept": ["hold-seals"]} == kept == anna.post("actions", held, key="hold-seals")
+
+    done = await_action(anna, "hold-seals")
+    assert ("done", "Anna", [SEALS]) == (done["state"], done["by"], done["stories"])
+    assert 1 == run_git(served.root, "log", "--format=%B").count("#hold-seals")
+    other = [{**held[0], "said": "reject"}]
+    refused = anna.ask("POST", "actions", other, {"Idempotency-Key": "hold-seals"})
+    assert "hold-seals" in problem_of(refused)["detail"]
+    assert 409 == refused.status
+
+    (undo,) = anna.post("actions/hold-seals/undo", key="undo-hold")["kept"]
+    assert "done" == await_action(anna, undo)["state"]
+    listed = anna.get("actions", limit=1)
+    assert ("undo-hold", "undo-hold") == (listed["actions"][0]["id"], listed["after"])
+    more = anna.get("actions", after="undo-hold")
+    assert "hold-seals" in [action["id"] for action in more["actions"]]
+
+
+def test_a_field_that_changed_since_is_a_conflict(anna: ApiClient) -> None:
+    note = {"kind": "rule", "said": "set", "stories": [WALL], "values": ["note", "Ours."]}
+    stale = {**note, "seen": {f"{WALL} note": "0" * 16}}
+    assert "conflict" == await_action(anna, anna.post("actions", [stale])["kept"][0])["state"]
+    seen = {f"{WALL} {field}": d for field, d in story_seen(anna).items()}
+    fresh = {**note, "seen": seen}
+    assert "done" == await_action(anna, anna.post("actions", [fresh])["kept"][0])["state"]
+    assert "Ours." == anna.get(f"stories/{WALL}")["story"]["note"]
+
+
+def story_seen(client: ApiClient) -> dict[str, str]:
+    seen: dict[str, str] = client.get(f"stories/{WALL}")["story"]["seen"]
+    return seen
+
+
+def test_what_an_account_keeps_is_kept_and_forgotten(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    assert 204 == anna.ask("PUT", "views/Tides", {"query": "view=all&topic=Tides"}).status
+    assert ["Tides"] == [view["name"] for view in anna.get("views")["own"]]
+    assert 204 == anna.ask("DELETE", "views/Tides").status
+    assert [] == anna.get("views")["own"]
+
+    stash = anna.post("stashes", {"name": "For Friday"})["id"]
+    changed = anna.ask("PATCH", f"stashes/{stash}", {"add": [WALL, SEALS], "order": [SEALS]})
+    assert [SEALS, WALL] == changed.json()["stories"]
+    assert 204 == anna.ask("DELETE", f"stashes/{stash}").status
+    assert [] == anna.get("stashes")["stashes"]
+
+    draft = {"story": WALL, "fields": {"note": "not yet"}}
+    assert 204 == anna.ask("PUT", "drafts", draft).status
+    assert {"note": "not yet"} == anna.get("drafts", story=WALL)["fields"]
+    assert 204 == anna.ask("DELETE", f"drafts?story={WALL}").status
+    assert {} == anna.get("drafts", story=WALL)["fields"]
+
+    url = "https://gull.example/dropped"
+    drop_lead(served.root, url, "off-beat")
+    assert [url] == [drop["url"] for drop in anna.get("dropped")["drops"]]
+    assert 2 == len(anna.get("sources")["sources"])
+    assert {"lists": []} == anna.get("lists")
+    assert "Tides" in anna.get("choices", view="all")["topics"]
+
+
+def test_an_owner_says_who_may_use_the_desk(anna: ApiClient) -> None:
+    link = anna.post("people", {"name": "Cleo", "role": "viewer"})["link"]
+    assert link.startswith(f"http://127.0.0.1:{anna.port}/desk/enter/")
+    assert 204 == anna.ask("PATCH", "people/Cleo", {"role": "editor"}).status
+    assert "editor" in [
+        one["role"] for one in anna.get("people")["people"] if one["name"] == "Cleo"
+    ]
+    assert anna.post("people/Cleo/reset")["link"] != link
+    anna.post("people/Cleo/end")
+    assert 204 == anna.ask("DELETE", "people/Cleo").status
+    for method, path, body in (
+        ("PATCH", "people/Anna", {"role": "viewer"}),
+        ("DELETE", "people/Anna", None),
+        ("POST", "people/Nobody/reset", None),
+    ):
+        assert 400 == anna.ask(method, path, body).status
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "nowhere", None, 404),
+        ("DELETE", "queue", None, 405),
+        ("GET", "queue?view=none", None, 400),
+        ("GET", "queue?limit=101", None, 400),
+        ("GET", "queue?limit=1&limit=2", None, 400),
+        ("GET", "queue?unknown=1", None, 400),
+        ("GET", "queue?after=%00", None, 400),
+        ("GET", "actions?after=nothing", None, 400),
+        ("GET", "actions/nothing", None, 404),
+        ("GET", "stashes", None, 200),
+        ("DELETE", "stashes/%C2%B2", None, 404),
+        ("POST", "actions", b"", 400),
+        ("POST", "actions", b"\xff", 400),
+        ("POST", "actions", b"[" * 100_000, 400),
+        ("POST", "actions", b'[{"kind":"verdict","why":"\\ud800"}]', 400),
+        ("POST", "actions", [], 400),
+        ("POST", "actions", [{"kind": "verdict", "said": "praise", "stories": [WALL]}], 400),
+        ("POST", "actions", [{"kind": "verdict", "said": "hold", "stories": ["x" * 10_001]}], 400),
+        ("POST", "actions", [{"kind": "undo", "id": "same"}] * 2, 400),
+        ("POST", "actions", b" " * 2_000_001, 413),
+        ("POST", "pictures", b"no picture", 400),
+        ("POST", "previews", {"url": "file:///etc/passwd"}, 400),
+        ("POST", "people", {"name": "<b>"}, 400),
+    ],
+)
+def test_what_cannot_be_meant_is_told(
+    anna: ApiClient, method: str, path: str, body: object, status: int
+) -> None:
+    answer = anna.ask(method, path, body)
+    assert status == answer.status, answer.body
+    if status != 200:
+        assert problem_of(answer)["title"]
+
+
+def test_a_token_that_asks_too_often_is_told_to_wait(served: ServedNewsroom) -> None:
+    client = ApiClient(served.port, make_token(served.root, "Anna", "read"))
+    statuses = [client.ask("GET", "nowhere").status for _ in range(600)]
+    assert [404] * 600 == statuses
+    refused = client.ask("GET", "token")
+    assert (429, "600 requests a minute are the most") == (
+        refused.status,
+        problem_of(refused)["detail"],
+    )
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    other = ApiClient(served.port, make_token(served.root, "Anna", "read"))
+    assert 200 == other.ask("GET", "token").status
