@@ -48,15 +48,15 @@ class Trial:
 
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a stage; raises GivenUp."""
-        self._must_be_wanted()
+        self._end_if_nobody_waits()
         self.name, self.steps, self.total = name, 0, total
 
     def step(self, count: int = 1) -> None:
         """Note steps; raises GivenUp."""
-        self._must_be_wanted()
+        self._end_if_nobody_waits()
         self.steps += count
 
-    def _must_be_wanted(self) -> None:
+    def _end_if_nobody_waits(self) -> None:
         if self.is_given_up:
             raise GivenUp
 

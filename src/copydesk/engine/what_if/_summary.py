@@ -79,7 +79,7 @@ def summarize(bench: Bench, outcome: Outcome) -> Summary:
         changed=len(changed),
         pending=sum(map(is_changed, bench.standing_today.values())),
         listed=tuple(map(_describe, told[:_MOST])),
-        decided=tuple(_list_decided(bench.standing_today, judged)),
+        decided=tuple(_list_verdicts(bench.standing_today, judged)),
     )
 
 
@@ -123,7 +123,7 @@ def _describe(rejudged: Rejudged) -> ChangedStory:
     )
 
 
-def _list_decided(
+def _list_verdicts(
     today: Mapping[str, Rejudged], judged: Iterable[Rejudged]
 ) -> Iterable[WeighedVerdict]:
     """Yield the stories on which an editor has a word that their records keep."""
