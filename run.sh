@@ -17,6 +17,7 @@ usage() {
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
+./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
@@ -157,7 +158,9 @@ lock() {
     if [ $# -gt 0 ]; then renew=("${@/#/--upgrade-package=}"); fi
     [ -x "$bin/uv" ] || install_locked pins
     write_lock run pyproject.toml --group build "${renew[@]}"
-    requirements_of_extra embed | write_lock embed - --constraint requirements/run.lock "${renew[@]}"
+    for name in embed mcp; do
+        requirements_of_extra "$name" | write_lock "$name" - --constraint requirements/run.lock "${renew[@]}"
+    done
     for name in dev bench fuzz pins; do
         write_lock "$name" --group "$name" --constraint requirements/run.lock "${renew[@]}"
     done
@@ -272,6 +275,16 @@ soak() {
     PYTHONPATH=tests "$bin/python" -m world.soak "${@:-2000}"
 }
 
+# Let Lighthouse look at every page of a demo, the site's and the desk's; all of them have 100.
+looks() {
+    local place=.cache/lighthouse
+    command -v npm >/dev/null || fail 'no npm, which installs Lighthouse' 'install Node.js 22 or newer'
+    need_chromium
+    [ -x "$place/node_modules/.bin/lighthouse" ] \
+        || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" lighthouse@13
+    PYTHONPATH=tests "$bin/python" -m world.looks "$place/node_modules/.bin/lighthouse" "$@"
+}
+
 docs() {
     "$bin/python" -c 'from copydesk import config; print(config.reference_page(), end="")' \
         >docs/reference/beat-toml.md
@@ -306,7 +319,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | soak | lock | lowest | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | looks | soak | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -317,6 +330,7 @@ main() {
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
         laws) laws "$@" ;;
+        looks) looks "$@" ;;
         soak) soak "$@" ;;
         lock) lock "$@" ;;
         lowest) lowest "$@" ;;

@@ -1,6 +1,7 @@
 """How long an editor waits at the desk of a large newsroom.
 
     python benchmarks/desk/answers.py COUNT FOLDER
+    PYTHONPATH=tests python benchmarks/desk/answers.py COUNT FOLDER --round
 
 makes FOLDER a newsroom of COUNT invented stories that all wait for an editor (`paper/archive.py`
 writes them), serves it, comes in by the setup link and asks: a page of the queue, filters,
@@ -11,8 +12,10 @@ of the server and of what it started (what they share counts for each).
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import os
 import re
 import statistics
 import subprocess
@@ -32,16 +35,25 @@ EDITORS, TIMES = 20, 40
 
 
 def main() -> None:
-    count, root = int(sys.argv[1]), Path(sys.argv[2])
+    count, root = int(sys.argv[1]), Path(sys.argv[2]).absolute()
     if not (root / "beat.toml").exists():
         make_newsroom(count, root)
     log = root.parent / "desk.log"
     command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", "0"]
     with log.open("wb") as file, subprocess.Popen(command, stderr=file) as server:
         try:
-            measure(Browser(log, server.pid))
+            browser = Browser(log, server.pid)
+            with run_rounds(root) if "--round" in sys.argv else contextlib.nullcontext():
+                measure(browser)
         finally:
             server.terminate()
+
+
+def run_rounds(root: Path) -> contextlib.AbstractContextManager[object]:
+    """Run rounds of a newsroom until the block ends."""
+    from rounds import RunningRounds
+
+    return RunningRounds(root)
 
 
 def make_newsroom(count: int, root: Path) -> None:
@@ -128,6 +140,7 @@ def measure(browser: Browser) -> None:
     for action in said:
         browser.wait(action)
     show("verdict to git", lambda name: browser.wait(browser.say(name, "publish")), names[:20])
+    print(f"{'load of the machine':20} {os.getloadavg()[0]:.1f}")
     own, *others = (read_resident(pid) / 1000 for pid in family_of(browser.pid))
     print(f"{'memory':20} {own:.0f} MB, what it started {sum(others):.0f} MB")
     for stream in streams:

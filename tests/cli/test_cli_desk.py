@@ -203,7 +203,9 @@ def test_an_identity_at_a_provider_is_bound_to_an_account(root: Path, desk: Desk
 def test_the_clients_secret_is_the_environments(root: Path) -> None:
     with (root / "beat.toml").open("a") as beat:
         beat.write('[desk.oidc]\nissuer = "https://id.example.org"\nclient_id = "desk"\n')
-    with engine.open_newsroom(root, MOMENT, {"COPYDESK_OIDC_SECRET": "hush "}) as opened:
+    environ = {"COPYDESK_OIDC_SECRET": "hush ", "COPYDESK_PROXY_SECRET": " tide"}
+    with engine.open_newsroom(root, MOMENT, environ) as opened:
+        assert "tide" == opened.settings.desk.proxy_secret
         provider = engine.identity_provider(opened.settings)
 
     assert provider is not None

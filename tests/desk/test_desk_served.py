@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from world.command import copydesk
-from world.newsroom import run_git
+from world.newsroom import newsroom, run_git
 from world.served_desk import Answer, Browser
 from world.served_newsroom import (
     ServedNewsroom,
@@ -28,6 +28,14 @@ from world.served_newsroom import (
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
 SEALS = "2026-11-19-grey-seals-are-back-on-the-coast"
+HEADER_FROM_HERE = """
+[serve]
+trusted_proxies = ["127.0.0.1"]
+
+[desk]
+host = "desk.tidewatch.example"
+user_header = "X-User"
+"""
 DROPPED = "https://gull.example/p?a=1&b=<i>"
 
 pytestmark = pytest.mark.slow
@@ -365,3 +373,9 @@ def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Pat
 
     assert 30 == len(re.findall("Copydesk-Action: .*", run_git(root, "log", "--format=%B")))
     assert "word 29" in (root / f"_news/{WALL}.md").read_text("utf-8")
+
+
+def test_a_server_says_when_any_program_of_its_machine_may_be_anybody(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more=HEADER_FROM_HERE)
+    with serve_newsroom(root) as served:
+        assert "whatever program of this machine sends [desk] user_header" in served.said

@@ -304,6 +304,17 @@ def test_a_declared_web_server_names_who_asks(tmp_path: Path) -> None:
         assert 303 == desk.outside().get("/desk/").status
 
 
+def test_with_a_secret_in_common_no_other_program_names_who_asks(tmp_path: Path) -> None:
+    with serve_desk(tmp_path, host=HOST, user_header="X-User", proxy_secret="tide-é") as desk:
+        desk.store.accounts.add("Anna", "owner", desk.clocks().now)
+
+        def ask(secret: str) -> int:
+            sent = {"X-User": "Anna", "X-Copydesk-Secret": secret.encode().decode("latin-1")}
+            return desk.outside(sent).get("/desk/").status
+
+        assert [200, 303, 303, 303] == [ask(secret) for secret in ("tide-é", "tide", "", "é" * 99)]
+
+
 def test_nobody_else_names_who_asks(tmp_path: Path) -> None:
     with serve_desk(
         tmp_path, host=HOST, user_header="X-User", is_proxy=lambda address: False

@@ -1,6 +1,6 @@
 """Search for what breaks a law: ./run.sh laws [MINUTES]
 
-    python tests/laws/search.py MINUTES [--first] [--tests FOLDER] [--seed NUMBER]
+    python tests/laws/search.py MINUTES [--first] [--tests FOLDER|FILE] [--seed NUMBER]
 
 A law is a test that Hypothesis finds the examples for (`@given`). Every file that has one takes its
 turn, with a new seed each time, until the minutes are used; a file whose turn was short gets twice
@@ -102,8 +102,8 @@ class Search:
 
 
 def law_files(tests: Path) -> list[Path]:
-    """Return the files that have a law, by name."""
-    paths = sorted(tests.rglob("test_*.py"))
+    """Return the files below a folder that have a law, by name; or the one that is named."""
+    paths = [tests] if tests.is_file() else sorted(tests.rglob("test_*.py"))
     return [path for path in paths if _LAW.search(path.read_text("utf-8"))]
 
 

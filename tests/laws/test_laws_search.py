@@ -214,3 +214,7 @@ def test_every_file_with_a_law_is_searched() -> None:
 
     assert {"laws/test_kit_laws.py", "embed/test_embed_wordpiece.py"} < files
     assert "laws/test_laws_search.py" not in files
+
+
+def test_one_file_alone_may_be_searched() -> None:
+    assert [TESTS / "laws/test_kit_laws.py"] == search.law_files(TESTS / "laws/test_kit_laws.py")

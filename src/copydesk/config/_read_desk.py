@@ -12,6 +12,7 @@ from copydesk.config._toml import FILE
 from copydesk.kit import urls
 
 _SECRET = "COPYDESK_OIDC_SECRET"  # noqa: S105 # the variable's name
+_PROXY_SECRET = "COPYDESK_PROXY_SECRET"  # noqa: S105 # the variable's name
 
 
 def read(decoded: BeatValues, environ: Mapping[str, str]) -> DeskOptions:
@@ -30,4 +31,8 @@ def read(decoded: BeatValues, environ: Mapping[str, str]) -> DeskOptions:
     if oidc.issuer and not oidc.client_id:
         hint = "the provider gave this desk one when it was made known there"
         raise setting_error(FILE, "desk.oidc.client_id", "missing", hint)
-    return replace(desk, oidc=replace(oidc, client_secret=environ.get(_SECRET, "").strip()))
+    return replace(
+        desk,
+        proxy_secret=environ.get(_PROXY_SECRET, "").strip(),
+        oidc=replace(oidc, client_secret=environ.get(_SECRET, "").strip()),
+    )

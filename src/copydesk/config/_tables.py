@@ -132,7 +132,10 @@ class OpenIdOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskOptions:
-    """Where editors reach the desk, and how they are known."""
+    """Where editors reach the desk, and how they are known.
+
+    `proxy_secret` is the environment's: what comes with `user_header`, "" for nothing.
+    """
 
     host: str = option(
         "",
@@ -151,9 +154,12 @@ class DeskOptions:
         "",
         "The header in which a web server in front of this one names the editor that it let in. "
         "Believed from `serve.trusted_proxies` alone, and only for accounts that `copydesk desk "
-        "user add` made. That server must take the header out of what comes from outside.",
+        "user add` made. That server must take the header out of what comes from outside. With the "
+        "environment's `COPYDESK_PROXY_SECRET` it must send that, too, as `X-Copydesk-Secret`: any "
+        "program of a trusted machine could send the header alone.",
         kinds.HEADER_NAME,
     )
+    proxy_secret: str = field(default="", repr=False)
     api_requests_a_minute: int = option(
         600,
         "How many requests each token may make at `/desk/api/` within a minute; more are told to "

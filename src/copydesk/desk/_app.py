@@ -34,6 +34,7 @@ from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
+from copydesk.desk.proposals import list_proposal_routes
 from copydesk.desk.rules import Trials, list_rule_routes
 from copydesk.errors import CopydeskError
 
@@ -74,6 +75,7 @@ def make_app(desk: Desk, editor_of: EditorOf, trials: Trials) -> Starlette:
         Route("/picture/{name}", with_errors(handlers.picture)),
         Route("/assets/{name}", with_errors(handlers.asset)),
         *list_routes(desk, editor_of),
+        *list_proposal_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
         *list_rule_routes(desk, editor_of, trials),
     ]

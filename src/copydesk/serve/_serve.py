@@ -127,6 +127,7 @@ def _door_of(service: engine.NewsroomService) -> desk.Door:
         ),
         host=settings.desk.host,
         user_header=settings.desk.user_header,
+        proxy_secret=settings.desk.proxy_secret,
         api_requests_a_minute=settings.desk.api_requests_a_minute,
         provider=engine.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from hmac import compare_digest
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -24,6 +25,7 @@ from copydesk.errors import CopydeskError, UsageError
 # first parts of the paths for which nobody has to be signed in
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
 _LOOK_SECONDS = 30.0
+_PROXY_SECRET = "X-Copydesk-Secret"  # noqa: S105 # the header's name
 _PORT = re.compile(r":\d+$")
 
 
@@ -134,6 +136,9 @@ class Guard:
         """Return whom a declared web server in front names, at the desk's own host alone."""
         peer = scope["client"][0] if scope.get("client") else ""
         if not self._door.user_header or not admission.is_secure or not self._door.is_proxy(peer):
+            return ""
+        sent = headers.get(_PROXY_SECRET, "").encode("latin-1")
+        if self._door.proxy_secret and not compare_digest(sent, self._door.proxy_secret.encode()):
             return ""
         names = headers.getlist(self._door.user_header)
         return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
