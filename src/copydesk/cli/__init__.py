@@ -38,6 +38,7 @@ _COMMANDS = {
     "extract": "one step: what a page says",
     "judge": "one step: what the judge says of a page",
     "desk": "who may use the desk, the editors' web app",
+    "mcp": "the desk for an agent, over standard input and output",
     "record": "the records themselves",
     "seal": "the private part of a record",
     "config": "every setting and where it comes from",

@@ -34,6 +34,7 @@ from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
+from copydesk.desk.proposals import list_proposal_routes
 from copydesk.errors import CopydeskError
 
 EditorOf = Callable[[Request], Editor]
@@ -70,6 +71,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/picture/{name}", with_errors(handlers.picture)),
         Route("/assets/{name}", with_errors(handlers.asset)),
         *list_routes(desk, editor_of),
+        *list_proposal_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
     ]
     return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
