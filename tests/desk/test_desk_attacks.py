@@ -277,6 +277,7 @@ def test_what_was_asked_for_is_written_as_text(desk: ServedDesk) -> None:
         b"\xff\xfe",
         b'{"rawId":"A","response":{"clientDataJSON":"e30"}}',
         b"[" * 50_000,
+        b'{"a":' * 5_000,
     ],
 )
 def test_what_is_no_answer_of_a_passkey_is_refused(anna: Browser, path: str, body: bytes) -> None:
