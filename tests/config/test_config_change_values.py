@@ -38,7 +38,11 @@ def test_only_the_line_of_a_value_changes() -> None:
 
 
 def test_what_did_not_stand_there_is_added_where_it_belongs() -> None:
-    values = {"scoring.points.tease": -3, "front.half_life_hours": 12.5, "source[0].trust": "hold"}
+    values: dict[str, int | float | str] = {
+        "scoring.points.tease": -3,
+        "front.half_life_hours": 12.5,
+        "source[0].trust": "hold",
+    }
     after = config.change_values(BEAT, values).decode()
     assert 'off_beat = "drop"      # "keep"\n\n[scoring.points]\ntease = -3\n\n[review]' in after
     assert 'name = "A"\ntrust = "hold"\n' in after
