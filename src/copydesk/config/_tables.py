@@ -170,6 +170,32 @@ class DeskOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Who is called when a story comes to the site, is corrected, or goes.
+
+    `secret` is what `secret_env` names, "" where that is not set: then nobody is called.
+    """
+
+    url: str = field(
+        metadata=required("Where calls are sent. A redirect is not followed.", kinds.ADDRESS)
+    )
+    secret_env: str = field(
+        metadata=required(
+            "The environment variable that holds the secret by which calls are signed (Standard "
+            "Webhooks), as `whsec_` and base64, or any words. While it is not set nobody is "
+            "called.",
+            kinds.VARIABLE,
+        )
+    )
+    events: tuple[str, ...] = option(
+        ("published", "corrected", "removed"),
+        "Of what it is told: `published`, `corrected`, `removed`.",
+        kinds.SITE_EVENTS,
+    )
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HostName:
     """The host that a `[[host]]` block is about; its manners are `copydesk.news.Manners`."""
 

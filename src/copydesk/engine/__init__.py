@@ -206,6 +206,7 @@ if TYPE_CHECKING:
     from copydesk.engine.trail import TrailKind as TrailKind
     from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
+    from copydesk.engine.webhooks import describe_owed_calls as describe_owed_calls
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
