@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from copydesk.desk._desk import open_newsroom_desk
 from copydesk.desk._pages import Editor
 from copydesk.desk.agents import open_mcp
 from copydesk.desk.api import make_api
+from copydesk.desk.rules import Trials
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.errors import DeskStoreError
 
@@ -54,7 +56,9 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
             yield ServedDesk(app=answer, go_on=_wait)
             return
         agents = await stack.enter_async_context(open_mcp(opened))
-        pages = make_app(opened, _name_editors(door.host))
+        trials = Trials(newsroom.root, os.environ)
+        stack.push_async_callback(asyncio.to_thread, trials.close)
+        pages = make_app(opened, _name_editors(door.host), trials)
         api = make_api(opened, door, agents)
         app = sign_in_app(pages, opened.store, newsroom.beat, door, api)
         yield ServedDesk(app=app, go_on=opened.go_on)

@@ -24,8 +24,8 @@ _CALL = "call "
 class OwedCall:
     """A call that is owed: to whom, what it says, since when, how often it was tried.
 
-    `number` is its place in the order. `id` is the same each time that it is tried, so that who hears
-    it twice knows. `why` says why the last try was not heard.
+    `number` is its place in the order. `id` is the same each time that it is tried, so that who
+    hears it twice knows. `why` says why the last try was not heard.
     """
 
     number: int
