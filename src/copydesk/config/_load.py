@@ -55,7 +55,6 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    deploy = _deploy.read(decoded, environ)
     source_options = dict(_source_options(decoded, environ))
     webhooks = _webhooks.read(decoded.webhooks, environ)
     return Settings(
@@ -71,7 +70,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
         desk=_desk.read(decoded, environ),
-        deploy=deploy,
+        deploy=_deploy.read(decoded, environ),
         webhooks=webhooks,
         source_options=source_options,
         key=key.key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -35,7 +36,7 @@ class WebApp:
         mounts: Mapping[str, ASGIApp] | None = None,
         note: Note = note_nothing,
     ) -> None:
-        mounted = [Mount(path, app) for path, app in (mounts or {}).items()]
+        mounted = [_mount(path, app) for path, app in (mounts or {}).items()]
         self._router = Router([*mounted, *routes], redirect_slashes=False, default=site)
         self._say = say
         self._note = note
@@ -60,3 +61,10 @@ class WebApp:
             await PlainTextResponse("internal error\n", 500)(scope, receive, send_on)
         finally:
             self._note(status, time.perf_counter() - began)
+
+
+def _mount(path: str, app: ASGIApp) -> Mount:
+    """Return an app's mount: all that lies below its path, a line break in an address, too."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # its own `.` stops there
+    return mount
