@@ -20,8 +20,9 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine.webhooks import OwedCalls, call_webhooks, note_site_events
+from copydesk.errors import ConfigError
 from world.command import copydesk
-from world.newsroom import run_git
+from world.newsroom import newsroom, run_git
 from world.served_newsroom import filed_newsroom
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -213,3 +214,31 @@ def test_a_history_that_was_rewritten_begins_anew(root: Path, receiver: Receiver
         assert 0 == note_site_events(newsroom)
     change(root, 'title: "Sea wall', 'title: "A sea wall')
     assert 1 == note(root)
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ('url = "ftp://hooks.example/"\nsecret_env = "A"', "webhook[0].url"),
+        ('url = "https://hooks.example/"', "webhook[0].secret_env: missing"),
+        ('url = "https://hooks.example/"\nsecret_env = "A B"', "webhook[0].secret_env"),
+        (
+            'url = "https://hooks.example/"\nsecret_env = "A"\nevents = ["publised"]',
+            "no event: publised",
+        ),
+        (
+            (
+                'url = "https://hooks.example/"\nsecret_env = "A"\n[[webhook]]\n'
+                'url = "https://hooks.example/"\nsecret_env = "B"'
+            ),
+            "the same address as webhook[0]",
+        ),
+    ],
+)
+def test_a_webhook_that_cannot_be_meant_is_told(tmp_path: Path, block: str, words: str) -> None:
+    root = newsroom(tmp_path / "beat", git=False)
+    with (root / "beat.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[[webhook]]\n{block}\n")
+    with pytest.raises(ConfigError) as raised, opened(root):
+        pass
+    assert words in str(raised.value)

@@ -13,6 +13,8 @@ from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news import Show
 
+SITE_EVENTS = ("published", "corrected", "removed")  # that a webhook may hear of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
@@ -188,9 +190,9 @@ class Webhook:
         )
     )
     events: tuple[str, ...] = option(
-        ("published", "corrected", "removed"),
+        SITE_EVENTS,
         "Of what it is told: `published`, `corrected`, `removed`.",
-        kinds.SITE_EVENTS,
+        kinds.WORDS,
     )
     secret: str = field(default="", repr=False)
 

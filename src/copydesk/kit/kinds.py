@@ -274,13 +274,6 @@ def _language(value: object) -> str:
     return "" if value == "" else _locale(value)
 
 
-def _site_events(value: object) -> tuple[str, ...]:
-    names = _words(value)
-    if not names or not {*names} <= {"published", "corrected", "removed"}:
-        raise Unfit('a list such as ["published", "removed"]')
-    return names
-
-
 def _hosts(value: object) -> tuple[str, ...]:
     hosts = _words(value)
     for host in hosts:
@@ -378,7 +371,6 @@ HEADER_NAME = ValueKind(name="name of a header or nothing", read=_header_name)
 VARIABLE = ValueKind(
     name="name of an environment variable or nothing", read=_variable, delicate=True
 )
-SITE_EVENTS = ValueKind(name="list of published, corrected, removed", read=_site_events)
 SELECTOR = ValueKind(name="CSS selector", read=_selector)
 DAY = ValueKind(name="day", read=_day)
 
