@@ -177,19 +177,31 @@ if TYPE_CHECKING:
     from copydesk.engine.serving import NewsroomService as NewsroomService
     from copydesk.engine.serving import Subscriber as Subscriber
     from copydesk.engine.serving import open_service as open_service
+    from copydesk.engine.settings import SettingsCommit as SettingsCommit
+    from copydesk.engine.settings import SettingsReport as SettingsReport
+    from copydesk.engine.settings import list_settings_commits as list_settings_commits
+    from copydesk.engine.settings import undo_settings as undo_settings
+    from copydesk.engine.sources import BoardRow as BoardRow
     from copydesk.engine.sources import Discovery as Discovery
     from copydesk.engine.sources import HealthRow as HealthRow
     from copydesk.engine.sources import Import as Import
+    from copydesk.engine.sources import ImportRow as ImportRow
     from copydesk.engine.sources import KeepReport as KeepReport
+    from copydesk.engine.sources import SourceBoard as SourceBoard
+    from copydesk.engine.sources import SourceEdit as SourceEdit
     from copydesk.engine.sources import SourceRow as SourceRow
     from copydesk.engine.sources import add_source as add_source
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
+    from copydesk.engine.sources import edit_source as edit_source
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import file_sources as file_sources
     from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source
+    from copydesk.engine.sources import read_source_board as read_source_board
+    from copydesk.engine.sources import rehearse_import as rehearse_import
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
     from copydesk.engine.topics import DismissReport as DismissReport

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._discover import add_source as add_source
     from copydesk.engine.sources._discover import find_sources as find_sources
     from copydesk.engine.sources._discover import source_address as source_address
+    from copydesk.engine.sources._edit_source import SourceEdit as SourceEdit
+    from copydesk.engine.sources._edit_source import edit_source as edit_source
+    from copydesk.engine.sources._file_sources import ImportRow as ImportRow
+    from copydesk.engine.sources._file_sources import file_sources as file_sources
+    from copydesk.engine.sources._file_sources import rehearse_import as rehearse_import
     from copydesk.engine.sources._health import HealthRow as HealthRow
     from copydesk.engine.sources._health import SourceRow as SourceRow
     from copydesk.engine.sources._health import ask_sources as ask_sources
@@ -51,6 +56,9 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._opml import import_sources as import_sources
     from copydesk.engine.sources._rules import RULE_REASONS as RULE_REASONS
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
+    from copydesk.engine.sources._source_board import BoardRow as BoardRow
+    from copydesk.engine.sources._source_board import SourceBoard as SourceBoard
+    from copydesk.engine.sources._source_board import read_source_board as read_source_board
     from copydesk.engine.sources._states import keep_states as keep_states
     from copydesk.engine.sources._states import source_states as source_states
     from copydesk.engine.sources._waiting_leads import WaitingLeads as WaitingLeads
