@@ -160,5 +160,5 @@ def test_sources_that_only_bring_drops_stand_before_the_well(root: Path) -> None
 
     assert [row.source.url for row in board.rows] == [HERON, GULL]
     idle, well = board.rows
-    assert (idle.is_idle, idle.lost_share, idle.days[-1].leads) == (True, 1.0, 12)
-    assert (well.is_idle, well.lost_share, len(well.days)) == (False, 0.75, 30)
+    assert (idle.is_idle, idle.loss_share, idle.days[-1].leads) == (True, 1.0, 12)
+    assert (well.is_idle, well.loss_share, len(well.days)) == (False, 0.75, 30)

@@ -34,6 +34,7 @@ from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
+from copydesk.desk.sources import list_source_routes
 from copydesk.errors import CopydeskError
 
 EditorOf = Callable[[Request], Editor]
@@ -71,6 +72,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/assets/{name}", with_errors(handlers.asset)),
         *list_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
+        *list_source_routes(desk, editor_of),
     ]
     return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
 

@@ -40,8 +40,15 @@ class ServedDesk:
 
 
 @contextlib.asynccontextmanager
-async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIterator[ServedDesk]:
+async def serve_desk(
+    newsroom: engine.Newsroom,
+    door: Door,
+    say: Say,
+    on_demand: engine.RoundOnDemand | None = None,
+) -> AsyncIterator[ServedDesk]:
     """Prepare a newsroom's desk for the block; `say` tells the operator.
+
+    `on_demand` runs the rounds that its owners ask for, None where none may run.
 
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
@@ -62,6 +69,7 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
         opened = await stack.enter_async_context(
             open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
         )
+        opened.on_demand = on_demand
         app = make_app(opened, _name_editors(door.host))
         behind_sign_in = sign_in_app(app, store, newsroom.beat, door, make_api(opened, door))
         yield ServedDesk(app=behind_sign_in, go_on=opened.go_on)

@@ -81,7 +81,7 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
         place.top,
         *("log", "--no-merges", f"--since=@{int(since.timestamp())}", f"-{_MOST}"),
         *("--format=%H%x00%at%x00%B%x00", "--"),
-        *(f":(top,literal){place.prefix}{path}" for path in paths),
+        *(f"{place.prefix}{path}" for path in paths),
     )
     fields = out.decode("utf-8", "replace").split("\0")[:-1]
     return [

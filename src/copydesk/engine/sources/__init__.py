@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._ledger import apply_ledger as apply_ledger
     from copydesk.engine.sources._ledger import ledger_under_edit as ledger_under_edit
     from copydesk.engine.sources._ledger import note_moves as note_moves
+    from copydesk.engine.sources._look_apart import FoundList as FoundList
+    from copydesk.engine.sources._look_apart import ListPreview as ListPreview
+    from copydesk.engine.sources._look_apart import look_for_lists as look_for_lists
+    from copydesk.engine.sources._look_apart import preview_list as preview_list
     from copydesk.engine.sources._named_source import find_source as find_source
     from copydesk.engine.sources._opml import Import as Import
     from copydesk.engine.sources._opml import export_opml as export_opml

@@ -27,7 +27,7 @@ _DYING = frozenset({"ended", "resting", "failing", "silent-empty", "frozen", "ht
 class BoardRow:
     """A source: how it stands, and a day for each of the last 30, the oldest first.
 
-    `lost_share` is of the pages that were filed, dropped or failed, None before there are ten.
+    `loss_share` is of the pages that were filed, dropped or failed, None before there are ten.
     `is_pushed` says that a hub's push waits for the next round.
     """
 
@@ -42,7 +42,7 @@ class BoardRow:
         return self.health.state in _DYING
 
     @property
-    def lost_share(self) -> float | None:
+    def loss_share(self) -> float | None:
         """Return the share of its pages that came to nothing."""
         lost = sum(day.dropped + day.failed for day in self.days)
         total = lost + sum(day.filed for day in self.days)
@@ -51,7 +51,7 @@ class BoardRow:
     @property
     def is_idle(self) -> bool:
         """Whether all that it brought was dropped or failed."""
-        return self.lost_share == 1
+        return self.loss_share == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
