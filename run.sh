@@ -158,7 +158,9 @@ lock() {
     if [ $# -gt 0 ]; then renew=("${@/#/--upgrade-package=}"); fi
     [ -x "$bin/uv" ] || install_locked pins
     write_lock run pyproject.toml --group build "${renew[@]}"
-    requirements_of_extra embed | write_lock embed - --constraint requirements/run.lock "${renew[@]}"
+    for name in embed mcp; do
+        requirements_of_extra "$name" | write_lock "$name" - --constraint requirements/run.lock "${renew[@]}"
+    done
     for name in dev bench fuzz pins; do
         write_lock "$name" --group "$name" --constraint requirements/run.lock "${renew[@]}"
     done

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.archive import Repository
+
+# Without upkeep: git looks for it after each commit, in a process of its own.
+AS_ADA = tuple(
+    word
+    for setting in ("user.name=Ada", "user.email=ada@site.example", "maintenance.auto=false")
+    for word in ("-c", setting)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +26,7 @@ class Checkout:
     def git(self, *arguments: str) -> str:
         """Run git as the user and give what it printed; fail where it fails."""
         done = subprocess.run(
-            ["git", "-c", "user.name=Ada", "-c", "user.email=ada@site.example", *arguments],
+            ["git", *AS_ADA, *arguments],
             cwd=self.root,
             check=True,
             capture_output=True,
@@ -65,3 +73,10 @@ def begin(root: Path, *options: str) -> Checkout:
     checkout = Checkout(root=root)
     checkout.git("init", "-q", "-b", "main", "--template=", *options)
     return checkout
+
+
+def copy_repositories(made: Path, to: Path) -> None:
+    """Copy repositories that are remotes of each other, and let the copies be that, too."""
+    shutil.copytree(made, to, symlinks=True, dirs_exist_ok=True)
+    for config in (*to.glob("*/.git/config"), *to.glob("*.git/config")):
+        config.write_text(config.read_text("utf-8").replace(str(made), str(to)), "utf-8")

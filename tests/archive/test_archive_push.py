@@ -6,6 +6,7 @@ Real repositories on disk: a bare one as the remote, one clone for copydesk and 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.checkout import Checkout
+from archive.checkout import Checkout, copy_repositories
 from copydesk.archive import Pushed
 from copydesk.errors import GitError
 
@@ -61,15 +62,25 @@ class Both:
         return (*state, here.git("ls-files", "-s"), here.status(), files)
 
 
-@pytest.fixture
-def both(checkout: Checkout, tmp_path: Path) -> Both:
+@pytest.fixture(scope="module")
+def made(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make once what `both` copies."""
+    folder = tmp_path_factory.mktemp("both")
+    checkout = Checkout(root=Path(shutil.copytree(saved, folder / "newsroom")))
     checkout.git("branch", "-M", "main")
-    remote = tmp_path / "remote.git"
+    remote = folder / "remote.git"
     checkout.git("init", "-q", "--bare", "-b", "main", str(remote))
     checkout.git("remote", "add", "origin", str(remote))
     checkout.git("push", "-q", "origin", "main")
-    checkout.git("clone", "-q", str(remote), str(tmp_path / "person"))
-    return Both(newsroom=checkout, person=Checkout(root=tmp_path / "person"), remote=remote)
+    checkout.git("clone", "-q", str(remote), str(folder / "person"))
+    return folder
+
+
+@pytest.fixture
+def both(made: Path, tmp_path: Path) -> Both:
+    copy_repositories(made, tmp_path)
+    newsroom, person = (Checkout(root=tmp_path / name) for name in ("newsroom", "person"))
+    return Both(newsroom=newsroom, person=person, remote=tmp_path / "remote.git")
 
 
 def refused(both: Both, remote: str = "origin") -> GitError:

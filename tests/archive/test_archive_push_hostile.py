@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.checkout import Checkout
+from archive.checkout import Checkout, copy_repositories
 from copydesk.archive import Pushed
 from copydesk.errors import GitError
 
@@ -54,21 +54,31 @@ class Pair:
         return (self.newsroom.root / path).read_text()
 
 
-@pytest.fixture
-def pair(checkout: Checkout, tmp_path: Path) -> Pair:
+@pytest.fixture(scope="module")
+def made(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make once what `pair` copies."""
+    folder = tmp_path_factory.mktemp("pair")
+    checkout = Checkout(root=Path(shutil.copytree(saved, folder / "newsroom")))
     checkout.git("branch", "-M", "main")
     checkout.put(".gitignore", ".copydesk/\n.env\nnotes\n")
     checkout.put("docs/one.md", "one\n")
     checkout.put("_news/long.md", "a line\n" * 1000)
     checkout.save("old")
-    remote = tmp_path / "remote.git"
+    remote = folder / "remote.git"
     checkout.git("init", "-q", "--bare", "-b", "main", str(remote))
     checkout.git("remote", "add", "origin", str(remote))
     checkout.git("push", "-q", "-u", "origin", "main")
-    checkout.git("clone", "-q", str(remote), str(tmp_path / "person"))
+    checkout.git("clone", "-q", str(remote), str(folder / "person"))
     checkout.put("_news/1.md", "ours\n")
     checkout.repository().commit(["_news/1.md"], "news", when=WHEN)
-    return Pair(newsroom=checkout, person=Checkout(root=tmp_path / "person"))
+    return folder
+
+
+@pytest.fixture
+def pair(made: Path, tmp_path: Path) -> Pair:
+    copy_repositories(made, tmp_path)
+    newsroom, person = (Checkout(root=tmp_path / name) for name in ("newsroom", "person"))
+    return Pair(newsroom=newsroom, person=person)
 
 
 def state(checkout: Checkout) -> tuple[object, ...]:

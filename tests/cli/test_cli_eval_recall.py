@@ -145,6 +145,8 @@ def test_only_what_is_new_enough_is_asked_for(world: Path, tmp_path: Path) -> No
 
     assert ["New"] == [trace["title"] for trace in found["traces"]]
     assert 1 == found["older"]
+    for days in ("nan", "inf", "1e300", "0"):
+        assert 0 == measure(world, table, "--since", days)["older"]
 
 
 def test_a_page_that_waits_for_a_place_in_a_round_is_not_called_unseen(

@@ -59,6 +59,7 @@ def test_each_number_leads_to_as_many_stories(anna: Browser) -> None:
             assert f"{count} stor" in page[page.index("<h1>") : page.index("</h1>")], href
     assert "4 filed" in section(body, "stories_by_day")
     assert "/desk/dropped/?reason=off-beat&amp;days=90" in section(body, "drops_by_reason")
+    assert "source=https%3A%2F%2Fgull.example%2Ffeed.xml" in section(body, "source_delay")
 
 
 def test_each_plot_has_its_words_and_a_table_for_who_does_not_see_it(anna: Browser) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import archive, engine, measure
 from copydesk.engine.numbers import read_numbers
 from copydesk.engine.queue import QueueQuestion
 from copydesk.memory import Fate, Tally, find_step
-from copydesk.news import Provider, Reason, Story, Verdict
+from copydesk.news import Provider, Reason, Said, Story, Verdict
 from world.newsroom import NOW, newsroom, run_git, write_files
 
 FEED, OTHER = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -153,6 +153,47 @@ def test_a_review_takes_from_filing_to_the_word_of_what_had_waited(
     decided = QueueQuestion(view="all", decided=monday)
     assert 1 == queue.count(newsroom, decided)
     assert 0 == queue.count(newsroom, QueueQuestion(view="all", decided=monday + 7 * DAY))
+
+
+@pytest.mark.parametrize("mode", ["gate", "hold"])
+def test_the_gate_agrees_as_often_as_eval_gate_says(tmp_path: Path, mode: str) -> None:
+    root = newsroom(tmp_path / "beat", more=f'[review]\nmode = "{mode}"')
+    held = (Reason.parse(HELD),)
+    words: list[tuple[Said, int, tuple[Reason, ...]]] = [
+        ("publish", 90, held),
+        ("publish", 10, held),
+        ("reject", 10, ()),
+        ("hold", 90, ()),
+        ("remove", 90, held),
+    ]
+    for number, (said, quality, reasons) in enumerate(words):
+        at = NOW - 9 * DAY * (number % 2)
+        story = file(
+            f"story-{number}",
+            NOW - HOUR,
+            quality=quality,
+            reasons=reasons,
+            verdict=Verdict(by="Ada", at=at, said=said, why="so"),
+        )
+        write_files(root, {story.path: archive.emit_story(story)})
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "decided")
+
+    with (
+        engine.open_newsroom(root, NOW, {}) as opened,
+        closing(engine.QueueReader(opened)) as queue,
+    ):
+        queue.follow(opened)
+        told = engine.read_decided_stories(opened)
+        expected = measure.gate(told.stories, opened.beat, all_wait=told.all_wait)
+        decided = [
+            measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
+            for one in read_numbers(opened, queue.catalogue, 30).decisions
+        ]
+
+    shown = measure.compare_by_period(list(filter(None, decided)), opened.beat.scoring.publish_at)
+    assert 2 == len(expected.periods)
+    assert expected.periods == tuple(shown)
 
 
 def test_a_newsroom_that_has_nothing_has_numbers(tmp_path: Path) -> None:

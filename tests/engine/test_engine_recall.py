@@ -127,7 +127,7 @@ def _read_digests(opened: engine.Newsroom) -> dict[str, bytes]:
 
 
 def test_a_round_is_done_whatever_its_lists_cost(root: Path, web: Path) -> None:
-    (root / ".copydesk").mkdir()
+    (root / ".copydesk").mkdir(exist_ok=True)
     with closing(Memory(root / ".copydesk/memory.sqlite")):
         pass
     with closing(databases.connect(root / ".copydesk/memory.sqlite")) as broken:

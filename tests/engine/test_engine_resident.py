@@ -167,6 +167,7 @@ def test_settings_that_were_mended_are_in_use_again(
 
 
 def test_a_newsroom_with_broken_settings_is_not_opened(root: Path) -> None:
+    shutil.rmtree(root / ".copydesk")
     (root / "beat.toml").write_text("[site\n", "utf-8")
 
     with pytest.raises(ConfigError):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from copydesk import archive, engine
+from copydesk.engine.what_if import RuleChange, apply_change, open_bench, try_rules
 from copydesk.kit import dates, urls
 from world.newsroom import KEY, run_git
 from world.shared import SHARED, needs_shared
@@ -131,3 +132,21 @@ def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
         run_round(root, window["now"])
     assert addresses(filed) == addresses(root)
     assert groups(filed) == groups(root)
+
+
+def test_what_other_rules_would_do_to_it_is_what_rejudging_does(filed: Path, gold: Gold) -> None:
+    moment = dates.parse(gold.about["replay"]["now"])
+    assert moment is not None
+    wire = gold.about["sources"][0]["url"]
+    changes = (
+        RuleChange(publish_at=60, points={"on_beat": 3}),
+        RuleChange(trust={wire: "hold"}, points={"picture": 40}),
+    )
+    with engine.open_newsroom(filed, moment, {}) as newsroom:
+        bench = open_bench(newsroom, 30, engine.Silence())
+        for change in changes:
+            settings = apply_change(newsroom.settings, change)
+            tried = try_rules(bench, settings, engine.Silence(), is_whole=True)
+            report = engine.rejudge(replace(newsroom, settings=settings), 30, engine.Silence())
+            assert report.changes
+            assert tuple(tried.changes) == report.changes

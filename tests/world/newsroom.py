@@ -19,6 +19,13 @@ from copydesk.illustrate import Easel
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # base64 of 32 bytes, for tests alone
 
+# Without upkeep: git looks for it after each commit, in a process of its own.
+AS_ED = tuple(
+    word
+    for setting in ("user.name=Ed", "user.email=ed@tidewatch.example", "maintenance.auto=false")
+    for word in ("-c", setting)
+)
+
 BEAT = """\
 [site]
 title = "Tidewatch"
@@ -107,7 +114,7 @@ def write_files(root: Path, files: Mapping[str, bytes]) -> Path:
 def run_git(root: Path, *arguments: str) -> str:
     """Run git in `root` with an author of its own; give what it prints."""
     done = subprocess.run(
-        ["git", "-c", "user.name=Ed", "-c", "user.email=ed@tidewatch.example", *arguments],
+        ["git", *AS_ED, *arguments],
         cwd=root,
         check=True,
         capture_output=True,

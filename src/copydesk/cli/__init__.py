@@ -38,13 +38,17 @@ _COMMANDS = {
     "extract": "one step: what a page says",
     "judge": "one step: what the judge says of a page",
     "desk": "who may use the desk, the editors' web app",
+    "mcp": "the desk for an agent, over standard input and output",
     "record": "the records themselves",
     "seal": "the private part of a record",
     "config": "every setting and where it comes from",
     "eval": "measure the stages on labelled data",
 }
 
-_STEPS = frozenset({"watch", "fetch", "extract", "judge"})
+_FOLDERS = {
+    **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
+    **dict.fromkeys(("verdict", "rule", "file"), "editing"),
+}
 
 
 class _Commands(click.Group):
@@ -56,7 +60,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = f"steps.{cmd_name}" if cmd_name in _STEPS else cmd_name
+        module = f"{_FOLDERS[cmd_name]}.{cmd_name}" if cmd_name in _FOLDERS else cmd_name
         command = importlib.import_module(f"copydesk.cli.{module}").command
         assert isinstance(command, click.Command)
         return command

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.desk._query import write_question as write_question
     from copydesk.desk._served_desk import ServedDesk as ServedDesk
     from copydesk.desk._served_desk import serve_desk as serve_desk
+    from copydesk.desk.agents import serve_stdio as serve_stdio
     from copydesk.desk.live import Broadcast as Broadcast
     from copydesk.desk.live import Presence as Presence
     from copydesk.desk.sign_in import POLICY as POLICY

@@ -34,6 +34,8 @@ from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
+from copydesk.desk.proposals import list_proposal_routes
+from copydesk.desk.rules import Trials, list_rule_routes
 from copydesk.desk.sources import list_source_routes
 from copydesk.errors import CopydeskError
 
@@ -48,8 +50,11 @@ _TYPES = {
 }
 
 
-def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
-    """Return the app of an open desk; `editor_of` says who sends a request that was let in."""
+def make_app(desk: Desk, editor_of: EditorOf, trials: Trials) -> Starlette:
+    """Return the app of an open desk; `editor_of` says who sends a request that was let in.
+
+    `trials` are the changes of rules that its editors try.
+    """
     handlers = _Handlers(desk, editor_of)
     routes = [
         Route("/", with_errors(handlers.queue)),
@@ -71,8 +76,10 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         Route("/picture/{name}", with_errors(handlers.picture)),
         Route("/assets/{name}", with_errors(handlers.asset)),
         *list_routes(desk, editor_of),
+        *list_proposal_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
         *list_source_routes(desk, editor_of),
+        *list_rule_routes(desk, editor_of, trials),
     ]
     return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,7 +27,7 @@ from copydesk.desk._story_pages import (
 )
 from copydesk.desk._today import describe_actions, describe_settings, find_title
 from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
-from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView
+from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView, open_desk
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
@@ -200,8 +201,11 @@ class Desk:
 
         def answer(opened: OpenNewsroom) -> Mapping[str, object]:
             page = opened.queue.page(opened.newsroom, question)
+            views = self._pages_of(opened).proposals
             return {
-                "rows": {row.happening: row.version for row in page.rows},
+                "rows": {
+                    row.happening: views.version(row, views.find_for(row)) for row in page.rows
+                },
                 "total": page.total,
                 "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),
@@ -270,7 +274,11 @@ class Desk:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
-            self._pages = beat, Pages(beat, self.path, self.read_status, self.pictures.want)
+            find_proposals = self.store.proposals.of_stories
+            self._pages = (
+                beat,
+                Pages(beat, self.path, self.read_status, self.pictures.want, find_proposals),
+            )
         return self._pages[1]
 
     async def _look(self) -> None:
@@ -292,7 +300,26 @@ class Desk:
 
 
 @contextlib.asynccontextmanager
-async def open_desk_of(
+async def open_newsroom_desk(
+    newsroom: engine.Newsroom, path: str, say: Callable[[str], None]
+) -> AsyncIterator[Desk]:
+    """Open the desk of a newsroom, with what files editors' words, for the block.
+
+    Raises DeskStoreError where its file cannot be used: locked, damaged, of a newer version.
+    """
+    store = open_desk(newsroom.private)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(contextlib.closing(store))
+        starter = engine.ActionStarter(newsroom.root)
+        stack.push_async_callback(starter.close)
+        filer = Filer(store, starter, Broadcast(), say)
+        yield await stack.enter_async_context(
+            _open_desk_of(newsroom.root, os.environ, filer, path, starter.refresh_catalogue)
+        )
+
+
+@contextlib.asynccontextmanager
+async def _open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
     """Open the desk of a newsroom for the block; `refresh` brings its catalogue up to date."""

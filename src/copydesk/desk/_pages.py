@@ -16,6 +16,7 @@ from copydesk import engine
 from copydesk.desk import _query
 from copydesk.desk._counts import Counts
 from copydesk.desk._filters import Filters
+from copydesk.desk._proposal_view import FindProposals, ProposalViews
 from copydesk.desk._script_words import SCRIPT_WORDS
 from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
@@ -87,6 +88,7 @@ class Pages:
         root: str,
         read_status: Callable[[], engine.RoundStatus | None],
         want_pictures: Callable[[Sequence[tuple[str, str]]], None],
+        find_proposals: FindProposals,
     ) -> None:
         self._read_status = read_status
         self._want_pictures = want_pictures
@@ -95,6 +97,7 @@ class Pages:
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
+        self.proposals = ProposalViews(self.strings, find_proposals)
         self.filters = Filters(self.strings, [topic.name for topic in beat.topics])
         self.views = StoryViews(
             strings=self.strings,
@@ -138,11 +141,12 @@ class Pages:
         for row in rows:
             if row.leader.unmade:
                 self._want_pictures([(row.leader.story.path, row.leader.unmade.name)])
+            proposals = self.proposals.find_for(row)
             yield self._renderer.render(
                 "row.html",
                 row={
                     "event": row.happening,
-                    "version": row.version,
+                    "version": self.proposals.version(row, proposals),
                     "unread": row.unread,
                     "id": str(uuid4()),
                 },
@@ -150,6 +154,7 @@ class Pages:
                 site_page=self._find_page(editor, row.leader),
                 others=[self.views.short(other) for other in (*row.copies, *row.coverage)],
                 acts=self._acts(row),
+                proposals=self.proposals.show(proposals),
                 may_edit=editor.may_edit,
                 root=self._root,
                 here=here,

@@ -80,5 +80,7 @@ SCRIPT_WORDS = (
     "upload_done",
     "stash_add",
     "stash_done",
+    "take_proposal",
+    "refuse_proposal",
     *(f"standing_{standing}" for standing in Standing),
 )

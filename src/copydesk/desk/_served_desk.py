@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import closing
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -15,12 +14,12 @@ from starlette.types import ASGIApp
 
 from copydesk import engine
 from copydesk.desk._app import make_app
-from copydesk.desk._desk import open_desk_of
+from copydesk.desk._desk import open_newsroom_desk
 from copydesk.desk._pages import Editor
+from copydesk.desk.agents import open_mcp
 from copydesk.desk.api import make_api
-from copydesk.desk.live import Broadcast, Filer
+from copydesk.desk.rules import Trials
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
-from copydesk.desk_store import open_desk
 from copydesk.errors import DeskStoreError
 
 Say = Callable[[str], None]
@@ -55,24 +54,22 @@ async def serve_desk(
     """
     if door.is_open_to_programs:
         say(_OPEN_TO_PROGRAMS)
-    try:
-        store = open_desk(newsroom.private)
-    except DeskStoreError as error:
-        say(f"no desk: {error}; {error.hint}")
-        yield ServedDesk(app=PlainTextResponse(f"{error.what}\n{error.hint}\n", 503), go_on=_wait)
-        return
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(closing(store))
-        starter = engine.ActionStarter(newsroom.root)
-        stack.push_async_callback(starter.close)
-        filer = Filer(store, starter, Broadcast(), say)
-        opened = await stack.enter_async_context(
-            open_desk_of(newsroom.root, os.environ, filer, door.root, starter.refresh_catalogue)
-        )
+        try:
+            opened = await stack.enter_async_context(open_newsroom_desk(newsroom, door.root, say))
+        except DeskStoreError as error:
+            say(f"no desk: {error}; {error.hint}")
+            answer = PlainTextResponse(f"{error.what}\n{error.hint}\n", 503)
+            yield ServedDesk(app=answer, go_on=_wait)
+            return
         opened.on_demand = on_demand
-        app = make_app(opened, _name_editors(door.host))
-        behind_sign_in = sign_in_app(app, store, newsroom.beat, door, make_api(opened, door))
-        yield ServedDesk(app=behind_sign_in, go_on=opened.go_on)
+        agents = await stack.enter_async_context(open_mcp(opened))
+        trials = Trials(newsroom.root, os.environ)
+        stack.push_async_callback(asyncio.to_thread, trials.close)
+        pages = make_app(opened, _name_editors(door.host), trials)
+        api = make_api(opened, door, agents)
+        app = sign_in_app(pages, opened.store, newsroom.beat, door, api)
+        yield ServedDesk(app=app, go_on=opened.go_on)
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:

@@ -226,6 +226,15 @@ if TYPE_CHECKING:
     from copydesk.engine.trail import TrailKind as TrailKind
     from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
+    from copydesk.engine.what_if import ChangedStory as ChangedStory
+    from copydesk.engine.what_if import KeywordEdit as KeywordEdit
+    from copydesk.engine.what_if import RuleChange as RuleChange
+    from copydesk.engine.what_if import RulesDraft as RulesDraft
+    from copydesk.engine.what_if import Summary as Summary
+    from copydesk.engine.what_if import TriedRules as TriedRules
+    from copydesk.engine.what_if import WeighedVerdict as WeighedVerdict
+    from copydesk.engine.what_if import Workbench as Workbench
+    from copydesk.engine.what_if import WrittenRules as WrittenRules
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

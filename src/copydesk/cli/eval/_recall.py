@@ -14,6 +14,8 @@ from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 from copydesk.news import RecallKind
 
+_LONGEST_DAYS = 36_500  # all that there is of the web, and no end of the calendar
+
 
 @click.command("recall")
 @click.argument("place", metavar="LIST")
@@ -31,7 +33,7 @@ def recall(
     """Sort somebody's LIST (a feed, sitemap or CSV) by where its stories stand with you."""
     with invocation.newsroom() as newsroom:
         listed = engine.read_recall_list(newsroom, place, web)
-        start = newsroom.now - timedelta(days=since) if since else None
+        start = newsroom.now - timedelta(days=since) if 0 < since <= _LONGEST_DAYS else None
         found = engine.trace_recall(newsroom, listed, start)
     counted = measure.count_recall(found.traces)
     if invocation.json:

@@ -93,11 +93,7 @@ class ActionsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 async def put_actions(desk: Desk, call: Call[Nothing, list[NewAction]]) -> ActionsKept:
     """Keep actions; they are on the disk before this answers, and filed within a second or so."""
-    ids = [sent.id or _name(call.key, place) for place, sent in enumerate(call.body)]
-    sent = [
-        SentAction(**{**msgspec.structs.asdict(one), "id": action_id})
-        for one, action_id in zip(call.body, ids, strict=True)
-    ]
+    sent = name_actions(call.body, call.key)
     return await keep_actions(desk, make_actions(sent, call.visitor.name, now()))
 
 
@@ -173,6 +169,14 @@ def make_action(queued: QueuedAction) -> ApiAction:
             for one in (outcome.conflicts if outcome else ())
         ],
     )
+
+
+def name_actions(sent: Sequence[NewAction], key: str) -> list[SentAction]:
+    """Return actions with ids: their own, else those that the key of their request makes."""
+    return [
+        SentAction(**{**msgspec.structs.asdict(one), "id": one.id or _name(key, place)})
+        for place, one in enumerate(sent)
+    ]
 
 
 def _name(key: str, place: int) -> str:

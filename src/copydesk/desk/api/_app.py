@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.desk._answers import NEVER_KEPT
 from copydesk.desk._desk import Desk
@@ -31,11 +31,15 @@ _FRESH = {"Cache-Control": "no-cache"}  # kept, and asked about each time
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def make_api(desk: Desk, door: Door) -> ASGIApp:
-    """Return the app of the API of an open desk, behind its guard; it lies below `/api`."""
+def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
+    """Return the app of the API of an open desk, behind its guard; it lies below `/api`.
+
+    What agents ask is answered by `agents`, at `/api/mcp`.
+    """
     paths = dict.fromkeys(endpoint.path for endpoint in ENDPOINTS)
     routes = [_make_route(desk, path) for path in paths]
     routes.append(Route("/api/openapi.json", _show_description))
+    routes.append(Route("/api/mcp", _AsApp(agents)))
     handlers: dict[Any, Callable[..., Response]] = {
         ApiProblem: lambda _request, problem: answer_with_problem(problem),
         CopydeskError: lambda _request, error: answer_with_problem(make_problem(error)),
@@ -136,6 +140,16 @@ def _read_key(request: Request) -> str:
         hint = "up to 90 letters, digits, dots and dashes; a UUID is one"
         raise ApiProblem(400, "no Idempotency-Key", hint)
     return keys[0]
+
+
+class _AsApp:
+    """An app as the endpoint of a route: it is no function, so that all methods are its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 async def _show_description(_request: Request) -> Response:

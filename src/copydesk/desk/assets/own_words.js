@@ -99,6 +99,33 @@ const stash = async (rows = meant()) => {
   setTimeout(() => note.remove(), 6000);
 };
 document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys: "t", text: words.stash_add, run: () => stash() } }));
+
+// What a program proposed for the story under the hand is taken or refused by one key.
+const decide = async (does, item = document.querySelector(".row.here [data-proposal]")) => {
+  if (!item) return;
+  const body = new URLSearchParams({ proposal: item.dataset.proposal, do: does });
+  const answer = await fetch(`${root}proposal`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const row = item.closest(".row");
+  if (answer?.ok) {
+    item.remove();
+    row.focus({ preventScroll: true });
+    return;
+  }
+  const said = await answer?.json().catch(() => null);
+  const note = document.createElement("div");
+  note.className = "toast failed";
+  note.textContent = words.not_saved.replace("{what}", said?.title ?? String(answer?.status ?? ""));
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 12000);
+};
+[["y", "take"], ["N", "refuse"]].forEach(([keys, does]) =>
+  document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys, text: words[`${does}_proposal`], run: () => decide(does) } })));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-proposal] button");
+  if (!button) return;
+  event.preventDefault();
+  decide(button.value, button.closest("[data-proposal]"));
+}, { capture: true });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-stash]");
   if (!button) return;

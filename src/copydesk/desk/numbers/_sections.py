@@ -161,10 +161,11 @@ def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) 
     shares = measure_shares([delay.median_seconds for delay in delays])
     for delay, share in zip(delays, shares, strict=True):
         question = engine.QueueQuestion(view="all", source=delay.of, since=since)
+        href = wording.link_stories(question)
         cells = (
-            make_cell(wording.span(delay.median_seconds)),
+            make_cell(wording.span(delay.median_seconds), href),
             make_cell(wording.span(delay.p90_seconds)),
-            make_cell(delay.stories, wording.link_stories(question)),
+            make_cell(delay.stories, href),
         )
         name = text.fold(delay.of.partition("://")[2].removeprefix("www.") or delay.of)
         rows.append({"name": name, "share": share, "part": share, "cells": cells})

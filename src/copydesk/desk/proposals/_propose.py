@@ -112,6 +112,8 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
         if text.fold(ground.words) not in _read_words(pages[ground.story]):
             hint = "cite them letter by letter, or the story alone"
             raise UsageError("these words do not stand in it", subject=ground.story, hint=hint)
+    if sent.said == "set" and any(_refuses_models(pages[name]) for name in sent.stories):
+        raise UsageError("its publisher refuses ai-input", subject=sent.stories[0])
     if len(sent.stories) != 1:
         return {}
     (name,) = sent.stories
@@ -122,6 +124,13 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     }
 
 
+def _refuses_models(page: engine.StoryPage) -> bool:
+    return "ai-input" in page.seen.story.refuses
+
+
 def _read_words(page: engine.StoryPage) -> str:
+    """Return the words that an agent may know: of a story that refuses that, its headline."""
     story = page.seen.story
+    if _refuses_models(page):
+        return text.fold(story.title)
     return text.fold(" ".join((story.title, story.excerpt, story.note, page.text)))

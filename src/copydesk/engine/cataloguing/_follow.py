@@ -94,13 +94,13 @@ def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -
 
 def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
     """Bring a catalogue up to date with those of these records that changed; False for none."""
-    changed = _find_changed(newsroom, catalogue, paths)
+    changed = _find_changes(newsroom, catalogue, paths)
     if changed:
         look_again(newsroom, catalogue, changed)
     return bool(changed)
 
 
-def _find_changed(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> list[str]:
+def _find_changes(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> list[str]:
     known = catalogue.signatures_of(paths)
     signatures = ((path, newsroom.archive.signature(path)) for path in paths)
     return [
@@ -115,7 +115,7 @@ def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collecti
 
     That takes seconds where there are many; `stands_by_former_rules` says that it is to be done.
     """
-    changed = _find_changed(newsroom, catalogue, paths)
+    changed = _find_changes(newsroom, catalogue, paths)
     if changed:
         records = newsroom.archive.story_paths_among(changed)
         news = _look_at(newsroom.archive, records, catalogue.note(_HEAD))

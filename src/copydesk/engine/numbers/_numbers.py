@@ -9,7 +9,7 @@ import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,7 @@ def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers
     since = start_of(listed[0], zone)
     memory = newsroom.memory
     sources = _measure(memory.counts.sum_delays_by_source(listed[0]))
-    decisions = catalogue.list_decisions(since)
+    decisions = _list_decisions(newsroom, catalogue, since)
     return Numbers(
         days=tuple(_count_days(listed, zone, catalogue.count_by_time(since))),
         drops=tuple(_count_drops(memory.counts.list_drops(listed[0]))),
@@ -101,6 +101,16 @@ def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers
         owners=tuple(_count_owners(newsroom.beat, catalogue.count_publishers(since))),
         counted_since=memory.counts.first_day(),
     )
+
+
+def _list_decisions(
+    newsroom: Newsroom, catalogue: Catalogue, since: datetime
+) -> list[DecidedStory]:
+    """Return what editors decided; where every story waits for one, each had waited."""
+    decisions = catalogue.list_decisions(since)
+    if newsroom.settings.review.mode != "hold":
+        return decisions
+    return [replace(one, has_waited=True) for one in decisions]
 
 
 def start_of(day: date, zone: ZoneInfo) -> datetime:

@@ -118,7 +118,7 @@ def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], Ro
 
         try:
             check_recall(newsroom, options.web)
-        except CopydeskError as error:
+        except Exception as error:  # whatever it is must not cost a round that is done
             note = f"not held against the lists of [recall]: {error}"
             return replace(report, notes=(*report.notes, note))
         return report

@@ -12,8 +12,14 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if._rule_change import KeywordEdit as KeywordEdit
     from copydesk.engine.what_if._rule_change import RuleChange as RuleChange
     from copydesk.engine.what_if._rule_change import apply_change as apply_change
+    from copydesk.engine.what_if._summary import ChangedStory as ChangedStory
+    from copydesk.engine.what_if._summary import Summary as Summary
+    from copydesk.engine.what_if._summary import WeighedVerdict as WeighedVerdict
+    from copydesk.engine.what_if._summary import summarize as summarize
     from copydesk.engine.what_if._try_rules import Outcome as Outcome
     from copydesk.engine.what_if._try_rules import try_rules as try_rules
+    from copydesk.engine.what_if._workbench import TriedRules as TriedRules
+    from copydesk.engine.what_if._workbench import Workbench as Workbench
     from copydesk.engine.what_if._write_rules import RulesDraft as RulesDraft
     from copydesk.engine.what_if._write_rules import WrittenRules as WrittenRules
     from copydesk.engine.what_if._write_rules import draft_rules as draft_rules

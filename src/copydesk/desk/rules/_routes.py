@@ -1,0 +1,123 @@
+"""The routes of the page on rules: an editor may try some, an owner may write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from copydesk.desk._answers import NEVER_KEPT, must_edit, read_body, with_errors
+from copydesk.desk._counts import Counts
+from copydesk.desk._desk import Desk
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._pages import Editor, Pages
+from copydesk.desk.rules._form import read_change
+from copydesk.desk.rules._trials import Trial, Trials
+from copydesk.desk.rules._what_if_page import WhatIfState, render_what_if
+from copydesk.desk.sign_in import require_role, visitor_of
+from copydesk.errors import UsageError
+from copydesk.news import Beat
+
+_PATH = "what-if/"
+_LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
+
+
+def list_rule_routes(
+    desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials
+) -> list[Route]:
+    """Return the routes of an open desk on which rules are tried and written."""
+    handlers = _RuleHandlers(desk, editor_of, trials)
+    return [
+        Route("/what-if/", with_errors(handlers.show)),
+        Route("/what-if/try", with_errors(handlers.begin), methods=["POST"]),
+        Route("/what-if/cancel", with_errors(handlers.give_up), methods=["POST"]),
+        Route("/what-if/write", with_errors(handlers.write), methods=["POST"]),
+        Route("/what-if/undo", with_errors(handlers.undo), methods=["POST"]),
+    ]
+
+
+class _RuleHandlers:
+    """What each route does."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+        self._trials = trials
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the page, looked at again by itself while a trial is under way."""
+        editor, asked = must_edit(self._editor_of(request)), request.query_params
+        trial = self._trials.find(asked.get("trial", ""), editor.name)
+        state = WhatIfState(
+            trial=trial,
+            may_write=visitor_of(request).may("owner"),
+            written=asked.get("written", "")[:40],
+            undone=asked.get("undone", "")[:40],
+        )
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
+
+        waits = trial is not None and not trial.is_over
+        headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
+        return Response(await self._desk.draw(make), media_type="text/html", headers=headers)
+
+    async def begin(self, request: Request) -> Response:
+        """Begin to try what a form says, and lead to the page that waits for it."""
+        editor = must_edit(self._editor_of(request))
+        fields = await _read_form(request)
+        beat = await self._desk.thread.ask(_ask_beat)
+        trial = self._trials.begin(editor.name, read_change(fields, beat))
+        return self._lead(trial=trial.id)
+
+    async def give_up(self, request: Request) -> Response:
+        """Give up a trial, and lead to its page."""
+        trial, _ = await self._find(request)
+        trial.is_given_up = trial.is_given_up or not trial.is_over
+        return self._lead(trial=trial.id)
+
+    async def write(self, request: Request) -> Response:
+        """Commit what was tried, under the owner's name."""
+        owner = require_role(request, "owner")
+        trial, form = await self._find(request)
+        if trial.tried is None:
+            raise UsageError("try the rules before they are written", subject="what if")
+        if trial.tried.summary.is_extreme and "sure" not in form:
+            raise UsageError(
+                "by these rules everything would be published, or nothing",
+                subject="what if",
+                hint="say that this is meant, or try others",
+            )
+        change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
+        done = await self._trials.ask(lambda bench: bench.write(change, owner.name, stands, why))
+        return self._lead(written=done.commit or "-")
+
+    async def undo(self, request: Request) -> Response:
+        """Take a commit of rules back."""
+        owner = require_role(request, "owner")
+        commit = dict(await _read_form(request)).get("commit", "")
+        await self._trials.ask(lambda bench: bench.undo(commit, owner.name))
+        return self._lead(undone=commit)
+
+    async def _find(self, request: Request) -> tuple[Trial, dict[str, str]]:
+        editor = must_edit(self._editor_of(request))
+        form = dict(await _read_form(request))
+        trial = self._trials.find(form.get("trial", ""), editor.name)
+        if trial is None:
+            raise UsageError("this trial is over", subject="what if", hint="try the rules again")
+        return trial, form
+
+    def _lead(self, **query: str) -> Response:
+        return RedirectResponse(f"{self._desk.path}{_PATH}?{urlencode(query)}", 303)
+
+
+async def _read_form(request: Request) -> list[tuple[str, str]]:
+    body = (await read_body(request)).decode("utf-8", "replace")
+    return parse_qsl(body, True, max_num_fields=2_000)
+
+
+def _ask_beat(opened: OpenNewsroom) -> Beat:
+    return opened.newsroom.beat

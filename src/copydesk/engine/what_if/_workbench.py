@@ -1,0 +1,87 @@
+"""The workbench: a bench that stays open between two questions, and is made anew when old."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from copydesk import archive
+from copydesk.engine.newsroom import Newsroom, Progress, ResidentNewsroom
+from copydesk.engine.what_if._bench import Bench
+from copydesk.engine.what_if._open_bench import open_bench
+from copydesk.engine.what_if._rule_change import RuleChange, apply_change
+from copydesk.engine.what_if._summary import Summary, summarize
+from copydesk.engine.what_if._try_rules import try_rules
+from copydesk.engine.what_if._write_rules import (
+    RulesDraft,
+    WrittenRules,
+    draft_rules,
+    undo_rules,
+    write_rules,
+)
+
+DAYS = 30
+_FRESH = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedRules:
+    """What a change of rules would do, and the draft of the files that it would be written into."""
+
+    summary: Summary
+    draft: RulesDraft
+
+
+class Workbench:
+    """Try and write rules in a newsroom; used by one thread at a time, closed by who opened it.
+
+    Between two questions the stories stay in memory (about 15 kB each) until `forget` is called.
+    """
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        """Open the newsroom in `root`; raises ConfigError, MemoryStoreError."""
+        self._resident = ResidentNewsroom(root, environ)
+        self._kept: tuple[tuple[object, ...], datetime, Bench] | None = None
+
+    def try_change(self, change: RuleChange, progress: Progress) -> TriedRules:
+        """Try a change on the stories of the last thirty days; raises as `apply_change` does."""
+        newsroom = self._open()
+        settings = apply_change(newsroom.settings, change)
+        draft = draft_rules(newsroom, change)
+        bench = self._bench(newsroom, progress)
+        outcome = try_rules(bench, settings, progress)
+        return TriedRules(summary=summarize(bench, outcome), draft=draft)
+
+    def write(self, change: RuleChange, by: str, stands: str, why: str) -> WrittenRules:
+        """Commit a change; raises as `write_rules` does."""
+        return write_rules(self._open(), change, by, stands, why)
+
+    def undo(self, commit: str, by: str) -> WrittenRules:
+        """Take a commit of rules back; raises as `undo_rules` does."""
+        return undo_rules(self._open(), commit, by)
+
+    def forget(self) -> None:
+        """Let go of the stories."""
+        self._kept = None
+
+    def close(self) -> None:
+        """Close the newsroom."""
+        self._resident.close()
+
+    def _open(self) -> Newsroom:
+        return self._resident.newsroom(datetime.now(UTC))
+
+    def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
+        """Return the bench that is open while commit and settings are the same, else another."""
+        head = archive.Repository(newsroom.root).head()
+        key = (head, newsroom.beat, newsroom.settings.review)
+        if self._kept is not None:
+            known, since, bench = self._kept
+            if known == key and newsroom.now - since < _FRESH:
+                return bench
+        self._kept = None
+        bench = open_bench(newsroom, DAYS, progress)
+        self._kept = (key, newsroom.now, bench)
+        return bench

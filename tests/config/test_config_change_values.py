@@ -1,0 +1,101 @@
+"""Values changed in a beat.toml: comments, order and line ends stay, and nothing else changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk import config
+from copydesk.errors import ConfigError
+
+BEAT = b"""\
+# my beat
+[site]
+title = "T"   # its title
+
+[scoring]   # how
+publish_at = 70        # stories of this quality
+off_beat = "drop"      # "keep"
+
+[review]
+mode = "gate"
+
+[[source]]
+url = "https://a.example/f"   # the first
+# named so
+name = "A"
+
+[[source]]
+url = "https://b.example/f"
+trust = "hold"  # for a while
+# the end
+"""
+
+
+def test_only_the_line_of_a_value_changes() -> None:
+    after = config.change_values(BEAT, {"scoring.publish_at": 80, "source[1].trust": "gate"})
+    wanted = BEAT.replace(b"publish_at = 70 ", b"publish_at = 80 ")
+    assert wanted.replace(b'trust = "hold"', b'trust = "gate"') == after
+
+
+def test_what_did_not_stand_there_is_added_where_it_belongs() -> None:
+    values: dict[str, int | float | str] = {
+        "scoring.points.tease": -3,
+        "front.half_life_hours": 12.5,
+        "source[0].trust": "hold",
+    }
+    after = config.change_values(BEAT, values).decode()
+    assert 'off_beat = "drop"      # "keep"\n\n[scoring.points]\ntease = -3\n\n[review]' in after
+    assert 'name = "A"\ntrust = "hold"\n' in after
+    assert after.endswith("# the end\n\n[front]\nhalf_life_hours = 12.5\n")
+    added = (
+        "[scoring.points]",
+        "tease = -3",
+        'trust = "hold"',
+        "[front]",
+        "half_life_hours = 12.5",
+    )
+    lines = after.replace('name = "A"\ntrust = "hold"', 'name = "A"').splitlines()
+    left = [line for line in lines if line and line not in added]
+    assert left == [line for line in BEAT.decode().splitlines() if line]
+
+
+@pytest.mark.parametrize(
+    ("beat", "after"),
+    [
+        (
+            b'site.title = "T"\nscoring.publish_at = 3 # x\n',
+            b'site.title = "T"\nscoring.publish_at = 4 # x\n',
+        ),
+        (
+            b'[site]\r\ntitle = "T"\r\n[scoring]\r\npublish_at = 3\r\n',
+            b'[site]\r\ntitle = "T"\r\n[scoring]\r\npublish_at = 4\r\n',
+        ),
+        (
+            b'\xef\xbb\xbf[site]\ntitle = "T"\n[scoring]\npublish_at = 3\n',
+            b'\xef\xbb\xbf[site]\ntitle = "T"\n[scoring]\npublish_at = 4\n',
+        ),
+        (
+            b'[scoring]\npublish_at = 3\n[site]\ntitle = "T"\n',
+            b'[scoring]\npublish_at = 4\n[site]\ntitle = "T"\n',
+        ),
+    ],
+    ids=["dotted", "crlf", "bom", "order"],
+)
+def test_a_file_keeps_how_it_is_written(beat: bytes, after: bytes) -> None:
+    assert after == config.change_values(beat, {"scoring.publish_at": 4})
+
+
+@pytest.mark.parametrize(
+    ("beat", "value", "what"),
+    [
+        (b'site = {title = "T"}\nscoring = { publish_at = 3 }\n', 4, "cannot be written"),
+        (b'[site]\ntitle = "T"\n' + b"#" * 2_000_000, 4, "too big"),
+        (b'[site]\ntitle = "T"\n', 201, "-200 to 200"),
+        (b'[site\ntitle = "T"\n', 4, "beat.toml"),
+    ],
+    ids=["inline", "big", "out of bounds", "broken"],
+)
+def test_what_cannot_be_kept_or_read_again_is_refused(beat: bytes, value: int, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.change_values(beat, {"scoring.points.tease": value})
+    assert what in str(caught.value)

@@ -1,0 +1,164 @@
+"""What if: rules are tried at the desk without a script, and an owner writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from world.command import copydesk
+from world.newsroom import newsroom, record_web, run_git, small_web
+from world.served_desk import Answer, Browser
+from world.served_newsroom import ServedNewsroom, serve_newsroom, until
+
+pytestmark = pytest.mark.slow
+
+PAGE = "/desk/what-if/"
+NOTHING = "none of"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    folder = tmp_path_factory.mktemp("what-if")
+    root = newsroom(folder / "beat")
+    web = record_web(folder / "web.warc.gz", small_web())
+    assert 0 == copydesk("-C", root, "run", "--web", web, "--now", "2026-11-20T08:00:00Z").code
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> Browser:
+    return served.owner()
+
+
+def attempt(browser: Browser, **fields: str) -> tuple[str, str]:
+    """Try rules, wait for the answer; return the page and the trial's name."""
+    begun = browser.post(f"{PAGE}try", fields)
+    assert begun.status == 303, begun.body
+    where = begun.headers["location"]
+    pages: list[Answer] = []
+
+    def is_over() -> bool:
+        pages.append(browser.get(where))
+        return "refresh" not in pages[-1].headers
+
+    until(is_over)
+    return pages[-1].body, where.partition("trial=")[2]
+
+
+def hidden(body: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', body)
+    assert found, body
+    return found[1]
+
+
+def test_each_rule_stands_there_with_its_value_of_today(anna: Browser) -> None:
+    body = anna.get(PAGE).body
+    assert re.search(r'name="publish_at"[^>]*value="\d+"', body)
+    assert 'name="points.own_reporting"' in body
+    assert len(re.findall(r'name="points\.', body)) == 40
+    assert 'name="trust.0"' in body
+
+
+def test_what_would_change_is_told_and_nothing_is_written(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    head = run_git(served.root, "rev-parse", "HEAD")
+    body, _ = attempt(anna, publish_at="0")
+    assert "/desk/story/" in body.partition('class="changes"')[2]
+    assert "+publish_at = 0" in body
+    assert run_git(served.root, "rev-parse", "HEAD") == head
+    assert run_git(served.root, "status", "--porcelain") == ""
+
+
+def test_a_rule_that_lets_nothing_through_says_so_before_it_can_be_written(anna: Browser) -> None:
+    body, trial = attempt(anna, publish_at="100000")
+    assert NOTHING in body.partition('class="loud"')[2][:200]
+    form = {"trial": trial, "stands": hidden(body, "stands")}
+    assert anna.post(f"{PAGE}write", form).status == 400
+    sure = anna.post(f"{PAGE}write", {**form, "sure": "yes"})
+    assert sure.status == 303
+    commit = sure.headers["location"].partition("written=")[2]
+    assert anna.post(f"{PAGE}undo", {"commit": commit}).status == 303
+
+
+def test_an_owner_writes_what_was_tried_and_takes_it_back(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    before = (served.root / "beat.toml").read_text("utf-8")
+    body, trial = attempt(anna, publish_at="33", **{"points.voices": "7"})
+    form = {"trial": trial, "stands": hidden(body, "stands"), "why": "a try", "sure": "yes"}
+
+    written = anna.post(f"{PAGE}write", form)
+
+    assert written.status == 303, written.body
+    after = (served.root / "beat.toml").read_text("utf-8")
+    assert "publish_at = 33" in after
+    assert "[scoring.points]\nvoices = 7" in after
+    assert "by Anna" in run_git(served.root, "log", "-1", "--format=%B")
+    commit = written.headers["location"].partition("written=")[2]
+    assert anna.post(f"{PAGE}undo", {"commit": commit}).status == 303
+    assert (served.root / "beat.toml").read_text("utf-8") == before
+
+
+def test_of_two_owners_the_second_sees_that_rules_have_changed(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    body, trial = attempt(anna, publish_at="44")
+    (served.root / "beat.toml").write_text(
+        (served.root / "beat.toml").read_text("utf-8") + "\n# another hand\n", "utf-8"
+    )
+    run_git(served.root, "commit", "-qam", "by hand")
+    form = {"trial": trial, "stands": hidden(body, "stands"), "sure": "yes"}
+    answer = anna.post(f"{PAGE}write", form)
+    assert answer.status == 400
+    assert "changed meanwhile" in answer.body
+    assert "publish_at = 44" not in (served.root / "beat.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"publish_at": "many"}, "whole number"),
+        ({"points.tease": "9999"}, "-200 to 200"),
+        ({"points.nothing": "1"}, "no scoring.points of this name"),
+        ({"topic": "Coast", "add": r"\bsea\b"}, "regular expression"),
+        ({"topic": "Nowhere", "add": "sea"}, "no topic of this name"),
+    ],
+)
+def test_a_wrong_rule_is_refused_with_its_place(
+    anna: Browser, fields: dict[str, str], what: str
+) -> None:
+    begun = anna.post(f"{PAGE}try", fields)
+    body = begun.body
+    if begun.status == 303:
+        body, _ = attempt(anna, **fields)
+    assert what in body
+
+
+def test_a_trial_is_given_up(anna: Browser) -> None:
+    begun = anna.post(f"{PAGE}try", {"publish_at": "12"})
+    trial = begun.headers["location"].partition("trial=")[2]
+    assert anna.post(f"{PAGE}cancel", {"trial": trial}).status == 303
+    assert anna.post(f"{PAGE}cancel", {"trial": "none"}).status == 400
+    until(lambda: "refresh" not in anna.get(f"{PAGE}?trial={trial}").headers)
+
+
+def test_an_editor_tries_rules_and_writes_none_and_who_only_looks_does_neither(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    seen = {}
+    for name, role in (("Edda", "editor"), ("Vera", "viewer")):
+        link = copydesk("-C", served.root, "desk", "user", "add", name, "--role", role).out.strip()
+        browser = served.browser()
+        browser.post(link[link.index("/desk/enter/") :], {})
+        seen[role] = browser
+    body, trial = attempt(seen["editor"], publish_at="5")
+    assert "An owner can write these rules" in body
+    form = {"trial": trial, "stands": "any"}
+    assert seen["editor"].post(f"{PAGE}write", form).status == 403
+    assert anna.post(f"{PAGE}write", form).status == 400  # it is another's trial
+    assert seen["viewer"].get(PAGE).status == 400
+    assert seen["viewer"].post(f"{PAGE}try", {"publish_at": "5"}).status == 400
