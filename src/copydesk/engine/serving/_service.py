@@ -34,7 +34,8 @@ class NewsroomService:
 
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
     are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
-    `edited_files` brings the site up to what is written by hand, `webhook_calls` tells who wants to know.
+    `edited_files` brings the site up to what is written by hand, `webhook_calls` tells whoever
+    wants to know.
     """
 
     site: Path
