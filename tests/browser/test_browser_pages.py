@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
-from world.numbers import fill_numbers
+from world.numbers import SOURCE, fill_numbers
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
 
@@ -27,6 +27,8 @@ LIST_FILE = "title: The best\nby: Anna\nstories:\n" + "".join(
 STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
 PAGES += ["/desk/numbers/", "/desk/recall/", "/desk/dropped/", "/desk/write/", "/desk/file/"]
+PAGES += ["/desk/sources/", "/desk/sources/add/"]
+PAGES += [f"/desk/sources/one/?url={SOURCE}"]
 PAGES += ["/desk/stash/", "/desk/list/", LIST, "/desk/what-if/"]
 OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/", LIST]
 OUTSIDE = ["/desk/account/", "/desk/people/"]

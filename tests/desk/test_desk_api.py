@@ -231,6 +231,8 @@ def test_an_owner_says_who_may_use_the_desk(anna: ApiClient) -> None:
         ("GET", "actions?after=nothing", None, 400),
         ("GET", "actions/nothing", None, 404),
         ("GET", "stashes", None, 200),
+        ("GET", "stories/a%0Ab", None, 404),  # a line break
+        ("PATCH", "views/a%0Ab", {}, 405),
         ("DELETE", "stashes/%C2%B2", None, 404),
         ("POST", "actions", b"", 400),
         ("POST", "actions", b"\xff", 400),
