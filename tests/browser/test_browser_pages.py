@@ -17,7 +17,8 @@ from world.waiting import name_of, waiting_newsroom
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
-RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then((found) =>
+RUN_AXE = """axe.run(document,
+  {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then((found) =>
   found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
 LIST = "/desk/list/?id=best"
 LIST_FILE = "title: The best\nby: Anna\nstories:\n" + "".join(

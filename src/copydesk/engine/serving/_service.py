@@ -20,6 +20,7 @@ from copydesk.engine.serving._round_on_demand import RoundOnDemand
 from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
+from copydesk.engine.serving._webhook_calls import WebhookCalls
 from copydesk.kit import urls
 
 Say = Callable[[str], None]
@@ -33,7 +34,8 @@ class NewsroomService:
 
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
     are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
-    `edited_files` brings the site up to what is written by hand.
+    `edited_files` brings the site up to what is written by hand, `webhook_calls` tells whoever
+    wants to know.
     """
 
     site: Path
@@ -41,6 +43,7 @@ class NewsroomService:
     private: Path
     folder: NewsroomFolder
     edited_files: EditedFiles
+    webhook_calls: WebhookCalls
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
@@ -64,7 +67,13 @@ class NewsroomService:
 
         Each is ended cleanly.
         """
-        workers = (self.edited_files, self.rounds, self.subscriber, self.audience)
+        workers = (
+            self.edited_files,
+            self.webhook_calls,
+            self.rounds,
+            self.subscriber,
+            self.audience,
+        )
         work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
         try:
             await asyncio.Event().wait()
@@ -111,6 +120,7 @@ def _prepare_service(
         private=newsroom.private,
         folder=folder,
         edited_files=edited_files,
+        webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
         # the memory is opened anew each time: a round may replace it
         audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
     )
