@@ -69,7 +69,17 @@ FOREIGN = f"""[...document.querySelectorAll("*")].filter((node) =>
   .map((node) => node.outerHTML.slice(0, 200))"""
 WORST = f"story/{quote(NAMES[1], safe='')}"
 VIEWS = [*(f"{WORST}/{part}/" for part in ("edit", "trail", "neighbours"))]
-VIEWS += ["dropped/", "stash/", "list/", "list/?id=worst", "write/", "file/", "people/", "numbers/"]
+VIEWS += [
+    "dropped/",
+    "stash/",
+    "list/",
+    "list/?id=worst",
+    "write/",
+    "file/",
+    "people/",
+    "numbers/",
+    "sources/",
+]
 VIEWS += ["recall/", "today/", f"?q={quote(PAYLOADS[0])}", f"?topic={quote(PAYLOADS[30])}"]
 SHAPES = """[...new Set([...document.querySelectorAll("article.row")].map((row) =>
   [...row.querySelectorAll("*")]

@@ -10,14 +10,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
-from world.numbers import fill_numbers
+from world.numbers import SOURCE, fill_numbers
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
-RUN_AXE = """axe.run(document, {resultTypes: ["violations"]}).then((found) =>
+RUN_AXE = """axe.run(document,
+  {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then((found) =>
   found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
 LIST = "/desk/list/?id=best"
 LIST_FILE = "title: The best\nby: Anna\nstories:\n" + "".join(
@@ -26,6 +27,8 @@ LIST_FILE = "title: The best\nby: Anna\nstories:\n" + "".join(
 STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
 PAGES += ["/desk/numbers/", "/desk/recall/", "/desk/dropped/", "/desk/write/", "/desk/file/"]
+PAGES += ["/desk/sources/", "/desk/sources/add/"]
+PAGES += [f"/desk/sources/one/?url={SOURCE}"]
 PAGES += ["/desk/stash/", "/desk/list/", LIST, "/desk/what-if/"]
 OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/", LIST]
 OUTSIDE = ["/desk/account/", "/desk/people/"]

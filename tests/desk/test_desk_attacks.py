@@ -53,6 +53,15 @@ def test_what_was_passed_on_does_not_come_from_here(anna: Browser) -> None:
     assert 403 == anna.ask("GET", "/desk/", headers={"X-Forwarded-For": "203.0.113.5"}).status
 
 
+@pytest.mark.parametrize("path", ["/desk/%0A", "/desk/x%0Ay/", "/desk/%0D%0A/%E2%80%A8/"])
+def test_a_line_feed_in_an_address_does_not_lead_past_the_desk(
+    anna: Browser, desk: ServedDesk, path: str
+) -> None:
+    """To the site, whose page for what is not there has its theme's scripts."""
+    assert POLICY == anna.get(path).headers["content-security-policy"]
+    assert POLICY == desk.outside().get(path).headers["content-security-policy"]
+
+
 # ---- sessions ---------------------------------------------------------------------------------
 
 
@@ -268,6 +277,7 @@ def test_what_was_asked_for_is_written_as_text(desk: ServedDesk) -> None:
         b"\xff\xfe",
         b'{"rawId":"A","response":{"clientDataJSON":"e30"}}',
         b"[" * 50_000,
+        b'{"a":' * 5_000,
     ],
 )
 def test_what_is_no_answer_of_a_passkey_is_refused(anna: Browser, path: str, body: bytes) -> None:

@@ -62,6 +62,10 @@ def send(browser: Browser, *actions: dict[str, Any]) -> Answer:
     return browser.post("/desk/actions", body, {"Content-Type": "application/json"})
 
 
+def own_page(browser: Browser) -> dict[str, str]:
+    return {"Sec-Fetch-Site": "same-origin", "Origin": browser.origin}
+
+
 def verdict(said: str, name: str, **more: Any) -> dict[str, Any]:
     return {"id": f"{said}-{name}", "kind": "verdict", "said": said, "stories": [name], **more}
 
@@ -356,6 +360,19 @@ def test_assets_and_pages_carry_their_policy(anna: Browser) -> None:
     assert "immutable" in anna.get(style).headers["cache-control"]
     assert "image/svg+xml" in anna.get(icon).headers["content-type"]
     assert "text/javascript" in anna.get(script).headers["content-type"]
+
+
+def test_what_is_nested_without_measure_is_refused(anna: Browser) -> None:
+    """Readers of JSON go down as deep as it goes, and give up with an error of their own."""
+    deep = '{"a":' * 5_000
+    script = {"Content-Type": "application/json"}
+    form = {"do": "verdict hold", "story": WALL, "was": deep, "seen": deep}
+
+    for path in ("/desk/actions", "/desk/presence"):
+        assert 400 == anna.post(path, deep.encode(), script).status, path
+    assert 400 == anna.ask("PUT", "/desk/drafts", deep.encode(), own_page(anna)).status
+    assert 400 == anna.post(f"/desk/story/{WALL}/edit/", form).status
+    assert 303 == anna.post("/desk/act", form).status
 
 
 def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Path) -> None:

@@ -290,6 +290,20 @@ def test_passkeys_do_not_wait_for_passwords(desk: ServedDesk) -> None:
     assert 200 == desk.here().post("/desk/sign-in/passkey", device.get(asked)).status
 
 
+def test_a_link_may_lead_to_the_desk_at_once(desk: ServedDesk) -> None:
+    """As that of the demo does; it tells where a passkey is made for the next time."""
+    desk.store.accounts.add("Anna", "owner", desk.clocks().now)
+
+    def lead(wanted: str) -> str:
+        path = f"/desk/enter/{desk.store.links.make('enter', desk.clocks(), 'Anna')}{wanted}"
+        assert ("Your name at the top" in desk.here().get(path).body) == bool(wanted)
+        return desk.here().post(path).headers["location"]
+
+    assert "/desk/account/" == lead("")
+    assert "/desk/" == lead("?next=/desk/")
+    assert "/desk/" == lead("?next=//evil.example/")
+
+
 # ---- a web server that knows its people -------------------------------------------------------
 
 

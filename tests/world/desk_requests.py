@@ -12,8 +12,28 @@ from hypothesis import strategies as some
 from world.payloads import PAYLOADS
 
 # below /desk/: {} is a name of anything; the first are what only an editor, an owner may send to
-FOR_EDITORS = ("actions", "act", "pictures", "stash/", "list/", "write/", "file/", "story/{}/edit/")
-FOR_OWNERS = ("people/add", "people/role", "people/reset", "people/end", "people/remove")
+FOR_EDITORS = (
+    "actions",
+    "act",
+    "pictures",
+    "stash/",
+    "list/",
+    "write/",
+    "file/",
+    "story/{}/edit/",
+    "sources/",
+)
+FOR_OWNERS = (
+    "sources/one/",
+    "sources/add/",
+    "sources/import",
+    "sources/round",
+    "people/add",
+    "people/role",
+    "people/reset",
+    "people/end",
+    "people/remove",
+)
 FOR_ALL = (
     *("", "story/{}/", "story/{}/trail/", "story/{}/neighbours/", "dropped/", "today/", "rows"),
     *("versions", "presence", "views", "picture/{}", "assets/{}", "drafts", "numbers/", "recall/"),

@@ -53,9 +53,11 @@ if TYPE_CHECKING:
     from copydesk.archive.change import digest_of as digest_of
     from copydesk.archive.change import is_cut_short as is_cut_short
     from copydesk.archive.document import parse_record as parse_record
+    from copydesk.archive.git import CommitMessage as CommitMessage
     from copydesk.archive.git import LoggedCommit as LoggedCommit
     from copydesk.archive.git import Pushed as Pushed
     from copydesk.archive.git import Repository as Repository
+    from copydesk.archive.git import list_commits as list_commits
     from copydesk.archive.git import read_commit as read_commit
     from copydesk.archive.git import start_repository as start_repository
     from copydesk.archive.record import emit_story as emit_story

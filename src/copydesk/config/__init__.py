@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from copydesk.config._settings import Settings as Settings
     from copydesk.config._sources import add_source as add_source
     from copydesk.config._sources import add_sources as add_sources
+    from copydesk.config._sources import append_sources as append_sources
+    from copydesk.config._tables import Webhook as Webhook
     from copydesk.config.data import find_topic_file as find_topic_file
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

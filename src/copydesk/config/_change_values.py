@@ -20,8 +20,10 @@ _MOST_BYTES = 2_000_000  # a library that keeps layout takes a minute for 50,000
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
 _BY_HAND = "write it by hand"
 
+SettingValue = int | float | str | list[str]
 
-def change_values(data: bytes, values: Mapping[str, int | float | str]) -> bytes:
+
+def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     """Return the bytes of a beat.toml with some values in it changed, or added where none stood.
 
     Each by its path as messages have it: `scoring.publish_at`, `source[3].trust`. Raises

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from copydesk.config import _format
 from copydesk.config._origins import Origins
-from copydesk.config._sections import BLOCKS, HOST, LISTING, SECTIONS, SOURCE, Section
+from copydesk.config._sections import BLOCKS, HOST, LISTING, SECTIONS, SOURCE, WEBHOOK, Section
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
 from copydesk.config._toml import FILE
 from copydesk.errors import ConfigError
@@ -31,6 +31,7 @@ class BeatValues:
     sections: Mapping[str, Values]
     sources: tuple[Values, ...]
     hosts: tuple[Values, ...]
+    webhooks: tuple[Values, ...]
     origins: Origins
     warnings: tuple[str, ...]
 
@@ -59,12 +60,15 @@ def decode(tables: dict[str, object], environ: Mapping[str, str]) -> BeatValues:
         sections[section.name] = _read_section(table, section, environ, origins)
     hosts = _read_blocks(tables, HOST, origins)
     sources = _read_blocks(tables, SOURCE, origins)
+    webhooks = _read_blocks(tables, WEBHOOK, origins)
     _refuse_twin_hosts(hosts)
+    _refuse_twin_webhooks(webhooks)
     _refuse_twins(sources)
     return BeatValues(
         sections=sections,
         sources=sources,
         hosts=hosts,
+        webhooks=webhooks,
         origins=origins,
         warnings=tuple(warnings),
     )
@@ -201,6 +205,15 @@ def _refuse_twin_hosts(hosts: Iterable[Values]) -> None:
         if seen != index:
             what = f"the same host as host[{seen}], {show_value(host['name'])}"
             raise setting_error(FILE, f"host[{index}].name", what, "keep one of the two")
+
+
+def _refuse_twin_webhooks(webhooks: Iterable[Values]) -> None:
+    first: dict[object, int] = {}
+    for index, webhook in enumerate(webhooks):
+        seen = first.setdefault(webhook["url"], index)
+        if seen != index:
+            what = f"the same address as webhook[{seen}], {show_value(webhook['url'])}"
+            raise setting_error(FILE, f"webhook[{index}].url", what, "keep one of the two")
 
 
 def _refuse_unknown_tables(tables: Mapping[str, object]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
+from copydesk.config import _read_webhooks as _webhooks
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -54,8 +55,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    deploy = _deploy.read(decoded, environ)
     source_options = dict(_source_options(decoded, environ))
+    webhooks = _webhooks.read(decoded.webhooks, environ)
     return Settings(
         root=root,
         beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
@@ -69,7 +70,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
         desk=_desk.read(decoded, environ),
-        deploy=deploy,
+        deploy=_deploy.read(decoded, environ),
+        webhooks=webhooks,
         source_options=source_options,
         key=key.key,
         metrics_token=token,
@@ -80,6 +82,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *data.orphan_warnings(topics),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
+            *_webhooks.list_missing(webhooks),
         ),
     )
 

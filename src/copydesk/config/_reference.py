@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copydesk.config._sections import BLOCKS, HOST, SECTIONS, SOURCE, Section
+from copydesk.config._sections import BLOCKS, HOST, SECTIONS, SOURCE, WEBHOOK, Section
 from copydesk.kit.options import Option
 
 _HEAD = """\
@@ -37,7 +37,7 @@ def reference_page() -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    brackets = f"[[{section.name}]]" if section in (HOST, SOURCE) else f"[{section.name}]"
+    brackets = f"[[{section.name}]]" if section in (HOST, SOURCE, WEBHOOK) else f"[{section.name}]"
     yield f"## `{brackets}`"
     yield ""
     yield section.about

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
-from copydesk.config._sections import HOST, LISTING, SECTIONS, SOURCE
+from copydesk.config._sections import HOST, LISTING, SECTIONS, SOURCE, WEBHOOK
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import SourceOptions
 from copydesk.kit.options import Option
@@ -37,6 +37,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
         for name in ("access_key", "secret_key", "session_token"):
             yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
     yield from _hosts(settings)
+    yield from _webhooks(settings)
     yield from _sources(settings)
     for topic in settings.beat.topics:
         yield f"topics.{topic.id}", topic.name
@@ -51,6 +52,13 @@ def _hosts(settings: Settings) -> Iterator[tuple[str, str]]:
         for option in HOST.options.values():
             value = name if option.name == "name" else getattr(manners, option.name)
             yield f"host[{index}].{option.name}", _format_value(option, value)
+
+
+def _webhooks(settings: Settings) -> Iterator[tuple[str, str]]:
+    for index, webhook in enumerate(settings.webhooks):
+        for option in WEBHOOK.options.values():
+            value = _format_value(option, getattr(webhook, option.name))
+            yield f"webhook[{index}].{option.name}", value
 
 
 def _sources(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from copydesk.config._tables import (
     Review,
     Serve,
     SourceOptions,
+    Webhook,
 )
 from copydesk.kit.declared import options_of
 from copydesk.kit.options import Option
@@ -162,4 +163,10 @@ LISTING = Section(
     "each article; the others look inside it. Without a rule: our own guess.",
     last="written",
 )
-BLOCKS = (HOST, SOURCE, LISTING)
+WEBHOOK = Section(
+    "webhook",
+    (Webhook,),
+    "Who is called when stories come to the site, are corrected, or go; write `[[webhook]]` once "
+    "for each. The guide on webhooks says how to check a call.",
+)
+BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK)

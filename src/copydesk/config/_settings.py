@@ -16,6 +16,7 @@ from copydesk.config._tables import (
     Review,
     Serve,
     SourceOptions,
+    Webhook,
 )
 from copydesk.kit import urls
 from copydesk.news import Beat, FetchOptions, FrontOptions, OutputOptions, Show
@@ -49,6 +50,7 @@ class Settings:
     recall: RecallOptions
     retention: Retention
     deploy: Deploy
+    webhooks: tuple[Webhook, ...] = ()
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)
     metrics_token: str = field(default="", repr=False)

@@ -26,36 +26,41 @@ def add_sources(root: Path, sources: Iterable[Source]) -> int:
     Two spellings of one address are one source. The file is written only when something is added,
     and only when the result is a valid beat.toml.
     """
-    known = {urls.identity(str(source["url"])) for source in decode(_toml.read(root), {}).sources}
+    path = (root / _toml.FILE).resolve()  # a link stays a link
+    try:
+        before = within.read_user_file(path, _toml.MAX_BYTES)
+        after, added = append_sources(before, sources)
+        if added:
+            files.write_atomic(path, after, mode=stat.S_IMODE(path.stat().st_mode))
+    except OSError as error:
+        raise setting_error(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
+    return len(added)
+
+
+def append_sources(before: bytes, sources: Iterable[Source]) -> tuple[bytes, list[Source]]:
+    """Return a beat.toml with a block at its end for each source that it lacks, and those.
+
+    Appending text keeps comments, order and layout by construction; a library that parses and
+    writes the whole file again can only promise it. Raises ConfigError where the result would not
+    be read again.
+    """
+    known = {
+        urls.identity(str(source["url"])) for source in decode(_toml.parse(before), {}).sources
+    }
     added = []
     for source in sources:
         same = urls.identity(source.url)
         if same not in known:
             known.add(same)
             added.append(source)
-    if added:
-        _append(root / _toml.FILE, added)
-    return len(added)
-
-
-def _append(path: Path, sources: list[Source]) -> None:
-    """Write the file anew with a block for each source below what is there.
-
-    Appending text keeps comments, order and layout by construction; a library that parses and
-    writes the whole file again can only promise it.
-    """
-    path = path.resolve()  # a link stays a link
-    try:
-        before = within.read_user_file(path, _toml.MAX_BYTES)
-        mode = stat.S_IMODE(path.stat().st_mode)
-        newline = "\r\n" if b"\r\n" in before else "\n"
-        blocks = newline + newline.join(format_block(source, newline) for source in sources)
-        gap = b"" if before.endswith(b"\n") or not before else newline.encode()
-        after = before + gap + blocks.encode()
-        _refuse_unreadable(after)
-        files.write_atomic(path, after, mode=mode)
-    except OSError as error:
-        raise setting_error(_toml.FILE, "", f"cannot be written ({error.strerror})") from error
+    if not added:
+        return before, added
+    newline = "\r\n" if b"\r\n" in before else "\n"
+    blocks = newline + newline.join(format_block(source, newline) for source in added)
+    gap = b"" if before.endswith(b"\n") or not before else newline.encode()
+    after = before + gap + blocks.encode()
+    _refuse_unreadable(after)
+    return after, added
 
 
 def _refuse_unreadable(after: bytes) -> None:

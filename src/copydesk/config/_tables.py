@@ -13,6 +13,8 @@ from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 from copydesk.news import Show
 
+SITE_EVENTS = ("published", "corrected", "removed")  # that a webhook may hear of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
@@ -167,6 +169,32 @@ class DeskOptions:
         kinds.whole(minimum=1, maximum=1_000_000),
     )
     oidc: OpenIdOptions = OpenIdOptions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Who is called when a story comes to the site, is corrected, or goes.
+
+    `secret` is what `secret_env` names, "" where that is not set: then nobody is called.
+    """
+
+    url: str = field(
+        metadata=required("Where calls are sent. A redirect is not followed.", kinds.ADDRESS)
+    )
+    secret_env: str = field(
+        metadata=required(
+            "The environment variable that holds the secret by which calls are signed (Standard "
+            "Webhooks), as `whsec_` and base64, or any words. While it is not set nobody is "
+            "called.",
+            kinds.VARIABLE,
+        )
+    )
+    events: tuple[str, ...] = option(
+        SITE_EVENTS,
+        "Of what it is told: `published`, `corrected`, `removed`.",
+        kinds.WORDS,
+    )
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Sa
 MOST = 200  # actions in one request
 _WORDS = 10_000  # characters of a why, or of any value
 _STORIES = 200
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: too deep
 _VERDICTS = frozenset({*get_args(Said), "clear"})
 _SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
 _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
@@ -51,7 +52,7 @@ def read_json(body: bytes, by: str, at: datetime) -> list[EditorAction]:
     """Return the actions of a request's JSON; raises UsageError where they cannot be meant."""
     try:
         sent = msgspec.json.decode(body, type=list[SentAction])
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise UsageError(f"these are no actions ({error})") from error
     return make_actions(sent, by, at)
 
@@ -98,7 +99,7 @@ def read_edit(
     form = dict(fields)
     try:
         was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise UsageError("the form is not whole", hint="open it again") from error
     topics = [value for field, value in fields if field == "topic"]
     picture = form.get("other_picture", "").strip() or form.get("picture", "")
@@ -201,7 +202,7 @@ def _read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
     """Return the digests that a row's form carries, under the names that an action has them by."""
     try:
         fields = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(fields, dict) or len(stories) != 1:
         return {}

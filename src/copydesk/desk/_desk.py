@@ -25,7 +25,7 @@ from copydesk.desk._story_pages import (
     render_story,
     render_trail,
 )
-from copydesk.desk._today import describe_actions, find_title
+from copydesk.desk._today import describe_actions, describe_settings, find_title
 from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView, open_desk
 from copydesk.errors import CopydeskError
@@ -53,6 +53,7 @@ class Desk:
     # each page that is looked at has a process of its own, each picture may take 100 MB
     looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    on_demand: engine.RoundOnDemand | None = field(default=None)
     _pages: tuple[Beat, Pages] | None = field(default=None)
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
@@ -168,8 +169,17 @@ class Desk:
         def answer(opened: OpenNewsroom) -> bytes:
             pages = self._pages_of(opened)
             title = pages.strings.say("today")
-            told = describe_actions(pages, opened, done)
-            return pages.page("today.html", editor, self._counts(opened), title=title, actions=told)
+            since = now() - timedelta(days=1)
+            return pages.page(
+                "today.html",
+                editor,
+                self._counts(opened),
+                title=title,
+                actions=describe_actions(pages, opened, done),
+                settings=describe_settings(
+                    pages, engine.list_settings_commits(opened.newsroom, editor.name, since)
+                ),
+            )
 
         return await self.thread.ask(answer)
 

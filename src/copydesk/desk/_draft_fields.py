@@ -36,7 +36,7 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
     """Return the drafts of a request; raises UsageError for what is none."""
     try:
         sent = msgspec.json.decode(body, type=SentDraft)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"this is no draft ({error})") from error
     return make_drafts(sent, at)
 

@@ -39,6 +39,19 @@ class NewsroomThread:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
+    async def change(self, make: Callable[[engine.Newsroom], _Answer]) -> _Answer:
+        """Return what a change of the newsroom's files gives, in a thread of its own.
+
+        It may have to wait for whoever else writes; nobody's page waits with it.
+        """
+
+        def work() -> _Answer:
+            now = datetime.now(UTC)
+            with engine.open_newsroom(self._root, now, self._environ) as newsroom:
+                return make(newsroom)
+
+        return await asyncio.to_thread(work)
+
     def close(self) -> None:
         """Close the newsroom, after the question that is being answered."""
         self._thread.submit(self._stack.close)

@@ -39,8 +39,15 @@ class ServedDesk:
 
 
 @contextlib.asynccontextmanager
-async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIterator[ServedDesk]:
+async def serve_desk(
+    newsroom: engine.Newsroom,
+    door: Door,
+    say: Say,
+    on_demand: engine.RoundOnDemand | None = None,
+) -> AsyncIterator[ServedDesk]:
     """Prepare a newsroom's desk for the block; `say` tells the operator.
+
+    `on_demand` runs the rounds that its owners ask for, None where none may run.
 
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
@@ -55,6 +62,7 @@ async def serve_desk(newsroom: engine.Newsroom, door: Door, say: Say) -> AsyncIt
             answer = PlainTextResponse(f"{error.what}\n{error.hint}\n", 503)
             yield ServedDesk(app=answer, go_on=_wait)
             return
+        opened.on_demand = on_demand
         agents = await stack.enter_async_context(open_mcp(opened))
         trials = Trials(newsroom.root, os.environ)
         stack.push_async_callback(asyncio.to_thread, trials.close)

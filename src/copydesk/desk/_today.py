@@ -43,6 +43,20 @@ def describe_actions(
     return [_describe(pages, opened, queued, undone) for queued in done]
 
 
+def describe_settings(pages: Pages, commits: Sequence[engine.SettingsCommit]) -> list[View]:
+    """Return the settings that somebody changed, and whether each can be taken back."""
+    return [
+        {
+            "id": commit.id,
+            "time": pages.views.clock(commit.at),
+            "subject": text.fold(commit.subject),
+            "lines": [text.fold(line) for line in commit.lines],
+            "state": pages.strings.say("taken_back") if commit.is_undone else "",
+        }
+        for commit in commits
+    ]
+
+
 def _describe(
     pages: Pages, opened: OpenNewsroom, queued: QueuedAction, undone: Collection[str]
 ) -> View:

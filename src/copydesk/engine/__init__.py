@@ -118,9 +118,11 @@ if TYPE_CHECKING:
     from copydesk.engine.numbers import read_numbers as read_numbers
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
+    from copydesk.engine.publishing import OwedPing as OwedPing
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
+    from copydesk.engine.publishing import list_owed_pings as list_owed_pings
     from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import DROP_DAYS as DROP_DAYS
     from copydesk.engine.queue import PIN_ENDING as PIN_ENDING
@@ -174,22 +176,40 @@ if TYPE_CHECKING:
     from copydesk.engine.round import watch_url as watch_url
     from copydesk.engine.serving import ActionStarter as ActionStarter
     from copydesk.engine.serving import AudienceCounts as AudienceCounts
+    from copydesk.engine.serving import DemandedRound as DemandedRound
     from copydesk.engine.serving import NewsroomService as NewsroomService
+    from copydesk.engine.serving import RoundOnDemand as RoundOnDemand
     from copydesk.engine.serving import Subscriber as Subscriber
     from copydesk.engine.serving import open_service as open_service
+    from copydesk.engine.settings import SettingsCommit as SettingsCommit
+    from copydesk.engine.settings import SettingsReport as SettingsReport
+    from copydesk.engine.settings import list_settings_commits as list_settings_commits
+    from copydesk.engine.settings import undo_settings as undo_settings
+    from copydesk.engine.sources import BoardRow as BoardRow
     from copydesk.engine.sources import Discovery as Discovery
+    from copydesk.engine.sources import FoundList as FoundList
     from copydesk.engine.sources import HealthRow as HealthRow
     from copydesk.engine.sources import Import as Import
+    from copydesk.engine.sources import ImportRow as ImportRow
     from copydesk.engine.sources import KeepReport as KeepReport
+    from copydesk.engine.sources import ListPreview as ListPreview
+    from copydesk.engine.sources import SourceBoard as SourceBoard
+    from copydesk.engine.sources import SourceEdit as SourceEdit
     from copydesk.engine.sources import SourceRow as SourceRow
     from copydesk.engine.sources import add_source as add_source
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
+    from copydesk.engine.sources import edit_source as edit_source
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import file_sources as file_sources
     from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source
+    from copydesk.engine.sources import look_for_lists as look_for_lists
+    from copydesk.engine.sources import preview_list as preview_list
+    from copydesk.engine.sources import read_source_board as read_source_board
+    from copydesk.engine.sources import rehearse_import as rehearse_import
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
     from copydesk.engine.topics import DismissReport as DismissReport
@@ -206,6 +226,7 @@ if TYPE_CHECKING:
     from copydesk.engine.trail import TrailKind as TrailKind
     from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
+    from copydesk.engine.webhooks import describe_owed_calls as describe_owed_calls
     from copydesk.engine.what_if import ChangedStory as ChangedStory
     from copydesk.engine.what_if import KeywordEdit as KeywordEdit
     from copydesk.engine.what_if import RuleChange as RuleChange

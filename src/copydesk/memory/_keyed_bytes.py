@@ -18,6 +18,7 @@ KeyedTable = Literal[
     "untold",
     "vectors",
     "waiting",
+    "webhooks",
 ]
 
 

@@ -88,6 +88,9 @@ CREATE TABLE recall (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
     """
 CREATE INDEX fates_path ON fates (path) WHERE state = 'filed';
 """,
+    """
+CREATE TABLE webhooks (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

@@ -46,6 +46,7 @@ class Memory:
         self.tips = KeyedBytes(self._run, "tips")
         self.waiting = KeyedBytes(self._run, "waiting")
         self.recall = KeyedBytes(self._run, "recall")
+        self.webhooks = KeyedBytes(self._run, "webhooks")
         self.vectors = KeyedBytes(self._run, "vectors")
         self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from copydesk.archive.git._log import CommitMessage as CommitMessage
 from copydesk.archive.git._log import LoggedCommit as LoggedCommit
+from copydesk.archive.git._log import list_commits as list_commits
 from copydesk.archive.git._log import read_commit as read_commit
 from copydesk.archive.git._path_log import PathLog as PathLog
 from copydesk.archive.git._path_log import read_path_log as read_path_log

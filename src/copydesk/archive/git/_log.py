@@ -13,6 +13,7 @@ from copydesk.archive.git import _git
 from copydesk.errors import GitError
 
 _ID = re.compile(r"[0-9a-f]{4,64}")
+_MOST = 500  # commits that are listed
 
 Bytes = bytes | None  # None where there is no such file
 
@@ -57,6 +58,38 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
             for path in _list_changes(place, commit)
         },
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitMessage:
+    """What a commit says of itself, and the moment that it is of."""
+
+    id: str
+    at: datetime
+    message: str
+
+
+def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[CommitMessage]:
+    """Return the commits since a time that changed any of some paths, the newest first.
+
+    Those that merge others are left out, 500 are the most. Raises GitError without git.
+    """
+    place = _git.locate(root)
+    if isinstance(place, str):
+        raise GitError("no git repository here", subject=place or str(root))
+    out = _git.tell(
+        place.top,
+        *("log", "--no-merges", f"--since=@{int(since.timestamp())}", f"-{_MOST}"),
+        *("--format=%H%x00%at%x00%B%x00", "--"),
+        *(f"{place.prefix}{path}" for path in paths),
+    )
+    fields = out.decode("utf-8", "replace").split("\0")[:-1]
+    return [
+        CommitMessage(
+            id=commit.strip(), at=datetime.fromtimestamp(int(seconds), UTC), message=message
+        )
+        for commit, seconds, message in zip(*[iter(fields)] * 3, strict=True)
+    ]
 
 
 def find_messages(

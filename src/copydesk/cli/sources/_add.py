@@ -20,19 +20,34 @@ from copydesk.kit import dates
 @click.option("--name", default="", help="The publisher's name; default: the list's own title.")
 @click.option("--pick", type=click.IntRange(min=1), help="Which of the lists that are found.")
 @click.option("--as-is", is_flag=True, help="Add the address itself, unseen.")
+@click.option("--look", is_flag=True, help="Show what is found, and add nothing.")
 @click.option("--web", type=click.Path(path_type=Path), help="Look at a recorded web (WARC).")
 @common
 def add(
-    invocation: Invocation, url: str, *, name: str, pick: int | None, as_is: bool, web: Path | None
+    invocation: Invocation,
+    url: str,
+    *,
+    name: str,
+    pick: int | None,
+    as_is: bool,
+    look: bool,
+    web: Path | None,
 ) -> None:
     """Find what can be watched at any address and add it to beat.toml."""
+    if look and (as_is or pick is not None):
+        raise UsageError("--look adds nothing", subject="--as-is" if as_is else "--pick")
     url = _complete_address(url)
     discovery = None if as_is else _look_at(invocation, url, web)
+    if discovery is None and look:
+        raise UsageError("nobody may look yet", subject="[fetch] contact", hint="set it first")
     if discovery is None:
         _report_added(invocation, url, engine.add_source(invocation.root, url, name))
         return
     for failure in discovery.failed:
         terminal.note(f"not read: {failure.url}: {failure.what}")
+    if look:
+        _print_offers(invocation, discovery)
+        return
     chosen = _choose(invocation, discovery, pick)
     if chosen is None:
         _print_choices(invocation, discovery)
@@ -97,12 +112,16 @@ def _is_person() -> bool:
 
 def _print_choices(invocation: Invocation, discovery: engine.Discovery) -> None:
     """Print the offers of which nobody chose one."""
+    _print_offers(invocation, discovery)
+    terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
+    terminal.note("hint: say which with --pick N")
+
+
+def _print_offers(invocation: Invocation, discovery: engine.Discovery) -> None:
     if invocation.json:
         terminal.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
     else:
         _show(discovery.offers)
-    terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
-    terminal.note("hint: say which with --pick N")
 
 
 def _show(offers: Sequence[engine.Offer]) -> None:

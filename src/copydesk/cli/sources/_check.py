@@ -52,6 +52,8 @@ def _health_rows(
 ) -> Sequence[engine.HealthRow]:
     with invocation.newsroom(scratch=ask) as newsroom:
         if not ask:
+            for words in engine.describe_owed_calls(newsroom.memory, newsroom.now):
+                terminal.note(words)
             return engine.check_sources(newsroom)
         with terminal.progress() as progress:
             return engine.ask_sources(newsroom, progress, web)

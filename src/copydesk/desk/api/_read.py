@@ -124,9 +124,10 @@ class ApiSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourcesAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The beat's sources, those that need a person first."""
+    """The beat's sources, those that need a person first; `owed` says what webhooks are owed."""
 
     sources: list[ApiSource]
+    owed: list[str]
 
 
 class ApiTopic(msgspec.Struct, frozen=True, kw_only=True):
@@ -238,7 +239,8 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
     """Return how the beat's sources stand."""
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
-            sources=[_convert(row, ApiSource) for row in engine.check_sources(opened.newsroom)]
+            sources=[_convert(row, ApiSource) for row in engine.check_sources(opened.newsroom)],
+            owed=list(engine.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
         )
     )
 

@@ -39,7 +39,7 @@ class Presence:
         """Take in what a tab of an editor says; raises UsageError where that is nothing known."""
         try:
             looking = msgspec.json.decode(body, type=Looking)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise UsageError(f"this is nobody's place ({error})") from error
         if max(len(looking.tab), len(looking.event)) > _CHARACTERS:
             raise UsageError("too long for a place")

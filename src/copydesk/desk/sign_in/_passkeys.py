@@ -132,7 +132,7 @@ def read_answer(body: bytes) -> DeviceAnswer:
             passkey_id=base64url_to_bytes(sent.rawId),
             challenge=base64url_to_bytes(client_data.challenge),
         )
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UsageError("this is no answer of a passkey", hint=_HINT) from error
 
 

@@ -97,7 +97,9 @@ class WaysIn:
         """Answer with a page that says what a link is good for; looking does not use it up."""
         secret = request.path_params["secret"]
         link = await asyncio.to_thread(self._store.links.look_at, secret, self._door.read_clocks())
-        return self._over() if link is None else self._show_link(link)
+        if link is None:
+            return self._over()
+        return self._show_link(link, leads_on="next" in request.query_params)
 
     async def use_link(self, request: Request) -> Response:
         """Begin a session by a link that is good once; a setup link makes the first owner."""
@@ -110,7 +112,9 @@ class WaysIn:
         if not name:
             return self._over()
         await self.note("link-used", visitor_of(request), who=name)
-        response = RedirectResponse(f"{self._door.root}account/", 303)
+        wanted = request.query_params.get("next")
+        root = self._door.root
+        response = RedirectResponse(own_page(wanted, root) if wanted else f"{root}account/", 303)
         return await self.begin_session(request, name, response, "link")
 
     def _verify_passkey(self, body: bytes, visitor: Visitor) -> str:
@@ -182,9 +186,14 @@ class WaysIn:
             provider=urls.host(self._door.provider.issuer) if self._door.provider else "",
         )
 
-    def _show_link(self, link: OneUseLink, status: int = 200, problem: str = "") -> Response:
+    def _show_link(
+        self, link: OneUseLink, status: int = 200, problem: str = "", *, leads_on: bool = False
+    ) -> Response:
+        """Return the page of a link; one that leads on asks for no proof of who comes in."""
         title = "setup" if link.purpose == "setup" else "enter"
-        return self._pages.answer("enter.html", title, status, problem, link=link)
+        return self._pages.answer(
+            "enter.html", title, status, problem, link=link, leads_on=leads_on
+        )
 
     def _over(self) -> Response:
         return self._pages.answer("link_over.html", "link_over", 410)

@@ -167,15 +167,17 @@ def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
 
 
 def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
-    """Return an address that lets somebody in as an owner of that name, as the demo does.
+    """Return an address that leads somebody to the desk as an owner of that name, as the demo does.
 
     Their account is made where there is none. Raises DeskStoreError.
     """
     with _open(newsroom) as desk:
         is_known = desk.accounts.find(name) is not None
     if is_known:
-        return reset_account(newsroom, name, port).link
-    return add_account(newsroom, name, "owner", port).link
+        made = reset_account(newsroom, name, port)
+    else:
+        made = add_account(newsroom, name, "owner", port)
+    return f"{made.link}?next=/desk/"
 
 
 def desk_address(newsroom: Newsroom, port: int) -> str:

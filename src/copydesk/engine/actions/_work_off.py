@@ -24,6 +24,7 @@ from copydesk.engine.editing import (
 )
 from copydesk.engine.filing import WORD_SECONDS, read_removals
 from copydesk.engine.newsroom import Failure, Newsroom, Silence, failure_of
+from copydesk.engine.webhooks import note_site_events
 from copydesk.errors import BusyError, CopydeskError, RecordError
 from copydesk.news import ActionOutcome, EditorAction
 
@@ -82,11 +83,21 @@ def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
         done = work_off(newsroom, desk.actions, tell)
     if done.outcomes:
         ask_catalogue(newsroom, lambda catalogue: catalogue.version())
+        _note_site_events(newsroom, tell)
         make_pictures(newsroom, (path for outcome in done.outcomes for path in outcome.paths))
     if not done.is_urgent:
         return done
     _, failed = publish_at_once(newsroom, Silence())
     return replace(done, failed=failed)
+
+
+def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
+    """Owe webhooks what was done; who calls them is the server, or the next round."""
+    if newsroom.settings.webhooks:
+        try:
+            note_site_events(newsroom)
+        except CopydeskError as error:
+            tell(error)
 
 
 def _read_removals(root: Path) -> frozenset[str]:

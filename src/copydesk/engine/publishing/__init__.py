@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing._deploy import deploy as deploy
     from copydesk.engine.publishing._own_scripts import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing._own_scripts import own_script_digests as own_script_digests
+    from copydesk.engine.publishing._pending_pings import OwedPing as OwedPing
+    from copydesk.engine.publishing._pending_pings import list_owed_pings as list_owed_pings
     from copydesk.engine.publishing._stale_pages import find_stale_pages as find_stale_pages
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -35,6 +35,25 @@ class PendingPing:
         return not self.tried <= now < self.tried + wait
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedPing:
+    """A listener that has not heard of so many pages yet, since when."""
+
+    url: str
+    pages: int
+    since: datetime
+
+
+def list_owed_pings(memory: Memory, now: datetime) -> list[OwedPing]:
+    """Return what search engines and hubs are owed, those that wait longest first."""
+    pending = PendingPings(memory, now)
+    owed = [(url, pending.of(url)) for url in set(memory.pending_pings.keys())]
+    pings = [
+        OwedPing(url=url, pages=len(ping.paths), since=ping.since) for url, ping in owed if ping
+    ]
+    return sorted(pings, key=lambda ping: (ping.since, ping.url))
+
+
 class PendingPings:
     """What listeners are owed, by their address."""
 

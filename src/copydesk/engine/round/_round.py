@@ -45,6 +45,8 @@ def run_round(
         report = _deploy(newsroom, report, progress)
     if options.is_whole and not options.dry_run and newsroom.settings.recall.lists:
         report = _time("recall", _check_recall(options), newsroom, report)
+    if not options.dry_run and options.web is None and newsroom.settings.webhooks:
+        report = _time("webhooks", _call_webhooks, newsroom, report)
     return replace(report, seconds=round(time.monotonic() - began, 3))
 
 
@@ -108,6 +110,18 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
         return replace(report, failed=(*report.failed, failure), complete=False)
     spent = round(time.monotonic() - began, 3)
     return replace(report, deploy=done, stages={**report.stages, "deploy": spent})
+
+
+def _call_webhooks(newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """Tell webhooks what came to the site, was corrected or went; a failure is a note."""
+    from copydesk.engine.webhooks import call_webhooks, note_site_events  # hardly any has one
+
+    try:
+        note_site_events(newsroom)
+        notes = asyncio.run(call_webhooks(newsroom.settings, newsroom.memory, newsroom.now))
+    except CopydeskError as error:
+        notes = (f"webhooks were not called: {error}",)
+    return replace(report, notes=(*report.notes, *notes))
 
 
 def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._file_changes import FileChanges as FileChanges
     from copydesk.engine.serving._file_watcher import FileWatcher as FileWatcher
     from copydesk.engine.serving._mounts import find_network_mount as find_network_mount
+    from copydesk.engine.serving._round_on_demand import DemandedRound as DemandedRound
+    from copydesk.engine.serving._round_on_demand import RoundOnDemand as RoundOnDemand
     from copydesk.engine.serving._round_starter import RoundStarter as RoundStarter
     from copydesk.engine.serving._rounds import Rounds as Rounds
     from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push

@@ -16,9 +16,11 @@ from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._edited_files import EditedFiles
+from copydesk.engine.serving._round_on_demand import RoundOnDemand
 from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
+from copydesk.engine.serving._webhook_calls import WebhookCalls
 from copydesk.kit import urls
 
 Say = Callable[[str], None]
@@ -31,8 +33,9 @@ class NewsroomService:
     """A newsroom that is being served: where its site lies, and what goes on behind it.
 
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
-    are not counted; `rounds` and `subscriber` are None where rounds may not run. `edited_files`
-    brings the site up to what is written by hand.
+    are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
+    `edited_files` brings the site up to what is written by hand, `webhook_calls` tells whoever
+    wants to know.
     """
 
     site: Path
@@ -40,9 +43,11 @@ class NewsroomService:
     private: Path
     folder: NewsroomFolder
     edited_files: EditedFiles
+    webhook_calls: WebhookCalls
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
+    on_demand: RoundOnDemand | None = None
 
     @property
     def settings(self) -> Settings:
@@ -62,7 +67,13 @@ class NewsroomService:
 
         Each is ended cleanly.
         """
-        workers = (self.edited_files, self.rounds, self.subscriber, self.audience)
+        workers = (
+            self.edited_files,
+            self.webhook_calls,
+            self.rounds,
+            self.subscriber,
+            self.audience,
+        )
         work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
         try:
             await asyncio.Event().wait()
@@ -109,6 +120,7 @@ def _prepare_service(
         private=newsroom.private,
         folder=folder,
         edited_files=edited_files,
+        webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
         # the memory is opened anew each time: a round may replace it
         audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
     )
@@ -126,12 +138,16 @@ async def _add_rounds(
             return await starter.run(deploy=bool(folder.last.deploy.to))
 
     rounds = Rounds(folder, clock, with_time(say, clock), run)
+    on_demand = RoundOnDemand(service.folder.last.root, turn, clock)
     limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
     async with fetch.Web(limits, clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()
-        yield replace(service, subscriber=subscriber, rounds=rounds)
+        try:
+            yield replace(service, subscriber=subscriber, rounds=rounds, on_demand=on_demand)
+        finally:
+            await on_demand.close()
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._discover import add_source as add_source
     from copydesk.engine.sources._discover import find_sources as find_sources
     from copydesk.engine.sources._discover import source_address as source_address
+    from copydesk.engine.sources._edit_source import SourceEdit as SourceEdit
+    from copydesk.engine.sources._edit_source import edit_source as edit_source
+    from copydesk.engine.sources._file_sources import ImportRow as ImportRow
+    from copydesk.engine.sources._file_sources import file_sources as file_sources
+    from copydesk.engine.sources._file_sources import rehearse_import as rehearse_import
     from copydesk.engine.sources._health import HealthRow as HealthRow
     from copydesk.engine.sources._health import SourceRow as SourceRow
     from copydesk.engine.sources._health import ask_sources as ask_sources
@@ -45,12 +50,19 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._ledger import apply_ledger as apply_ledger
     from copydesk.engine.sources._ledger import ledger_under_edit as ledger_under_edit
     from copydesk.engine.sources._ledger import note_moves as note_moves
+    from copydesk.engine.sources._look_apart import FoundList as FoundList
+    from copydesk.engine.sources._look_apart import ListPreview as ListPreview
+    from copydesk.engine.sources._look_apart import look_for_lists as look_for_lists
+    from copydesk.engine.sources._look_apart import preview_list as preview_list
     from copydesk.engine.sources._named_source import find_source as find_source
     from copydesk.engine.sources._opml import Import as Import
     from copydesk.engine.sources._opml import export_opml as export_opml
     from copydesk.engine.sources._opml import import_sources as import_sources
     from copydesk.engine.sources._rules import RULE_REASONS as RULE_REASONS
     from copydesk.engine.sources._rules import RuleDigests as RuleDigests
+    from copydesk.engine.sources._source_board import BoardRow as BoardRow
+    from copydesk.engine.sources._source_board import SourceBoard as SourceBoard
+    from copydesk.engine.sources._source_board import read_source_board as read_source_board
     from copydesk.engine.sources._states import keep_states as keep_states
     from copydesk.engine.sources._states import source_states as source_states
     from copydesk.engine.sources._waiting_leads import WaitingLeads as WaitingLeads

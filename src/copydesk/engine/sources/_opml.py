@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,13 +31,18 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
     except OSError as error:
         raise FeedError(f"the file cannot be read ({error.strerror})", subject=str(path)) from error
     found = watch.read_sources(data)
-    names = _names(newsroom.beat.topics)
-    sources = [_at_home(source, names) for source in found]
-    strange = dict.fromkeys(
-        topic for source in found for topic in source.topics if topic.casefold() not in names
-    )
-    added = config.add_sources(newsroom.root, sources)
+    fitted = [fit_topics(source, newsroom.beat.topics) for source in found]
+    strange = dict.fromkeys(topic for _, topics in fitted for topic in topics)
+    added = config.add_sources(newsroom.root, [source for source, _ in fitted])
     return Import(named=len(found), added=added, no_topics=tuple(strange))
+
+
+def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[str, ...]]:
+    """Return a source with those of its folders that are topics here, and the others."""
+    names = _names(topics)
+    known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
+    strange = tuple(topic for topic in source.topics if topic.casefold() not in names)
+    return replace(source, topics=tuple(dict.fromkeys(known))), strange
 
 
 def _names(topics: Iterable[Topic]) -> dict[str, str]:
@@ -48,11 +53,6 @@ def _names(topics: Iterable[Topic]) -> dict[str, str]:
             if name:
                 names.setdefault(name.casefold(), topic.name)
     return names
-
-
-def _at_home(source: Source, names: dict[str, str]) -> Source:
-    known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
-    return replace(source, topics=tuple(dict.fromkeys(known)))
 
 
 def export_opml(newsroom: Newsroom) -> bytes:

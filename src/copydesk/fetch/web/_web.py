@@ -98,14 +98,16 @@ class Web:
 
     async def post(self, url: str, fields: Mapping[str, str]) -> Page | Refused:
         """Send a form, and give the answer as `fetch` does, whatever its status."""
-        return await self._post(url, fields)
+        return await self._post(Request(url=url), fields)
 
-    async def post_json(self, url: str, body: bytes) -> Page | Refused:
-        """Send JSON, and give the answer as `fetch` does, whatever its status."""
-        return await self._post(url, body)
+    async def post_json(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> Page | Refused:
+        """Send JSON, with further headers, and give the answer as `post` does."""
+        return await self._post(Request(url=url, headers=headers or {}), body)
 
-    async def _post(self, url: str, content: Mapping[str, str] | bytes) -> Page | Refused:
-        answer = await self._answer(Request(url=url), content)
+    async def _post(self, request: Request, content: Mapping[str, str] | bytes) -> Page | Refused:
+        answer = await self._answer(request, content)
         assert not isinstance(answer, NotModified)  # nothing conditional was asked
         return answer
 

@@ -1,0 +1,12 @@
+"""Sources: the pages on which an owner looks after the beat's sources; editors see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.desk.sources._routes import list_source_routes as list_source_routes
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,159 @@
+"""The page of one source: what it brought by day, and what its block in beat.toml says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import get_args
+
+from copydesk import engine
+from copydesk.desk._counts import Counts
+from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._story_view import View
+from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
+from copydesk.desk.sources._board_page import BoardState, name_source, show_round, show_source
+from copydesk.errors import UsageError
+from copydesk.news import Trust
+
+_BROUGHT: tuple[tuple[str, Shade], ...] = (
+    ("filed", "full"),
+    ("dropped", "half"),
+    ("failed", "mark"),
+)
+_MOST_WORDS = 500
+_NUMBER = re.compile("[0-9]{1,5}")
+
+
+def render_source(
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    asked: tuple[engine.SourceBoard, str],
+    state: BoardState,
+) -> bytes:
+    """Return the page of the source of an address; raises UsageError where it is none."""
+    board, url = asked
+    row = board.find(url)
+    if row is None:
+        raise UsageError("the beat has no such source", subject=url[:200])
+    wording, source = Wording(pages), row.source
+    return pages.page(
+        "source.html",
+        editor,
+        counts,
+        title=name_source(row),
+        style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
+        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        source=show_source(pages, row),
+        sections=[_show_brought(wording, row), *_show_delay(wording, row)],
+        may_write=state.may_write,
+        runs_rounds=state.runs_rounds,
+        demanded=show_round(pages, state.round),
+        seen=board.seen,
+        name=source.name,
+        every_minutes=source.every_minutes,
+        include="\n".join(source.include),
+        exclude="\n".join(source.exclude),
+        trusts=_list_trusts(pages, source.trust),
+        topics=pages.topic_choices(source.topics),
+    )
+
+
+def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
+    return [
+        {"value": trust, "word": pages.strings.say(f"trust_{trust}"), "is_chosen": trust == chosen}
+        for trust in get_args(Trust)
+    ]
+
+
+def _show_brought(wording: Wording, row: engine.BoardRow) -> View:
+    """Show what became of its pages by day."""
+    columns, rows = [], []
+    for day in row.days:
+        shown = wording.name_day(day.day)
+        values = [getattr(day, name) for name, _ in _BROUGHT]
+        parts = [
+            Part(value=value, shade=shade, words=f"{value:,} {wording.say(f'brought_{name}')}")
+            for value, (name, shade) in zip(values, _BROUGHT, strict=True)
+        ]
+        columns.append(Column(name=shown, parts=parts))
+        rows.append({"name": shown, "cells": [make_cell(day.leads), *map(make_cell, values)]})
+    highest = max(column.height for column in columns)
+    names = [f"brought_{name}" for name, _ in _BROUGHT]
+    return wording.show(
+        Section(
+            name="source_brought",
+            words=wording.say("source_brought_words"),
+            plot=draw_columns(columns, f"{highest:,.0f}"),
+            head=("filter_day", "brought_leads", *names),
+            legend=[(shade, f"brought_{name}") for name, shade in _BROUGHT],
+            rows=rows[::-1],
+        )
+    )
+
+
+def _show_delay(wording: Wording, row: engine.BoardRow) -> list[View]:
+    """Show the median from publication to filing, and how often it gave no list, by day."""
+    days = [wording.name_day(day.day) for day in row.days]
+    delays = [day.delay_seconds or 0 for day in row.days]
+    unanswered = [float(day.unanswered) for day in row.days]
+    return [
+        _show_one(wording, "source_delays", list(zip(days, delays, strict=True)), wording.span),
+        _show_one(wording, "source_unanswered", list(zip(days, unanswered, strict=True)), _count),
+    ]
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _show_one(
+    wording: Wording,
+    name: str,
+    days: Sequence[tuple[str, float]],
+    write: Callable[[float], str],
+) -> View:
+    """Show one number a day."""
+    shown = [(day, value, write(value) if value else "–") for day, value in days]
+    columns = [
+        Column(name=day, parts=[Part(value=value, shade="full", words=words)])
+        for day, value, words in shown
+    ]
+    highest = max(value for _, value in days)
+    return wording.show(
+        Section(
+            name=name,
+            words=wording.say(f"{name}_words"),
+            plot=draw_columns(columns, write(highest) if highest else "0"),
+            head=("filter_day", f"{name}_title"),
+            rows=[{"name": day, "cells": [make_cell(words)]} for day, _, words in reversed(shown)],
+        )
+    )
+
+
+def read_source_edit(fields: Iterable[tuple[str, str]]) -> engine.SourceEdit:
+    """Return what a form wants of a source's block; raises UsageError for what is no number."""
+    listed = list(fields)
+    form: Mapping[str, str] = dict(listed)
+    minutes = form.get("every_minutes", "").strip() or "0"
+    if not _NUMBER.fullmatch(minutes):
+        raise UsageError("no number of minutes", subject=minutes[:20], hint="0 is its own rhythm")
+    trust = form.get("trust", "gate")
+    if trust not in get_args(Trust):
+        raise UsageError("no such trust", subject=trust[:20], hint="gate, publish or hold")
+    return engine.SourceEdit(
+        name=form.get("name", "").strip(),
+        trust=trust,  # type: ignore[arg-type]
+        every_minutes=int(minutes),
+        include=read_lines(form.get("include", "")),
+        exclude=read_lines(form.get("exclude", "")),
+        topics=tuple(dict.fromkeys(value for name, value in listed if name == "topic" and value)),
+    )
+
+
+def read_lines(written: str) -> tuple[str, ...]:
+    """Return the lines of a field, each once; raises UsageError for more than 500."""
+    lines = tuple(dict.fromkeys(filter(None, map(str.strip, written.splitlines()))))
+    if len(lines) > _MOST_WORDS:
+        raise UsageError(f"at most {_MOST_WORDS} words", subject=f"{len(lines):,}")
+    return lines

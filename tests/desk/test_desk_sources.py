@@ -1,0 +1,120 @@
+"""The desk's sources: how they stand, and what an owner changes of them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from world.desk import desk_newsroom
+from world.newsroom import run_git
+from world.numbers import SOURCE, fill_numbers
+from world.served_desk import Browser
+from world.served_newsroom import ServedNewsroom, serve_newsroom
+
+pytestmark = pytest.mark.slow
+
+ONE = f"/desk/sources/one/?url={quote(SOURCE, safe='')}"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = tmp_path_factory.mktemp("sources") / "beat"
+    desk_newsroom(root, [])
+    fill_numbers(root)
+    run_git(root, "commit", "-qam", "a list")
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> Browser:
+    return served.owner()
+
+
+def form_of(body: str) -> dict[str, str]:
+    """Return what the form of a source would send unchanged."""
+    part = body[body.index('action="/desk/sources/one/"') :]
+    fields = re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"', part)
+    return {"trust": "gate", **{name: html.unescape(value) for name, value in fields}}
+
+
+def test_sources_stand_with_their_days_and_troubles(anna: Browser) -> None:
+    body = anna.get("/desk/sources/").body
+
+    assert "2 sources" in body
+    assert '<svg class="spark"' in body
+    assert "0 filed, 27 dropped" in body
+    assert body.index("The Gull") < body.index("Heron Daily")  # it only brings drops
+    assert "only drops" in body
+    assert "100% came to nothing" in body
+    assert "[fetch] contact is not set" in body
+    assert "style=" not in body
+
+
+def test_a_source_is_changed_in_a_form_and_taken_back_from_today(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    before = (served.root / "beat.toml").read_text()
+    form = form_of(anna.get(ONE).body)
+    wanted = {**form, "trust": "hold", "every_minutes": "15", "exclude": "lotto\nlotto\n sport "}
+
+    assert anna.post("/desk/sources/one/", wanted).status == 303
+
+    after = (served.root / "beat.toml").read_text()
+    assert 'trust = "hold"\nevery_minutes = 15\nexclude = ["lotto", "sport"]' in after
+    assert "by Anna" in run_git(served.root, "log", "-1", "--format=%B")
+    assert 'value="15"' in anna.get(ONE).body
+    stale = anna.post("/desk/sources/one/", {**form, "trust": "publish"})
+    assert (stale.status, "changed the file meanwhile" in stale.body) == (400, True)
+    today = anna.get("/desk/today/").body
+    commit = re.findall(r'name="commit" value="(\w+)"', today)[0]
+    assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
+    assert before == (served.root / "beat.toml").read_text()
+    assert "taken back" in anna.get("/desk/today/").body.lower()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"every_minutes": "often"},
+        {"every_minutes": "٣"},
+        {"trust": "x"},
+        {"url": "https://no.example/"},
+    ],
+)
+def test_a_form_of_nonsense_is_refused(
+    served: ServedNewsroom, anna: Browser, wrong: dict[str, str]
+) -> None:
+    before = (served.root / "beat.toml").read_bytes()
+    form = {**form_of(anna.get(ONE).body), **wrong}
+
+    assert anna.post("/desk/sources/one/", form).status == 400
+    assert before == (served.root / "beat.toml").read_bytes()
+
+
+def test_a_list_is_rehearsed_before_it_is_taken(served: ServedNewsroom, anna: Browser) -> None:
+    opml = f"https://whimbrel.example/feed.xml\n{SOURCE}\n"
+
+    seen = anna.post("/desk/sources/import", {"opml": opml})
+
+    assert "1 would be added" in seen.body
+    assert "is one already" in seen.body
+    assert "whimbrel.example" not in (served.root / "beat.toml").read_text()
+    assert anna.post("/desk/sources/import", {"opml": opml, "do": "file"}).status == 303
+    assert "https://whimbrel.example/" in (served.root / "beat.toml").read_text()
+    assert "https://whimbrel.example/" in anna.get("/desk/sources/sources.opml").body
+    assert 'role="alert"' in anna.post("/desk/sources/import", {"opml": "<opml>"}).body
+    assert anna.post("/desk/sources/file", {"url": SOURCE}).status == 400
+
+
+def test_where_nobody_may_look_the_page_says_why(anna: Browser) -> None:
+    seen = anna.post("/desk/sources/add/", {"url": "https://tern.example/", "do": "look"})
+
+    assert (seen.status, 'role="alert"' in seen.body, "contact" in seen.body) == (200, True, True)
+    assert 'role="alert"' in anna.post("/desk/sources/add/", {"url": "javascript:x"}).body
+    refused = anna.post("/desk/sources/round", {})
+    assert (refused.status, "contact" in refused.body) == (400, True)
