@@ -197,7 +197,7 @@ def test_what_an_account_keeps_is_kept_and_forgotten(
     assert [url] == [drop["url"] for drop in anna.get("dropped")["drops"]]
     assert 2 == len(anna.get("sources")["sources"])
     assert {"lists": []} == anna.get("lists")
-    assert "Tides" in anna.get("choices", view="all")["topics"]
+    assert "Coast" in anna.get("choices", view="all")["topics"]
 
 
 def test_an_owner_says_who_may_use_the_desk(anna: ApiClient) -> None:
@@ -269,3 +269,32 @@ def test_a_token_that_asks_too_often_is_told_to_wait(served: ServedNewsroom) -> 
     assert 0 < int(refused.headers["retry-after"]) <= 60
     other = ApiClient(served.port, make_token(served.root, "Anna", "read"))
     assert 200 == other.ask("GET", "token").status
+
+
+def test_the_account_page_lists_tokens_and_ends_them(served: ServedNewsroom) -> None:
+    said = copydesk("-C", served.root, "desk", "user", "add", "Dora", "--role", "editor").out
+    dora = served.browser()
+    assert 303 == dora.post("/desk/enter/" + said.split("/desk/enter/")[1].split()[0]).status
+    assert "Programs that act for you" not in dora.get("/desk/account/").body
+    client = ApiClient(served.port, make_token(served.root, "Dora", "read", "decide", days=7))
+    assert 200 == client.ask("GET", "token").status
+
+    page = dora.get("/desk/account/").body
+    assert "read, decide" in page
+    assert client.token not in page
+    token_id = page.split('name="token" value="')[1].split('"')[0]
+    assert 303 == served_elsewhere(served).post(END, {"token": token_id}).status
+    assert 200 == client.ask("GET", "token").status  # another's stays
+    assert 303 == dora.post(END, {"token": token_id}).status
+    assert 401 == client.ask("GET", "token").status
+
+
+END = "/desk/account/token/end"
+
+
+def served_elsewhere(served: ServedNewsroom) -> Browser:
+    """Return a browser with which somebody else is signed in."""
+    browser = served.browser()
+    said = copydesk("-C", served.root, "desk", "user", "add", "Emil", "--role", "owner").out
+    assert 303 == browser.post("/desk/enter/" + said.split("/desk/enter/")[1].split()[0]).status
+    return browser

@@ -25,6 +25,10 @@ class Relations:
     _family: Mapping[str, str]
     _members: Mapping[str, Sequence[str]]
 
+    def has_any(self, path: str) -> bool:
+        """Decide whether another story has to do with the one at a path."""
+        return len(self._members[self._family[path]]) > 1
+
     def of(self, paths: Iterable[str]) -> set[str]:
         """Return the paths of some stories and of all that have to do with them."""
         families = {self._family[path] for path in paths}

@@ -103,14 +103,14 @@ class _Touch:
     """Whom moved points, another gate and another trust in sources may touch.
 
     `signals` are the places of those whose points moved, `sources` the addresses of those whose
-    trust did. Where the gate moved, qualities from `least` to below `most` stand on another side of
-    it, others' reports on the same counted or not.
+    trust did. Qualities from `low` to below `high` stand on another side of a gate that moved; with
+    others' reports on the same some that are less, too.
     """
 
     signals: frozenset[int]
     sources: frozenset[str]
-    least: int
-    most: int
+    low: int
+    high: int
 
     @classmethod
     def of(cls, before: Beat, after: Beat) -> _Touch:
@@ -125,8 +125,8 @@ class _Touch:
             sources=frozenset(
                 source.url for source in after.sources if trusted[source.url] != source.trust
             ),
-            least=low - judge.LIFT if low < high else 0,
-            most=high if low < high else 0,
+            low=low,
+            high=high,
         )
 
     def may_touch(self, bench: Bench, case: BenchCase) -> bool:
@@ -135,7 +135,10 @@ class _Touch:
             return True
         if case.case.article.source in self.sources:
             return True
-        return self.least <= (bench.today[case.path].fresh.quality or 0) < self.most
+        if self.low == self.high:
+            return False
+        lift = judge.LIFT if bench.relations.has_any(case.path) else 0
+        return self.low - lift <= (bench.today[case.path].fresh.quality or 0) < self.high
 
 
 def _judge(
