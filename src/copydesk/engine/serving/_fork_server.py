@@ -1,6 +1,6 @@
 """Fork server: a process that has loaded what a round needs, and forks itself for each round.
 
-    python -m copydesk.engine.serving._fork_server WORK   {"arguments": […]}  >  {"pid": 7} {"code": 0}
+    python -m copydesk.engine.serving._fork_server WORK {"arguments": […]} > {"pid": 7} {"code": 0}
 
 WORK says what is loaded: `rounds`, or the half of it that is enough for an editor's `actions`.
 
