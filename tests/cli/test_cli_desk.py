@@ -213,3 +213,12 @@ def test_the_clients_secret_is_the_environments(root: Path) -> None:
         *(provider.issuer, provider.client_id, provider.client_secret),
     )
     assert "hush" not in repr(provider) + repr(opened.settings)
+
+
+def test_a_guests_link_leads_to_the_desk(root: Path) -> None:
+    with engine.open_newsroom(root, MOMENT, {}) as opened:
+        links = [engine.make_guest_link(opened, "Guest", 8000) for _ in range(2)]
+
+    assert 2 == len(set(links))
+    start, end = "http://localhost:8000/desk/enter/", "?next=/desk/"
+    assert all(link.startswith(start) and link.endswith(end) for link in links)
