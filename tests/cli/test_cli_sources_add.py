@@ -108,6 +108,19 @@ def test_a_script_is_told_what_was_added(root: Path, web: Path) -> None:
     assert len(said.json()["offers"]) == 1
 
 
+def test_a_look_shows_what_is_found_and_adds_nothing(root: Path, web: Path) -> None:
+    before = beat(root)
+
+    said = copydesk("-C", root, "sources", "add", HOME, "--web", web, "--look", "--json")
+
+    assert said.code == 0
+    assert [offer["url"] for offer in said.json()["offers"]] == [f"{HOME}sea", f"{HOME}land"]
+    assert said.json()["added"] is False
+    assert before == beat(root)
+    wrong = copydesk("-C", root, "sources", "add", HOME, "--look", "--as-is")
+    assert (wrong.code, "--look adds nothing" in wrong.err) == (2, True)
+
+
 def test_as_it_is_nothing_is_looked_at(root: Path) -> None:
     said = copydesk("-C", root, "sources", "add", f"{HOME}one", "--as-is")
 

@@ -22,8 +22,16 @@ FOR_EDITORS = (
     "file/",
     "story/{}/edit/",
     "sources/",
+    "topics/",
+    "topics/one/",
+    "topics/matches",
+    "topics/try",
 )
 FOR_OWNERS = (
+    "topics/words",
+    "topics/new",
+    "topics/end",
+    "settings/undo",
     "sources/one/",
     "sources/add/",
     "sources/import",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +47,47 @@ def edit_keywords(
         return _data_lists.edit_list(without, _KEYWORDS, add)
 
     return _data_lists.change(root, path, edit)
+
+
+def edit_topic(
+    root: Path,
+    path: str,
+    added: Iterable[str],
+    dropped: Collection[str],
+    texts: Mapping[str, str],
+) -> FileChange:
+    """Return what a topic's file is with keywords and texts of its own changed, or a new one.
+
+    A text that becomes "" is taken out. Raises RecordError as `edit_keywords` does.
+    """
+    gone = {word.casefold() for word in dropped}
+    new = tuple(added)
+
+    def edit(tree: Tree) -> Tree:
+        for name, value in texts.items():
+            tree = _put_text(tree, name, value)
+        if gone:
+            tree = _data_lists.edit_list(tree, _KEYWORDS, lambda old: _take_out(old, gone, path))
+        return _data_lists.edit_list(tree, _KEYWORDS, _adder_of(new, path)) if new else tree
+
+    return _data_lists.change(root, path, edit)
+
+
+def _put_text(tree: Tree, name: str, value: str) -> Tree:
+    """Return a tree with one text in it changed where it stands, else put before its lists."""
+    entries = list(tree.entries)
+    word = _data_lists.word(value)
+    at = next((at for at, entry in enumerate(entries) if entry.key.text == name), None)
+    if at is not None:
+        if value:
+            entries[at] = replace(entries[at], value=word)
+        else:
+            del entries[at]
+    elif value:
+        lists = (at for at, entry in enumerate(entries) if not isinstance(entry.value, Scalar))
+        place = next(lists, len(entries))
+        entries.insert(place, MappingEntry(key=Scalar(text=name), value=word))
+    return replace(tree, entries=tuple(entries))
 
 
 def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:

@@ -9,7 +9,6 @@ from pathlib import Path
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
-from copydesk.config import _read_webhooks as _webhooks
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -56,7 +55,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
     source_options = dict(_source_options(decoded, environ))
-    webhooks = _webhooks.read(decoded.webhooks, environ)
+    webhooks = _deploy.read_webhooks(decoded.webhooks, environ)
     return Settings(
         root=root,
         beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
@@ -82,7 +81,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *data.orphan_warnings(topics),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
-            *_webhooks.list_missing(webhooks),
+            *_deploy.list_silent_webhooks(webhooks),
         ),
     )
 

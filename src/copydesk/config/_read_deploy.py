@@ -1,13 +1,17 @@
-"""`[deploy]` and its tables, checked against each other, with the keys from the environment."""
+"""`[deploy]` and its tables, and `[[webhook]]`: where a site goes, and who is told of it.
+
+They are checked against each other; keys and secrets are the environment's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from copydesk.config._decode import BeatValues
+from copydesk.config._decode import BeatValues, Values
 from copydesk.config._deploy_tables import Deploy, DeployFolder, DeployRsync
-from copydesk.config._setting_error import setting_error
+from copydesk.config._setting_error import find_nearest, setting_error
+from copydesk.config._tables import SITE_EVENTS, Webhook
 from copydesk.config._toml import FILE
 from copydesk.news import BranchOptions, S3Options
 
@@ -55,3 +59,34 @@ def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> S3Options:
             section[name] = key
             decoded.origins.record(f"deploy.s3.{name}", f"environment {variable}")
     return decoded.build(S3Options)
+
+
+def read_webhooks(blocks: Iterable[Values], environ: Mapping[str, str]) -> tuple[Webhook, ...]:
+    """Return the webhooks; those whose secret is nowhere have none. Raises ConfigError."""
+    import msgspec
+
+    blocks = tuple(blocks)
+    for index, block in enumerate(blocks):
+        _check_events(index, block.get("events", SITE_EVENTS))
+    return tuple(
+        msgspec.convert({**block, "secret": environ.get(str(block["secret_env"]), "")}, Webhook)
+        for block in blocks
+    )
+
+
+def _check_events(index: int, events: object) -> None:
+    for name in events if isinstance(events, tuple) else ():
+        if name not in SITE_EVENTS:
+            near = find_nearest(name, SITE_EVENTS)
+            hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(SITE_EVENTS)}"
+            raise setting_error(FILE, f"webhook[{index}].events", f"no event: {name[:80]}", hint)
+
+
+def list_silent_webhooks(webhooks: Iterable[Webhook]) -> Iterator[str]:
+    """Walk the warnings for webhooks without a secret: they are not called."""
+    for index, webhook in enumerate(webhooks):
+        if not webhook.secret:
+            yield (
+                f"beat.toml: webhook[{index}].secret_env: {webhook.secret_env} is not in the "
+                "environment; nobody is called"
+            )

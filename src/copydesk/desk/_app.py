@@ -37,6 +37,7 @@ from copydesk.desk.own_words import list_routes
 from copydesk.desk.proposals import list_proposal_routes
 from copydesk.desk.rules import Trials, list_rule_routes
 from copydesk.desk.sources import list_source_routes
+from copydesk.desk.topics import list_topic_routes
 from copydesk.errors import CopydeskError
 
 EditorOf = Callable[[Request], Editor]
@@ -79,6 +80,7 @@ def make_app(desk: Desk, editor_of: EditorOf, trials: Trials) -> Starlette:
         *list_proposal_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
         *list_source_routes(desk, editor_of),
+        *list_topic_routes(desk, editor_of, trials),
         *list_rule_routes(desk, editor_of, trials),
     ]
     return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})

@@ -160,6 +160,10 @@ class Pages:
                 here=here,
             )
 
+    def fragment(self, template: str, **contents: object) -> bytes:
+        """Return a template that is no whole page, for a page that is open."""
+        return self._renderer.render(template, **contents).encode()
+
     def fragments(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> bytes:
         """Return rows alone, for a page that is open."""
         return join_markup(list(self.rows(editor, rows, here))).encode()

@@ -212,14 +212,26 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import rehearse_import as rehearse_import
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
+    from copydesk.engine.topics import AffectedStory as AffectedStory
     from copydesk.engine.topics import DismissReport as DismissReport
     from copydesk.engine.topics import KeywordReport as KeywordReport
+    from copydesk.engine.topics import MatchedStory as MatchedStory
     from copydesk.engine.topics import SuggestedWord as SuggestedWord
     from copydesk.engine.topics import SuggestQuestion as SuggestQuestion
     from copydesk.engine.topics import SuggestReport as SuggestReport
+    from copydesk.engine.topics import TopicEdit as TopicEdit
+    from copydesk.engine.topics import TopicRow as TopicRow
     from copydesk.engine.topics import TopicSuggestions as TopicSuggestions
+    from copydesk.engine.topics import WordMatches as WordMatches
     from copydesk.engine.topics import add_keywords as add_keywords
+    from copydesk.engine.topics import compare_keywords as compare_keywords
     from copydesk.engine.topics import dismiss_words as dismiss_words
+    from copydesk.engine.topics import edit_topic as edit_topic
+    from copydesk.engine.topics import end_topic as end_topic
+    from copydesk.engine.topics import file_topic as file_topic
+    from copydesk.engine.topics import list_topic_rows as list_topic_rows
+    from copydesk.engine.topics import match_words as match_words
+    from copydesk.engine.topics import see_topic as see_topic
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
     from copydesk.engine.trail import Trail as Trail
     from copydesk.engine.trail import TrailEntry as TrailEntry

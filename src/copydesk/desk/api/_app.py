@@ -43,7 +43,7 @@ def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
     handlers: dict[Any, Callable[..., Response]] = {
         ApiProblem: lambda _request, problem: answer_with_problem(problem),
         CopydeskError: lambda _request, error: answer_with_problem(make_problem(error)),
-        HTTPException: _answer_unrouted,
+        HTTPException: _answer_without_route,
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.router.redirect_slashes = False
@@ -156,7 +156,7 @@ async def _show_description(_request: Request) -> Response:
     return _json(write_description(), 200, _FRESH)
 
 
-def _answer_unrouted(_request: Request, error: HTTPException) -> Response:
+def _answer_without_route(_request: Request, error: HTTPException) -> Response:
     """Answer for a path or a method that is none."""
     hint = "openapi.json lists what may be asked"
     return answer_with_problem(ApiProblem(error.status_code, "", hint, error.headers))

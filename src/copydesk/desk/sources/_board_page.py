@@ -90,6 +90,7 @@ def show_source(pages: Pages, row: engine.BoardRow) -> View:
                 "words": text.fold(finding.words),
                 "hint": text.fold(finding.hint),
                 "time": pages.views.time(finding.since),
+                "is_grave": finding.needs_person,
             }
             for finding in health.findings
         ],

@@ -45,7 +45,7 @@ def render_source(
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         source=show_source(pages, row),
-        sections=[_show_brought(wording, row), *_show_delay(wording, row)],
+        sections=[_show_outcomes(wording, row), *_show_delay(wording, row)],
         may_write=state.may_write,
         runs_rounds=state.runs_rounds,
         demanded=show_round(pages, state.round),
@@ -66,7 +66,7 @@ def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
     ]
 
 
-def _show_brought(wording: Wording, row: engine.BoardRow) -> View:
+def _show_outcomes(wording: Wording, row: engine.BoardRow) -> View:
     """Show what became of its pages by day."""
     columns, rows = [], []
     for day in row.days:

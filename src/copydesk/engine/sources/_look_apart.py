@@ -62,28 +62,28 @@ class ListPreview:
     judged: tuple[str, ...]
 
 
-async def look_for_lists(root: Path, url: str, seconds: float = _SECONDS) -> list[FoundList]:
-    """Return the lists that an address leads to, the best first.
+async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[FoundList]:
+    """Return the lists that an address leads to, the best first; `web` is a recorded one.
 
     Raises UsageError for what is no address of the web, FetchError with what the command says.
     """
     address = source_address(url[:2_000])
-    out = await _run(root, seconds, "sources", "add", "--look", "--json", "--", address)
+    out = await _run(root, web, "sources", "add", "--look", "--json", address)
     return _decode(out, _Found, address).offers
 
 
-async def preview_list(root: Path, url: str, seconds: float = _SECONDS) -> ListPreview:
+async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPreview:
     """Return what a list would bring, with what the judge says of its first page.
 
     Raises as `look_for_lists` does where the list cannot be read.
     """
     address = source_address(url[:2_000])
-    out = await _run(root, seconds, "watch", "--json", "--", address)
+    out = await _run(root, web, "watch", "--json", address)
     leads = _decode(out, _Reading, address).leads[:_LEADS]
     judged: tuple[str, ...] = ()
     if leads:
         try:
-            told = await _run(root, seconds, "judge", "--json", "--", leads[0].url)
+            told = await _run(root, web, "judge", "--json", leads[0].url)
             judged = _tell(_decode(told, _Judged, leads[0].url))
         except FetchError as error:
             judged = (error.what,)
@@ -113,24 +113,27 @@ def _decode(out: bytes, kind: type[_Told], subject: str) -> _Told:
         raise FetchError("nothing that can be read came back", subject=subject) from error
 
 
-async def _run(root: Path, seconds: float, *command: str) -> bytes:
+async def _run(root: Path, web: Path | None, *command: str) -> bytes:
     """Return what a command prints; raises FetchError with what it says went wrong."""
+    *words, address = command
+    recorded = () if web is None else ("--web", str(web))
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "copydesk", "-C", str(root), *command),
+        *(sys.executable, "-P", "-m", "copydesk", "-C", str(root)),
+        *(*words, *recorded, "--", address),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        out, told = await asyncio.wait_for(process.communicate(), seconds)
+        out, told = await asyncio.wait_for(process.communicate(), _SECONDS)
     except TimeoutError as error:
-        raise FetchError(f"no answer within {seconds:.0f} s", subject=command[-1]) from error
+        raise FetchError(f"no answer within {_SECONDS:.0f} s", subject=address) from error
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
             await process.wait()
     if process.returncode != 0:
-        raise FetchError(_read_problem(told), subject=command[-1])
+        raise FetchError(_read_problem(told), subject=address)
     return out
 
 

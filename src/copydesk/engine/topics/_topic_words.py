@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from copydesk import archive, config, judge
+from copydesk import archive, config
 from copydesk.engine.editing import topic_names
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom
-from copydesk.errors import UsageError
-from copydesk.kit import text
+from copydesk.engine.settings import clean_keyword
 from copydesk.news import Topic
-
-_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +50,7 @@ def write_words(
     process writes.
     """
     (name,) = topic_names(newsroom.beat, [said])
-    wanted = dict.fromkeys(_clean(word, language) for word in words)
+    wanted = dict.fromkeys(clean_keyword(word, language) for word in words)
     path = config.find_topic_file(newsroom.root, name)
     with hold_write_lock(newsroom) as lock:
         topic = next(topic for topic in newsroom.beat.topics if topic.name == name)
@@ -76,20 +73,6 @@ def write_words(
         commit=done.commit,
         notes=notes_on(done, "it is"),
     )
-
-
-def _clean(word: str, language: str) -> str:
-    """Return a keyword as it is written down; UsageError where nothing can be found by it."""
-    clean = text.fold(word).strip()
-    if len(clean) > _CHARACTERS:
-        raise UsageError(
-            f"a keyword has at most {_CHARACTERS} characters", subject=f"{clean[:_CHARACTERS]}…"
-        )
-    if not judge.can_be_found(clean, language):
-        raise UsageError(
-            "nothing can be found by this keyword", subject=repr(word), hint="write a word"
-        )
-    return clean
 
 
 def _count(words: Sequence[str], what: str) -> str:

@@ -7,6 +7,7 @@ So it is the same whoever changed a record: a round, an editor, the command line
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from copydesk.news import Story
 from copydesk.placement.addresses import quote_path, story_folder
 
 SiteEventKind = Literal["published", "corrected", "removed"]
+Blob = bytes | None  # of a file, None where there is none
 _FOLDERS = ("_news", "_archive/_news")
 _MOST = 1_000  # records of which one look tells
 _DELETED = "0" * 40
@@ -66,24 +68,32 @@ def _find_head(newsroom: Newsroom) -> str:
 
 
 def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEvent]:
+    changes = _list_changes(newsroom, before, head)
+    blobs = _read_blobs(newsroom, {blob for _, *pair in changes for blob in pair})
+    kept = {path.rsplit("/", 1)[-1] for path, _, now in changes if now != _DELETED}
+    for path, was, now in changes:
+        if now == _DELETED and path.rsplit("/", 1)[-1] in kept:
+            continue  # it was archived
+        event = _find_event(head, path, blobs.get(was), blobs.get(now))
+        if event is not None:
+            yield event
+
+
+def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
+    """Return what became of a story on the site; a record that cannot be read tells nothing."""
+    with contextlib.suppress(RecordError):
+        old, new = _read_site_story(path, was), _read_site_story(path, now)
+        kind, story = _compare(old, new), new or old
+        if kind is not None and story is not None:
+            return SiteEvent(kind=kind, commit=head, story=story)
+    return None
+
+
+def _list_changes(newsroom: Newsroom, before: str, head: str) -> list[tuple[str, str, str]]:
+    """Return which records differ between two commits; none where one of them is not there."""
     arguments = ("diff", "--raw", "-z", "--no-renames", "--abbrev=40", "--relative", before, head)
     answer = git.ask(newsroom.root, *arguments, "--", *_FOLDERS)
-    if answer.code:  # a history that was rewritten, or is not whole
-        return
-    changes = list(_read_changes(answer.out))[:_MOST]
-    blobs = _read_blobs(newsroom, {blob for _, *pair in changes for blob in pair})
-    moved = {path.rsplit("/", 1)[-1] for path, _, now in changes if now != _DELETED}
-    for path, was, now in changes:
-        if now == _DELETED and path.rsplit("/", 1)[-1] in moved:
-            continue  # it was archived
-        try:
-            old, new = _read_shown(path, blobs.get(was)), _read_shown(path, blobs.get(now))
-        except RecordError:  # who wrote it by hand is told elsewhere
-            continue
-        kind = _compare(old, new)
-        story = new or old
-        if kind is not None and story is not None:
-            yield SiteEvent(kind=kind, commit=head, story=story)
+    return [] if answer.code else list(_read_changes(answer.out))[:_MOST]
 
 
 def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
@@ -112,7 +122,7 @@ def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
     return found
 
 
-def _read_shown(path: str, blob: bytes | None) -> Story | None:
+def _read_site_story(path: str, blob: Blob) -> Story | None:
     """Return a story that stands on the site, None for one that does not; raises RecordError."""
     story = None if blob is None else archive.parse_story(path, blob)
     return story if story is not None and story.published else None

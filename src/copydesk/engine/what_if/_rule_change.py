@@ -5,23 +5,19 @@ settings, change ── checked as beat.toml is ──> settings as if the chang
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
-from copydesk import config, judge
+from copydesk import config
 from copydesk.config import Settings
+from copydesk.engine.settings import clean_keyword
 from copydesk.errors import UsageError
-from copydesk.kit import text
 from copydesk.kit.declared import options_of
 from copydesk.kit.options import Unfit
 from copydesk.news import Beat, FrontOptions, Scoring, SignalPoints, Source, Topic, Trust
 
-_CHARACTERS = 100  # of a keyword
 _MOST_WORDS = 10_000  # of a topic
-# what stands in a pattern and in no word or phrase: escapes, groups, sets, repeats, ends
-_PATTERN = re.compile(r"\\\w|\(\?|\[[^\]]+\]|[.)\]][*+?]|\w\{\d|[|^]|\$\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,26 +132,7 @@ def edit_words(words: tuple[str, ...], edit: KeywordEdit) -> tuple[str, ...]:
     gone = {word.casefold() for word in edit.dropped}
     left = tuple(word for word in words if word.casefold() not in gone)
     there = {word.casefold() for word in left}
-    added = tuple(dict.fromkeys(map(_clean, edit.added)))
+    added = tuple(dict.fromkeys(map(clean_keyword, edit.added)))
     if len(left) + len(added) > _MOST_WORDS:
         raise UsageError(f"a topic has at most {_MOST_WORDS:,} keywords", subject="keywords")
     return (*left, *(word for word in added if word.casefold() not in there))
-
-
-def _clean(word: str) -> str:
-    clean = text.fold(word).strip()
-    if _PATTERN.search(clean):
-        raise UsageError(
-            "this reads like a regular expression, and a keyword is plain words",
-            subject=repr(clean[:_CHARACTERS]),
-            hint="its forms are found by themselves: write the word as the news does",
-        )
-    if len(clean) > _CHARACTERS:
-        raise UsageError(
-            f"a keyword has at most {_CHARACTERS} characters", subject=f"{clean[:_CHARACTERS]}…"
-        )
-    if not judge.can_be_found(clean, ""):
-        raise UsageError(
-            "nothing can be found by this keyword", subject=repr(word), hint="write a word"
-        )
-    return clean

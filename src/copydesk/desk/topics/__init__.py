@@ -1,0 +1,12 @@
+"""Topics: the pages on which an owner edits the beat's topics; editors try words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.desk.topics._routes import list_topic_routes as list_topic_routes
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

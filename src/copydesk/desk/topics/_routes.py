@@ -1,0 +1,211 @@
+"""The routes of the pages of topics: who edits tries words, an owner writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from copydesk import engine
+from copydesk.desk._answers import must_edit, page_answer, read_body, with_errors
+from copydesk.desk._counts import Counts
+from copydesk.desk._desk import Desk
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._pages import Editor, Pages
+from copydesk.desk.rules import Trials
+from copydesk.desk.sign_in import require_role, visitor_of
+from copydesk.desk.topics._topic_page import (
+    SeenTopic,
+    link_topic,
+    read_topic_edit,
+    render_topic,
+    render_topics,
+    show_matches,
+)
+from copydesk.errors import CopydeskError, RecordError, UsageError
+
+_SUGGESTED = 20
+
+
+def list_topic_routes(
+    desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials
+) -> list[Route]:
+    """Return the routes of an open desk on which topics are edited; `trials` try new words."""
+    handlers = _TopicHandlers(desk, editor_of, trials)
+    posts = {
+        "/topics/one/": handlers.write,
+        "/topics/try": handlers.begin_trial,
+        "/topics/words": handlers.answer_suggestion,
+        "/topics/new": handlers.file,
+        "/topics/end": handlers.end,
+    }
+    return [
+        Route("/topics/", with_errors(handlers.show_all)),
+        Route("/topics/one/", with_errors(handlers.show_one)),
+        Route("/topics/matches", with_errors(handlers.show_matches)),
+        *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
+    ]
+
+
+class _TopicHandlers:
+    """What each route does."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+        self._trials = trials
+
+    async def show_all(self, request: Request) -> Response:
+        """Answer with all topics."""
+        editor, may_write = must_edit(self._editor_of(request)), _may_write(request)
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            rows = engine.list_topic_rows(opened.newsroom, opened.queue.catalogue)
+            return render_topics(pages, editor, counts, rows, may_write=may_write)
+
+        return page_answer(await self._desk.draw(make))
+
+    async def show_one(self, request: Request) -> Response:
+        """Answer with one topic; where asked for, with stories that have words, and suggestions."""
+        must_edit(self._editor_of(request))
+        asked = request.query_params
+        name, suggestions = asked.get("name", ""), None
+        if asked.get("suggest"):
+            question = engine.SuggestQuestion(topic=name, limit=_SUGGESTED)
+            suggestions = await self._desk.thread.change(
+                lambda newsroom: engine.suggest_keywords(newsroom, question)
+            )
+
+        def see(opened: OpenNewsroom) -> SeenTopic:
+            topic, path, seen = engine.see_topic(opened.newsroom, name)
+            words = asked.get("try", "")
+            catalogue = opened.queue.catalogue
+            matches = engine.match_words(opened.newsroom, catalogue, words) if words else None
+            return SeenTopic(
+                topic=topic, path=path, seen=seen, matches=matches, suggestions=suggestions
+            )
+
+        return await self._show(request, see)
+
+    async def show_matches(self, request: Request) -> Response:
+        """Answer with the stories that have some words, alone, for a page that is open."""
+        must_edit(self._editor_of(request))
+        words = request.query_params.get("q", "")
+
+        def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
+            matches = engine.match_words(opened.newsroom, opened.queue.catalogue, words)
+            return pages.fragment("topic_matches.html", matches=show_matches(pages, matches))
+
+        return page_answer(await self._desk.draw(make))
+
+    async def write(self, request: Request) -> Response:
+        """Commit what a form wants; what is refused stands in the form again, with what differs."""
+        owner, form = require_role(request, "owner"), await _read_form(request)
+        name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
+        try:
+            await self._desk.thread.change(
+                lambda newsroom: engine.edit_topic(newsroom, name, edit, owner.name, seen)
+            )
+        except (UsageError, RecordError) as error:
+            return await self._refuse(request, form, edit, error)
+        return RedirectResponse(link_topic(self._desk.path, name), 303)
+
+    async def _refuse(
+        self, request: Request, form: dict[str, str], edit: engine.TopicEdit, error: CopydeskError
+    ) -> Response:
+        problem = "; ".join(filter(None, (str(error), error.hint)))
+
+        def see(opened: OpenNewsroom) -> SeenTopic:
+            topic, path, seen = engine.see_topic(opened.newsroom, form.get("name", ""))
+            is_stale = seen != form.get("seen")
+            return SeenTopic(
+                topic=topic,
+                path=path,
+                seen=seen,
+                written=edit,
+                problem=problem,
+                meanwhile=_compare(form.get("was", ""), topic.keywords) if is_stale else (),
+            )
+
+        return await self._show(request, see, status=409)
+
+    async def begin_trial(self, request: Request) -> Response:
+        """Begin to try a topic's new words on the last 30 days, and lead to what they would do."""
+        editor, form = must_edit(self._editor_of(request)), await _read_form(request)
+        edit, name = read_topic_edit(form), form.get("name", "")
+
+        def compare(opened: OpenNewsroom) -> engine.RuleChange:
+            topic, _, _ = engine.see_topic(opened.newsroom, name)
+            added, dropped = engine.compare_keywords(topic, edit.keywords)
+            words = engine.KeywordEdit(added=added, dropped=dropped)
+            return engine.RuleChange(keywords={topic.name: words})
+
+        trial = self._trials.begin(editor.name, await self._desk.thread.ask(compare))
+        return RedirectResponse(f"{self._desk.path}what-if/?trial={trial.id}", 303)
+
+    async def answer_suggestion(self, request: Request) -> Response:
+        """Take a suggested word into a topic, or let it be suggested no more."""
+        owner, form = require_role(request, "owner"), await _read_form(request)
+        name, word = form.get("name", ""), form.get("word", "")
+
+        def answer(newsroom: engine.Newsroom) -> None:
+            if form.get("do") == "dismiss":
+                engine.dismiss_words(newsroom, name, [word], owner.name)
+            else:
+                engine.add_keywords(newsroom, name, [word], owner.name)
+
+        await self._desk.thread.change(answer)
+        return RedirectResponse(link_topic(self._desk.path, name, suggest="1"), 303)
+
+    async def file(self, request: Request) -> Response:
+        """Make a topic, and lead to it."""
+        owner, form = require_role(request, "owner"), await _read_form(request)
+        name, parent = form.get("name", "").strip(), form.get("parent", "")
+        await self._desk.thread.change(
+            lambda newsroom: engine.file_topic(newsroom, name, parent, owner.name)
+        )
+        return RedirectResponse(link_topic(self._desk.path, name), 303)
+
+    async def end(self, request: Request) -> Response:
+        """End a topic, and lead to the others."""
+        owner, form = require_role(request, "owner"), await _read_form(request)
+        if "sure" not in form:
+            raise UsageError("a topic ends only when you say that this is meant", subject="topic")
+        name, seen = form.get("name", ""), form.get("seen", "")
+        await self._desk.thread.change(
+            lambda newsroom: engine.end_topic(newsroom, name, owner.name, seen)
+        )
+        return RedirectResponse(f"{self._desk.path}topics/", 303)
+
+    async def _show(
+        self, request: Request, see: Callable[[OpenNewsroom], SeenTopic], status: int = 200
+    ) -> Response:
+        editor, may_write = self._editor_of(request), _may_write(request)
+        answer = page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_topic(
+                    pages, editor, counts, see(opened), may_write=may_write
+                )
+            )
+        )
+        answer.status_code = status
+        return answer
+
+
+def _may_write(request: Request) -> bool:
+    return visitor_of(request).may("owner")
+
+
+def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what somebody else did to keywords meanwhile, a signed line for each."""
+    before = dict.fromkeys(filter(None, map(str.strip, was.splitlines())))
+    gone = (f"- {word}" for word in before if word not in today)
+    return (*(f"+ {word}" for word in today if word not in before), *gone)
+
+
+async def _read_form(request: Request) -> dict[str, str]:
+    body = (await read_body(request)).decode("utf-8", "replace")
+    return dict(parse_qsl(body, True, max_num_fields=100))

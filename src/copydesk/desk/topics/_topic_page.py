@@ -1,0 +1,199 @@
+"""The pages of topics: all of them, and one: its words, the stories of each, suggestions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from copydesk import engine
+from copydesk.desk._counts import Counts
+from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._story_view import View
+from copydesk.desk.numbers import Wording
+from copydesk.errors import UsageError
+from copydesk.kit import text
+from copydesk.news import Topic
+
+_EXCERPT = 240  # characters
+_STORIES = 5  # of a suggestion that are named
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenTopic:
+    """A topic as its file has it, and what somebody wants to know or typed of it.
+
+    `seen` is the digest of the file; `written` what a form had that was refused for `problem`.
+    """
+
+    topic: Topic
+    path: str
+    seen: str
+    matches: engine.WordMatches | None = None
+    suggestions: engine.SuggestReport | None = None
+    written: engine.TopicEdit | None = None
+    problem: str = ""
+    meanwhile: Sequence[str] = ()
+
+
+def render_topics(
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    rows: Sequence[engine.TopicRow],
+    *,
+    may_write: bool,
+) -> bytes:
+    """Return the page of all topics."""
+    return pages.page(
+        "topics.html",
+        editor,
+        counts,
+        title=pages.strings.say("topics_title"),
+        own_style=_style(pages),
+        topics=[_show_row(pages, row) for row in rows],
+        may_write=may_write,
+    )
+
+
+def _style(pages: Pages) -> str:
+    return f"{pages.views.root}assets/{asset_name('topics.css')}"
+
+
+def _show_row(pages: Pages, row: engine.TopicRow) -> View:
+    question = engine.QueueQuestion(view="all", topic=row.topic.name)
+    return {
+        "name": row.topic.name,
+        "href": link_topic(pages.views.root, row.topic.name),
+        "depth": min(row.depth, 6),
+        "keywords": pages.strings.say("topic_keywords", count=len(row.topic.keywords)),
+        "stories": pages.strings.say("stories", count=row.stories),
+        "recent": pages.strings.say("topic_recent", count=row.recent),
+        "all": Wording(pages).link_stories(question),
+        "is_main": row.is_main,
+    }
+
+
+def link_topic(root: str, name: str, **query: str) -> str:
+    """Return the address of a topic's page."""
+    return f"{root}topics/one/?{urlencode({'name': name, **query})}"
+
+
+def render_topic(
+    pages: Pages, editor: Editor, counts: Counts, seen: SeenTopic, *, may_write: bool
+) -> bytes:
+    """Return the page of a topic."""
+    topic, root = seen.topic, pages.views.root
+    written = seen.written or engine.TopicEdit(
+        keywords=topic.keywords,
+        shortname=topic.shortname,
+        description=topic.description,
+        parent=topic.parent,
+    )
+    return pages.page(
+        "topic.html",
+        editor,
+        counts,
+        title=topic.name,
+        own_style=_style(pages),
+        own_script=f"{root}assets/{asset_name('topics.js')}",
+        name=topic.name,
+        path=seen.path,
+        seen=seen.seen,
+        problem=seen.problem,
+        meanwhile=list(seen.meanwhile),
+        keywords="\n".join(written.keywords),
+        shortname=written.shortname,
+        description=written.description,
+        parents=_list_parents(pages, topic.name, written.parent),
+        dismissed=", ".join(topic.dismissed),
+        suggest=link_topic(root, topic.name, suggest="1"),
+        matches=show_matches(pages, seen.matches) if seen.matches else None,
+        suggestions=_show_suggestions(pages, seen.suggestions),
+        may_write=may_write,
+    )
+
+
+def _list_parents(pages: Pages, name: str, chosen: str) -> list[View]:
+    choices = pages.topic_choices([chosen] if chosen else [])
+    return [choice for choice in choices if choice["name"] != name]
+
+
+def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
+    """Return the stories that have some words as the template shows them, the words marked."""
+    marked = re.compile(
+        "".join((r"\b", r"\W+".join(map(re.escape, matches.words.split())), r"\w*")), re.IGNORECASE
+    )
+    return {
+        "words": matches.words,
+        "total": pages.strings.say("stories", count=matches.total),
+        "stories": [
+            {
+                "href": f"{pages.views.root}story/{quote(_name(story.path), safe='')}/",
+                "title": _mark(marked, text.fold(story.title)),
+                "excerpt": _mark(marked, text.shorten(text.fold(story.excerpt), _EXCERPT)),
+                "topics": ", ".join(story.topics),
+            }
+            for story in matches.stories
+        ],
+    }
+
+
+def _name(path: str) -> str:
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
+def _mark(words: re.Pattern[str], passage: str) -> list[View]:
+    """Return a passage in parts, each marked or not."""
+    parts: list[View] = []
+    end = 0
+    for found in words.finditer(passage):
+        parts.append({"text": passage[end : found.start()], "is_marked": False})
+        parts.append({"text": found[0], "is_marked": True})
+        end = found.end()
+    return [*parts, {"text": passage[end:], "is_marked": False}]
+
+
+def _show_suggestions(pages: Pages, report: engine.SuggestReport | None) -> View | None:
+    if report is None:
+        return None
+    words = [word for topic in report.topics for word in topic.words]
+    return {
+        "read": pages.strings.say("stories", count=report.stories),
+        "notes": [text.fold(note) for note in report.notes],
+        "words": [
+            {
+                "word": text.fold(word.word),
+                "wins": pages.strings.say("suggest_wins", count=len(word.wins)),
+                "loses": pages.strings.say("suggest_loses", count=len(word.loses)),
+                "won": _show_stories(pages, word.wins),
+                "lost": _show_stories(pages, word.loses),
+            }
+            for word in words
+        ],
+    }
+
+
+def _show_stories(pages: Pages, stories: Sequence[engine.AffectedStory]) -> list[View]:
+    """Return the first stories that a word would win or lose."""
+    return [
+        {
+            "title": text.fold(story.title) or _name(story.path),
+            "href": f"{pages.views.root}story/{quote(_name(story.path), safe='')}/",
+        }
+        for story in stories[:_STORIES]
+    ]
+
+
+def read_topic_edit(form: Mapping[str, str]) -> engine.TopicEdit:
+    """Return what a form wants of a topic's file; raises UsageError for far too many keywords."""
+    lines = form.get("keywords", "").splitlines()
+    if len(lines) > 20_000:
+        raise UsageError("a topic has at most 10,000 keywords", subject=f"{len(lines):,} lines")
+    return engine.TopicEdit(
+        keywords=tuple(filter(None, map(str.strip, lines))),
+        shortname=form.get("shortname", ""),
+        description=form.get("description", ""),
+        parent=form.get("parent", ""),
+    )

@@ -1,0 +1,115 @@
+"""The desk's topics: edited over what the archive has, by who owns the newsroom."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from world.desk import desk_newsroom, stories
+from world.newsroom import run_git
+from world.served_desk import Answer, Browser
+from world.served_newsroom import ServedNewsroom, serve_newsroom
+
+pytestmark = pytest.mark.slow
+
+FILE = "_data/topics/00-coast.yaml"
+ONE = "/desk/topics/one/?name=Coast"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    root = tmp_path_factory.mktemp("topics") / "beat"
+    first, *others = stories(4)
+    desk_newsroom(root, [replace(first, title="A <b>keeper</b> of the coast"), *others])
+    with serve_newsroom(root) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> Browser:
+    return served.owner()
+
+
+def form_of(body: str) -> dict[str, str]:
+    part = body[body.index('action="/desk/topics/one/" method="post"') :]
+    seen = re.findall(r'name="seen" value="(\w+)"', part)[0]
+    words = html.unescape(re.findall(r'name="keywords"[^>]*>([^<]*)<', part)[0])
+    return {"name": "Coast", "seen": seen, "was": words, "keywords": words}
+
+
+def save(anna: Browser, form: dict[str, str]) -> Answer:
+    return anna.post("/desk/topics/one/", form)
+
+
+def test_topics_stand_with_their_stories(anna: Browser) -> None:
+    body = anna.get("/desk/topics/").body
+
+    assert re.search(r"Coast</a> <span class=\"standing\">the main topic", body)
+    assert "4 stories" in body
+    assert "2 keywords" in body
+
+
+def test_stories_that_have_words_are_shown_with_them_marked(anna: Browser) -> None:
+    found = anna.get("/desk/topics/matches?q=keeper").body
+
+    assert "“keeper”: 1 story" in found
+    assert "<mark>keeper</mark>" in found
+    assert "<b>keeper" not in found
+    assert "<html" not in found
+    assert "1 story" in anna.get(f"{ONE}&try=keeper").body  # without a script
+    assert anna.get("/desk/topics/matches?q=%22*(%00").status == 200
+
+
+def test_a_topic_is_saved_as_a_commit_and_two_editors_see_what_differs(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    before = (served.root / FILE).read_text()
+    form = form_of(anna.get(ONE).body)
+
+    assert save(anna, {**form, "keywords": "coast\nsea wall\nbreakwater"}).status == 303
+
+    after = before.replace("sea wall\n", "sea wall\n  - breakwater\n")
+    assert after == (served.root / FILE).read_text()
+    assert "by Anna" in run_git(served.root, "log", "-1", "--format=%B")
+    stale = save(anna, {**form, "keywords": "coast\nsea wall\ngroyne"})
+    assert stale.status == 409
+    assert "+ breakwater" in stale.body
+    assert "groyne" in stale.body
+    wrong = save(anna, {**form_of(anna.get(ONE).body), "keywords": "coast\n(sea|dune)s?"})
+    assert (wrong.status, "regular expression" in wrong.body) == (409, True)
+    commit = re.findall(r'name="commit" value="(\w+)"', anna.get("/desk/today/").body)[0]
+    assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
+    assert before == (served.root / FILE).read_text()
+
+
+def test_words_are_suggested_and_answered(served: ServedNewsroom, anna: Browser) -> None:
+    assert "main topic" in anna.get(f"{ONE}&suggest=1").body
+
+    said = {"name": "Coast", "word": "dune", "do": "dismiss"}
+    assert anna.post("/desk/topics/words", said).status == 303
+    assert "dismissed:\n  - dune" in (served.root / FILE).read_text()
+    assert "Dismissed: dune" in anna.get(ONE).body
+
+
+def test_new_words_are_tried_before_they_are_saved(anna: Browser) -> None:
+    form = {**form_of(anna.get(ONE).body), "keywords": "coast\nkeeper"}
+
+    tried = anna.post("/desk/topics/try", form)
+
+    assert tried.status == 303
+    assert "/desk/what-if/?trial=" in tried.headers["location"]
+
+
+def test_a_topic_is_made_and_ended(served: ServedNewsroom, anna: Browser) -> None:
+    assert anna.post("/desk/topics/new", {"name": "Tides", "parent": "Coast"}).status == 303
+    assert 'class="depth-1"' in anna.get("/desk/topics/").body
+    seen = form_of(anna.get("/desk/topics/one/?name=Tides").body)["seen"]
+    said = {"name": "Tides", "seen": seen}
+    assert anna.post("/desk/topics/end", said).status == 400
+    assert anna.post("/desk/topics/end", {**said, "sure": "yes"}).status == 303
+    assert not (served.root / "_data/topics/01-tides.yaml").exists()
+    assert anna.get("/desk/topics/one/?name=Tides").status == 400
