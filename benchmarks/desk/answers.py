@@ -6,8 +6,9 @@
 makes FOLDER a newsroom of COUNT invented stories that all wait for an editor (`paper/archive.py`
 writes them), serves it, comes in by the setup link and asks: a page of the queue, filters,
 searches, stories, numbers, verdicts until they are answered and until they are in git; with 20
-streams open. Prints the median and the slowest twentieth in milliseconds, and the resident memory
-of the server and of what it started (what they share counts for each).
+streams open. Prints the median and the slowest twentieth in milliseconds, what each question cost
+the server (on a machine that others use, the figure to go by), the machine's load, and the memory
+of the server and of what it started (of what they share each has its part).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -127,34 +128,52 @@ def measure(browser: Browser) -> None:
     topics = re.findall(r'class="topic" href="([^"]+)"', page)
     words = re.findall(r"data-open>(\w+)", page)
     streams = [browser.listen() for _ in range(EDITORS)]
-    show("queue", lambda path: browser.ask("GET", path), ["/desk/", "/desk/?order=time"] * TIMES)
-    show("filter", lambda path: browser.ask("GET", path), (topics * TIMES)[:TIMES])
+    show(
+        browser.pid,
+        "queue",
+        lambda path: browser.ask("GET", path),
+        ["/desk/", "/desk/?order=time"] * TIMES,
+    )
+    show(browser.pid, "filter", lambda path: browser.ask("GET", path), (topics * TIMES)[:TIMES])
     searches = [f"/desk/?q={quote(word)}" for word in words]
-    show("search", lambda path: browser.ask("GET", path), (searches * TIMES)[:TIMES])
+    show(browser.pid, "search", lambda path: browser.ask("GET", path), (searches * TIMES)[:TIMES])
     pages = [f"/desk/story/{quote(name)}/" for name in names]
-    show("story", lambda path: browser.ask("GET", path), (pages * TIMES)[:TIMES])
-    show("numbers", lambda path: browser.ask("GET", path), ["/desk/numbers/"] * TIMES)
-    show("missed", lambda path: browser.ask("GET", path), ["/desk/recall/"] * TIMES)
+    show(browser.pid, "story", lambda path: browser.ask("GET", path), (pages * TIMES)[:TIMES])
+    show(browser.pid, "numbers", lambda path: browser.ask("GET", path), ["/desk/numbers/"] * TIMES)
+    show(browser.pid, "missed", lambda path: browser.ask("GET", path), ["/desk/recall/"] * TIMES)
     said: list[str] = []
-    show("verdict to answer", lambda name: said.append(browser.say(name, "hold")), names[:20])
+    show(
+        browser.pid,
+        "verdict to answer",
+        lambda name: said.append(browser.say(name, "hold")),
+        names[:20],
+    )
     for action in said:
         browser.wait(action)
-    show("verdict to git", lambda name: browser.wait(browser.say(name, "publish")), names[:20])
+    show(
+        browser.pid,
+        "verdict to git",
+        lambda name: browser.wait(browser.say(name, "publish")),
+        names[:20],
+    )
     print(f"{'load of the machine':20} {os.getloadavg()[0]:.1f}")
-    own, *others = (read_resident(pid) / 1000 for pid in family_of(browser.pid))
+    own, *others = (read_memory(pid) / 1000 for pid in family_of(browser.pid))
     print(f"{'memory':20} {own:.0f} MB, what it started {sum(others):.0f} MB")
     for stream in streams:
         stream.close()
 
 
-def show(what: str, ask: Callable[[str], object], questions: Iterable[str]) -> None:
-    spent = []
+def show(pid: int, what: str, ask: Callable[[str], object], questions: Sequence[str]) -> None:
+    """Ask, and print how long an editor waited, and what that cost the server."""
+    spent, used = [], read_cpu(pid)
     for question in questions:
         began = time.perf_counter()
         ask(question)
         spent.append((time.perf_counter() - began) * 1000)
     slowest = statistics.quantiles(spent, n=20)[-1]
-    print(f"{what:20} median {statistics.median(spent):6.0f}  p95 {slowest:6.0f} ms")
+    each = (read_cpu(pid) - used) * 1000 / len(questions)
+    waited = f"median {statistics.median(spent):6.0f}  p95 {slowest:6.0f} ms"
+    print(f"{what:20} {waited}, the server's CPU {each:4.0f} ms", flush=True)
 
 
 def family_of(pid: int) -> list[int]:
@@ -163,9 +182,16 @@ def family_of(pid: int) -> list[int]:
     return [pid, *(one for child in children for one in family_of(int(child)))]
 
 
-def read_resident(pid: int) -> float:
-    """Give a process's resident memory in kB."""
-    found = re.search(r"^VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+def read_cpu(pid: int) -> float:
+    """Give the seconds of CPU that a process has had."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def read_memory(pid: int) -> float:
+    """Give a process's memory in kB, of what it shares with others its part."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    found = re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
 

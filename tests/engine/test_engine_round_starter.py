@@ -16,13 +16,15 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.desk_store import open_desk
 from copydesk.engine import read_round_status
 from copydesk.engine.serving import RoundStarter
 from copydesk.kit import locks
+from world.desk import NAMES, desk_newsroom, stories, verdict
 from world.newsroom import newsroom, record_web, small_web
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
-SERVER = (sys.executable, "-m", "copydesk.engine.serving._fork_server")
+SERVER = (sys.executable, "-m", "copydesk.engine.serving._fork_server", "rounds")
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -90,10 +92,24 @@ def test_what_is_forked_loads_nothing_more_of_copydesk(tmp_path: Path, command: 
     web = record_web(tmp_path / "web.warc.gz", small_web())
     words = ["-C", str(root), "--now", "2026-11-20T08:00:00Z", *command]
     words = [str(web) if word == "WEB" else word for word in words]
+
+    assert "[]" == list_loaded("rounds", words)
+
+
+def test_what_files_an_editors_words_loads_nothing_more_either(tmp_path: Path) -> None:
+    root = desk_newsroom(tmp_path / "beat", stories())
+    with closing(open_desk(root / ".copydesk")) as store:
+        store.actions.put([verdict("publish", NAMES[0]), verdict("reject", NAMES[1])])
+
+    assert "[]" == list_loaded("actions", ["-C", str(root), "desk", "file-actions"])
+
+
+def list_loaded(work: str, words: list[str]) -> str:
+    """Return what a command loads of copydesk besides what a fork server has loaded for it."""
     code = f"""
 import sys
 from copydesk.engine.serving._loaded import load
-load()
+load({work!r})
 before = set(sys.modules)
 from copydesk.cli import main
 try:
@@ -102,8 +118,7 @@ except SystemExit:
     print(sorted(name for name in set(sys.modules) - before if name.startswith("copydesk")))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert "[]" == done.stdout.splitlines()[-1]
+    return done.stdout.splitlines()[-1]
 
 
 def run_with(root: Path, work: Callable[[RoundStarter], Awaitable[None]]) -> None:

@@ -12,12 +12,12 @@ from copydesk.engine.serving._run_command import run_command
 class ActionStarter:
     """File what waits at the desk of the newsroom at `root`, by forks as rounds are.
 
-    A fork server of its own: that of rounds waits for the one that is at work.
+    A fork server of its own, of half the size: that of rounds waits for the one that is at work.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._starter = RoundStarter(root)
+        self._starter = RoundStarter(root, "actions")
         self._turn = asyncio.Lock()
 
     async def prepare(self) -> None:

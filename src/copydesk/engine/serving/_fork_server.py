@@ -1,6 +1,8 @@
 """Fork server: a process that has loaded what a round needs, and forks itself for each round.
 
-    python -m copydesk.engine.serving._fork_server   {"arguments": […]}  >  {"pid": 7}  {"code": 0}
+    python -m copydesk.engine.serving._fork_server WORK {"arguments": […]} > {"pid": 7} {"code": 0}
+
+WORK says what is loaded: `rounds`, or the half of it that is enough for an editor's `actions`.
 
 Lines of JSON on stdin ask for a round, which is `python -m copydesk ARGUMENTS` without the second
 that Python takes to load it; lines on stdout say its process and, once it is over, its exit code.
@@ -19,8 +21,9 @@ import runpy
 import signal
 import sys
 from collections.abc import Sequence
+from typing import cast
 
-from copydesk.engine.serving._loaded import load
+from copydesk.engine.serving._loaded import Work, load
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -34,7 +37,7 @@ def main() -> None:
     os.dup2(nowhere, 0)
     os.dup2(2, 1)  # what a round prints goes where the server's messages go
     os.close(nowhere)
-    load()
+    load(cast("Work", sys.argv[1]))
     gc.collect()
     gc.freeze()  # what was loaded is shared with every round, unless a collector touches it
     arguments = _wait_for_round(requests, answers)

@@ -1,4 +1,4 @@
-"""What the fork server loads once for all rounds: the rooms that one goes through, and libraries.
+"""What a fork server loads once for all its forks: the rooms that they go through, and libraries.
 
 Readers of pages are processes of their own and load what they need by themselves.
 """
@@ -6,6 +6,10 @@ Readers of pages are processes of their own and load what they need by themselve
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
+from typing import Literal
+
+Work = Literal["rounds", "actions"]
 
 # A face imports what stands behind one of its names when that is asked for.
 _FACES = (
@@ -30,14 +34,30 @@ _MODULES = (
 )
 
 
-def load() -> None:
-    """Import all of it."""
-    for room in _FACES:
-        face = importlib.import_module(f"copydesk.{room}")
-        for name in getattr(face, "__all__", ()):
-            getattr(face, name)
-    for module in _MODULES:
-        importlib.import_module(module)
+# What editors did is filed without reading pages, drawing pictures or asking anybody: half of it.
+_FACES_OF_ACTIONS = (
+    *("archive", "archive.change", "archive.git", "catalogue", "cli.terminal", "config"),
+    *("desk_store", "engine.actions", "engine.cataloguing", "engine.editing", "engine.newsroom"),
+    *("engine.rejudging", "judge", "memory", "placement", "review"),
+)
+_MODULES_OF_ACTIONS = ("copydesk.cli.desk", "can_ada", "msgspec", "orjson", "publicsuffixlist")
+
+
+def load(work: Work) -> None:
+    """Import all that some work needs."""
+    if work == "actions":
+        _load(_FACES_OF_ACTIONS, _MODULES_OF_ACTIONS)
+        return
+    _load(_FACES, _MODULES)
     from PIL import Image
 
     Image.init()  # its formats are modules, too
+
+
+def _load(faces: Iterable[str], modules: Iterable[str]) -> None:
+    for room in faces:
+        face = importlib.import_module(f"copydesk.{room}")
+        for name in getattr(face, "__all__", ()):
+            getattr(face, name)
+    for module in modules:
+        importlib.import_module(module)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import copydesk
+from copydesk.engine.serving._loaded import Work
 from copydesk.engine.serving._run_command import run_command
 
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -24,11 +25,12 @@ class RoundStarter:
 
     The fork server is started with the first round, and another one in its place when copydesk's
     code, what is installed beside it, or the settings changed. Where none can be started (an update
-    is half done) a round is a new Python, as any command.
+    is half done) a round is a new Python, as any command. It loads what its `work` needs.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, work: Work = "rounds") -> None:
         self._root = root
+        self._work: Work = work
         self._server: Process | None = None
         self._loaded: Loaded = frozenset()
         self._pid: int | None = None
@@ -93,6 +95,7 @@ class RoundStarter:
             "-P",
             "-m",
             "copydesk.engine.serving._fork_server",
+            self._work,
             stdin=PIPE,
             stdout=PIPE,
         )
