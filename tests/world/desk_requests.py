@@ -29,6 +29,7 @@ FOR_EDITORS = (
     "topics/try",
 )
 FOR_OWNERS = (
+    "organizations/",
     "topics/words",
     "topics/new",
     "topics/end",
