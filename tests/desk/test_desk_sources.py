@@ -72,6 +72,7 @@ def test_a_source_is_changed_in_a_form_and_taken_back_from_today(
     assert (stale.status, "changed the file meanwhile" in stale.body) == (400, True)
     today = anna.get("/desk/today/").body
     commit = re.findall(r'name="commit" value="(\w+)"', today)[0]
+    assert anna.post("/desk/settings/undo", {"commit": "\n--all"}).status == 400
     assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
     assert before == (served.root / "beat.toml").read_text()
     assert "taken back" in anna.get("/desk/today/").body.lower()

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from copydesk.config._sources import add_sources as add_sources
     from copydesk.config._sources import append_sources as append_sources
     from copydesk.config._tables import Webhook as Webhook
+    from copydesk.config.data import find_organization_files as find_organization_files
     from copydesk.config.data import find_topic_file as find_topic_file
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
 
 import msgspec
@@ -14,6 +15,7 @@ from copydesk.errors import CopydeskError, PictureError, RecordError, UsageError
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+_COMMIT = re.compile(r"[0-9a-f]{4,64}")
 NEVER_KEPT = {"Cache-Control": "no-store"}
 _MOST_BYTES = 2_000_000  # of a request's body: 200 notes
 
@@ -54,6 +56,14 @@ def problem_answer(error: CopydeskError) -> Response:
     body = msgspec.json.encode(told)
     media_type = "application/problem+json"
     return Response(body, status_of(error), NEVER_KEPT, media_type=media_type)
+
+
+def read_commit(form: Mapping[str, str]) -> str:
+    """Return the commit that a form names; raises UsageError where that is no id of one."""
+    commit = form.get("commit", "")
+    if not _COMMIT.fullmatch(commit):
+        raise UsageError("no id of a commit", subject=commit[:80])
+    return commit
 
 
 def status_of(error: CopydeskError) -> int:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk.desk._answers import NEVER_KEPT, must_edit, read_body, with_errors
+from copydesk.desk._answers import NEVER_KEPT, must_edit, read_body, read_commit, with_errors
 from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
@@ -98,7 +98,7 @@ class _RuleHandlers:
     async def undo(self, request: Request) -> Response:
         """Take a commit of rules back."""
         owner = require_role(request, "owner")
-        commit = dict(await _read_form(request)).get("commit", "")
+        commit = read_commit(dict(await _read_form(request)))
         await self._trials.ask(lambda bench: bench.undo(commit, owner.name))
         return self._lead(undone=commit)
 

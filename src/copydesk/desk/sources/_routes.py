@@ -10,7 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body, with_errors
+from copydesk.desk._answers import (
+    NEVER_KEPT,
+    must_edit,
+    page_answer,
+    read_body,
+    read_commit,
+    with_errors,
+)
 from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
@@ -168,7 +175,7 @@ class _SourceHandlers:
     async def undo(self, request: Request) -> Response:
         """Take a commit of settings back, and lead to what one did today."""
         owner = require_role(request, "owner")
-        commit = dict((await _read_form(request))[0]).get("commit", "")
+        commit = read_commit(dict((await _read_form(request))[0]))
         await self._desk.thread.change(
             lambda newsroom: engine.undo_settings(newsroom, commit, owner.name)
         )
