@@ -28,7 +28,7 @@ STORY = f"/desk/story/{name_of(0)}/"
 PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
 PAGES += ["/desk/numbers/", "/desk/recall/", "/desk/dropped/", "/desk/write/", "/desk/file/"]
 PAGES += ["/desk/sources/", "/desk/sources/add/", "/desk/topics/"]
-PAGES += ["/desk/topics/one/?name=Coast"]
+PAGES += ["/desk/topics/one/?name=Coast", "/desk/organizations/"]
 PAGES += [f"/desk/sources/one/?url={SOURCE}"]
 PAGES += ["/desk/stash/", "/desk/list/", LIST, "/desk/what-if/"]
 OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/", LIST]

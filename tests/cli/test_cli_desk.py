@@ -213,3 +213,21 @@ def test_the_clients_secret_is_the_environments(root: Path) -> None:
         *(provider.issuer, provider.client_id, provider.client_secret),
     )
     assert "hush" not in repr(provider) + repr(opened.settings)
+
+
+def test_a_token_is_printed_once_for_what_the_account_may_do(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", git=False)
+    user = ("-C", root, "--now", "2026-11-20T08:00:00Z", "desk", "user")
+    copydesk(*user, "add", "Vera", "--role", "viewer")
+
+    asked = ("token", "Vera", "--scope", "read", "--scope", "propose", "--days", "7")
+    told = copydesk(*user, *asked, "--label", "night agent", "--json").json()
+    assert ["expires", "label", "name", "scopes", "token"] == sorted(told)
+    assert ("Vera", "night agent", ["read", "propose"], "2026-11-27T08:00:00Z") == (
+        *(told["name"], told["label"], told["scopes"], told["expires"]),
+    )
+    kept = b"".join(file.read_bytes() for file in (root / ".copydesk").glob("desk.sqlite*"))
+    assert told["token"].encode() not in kept
+
+    for refused in (("token", "Vera", "--scope", "decide"), ("token", "Nobody"), ("token",)):
+        assert 2 == copydesk(*user, *refused).code

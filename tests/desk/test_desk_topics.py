@@ -17,6 +17,8 @@ from world.served_newsroom import ServedNewsroom, serve_newsroom
 pytestmark = pytest.mark.slow
 
 FILE = "_data/topics/00-coast.yaml"
+ORGANIZATION = "_data/organizations/gull.example.md"
+GULL = "---\n# of the coast\nname: The Gull   # since 1901\notherNames:\n- Gull\n---\nA paper.\n"
 ONE = "/desk/topics/one/?name=Coast"
 
 
@@ -24,6 +26,8 @@ ONE = "/desk/topics/one/?name=Coast"
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = tmp_path_factory.mktemp("topics") / "beat"
     first, *others = stories(4)
+    (root / "_data/organizations").mkdir(parents=True)
+    (root / ORGANIZATION).write_text(GULL)
     desk_newsroom(root, [replace(first, title="A <b>keeper</b> of the coast"), *others])
     with serve_newsroom(root) as served:
         yield served
@@ -102,6 +106,21 @@ def test_new_words_are_tried_before_they_are_saved(anna: Browser) -> None:
 
     assert tried.status == 303
     assert "/desk/what-if/?trial=" in tried.headers["location"]
+
+
+def test_an_organization_gets_an_owner(served: ServedNewsroom, anna: Browser) -> None:
+    body = anna.get("/desk/organizations/").body
+    seen = re.findall(r'name="seen" value="(\w+)"', body)[0]
+    form = {"domain": "gull.example", "seen": seen, "name": "The Gull", "owner": "Birds & Co"}
+
+    assert anna.post("/desk/organizations/", form).status == 303
+
+    written = GULL.replace("otherNames", "owner: Birds & Co\notherNames")
+    assert written == (served.root / ORGANIZATION).read_text()
+    assert "Birds &amp; Co" in anna.get("/desk/organizations/").body
+    assert anna.post("/desk/organizations/", {**form, "owner": "Others"}).status == 400
+    assert anna.post("/desk/organizations/", {**form, "domain": "no.example"}).status == 400
+    assert written == (served.root / ORGANIZATION).read_text()
 
 
 def test_a_topic_is_made_and_ended(served: ServedNewsroom, anna: Browser) -> None:

@@ -15,6 +15,7 @@ from world.payloads import PAYLOADS
 FOR_EDITORS = (
     "actions",
     "act",
+    "proposal",
     "pictures",
     "stash/",
     "list/",
@@ -28,6 +29,7 @@ FOR_EDITORS = (
     "topics/try",
 )
 FOR_OWNERS = (
+    "organizations/",
     "topics/words",
     "topics/new",
     "topics/end",
@@ -47,7 +49,13 @@ FOR_ALL = (
     *("versions", "presence", "views", "picture/{}", "assets/{}", "drafts", "numbers/", "recall/"),
     *("sign-in", "sign-in/passkey", "sign-in/passkey/ask", "sign-in/assets/{}", "enter/{}"),
     *("account/", "account/password", "account/passkey", "account/passkey/ask"),
-    *("account/passkey/remove", "account/session/end", "people/", "sign-in/provider"),
+    *(
+        "account/token/end",
+        "account/passkey/remove",
+        "account/session/end",
+        "people/",
+        "sign-in/provider",
+    ),
     *("sign-in/provider/back", "nowhere/{}"),
 )
 STORIES = tuple(f"2026-11-19-story-{number:03}" for number in range(6))

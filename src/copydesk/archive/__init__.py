@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from copydesk.archive._story_log import read_story_log as read_story_log
     from copydesk.archive._topic_file import dismissal_change as dismissal_change
     from copydesk.archive._topic_file import edit_keywords as edit_keywords
+    from copydesk.archive._topic_file import edit_texts as edit_texts
     from copydesk.archive._topic_file import edit_topic as edit_topic
     from copydesk.archive._topic_file import keywords_change as keywords_change
     from copydesk.archive.change import Begun as Begun

@@ -73,6 +73,20 @@ def edit_topic(
     return _data_lists.change(root, path, edit)
 
 
+def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
+    """Return what a file of `_data` is with some of its texts changed; "" takes one out.
+
+    Raises RecordError where it cannot be read or given back as it stands.
+    """
+
+    def edit(tree: Tree) -> Tree:
+        for name, value in texts.items():
+            tree = _put_text(tree, name, value)
+        return tree
+
+    return _data_lists.change(root, path, edit)
+
+
 def _put_text(tree: Tree, name: str, value: str) -> Tree:
     """Return a tree with one text in it changed where it stands, else put before its lists."""
     entries = list(tree.entries)

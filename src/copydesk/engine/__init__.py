@@ -183,6 +183,8 @@ if TYPE_CHECKING:
     from copydesk.engine.serving import open_service as open_service
     from copydesk.engine.settings import SettingsCommit as SettingsCommit
     from copydesk.engine.settings import SettingsReport as SettingsReport
+    from copydesk.engine.settings import edit_organization as edit_organization
+    from copydesk.engine.settings import list_organizations as list_organizations
     from copydesk.engine.settings import list_settings_commits as list_settings_commits
     from copydesk.engine.settings import undo_settings as undo_settings
     from copydesk.engine.sources import BoardRow as BoardRow

@@ -28,6 +28,11 @@ def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
     return found
 
 
+def find_organization_files(root: Path) -> dict[str, str]:
+    """Return the path of the file of each organization, by its domain."""
+    return {domain: file for domain, (_, file) in read_organizations(root).items()}
+
+
 def read_logos(root: Path, api_url: str) -> dict[str, Image]:
     """Return the small logo of every domain that has one, known organization or not (SPEC 1.4)."""
     return {

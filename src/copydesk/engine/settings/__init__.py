@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from copydesk.engine.settings._commit_settings import commit_settings as commit_settings
     from copydesk.engine.settings._commit_settings import read_beat_file as read_beat_file
     from copydesk.engine.settings._commit_settings import refuse_others as refuse_others
+    from copydesk.engine.settings._edit_organization import edit_organization as edit_organization
+    from copydesk.engine.settings._edit_organization import list_organizations as list_organizations
     from copydesk.engine.settings._keyword import clean_keyword as clean_keyword
     from copydesk.engine.settings._undo_settings import SettingsCommit as SettingsCommit
     from copydesk.engine.settings._undo_settings import (
