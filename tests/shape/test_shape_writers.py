@@ -29,7 +29,7 @@ CHANGES = {
     "archive/git/_checkout.py": "lays out what a push brought in",
 }
 OF_THE_OWNER = {
-    "config/_sources.py": "beat.toml, for `sources add`; the owner commits it",
+    "config/_write_beat.py": "beat.toml, for `sources add`; the owner commits it",
     "engine/newsroom/_starts.py": "a newsroom that is made or adopted",
 }
 OWN = {

@@ -15,7 +15,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.config._adopt import compose_adoption as compose_adoption
-    from copydesk.config._change_values import change_values as change_values
     from copydesk.config._format import FORMAT_STEPS as FORMAT_STEPS
     from copydesk.config._format import upgrade_tables as upgrade_tables
     from copydesk.config._load import load as load
@@ -27,10 +26,11 @@ if TYPE_CHECKING:
     from copydesk.config._sections import SECTIONS as SECTIONS
     from copydesk.config._setting_error import find_nearest as find_nearest
     from copydesk.config._settings import Settings as Settings
-    from copydesk.config._sources import add_source as add_source
-    from copydesk.config._sources import add_sources as add_sources
-    from copydesk.config._sources import append_sources as append_sources
     from copydesk.config._tables import Webhook as Webhook
+    from copydesk.config._write_beat import add_source as add_source
+    from copydesk.config._write_beat import add_sources as add_sources
+    from copydesk.config._write_beat import append_sources as append_sources
+    from copydesk.config._write_beat import change_values as change_values
     from copydesk.config.data import find_organization_files as find_organization_files
     from copydesk.config.data import find_topic_file as find_topic_file
 else:

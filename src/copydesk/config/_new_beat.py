@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from copydesk.config import _toml
 from copydesk.config._decode import decode
-from copydesk.config._sources import format_block
+from copydesk.config._write_beat import format_block
 from copydesk.config.data import TOPICS_FOLDER
 from copydesk.errors import UsageError
 from copydesk.kit import kinds, text, urls
