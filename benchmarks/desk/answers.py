@@ -189,8 +189,10 @@ def read_cpu(pid: int) -> float:
 
 
 def read_memory(pid: int) -> float:
-    """Give a process's memory in kB, of what it shares with others its part."""
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    """Give a process's memory in kB, of what it shares with others its part, 0 for one that ended."""
+    rollup = ""
+    with contextlib.suppress(OSError):  # it is over
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     found = re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)
     return float(found[1]) if found else 0.0
 
