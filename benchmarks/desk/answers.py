@@ -189,7 +189,7 @@ def read_cpu(pid: int) -> float:
 
 
 def read_memory(pid: int) -> float:
-    """Give a process's memory in kB, of what it shares with others its part, 0 for one that ended."""
+    """Give a process's memory in kB, of what it shares its part; 0 for one that ended."""
     rollup = ""
     with contextlib.suppress(OSError):  # it is over
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
