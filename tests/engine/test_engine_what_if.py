@@ -15,6 +15,7 @@ import pytest
 from copydesk import archive, config, engine
 from copydesk.engine import Newsroom
 from copydesk.engine.rejudging import FieldChange, apply_rejudging, rejudge
+from copydesk.engine.settings import undo_settings
 from copydesk.engine.what_if import (
     Bench,
     KeywordEdit,
@@ -23,7 +24,6 @@ from copydesk.engine.what_if import (
     draft_rules,
     open_bench,
     try_rules,
-    undo_rules,
     write_rules,
 )
 from copydesk.errors import ConfigError, CopydeskError, RecordError, UsageError
@@ -269,10 +269,10 @@ def test_written_rules_are_one_commit_and_taken_back(
         assert all(words in said for words in ("rules: 2 changed", "by Ed", "quieter", *files))
         assert "+publish_at = 80" in draft.diff.replace("+ ", "+")
         assert written.commit is not None
-        undo_rules(newsroom, written.commit, "Ann")
+        undo_settings(newsroom, written.commit, "Ann")
         assert [(newsroom.root / file).read_text("utf-8") for file in files] == before
         with pytest.raises(UsageError, match="changed since"):
-            undo_rules(newsroom, written.commit, "Ann")
+            undo_settings(newsroom, written.commit, "Ann")
 
 
 @pytest.mark.parametrize("which", ["edited", "linked beat", "linked topic"])

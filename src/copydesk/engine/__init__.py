@@ -249,7 +249,6 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if import TriedRules as TriedRules
     from copydesk.engine.what_if import WeighedVerdict as WeighedVerdict
     from copydesk.engine.what_if import Workbench as Workbench
-    from copydesk.engine.what_if import WrittenRules as WrittenRules
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -28,9 +28,14 @@ _OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
 
 
 def render_recall(
-    pages: Pages, editor: Editor, counts: Counts, kept: Sequence[engine.KeptRecall]
+    pages: Pages,
+    editor: Editor,
+    counts: Counts,
+    kept: Sequence[engine.KeptRecall],
+    *,
+    may_add: bool,
 ) -> bytes:
-    """Return the page of the lists that are kept."""
+    """Return the page of the lists that are kept; who may add sources is led to where one does."""
     wording = Wording(pages)
     return pages.page(
         "recall.html",
@@ -39,6 +44,7 @@ def render_recall(
         title=pages.strings.say("recall_title"),
         style=f"{pages.views.root}assets/{asset_name('numbers.css')}",
         here=f"{pages.views.root}recall/",
+        may_add=may_add,
         lists=[_show_list(wording, number, one) for number, one in enumerate(kept, 1)],
     )
 

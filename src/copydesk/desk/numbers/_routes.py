@@ -16,6 +16,7 @@ from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
 from copydesk.desk.numbers._recall_page import render_recall
+from copydesk.desk.sign_in import visitor_of
 
 
 def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
@@ -34,11 +35,11 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
     async def show_recall(request: Request) -> Response:
         """Answer with what was missed of others' lists."""
-        editor = editor_of(request)
+        editor, may_add = editor_of(request), visitor_of(request).may("owner")
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             kept = engine.read_kept_recall(opened.newsroom)
-            return render_recall(pages, editor, counts, kept)
+            return render_recall(pages, editor, counts, kept, may_add=may_add)
 
         return page_answer(await desk.draw(make))
 

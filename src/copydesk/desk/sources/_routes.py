@@ -96,7 +96,7 @@ class _SourceHandlers:
     async def show_add(self, request: Request) -> Response:
         """Answer with the form for an address, or for somebody's list."""
         require_role(request, "owner")
-        return await self._show_add(request, Search())
+        return await self._show_add(request, Search(url=request.query_params.get("url", "")))
 
     async def look(self, request: Request) -> Response:
         """Look where an address leads, or what a list of it would bring."""

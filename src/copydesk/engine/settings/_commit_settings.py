@@ -17,14 +17,14 @@ _BEAT_FILE = "beat.toml"
 _MOST_BYTES = 2_000_000
 _MOST_LINES = 200  # of a message
 _CHARACTERS = 200  # of a line of it
-_COMMITTED = re.compile(r"(sources|topics|organizations): ")
+_COMMITTED = re.compile(r"(sources|topics|organizations|rules): ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsEdit:
     """What files become, and how the commit tells it: what it is on, then a line for each thing.
 
-    `subject` begins with what it is about: "sources", "topics" or "organizations".
+    `subject` begins with what it is about: "sources", "topics", "organizations" or "rules".
     """
 
     files: tuple[FileChange, ...]

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if._workbench import TriedRules as TriedRules
     from copydesk.engine.what_if._workbench import Workbench as Workbench
     from copydesk.engine.what_if._write_rules import RulesDraft as RulesDraft
-    from copydesk.engine.what_if._write_rules import WrittenRules as WrittenRules
     from copydesk.engine.what_if._write_rules import draft_rules as draft_rules
-    from copydesk.engine.what_if._write_rules import undo_rules as undo_rules
     from copydesk.engine.what_if._write_rules import write_rules as write_rules
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

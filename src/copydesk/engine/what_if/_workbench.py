@@ -9,6 +9,7 @@ from pathlib import Path
 
 from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, Progress, ResidentNewsroom
+from copydesk.engine.settings import SettingsReport, undo_settings
 from copydesk.engine.what_if._bench import Bench
 from copydesk.engine.what_if._open_bench import open_bench
 from copydesk.engine.what_if._rule_change import RuleChange, apply_change
@@ -16,9 +17,7 @@ from copydesk.engine.what_if._summary import Summary, summarize
 from copydesk.engine.what_if._try_rules import try_rules
 from copydesk.engine.what_if._write_rules import (
     RulesDraft,
-    WrittenRules,
     draft_rules,
-    undo_rules,
     write_rules,
 )
 
@@ -54,13 +53,13 @@ class Workbench:
         outcome = try_rules(bench, settings, progress)
         return TriedRules(summary=summarize(bench, outcome), draft=draft)
 
-    def write(self, change: RuleChange, by: str, stands: str, why: str) -> WrittenRules:
+    def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
         """Commit a change; raises as `write_rules` does."""
         return write_rules(self._open(), change, by, stands, why)
 
-    def undo(self, commit: str, by: str) -> WrittenRules:
-        """Take a commit of rules back; raises as `undo_rules` does."""
-        return undo_rules(self._open(), commit, by)
+    def undo(self, commit: str, by: str) -> SettingsReport:
+        """Take a commit of rules back; raises as `undo_settings` does."""
+        return undo_settings(self._open(), commit, by)
 
     def forget(self) -> None:
         """Let go of the stories."""

@@ -13,16 +13,20 @@ from pathlib import Path
 
 from copydesk import archive, config
 from copydesk.archive import FileChange
-from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.settings import (
+    SettingsEdit,
+    SettingsReport,
+    commit_settings,
+    read_beat_file,
+)
 from copydesk.engine.what_if._rule_change import RuleChange, apply_change, edit_words
-from copydesk.errors import RecordError, UsageError
+from copydesk.errors import UsageError
 from copydesk.kit import text, within
 
 _BEAT = "beat.toml"
 _MOST_BYTES = 2_000_000
 _NAME = 200
-_SUBJECT = "rules"  # of a commit, before what it does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +39,6 @@ class RulesDraft:
     files: tuple[FileChange, ...]
     diff: str
     stands: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrittenRules:
-    """Which files were changed, in which commit."""
-
-    changed: tuple[str, ...]
-    commit: str | None
-    notes: tuple[str, ...] = ()
 
 
 def draft_rules(newsroom: Newsroom, change: RuleChange) -> RulesDraft:
@@ -61,14 +56,14 @@ def draft_rules(newsroom: Newsroom, change: RuleChange) -> RulesDraft:
 
 def write_rules(
     newsroom: Newsroom, change: RuleChange, by: str, stands: str, why: str = ""
-) -> WrittenRules:
+) -> SettingsReport:
     """Commit a change of rules under an editor's name.
 
     Raises UsageError where a file is another one by now than what was seen (`stands`), or where
-    nothing would change; else as `draft_rules` does, RecordError where a file has edits that are
-    not committed, and BusyError where another process writes.
+    nothing would change; else as `draft_rules` and `commit_settings` do.
     """
-    with hold_write_lock(newsroom) as lock:
+
+    def make() -> SettingsEdit:
         draft = draft_rules(newsroom, change)
         if not draft.files:
             raise UsageError("nothing would change", subject="rules", hint="move one of them first")
@@ -78,64 +73,17 @@ def write_rules(
                 subject=", ".join(file.path for file in draft.files),
                 hint="try yours on the rules of today, then write them",
             )
-        commit = archive.Change(
-            files=draft.files,
-            message=_message(change, by, why),
-            when=newsroom.now,
-        )
-        begun = begin_change(
-            newsroom.memory, lock, commit, lambda _skipped: None, needed=commit.paths
-        )
-        done = begun.finish()
-    return WrittenRules(changed=done.written, commit=done.commit, notes=notes_on(done, "it is"))
+        lines = tuple(f"* {line}" for line in describe_change(change))
+        return SettingsEdit(files=draft.files, subject=f"rules: {len(lines)} changed", lines=lines)
 
-
-def undo_rules(newsroom: Newsroom, commit: str, by: str) -> WrittenRules:
-    """Take a commit of rules back: its files as they were before it.
-
-    Raises UsageError for another kind of commit, and where one of its files has changed since;
-    GitError where there is no such commit; else as `write_rules` does.
-    """
-    with hold_write_lock(newsroom) as lock:
-        done = archive.read_commit(newsroom.root, commit)
-        if not done.message.startswith(_SUBJECT):
-            raise UsageError("this commit changed no rules from the desk", subject=done.id)
-        files = tuple(_take_back(newsroom.root, path, *was) for path, was in done.files.items())
-        change = archive.Change(
-            files=files,
-            message=f"{_SUBJECT}: undo {done.id[:12]}\n\nby {text.fold(by)[:_NAME]}",
-            when=newsroom.now,
-        )
-        begun = begin_change(
-            newsroom.memory, lock, change, lambda _skipped: None, needed=change.paths
-        )
-        finished = begun.finish()
-    return WrittenRules(
-        changed=finished.written, commit=finished.commit, notes=notes_on(finished, "it is")
-    )
-
-
-def _take_back(root: Path, path: str, before: bytes | None, after: bytes | None) -> FileChange:
-    digest = archive.digest(after)
-    if archive.digest_of(root, path) != digest:
-        raise UsageError(
-            "the file has changed since", subject=path, hint="change it back by hand, or here"
-        )
-    return FileChange(path=path, after=before, before=digest)
+    return commit_settings(newsroom, make, by, why)
 
 
 def _draft_beat(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange]:
     values = dict(_list_values(newsroom, change))
     if not values:
         return
-    if (newsroom.root / _BEAT).is_symlink():
-        raise RecordError(
-            "a link to a file elsewhere", subject=_BEAT, hint="change that file by hand"
-        )
-    try:
-        data = within.read_user_file(newsroom.root / _BEAT, _MOST_BYTES)
-    except OSError as error:
-        raise RecordError(f"cannot read ({error.strerror})", subject=_BEAT) from error
+    data = read_beat_file(newsroom)
     after = config.change_values(data, values)
     if after != data:
         yield FileChange(path=_BEAT, after=after, before=archive.digest(data))
@@ -180,17 +128,6 @@ def _diff(root: Path, file: FileChange) -> str:
         )
     )
     return "\n".join((*lines, ""))
-
-
-def _message(change: RuleChange, by: str, why: str) -> str:
-    lines = [f"* {line}" for line in describe_change(change)]
-    parts = [
-        f"{_SUBJECT}: {len(lines)} changed",
-        "\n".join(lines),
-        text.fold(why)[:_NAME],
-        f"by {text.fold(by)[:_NAME]}",
-    ]
-    return "\n\n".join(filter(None, parts))
 
 
 def describe_change(change: RuleChange) -> Iterator[str]:
