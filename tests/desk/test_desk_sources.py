@@ -5,10 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
 
+from copydesk.engine.webhooks import OwedCalls
+from copydesk.memory import Memory
 from world.desk import desk_newsroom
 from world.newsroom import run_git
 from world.numbers import SOURCE, fill_numbers
@@ -53,6 +57,20 @@ def test_sources_stand_with_their_days_and_troubles(anna: Browser) -> None:
     assert "100% came to nothing" in body
     assert "[fetch] contact is not set" in body
     assert "style=" not in body
+
+
+def test_what_webhooks_are_owed_stands_beside_the_sources(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    with closing(Memory(served.root / ".copydesk/memory.sqlite")) as memory:
+        calls = OwedCalls(memory, datetime.now(UTC))
+        calls.add("https://ear.example/<hook>", "published", "2026-11-20-a-tide", {})
+
+    body = anna.get("/desk/sources/").body
+
+    assert "https://ear.example/&lt;hook&gt; is owed 1 since" in body
+    with closing(Memory(served.root / ".copydesk/memory.sqlite")) as memory:
+        OwedCalls(memory, datetime.now(UTC)).forget_all()
 
 
 def test_a_source_is_changed_in_a_form_and_taken_back_from_today(

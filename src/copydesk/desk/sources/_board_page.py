@@ -20,14 +20,15 @@ _ADDRESS = 300  # characters of one that is shown
 class BoardState:
     """What the page of sources shows beside them: may this editor change any, how a round stands.
 
-    `owed` are the listeners that have not heard of the site's news; `round` is None where no round
-    may run on demand.
+    `owed` are the listeners that have not heard of the site's news, `owed_calls` says which
+    webhooks have not; `round` is None where no round may run on demand.
     """
 
     may_write: bool
     round: engine.DemandedRound | None
     runs_rounds: bool = False
     owed: Sequence[engine.OwedPing] = ()
+    owed_calls: Sequence[str] = ()
 
 
 def render_board(
@@ -55,6 +56,7 @@ def render_board(
             }
             for ping in state.owed
         ],
+        owed_calls=state.owed_calls,
     )
 
 

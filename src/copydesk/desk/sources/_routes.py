@@ -198,12 +198,13 @@ class _SourceHandlers:
         return answer
 
     def _state(self, request: Request, opened: OpenNewsroom) -> BoardState:
-        demand = self._desk.on_demand
+        demand, newsroom = self._desk.on_demand, opened.newsroom
         return BoardState(
             may_write=visitor_of(request).may("owner"),
             round=demand.last if demand else None,
             runs_rounds=demand is not None,
-            owed=engine.list_owed_pings(opened.newsroom.memory, opened.newsroom.now),
+            owed=engine.list_owed_pings(newsroom.memory, newsroom.now),
+            owed_calls=engine.describe_owed_calls(newsroom.memory, newsroom.now),
         )
 
     def _lead(self, page: str, **query: str) -> Response:
