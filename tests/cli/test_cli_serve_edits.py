@@ -76,7 +76,8 @@ def serving(root: Path, *wrapped: str, watching: bool = True) -> Iterator[Server
         server = Server(process, log)  # type: ignore[arg-type]
         try:
             until(lambda: "the site is at" in server.said)
-            folders = [root, *root.glob("_news")] if watching else []
+            places = (root, root / "_news", root / "_data", root / "_data/lists")
+            folders = [place for place in places if place.is_dir()] if watching else []
             until(lambda: server.watches() == len(folders))
             yield server
         finally:
