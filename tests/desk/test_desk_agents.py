@@ -245,7 +245,7 @@ def test_an_agent_at_this_machine_reads_and_with_a_token_decides(served: ServedN
         return kept.structured_content, read.structured_content["said"]
 
     assert ({"kept": ["agent-1"]}, "reject") == run({"COPYDESK_DESK_TOKEN": secret}, decide)
-    assert "agent-1" in run_git(served.root, "log", "--format=%B")
+    until(lambda: "agent-1" in run_git(served.root, "log", "--format=%B"))
 
 
 def test_a_token_that_is_no_good_ends_the_command(served: ServedNewsroom) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -24,6 +25,7 @@ from copydesk.engine import (
     picture_file,
     read_story_page,
 )
+from copydesk.engine.newsroom import TICK_NS
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate
@@ -254,6 +256,7 @@ def test_of_a_large_happening_some_are_listed_and_the_others_counted(beat: Histo
 def test_changed_rules_keep_no_page_waiting_and_it_says_so(beat: History) -> None:
     settings = beat.root / "beat.toml"
     file(beat, "missed", published=False, quality=55)
+    time.sleep(2 * TICK_NS / 1e9)  # what was edited a moment ago is always read again
     with reading(beat) as (newsroom, reader):
         assert not reader.page(newsroom, QueueQuestion()).is_by_former_rules
     settings.write_text(settings.read_text().replace("publish_at = 60", "publish_at = 50"))

@@ -36,8 +36,14 @@ async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
         stateless=True,
         max_request_body_size=_BODY_BYTES,
     )
+    failure: Exception | None = None
     async with manager.run():
-        yield _require_token(manager.handle_request)
+        try:
+            yield _require_token(manager.handle_request)
+        except Exception as error:  # its tasks' group would wrap what befell the server
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 def _require_token(app: ASGIApp) -> ASGIApp:
