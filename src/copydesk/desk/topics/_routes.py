@@ -231,4 +231,4 @@ def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
 
 async def _read_form(request: Request) -> dict[str, str]:
     body = (await read_body(request)).decode("utf-8", "replace")
-    return dict(parse_qsl(body, True, max_num_fields=100))
+    return dict(parse_qsl(body, True))
