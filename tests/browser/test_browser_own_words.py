@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
 
-from world.browsing import Window, come_in, new_context, origin_of
+from world.browsing import Window
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until
 from world.waiting import name_of, waiting_newsroom
@@ -26,14 +25,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     root = waiting_newsroom(tmp_path_factory.mktemp("own") / "beat", 4)
     with serve_newsroom(root) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def signed_in(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
-    with new_context(chromium) as context:
-        window = Window.open(context, origin_of(served))
-        come_in(window, served)
-        yield window
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser
 
 from copydesk import engine
 from copydesk.illustrate import measure_picture
 from copydesk.news import Image, Story
 from illustrate.draw import drawn, encoded
-from world.browsing import Window, come_in, new_context, origin_of
+from world.browsing import Window
 from world.newsroom import NOW
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import waiting_newsroom
@@ -38,14 +37,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
         drop_lead(root, f"https://gull.example/{number}", "too-old", f"{number} years")
     with serve_newsroom(root) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def signed_in(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
-    with new_context(chromium) as context:
-        window = Window.open(context, origin_of(served))
-        come_in(window, served)
-        yield window
 
 
 @pytest.fixture
