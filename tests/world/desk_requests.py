@@ -27,8 +27,14 @@ FOR_EDITORS = (
     "topics/one/",
     "topics/matches",
     "topics/try",
+    "what-if/",
+    "what-if/try",
+    "what-if/cancel",
 )
 FOR_OWNERS = (
+    "what-if/write",
+    "what-if/undo",
+    "sources/file",
     "organizations/",
     "topics/words",
     "topics/new",
@@ -59,6 +65,7 @@ FOR_ALL = (
     *("sign-in/provider/back", "nowhere/{}"),
 )
 STORIES = tuple(f"2026-11-19-story-{number:03}" for number in range(6))
+_SHOWN = 10_000  # bytes of a body
 KNOWN = (
     *STORIES,
     *("verdict", "verdict publish", "verdict reject", "rule", "rule merge", "rule rename", "undo"),
@@ -163,7 +170,7 @@ _BODIES = some.one_of(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DeskRequest:
     """A request: below which path, with what."""
 
@@ -171,6 +178,11 @@ class DeskRequest:
     path: str
     body: bytes
     headers: dict[str, str]
+
+    def __repr__(self) -> str:
+        """Return it in short: a body may be huge."""
+        body = self.body if len(self.body) <= _SHOWN else self.body[:_SHOWN] + b"..."
+        return f"DeskRequest({self.method} {self.path} {self.headers} {body!r})"
 
 
 def requests_to(paths: tuple[str, ...]) -> some.SearchStrategy[DeskRequest]:
