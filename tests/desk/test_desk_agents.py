@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from copydesk.desk.agents import TOOLS
+from copydesk.desk_store import open_desk
+from copydesk.news import EditorAction
 from world.api_client import ApiClient, make_token
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
@@ -246,6 +250,20 @@ def test_an_agent_at_this_machine_reads_and_with_a_token_decides(served: ServedN
 
     assert ({"kept": ["agent-1"]}, "reject") == run({"COPYDESK_DESK_TOKEN": secret}, decide)
     until(lambda: "agent-1" in run_git(served.root, "log", "--format=%B"))
+
+
+def test_what_another_process_kept_and_did_not_file_is_filed(served: ServedNewsroom) -> None:
+    hold = EditorAction(
+        id="from-elsewhere",
+        at=datetime.now(UTC),
+        by="Anna",
+        kind="verdict",
+        stories=(WALL,),
+        said="hold",
+    )
+    with contextlib.closing(open_desk(served.root / ".copydesk")) as store:
+        store.actions.put([hold])
+    until(lambda: "from-elsewhere" in run_git(served.root, "log", "--format=%B"))
 
 
 def test_a_token_that_is_no_good_ends_the_command(served: ServedNewsroom) -> None:

@@ -73,6 +73,12 @@ def test_what_would_change_is_told_and_nothing_is_written(
     assert run_git(served.root, "status", "--porcelain") == ""
 
 
+def test_a_form_of_thousands_of_fields_is_read_as_any_other(anna: Browser) -> None:
+    form = {"publish_at": "60", **{f"points.of{number}": "1" for number in range(3_000)}}
+    assert anna.post(f"{PAGE}try", form).status in {303, 400}
+    assert anna.post("/desk/topics/one/", form).status in {303, 400, 404}
+
+
 def test_a_rule_that_lets_nothing_through_says_so_before_it_can_be_written(anna: Browser) -> None:
     body, trial = attempt(anna, publish_at="100000")
     assert NOTHING in body.partition('class="loud"')[2][:200]

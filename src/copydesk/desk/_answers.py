@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -79,3 +80,8 @@ async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
         if len(body) > most:
             raise UsageError("too much at once", subject=f"{most:,} bytes at most")
     return bytes(body)
+
+
+async def read_form(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form, empty ones too; raises UsageError as `read_body` does."""
+    return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)

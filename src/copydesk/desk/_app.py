@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,6 +25,7 @@ from copydesk.desk._answers import (
     page_answer,
     problem_answer,
     read_body,
+    read_form,
     status_of,
     with_errors,
 )
@@ -134,7 +135,7 @@ class _Handlers:
     async def put_edit(self, request: Request) -> Response:
         """Keep what the form of a story changed, and lead to the story."""
         editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
-        fields = parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)
+        fields = await read_form(request)
         actions = _actions.read_edit(name, fields, editor.name, now())
         if actions:
             await self._desk.put(actions)
@@ -180,13 +181,13 @@ class _Handlers:
     async def put_form(self, request: Request) -> Response:
         """Keep the actions of a form, and lead back to where it was sent from."""
         editor = must_edit(self._editor_of(request))
-        fields = parse_qsl((await read_body(request)).decode("utf-8", "replace"))
+        fields = [(name, value) for name, value in await read_form(request) if value]
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
         return RedirectResponse(self._desk.own_page(dict(fields).get("return", "")), 303)
 
     async def put_view(self, request: Request) -> Response:
         """Keep a question under a name, or forget it, and lead to it."""
-        form = dict(parse_qsl((await read_body(request)).decode("utf-8", "replace"), True))
+        form = dict(await read_form(request))
         query = "" if "forget" in form else form.get("query", "")
         await self._desk.save_view(self._editor_of(request), form.get("name", ""), query)
         return RedirectResponse(f"{self._desk.path}?{form.get('query', '')}".rstrip("?"), 303)

@@ -13,6 +13,7 @@ from copydesk.desk_store import ApiToken
 from copydesk.errors import UsageError
 
 _ROOT = "/desk/"
+_FINISH_SECONDS = 30.0  # for what an agent decided just before it hung up
 TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
@@ -53,6 +54,7 @@ async def _serve(newsroom: engine.Newsroom, secret: str, say: Callable[[str], No
         try:
             async with stdio_server() as (reads, writes):
                 await server.run(reads, writes, server.create_initialization_options())
+            await desk.filer.finish(_FINISH_SECONDS)
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)

@@ -20,6 +20,7 @@ FindStandings = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 
 _LOOK_SECONDS = 0.05  # between two looks at what has become of actions
 _AGAIN_SECONDS = 5.0  # until another try, where filing failed
+_OTHERS_SECONDS = 1.0  # between two looks for what other processes (an agent's) kept
 _AT_ONCE = 500
 
 
@@ -67,14 +68,22 @@ class Filer:
             await self._starter.prepare()
 
     async def go_on(self) -> None:
-        """File until cancelled; what waited when the server began is filed first."""
-        self.wake(action.id for action in await asyncio.to_thread(self._waiting))
+        """File until cancelled, also what another process kept and did not live to file."""
         while True:
-            if not self._pending:
-                await self._wakes.wait()
             self._wakes.clear()
-            if self._pending and not await self._file_all():
+            self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
+            if not self._pending:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wakes.wait(), _OTHERS_SECONDS)
+            elif not await self._file_all():
                 await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until all that was put here is filed, or for this long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._pending:
+                    await asyncio.sleep(_LOOK_SECONDS)
 
     async def _file_all(self) -> bool:
         """Run the process to its end, telling of outcomes meanwhile; whether any came of it."""

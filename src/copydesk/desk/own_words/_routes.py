@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_body, with_errors
+from copydesk.desk._answers import (
+    NEVER_KEPT,
+    must_edit,
+    page_answer,
+    read_body,
+    read_form,
+    with_errors,
+)
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._draft_fields import find_draft, read_drafts
 from copydesk.desk._newsroom_thread import OpenNewsroom
@@ -93,7 +100,7 @@ class _OwnWords:
 
     async def put_file(self, request: Request) -> Response:
         """Show what stands at an address, or keep that it is to be filed."""
-        editor, form = must_edit(self._editor_of(request)), dict(await _read_form(request))
+        editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         if form.get("do") == "look":
             preview = await self._desk.look_at(form.get("url", "").strip())
             return await self._show_file(editor, preview)
@@ -133,7 +140,7 @@ class _OwnWords:
 
     async def put_stash(self, request: Request) -> Response:
         """Change a stash as a form says; a script is told its name and how many it has."""
-        editor, fields = must_edit(self._editor_of(request)), await _read_form(request)
+        editor, fields = must_edit(self._editor_of(request)), await read_form(request)
         default = await self._desk.say("stash_default")
         stash = await asyncio.to_thread(
             change_stash, self._desk.store, editor.name, fields, default
@@ -180,7 +187,7 @@ class _OwnWords:
 
     async def put_list(self, request: Request) -> Response:
         """Keep what a form made of a list, and lead to where it is told what became of it."""
-        editor, fields = must_edit(self._editor_of(request)), await _read_form(request)
+        editor, fields = must_edit(self._editor_of(request)), await read_form(request)
         action = await self._desk.thread.ask(
             lambda opened: read_list_form(opened, fields, editor.name, now())
         )
@@ -198,11 +205,7 @@ class _OwnWords:
     async def drop_draft(self, request: Request) -> Response:
         """Forget what an editor typed, and lead back to the form."""
         editor = must_edit(self._editor_of(request))
-        story = dict(await _read_form(request)).get("story", "")
+        story = dict(await read_form(request)).get("story", "")
         await self._desk.drop_drafts(editor, story)
         form = f"story/{quote(story, safe='')}/edit/" if story else "write/"
         return RedirectResponse(f"{self._desk.path}{form}", 303)
-
-
-async def _read_form(request: Request) -> list[tuple[str, str]]:
-    return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)

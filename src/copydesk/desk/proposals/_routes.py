@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk.desk._answers import NEVER_KEPT, must_edit, read_body, with_errors
+from copydesk.desk._answers import NEVER_KEPT, must_edit, read_form, with_errors
 from copydesk.desk._desk import Desk
 from copydesk.desk._pages import Editor
 from copydesk.desk.proposals._decide import refuse_proposal, take_proposal
@@ -21,7 +20,7 @@ def list_proposal_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> 
 
     async def decide(request: Request) -> Response:
         editor = must_edit(editor_of(request))
-        form = dict(parse_qsl((await read_body(request)).decode("utf-8", "replace")))
+        form = dict(await read_form(request))
         do, proposal_id = form.get("do", ""), form.get("proposal", "")
         if do == "take":
             await take_proposal(desk, proposal_id, editor.name)

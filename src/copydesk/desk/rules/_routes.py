@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk.desk._answers import NEVER_KEPT, must_edit, read_body, read_commit, with_errors
+from copydesk.desk._answers import NEVER_KEPT, must_edit, read_commit, read_form, with_errors
 from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
@@ -68,7 +68,7 @@ class _RuleHandlers:
     async def begin(self, request: Request) -> Response:
         """Begin to try what a form says, and lead to the page that waits for it."""
         editor = must_edit(self._editor_of(request))
-        fields = await _read_form(request)
+        fields = await read_form(request)
         beat = await self._desk.thread.ask(_ask_beat)
         trial = self._trials.begin(editor.name, read_change(fields, beat))
         return self._lead(trial=trial.id)
@@ -98,13 +98,13 @@ class _RuleHandlers:
     async def undo(self, request: Request) -> Response:
         """Take a commit of rules back."""
         owner = require_role(request, "owner")
-        commit = read_commit(dict(await _read_form(request)))
+        commit = read_commit(dict(await read_form(request)))
         await self._trials.ask(lambda bench: bench.undo(commit, owner.name))
         return self._lead(undone=commit)
 
     async def _find(self, request: Request) -> tuple[Trial, dict[str, str]]:
         editor = must_edit(self._editor_of(request))
-        form = dict(await _read_form(request))
+        form = dict(await read_form(request))
         trial = self._trials.find(form.get("trial", ""), editor.name)
         if trial is None:
             raise UsageError("this trial is over", subject="what if", hint="try the rules again")
@@ -112,11 +112,6 @@ class _RuleHandlers:
 
     def _lead(self, **query: str) -> Response:
         return RedirectResponse(f"{self._desk.path}{_PATH}?{urlencode(query)}", 303)
-
-
-async def _read_form(request: Request) -> list[tuple[str, str]]:
-    body = (await read_body(request)).decode("utf-8", "replace")
-    return parse_qsl(body, True, max_num_fields=2_000)
 
 
 def _ask_beat(opened: OpenNewsroom) -> Beat:

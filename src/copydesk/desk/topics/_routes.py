@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import must_edit, page_answer, read_body, with_errors
+from copydesk.desk._answers import must_edit, page_answer, read_form, with_errors
 from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
@@ -106,7 +105,7 @@ class _TopicHandlers:
 
     async def write(self, request: Request) -> Response:
         """Commit what a form wants; what is refused stands in the form again, with what differs."""
-        owner, form = require_role(request, "owner"), await _read_form(request)
+        owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
         try:
             await self._desk.thread.change(
@@ -137,7 +136,7 @@ class _TopicHandlers:
 
     async def begin_trial(self, request: Request) -> Response:
         """Begin to try a topic's new words on the last 30 days, and lead to what they would do."""
-        editor, form = must_edit(self._editor_of(request)), await _read_form(request)
+        editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         edit, name = read_topic_edit(form), form.get("name", "")
 
         def compare(opened: OpenNewsroom) -> engine.RuleChange:
@@ -151,7 +150,7 @@ class _TopicHandlers:
 
     async def answer_suggestion(self, request: Request) -> Response:
         """Take a suggested word into a topic, or let it be suggested no more."""
-        owner, form = require_role(request, "owner"), await _read_form(request)
+        owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, word = form.get("name", ""), form.get("word", "")
 
         def answer(newsroom: engine.Newsroom) -> None:
@@ -165,7 +164,7 @@ class _TopicHandlers:
 
     async def file(self, request: Request) -> Response:
         """Make a topic, and lead to it."""
-        owner, form = require_role(request, "owner"), await _read_form(request)
+        owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent = form.get("name", "").strip(), form.get("parent", "")
         await self._desk.thread.change(
             lambda newsroom: engine.file_topic(newsroom, name, parent, owner.name)
@@ -174,7 +173,7 @@ class _TopicHandlers:
 
     async def end(self, request: Request) -> Response:
         """End a topic, and lead to the others."""
-        owner, form = require_role(request, "owner"), await _read_form(request)
+        owner, form = require_role(request, "owner"), dict(await read_form(request))
         if "sure" not in form:
             raise UsageError("a topic ends only when you say that this is meant", subject="topic")
         name, seen = form.get("name", ""), form.get("seen", "")
@@ -195,7 +194,7 @@ class _TopicHandlers:
 
     async def write_organization(self, request: Request) -> Response:
         """Commit a publisher's name and owner, and lead to all of them."""
-        owner, form = require_role(request, "owner"), await _read_form(request)
+        owner, form = require_role(request, "owner"), dict(await read_form(request))
         texts = (form.get("name", ""), form.get("owner", ""))
         domain, seen = form.get("domain", ""), form.get("seen", "")
         await self._desk.thread.change(
@@ -227,8 +226,3 @@ def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
     before = dict.fromkeys(filter(None, map(str.strip, was.splitlines())))
     gone = (f"- {word}" for word in before if word not in today)
     return (*(f"+ {word}" for word in today if word not in before), *gone)
-
-
-async def _read_form(request: Request) -> dict[str, str]:
-    body = (await read_body(request)).decode("utf-8", "replace")
-    return dict(parse_qsl(body, True))
