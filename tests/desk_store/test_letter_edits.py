@@ -74,6 +74,9 @@ def test_a_change_of_what_its_editor_has_not_seen_is_told_and_not_made(desk: Des
     made = make(desk, IssueChange(field="subject", value=("Storms",), seen=seen))
     assert "Storms" == made.edits.subject
     assert made == make(desk, IssueChange(field="subject", value=("Storms",)))  # it says so
+    assert made == make(
+        desk, IssueChange(field="subject", value=("Tides",), seen=seen)
+    )  # unchanged
 
 
 def test_a_change_of_an_issue_that_was_filed_meanwhile_is_told(desk: DeskStore) -> None:

@@ -122,15 +122,15 @@ class LetterEdits:
         """Make a change, and return what the edits are then.
 
         Where the field says something else than its editor saw, nothing is changed and that is
-        returned; where it says what is wanted already, nothing is to be done. Raises UsageError for
-        a value of no measure.
+        returned; where it says what is wanted already, or the editor wants what they saw (a form
+        has many fields), nothing is to be done. Raises UsageError for a value of no measure.
         """
         tidied = _tidy(change)
         with self._database.at_once():
             kept = self.of(letter)
             now = kept.last.get((tidied.field, tidied.story))
             was = now.value if now else ()
-            if was == tidied.value:
+            if tidied.value == was or digest_value(tidied.value) == tidied.seen:
                 return kept
             if digest_value(was) != tidied.seen:
                 return IssueDiffers(wanted=tidied, now=now)
