@@ -110,6 +110,7 @@ def test_each_change_is_taken_back_unless_another_came_after_it(desk: DeskStore)
         undone = desk.letters.undo("daily", change.number, "Anna", NOON)
         assert isinstance(undone, KeptEdits)
         assert IssueEdits(subject=left) == undone.edits
+        assert change.number == desk.letters.list_changes("daily", 1)[0].undoes
     with pytest.raises(UsageError):
         desk.letters.undo("weekly", first.number, "Anna", NOON)
 

@@ -22,7 +22,7 @@ _MOST_STORIES = 1_000
 _MOST_CHANGES = 1_000  # of one letter that are told; what stands is kept beyond that
 _NAME_CHARACTERS = 300
 _CHARACTERS = {"subject": 300, "preheader": 300, "note": 10_000, "words": 5_000}
-_COLUMNS = "number, field, story, was, value, by, at"
+_COLUMNS = "number, field, story, was, value, by, at, undoes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,10 @@ class IssueChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptChange:
-    """A change that was made: what its field said before and after, by whom and when."""
+    """A change that was made: what its field said before and after, by whom and when.
+
+    `undoes` is the number of the change that it takes back, 0 for none.
+    """
 
     number: int
     field: IssueField
@@ -51,6 +54,7 @@ class KeptChange:
     value: tuple[str, ...]
     by: str
     at: datetime
+    undoes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,11 @@ class LetterEdits:
         returned; where it says what is wanted already, or the editor wants what they saw (a form
         has many fields), nothing is to be done. Raises UsageError for a value of no measure.
         """
-        tidied = _tidy(change)
+        return self._make(letter, _tidy(change), (by, dates.rfc3339(at)))
+
+    def _make(
+        self, letter: str, tidied: IssueChange, by_at: tuple[str, str], undoes: int = 0
+    ) -> KeptEdits | IssueDiffers:
         with self._database.at_once():
             kept = self.of(letter)
             now = kept.last.get((tidied.field, tidied.story))
@@ -134,7 +142,7 @@ class LetterEdits:
                 return kept
             if digest_value(was) != tidied.seen:
                 return IssueDiffers(wanted=tidied, now=now)
-            self._put(letter, tidied, was, (by, dates.rfc3339(at)))
+            self._put(letter, tidied, was, (*by_at, undoes))
             return self.of(letter)
 
     def undo(self, letter: str, number: int, by: str, at: datetime) -> KeptEdits | IssueDiffers:
@@ -150,7 +158,7 @@ class LetterEdits:
             made = _read(rows[0])
             seen = digest_value(made.value)
             back = IssueChange(field=made.field, story=made.story, value=made.was, seen=seen)
-            return self.change(letter, back, by, at)
+            return self._make(letter, back, (by, dates.rfc3339(at)), undoes=made.number)
 
     def end(self, letter: str, version: int) -> None:
         """Forget the changes up to a version: the issue that has them is filed.
@@ -161,16 +169,16 @@ class LetterEdits:
         self._database.run(query, letter, version)
 
     def _put(
-        self, letter: str, change: IssueChange, was: tuple[str, ...], by_at: tuple[str, str]
+        self, letter: str, change: IssueChange, was: tuple[str, ...], made: tuple[str, str, int]
     ) -> None:
         query = """
-            INSERT INTO issue_changes (letter, field, story, was, value, by, at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO issue_changes (letter, field, story, was, value, by, at, undoes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """
         self._database.run(
             query,
             *(letter, change.field, change.story, _encode(was), _encode(change.value)),
-            *by_at,
+            *made,
         )
         self._database.run(
             """
@@ -263,7 +271,7 @@ def _encode(value: tuple[str, ...]) -> bytes:
 def _read(row: tuple[Any, ...]) -> KeptChange:
     import msgspec
 
-    number, name, story, was, value, by, at = row
+    number, name, story, was, value, by, at, undoes = row
     return KeptChange(
         number=number,
         field=name,
@@ -272,4 +280,5 @@ def _read(row: tuple[Any, ...]) -> KeptChange:
         value=msgspec.json.decode(value, type=tuple[str, ...]),
         by=by,
         at=datetime.fromisoformat(at),
+        undoes=undoes,
     )

@@ -96,7 +96,7 @@ CREATE TABLE proposed_stories (
 CREATE TABLE issue_changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT, letter TEXT NOT NULL,
     field TEXT NOT NULL, story TEXT NOT NULL, was BLOB NOT NULL, value BLOB NOT NULL,
-    by TEXT NOT NULL, at TEXT NOT NULL
+    by TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX issue_changes_of ON issue_changes (letter, field, story, number);
 """,
