@@ -67,7 +67,7 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
 
 def _choose_near_front(bench: Bench, stories: Mapping[str, Story]) -> list[Story]:
     """Return the stories that the front page may hang on: a survey of all would take seconds."""
-    paths = {*_list_newest(bench, stories.values()), *_list_pinned(bench.rulings, stories)}
+    paths = {*_list_newest(bench, stories.values()), *_list_pins(bench.rulings, stories)}
     relations = relate(stories.values(), bench.rulings, {})
     return [stories[path] for path in sorted(relations.of(paths))]
 
@@ -93,6 +93,6 @@ def _is_public(story: Story) -> bool:
     return bool(story.published) and story.published_at is not None and not is_removed
 
 
-def _list_pinned(rulings: Iterable[Ruling], by_path: Mapping[str, Story]) -> Iterator[str]:
+def _list_pins(rulings: Iterable[Ruling], by_path: Mapping[str, Story]) -> Iterator[str]:
     pinned = {ruling.stories[0] for ruling in rulings if ruling.said == "pin" and ruling.stories}
     return (path for path in by_path if pinned and addresses.record_name(path) in pinned)
