@@ -7,14 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, RenderedIssue, render
-from copydesk.news.letter import Issue
+from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, render
 from copydesk.rendering import Renderer, load_strings
-from world.letters import COVERAGE, PICTURE, SITE, make_issue, make_story
-
-
-def render_in(issue: Issue, language: str = "en", own: Path | None = None) -> RenderedIssue:
-    return render(issue, Renderer(own), load_strings(language))
+from world.letters import SITE
+from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
 
 
 def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
@@ -23,10 +19,10 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
 
     letter = render_in(issue)
 
-    assert letter.subject == "Pilot boats stay in harbour for a 1th day"
-    assert letter.preheader == "What the gale closes, and for how long"
+    assert letter.subject == "Pilot boats stay in harbour, day 1"
+    assert letter.preheader == "What the gale closes"
     assert f'<a href="{lead.page}" style="color: #1c1a17;text-decoration: none;">' in letter.html
-    assert "The Gull · 3 min · also: " in letter.html
+    assert ">The Herald</span> · 3 min · also: " in letter.html
     assert re.search('<a href="https://reuters.example/pilots"[^>]*>Reuters</a>, ', letter.html)
     assert "From the newsroom</p><p" in letter.html
     assert ">We asked the <em>pilots</em>.</p>" in letter.html
@@ -41,19 +37,19 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
         assert attribute in picture
     assert letter.bytes == len(letter.html.encode()) + len(letter.text.encode())
     assert letter.text == (
-        "HARBOUR EVERY DAY\nSaturday, 28 November 2026\n\n"
-        "Read it in the browser:\nhttps://harbour.example/newsletter/harbour-2026-11-28/\n\n"
+        "TIDEWATCH\nSaturday, 28 November 2026\n\n"
+        "Read it in the browser:\nhttps://tidewatch.example/coast/newsletter/tidewatch-2026-11-20/\n\n"
         "[From the newsroom]\nGood morning.\n\n"
-        "TOP STORIES\n===========\n\n"
-        "Pilot boats stay in harbour for a 1th day\n"
+        "LEAD\n====\n\n"
+        "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
-        "The Gull · 3 min · also: Reuters, BBC\n"
+        "The Herald · 3 min · also: Reuters, BBC\n"
         "[From the newsroom]\nWe asked the *pilots*.\n"
-        "https://harbour.example/news/2026-11-27-pilot-boats-1/\n\n"
-        "Pilot boats stay in harbour for a 2th day\n"
-        "https://harbour.example/news/2026-11-27-pilot-boats-2/\n\n"
-        "-- \nAll issues:\nhttps://harbour.example/newsletter/\n\n"
-        "Harbour Every Day:\nhttps://harbour.example/\n\n"
+        "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n\n"
+        "Pilot boats stay in harbour, day 2\n"
+        "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
+        "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"
+        "Tidewatch:\nhttps://tidewatch.example/coast/\n\n"
         "Headlines and excerpts belong to the publishers named beside them. Every\n"
         "story links to its original.\n"
     )
@@ -67,7 +63,7 @@ def test_what_stands_between_the_marks_of_a_story_or_section_can_be_taken_out() 
     without = re.sub(f"<!--story {name}-->.*?<!--/story-->", "", with_all, flags=re.DOTALL)
 
     assert without == render_in(make_issue(stories[0], stories[2])).html
-    empty = re.sub("<!--section lead Top stories-->.*?<!--/section-->", "", with_all, flags=re.S)
+    empty = re.sub("<!--section lead Lead-->.*?<!--/section-->", "", with_all, flags=re.S)
     for tag in ("table", "tr", "td", "div"):
         assert len(re.findall(f"<{tag}[ >]", empty)) == empty.count(f"</{tag}>"), tag
 

@@ -53,7 +53,7 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story of a letter. `facts` stand in a row below it.
+    """A story of a letter. Its `source` and `facts` stand in a row below it.
 
     A `note` is clean HTML, `note_words` the same as plain text."""
 
@@ -63,6 +63,7 @@ class StoryView:
     language: str
     direction: str
     excerpt: str
+    source: str
     facts: tuple[str, ...]
     coverage: tuple[NamedLink, ...]
     unnamed: int
@@ -155,6 +156,7 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
         language=tag,
         direction=text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
+        source=_cut(story.source, _LONGEST_NAME),
         facts=tuple(_tell_facts(story, issue, strings)),
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
@@ -165,8 +167,6 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
 
 
 def _tell_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
-    if source := _cut(story.source, _LONGEST_NAME):
-        yield source
     if story.published_at and issue.at - issue.since > _MANY_DAYS:
         yield strings.format_date("day_in_month", story.published_at.astimezone(issue.at.tzinfo))
     if story.minutes > 0:

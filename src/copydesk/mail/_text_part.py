@@ -52,7 +52,7 @@ def _tell_story(story: StoryView, strings: Strings) -> str:
     lines = [
         _wrap(story.title),
         _wrap(story.excerpt),
-        _wrap(" · ".join((*story.facts, *also))),
+        _wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
         _tell_note(story.note_words, strings),
         story.href,
     ]

@@ -5,8 +5,8 @@ What was filed is read back by them: the day's digest, and a story that is taken
 
 from __future__ import annotations
 
+import html
 import re
-from urllib.parse import quote, unquote
 
 SECTION_END = "<!--/section-->"
 STORY_END = "<!--/story-->"
@@ -28,13 +28,8 @@ def section_mark(kind: str, title: str) -> str:
 
 def read_mark(words: str) -> str:
     """Return the name or title that a comment says."""
-    return unquote(words)
+    return html.unescape(words)
 
 
 def _quote(words: str) -> str:
-    return _UNSAFE.sub(_quote_character, words)
-
-
-def _quote_character(match: re.Match[str]) -> str:
-    character = match.group()
-    return "%2D" if character == "-" else quote(character, safe="", errors="replace")
+    return _UNSAFE.sub(lambda match: f"&#{ord(match.group())};", words)
