@@ -27,17 +27,21 @@ BENCHMARKS = Path(__file__).parents[1]
 sys.path[:0] = [str(BENCHMARKS / "paper"), str(BENCHMARKS.parent / "tests")]
 
 import archive as invented  # noqa: E402
-from copydesk import engine  # noqa: E402
+from copydesk import engine, publish  # noqa: E402
+from copydesk.config import Settings  # noqa: E402
 from copydesk.engine.rejudging import FieldChange, rejudge  # noqa: E402
 from copydesk.engine.what_if import (  # noqa: E402
+    Bench,
     KeywordEdit,
     Outcome,
     RuleChange,
     apply_change,
     open_bench,
+    plan_front,
     summarize,
     try_rules,
 )
+from copydesk.news import Edition, Story  # noqa: E402
 
 DAYS, WORDS_A_TOPIC = 30, 12
 QUIET = engine.Silence()
@@ -61,6 +65,7 @@ def main() -> None:
             "a signal of few": RuleChange(points={"exclamation": -20}),
             "a signal of all": RuleChange(points={"on_beat": 8}),
             "a source let through": RuleChange(trust={source: "publish"}),
+            "the half-life": RuleChange(half_life_hours=6),
             "a keyword gone": RuleChange(
                 keywords={topic.name: KeywordEdit(dropped=topic.keywords[:1])}
             ),
@@ -69,10 +74,21 @@ def main() -> None:
             tried = measure(name, lambda s=settings: try_rules(bench, s, QUIET))
             summary = summarize(bench, tried)
             print(f"  {len(tried.seen)} looked at, {summary.to_site} on, {summary.off_site} off")
+            front = measure("  its front page", lambda t=tried, s=settings: plan_front(bench, t, s))
             if compares:
+                print("  the same as of all:", list(front) == plan_of_all(bench, tried, settings))
                 other = replace(newsroom, settings=settings)
                 report = measure("  rejudge", lambda o=other: rejudge(o, DAYS, QUIET))
                 print("  the same:", weighty(tried) == strip(report.changes), flush=True)
+
+
+def plan_of_all(bench: Bench, tried: Outcome, settings: Settings) -> list[Story]:
+    """Return the front page of the plan that a build of all stories makes."""
+    judged = (one.fresh for one in tried.stories.values())
+    stories = {story.path: story for story in (*bench.filed, *judged)}
+    edition = Edition(beat=bench.in_force(settings.beat), at=bench.at, stories=stories.values())
+    front = publish.plan_site(edition, publish.Look(front=settings.front)).front
+    return [*front.top, *front.more]
 
 
 def give_topics_words(root: Path) -> None:

@@ -73,6 +73,15 @@ def test_what_would_change_is_told_and_nothing_is_written(
     assert run_git(served.root, "status", "--porcelain") == ""
 
 
+def test_the_front_page_is_shown_where_it_changes(anna: Browser) -> None:
+    body, _ = attempt(anna, publish_at="100000")
+    rows = body.partition('class="places"')[2].partition("</ol>")[0]
+    assert "/desk/story/" in rows
+    assert "<b>" not in rows  # nothing is left on it
+    body, _ = attempt(anna, half_life_hours="36.5")
+    assert "+half_life_hours = 36.5" in body
+
+
 def test_a_form_of_thousands_of_fields_is_read_as_any_other(anna: Browser) -> None:
     form = {"publish_at": "60", **{f"points.of{number}": "1" for number in range(3_000)}}
     assert anna.post(f"{PAGE}try", form).status in {303, 400}
@@ -128,6 +137,9 @@ def test_of_two_owners_the_second_sees_that_rules_have_changed(
     ("fields", "what"),
     [
         ({"publish_at": "many"}, "whole number"),
+        ({"half_life_hours": "0"}, "front.half_life_hours"),
+        ({"half_life_hours": "nan"}, "front.half_life_hours"),
+        ({"half_life_hours": "soon"}, "expected a number"),
         ({"points.tease": "9999"}, "-200 to 200"),
         ({"points.nothing": "1"}, "no scoring.points of this name"),
         ({"topic": "Coast", "add": r"\bsea\b"}, "regular expression"),

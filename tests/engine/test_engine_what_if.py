@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import lxml.html
 import pytest
 
 from copydesk import archive, config, engine
@@ -21,8 +22,10 @@ from copydesk.engine.what_if import (
     KeywordEdit,
     RuleChange,
     apply_change,
+    compare_fronts,
     draft_rules,
     open_bench,
+    plan_front,
     try_rules,
     write_rules,
 )
@@ -148,10 +151,12 @@ def test_who_looks_changes_nothing(opened: tuple[Newsroom, Bench]) -> None:
 
 
 def test_what_was_written_is_what_was_tried(demo: tuple[Path, datetime], tmp_path: Path) -> None:
-    change = CHANGES["all together"]
+    change = replace(CHANGES["all together"], half_life_hours=200.0)
     with copied(demo, tmp_path) as newsroom:
         bench = open_bench(newsroom, DAYS, QUIET)
-        tried = try_rules(bench, apply_change(newsroom.settings, change), QUIET, is_whole=True)
+        settings = apply_change(newsroom.settings, change)
+        tried = try_rules(bench, settings, QUIET, is_whole=True)
+        front = plan_front(bench, tried, settings)
         draft = draft_rules(newsroom, change)
 
         write_rules(newsroom, change, "Ed", draft.stands, "fewer ministers")
@@ -160,12 +165,38 @@ def test_what_was_written_is_what_was_tried(demo: tuple[Path, datetime], tmp_pat
         assert now.settings.beat == apply_change(newsroom.settings, change).beat
         report = apply_rejudging(now, DAYS, QUIET)
         assert list(report.changes) == tried.changes
+        assert [story.path for story in front] == list_built_front(now, tmp_path / "site")
         stories = archive.Archive(newsroom.root).stories(lambda error: pytest.fail(str(error)))
         filed = {story.path: story for story in stories}
         assert all(filed[one.filed.path].heat == one.fresh.heat for one in tried.changed)
         assert not try_rules(
             open_bench(now, DAYS, QUIET), now.settings, QUIET, is_whole=True
         ).changes
+
+
+@pytest.mark.parametrize("hours", [1.0, 24.0, 1_000.0])
+def test_the_front_page_is_that_of_a_build(
+    opened: tuple[Newsroom, Bench], tmp_path: Path, hours: float
+) -> None:
+    newsroom, bench = opened
+    settings = apply_change(newsroom.settings, RuleChange(half_life_hours=hours))
+
+    front = plan_front(bench, None, settings)
+
+    built = list_built_front(replace(newsroom, settings=settings), tmp_path / "site")
+    assert [story.path for story in front] == built
+    assert len(front) > 10
+    moves = compare_fronts(plan_front(bench, None, newsroom.settings), front)
+    assert any(move.before != move.after for move in moves) is (hours != 24.0)
+
+
+def list_built_front(newsroom: Newsroom, out: Path) -> list[str]:
+    """Return the records of the stories at the top of a built front page, in its order."""
+    engine.build(newsroom, QUIET, engine.BuildOptions(out=out))
+    page = lxml.html.document_fromstring((out / "index.html").read_text("utf-8"))
+    stands = "//section[@class='front' or @class='more']//*[self::h2 or self::h3]/a/@href"
+    links = page.xpath(stands)
+    return [f"_news/{link.strip('/').rpartition('/')[2]}.md" for link in links]
 
 
 def test_an_article_is_read_once_and_again_where_its_topics_may_be_others(

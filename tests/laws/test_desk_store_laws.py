@@ -14,7 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from copydesk.desk_store import DeskStore, Draft, open_desk
+from copydesk.desk_store import (
+    DeskStore,
+    Draft,
+    IssueChange,
+    IssueDiffers,
+    IssueField,
+    digest_value,
+    open_desk,
+)
 from copydesk.news import ActionKind, ActionOutcome, ActionState, EditConflict, EditorAction
 
 TEXT = some.text(max_size=40)
@@ -51,6 +59,19 @@ STEPS = some.lists(
         some.lists(some.sampled_from("abcdef"), max_size=4),
     ),
     max_size=12,
+)
+CHANGES = some.one_of(
+    some.builds(
+        IssueChange,
+        field=some.sampled_from(["subject", "note", "order"]),
+        value=some.lists(some.sampled_from("xyz"), max_size=1).map(tuple),
+    ),
+    some.builds(
+        IssueChange,
+        field=some.just("words"),
+        story=some.sampled_from("ab"),
+        value=some.just(()) | some.tuples(some.sampled_from("xy"), some.sampled_from("vw")),
+    ),
 )
 ANY_TIME = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 NUMBERS = itertools.count()
@@ -155,3 +176,31 @@ def test_never_more_attempts_than_the_limit_in_any_window(
     assert admitted
     for first, last in zip(admitted, admitted[limit:], strict=False):
         assert last - first >= 15 * 60
+
+
+@ANY_TIME
+@given(steps=some.lists(some.tuples(CHANGES, some.integers(0, 3)), max_size=14))
+def test_no_change_of_a_letter_overwrites_what_its_editor_had_not_seen(
+    desk: DeskStore, steps: list[tuple[IssueChange, int]]
+) -> None:
+    """Two editors' pages are some changes old; what is told as made stands, until it is undone."""
+    letter = f"letter {next(NUMBERS)}"
+    past: list[dict[tuple[IssueField, str], tuple[str, ...]]] = [{}]
+    for change, age in steps:
+        key, states = (change.field, change.story), past[-1 - min(age, len(past) - 1) :]
+        seen, now = states[0].get(key, ()), past[-1].get(key, ())
+        wanted = replace(change, seen=digest_value(seen))
+        answer = desk.letters.change(letter, wanted, "Anna", NOON)
+
+        assert isinstance(answer, IssueDiffers) == (change.value not in (seen, now) and now != seen)
+        if not isinstance(answer, IssueDiffers) and change.value not in (seen, now):
+            past.append({**past[-1], key: change.value})
+        kept = desk.letters.of(letter)
+        assert past[-1] == {key: kept.last[key].value for key in kept.last}
+
+    for done, before in zip(desk.letters.list_changes(letter, 99), past[-2::-1], strict=True):
+        desk.letters.undo(letter, done.number, "Ben", NOON)
+        last = desk.letters.of(letter).last
+        assert {key: value for key, value in before.items() if value} == {
+            key: made.value for key, made in last.items() if made.value
+        }

@@ -33,7 +33,14 @@ _NOT_RECORDS = frozenset(
         *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
     }
 )
-_WRITTEN_INTO = ("_news", "_archive/_news", "_data", "_data/lists", ".copydesk/journal")
+_WRITTEN_INTO = (
+    "_news",
+    "_archive/_news",
+    "_data",
+    "_data/lists",
+    "_newsletters",
+    ".copydesk/journal",
+)
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 

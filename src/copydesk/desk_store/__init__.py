@@ -4,6 +4,7 @@
     actions: what editors did, fsynced before they are answered; until it is filed, and after
     drafts, stashes, saved_views: what they have typed, gathered, and ask again and again
     proposals: what programs suggest, until an editor takes or refuses it
+    letters: what editors changed in each letter's issue to come, until it is filed
     audit: who came in, who was kept out, who changed accounts
 
 Of secrets that we hand out only digests go in, of passwords hashes that others made.
@@ -27,6 +28,12 @@ from copydesk.desk_store._audit_log import AuditKind as AuditKind
 from copydesk.desk_store._desk_store import DeskStore as DeskStore
 from copydesk.desk_store._desk_store import open_desk as open_desk
 from copydesk.desk_store._drafts import Draft as Draft
+from copydesk.desk_store._letter_edits import IssueChange as IssueChange
+from copydesk.desk_store._letter_edits import IssueDiffers as IssueDiffers
+from copydesk.desk_store._letter_edits import IssueField as IssueField
+from copydesk.desk_store._letter_edits import KeptChange as KeptChange
+from copydesk.desk_store._letter_edits import KeptEdits as KeptEdits
+from copydesk.desk_store._letter_edits import digest_value as digest_value
 from copydesk.desk_store._limits import WINDOW as WINDOW
 from copydesk.desk_store._one_use_links import LINK_LIFETIME as LINK_LIFETIME
 from copydesk.desk_store._one_use_links import LinkPurpose as LinkPurpose

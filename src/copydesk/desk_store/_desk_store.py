@@ -12,6 +12,7 @@ from copydesk.desk_store._api_tokens import ApiTokens
 from copydesk.desk_store._audit_log import AuditLog
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.desk_store._drafts import Drafts
+from copydesk.desk_store._letter_edits import LetterEdits
 from copydesk.desk_store._limits import AttemptLimits
 from copydesk.desk_store._one_use_links import OneUseLinks
 from copydesk.desk_store._proposals import Proposals
@@ -44,6 +45,7 @@ class DeskStore:
         self.stashes = Stashes(self._database)
         self.saved_views = SavedViews(self._database)
         self.proposals = Proposals(self._database)
+        self.letters = LetterEdits(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Make all changes of the block at once or, after an error, none."""

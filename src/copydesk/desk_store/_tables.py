@@ -91,6 +91,15 @@ CREATE TABLE proposed_stories (
     story TEXT NOT NULL, PRIMARY KEY (story, proposal)
 ) STRICT, WITHOUT ROWID;
 """,
+    # what a field says is the value of the last change of it
+    """
+CREATE TABLE issue_changes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, letter TEXT NOT NULL,
+    field TEXT NOT NULL, story TEXT NOT NULL, was BLOB NOT NULL, value BLOB NOT NULL,
+    by TEXT NOT NULL, at TEXT NOT NULL, undoes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX issue_changes_of ON issue_changes (letter, field, story, number);
+""",
 )
 VERSION = len(_STEPS)
 

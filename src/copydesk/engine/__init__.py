@@ -242,6 +242,7 @@ if TYPE_CHECKING:
     from copydesk.engine.uploads import keep_upload as keep_upload
     from copydesk.engine.webhooks import describe_owed_calls as describe_owed_calls
     from copydesk.engine.what_if import ChangedStory as ChangedStory
+    from copydesk.engine.what_if import FrontPlace as FrontPlace
     from copydesk.engine.what_if import KeywordEdit as KeywordEdit
     from copydesk.engine.what_if import RuleChange as RuleChange
     from copydesk.engine.what_if import RulesDraft as RulesDraft

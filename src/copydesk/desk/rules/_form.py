@@ -8,7 +8,7 @@ from typing import cast
 from copydesk import engine
 from copydesk.errors import UsageError
 from copydesk.kit.declared import options_of
-from copydesk.news import Beat, SignalPoints, Trust
+from copydesk.news import Beat, FrontOptions, SignalPoints, Trust
 
 POINTS = "points."
 _TRUSTS = ("gate", "publish", "hold")
@@ -17,13 +17,14 @@ _MOST_SOURCES = 200  # of which a page can hold a choice each
 Fields = Sequence[tuple[str, str]]
 
 
-def read_change(fields: Fields, beat: Beat) -> engine.RuleChange:
-    """Return what a form changes in the rules of a beat; raises UsageError for what is no number.
+def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> engine.RuleChange:
+    """Return what a form changes in the rules; raises UsageError for what is no number.
 
     What stands there as it is today is no change.
     """
     values = dict(fields)
     gate = _read_whole(values.get("publish_at", ""), "scoring.publish_at")
+    half_life = _read_number(values.get("half_life_hours", ""), "front.half_life_hours")
     points = {
         name: number
         for name, value in _list_points(fields)
@@ -35,6 +36,7 @@ def read_change(fields: Fields, beat: Beat) -> engine.RuleChange:
         points=points,
         trust=dict(_list_trusts(values, beat)),
         keywords=_read_keywords(values),
+        half_life_hours=None if half_life == front.half_life_hours else half_life,
     )
 
 
@@ -76,6 +78,17 @@ def _read_whole(value: str, name: str) -> int | None:
         return int(plain)
     except ValueError:
         raise UsageError(f"expected a whole number, got {plain[:40]}", subject=name) from None
+
+
+def _read_number(value: str, name: str) -> float | None:
+    """Return a number of a form, None for an empty field."""
+    plain = value.strip().replace(",", ".")
+    if not plain:
+        return None
+    try:
+        return float(plain)
+    except ValueError:
+        raise UsageError(f"expected a number, got {plain[:40]}", subject=name) from None
 
 
 def list_points(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str, object]]:

@@ -19,7 +19,6 @@ from copydesk.desk.rules._trials import Trial, Trials
 from copydesk.desk.rules._what_if_page import WhatIfState, render_what_if
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import UsageError
-from copydesk.news import Beat
 
 _PATH = "what-if/"
 _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
@@ -51,14 +50,15 @@ class _RuleHandlers:
         """Answer with the page, looked at again by itself while a trial is under way."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         trial = self._trials.find(asked.get("trial", ""), editor.name)
-        state = WhatIfState(
-            trial=trial,
-            may_write=visitor_of(request).may("owner"),
-            written=asked.get("written", "")[:40],
-            undone=asked.get("undone", "")[:40],
-        )
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            state = WhatIfState(
+                trial=trial,
+                half_life_today=opened.newsroom.settings.front.half_life_hours,
+                may_write=visitor_of(request).may("owner"),
+                written=asked.get("written", "")[:40],
+                undone=asked.get("undone", "")[:40],
+            )
             return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
 
         waits = trial is not None and not trial.is_over
@@ -69,8 +69,9 @@ class _RuleHandlers:
         """Begin to try what a form says, and lead to the page that waits for it."""
         editor = must_edit(self._editor_of(request))
         fields = await read_form(request)
-        beat = await self._desk.thread.ask(_ask_beat)
-        trial = self._trials.begin(editor.name, read_change(fields, beat))
+        settings = await self._desk.thread.ask(lambda opened: opened.newsroom.settings)
+        change = read_change(fields, settings.beat, settings.front)
+        trial = self._trials.begin(editor.name, change)
         return self._lead(trial=trial.id)
 
     async def give_up(self, request: Request) -> Response:
@@ -112,7 +113,3 @@ class _RuleHandlers:
 
     def _lead(self, **query: str) -> Response:
         return RedirectResponse(f"{self._desk.path}{_PATH}?{urlencode(query)}", 303)
-
-
-def _ask_beat(opened: OpenNewsroom) -> Beat:
-    return opened.newsroom.beat

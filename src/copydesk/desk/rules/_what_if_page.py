@@ -21,9 +21,13 @@ _COUNTED = frozenset({"related", "background"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfState:
-    """What the page shows: the trial that was asked for, what was written, who may write."""
+    """What the page shows: the trial that was asked for, what was written, who may write.
+
+    `half_life_today` is the front page's, in hours.
+    """
 
     trial: Trial | None
+    half_life_today: float
     may_write: bool
     written: str = ""
     undone: str = ""
@@ -36,7 +40,7 @@ def render_what_if(
     trial = state.trial
     change = trial.change if trial else engine.RuleChange()
     edit = next(iter(change.keywords.values()), engine.KeywordEdit())
-    gate = change.publish_at
+    gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
     return pages.page(
         "what_if.html",
         editor,
@@ -45,6 +49,8 @@ def render_what_if(
         style=f"{pages.views.root}assets/{asset_name('what_if.css')}",
         publish_at=beat.scoring.publish_at if gate is None else gate,
         publish_at_today=beat.scoring.publish_at,
+        half_life_hours=_write_number(today if half_life is None else half_life),
+        half_life_today=_write_number(today),
         points=list(_form.list_points(beat, change)) if beat.scoring.traits.has_own_points else [],
         has_points=bool(change.points),
         sources=list(_form.list_sources(beat, change)),
@@ -102,6 +108,7 @@ def _show_answer(
         "loud": _warn(pages, summary),
         "pending": summary.pending,
         "rows": [_show_story(pages, story) for story in summary.listed],
+        "front": [_show_place(pages, place) for place in tried.front if _is_moved(place)],
         "more": summary.changed - len(summary.listed),
         "diff": tried.draft.diff,
         "stands": tried.draft.stands,
@@ -136,11 +143,28 @@ def _warn(pages: Pages, summary: engine.Summary) -> str:
     return pages.strings.say(f"what_if_{which}", stories=f"{summary.stories:,}")
 
 
+def _write_number(number: float) -> str:
+    """Return a number as a form has it: 24, 36.5."""
+    return f"{number:.10g}"
+
+
+def _is_moved(place: engine.FrontPlace) -> bool:
+    return place.before != place.after
+
+
+def _show_place(pages: Pages, place: engine.FrontPlace) -> Mapping[str, object]:
+    return {**_link_story(pages, place.path, place.title), "was": place.before, "now": place.after}
+
+
+def _link_story(pages: Pages, path: str, title: str) -> Mapping[str, object]:
+    name = PurePosixPath(path).stem
+    href = f"{pages.views.root}story/{quote(name, safe='')}/"
+    return {"title": text.fold(title) or name, "href": href}
+
+
 def _show_story(pages: Pages, story: engine.ChangedStory) -> Mapping[str, object]:
-    name = PurePosixPath(story.path).stem
     return {
-        "title": text.fold(story.title) or name,
-        "href": f"{pages.views.root}story/{quote(name, safe='')}/",
+        **_link_story(pages, story.path, story.title),
         "fields": [_show_field(change) for change in story.fields],
         "why": story.why,
     }

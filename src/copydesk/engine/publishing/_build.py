@@ -142,7 +142,7 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
         stories=seen,
         records=tuple(newsroom.archive.records(troubles)),
         pictures=newsroom.album.thumbnails(),
-        reads=_reads(newsroom.settings, newsroom.memory, newsroom.now),
+        reads=read_counts(newsroom.settings, newsroom.memory, newsroom.now),
         lists=tuple(_lists(newsroom.root, seen, troubles)),
     )
 
@@ -163,7 +163,7 @@ def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[Rea
         yield listed
 
 
-def _reads(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
+def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
     """Return how often each record's page was read lately, nothing where that is not counted."""
     if not settings.serve.count_reads:
         return {}

@@ -8,6 +8,9 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.what_if._bench import Bench as Bench
+    from copydesk.engine.what_if._front import FrontPlace as FrontPlace
+    from copydesk.engine.what_if._front import compare_fronts as compare_fronts
+    from copydesk.engine.what_if._front import plan_front as plan_front
     from copydesk.engine.what_if._open_bench import open_bench as open_bench
     from copydesk.engine.what_if._rule_change import KeywordEdit as KeywordEdit
     from copydesk.engine.what_if._rule_change import RuleChange as RuleChange

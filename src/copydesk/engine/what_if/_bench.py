@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -46,7 +46,8 @@ class Bench:
     has the place of each record by its name, -1 for those that were there before all cases.
     `rulings` are the editors' that are in force, `digests` what the line last wrote of each story
     around, `today` what the rules of today make of each case before it is set beside others.
-    `load` returns an article's text by its story's path.
+    `load` returns an article's text by its story's path. `at` is the moment of the front page,
+    `reads` how often readers looked at stories lately, by the record's name.
     """
 
     settings: Settings
@@ -59,6 +60,8 @@ class Bench:
     digests: Mapping[str, Mapping[str, str]]
     today: Mapping[str, Rejudged]
     load: Callable[[str], str]
+    at: datetime
+    reads: Mapping[str, int]
     without_article: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
 
@@ -66,6 +69,12 @@ class Bench:
     def beat(self) -> Beat:
         """Return the beat of today."""
         return self.settings.beat
+
+    @property
+    def filed(self) -> Iterator[Story]:
+        """Yield all stories as they are filed."""
+        yield from (case.case.filed for case in self.cases)
+        yield from self.others
 
     def in_force(self, beat: Beat) -> Beat:
         """Return a beat with the editors' rules that are in force."""

@@ -20,6 +20,7 @@ from copydesk.archive import Rulings
 from copydesk.engine.cataloguing import beat_in_force
 from copydesk.engine.filing import read_digests
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, failure_of
+from copydesk.engine.publishing import read_counts
 from copydesk.engine.rejudging import (
     Rejudged,
     find_stories_around,
@@ -270,11 +271,15 @@ def _as_bench(
         rulings=beat_in_force(newsroom.root, newsroom.beat, newsroom.now).rulings,
         cases=opening.cases,
         around=around,
-        others=[story for story in stories if story.path not in is_meant],
+        others=[
+            _add_removal(story, opening.rulings) for story in stories if story.path not in is_meant
+        ],
         names=opening.names,
         digests={story.path: read_digests(newsroom.memory, story) for story in around},
         today=opening.today,
         load=opening.load,
+        at=newsroom.now,
+        reads=read_counts(newsroom.settings, newsroom.memory, newsroom.now),
         without_article=tuple(
             story.path
             for story in stories
@@ -284,6 +289,12 @@ def _as_bench(
         ),
         failed=(*failed, *opening.failed),
     )
+
+
+def _add_removal(story: Story, rulings: Rulings) -> Story:
+    """Return a story with its removal, which in `everyday` stands among the rulings alone."""
+    is_told = story.verdict is not None or not is_removed(story, rulings)
+    return story if is_told else replace(story, verdict=rulings.verdict_on(story.path))
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, Progress, ResidentNewsroom
 from copydesk.engine.settings import SettingsReport, undo_settings
 from copydesk.engine.what_if._bench import Bench
+from copydesk.engine.what_if._front import FrontPlace, compare_fronts, plan_front
 from copydesk.engine.what_if._open_bench import open_bench
 from copydesk.engine.what_if._rule_change import RuleChange, apply_change
 from copydesk.engine.what_if._summary import Summary, summarize
@@ -20,6 +21,7 @@ from copydesk.engine.what_if._write_rules import (
     draft_rules,
     write_rules,
 )
+from copydesk.news import Story
 
 DAYS = 30
 _FRESH = timedelta(minutes=15)
@@ -27,9 +29,13 @@ _FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedRules:
-    """What a change of rules would do, and the draft of the files that it would be written into."""
+    """What a change of rules would do, and the draft of the files that it would be written into.
+
+    `front` is the front page by these rules beside the one of today.
+    """
 
     summary: Summary
+    front: tuple[FrontPlace, ...]
     draft: RulesDraft
 
 
@@ -43,6 +49,7 @@ class Workbench:
         """Open the newsroom in `root`; raises ConfigError, MemoryStoreError."""
         self._resident = ResidentNewsroom(root, environ)
         self._kept: tuple[tuple[object, ...], datetime, Bench] | None = None
+        self._front_today: Sequence[Story] = ()
 
     def try_change(self, change: RuleChange, progress: Progress) -> TriedRules:
         """Try a change on the stories of the last thirty days; raises as `apply_change` does."""
@@ -51,7 +58,9 @@ class Workbench:
         draft = draft_rules(newsroom, change)
         bench = self._bench(newsroom, progress)
         outcome = try_rules(bench, settings, progress)
-        return TriedRules(summary=summarize(bench, outcome), draft=draft)
+        judged = outcome if change.judges else None
+        front = compare_fronts(self._front_today, plan_front(bench, judged, settings))
+        return TriedRules(summary=summarize(bench, outcome), front=front, draft=draft)
 
     def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
         """Commit a change; raises as `write_rules` does."""
@@ -75,7 +84,8 @@ class Workbench:
     def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
         """Return the bench that is open while commit and settings are the same, else another."""
         head = archive.Repository(newsroom.root).head()
-        key = (head, newsroom.beat, newsroom.settings.review)
+        settings = newsroom.settings
+        key = (head, newsroom.beat, settings.review, settings.front)
         if self._kept is not None:
             known, since, bench = self._kept
             if known == key and newsroom.now - since < _FRESH:
@@ -83,4 +93,5 @@ class Workbench:
         self._kept = None
         bench = open_bench(newsroom, DAYS, progress)
         self._kept = (key, newsroom.now, bench)
+        self._front_today = plan_front(bench, None, settings)
         return bench
