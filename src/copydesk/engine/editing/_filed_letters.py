@@ -8,15 +8,16 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from copydesk import archive
-from copydesk.engine.editing._edit import Edit
 from copydesk.errors import RecordError
 from copydesk.kit import urls
-from copydesk.news import Record, Story
+from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish import newsletters
-from copydesk.publish.newsletters import LetterText
+
+if TYPE_CHECKING:
+    from copydesk.engine.editing._edit import Edit
 
 
 def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
@@ -48,7 +49,12 @@ def _list_needles(story: Story) -> Iterator[bytes]:
 
 
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
-    letter = _read_letter(archive.parse_record(path, data))
+    from copydesk.publish import newsletters  # what hardly any word of an editor needs
+
+    record = archive.parse_record(path, data)
+    words = (record.fields.get(key) for key in ("title", "excerpt"))
+    title, excerpt = (said if isinstance(said, str) else "" for said in words)
+    letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
     after = newsletters.withdraw(letter, story)
     if newsletters.mentions(after.body, story):
         notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
@@ -56,9 +62,3 @@ def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]
         return edit
     edit = edit.with_bytes(path, archive.edit_letter(path, data, after.excerpt, after.body))
     return replace(edit, needed=edit.needed | {path})
-
-
-def _read_letter(record: Record) -> LetterText:
-    words = (record.fields.get(key) for key in ("title", "excerpt"))
-    title, excerpt = (said if isinstance(said, str) else "" for said in words)
-    return LetterText(title=title, excerpt=excerpt, body=record.body)
