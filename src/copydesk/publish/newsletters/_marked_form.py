@@ -51,7 +51,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
     for section in stretches:
         if section.kind == "section":
             inside = [story for story in stories if section.start < story.start < section.end]
-            title = html.unescape(section.words.partition(" ")[2])
+            title = section.words.partition(" ")[2]
             items = [_read_item(body, story) for story in inside]
             sections.append(LetterSection(name=text.fold(title), items=items))
     return [section for section in sections if section.items]
@@ -159,7 +159,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
         elif (first := begun.pop(kind, None)) is not None:
             yield _Stretch(
                 kind=kind,
-                words=first["words"] or "",
+                words=html.unescape(first["words"] or ""),
                 start=first.start(),
                 inner_start=first.end(),
                 inner_end=mark.start(),
