@@ -54,7 +54,7 @@ def read_marked_mail(body: str) -> list[LetterSection]:
     for section in stretches:
         if section.kind == "section":
             inside = [story for story in stories if section.start < story.start < section.end]
-            title = read_mark(section.words.partition(" ")[2])
+            title = section.words.partition(" ")[2]
             items = [_read_item(body, story) for story in inside]
             sections.append(LetterSection(name=text.fold(title), items=items))
     return [section for section in sections if section.items]
@@ -134,7 +134,7 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
     """Return what a story's stretch tells: its heading has the link, other parts have a class."""
     document = parse_markup(f"<table>{body[story.inner_start : story.inner_end]}</table>")
     if document is None:
-        return LetterItem(title="", name=read_mark(story.words))
+        return LetterItem(title="", name=story.words)
     heading = next(document.iter("h1", "h2", "h3", "h4"), None)
     links = (heading if heading is not None else document).iter("a")
     link = next((link for link in links if text.fold(link.text_content())), None)
@@ -144,7 +144,7 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
         excerpt=_words_of(document, "excerpt"),
         href=link.get("href", "") if link is not None else "",
         place=_words_of(document, "source"),
-        name=read_mark(story.words),
+        name=story.words,
     )
 
 
@@ -156,7 +156,7 @@ def _words_of(document: HtmlElement, name: str) -> str:
 
 def _find_story(body: str, name: str) -> _Stretch | None:
     stories = (stretch for stretch in _find_stretches(body) if stretch.kind == "story")
-    return next((story for story in stories if read_mark(story.words) == name), None)
+    return next((story for story in stories if story.words == name), None)
 
 
 def _find_stretches(body: str) -> Iterator[_Stretch]:
@@ -169,7 +169,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
         elif (first := begun.pop(kind, None)) is not None:
             yield _Stretch(
                 kind=kind,
-                words=first["words"] or "",
+                words=read_mark(first["words"] or ""),
                 start=first.start(),
                 inner_start=first.end(),
                 inner_end=mark.start(),
