@@ -1,1 +1,11 @@
-"""Subscribers, consent, letters, sends: not built yet."""
+"""The mail room: takes an issue and a site's theme, gives the letter as HTML and as plain text.
+
+Pure: it asks no file but a theme's, no clock and no network. Readers and sending are not built yet.
+"""
+
+from __future__ import annotations
+
+from copydesk.mail._render import MOST_BYTES as MOST_BYTES
+from copydesk.mail._render import UNSUBSCRIBE as UNSUBSCRIBE
+from copydesk.mail._render import RenderedIssue as RenderedIssue
+from copydesk.mail._render import render as render
