@@ -6,7 +6,7 @@ Everything that strangers wrote passes here, on its way into HTML and into plain
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -28,6 +28,8 @@ _LONGEST_PREHEADER = 200
 _LONGEST_TITLE = 300
 _LONGEST_EXCERPT = 320
 _LONGEST_NAME = 80
+_LONGEST_NOTE = 5_000  # on top of an issue
+_LONGEST_REMARK = 2_000  # on one story
 _MOST_COVERAGE = 5  # names in a row
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
 _MANY_DAYS = timedelta(days=2)  # an issue about more than these says of which day each story is
@@ -102,7 +104,8 @@ class IssueView:
 
 def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
     """Return what a letter's template and its plain text tell of an issue."""
-    title = text.fold(issue.title)
+    title = _cut(issue.title, _LONGEST_NAME)
+    note = text.shorten(issue.note, _LONGEST_NOTE)
     return IssueView(
         title=title,
         subject=_cut(issue.subject, _LONGEST_SUBJECT) or title,
@@ -113,8 +116,8 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
-        note=mark_safe(render_note(issue.note)),
-        note_words=_tell_note(issue.note),
+        note=mark_safe(render_note(note)),
+        note_words=_tell_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
         cut=0,
     )
@@ -136,6 +139,11 @@ def count_stories(view: IssueView) -> int:
     return sum(len(section.stories) for section in view.sections)
 
 
+def own_hosts(issue: letter.Issue) -> frozenset[str]:
+    """Return the hosts of the site: a letter shows pictures of no other."""
+    return frozenset(map(urls.host, (issue.home, issue.page, issue.archive))) - {""}
+
+
 def _view_section(
     section: letter.IssueSection, issue: letter.Issue, strings: Strings
 ) -> SectionView:
@@ -148,6 +156,7 @@ def _view_section(
 def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
     tag = language_tag(story.language)
     title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
+    note = text.shorten(story.note, _LONGEST_REMARK)
     coverage = tuple(_view_links(story.coverage))
     return StoryView(
         mark=mark_safe(story_mark(story.name)),
@@ -160,9 +169,9 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
         facts=tuple(_tell_facts(story, issue, strings)),
         coverage=coverage[:_MOST_COVERAGE],
         unnamed=len(coverage[_MOST_COVERAGE:]),
-        note=mark_safe(render_note(story.note)),
-        note_words=_tell_note(story.note),
-        picture=_view_picture(story.picture, title),
+        note=mark_safe(render_note(note)),
+        note_words=_tell_note(note),
+        picture=_view_picture(story.picture, title, own_hosts(issue)),
     )
 
 
@@ -179,9 +188,13 @@ def _view_links(links: Iterable[letter.IssueLink]) -> Iterable[NamedLink]:
             yield NamedLink(name=name, href=_link(link.url))
 
 
-def _view_picture(picture: letter.IssuePicture | None, title: str) -> PictureView | None:
-    """Return a picture as wide as the letter at most, None for one without a size or address."""
-    if picture is None or picture.width < 1 or picture.height < 1 or not _link(picture.url):
+def _view_picture(
+    picture: letter.IssuePicture | None, title: str, hosts: Collection[str]
+) -> PictureView | None:
+    """Return a picture at most as wide as the letter; None without a size, or of a stranger."""
+    if picture is None or picture.width < 1 or picture.height < 1:
+        return None
+    if urls.host(_link(picture.url)) not in hosts:
         return None
     width = min(picture.width, WIDTH)
     height = max(1, round(picture.height * width / picture.width))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from copydesk.errors import MailError
@@ -18,8 +18,10 @@ from copydesk.mail._issue_view import (
     NamedLink,
     count_stories,
     keep_first,
+    own_hosts,
     view_issue,
 )
+from copydesk.mail._template_rules import check_letter, check_template, find_unclosed
 from copydesk.mail._text_part import write_text
 from copydesk.news.letter import Issue
 from copydesk.rendering import (
@@ -70,9 +72,11 @@ def render(
     its page. `for_sending` has the place in it where the way to unsubscribe goes. Raises MailError
     and PublishError that name a template of the owner's and its line.
     """
-    letter = _IssueRenderer(renderer, strings, for_sending=for_sending)
+    hosts = own_hosts(issue)
+    letter = _IssueRenderer(renderer, strings, hosts, for_sending=for_sending)
     view = view_issue(issue, strings)
     whole = letter.render_view(view)
+    check_letter(whole.html, TEMPLATE, hosts)
     if whole.bytes <= most_bytes:
         return whole
     most = range(count_stories(view))
@@ -86,12 +90,16 @@ def render(
 class _IssueRenderer:
     """Write views of issues in one theme and language."""
 
-    def __init__(self, renderer: Renderer, strings: Strings, *, for_sending: bool) -> None:
+    def __init__(
+        self, renderer: Renderer, strings: Strings, hosts: Collection[str], *, for_sending: bool
+    ) -> None:
         renderer.set_strings(strings)
         self._renderer = renderer
         self._strings = strings
         self._for_sending = for_sending
         self._brand = _read_brand(renderer)
+        self._source = renderer.read_source(TEMPLATE) or ""
+        check_template(self._source, TEMPLATE, hosts)
 
     def render_view(self, view: IssueView) -> RenderedIssue:
         links = tuple(self._list_links(view))
@@ -110,7 +118,7 @@ class _IssueRenderer:
         return RenderedIssue(
             subject=view.subject,
             preheader=view.preheader,
-            html=_make_html(mjml),
+            html=self._make_html(mjml),
             text=write_text(view, links, self._strings),
         )
 
@@ -122,6 +130,14 @@ class _IssueRenderer:
             yield NamedLink(name=view.title, href=view.home)
         if self._for_sending:
             yield NamedLink(name=self._strings.say("letter_leave"), href=UNSUBSCRIBE)
+
+    def _make_html(self, mjml: str) -> str:
+        try:
+            return _make_html(mjml)
+        except ValueError as error:  # mrml's and css-inline's are such
+            where = find_unclosed(self._source)
+            what = f"a template is no MJML{': ' if where else ''}{where}"
+            raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
 
 
 def _make_html(mjml: str) -> str:
@@ -140,11 +156,7 @@ def _make_html(mjml: str) -> str:
         inline_style_tags=False,  # those are for programs that read them: the dark, narrow screens
         extra_css=rules,
     )
-    try:
-        return inliner.inline(mrml.mjml2html(_INLINE_STYLE.sub("", mjml), fonts={})) + "\n"
-    except ValueError as error:  # css-inline's errors are such, too
-        what = "a letter's template is no MJML"
-        raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
+    return inliner.inline(mrml.mjml2html(_INLINE_STYLE.sub("", mjml), fonts={})) + "\n"
 
 
 def _read_brand(renderer: Renderer) -> Brand:
