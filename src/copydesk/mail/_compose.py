@@ -102,7 +102,7 @@ class _Composing:
         self.new = find_new_stories(self.material, dropped)
         self.left = self.material.letter.most
         self.names |= dropped
-        self.added = list(self._find_added())
+        self.added = list(self._take_additions())
         for part in self.material.letter.parts:
             self._fill_part(part)
         if self.added:
@@ -131,30 +131,33 @@ class _Composing:
         names.update(pick.story.name for pick in self.added)
         return len(names.difference(self.edits.dropped))
 
-    def _find_added(self) -> Iterator[Pick]:
+    def _take_additions(self) -> Iterator[Pick]:
         for name in dict.fromkeys(self.edits.added):
             story = self.material.rules.named(name)
             if story is not None and self._is_free(story):
                 yield self._take(story)
 
     def _fill_part(self, part: PartOptions) -> None:
-        heading = text.fold(part.title)
-        match part.kind:
-            case "lead":
-                self._put(part, heading or self._heading("lead", ""), self._free_stories())
-            case "topic":
-                stories = self._of_topic(self.material.topic_ids.get(part.of, ""))
-                self._put(part, heading or text.fold(part.of), stories)
-            case "topics":
-                for topic in self.material.sections:
-                    self._put(part, text.fold(topic.name), self._of_topic(topic.id))
-            case "notes":
-                told = [story for story in self._free_stories() if story.note or story.is_own]
-                self._put(part, heading or self._heading("notes", ""), told)
-            case "list":
-                self._put_list(part, heading or self._heading("list", part.of))
-            case "collection":
-                self._put_picks(part, heading or self._heading("collection", part.of))
+        """Fill one part; `topics` is a part for each."""
+        heading = text.fold(part.title) or self._heading(part.kind, part.of)
+        if part.kind == "list":
+            self._put_list(part, heading)
+        elif part.kind == "collection":
+            self._put_picks(part, heading)
+        elif part.kind == "topics":
+            for topic in self.material.sections:
+                self._put(part, text.fold(topic.name), self._find_of_topic(topic.id))
+        else:
+            self._put(part, heading, self._find_stories(part))
+
+    def _find_stories(self, part: PartOptions) -> list[Story]:
+        """Return the stories that may stand in a part of the news."""
+        if part.kind == "topic":
+            return self._find_of_topic(self.material.topic_ids.get(part.of, ""))
+        stories = self._find_free()
+        if part.kind == "notes":
+            return [story for story in stories if story.note or story.is_own]
+        return stories
 
     def _put(self, part: PartOptions, heading: str, stories: Sequence[Story]) -> None:
         """Put the first of some stories into a part, by the front page's order and caps."""
@@ -191,15 +194,15 @@ class _Composing:
         self.left -= len(picks)
         self.parts.append(_Part(part.kind, heading, picks))
 
-    def _free_stories(self) -> list[Story]:
+    def _find_free(self) -> list[Story]:
         return [story for story in self.new if self._is_free(story)]
 
-    def _of_topic(self, topic_id: str) -> list[Story]:
+    def _find_of_topic(self, topic_id: str) -> list[Story]:
         """Return the stories of a topic and of those below it that have no place yet."""
         above = self.material.above
         return [
             story
-            for story in self._free_stories()
+            for story in self._find_free()
             if any(topic_id in above.get(name, ()) for name in story.topics)
         ]
 

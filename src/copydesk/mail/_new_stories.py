@@ -44,12 +44,13 @@ def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story
         days=10**6,
         latest=0,
     )
-    newest_first = sorted(stories, key=lambda story: (-published_at(story).timestamp(), story.path))
+    newest_first = sorted(stories, key=lambda story: story.path)
+    newest_first.sort(key=publication_time, reverse=True)
     page = choose_front(newest_first, replace(rules, limits=limits, named=among.get))
     return [*page.top, *page.more][:places]  # pins stand there whatever the places
 
 
-def published_at(story: Story) -> datetime:
+def publication_time(story: Story) -> datetime:
     """Return when a story was published, long ago where nobody knows."""
     return dates.utc(story.published_at) if story.published_at else _LONG_AGO
 
@@ -58,20 +59,20 @@ def list_untold(material: IssueMaterial, list_id: str) -> Iterator[tuple[Story, 
     """Yield the stories of a reading list that no issue told yet, with an editor's words."""
     for story, words in material.lists.get(list_id, ()):
         name = record_name(story.path)
-        if name not in material.earlier.names and not _told_at(story, material):
+        if name not in material.earlier.names and not _find_telling(story, material):
             yield story, words
 
 
 def _is_new(story: Story, material: IssueMaterial) -> bool:
-    name, at = record_name(story.path), published_at(story)
+    name, at = record_name(story.path), publication_time(story)
     if at <= dates.utc(material.since) - _OLDEST or name in material.earlier.names:
         return False
-    told_at = _told_at(story, material)
+    told_at = _find_telling(story, material)
     if told_at is not None and (at <= told_at or story.copy_of):
         return False
     return at > dates.utc(material.since) or name in material.late
 
 
-def _told_at(story: Story, material: IssueMaterial) -> datetime | None:
+def _find_telling(story: Story, material: IssueMaterial) -> datetime | None:
     told_at = material.earlier.told_at.get(material.rules.event(story))
     return dates.utc(told_at) if told_at else None
