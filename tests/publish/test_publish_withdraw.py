@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import tarfile
 from dataclasses import replace
 from itertools import islice
@@ -21,6 +22,7 @@ from copydesk.publish.newsletters import (
 )
 from world import editions
 from world.letters import issue, issue_story, mail, names
+from world.mailing import render_in
 from world.shared import SHARED, needs_shared
 
 FIRST, SECOND, THIRD = "2026-11-19-wall", "2026-11-19-gulls", "2026-11-19-tide"
@@ -132,6 +134,33 @@ def test_comments_that_do_not_close_are_no_stories() -> None:
     assert [] == read_sections(body)
     before = LetterText(title="", excerpt="", body=body)
     assert before is withdraw(before, story(FIRST))
+
+
+def test_what_is_really_mailed_is_read_and_cut() -> None:
+    title, gone = 'The "sea" wall -- & its rise', story("2026-11-19-gone")
+    beside = (
+        IssueLink(name="Gull Post", url=gone.web_url),
+        IssueLink(name="Heron", url="https://h.example/"),
+    )
+    told = issue(issue_story(FIRST, title), issue_story("a--b", "Gulls & co", coverage=beside))
+    told = replace(told, note="Good **morning**", subject=title, preheader=f"{title} / Gulls & co")
+    before = LetterText(title="T", excerpt=told.preheader, body=render_in(told).html)
+    (section,) = read_sections(before.body)
+    assert [(FIRST, title), ("a--b", "Gulls & co")] == [(i.name, i.title) for i in section.items]
+    assert {("Beaches are closed.", "The Herald")} == {(i.excerpt, i.place) for i in section.items}
+    assert "<strong>morning</strong>" in read_note(before.body)
+
+    after = withdraw(withdraw(before, story(FIRST)), gone)
+
+    assert "Gulls & co" == after.excerpt
+    for word in ("wall", "Gull Post", gone.web_url, "1 other"):
+        assert word not in after.body
+    assert "Heron" in after.body
+    last = withdraw(after, story("a--b"))
+    assert ([], True, "") == (read_sections(last.body), is_marked(last.body), last.excerpt)
+    for tag in ("table", "tr", "td", "div", "p"):
+        bare = re.sub(r"<!--.*?-->", "", last.body, flags=re.DOTALL)
+        assert len(re.findall(f"<{tag}[ >]", bare)) == bare.count(f"</{tag}>"), tag
 
 
 @needs_shared

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from copydesk.archive.document import (
     DocumentTree,
@@ -54,10 +53,8 @@ def letter_path(name: str) -> str:
 
 
 def is_letter_path(path: str) -> bool:
-    """Decide whether a path is one at which issues of letters lie."""
-    place = PurePosixPath(path)
-    is_named = bool(place.stem) and not place.name.startswith(".")
-    return str(place.parent) == LETTERS_FOLDER and place.suffix == ".html" and is_named
+    """Decide whether a path is one below which issues of letters lie."""
+    return path.startswith(f"{LETTERS_FOLDER}/")
 
 
 def emit_letter(letter: FiledLetter) -> bytes:

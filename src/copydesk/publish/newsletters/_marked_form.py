@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 from copydesk.kit import text
 from copydesk.publish.newsletters._letter_parts import LetterItem, LetterSection, parse_markup
+from copydesk.rendering import read_mark
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>(?:(?!-->).)*))?-->")
 _LINK = re.compile(r"""<a\s[^>]*?\bhref="(?P<href>[^"]*)"[^>]*>.*?</a>""", re.DOTALL)
+_FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
+_COMMA = ", "  # between the links of a list
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
 
 
@@ -80,12 +83,17 @@ def cut_story(body: str, name: str) -> str:
 
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
-    """Return a mail of ours without the links to an address that is meant, and what they say."""
+    """Return a mail of ours without the links to an address that is meant, words and all."""
 
-    def leave(link: re.Match[str]) -> str:
-        return "" if is_meant(html.unescape(link["href"])) else link[0]
-
-    return _LINK.sub(leave, body)
+    links = [link for link in _LINK.finditer(body) if is_meant(html.unescape(link["href"]))]
+    for link in reversed(links):
+        before, after = body[: link.start()], body[link.end() :]
+        if after.startswith(_COMMA):
+            after = after.removeprefix(_COMMA)
+        else:
+            before = before.removesuffix(_COMMA)
+        body = before + after
+    return body
 
 
 def map_texts(body: str, change: Callable[[str], str]) -> str:
@@ -102,9 +110,11 @@ def map_texts(body: str, change: Callable[[str], str]) -> str:
 
 def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
     def swap(between: re.Match[str]) -> str:
-        words = html.unescape(between[0])
+        whole = html.unescape(between[0])
+        words = whole.rstrip(_FILLER)
+        filler = whole[len(words) :]
         changed = change(words)
-        return between[0] if changed == words else html.escape(changed)
+        return between[0] if changed == words else html.escape(changed) + filler
 
     return _TEXT.sub(swap, part)
 
@@ -159,7 +169,7 @@ def _find_stretches(body: str) -> Iterator[_Stretch]:
         elif (first := begun.pop(kind, None)) is not None:
             yield _Stretch(
                 kind=kind,
-                words=html.unescape(first["words"] or ""),
+                words=read_mark(first["words"] or ""),
                 start=first.start(),
                 inner_start=first.end(),
                 inner_end=mark.start(),

@@ -21,6 +21,8 @@ _JOINT = " / "  # between the headlines that an excerpt or a subject has (SPEC 4
 _MOST_TITLES = 3
 _TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by chance
 _HREF = re.compile(r'\bhref="([^"]*)"')
+# where a mail says of itself what it is, but in its texts
+_LABEL = re.compile(r'(<meta name="description" content="|\saria-label=")([^"]*)(")')
 _TITLE = re.compile(r"(<title\b[^>]*>)(.*?)(</title>)", re.IGNORECASE | re.DOTALL)
 
 
@@ -64,9 +66,8 @@ def withdraw(letter: LetterText, story: Story) -> LetterText:
     left = _list_titles(read_sections(body))
     gone = {*_list_titles(told), text.fold(story.title)}.difference(left)
     excerpt = _choose_words(letter.excerpt, gone, left)
-    if letter.excerpt:
-        body = body.replace(html.escape(letter.excerpt), html.escape(excerpt))
     body = _marked_form.map_texts(body, lambda words: _choose_words(words, gone, left))
+    body = _LABEL.sub(lambda match: _label_again(match, gone, left), body)
     return replace(letter, excerpt=excerpt, body=_TITLE.sub(_name_again(letter.title), body, 1))
 
 
@@ -103,6 +104,13 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
     others = [title for title in left if title not in stay][: len(parts) - len(stay)]
     chosen = [*stay, *others]
     return _JOINT.join(sorted(chosen, key=lambda part: _rank(part, left)))
+
+
+def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str]) -> str:
+    """Return a label of a mail without the headlines that are gone."""
+    words = html.unescape(match[2])
+    chosen = _choose_words(words, gone, left)
+    return match[0] if chosen == words else match[1] + html.escape(chosen) + match[3]
 
 
 def _rank(part: str, titles: Sequence[str]) -> int:
