@@ -22,3 +22,8 @@ from copydesk.mail._render import MOST_BYTES as MOST_BYTES
 from copydesk.mail._render import UNSUBSCRIBE as UNSUBSCRIBE
 from copydesk.mail._render import RenderedIssue as RenderedIssue
 from copydesk.mail._render import render as render
+from copydesk.mail.clients import DEFAULT_CLIENTS as DEFAULT_CLIENTS
+from copydesk.mail.clients import Lack as Lack
+from copydesk.mail.clients import LintFinding as LintFinding
+from copydesk.mail.clients import lint as lint
+from copydesk.mail.clients import list_clients as list_clients
