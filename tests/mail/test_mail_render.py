@@ -22,8 +22,11 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     assert letter.subject == "Pilot boats stay in harbour, day 1"
     assert letter.preheader == "What the gale closes"
     assert f'<a href="{lead.page}" style="color: #1c1a17;text-decoration: none;">' in letter.html
-    assert ">The Herald</span> · 3 min · also: " in letter.html
-    assert re.search('<a href="https://reuters.example/pilots"[^>]*>Reuters</a>, ', letter.html)
+    assert '>The Herald</span> · <span dir="auto">3 min</span> · also: ' in letter.html
+    assert re.search(
+        '<a href="https://reuters.example/pilots"[^>]*><span dir="auto">Reuters</span></a>, ',
+        letter.html,
+    )
     assert "From the newsroom</p><p" in letter.html
     assert ">We asked the <em>pilots</em>.</p>" in letter.html
     assert ">Good morning.</p>" in letter.html
@@ -44,8 +47,8 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
         "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
         "The Herald · 3 min · also: Reuters, BBC\n"
-        "[From the newsroom]\nWe asked the *pilots*.\n"
-        "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n\n"
+        "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
+        "[From the newsroom]\nWe asked the *pilots*.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"

@@ -53,8 +53,8 @@ def _tell_story(story: StoryView, strings: Strings) -> str:
         _wrap(story.title),
         _wrap(story.excerpt),
         _wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
-        _tell_note(story.note_words, strings),
         story.href,
+        _tell_note(story.note_words, strings),
     ]
     return "\n".join(line for line in lines if line)
 
