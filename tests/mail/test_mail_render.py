@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import lxml.html
 import pytest
+from lxml import etree
 
 from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, render
 from copydesk.rendering import Renderer, load_strings
@@ -150,3 +152,21 @@ def test_the_brand_is_the_theme_of_the_site(tmp_path: Path) -> None:
     assert "color: #1c1a17" in html  # mail programs know no oklch()
     assert "font: bold 28px/33px 'Trebuchet MS', 'Verdana', serif;" in html
     assert SITE in html
+
+
+def test_every_word_that_is_shown_has_a_colour_for_the_dark() -> None:
+    lead = make_story(1, picture=PICTURE, coverage=COVERAGE, note="- *One*\n\nTwo")
+    issue = make_issue(lead, make_story(2), note="[Three](https://a.example/)")
+    letter = render(issue, Renderer(), load_strings("en"), for_sending=True, most_bytes=20_000)
+    paper = lxml.html.document_fromstring(letter.html).find_class("paper")[0]
+
+    unseen = [
+        element.text
+        for element in paper.iter(etree.Element)
+        if (element.text or "").strip()
+        and not {"ink", "soft", "accent"}
+        & {name for up in [element, *element.iterancestors()] for name in up.classes}
+    ]
+
+    (hidden,) = unseen
+    assert hidden.startswith("What the gale closes")

@@ -14,7 +14,7 @@ from copydesk.rendering import Strings
 _WIDTH = 72
 
 
-def write_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -> str:
+def render_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -> str:
     """Return the plain text of an issue; `links` are those below it."""
     blocks = [*_tell_head(view, strings)]
     for section in view.sections:
