@@ -16,6 +16,7 @@
     ├── DeskStoreError            what the desk keeps: locked, full, damaged, of a newer version
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
+    ├── MailError                 a letter that cannot be composed, rendered or filed
     ├── DeployError               a place that the site cannot be sent to
     ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
@@ -113,6 +114,10 @@ class CatalogueError(CopydeskError):
 
 class PublishError(CopydeskError):
     """Report an output that cannot be made."""
+
+
+class MailError(CopydeskError):
+    """Report a letter that cannot be composed, rendered or filed."""
 
 
 class DeployError(CopydeskError):

@@ -298,3 +298,83 @@ def served_elsewhere(served: ServedNewsroom) -> Browser:
     said = copydesk("-C", served.root, "desk", "user", "add", "Emil", "--role", "owner").out
     assert 303 == browser.post("/desk/enter/" + said.split("/desk/enter/")[1].split()[0]).status
     return browser
+
+
+def test_an_owner_sets_up_sources_and_takes_it_back(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    before = (served.root / "beat.toml").read_bytes()
+    url = "https://new.example/feed.xml"
+    added = anna.ask("POST", "sources", {"sources": [{"url": url, "name": "New"}]})
+    assert added.status == 201, added.body
+    block = anna.get("sources/one", url=url)
+    assert ("New", "gate") == (block["name"], block["trust"])
+    change = {"trust": "hold", "include": ["sea"], "seen": block["seen"]}
+    changed = anna.ask("PATCH", f"sources/one?url={url}", change)
+    assert changed.status == 200, changed.body
+    stale = problem_of(anna.ask("PATCH", f"sources/one?url={url}", change))
+    assert stale["status"] == 400
+    now = anna.get("sources/one", url=url)
+    assert ("New", "hold", ["sea"]) == (now["name"], now["trust"], now["include"])
+    for done in (changed, added):
+        assert anna.post(f"settings/{done.json()['commit']}/undo")["changed"] == ["beat.toml"]
+    assert (served.root / "beat.toml").read_bytes() == before
+    assert anna.ask("GET", f"sources/one?url={url}").status == 404
+
+
+def test_an_owner_makes_changes_and_ends_topics_and_names_publishers(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    made = anna.ask("POST", "topics", {"name": "Harbours"})
+    assert made.status == 201, made.body
+    known = anna.get("topics/harbours")
+    assert ["Harbours"] == known["topic"]["keywords"]
+    change = {"keywords": ["Harbours", "quay"], "seen": known["seen"]}
+    assert anna.ask("PATCH", "topics/harbours", change).status == 200
+    assert anna.ask("DELETE", f"topics/harbours?seen={known['seen']}").status == 400
+    seen = anna.get("topics/harbours")["seen"]
+    assert anna.ask("DELETE", f"topics/harbours?seen={seen}").status == 200
+    assert anna.ask("GET", "topics/harbours").status == 400
+    folder = served.root / "_data/organizations"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gull.example.md").write_text("---\nname: Gull\n---\n", "utf-8")
+    run_git(served.root, "add", "-A")
+    run_git(served.root, "commit", "-qm", "by hand")
+    (gull,) = anna.get("organizations")["organizations"]
+    change = {"name": "The Gull", "owner": "heron.example", "seen": gull["seen"]}
+    assert anna.ask("PATCH", "organizations/gull.example", change).status == 200
+    assert "heron.example" in (folder / "gull.example.md").read_text("utf-8")
+
+
+def test_rules_are_tried_and_written_by_a_program(served: ServedNewsroom, anna: ApiClient) -> None:
+    begun = anna.post("trials", {"publish_at": 100_000, "half_life_hours": 12})
+    told: list[dict[str, Any]] = []
+
+    def is_over() -> bool:
+        told.append(anna.get(f"trials/{begun['id']}"))
+        return bool(told[-1]["state"] != "waits")
+
+    until(is_over)
+    outcome = told[-1]["outcome"]
+    assert outcome["is_extreme"]
+    assert outcome["published_after"] == 0 < outcome["published_before"]
+    assert {None} == {place["after"] for place in outcome["front"]}
+    sent = {"stands": outcome["stands"]}
+    assert anna.ask("POST", f"trials/{begun['id']}/write", sent).status == 400
+    written = anna.post(f"trials/{begun['id']}/write", {**sent, "sure": True})
+    assert "half_life_hours = 12" in (served.root / "beat.toml").read_text("utf-8")
+    anna.post(f"settings/{written['commit']}/undo")
+    assert anna.ask("DELETE", f"trials/{begun['id']}").status == 204
+
+
+def test_numbers_are_read_and_rounds_are_for_who_may_run_them(
+    served: ServedNewsroom, anna: ApiClient
+) -> None:
+    numbers = anna.get("numbers", days=7)
+    assert len(numbers["days"]) == 7
+    assert {"lists": []} == anna.get("recall")
+    assert anna.ask("GET", "round").status == 404
+    assert problem_of(anna.ask("POST", "round", {}))["status"] == 400
+    reader = ApiClient(served.port, make_token(served.root, "Anna", "read"))
+    for method, path in (("POST", "sources"), ("PATCH", "topics/x"), ("POST", "trials")):
+        assert reader.ask(method, path, {}).status == 403

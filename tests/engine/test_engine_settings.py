@@ -19,7 +19,7 @@ from copydesk.engine.sources import (
     read_source_board,
     rehearse_import,
 )
-from copydesk.errors import FeedError, GitError, RecordError, UsageError
+from copydesk.errors import FeedError, RecordError, UsageError
 from copydesk.memory import Tally
 from copydesk.news import Source
 from world.newsroom import NOW, newsroom, run_git
@@ -125,7 +125,7 @@ def test_only_the_last_word_on_a_file_is_taken_back_and_only_one_of_settings(roo
             undo_settings(desk, first, "Anna")
         with pytest.raises(UsageError, match="changed no settings"):
             undo_settings(desk, run_git(root, "rev-list", "--max-parents=0", "HEAD").strip(), "A")
-        with pytest.raises(GitError):
+        with pytest.raises(UsageError, match="no commit of this branch"):
             undo_settings(desk, "HEAD", "Anna")
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from copydesk.archive._ledger import SourceMoved as SourceMoved
     from copydesk.archive._ledger import ledger_change as ledger_change
     from copydesk.archive._ledger import read_ledger as read_ledger
+    from copydesk.archive._letters import LETTERS_FOLDER as LETTERS_FOLDER
+    from copydesk.archive._letters import FiledLetter as FiledLetter
+    from copydesk.archive._letters import edit_letter as edit_letter
+    from copydesk.archive._letters import emit_letter as emit_letter
+    from copydesk.archive._letters import is_letter_path as is_letter_path
+    from copydesk.archive._letters import letter_path as letter_path
     from copydesk.archive._paths import slug as slug
     from copydesk.archive._paths import story_path as story_path
     from copydesk.archive._reading_lists import edit_reading_list as edit_reading_list

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _paths
+from copydesk.archive._letters import LETTERS_FOLDER
 from copydesk.archive._read_file import read_file, read_sibling
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import parse_record
@@ -33,7 +34,14 @@ _NOT_RECORDS = frozenset(
         *("_site", "_layouts", "_includes", "_sass", "_plugins", "_drafts"),  # Jekyll's own
     }
 )
-_WRITTEN_INTO = ("_news", "_archive/_news", "_data", "_data/lists", ".copydesk/journal")
+_WRITTEN_INTO = (
+    "_news",
+    "_archive/_news",
+    "_data",
+    "_data/lists",
+    LETTERS_FOLDER,
+    ".copydesk/journal",
+)
 _SUFFIXES = frozenset({".md", ".markdown", ".html", ".htm"})
 
 
@@ -57,6 +65,10 @@ class Archive:
     def paths(self) -> list[str]:
         """Return the paths of the live stories by name; raise RecordError for a sealed folder."""
         return list(record_paths(self.root, NEWS_FOLDERS[0]))
+
+    def letter_paths(self) -> list[str]:
+        """Return the paths of the filed letters by name; raise RecordError for a sealed folder."""
+        return list(record_paths(self.root, LETTERS_FOLDER))
 
     def stories(self, trouble: Callable[[CopydeskError], None]) -> Iterator[Story]:
         """Yield every story, live and archived; a record that cannot be read goes to `trouble`."""

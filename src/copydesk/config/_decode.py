@@ -8,7 +8,17 @@ from typing import TypeVar
 
 from copydesk.config import _format
 from copydesk.config._origins import Origins
-from copydesk.config._sections import BLOCKS, HOST, LISTING, SECTIONS, SOURCE, WEBHOOK, Section
+from copydesk.config._sections import (
+    BLOCKS,
+    HOST,
+    LETTER,
+    LETTER_PART,
+    LISTING,
+    SECTIONS,
+    SOURCE,
+    WEBHOOK,
+    Section,
+)
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
 from copydesk.config._toml import FILE
 from copydesk.errors import ConfigError
@@ -19,6 +29,8 @@ V = TypeVar("V")
 Values = dict[str, object]
 
 _LISTING = "listing"  # the one option of a source that is a table of options
+_PART = "part"  # the one option of a letter that is a list of tables
+_INNER = {SOURCE.name: _LISTING, LETTER.name: _PART}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +44,7 @@ class BeatValues:
     sources: tuple[Values, ...]
     hosts: tuple[Values, ...]
     webhooks: tuple[Values, ...]
+    letters: tuple[Values, ...]
     origins: Origins
     warnings: tuple[str, ...]
 
@@ -61,6 +74,8 @@ def decode(tables: dict[str, object], environ: Mapping[str, str]) -> BeatValues:
     hosts = _read_blocks(tables, HOST, origins)
     sources = _read_blocks(tables, SOURCE, origins)
     webhooks = _read_blocks(tables, WEBHOOK, origins)
+    letters = _read_blocks(tables, LETTER, origins)
+    _record_parts(letters, origins)
     _refuse_twin_hosts(hosts)
     _refuse_twin_webhooks(webhooks)
     _refuse_twins(sources)
@@ -69,6 +84,7 @@ def decode(tables: dict[str, object], environ: Mapping[str, str]) -> BeatValues:
         sources=sources,
         hosts=hosts,
         webhooks=webhooks,
+        letters=letters,
         origins=origins,
         warnings=tuple(warnings),
     )
@@ -96,7 +112,8 @@ def _read_blocks(
     values = []
     given: list[frozenset[str]] = []
     sets: dict[frozenset[str], frozenset[str]] = {}
-    for index, entry in enumerate(_block_tables(tables, section.name)):
+    entries = _list_tables(tables.get(section.name, []), section.name, section.name)
+    for index, entry in enumerate(entries):
         read = _read_block(entry, section, f"{section.name}[{index}]")
         values.append(read)
         names = _names_in(read)
@@ -107,15 +124,15 @@ def _read_blocks(
     return tuple(values)
 
 
-def _block_tables(tables: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
-    entries = tables.get(name, [])
+def _list_tables(entries: object, name: str, path: str) -> list[Mapping[str, object]]:
+    """Return the blocks of a name that stand at a path."""
     if not isinstance(entries, list):
         what = f"expected a list of tables, got {show_value(entries)}"
-        raise setting_error(FILE, name, what, f"write [[{name}]] with two brackets, once for each")
+        raise setting_error(FILE, path, what, f"write [[{name}]] with two brackets, once for each")
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             raise setting_error(
-                FILE, f"{name}[{index}]", f"expected a table, got {show_value(entry)}"
+                FILE, f"{path}[{index}]", f"expected a table, got {show_value(entry)}"
             )
     return entries
 
@@ -129,8 +146,10 @@ def _read_block(entry: Mapping[str, object], section: Section, path: str) -> Val
             values[name] = _read_value(section.options[name], given, FILE, where)
         elif section is SOURCE and name == _LISTING:
             values[name] = _read_listing(given, where)
+        elif section is LETTER and name == _PART:
+            values[name] = _read_parts(given, where)
         else:
-            known = {*section.options, _LISTING} if section is SOURCE else section.options
+            known = {*section.options, *filter(None, [_INNER.get(section.name)])}
             raise _unknown_key(name, where, known)
     for name, option in section.options.items():
         if option.required and name not in values:
@@ -143,6 +162,24 @@ def _read_listing(given: object, where: str) -> Mapping[str, object]:
         hint = 'write listing = { item = "article", link = "h2 a", written = 2026-11-24 }'
         raise setting_error(FILE, where, f"expected a table, got {show_value(given)}", hint)
     return _read_block(given, LISTING, where)
+
+
+def _read_parts(given: object, path: str) -> tuple[Values, ...]:
+    """Read the parts that stand at a path, one after the other."""
+    entries = _list_tables(given, LETTER_PART.name, path)
+    return tuple(
+        _read_block(entry, LETTER_PART, f"{path}[{index}]") for index, entry in enumerate(entries)
+    )
+
+
+def _record_parts(letters: Iterable[Values], origins: Origins) -> None:
+    """Write down the origins of the options of all parts."""
+    for index, letter in enumerate(letters):
+        parts = letter.get(_PART)
+        for number, part in enumerate(parts if isinstance(parts, tuple) else ()):
+            for name in LETTER_PART.options:
+                path = f"letter[{index}].{_PART}[{number}].{name}"
+                origins.record(path, FILE if name in part else "default")
 
 
 def _names_in(values: Values) -> frozenset[str]:

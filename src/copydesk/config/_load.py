@@ -9,6 +9,7 @@ from pathlib import Path
 from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
+from copydesk.config import _read_letters as _letters
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -22,7 +23,7 @@ from copydesk.config._tables import (
     Serve,
     SourceOptions,
 )
-from copydesk.kit import kinds
+from copydesk.kit import urls
 from copydesk.news import (
     Beat,
     ExcerptRule,
@@ -48,14 +49,12 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     decoded = decode(_toml.read(root), environ)
     topics = data.read_topics(root)
     trust = data.read_domain_trust(root, decoded.build(Scoring).standings)
-    key = _key.read(root, environ)
-    decoded.origins.record("key", key.origin)
-    token = environ.get(METRICS_TOKEN, "").strip()
-    decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
+    key = _read_key(root, decoded, environ)
+    token = _read_metrics_token(decoded, environ)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    source_options = dict(_source_options(decoded, environ))
     webhooks = _deploy.read_webhooks(decoded.webhooks, environ)
+    letters = _letters.read_letters(decoded, root, topics)
     return Settings(
         root=root,
         beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
@@ -71,7 +70,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         desk=_desk.read(decoded, environ),
         deploy=_deploy.read(decoded, environ),
         webhooks=webhooks,
-        source_options=source_options,
+        letters=letters,
+        source_options=dict(_source_options(decoded, environ)),
         key=key.key,
         metrics_token=token,
         origins=decoded.origins,
@@ -82,8 +82,21 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
             *_deploy.list_silent_webhooks(webhooks),
+            *_letters.list_missing_lists(letters, root),
         ),
     )
+
+
+def _read_key(root: Path, decoded: BeatValues, environ: Mapping[str, str]) -> _key.Key:
+    key = _key.read(root, environ)
+    decoded.origins.record("key", key.origin)
+    return key
+
+
+def _read_metrics_token(decoded: BeatValues, environ: Mapping[str, str]) -> str:
+    token = environ.get(METRICS_TOKEN, "").strip()
+    decoded.origins.record("metrics_token", f"environment {METRICS_TOKEN}" if token else "default")
+    return token
 
 
 def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Beat:
@@ -167,7 +180,7 @@ def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
     would see our own address.
     """
     address = environ.get(variable, "").strip()
-    if address and not kinds.is_proxy(address):
+    if address and not urls.is_proxy(address):
         what = "expected a proxy's address such as http://user:secret@127.0.0.1:3128"
         raise setting_error(f"environment {variable}", "", f"{what}, got something else")
     return address or f"{UNSET}{variable}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from copydesk.config._sections import BLOCKS, HOST, SECTIONS, SOURCE, WEBHOOK, Section
+from copydesk.config._sections import BLOCKS, LISTING, SECTIONS, Section
 from copydesk.kit.options import Option
 
 _HEAD = """\
@@ -37,7 +37,8 @@ def reference_page() -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
-    brackets = f"[[{section.name}]]" if section in (HOST, SOURCE, WEBHOOK) else f"[{section.name}]"
+    is_block = section in BLOCKS and section is not LISTING
+    brackets = f"[[{section.name}]]" if is_block else f"[{section.name}]"
     yield f"## `{brackets}`"
     yield ""
     yield section.about

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from operator import attrgetter
 
-from copydesk.config._sections import HOST, LISTING, SECTIONS, SOURCE, WEBHOOK
+from copydesk.config._sections import HOST, LETTER, LETTER_PART, LISTING, SECTIONS, SOURCE, WEBHOOK
 from copydesk.config._settings import UNSET, Settings
 from copydesk.config._tables import SourceOptions
 from copydesk.kit.options import Option
@@ -38,6 +38,7 @@ def _values(settings: Settings) -> Iterator[tuple[str, str]]:
             yield f"deploy.s3.{name}", HIDDEN if getattr(settings.deploy.s3, name) else ""
     yield from _hosts(settings)
     yield from _webhooks(settings)
+    yield from _letters(settings)
     yield from _sources(settings)
     for topic in settings.beat.topics:
         yield f"topics.{topic.id}", topic.name
@@ -59,6 +60,17 @@ def _webhooks(settings: Settings) -> Iterator[tuple[str, str]]:
         for option in WEBHOOK.options.values():
             value = _format_value(option, getattr(webhook, option.name))
             yield f"webhook[{index}].{option.name}", value
+
+
+def _letters(settings: Settings) -> Iterator[tuple[str, str]]:
+    for index, letter in enumerate(settings.letters):
+        path = f"letter[{index}]"
+        for option in LETTER.options.values():
+            yield f"{path}.{option.name}", _format_value(option, getattr(letter, option.name))
+        for number, part in enumerate(letter.parts):
+            for option in LETTER_PART.options.values():
+                value = _format_value(option, getattr(part, option.name))
+                yield f"{path}.part[{number}].{option.name}", value
 
 
 def _sources(settings: Settings) -> Iterator[tuple[str, str]]:

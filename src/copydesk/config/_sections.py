@@ -30,9 +30,11 @@ from copydesk.news import (
     ExcerptRule,
     FetchOptions,
     FrontOptions,
+    LetterOptions,
     ListingRule,
     Manners,
     OutputOptions,
+    PartOptions,
     S3Options,
     Scoring,
     SignalPoints,
@@ -169,4 +171,17 @@ WEBHOOK = Section(
     "Who is called when stories come to the site, are corrected, or go; write `[[webhook]]` once "
     "for each. The guide on webhooks says how to check a call.",
 )
-BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK)
+LETTER = Section(
+    "letter",
+    (LetterOptions,),
+    "A letter that tells readers what is new since its last issue; write `[[letter]]` once for "
+    "each. The guide on writing a letter says more.",
+)
+LETTER_PART = Section(
+    "letter.part",
+    (PartOptions,),
+    "One part of the letter above it; write `[[letter.part]]` once for each, in their order. "
+    "Without any: eight leading stories, two of each topic where there are several, and the notes "
+    "of the desk.",
+)
+BLOCKS = (HOST, SOURCE, LISTING, WEBHOOK, LETTER, LETTER_PART)

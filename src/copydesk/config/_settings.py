@@ -19,7 +19,7 @@ from copydesk.config._tables import (
     Webhook,
 )
 from copydesk.kit import urls
-from copydesk.news import Beat, FetchOptions, FrontOptions, OutputOptions, Show
+from copydesk.news import Beat, FetchOptions, FrontOptions, LetterOptions, OutputOptions, Show
 
 _STRICTEST_FIRST = ("none", "hotlink", "cached")
 UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
@@ -51,6 +51,7 @@ class Settings:
     retention: Retention
     deploy: Deploy
     webhooks: tuple[Webhook, ...] = ()
+    letters: tuple[LetterOptions, ...] = ()
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)
     key: bytes | None = field(default=None, repr=False)
     metrics_token: str = field(default="", repr=False)

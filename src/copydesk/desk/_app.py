@@ -36,7 +36,7 @@ from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
 from copydesk.desk.proposals import list_proposal_routes
-from copydesk.desk.rules import Trials, list_rule_routes
+from copydesk.desk.rules import list_rule_routes
 from copydesk.desk.sources import list_source_routes
 from copydesk.desk.topics import list_topic_routes
 from copydesk.errors import CopydeskError
@@ -52,11 +52,8 @@ _TYPES = {
 }
 
 
-def make_app(desk: Desk, editor_of: EditorOf, trials: Trials) -> Starlette:
-    """Return the app of an open desk; `editor_of` says who sends a request that was let in.
-
-    `trials` are the changes of rules that its editors try.
-    """
+def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
+    """Return the app of an open desk; `editor_of` says who sends a request that was let in."""
     handlers = _Handlers(desk, editor_of)
     routes = [
         Route("/", with_errors(handlers.queue)),
@@ -81,8 +78,8 @@ def make_app(desk: Desk, editor_of: EditorOf, trials: Trials) -> Starlette:
         *list_proposal_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
         *list_source_routes(desk, editor_of),
-        *list_topic_routes(desk, editor_of, trials),
-        *list_rule_routes(desk, editor_of, trials),
+        *list_topic_routes(desk, editor_of),
+        *list_rule_routes(desk, editor_of),
     ]
     return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
 

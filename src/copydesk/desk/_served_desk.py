@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 
@@ -18,7 +17,6 @@ from copydesk.desk._desk import open_newsroom_desk
 from copydesk.desk._pages import Editor
 from copydesk.desk.agents import open_mcp
 from copydesk.desk.api import make_api
-from copydesk.desk.rules import Trials
 from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.errors import DeskStoreError
 
@@ -64,9 +62,7 @@ async def serve_desk(
             return
         opened.on_demand = on_demand
         agents = await stack.enter_async_context(open_mcp(opened))
-        trials = Trials(newsroom.root, os.environ)
-        stack.push_async_callback(asyncio.to_thread, trials.close)
-        pages = make_app(opened, _name_editors(door.host), trials)
+        pages = make_app(opened, _name_editors(door.host))
         api = make_api(opened, door, agents)
         app = sign_in_app(pages, opened.store, newsroom.beat, door, api)
         yield ServedDesk(app=app, go_on=opened.go_on)

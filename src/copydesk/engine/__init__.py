@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
+    from copydesk.engine.letters import LintReport as LintReport
+    from copydesk.engine.letters import lint_mail as lint_mail
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
     from copydesk.engine.newsroom import DeployReport as DeployReport

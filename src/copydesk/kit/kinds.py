@@ -5,11 +5,13 @@ The type of an option's field says its kind (`of_type`) where nothing narrower i
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import re
+import zoneinfo
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Final, get_args
+from typing import Final, get_args, get_origin
 
 from copydesk.kit import urls
 from copydesk.kit.options import Unfit, ValueKind
@@ -24,10 +26,8 @@ _REMOTE = r"[A-Za-z0-9_][A-Za-z0-9_./-]*"
 _LOGIN = r"(://|^)[^/@:\s]+:[^/@\s]*@"
 _BUCKET = r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}"
 _INDEX_NOW = r"[A-Za-z0-9-]{8,128}"
-_SOCKET = r"""(?x)
-    (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<four>[0-9.]+) ) (?: : (?P<port>[0-9]{1,5}) )?
-    | (?P<bare>[0-9A-Fa-f:.]+)
-    """
+_ID = r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LARGEST: Final = 2**53  # beyond it a number is a slip, and no store or JSON reader keeps it exact
 
@@ -79,7 +79,7 @@ def _proxy(value: object) -> str:
     if value == "":
         return ""
     address = _text(value)
-    if not is_proxy(address):
+    if not urls.is_proxy(address):
         raise Unfit("a proxy's address such as http://127.0.0.1:3128")
     if "@" in address:
         hint = "put the whole address into the environment and name the variable with proxy_env"
@@ -87,27 +87,12 @@ def _proxy(value: object) -> str:
     return address
 
 
-def is_proxy(address: str) -> bool:
-    """Decide whether this is the address of an HTTP proxy, with or without a password."""
-    plain = address.isprintable() and " " not in address
-    return plain and address.startswith("http://") and urls.fetchable(address) is not None
-
-
 def _public(value: object) -> str:
     """Accept an https address; http for names and addresses that never leave this machine."""
     address = _base(value)
-    if address and not address.startswith("https://") and not _is_local(urls.host(address)):
+    if address and not address.startswith("https://") and not urls.is_loopback(urls.host(address)):
         raise Unfit("an https address such as https://desk.example.org")
     return address
-
-
-def _is_local(host: str) -> bool:
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.rpartition(".")[2] in {"localhost", "test"}  # RFC 6761
 
 
 def _remote(value: object) -> str:
@@ -156,14 +141,12 @@ def _key_file(value: object) -> str:
 
 def _nameservers(value: object) -> tuple[str, ...]:
     servers = _words(value)
-    if not all(map(_is_socket, servers)):
+    if not all(map(urls.is_socket, servers)):
         raise Unfit('a list of addresses such as ["9.9.9.9", "[2620:fe::fe]:53"]')
     return servers
 
 
 def _networks(value: object) -> tuple[str, ...]:
-    import ipaddress
-
     networks = _words(value)
     try:
         for network in networks:
@@ -171,20 +154,6 @@ def _networks(value: object) -> tuple[str, ...]:
     except ValueError as error:
         raise Unfit('a list of addresses or networks such as ["10.0.0.5", "fd00::/8"]') from error
     return networks
-
-
-def _is_socket(server: str) -> bool:
-    """Decide whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
-    import ipaddress
-
-    found = re.fullmatch(_SOCKET, server)
-    if found is None:
-        return False
-    try:
-        ipaddress.ip_address(found["six"] or found["four"] or found["bare"])
-    except ValueError:
-        return False
-    return found["port"] is None or 0 < int(found["port"]) < 65_536
 
 
 def _host(value: object) -> str:
@@ -254,12 +223,22 @@ def _contact(value: object) -> str:
 
 def _timezone(value: object) -> str:
     name = _text(value)
-    import zoneinfo
-
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Unfit('a time zone\'s name such as "UTC" or "Europe/Berlin"') from error
+    return name
+
+
+def _clock(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(_CLOCK, value):
+        raise Unfit('a time of day from "00:00" to "23:59", in quotes')
+    return value
+
+
+def _id(value: object) -> str:
+    if not re.fullmatch(_ID, name := _text(value)):
+        raise Unfit("small letters, digits and hyphens such as daily-news, 60 at most")
     return name
 
 
@@ -268,10 +247,6 @@ def _locale(value: object) -> str:
     if not re.fullmatch(_LOCALE, locale):
         raise Unfit('a language tag such as "en-us"')
     return locale
-
-
-def _language(value: object) -> str:
-    return "" if value == "" else _locale(value)
 
 
 def _hosts(value: object) -> tuple[str, ...]:
@@ -341,6 +316,19 @@ def choice(*names: str) -> ValueKind[str]:
     return ValueKind(name=said, read=read)
 
 
+def choices(*names: str) -> ValueKind[tuple[str, ...]]:
+    """Make the kind of lists of values out of a short list, each once."""
+    said = ", ".join(f'"{name}"' for name in names)
+
+    def read(value: object) -> tuple[str, ...]:
+        words = _words(value)
+        if not set(words) <= set(names) or len(set(words)) < len(words):
+            raise Unfit(f"a list, each once, of {said}")
+        return words
+
+    return ValueKind(name=f"list of {said}", read=read)
+
+
 TEXT = ValueKind(name="text", read=_text)
 SHARE = ValueKind(name="share from 0 to 1", read=_share)
 FLAG = ValueKind(name="true or false", read=_flag)
@@ -353,8 +341,15 @@ BASE = ValueKind(name="web address or nothing", read=_base)
 PROXY = ValueKind(name="http proxy's address or nothing", read=_proxy, private=True)
 CONTACT = ValueKind(name="mailto: or web address", read=_contact)
 TIMEZONE = ValueKind(name="time zone", read=_timezone)
+OWN_TIMEZONE = ValueKind(
+    name="time zone or nothing", read=lambda value: "" if value == "" else _timezone(value)
+)
+CLOCK = ValueKind(name="time of day", read=_clock)
+ID = ValueKind(name="small letters, digits, hyphens", read=_id)
 LOCALE = ValueKind(name="language tag", read=_locale)
-LANGUAGE = ValueKind(name="language tag or nothing", read=_language)
+LANGUAGE = ValueKind(
+    name="language tag or nothing", read=lambda value: "" if value == "" else _locale(value)
+)
 HOSTS = ValueKind(name="list of host names", read=_hosts)
 HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
 PUBLIC = ValueKind(name="https address or nothing", read=_public)
@@ -389,12 +384,13 @@ def of_type(annotation: object) -> ValueKind[object]:
     names = tuple(_literals(annotation))
     if annotation not in _OF_TYPES and not names:
         raise TypeError(f"no kind of value is known for the type {annotation}")
-    return _OF_TYPES.get(annotation) or choice(*names)
+    choose = choices if get_origin(annotation) is tuple else choice
+    return _OF_TYPES.get(annotation) or choose(*names)
 
 
 def _literals(annotation: object) -> Iterator[str]:
     for value in get_args(annotation):
         if isinstance(value, str):
             yield value
-        else:  # a union of Literals
+        else:  # a union or a tuple of Literals
             yield from _literals(value)

@@ -36,6 +36,10 @@ _TRACKING = re.compile(
 
 # RFC 6761, 6762 with its appendix G, 8375; ICANN 2024; localhost.localdomain of old systems
 _NAME = re.compile(r"[\w.-]+")
+_SOCKET = r"""(?x)
+    (?: \[ (?P<six>[0-9A-Fa-f:.]+) \] | (?P<four>[0-9.]+) ) (?: : (?P<port>[0-9]{1,5}) )?
+    | (?P<bare>[0-9A-Fa-f:.]+)
+    """
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _PASSED_OVER = dict.fromkeys(map(ord, "\t\n\r"))
 _CONTROLS = "".join(map(chr, range(0x21)))
@@ -172,3 +176,29 @@ def site_name(text: str) -> str:
 def same_site(left: str, right: str) -> bool:
     """Decide whether two addresses belong to one registrable domain."""
     return bool(host(left)) and registrable_domain(left) == registrable_domain(right)
+
+
+def is_proxy(address: str) -> bool:
+    """Decide whether this is the address of an HTTP proxy, with or without a password."""
+    plain = address.isprintable() and " " not in address
+    return plain and address.startswith("http://") and fetchable(address) is not None
+
+
+def is_loopback(host: str) -> bool:
+    """Decide whether a host is this machine, or a name that never leaves it."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.rpartition(".")[2] in {"localhost", "test"}  # RFC 6761
+
+
+def is_socket(server: str) -> bool:
+    """Decide whether this is an IP address, alone or with a port; IPv6 with a port in brackets."""
+    found = re.fullmatch(_SOCKET, server)
+    if found is None:
+        return False
+    try:
+        ipaddress.ip_address(found["six"] or found["four"] or found["bare"])
+    except ValueError:
+        return False
+    return found["port"] is None or 0 < int(found["port"]) < 65_536

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 
 LetterDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -24,13 +25,14 @@ class PartOptions:
         metadata=required(
             "What stands in it: `lead` (the front page's order), `topic` (stories of one), "
             "`topics` (each topic's first), `notes` (what the desk wrote itself, or a note on), "
-            "`list` (a stash or reading list), `collection` (picks from another collection, by the "
-            "date)."
+            "`list` (a reading list), `collection` (picks from another collection, by the date)."
         )
     )
     of: str = option("", "Which topic, list or collection: its name, id or folder.")
     title: str = option("", "What it is called; by itself what it has.")
-    most: int = option(5, "How many stories at most.")
+    most: int = option(
+        5, "How many stories at most; of `topics`, from each.", kinds.whole(minimum=1, maximum=100)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +40,23 @@ class LetterOptions:
     """One letter, as `[[letter]]` in beat.toml."""
 
     id: str = field(
-        metadata=required("What it is called in commands, addresses and file names: a-z, 0-9, -.")
+        metadata=required("What it is called in commands, addresses and file names.", kinds.ID)
     )
     title: str = option("", "What readers call it; by itself the site's title.")
     days: tuple[LetterDay, ...] = option((), "The days on which it is due; none named: all.")
-    at: str = option("07:00", "The time of day at which it is due, as HH:MM.")
-    zone: str = option("", "The time zone of that hour; by itself the site's.")
+    at: str = option("07:00", "The time of day at which it is due, as HH:MM.", kinds.CLOCK)
+    zone: str = option("", "The time zone of that hour; by itself the site's.", kinds.OWN_TIMEZONE)
     when_new: int = option(
-        0, "Instead of a time: as soon as so many stories are new; 0 for the time."
+        0,
+        "Instead of a time: as soon as so many stories are new; 0 for the time.",
+        kinds.whole(maximum=1000),
     )
-    fewest: int = option(1, "Skipped, and its stories kept for the next, below so many new ones.")
-    most: int = option(20, "How many stories at most in all.")
+    fewest: int = option(
+        1,
+        "Skipped, and its stories kept for the next, below so many new ones.",
+        kinds.whole(minimum=1, maximum=1000),
+    )
+    most: int = option(20, "How many stories at most in all.", kinds.whole(minimum=1, maximum=500))
     subject: Literal["lead", "titles"] = option(
         "lead",
         "The subject: the first headline, or up to three joined by ` / ` as everyday.cc had them.",

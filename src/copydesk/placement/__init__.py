@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from copydesk.placement._groups import FiledStory as FiledStory
     from copydesk.placement._groups import GroupIndex as GroupIndex
     from copydesk.placement._groups import Groups as Groups
+    from copydesk.placement._issue_names import IssueName as IssueName
+    from copydesk.placement._issue_names import issue_stems as issue_stems
+    from copydesk.placement._issue_names import name_issue as name_issue
+    from copydesk.placement._issue_names import parse_issue_name as parse_issue_name
     from copydesk.placement._topics import addressable_topics as addressable_topics
     from copydesk.placement._topics import sections as sections
     from copydesk.placement._topics import topics_above as topics_above

@@ -8,6 +8,13 @@ from __future__ import annotations
 from copydesk.rendering._languages import language_name as language_name
 from copydesk.rendering._languages import language_tag as language_tag
 from copydesk.rendering._languages import text_direction as text_direction
+from copydesk.rendering._letter_marks import NOTE_BEGIN as NOTE_BEGIN
+from copydesk.rendering._letter_marks import NOTE_END as NOTE_END
+from copydesk.rendering._letter_marks import SECTION_END as SECTION_END
+from copydesk.rendering._letter_marks import STORY_END as STORY_END
+from copydesk.rendering._letter_marks import read_mark as read_mark
+from copydesk.rendering._letter_marks import section_mark as section_mark
+from copydesk.rendering._letter_marks import story_mark as story_mark
 from copydesk.rendering._note import render_note as render_note
 from copydesk.rendering._note import strip_note as strip_note
 from copydesk.rendering._renderer import Renderer as Renderer

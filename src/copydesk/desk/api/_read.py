@@ -212,7 +212,7 @@ async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> DropsAnswer:
     def answer(opened: OpenNewsroom) -> DropsAnswer:
         found = engine.list_drops(opened.newsroom, question)
         return DropsAnswer(
-            drops=[_convert(drop, ApiDrop) for drop in found.drops], counts=dict(found.counts)
+            drops=[convert(drop, ApiDrop) for drop in found.drops], counts=dict(found.counts)
         )
 
     return await desk.thread.ask(answer)
@@ -239,7 +239,7 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
     """Return how the beat's sources stand."""
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
-            sources=[_convert(row, ApiSource) for row in engine.check_sources(opened.newsroom)],
+            sources=[convert(row, ApiSource) for row in engine.check_sources(opened.newsroom)],
             owed=list(engine.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
         )
     )
@@ -249,7 +249,7 @@ async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer
     """Return the beat's topics."""
     return await desk.thread.ask(
         lambda opened: TopicsAnswer(
-            topics=[_convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
+            topics=[convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
         )
     )
 
@@ -290,6 +290,6 @@ def open_cursor(sealed: str) -> engine.QueueCursor | None:
         raise UsageError("no cursor of ours", subject=sealed[:80], hint=hint) from error
 
 
-def _convert(value: object, kind: type[Struct]) -> Struct:
+def convert(value: object, kind: type[Struct]) -> Struct:
     """Return the fields that a struct has of a value of ours."""
     return msgspec.convert(value, kind, from_attributes=True)

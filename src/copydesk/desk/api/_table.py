@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from copydesk.desk.api import _act, _manage, _own, _read, _suggest
+from copydesk.desk.api import (
+    _act,
+    _configure,
+    _manage,
+    _measure,
+    _own,
+    _read,
+    _suggest,
+    _try_rules,
+)
 from copydesk.desk.api._endpoint import Endpoint
 
 _PICTURE_BYTES = 5_000_000
@@ -38,6 +47,25 @@ ENDPOINTS = (
     Endpoint("DELETE", "drafts", "decide", _own.drop_draft, 204),
     Endpoint("POST", "pictures", "decide", _own.put_picture, 201, _PICTURE_BYTES),
     Endpoint("POST", "previews", "decide", _own.preview_page),
+    Endpoint("GET", "numbers", "read", _measure.read_numbers),
+    Endpoint("GET", "recall", "read", _measure.read_recall),
+    Endpoint("GET", "sources/one", "read", _configure.read_source),
+    Endpoint("POST", "sources", "manage", _configure.add_sources, 201),
+    Endpoint("PATCH", "sources/one", "manage", _configure.change_source),
+    Endpoint("POST", "sources/looks", "manage", _configure.look_for_sources),
+    Endpoint("GET", "round", "read", _configure.read_round),
+    Endpoint("POST", "round", "manage", _configure.begin_round, 202),
+    Endpoint("GET", "topics/{id}", "read", _configure.read_topic),
+    Endpoint("POST", "topics", "manage", _configure.add_topic, 201),
+    Endpoint("PATCH", "topics/{id}", "manage", _configure.change_topic),
+    Endpoint("DELETE", "topics/{id}", "manage", _configure.end_topic),
+    Endpoint("GET", "organizations", "read", _configure.read_organizations),
+    Endpoint("PATCH", "organizations/{domain}", "manage", _configure.change_organization),
+    Endpoint("POST", "settings/{commit}/undo", "manage", _configure.undo_settings),
+    Endpoint("POST", "trials", "decide", _try_rules.try_rules, 202),
+    Endpoint("GET", "trials/{id}", "decide", _try_rules.read_trial),
+    Endpoint("DELETE", "trials/{id}", "decide", _try_rules.give_up_trial, 204),
+    Endpoint("POST", "trials/{id}/write", "manage", _try_rules.write_trial),
     Endpoint("GET", "people", "manage", _manage.list_people),
     Endpoint("POST", "people", "manage", _manage.add_person, 201),
     Endpoint("PATCH", "people/{name}", "manage", _manage.set_role, 204),

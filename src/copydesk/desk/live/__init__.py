@@ -15,5 +15,7 @@ if TYPE_CHECKING:
     from copydesk.desk.live._presence import Presence as Presence
     from copydesk.desk.live._refresher import Refresh as Refresh
     from copydesk.desk.live._refresher import Refresher as Refresher
+    from copydesk.desk.live._trials import Trial as Trial
+    from copydesk.desk.live._trials import Trials as Trials
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -8,6 +8,5 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.desk.rules._routes import list_rule_routes as list_rule_routes
-    from copydesk.desk.rules._trials import Trials as Trials
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -14,8 +14,8 @@ from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
+from copydesk.desk.live import Trial
 from copydesk.desk.rules._form import read_change
-from copydesk.desk.rules._trials import Trial, Trials
 from copydesk.desk.rules._what_if_page import WhatIfState, render_what_if
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import UsageError
@@ -24,11 +24,9 @@ _PATH = "what-if/"
 _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
 
 
-def list_rule_routes(
-    desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials
-) -> list[Route]:
+def list_rule_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
     """Return the routes of an open desk on which rules are tried and written."""
-    handlers = _RuleHandlers(desk, editor_of, trials)
+    handlers = _RuleHandlers(desk, editor_of)
     return [
         Route("/what-if/", with_errors(handlers.show)),
         Route("/what-if/try", with_errors(handlers.begin), methods=["POST"]),
@@ -41,15 +39,14 @@ def list_rule_routes(
 class _RuleHandlers:
     """What each route does."""
 
-    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials) -> None:
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
-        self._trials = trials
 
     async def show(self, request: Request) -> Response:
         """Answer with the page, looked at again by itself while a trial is under way."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
-        trial = self._trials.find(asked.get("trial", ""), editor.name)
+        trial = self._desk.trials.find(asked.get("trial", ""), editor.name)
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             state = WhatIfState(
@@ -71,7 +68,7 @@ class _RuleHandlers:
         fields = await read_form(request)
         settings = await self._desk.thread.ask(lambda opened: opened.newsroom.settings)
         change = read_change(fields, settings.beat, settings.front)
-        trial = self._trials.begin(editor.name, change)
+        trial = self._desk.trials.begin(editor.name, change)
         return self._lead(trial=trial.id)
 
     async def give_up(self, request: Request) -> Response:
@@ -93,20 +90,22 @@ class _RuleHandlers:
                 hint="say that this is meant, or try others",
             )
         change, stands, why = trial.change, form.get("stands", ""), form.get("why", "")
-        done = await self._trials.ask(lambda bench: bench.write(change, owner.name, stands, why))
+        done = await self._desk.trials.ask(
+            lambda bench: bench.write(change, owner.name, stands, why)
+        )
         return self._lead(written=done.commit or "-")
 
     async def undo(self, request: Request) -> Response:
         """Take a commit of rules back."""
         owner = require_role(request, "owner")
         commit = read_commit(dict(await read_form(request)))
-        await self._trials.ask(lambda bench: bench.undo(commit, owner.name))
+        await self._desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
         return self._lead(undone=commit)
 
     async def _find(self, request: Request) -> tuple[Trial, dict[str, str]]:
         editor = must_edit(self._editor_of(request))
         form = dict(await read_form(request))
-        trial = self._trials.find(form.get("trial", ""), editor.name)
+        trial = self._desk.trials.find(form.get("trial", ""), editor.name)
         if trial is None:
             raise UsageError("this trial is over", subject="what if", hint="try the rules again")
         return trial, form

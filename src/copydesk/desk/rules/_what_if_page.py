@@ -10,8 +10,8 @@ from urllib.parse import quote
 from copydesk import engine
 from copydesk.desk._counts import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk.live import Trial
 from copydesk.desk.rules import _form
-from copydesk.desk.rules._trials import Trial
 from copydesk.kit import text
 from copydesk.news import Beat
 

@@ -16,7 +16,6 @@ from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.rules import Trials
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.desk.topics._organizations_page import render_organizations
 from copydesk.desk.topics._topic_page import (
@@ -35,11 +34,9 @@ _SUGGESTED = 20
 _JUST_NOW = timedelta(hours=1)
 
 
-def list_topic_routes(
-    desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials
-) -> list[Route]:
-    """Return the routes of an open desk on which topics are edited; `trials` try new words."""
-    handlers = _TopicHandlers(desk, editor_of, trials)
+def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk on which topics are edited."""
+    handlers = _TopicHandlers(desk, editor_of)
     posts = {
         "/topics/one/": handlers.write,
         "/topics/try": handlers.begin_trial,
@@ -61,10 +58,9 @@ def list_topic_routes(
 class _TopicHandlers:
     """What each route does."""
 
-    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor], trials: Trials) -> None:
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
-        self._trials = trials
 
     async def show_all(self, request: Request) -> Response:
         """Answer with all topics."""
@@ -157,7 +153,7 @@ class _TopicHandlers:
             words = engine.KeywordEdit(added=added, dropped=dropped)
             return engine.RuleChange(keywords={topic.name: words})
 
-        trial = self._trials.begin(editor.name, await self._desk.thread.ask(compare))
+        trial = self._desk.trials.begin(editor.name, await self._desk.thread.ask(compare))
         return RedirectResponse(f"{self._desk.path}what-if/?trial={trial.id}", 303)
 
     async def answer_suggestion(self, request: Request) -> Response:

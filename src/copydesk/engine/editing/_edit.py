@@ -100,13 +100,13 @@ class Edit:
         )
 
     def find_bytes(self, path: str) -> bytes | None:
-        """Return a record or a reading list as it will be, None for none; raises RecordError."""
+        """Return a record, list or letter as it will be, None for none; raises RecordError."""
         restored = self.restored.get(path, b"")
         if restored is None or (restored and path not in self.stories):
             return restored
         if path not in self.stories and not archive.digest_of(self.newsroom.root, path):
             return None
-        if archive.is_list_path(path):
+        if archive.is_list_path(path) or archive.is_letter_path(path):
             return self.newsroom.archive.file_bytes(path)
         return archive.emit_story(as_record(self.beat, self.find(path)))
 

@@ -14,6 +14,7 @@ from copydesk import archive, review
 from copydesk.archive import LoggedCommit, WriteLock
 from copydesk.engine.editing._action import CommitWords, read_action
 from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
+from copydesk.engine.editing._filed_letters import take_out_of_letters
 from copydesk.engine.editing._inverse import rulings_without, story_without
 from copydesk.engine.filing import (
     RULINGS_PATH,
@@ -92,7 +93,7 @@ def _must_be_free(lock: WriteLock) -> None:
 
 
 def _is_ours(path: str) -> bool:
-    if path == RULINGS_PATH or archive.is_list_path(path):
+    if path == RULINGS_PATH or archive.is_list_path(path) or archive.is_letter_path(path):
         return True
     return any(kind.fullmatch(path) for kind in (_RECORD, _UPLOAD))
 
@@ -112,27 +113,42 @@ def put_undoing(
     undone, differences = edit, list[EditConflict]()
     removed, restored = frozenset[str](), frozenset[str]()
     for path, states in files.items():
+        if _stays(path):
+            continue
         if path == RULINGS_PATH:
             was, left = (frozenset(archive.parse_rulings(data or b"").removed) for data in states)
             removed, restored = was - left, left - was
             undone, found = _take_out_of_rulings(undone, states)
-        elif _UPLOAD.fullmatch(path):
-            continue
-        elif archive.is_list_path(path):
-            undone, found = _take_out_of_list(undone, path, states)
         else:
-            undone, found = _take_out_of_record(undone, path, states)
+            undo_file = _take_out_of_list if archive.is_list_path(path) else _take_out_of_record
+            undone, found = undo_file(undone, path, states)
         differences += filter(is_in_the_way, found)
     if differences:
         return EditStep(edit=edit, words=words, differences=tuple(differences))
     looks = undone.stories if removed else ()
     lost = bool(restored) and not any(map(edit.newsroom.articles.find, restored))
+    undone, notes = _clear_letters(undone, removed)
     return EditStep(
         edit=undone.without_traces(looks, removed),
         words=words,
-        notes=(f"its text is no longer kept: {min(restored)}",) if lost else (),
+        notes=(f"its text is no longer kept: {min(restored)}", *notes) if lost else notes,
         is_urgent=bool(removed or restored),
     )
+
+
+def _stays(path: str) -> bool:
+    """Decide whether a file is never put back: others may have it, or it tells what was true."""
+    return _UPLOAD.fullmatch(path) is not None or archive.is_letter_path(path)
+
+
+def _clear_letters(edit: Edit, removed: frozenset[str]) -> tuple[Edit, tuple[str, ...]]:
+    """Return an edit in which no letter tells a story whose addresses are removed again."""
+    notes: tuple[str, ...] = ()
+    for story in edit.stories.values():
+        if not removed.isdisjoint(story.addresses):
+            edit, more = take_out_of_letters(edit, story)
+            notes = (*notes, *more)
+    return edit, notes
 
 
 def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditConflict, ...]]:

@@ -8,6 +8,7 @@ from copydesk import archive, review
 from copydesk.archive import Rulings
 from copydesk.engine.editing._action import CommitWords
 from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
+from copydesk.engine.editing._filed_letters import take_out_of_letters
 from copydesk.engine.filing import hold_write_lock
 from copydesk.engine.newsroom import DeployReport, Failure, Newsroom, find_record
 from copydesk.errors import UsageError
@@ -56,7 +57,7 @@ def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictRepo
         published=step.edit.find(step.path).published,
         changed=made.written,
         commit=made.commit,
-        notes=made.notes,
+        notes=(*step.notes, *made.notes),
         was_removed=step.was_removed,
     )
 
@@ -76,9 +77,11 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
     )
     edit = edit.with_rulings(_add_verdict(edit.beat, edit.rulings, ruled, verdict))
     edit = edit.with_need(story, ruled)
+    notes: tuple[str, ...] = ()
     if verdict.said == "remove":
         edit = edit.without_traces([ruled.path], ruled.addresses)
-    return EditStep(edit=edit, words=words, path=path, was_removed=was_removed)
+        edit, notes = take_out_of_letters(edit, ruled)
+    return EditStep(edit=edit, words=words, path=path, notes=notes, was_removed=was_removed)
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:

@@ -55,10 +55,13 @@ def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[
 def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
     """Take a commit of settings back: its files as they were before it.
 
-    Raises UsageError for another kind of commit, and where one of its files has changed since;
-    GitError where there is no such commit; else as `commit_settings` does.
+    Raises UsageError for another kind of commit, one that is not there, and where one of its files
+    has changed since; else as `commit_settings` does.
     """
-    done = archive.read_commit(newsroom.root, commit)
+    try:
+        done = archive.read_commit(newsroom.root, commit)
+    except GitError as error:
+        raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
     if not is_of_settings(done.message):
         raise UsageError("this commit changed no settings at the desk", subject=done.id)
     about = done.message.partition(":")[0]

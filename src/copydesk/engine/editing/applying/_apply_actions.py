@@ -146,7 +146,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
 def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
     """Walk the fields that a step changed, as `EditorAction.seen` calls them, lists by path."""
     for path in paths:
-        if archive.is_list_path(path):
+        if archive.is_list_path(path) or archive.is_letter_path(path):
             yield path
             continue
         if path == RULINGS_PATH or None in {edit.find_bytes(path) for edit in (before, after)}:

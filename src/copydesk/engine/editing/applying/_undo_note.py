@@ -33,7 +33,8 @@ def list_changes(before: Edit, after: Edit) -> Iterator[str]:
 def _is_changed(before: Edit, after: Edit, path: str) -> bool:
     """Decide whether a file comes, goes or, of a reading list, says something else."""
     was, left = before.find_bytes(path), after.find_bytes(path)
-    return was != left and (archive.is_list_path(path) or None in {was, left})
+    is_whole = archive.is_list_path(path) or archive.is_letter_path(path)
+    return was != left and (is_whole or None in {was, left})
 
 
 class UndoNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
     """Return what takes back a step of an edit.
 
     Of the rulings it has what the step put in and took out alone. Records beside those of the step
-    are left out: they are set among others anew.
+    are left out: they are set among others anew. So are letters: what left them stays out.
     """
     after, states = step.edit, dict[str, States]()
     for path in list_changes(before, after):
@@ -56,7 +57,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
                 _write_difference(before.rulings, after.rulings),
                 _write_difference(after.rulings, before.rulings),
             )
-        elif path in after.own_paths:
+        elif path in after.own_paths and not archive.is_letter_path(path):
             states[path] = (before.find_bytes(path), after.find_bytes(path))
     note = UndoNote(subject=step.words.subject, files=states)
     return zlib.compress(msgspec.json.encode(note))

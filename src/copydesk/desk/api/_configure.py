@@ -1,0 +1,328 @@
+"""What owners set up, by their token: sources, topics, publishers; each change is one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from copydesk import engine
+from copydesk.desk._answers import read_commit
+from copydesk.desk._desk import Desk
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk.api._endpoint import Call, Nothing
+from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.api._read import ApiTopic, convert
+from copydesk.errors import FetchError
+from copydesk.news import Source, SourceKind, Trust
+
+_Value = TypeVar("_Value")
+Address = Annotated[str, Meta(min_length=1, max_length=2_000)]
+Name = Annotated[str, Meta(max_length=200)]
+Seen = Annotated[str, Meta(max_length=200, description="The digest that was read beside it.")]
+Words = Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=10_000)]
+
+
+class SettingsChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that were changed, and the commit, by which it is taken back; null for none."""
+
+    changed: list[str]
+    commit: str | None = None
+
+
+class SourceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which source is meant."""
+
+    url: Address
+
+
+class SourceBlock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source's block in beat.toml says; `seen` is sent back by whoever changes it."""
+
+    url: str
+    name: str
+    kind: str
+    trust: Trust
+    every_minutes: int
+    include: list[str]
+    exclude: list[str]
+    topics: list[str]
+    seen: str
+
+
+class SourceChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to stand in a source's block; what is left out stays as it is."""
+
+    seen: Seen
+    name: Name | None = None
+    trust: Trust | None = None
+    every_minutes: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    include: Words | None = None
+    exclude: Words | None = None
+    topics: Words | None = None
+
+
+class NewSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A source that is to be watched."""
+
+    url: Address
+    name: Name = ""
+    kind: SourceKind = "auto"
+
+
+class NewSources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sources that are to be watched; those that are there already are left out."""
+
+    sources: Annotated[list[NewSource], Meta(min_length=1, max_length=500)]
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where lists are looked for."""
+
+    url: Address
+
+
+class OfferedLists(msgspec.Struct, frozen=True, kw_only=True):
+    """The feeds, sitemaps and pages of links that an address leads to, the best first."""
+
+    lists: list[engine.FoundList]
+
+
+class WantedRound(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of which source a round is wanted, "" for all that are due."""
+
+    url: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class RoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The round that was asked for last; `code` is null until it is over, `log` what it said."""
+
+    by: str
+    source: str
+    waits: bool
+    code: int | None
+    log: list[str]
+
+
+class TopicAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic and its file; `seen` is sent back by whoever changes it."""
+
+    topic: ApiTopic
+    path: str
+    seen: str
+
+
+class TopicChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a topic's file is to say; what is left out stays as it is."""
+
+    seen: Seen
+    keywords: Words | None = None
+    shortname: Name | None = None
+    description: Annotated[str, Meta(max_length=2_000)] | None = None
+    parent: Name | None = None
+
+
+class NewTopic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A topic that is to be; its name is its first keyword."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    parent: Name = ""
+
+
+class SeenQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The digest of the file as it was read."""
+
+    seen: Seen
+
+
+class ApiOrganization(msgspec.Struct, frozen=True, kw_only=True):
+    """A publisher that the newsroom knows, and the digest of its file."""
+
+    domain: str
+    name: str
+    owner: str
+    seen: str
+
+
+class OrganizationsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The known publishers, by domain."""
+
+    organizations: list[ApiOrganization]
+
+
+class OrganizationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a publisher is called, and whose it is."""
+
+    seen: Seen
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    owner: Name = ""
+
+
+async def read_source(desk: Desk, call: Call[SourceQuery, Nothing]) -> SourceBlock:
+    """Return what beat.toml says of a source."""
+    return await desk.thread.ask(lambda opened: _read_source(opened, call.query.url))
+
+
+async def add_sources(desk: Desk, call: Call[Nothing, NewSources]) -> SettingsChanged:
+    """Watch sources from now on."""
+    sources = [
+        Source(url=engine.source_address(one.url), name=one.name.strip(), kind=one.kind)
+        for one in call.body.sources
+    ]
+    return await _change(
+        desk, lambda newsroom: engine.file_sources(newsroom, sources, call.visitor.name)
+    )
+
+
+async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> SettingsChanged:
+    """Change what beat.toml says of a source."""
+    url, wanted = call.query.url, call.body
+    there = await desk.thread.ask(lambda opened: _read_source(opened, url))
+    edit = engine.SourceEdit(
+        name=_choose(wanted.name, there.name),
+        trust=_choose(wanted.trust, there.trust),
+        every_minutes=_choose(wanted.every_minutes, there.every_minutes),
+        include=tuple(_choose(wanted.include, there.include)),
+        exclude=tuple(_choose(wanted.exclude, there.exclude)),
+        topics=tuple(_choose(wanted.topics, there.topics)),
+    )
+    return await _change(
+        desk,
+        lambda newsroom: engine.edit_source(newsroom, url, edit, call.visitor.name, wanted.seen),
+    )
+
+
+async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLists:
+    """Look which lists an address leads to."""
+    root = await desk.thread.ask(lambda opened: opened.newsroom.root)
+    try:
+        async with desk.looking:
+            return OfferedLists(lists=await engine.look_for_lists(root, call.body.url))
+    except FetchError as error:
+        raise ApiProblem(400, error.what, error.hint) from error
+
+
+async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnswer:
+    """Begin a round."""
+    if desk.on_demand is None:
+        raise ApiProblem(400, "no rounds are run here", "set [fetch] contact in beat.toml")
+    if url := call.body.url:
+        await desk.thread.ask(lambda opened: _read_source(opened, url))
+    desk.on_demand.begin(call.visitor.name, url)
+    return _describe_round(desk.on_demand)
+
+
+async def read_round(desk: Desk, _call: Call[Nothing, Nothing]) -> RoundAnswer:
+    """Return how the round stands that was asked for last."""
+    if desk.on_demand is None or desk.on_demand.last is None:
+        raise ApiProblem(404, "no round was asked for")
+    return _describe_round(desk.on_demand)
+
+
+async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
+    """Return a topic, by its id or its name."""
+    return await desk.thread.ask(lambda opened: _see_topic(opened, call.path["id"]))
+
+
+async def add_topic(desk: Desk, call: Call[Nothing, NewTopic]) -> SettingsChanged:
+    """Make a topic."""
+    name, parent, by = call.body.name.strip(), call.body.parent, call.visitor.name
+    return await _change(desk, lambda newsroom: engine.file_topic(newsroom, name, parent, by))
+
+
+async def change_topic(desk: Desk, call: Call[Nothing, TopicChange]) -> SettingsChanged:
+    """Change what a topic's file says."""
+    wanted, topic_id = call.body, call.path["id"]
+
+    def change(newsroom: engine.Newsroom) -> engine.SettingsReport:
+        topic, _, _ = engine.see_topic(newsroom, topic_id)
+        edit = engine.TopicEdit(
+            keywords=tuple(_choose(wanted.keywords, topic.keywords)),
+            shortname=_choose(wanted.shortname, topic.shortname),
+            description=_choose(wanted.description, topic.description),
+            parent=_choose(wanted.parent, topic.parent),
+        )
+        return engine.edit_topic(newsroom, topic_id, edit, call.visitor.name, wanted.seen)
+
+    return await _change(desk, change)
+
+
+async def end_topic(desk: Desk, call: Call[SeenQuery, Nothing]) -> SettingsChanged:
+    """End a topic; stories keep its name until they are judged again."""
+    topic_id, seen, by = call.path["id"], call.query.seen, call.visitor.name
+    return await _change(desk, lambda newsroom: engine.end_topic(newsroom, topic_id, by, seen))
+
+
+async def read_organizations(desk: Desk, _call: Call[Nothing, Nothing]) -> OrganizationsAnswer:
+    """Return the known publishers."""
+    return await desk.thread.ask(
+        lambda opened: OrganizationsAnswer(
+            organizations=[
+                ApiOrganization(domain=known.domain, name=known.name, owner=known.owner, seen=seen)
+                for known, seen in engine.list_organizations(opened.newsroom)
+            ]
+        )
+    )
+
+
+async def change_organization(
+    desk: Desk, call: Call[Nothing, OrganizationChange]
+) -> SettingsChanged:
+    """Change what a publisher is called, and whose it is."""
+    domain, wanted = call.path["domain"], call.body
+    texts, by = (wanted.name, wanted.owner), call.visitor.name
+    return await _change(
+        desk,
+        lambda newsroom: engine.edit_organization(newsroom, domain, texts, by, wanted.seen),
+    )
+
+
+async def undo_settings(desk: Desk, call: Call[Nothing, Nothing]) -> SettingsChanged:
+    """Take a commit of settings, topics, publishers or rules back."""
+    commit, by = read_commit({"commit": call.path["commit"]}), call.visitor.name
+    return await _change(desk, lambda newsroom: engine.undo_settings(newsroom, commit, by))
+
+
+async def _change(
+    desk: Desk, change: Callable[[engine.Newsroom], engine.SettingsReport]
+) -> SettingsChanged:
+    report = await desk.thread.change(change)
+    return SettingsChanged(changed=list(report.changed), commit=report.commit)
+
+
+def _read_source(opened: OpenNewsroom, url: str) -> SourceBlock:
+    newsroom = opened.newsroom
+    source = newsroom.beat.source(url)
+    if source is None:
+        raise ApiProblem(404, "the beat has no such source")
+    return SourceBlock(
+        url=source.url,
+        name=source.name,
+        kind=source.kind,
+        trust=source.trust,
+        every_minutes=source.every_minutes,
+        include=list(source.include),
+        exclude=list(source.exclude),
+        topics=list(source.topics),
+        seen=engine.read_source_board(newsroom).seen,
+    )
+
+
+def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
+    topic, path, seen = engine.see_topic(opened.newsroom, topic_id)
+    return TopicAnswer(topic=convert(topic, ApiTopic), path=path, seen=seen)
+
+
+def _choose(wanted: _Value | None, there: _Value) -> _Value:
+    """Return what is wanted, or what stands there."""
+    return there if wanted is None else wanted
+
+
+def _describe_round(on_demand: engine.RoundOnDemand) -> RoundAnswer:
+    last = on_demand.last
+    assert last is not None
+    return RoundAnswer(
+        by=last.by, source=last.source, waits=last.waits, code=last.code, log=list(last.log)
+    )

@@ -1,0 +1,202 @@
+"""What if, for programs: rules are tried on the last month's stories, and an owner writes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from copydesk import engine
+from copydesk.desk._desk import Desk
+from copydesk.desk.api._configure import SettingsChanged
+from copydesk.desk.api._endpoint import Call, Nothing
+from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.live import Trial
+from copydesk.news import Trust
+
+_Word = Annotated[str, Meta(max_length=200)]
+
+
+class TriedKeywords(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that the keywords of a topic gain and lose."""
+
+    added: Annotated[list[_Word], Meta(max_length=10_000)] = []
+    dropped: Annotated[list[_Word], Meta(max_length=10_000)] = []
+
+
+class NewTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rules that are tried; what is left out stays as it is.
+
+    `points` are by the signal's name, `trust` by the source's address, `keywords` by the topic's
+    name; `half_life_hours` is the front page's.
+    """
+
+    publish_at: int | None = None
+    points: dict[str, int] = {}
+    trust: dict[str, Trust] = {}
+    keywords: dict[str, TriedKeywords] = {}
+    half_life_hours: float | None = None
+
+
+class ApiFrontPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A story's place on the front page today and by the rules that are tried; null: not there."""
+
+    path: str
+    title: str
+    before: int | None
+    after: int | None
+
+
+class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A story that would change: its fields by name, and the reason."""
+
+    path: str
+    title: str
+    fields: list[str]
+    why: str
+
+
+class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What rules would do; `stands` is sent back by whoever writes them.
+
+    `changed` counts all stories, `listed` has the first 200. `diff` is what would be written.
+    """
+
+    stories: int
+    published_before: int
+    published_after: int
+    to_site: int
+    off_site: int
+    dropped: int
+    regrouped: int
+    changed: int
+    pending: int
+    is_extreme: bool
+    listed: list[ApiChanged]
+    front: list[ApiFrontPlace]
+    diff: str
+    stands: str
+
+
+class TrialAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A trial and how far it is: `waits`, `done`, `failed` or `given up`."""
+
+    id: str
+    state: str
+    stage: str
+    steps: int
+    total: int | None
+    problem: str = ""
+    hint: str = ""
+    outcome: TrialOutcome | None = None
+
+
+class WrittenTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That tried rules are written; `sure` where everything would be published, or nothing."""
+
+    stands: Annotated[str, Meta(max_length=200)]
+    why: Annotated[str, Meta(max_length=500)] = ""
+    sure: bool = False
+
+
+async def try_rules(desk: Desk, call: Call[Nothing, NewTrial]) -> TrialAnswer:
+    """Begin to try rules; what the account tried before is given up."""
+    sent = call.body
+    change = engine.RuleChange(
+        publish_at=sent.publish_at,
+        points=sent.points,
+        trust=sent.trust,
+        keywords={
+            name: engine.KeywordEdit(added=tuple(edit.added), dropped=tuple(edit.dropped))
+            for name, edit in sent.keywords.items()
+        },
+        half_life_hours=sent.half_life_hours,
+    )
+    return _describe(desk.trials.begin(call.visitor.name, change))
+
+
+async def read_trial(desk: Desk, call: Call[Nothing, Nothing]) -> TrialAnswer:
+    """Return how far a trial is, and what came of it."""
+    return _describe(_find(desk, call))
+
+
+async def give_up_trial(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
+    """Give a trial up."""
+    trial = _find(desk, call)
+    trial.is_given_up = trial.is_given_up or not trial.is_over
+    return Nothing()
+
+
+async def write_trial(desk: Desk, call: Call[Nothing, WrittenTrial]) -> SettingsChanged:
+    """Write the rules that were tried, in one commit."""
+    trial, sent = _find(desk, call), call.body
+    if trial.tried is None:
+        raise ApiProblem(400, "try the rules before they are written")
+    if trial.tried.summary.is_extreme and not sent.sure:
+        what = "by these rules everything would be published, or nothing"
+        raise ApiProblem(400, what, "say with `sure` that this is meant")
+    change, by = trial.change, call.visitor.name
+    report = await desk.trials.ask(lambda bench: bench.write(change, by, sent.stands, sent.why))
+    return SettingsChanged(changed=list(report.changed), commit=report.commit)
+
+
+def _find(desk: Desk, call: Call[Nothing, Any]) -> Trial:
+    trial = desk.trials.find(call.path["id"], call.visitor.name)
+    if trial is None:
+        raise ApiProblem(404, "no such trial of this account, or no more")
+    return trial
+
+
+def _describe(trial: Trial) -> TrialAnswer:
+    return TrialAnswer(
+        id=trial.id,
+        state=_name_state(trial),
+        stage=trial.name,
+        steps=trial.steps,
+        total=trial.total,
+        problem=str(trial.error) if trial.error else "",
+        hint=trial.error.hint if trial.error else "",
+        outcome=_describe_outcome(trial.tried) if trial.tried else None,
+    )
+
+
+def _name_state(trial: Trial) -> str:
+    if trial.tried is not None:
+        return "done"
+    if trial.error is not None:
+        return "failed"
+    return "given up" if trial.is_given_up else "waits"
+
+
+def _describe_outcome(tried: engine.TriedRules) -> TrialOutcome:
+    summary = tried.summary
+    return TrialOutcome(
+        stories=summary.stories,
+        published_before=summary.published_before,
+        published_after=summary.published_after,
+        to_site=summary.to_site,
+        off_site=summary.off_site,
+        dropped=summary.dropped,
+        regrouped=summary.regrouped,
+        changed=summary.changed,
+        pending=summary.pending,
+        is_extreme=summary.is_extreme,
+        listed=[
+            ApiChanged(
+                path=story.path,
+                title=story.title,
+                fields=[change.field for change in story.fields],
+                why=story.why,
+            )
+            for story in summary.listed
+        ],
+        front=[
+            ApiFrontPlace(
+                path=place.path, title=place.title, before=place.before, after=place.after
+            )
+            for place in tried.front
+        ],
+        diff=tried.draft.diff,
+        stands=tried.draft.stands,
+    )

@@ -1,0 +1,18 @@
+"""Letters: a letter and what is filed go in; an issue of it, filed by one commit, comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.engine.letters._file_issue import FiledIssue as FiledIssue
+    from copydesk.engine.letters._file_issue import file_issue as file_issue
+    from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
+    from copydesk.engine.letters._filed_issues import letter_stems as letter_stems
+    from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue
+    from copydesk.engine.letters._lint_mail import LintReport as LintReport
+    from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

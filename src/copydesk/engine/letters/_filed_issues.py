@@ -1,0 +1,77 @@
+"""Filed issues: what of a letter is filed already, and what its next file is called."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from copydesk import archive
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import RecordError
+from copydesk.kit import dates
+from copydesk.news import LetterOptions
+from copydesk.placement import IssueName, issue_stems, name_issue, parse_issue_name
+
+# The zones of the world are 26 hours apart: where a letter's is changed, so far may its names be.
+_LATEST = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastIssue:
+    """The issue of a letter that was filed last: its file, and the moment for which it was made."""
+
+    path: str
+    at: datetime
+
+
+def letter_stems(
+    newsroom: Newsroom, letter: LetterOptions, letters: Sequence[LetterOptions]
+) -> tuple[str, ...]:
+    """Return what the names of a letter's issues begin with, that of the next one first."""
+    return issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
+
+
+def name_next_issue(newsroom: Newsroom, stem: str, day: date) -> str:
+    """Return the name of an issue that is filed on a day, in the letter's zone."""
+    return name_issue(stem, day, lambda name: _is_taken(newsroom, name))
+
+
+def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | None:
+    """Return the last issue filed under one of these stems, None where there is none.
+
+    One that cannot be read does not count.
+    """
+    last, newest_day = None, date.max
+    for name in sorted(_list_names(newsroom, stems), reverse=True):
+        if last is not None and newest_day - name.day > _LATEST:
+            break
+        issue = _read_issue(newsroom, name)
+        if issue is not None and (last is None or issue.at > last.at):
+            newest_day = name.day if last is None else newest_day
+            last = issue
+    return last
+
+
+def _list_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
+    folder = newsroom.root / archive.LETTERS_FOLDER
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for file in folder.iterdir():
+            name = parse_issue_name(file.stem) if file.suffix == ".html" else None
+            if name is not None and name.stem in stems:
+                yield name
+
+
+def _read_issue(newsroom: Newsroom, name: IssueName) -> LastIssue | None:
+    path = archive.letter_path(str(name))
+    try:
+        record = archive.parse_record(path, newsroom.archive.file_bytes(path))
+    except RecordError:
+        return None
+    at = record.fields.get("publishedDateTime")
+    return LastIssue(path=path, at=dates.utc(at)) if isinstance(at, datetime) else None
+
+
+def _is_taken(newsroom: Newsroom, name: str) -> bool:
+    return bool(archive.digest_of(newsroom.root, archive.letter_path(name)))

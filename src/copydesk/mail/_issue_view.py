@@ -1,0 +1,216 @@
+"""An issue as a letter's template gets it: clean words, cut; links that may be followed.
+
+Everything that strangers wrote passes here, on its way into HTML and into plain text alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from copydesk.kit import text, urls
+from copydesk.news import letter
+from copydesk.rendering import (
+    Strings,
+    language_tag,
+    mark_safe,
+    render_note,
+    section_mark,
+    story_mark,
+    text_direction,
+)
+
+WIDTH = 560  # pixels between the margins of a letter of 600
+_LONGEST_SUBJECT = 150
+_LONGEST_PREHEADER = 200
+_LONGEST_TITLE = 300
+_LONGEST_EXCERPT = 320
+_LONGEST_NAME = 80
+_LONGEST_NOTE = 5_000  # on top of an issue
+_LONGEST_REMARK = 2_000  # on one story
+_MOST_COVERAGE = 5  # names in a row
+_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
+_MANY_DAYS = timedelta(days=2)  # an issue about more than these says of which day each story is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLink:
+    """A name, and where it leads: "" for nowhere."""
+
+    name: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureView:
+    """A picture as wide as it is shown."""
+
+    source: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A story of a letter. Its `source` and `facts` stand in a row below it.
+
+    A `note` is clean HTML, `note_words` the same as plain text."""
+
+    mark: str
+    title: str
+    href: str
+    language: str
+    direction: str
+    excerpt: str
+    source: str
+    facts: tuple[str, ...]
+    coverage: tuple[NamedLink, ...]
+    unnamed: int
+    note: str
+    note_words: str
+    picture: PictureView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """A section of a letter; `mark` is the comment before it."""
+
+    mark: str
+    title: str
+    stories: tuple[StoryView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueView:
+    """An issue of a letter; `cut` stories are not told for want of room."""
+
+    title: str
+    subject: str
+    preheader: str
+    language: str
+    direction: str
+    day: str
+    page: str
+    archive: str
+    home: str
+    note: str
+    note_words: str
+    sections: tuple[SectionView, ...]
+    cut: int
+
+
+def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
+    """Return what a letter's template and its plain text tell of an issue."""
+    title = _cut(issue.title, _LONGEST_NAME)
+    note = text.shorten(issue.note, _LONGEST_NOTE)
+    return IssueView(
+        title=title,
+        subject=_cut(issue.subject, _LONGEST_SUBJECT) or title,
+        preheader=_cut(issue.preheader, _LONGEST_PREHEADER),
+        language=language_tag(issue.language),
+        direction=strings.direction,
+        day=strings.format_date("day", issue.at),
+        page=_link(issue.page),
+        archive=_link(issue.archive),
+        home=_link(issue.home),
+        note=mark_safe(render_note(note)),
+        note_words=_tell_note(note),
+        sections=tuple(_view_section(section, issue, strings) for section in issue.sections),
+        cut=0,
+    )
+
+
+def keep_first(view: IssueView, most: int) -> IssueView:
+    """Return a view that tells the first `most` stories and counts the others."""
+    sections, left = [], most
+    for section in view.sections:
+        stories = section.stories[:left]
+        left -= len(stories)
+        if stories:
+            sections.append(replace(section, stories=stories))
+    return replace(view, sections=tuple(sections), cut=count_stories(view) - (most - left))
+
+
+def count_stories(view: IssueView) -> int:
+    """Return how many stories a view tells."""
+    return sum(len(section.stories) for section in view.sections)
+
+
+def own_hosts(issue: letter.Issue) -> frozenset[str]:
+    """Return the hosts of the site: a letter shows pictures of no other."""
+    return frozenset(map(urls.host, (issue.home, issue.page, issue.archive))) - {""}
+
+
+def _view_section(
+    section: letter.IssueSection, issue: letter.Issue, strings: Strings
+) -> SectionView:
+    title = _cut(section.title, _LONGEST_NAME)
+    stories = tuple(_view_story(story, issue, strings) for story in section.stories)
+    mark = mark_safe(section_mark(section.kind, title))
+    return SectionView(mark=mark, title=title, stories=stories)
+
+
+def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
+    tag = language_tag(story.language)
+    title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
+    note = text.shorten(story.note, _LONGEST_REMARK)
+    coverage = tuple(_view_links(story.coverage))
+    return StoryView(
+        mark=mark_safe(story_mark(story.name)),
+        title=title,
+        href=_link(story.page) or _link(story.url),
+        language=tag,
+        direction=text_direction(tag) if tag else strings.direction,
+        excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
+        source=_cut(story.source, _LONGEST_NAME),
+        facts=tuple(_tell_facts(story, issue, strings)),
+        coverage=coverage[:_MOST_COVERAGE],
+        unnamed=len(coverage[_MOST_COVERAGE:]),
+        note=mark_safe(render_note(note)),
+        note_words=_tell_note(note),
+        picture=_view_picture(story.picture, title, own_hosts(issue)),
+    )
+
+
+def _tell_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
+    if story.published_at and issue.at - issue.since > _MANY_DAYS:
+        yield strings.format_date("day_in_month", story.published_at.astimezone(issue.at.tzinfo))
+    if story.minutes > 0:
+        yield strings.say("letter_minutes", count=story.minutes)
+
+
+def _view_links(links: Iterable[letter.IssueLink]) -> Iterable[NamedLink]:
+    for link in links:
+        if name := _cut(link.name, _LONGEST_NAME):
+            yield NamedLink(name=name, href=_link(link.url))
+
+
+def _view_picture(
+    picture: letter.IssuePicture | None, title: str, hosts: Collection[str]
+) -> PictureView | None:
+    """Return a picture at most as wide as the letter; None without a size, or of a stranger."""
+    if picture is None or picture.width < 1 or picture.height < 1:
+        return None
+    if urls.host(_link(picture.url)) not in hosts:
+        return None
+    width = min(picture.width, WIDTH)
+    height = max(1, round(picture.height * width / picture.width))
+    alt = _cut(picture.alt, _LONGEST_TITLE) or title
+    return PictureView(source=_link(picture.url), width=width, height=height, alt=alt)
+
+
+def _tell_note(note: str) -> str:
+    """Return a note as plain text: its Markdown, with the addresses of links in brackets."""
+    return _LINK.sub(r"\1 (\2)", text.tidy(note))
+
+
+def _cut(words: str, longest: int) -> str:
+    return text.shorten(text.fold(words), longest)
+
+
+def _link(url: str) -> str:
+    """Return an address that a reader can follow, "" for any other."""
+    return urls.fetchable(url) or ""

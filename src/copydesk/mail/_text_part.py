@@ -1,0 +1,76 @@
+"""The plain text of a letter, for who reads mail without pictures, colours or a browser.
+
+Lines wrap at 72; each link has a line of its own, whole, so that programs find it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from copydesk.mail._issue_view import IssueView, NamedLink, SectionView, StoryView
+from copydesk.rendering import Strings
+
+_WIDTH = 72
+
+
+def write_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -> str:
+    """Return the plain text of an issue; `links` are those below it."""
+    blocks = [*_tell_head(view, strings)]
+    for section in view.sections:
+        blocks += _tell_section(section, strings)
+    if not view.sections:
+        blocks.append(_wrap(strings.say("nothing")))
+    if view.cut:
+        blocks.append(_tell_link(strings.say("letter_cut", count=view.cut), view.page, strings))
+    blocks.append("-- ")  # what follows is a signature to mail programs
+    blocks += [_tell_link(link.name, link.href, strings) for link in links]
+    blocks.append(_wrap(strings.say("colophon")))
+    return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
+
+
+def _tell_head(view: IssueView, strings: Strings) -> Iterator[str]:
+    yield f"{_wrap(view.title.upper())}\n{view.day}"
+    if view.page:
+        yield _tell_link(strings.say("letter_browser"), view.page, strings)
+    yield _tell_note(view.note_words, strings)
+
+
+def _tell_section(section: SectionView, strings: Strings) -> Iterator[str]:
+    if section.title:
+        title = _wrap(section.title.upper())
+        yield f"{title}\n{'=' * max(map(len, title.splitlines()))}"
+    for story in section.stories:
+        yield _tell_story(story, strings)
+
+
+def _tell_story(story: StoryView, strings: Strings) -> str:
+    names = ", ".join(voice.name for voice in story.coverage)
+    if story.unnamed:
+        names = strings.say("names_and_more", names=names, count=story.unnamed)
+    also = (strings.say("letter_also", names=names),) if names else ()
+    lines = [
+        _wrap(story.title),
+        _wrap(story.excerpt),
+        _wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
+        _tell_note(story.note_words, strings),
+        story.href,
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _tell_note(note: str, strings: Strings) -> str:
+    if not note:
+        return ""
+    return f"[{strings.say('note')}]\n" + "\n".join(_wrap(line) for line in note.split("\n"))
+
+
+def _tell_link(name: str, href: str, strings: Strings) -> str:
+    return f"{_wrap(name)}{strings.say('colon').rstrip()}\n{href}" if href else _wrap(name)
+
+
+def _wrap(words: str) -> str:
+    """Wrap a text; what has no blanks for long is parted, but for an address."""
+    is_breakable = "://" not in words
+    lines = textwrap.wrap(words, _WIDTH, break_long_words=is_breakable, break_on_hyphens=False)
+    return "\n".join(lines)

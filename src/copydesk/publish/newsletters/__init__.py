@@ -1,0 +1,15 @@
+"""A letter's mail goes in; what it told comes out, section by section, or the mail without a story.
+
+Two forms are read: the reference's tables (SPEC 4), and ours, which comments divide.
+"""
+
+from __future__ import annotations
+
+from copydesk.publish.newsletters._letter_parts import LetterItem as LetterItem
+from copydesk.publish.newsletters._letter_parts import LetterSection as LetterSection
+from copydesk.publish.newsletters._marked_form import is_marked as is_marked
+from copydesk.publish.newsletters._marked_form import read_note as read_note
+from copydesk.publish.newsletters._withdraw import LetterText as LetterText
+from copydesk.publish.newsletters._withdraw import mentions as mentions
+from copydesk.publish.newsletters._withdraw import read_sections as read_sections
+from copydesk.publish.newsletters._withdraw import withdraw as withdraw

@@ -1,0 +1,45 @@
+"""What a letter told, however its mail is written: sections, and the items of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterItem:
+    """One thing that a letter told: where it is, and what the letter calls that place.
+
+    `name` is that of its record, "" where the mail does not say it.
+    """
+
+    title: str
+    excerpt: str = ""
+    href: str = ""
+    place: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSection:
+    """A part of a letter, "" where it has no name."""
+
+    name: str
+    items: list[LetterItem] = field(default_factory=list)
+
+
+def parse_markup(body: str) -> HtmlElement | None:
+    """Parse a mail, None where it is empty or no HTML."""
+    from lxml import etree
+    from lxml import html as markup
+
+    if not body.strip():
+        return None
+    try:
+        parser = markup.HTMLParser(encoding="utf-8")
+        return markup.document_fromstring(body.encode(), parser=parser)
+    except (etree.ParserError, ValueError):
+        return None

@@ -1,0 +1,177 @@
+"""A mail of ours read back by its comments, and a story cut out of it; all else stays to the byte.
+
+<!--note-->…<!--/note-->
+<!--section KIND TITLE-->… <!--story NAME-->…<!--/story--> …<!--/section-->
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copydesk.kit import text
+from copydesk.publish.newsletters._letter_parts import LetterItem, LetterSection, parse_markup
+from copydesk.rendering import read_mark
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>(?:(?!-->).)*))?-->")
+_LINK = re.compile(r"""<a\s[^>]*?\bhref="(?P<href>[^"]*)"[^>]*>.*?</a>""", re.DOTALL)
+_FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
+_COMMA = ", "  # between the links of a list
+_TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """A part of a mail between two of its comments: where it begins and ends, within and with them.
+
+    `words` are what the first comment says of it.
+    """
+
+    kind: str
+    words: str
+    start: int
+    inner_start: int
+    inner_end: int
+    end: int
+
+
+def is_marked(body: str) -> bool:
+    """Decide whether a mail is one of ours."""
+    return _MARK.search(body) is not None
+
+
+def read_marked_mail(body: str) -> list[LetterSection]:
+    """Return the sections of a mail of ours; one that has no story any more is left out."""
+    stretches = list(_find_stretches(body))
+    stories = [stretch for stretch in stretches if stretch.kind == "story"]
+    sections = []
+    for section in stretches:
+        if section.kind == "section":
+            inside = [story for story in stories if section.start < story.start < section.end]
+            title = section.words.partition(" ")[2]
+            items = [_read_item(body, story) for story in inside]
+            sections.append(LetterSection(name=text.fold(title), items=items))
+    return [section for section in sections if section.items]
+
+
+def read_note(body: str) -> str:
+    """Return the HTML of what an editor wrote on top of a mail of ours, "" for nothing."""
+    notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
+    note = next(notes, None)
+    return body[note.inner_start : note.inner_end].strip() if note else ""
+
+
+def cut_story(body: str, name: str) -> str:
+    """Return a mail of ours without a story, and without a section that has no other.
+
+    Of the last section the comments stay: by them the mail is known.
+    """
+    while (story := _find_story(body, name)) is not None:
+        sections = [stretch for stretch in _find_stretches(body) if stretch.kind == "section"]
+        around = next((s for s in sections if s.start < story.start < s.end), None)
+        body = body[: story.start] + body[story.end :]
+        if around is None:
+            continue
+        body = _drop_if_empty(body, around.start, is_only=len(sections) == 1)
+    return body
+
+
+def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
+    """Return a mail of ours without the links to an address that is meant, words and all."""
+
+    links = [link for link in _LINK.finditer(body) if is_meant(html.unescape(link["href"]))]
+    for link in reversed(links):
+        before, after = body[: link.start()], body[link.end() :]
+        if after.startswith(_COMMA):
+            after = after.removeprefix(_COMMA)
+        else:
+            before = before.removesuffix(_COMMA)
+        body = before + after
+    return body
+
+
+def map_texts(body: str, change: Callable[[str], str]) -> str:
+    """Return a mail of ours with its texts changed, but for those of stories and of the note."""
+    if not is_marked(body):
+        return body
+    inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
+    parts, place = [], 0
+    for start, end in sorted(inner):
+        parts += [_map_texts_of(body[place:start], change), body[start:end]]
+        place = end
+    return "".join([*parts, _map_texts_of(body[place:], change)])
+
+
+def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
+    def swap(between: re.Match[str]) -> str:
+        whole = html.unescape(between[0])
+        words = whole.rstrip(_FILLER)
+        filler = whole[len(words) :]
+        changed = change(words)
+        return between[0] if changed == words else html.escape(changed) + filler
+
+    return _TEXT.sub(swap, part)
+
+
+def _drop_if_empty(body: str, start: int, *, is_only: bool) -> str:
+    """Return a mail without the section that begins there, where it has no story."""
+    stretches = list(_find_stretches(body))
+    section = next(s for s in stretches if s.kind == "section" and s.start == start)
+    if any(section.start < s.start < section.end for s in stretches if s.kind == "story"):
+        return body
+    if is_only:
+        return body[: section.inner_start] + body[section.inner_end :]
+    return body[: section.start] + body[section.end :]
+
+
+def _read_item(body: str, story: _Stretch) -> LetterItem:
+    """Return what a story's stretch tells: its heading has the link, other parts have a class."""
+    document = parse_markup(f"<table>{body[story.inner_start : story.inner_end]}</table>")
+    if document is None:
+        return LetterItem(title="", name=story.words)
+    heading = next(document.iter("h1", "h2", "h3", "h4"), None)
+    links = (heading if heading is not None else document).iter("a")
+    link = next((link for link in links if text.fold(link.text_content())), None)
+    titled = heading if heading is not None else link
+    return LetterItem(
+        title=text.fold(titled.text_content()) if titled is not None else "",
+        excerpt=_words_of(document, "excerpt"),
+        href=link.get("href", "") if link is not None else "",
+        place=_words_of(document, "source"),
+        name=story.words,
+    )
+
+
+def _words_of(document: HtmlElement, name: str) -> str:
+    """Return the words of the first element of a class."""
+    named = document.find_class(name)
+    return text.fold(named[0].text_content()) if named else ""
+
+
+def _find_story(body: str, name: str) -> _Stretch | None:
+    stories = (stretch for stretch in _find_stretches(body) if stretch.kind == "story")
+    return next((story for story in stories if story.words == name), None)
+
+
+def _find_stretches(body: str) -> Iterator[_Stretch]:
+    """Walk the stretches of a mail by their ends; one that is not closed is none."""
+    begun: dict[str, re.Match[str]] = {}
+    for mark in _MARK.finditer(body):
+        kind = mark["kind"]
+        if not mark["end"]:
+            begun[kind] = mark
+        elif (first := begun.pop(kind, None)) is not None:
+            yield _Stretch(
+                kind=kind,
+                words=read_mark(first["words"] or ""),
+                start=first.start(),
+                inner_start=first.end(),
+                inner_end=mark.start(),
+                end=mark.end(),
+            )
