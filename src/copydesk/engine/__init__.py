@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
+    from copydesk.engine.letters import LintReport as LintReport
+    from copydesk.engine.letters import lint_mail as lint_mail
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
     from copydesk.engine.newsroom import DeployReport as DeployReport
@@ -233,6 +235,7 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import file_topic as file_topic
     from copydesk.engine.topics import list_topic_rows as list_topic_rows
     from copydesk.engine.topics import match_words as match_words
+    from copydesk.engine.topics import move_topic as move_topic
     from copydesk.engine.topics import see_topic as see_topic
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
     from copydesk.engine.trail import Trail as Trail

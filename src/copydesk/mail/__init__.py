@@ -1,11 +1,29 @@
-"""The mail room: takes an issue and a site's theme, gives the letter as HTML and as plain text.
+"""The mail room: takes new stories and a letter, gives its issue, and that as HTML and plain text.
 
 Pure: it asks no file but a theme's, no clock and no network. Readers and sending are not built yet.
 """
 
 from __future__ import annotations
 
+from copydesk.mail._compose import IssueDraft as IssueDraft
+from copydesk.mail._compose import compose as compose
+from copydesk.mail._compose import draft_issue as draft_issue
+from copydesk.mail._hours import due_between as due_between
+from copydesk.mail._hours import is_due as is_due
+from copydesk.mail._hours import last_due as last_due
+from copydesk.mail._hours import local_day as local_day
+from copydesk.mail._hours import next_due as next_due
+from copydesk.mail._hours import window_before as window_before
+from copydesk.mail._material import EarlierIssues as EarlierIssues
+from copydesk.mail._material import Headings as Headings
+from copydesk.mail._material import IssueMaterial as IssueMaterial
+from copydesk.mail._material import IssuePlace as IssuePlace
 from copydesk.mail._render import MOST_BYTES as MOST_BYTES
 from copydesk.mail._render import UNSUBSCRIBE as UNSUBSCRIBE
 from copydesk.mail._render import RenderedIssue as RenderedIssue
 from copydesk.mail._render import render as render
+from copydesk.mail.clients import DEFAULT_CLIENTS as DEFAULT_CLIENTS
+from copydesk.mail.clients import Lack as Lack
+from copydesk.mail.clients import LintFinding as LintFinding
+from copydesk.mail.clients import lint as lint
+from copydesk.mail.clients import list_clients as list_clients

@@ -61,7 +61,7 @@ def _blank(match: re.Match[str]) -> str:
 class _Inspector(HTMLParser):
     """Walk through markup and refuse the first thing that may not be in it."""
 
-    def __init__(self, name: str, tags: Collection[str], hosts: Collection[str]) -> None:
+    def __init__(self, name: str, tags: frozenset[str], hosts: Collection[str]) -> None:
         super().__init__()
         self._name = name
         self._tags = tags
@@ -94,7 +94,7 @@ class _Inspector(HTMLParser):
         if data.startswith("[if"):
             inner = data.partition("]>")[2].removesuffix("<![endif]")
             lines_above = self._lines_above + self.getpos()[0] - 1
-            _Inspector(self._name, self._tags, self._hosts).inspect(inner, lines_above)
+            _Inspector(self._name, self._tags | _PAGE_TAGS, self._hosts).inspect(inner, lines_above)
 
     def _check_attribute(self, attribute: str, value: str) -> None:
         if attribute.startswith("on"):

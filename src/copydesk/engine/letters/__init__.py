@@ -12,5 +12,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
     from copydesk.engine.letters._filed_issues import letter_stems as letter_stems
     from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue
+    from copydesk.engine.letters._lint_mail import LintReport as LintReport
+    from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
