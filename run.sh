@@ -16,6 +16,7 @@ usage() {
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
+./run.sh noise      let schemathesis send the desk's API whatever may be sent, for MINUTES (10): ./run.sh noise 3
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
@@ -161,7 +162,7 @@ lock() {
     for name in embed mcp; do
         requirements_of_extra "$name" | write_lock "$name" - --constraint requirements/run.lock "${renew[@]}"
     done
-    for name in dev bench fuzz pins; do
+    for name in dev bench fuzz noise pins; do
         write_lock "$name" --group "$name" --constraint requirements/run.lock "${renew[@]}"
     done
     say 'written: requirements/*.lock'
@@ -262,6 +263,14 @@ fuzz() {
         fail 'the reader crashed' 'read the page again: PYTHONPATH=tests .venv/bin/python tests/fuzz/fuzz_extract.py .fuzz/found/crash-…'
 }
 
+# Send the desk's API whatever its description allows, and what it does not.
+noise() {
+    local minutes=${1:-10}
+    [[ $minutes =~ ^[0-9]+$ ]] || fail "no number of minutes: $minutes"
+    "$bin/python" -c 'import schemathesis' 2>/dev/null || install_locked noise
+    PYTHONPATH=tests "$bin/python" -m world.api_noise "$bin/schemathesis" "$minutes"
+}
+
 # Ask every law with other examples than the tests do. What breaks one is kept under .hypothesis/found.
 laws() {
     compile_once
@@ -319,7 +328,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | looks | soak | lock | lowest | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -329,6 +338,7 @@ main() {
         test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
+        noise) noise "$@" ;;
         laws) laws "$@" ;;
         looks) looks "$@" ;;
         soak) soak "$@" ;;
