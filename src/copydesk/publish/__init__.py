@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
     from copydesk.publish._publish import Published as Published
+    from copydesk.publish._publish import plan_as_published as plan_as_published
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
+    from copydesk.publish._site_plan import make_front_rules as make_front_rules
     from copydesk.publish._survey import Survey as Survey
     from copydesk.publish.making import PublishOptions as PublishOptions
     from copydesk.publish.page_index import PageIndex as PageIndex
