@@ -16,8 +16,10 @@ usage() {
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
 ./run.sh fuzz       hurt the reader for MINUTES (10): ./run.sh fuzz 30
+./run.sh noise      let schemathesis send the desk's API whatever may be sent, for MINUTES (10): ./run.sh noise 3
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
+                    looks letter: what the Nu validator and SpamAssassin say of letters
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
@@ -161,7 +163,7 @@ lock() {
     for name in embed mcp; do
         requirements_of_extra "$name" | write_lock "$name" - --constraint requirements/run.lock "${renew[@]}"
     done
-    for name in dev bench fuzz pins; do
+    for name in dev bench fuzz noise pins; do
         write_lock "$name" --group "$name" --constraint requirements/run.lock "${renew[@]}"
     done
     say 'written: requirements/*.lock'
@@ -262,6 +264,14 @@ fuzz() {
         fail 'the reader crashed' 'read the page again: PYTHONPATH=tests .venv/bin/python tests/fuzz/fuzz_extract.py .fuzz/found/crash-…'
 }
 
+# Send the desk's API whatever its description allows, and what it does not.
+noise() {
+    local minutes=${1:-10}
+    [[ $minutes =~ ^[0-9]+$ ]] || fail "no number of minutes: $minutes"
+    "$bin/python" -c 'import schemathesis' 2>/dev/null || install_locked noise
+    PYTHONPATH=tests "$bin/python" -m world.api_noise "$bin/schemathesis" "$minutes"
+}
+
 # Ask every law with other examples than the tests do. What breaks one is kept under .hypothesis/found.
 laws() {
     compile_once
@@ -277,12 +287,29 @@ soak() {
 
 # Let Lighthouse look at every page of a demo, the site's and the desk's; all of them have 100.
 looks() {
+    if [ "${1:-}" = letter ]; then
+        letter_looks
+        return
+    fi
     local place=.cache/lighthouse
     command -v npm >/dev/null || fail 'no npm, which installs Lighthouse' 'install Node.js 22 or newer'
     need_chromium
     [ -x "$place/node_modules/.bin/lighthouse" ] \
         || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" lighthouse@13
     PYTHONPATH=tests "$bin/python" -m world.looks "$place/node_modules/.bin/lighthouse" "$@"
+}
+
+# Let the Nu validator (npm, on Java) and SpamAssassin look at letters to readers.
+letter_looks() {
+    local place=.cache/nu
+    command -v npm >/dev/null || fail 'no npm, which installs the Nu validator' 'install Node.js'
+    command -v java >/dev/null || need_packages default-jre-headless
+    if ! command -v spamassassin >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        need_packages spamassassin
+    fi
+    [ -d "$place/node_modules/vnu-jar" ] \
+        || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" vnu-jar
+    PYTHONPATH=tests "$bin/python" -m world.letter_looks "$(find "$place" -name vnu.jar | head -1)"
 }
 
 docs() {
@@ -319,7 +346,7 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | laws | looks | soak | lock | lowest | docs | serve) install ;;
+        install | check | test | test-all | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -329,6 +356,7 @@ main() {
         test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;
+        noise) noise "$@" ;;
         laws) laws "$@" ;;
         looks) looks "$@" ;;
         soak) soak "$@" ;;

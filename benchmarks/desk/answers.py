@@ -141,6 +141,8 @@ def measure(browser: Browser) -> None:
     show(browser.pid, "story", lambda path: browser.ask("GET", path), (pages * TIMES)[:TIMES])
     show(browser.pid, "numbers", lambda path: browser.ask("GET", path), ["/desk/numbers/"] * TIMES)
     show(browser.pid, "missed", lambda path: browser.ask("GET", path), ["/desk/recall/"] * TIMES)
+    for page in ("sources", "topics", "organizations", "what-if"):
+        show(browser.pid, page, lambda path: browser.ask("GET", path), [f"/desk/{page}/"] * TIMES)
     said: list[str] = []
     show(
         browser.pid,

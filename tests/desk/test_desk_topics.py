@@ -123,6 +123,37 @@ def test_an_organization_gets_an_owner(served: ServedNewsroom, anna: Browser) ->
     assert written == (served.root / ORGANIZATION).read_text()
 
 
+def seen_of(body: str, name: str) -> str:
+    return str(re.findall(rf'data-name="{name}"[^>]*data-seen="(\w+)"', body)[0])
+
+
+def test_a_topic_is_moved_told_and_taken_back(served: ServedNewsroom, anna: Browser) -> None:
+    for name in ("Ebb", "Flood"):
+        assert anna.post("/desk/topics/new", {"name": name, "parent": ""}).status == 303
+    ebb, flood = sorted((served.root / "_data/topics").glob("0[12]-*.yaml"))
+    before, body = flood.read_text(), anna.get("/desk/topics/").body
+    form = {"name": "Flood", "parent": "Ebb", "seen": seen_of(body, "Flood")}
+
+    done = anna.post("/desk/topics/move", form)
+
+    assert done.status == 303
+    told = anna.get(done.headers["location"]).body
+    assert "Flood: below Ebb</p>" in told
+    assert 'class="depth-1" data-name="Flood" data-parent="Ebb"' in told
+    commit = re.findall(r'name="commit" value="(\w+)"', told)[0]
+    others = f"/desk/topics/?moved=Flood&commit={run_git(served.root, 'rev-parse', 'HEAD~1')}"
+    assert 'name="commit"' not in anna.get(others.strip()).body
+    assert "Nowhere" not in anna.get("/desk/topics/?moved=Nowhere").body
+
+    circle = {"name": "Ebb", "parent": "Flood", "seen": seen_of(body, "Ebb")}
+    refused = anna.post("/desk/topics/move", circle)
+    assert "a topic cannot stand below itself: Ebb" == refused.json()["title"]
+    assert "meanwhile" in anna.post("/desk/topics/move", {**form, "parent": ""}).json()["title"]
+    assert "parent" not in ebb.read_text()
+    assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
+    assert before == flood.read_text()
+
+
 def test_a_topic_is_made_and_ended(served: ServedNewsroom, anna: Browser) -> None:
     assert anna.post("/desk/topics/new", {"name": "Tides", "parent": "Coast"}).status == 303
     assert 'class="depth-1"' in anna.get("/desk/topics/").body
@@ -130,5 +161,5 @@ def test_a_topic_is_made_and_ended(served: ServedNewsroom, anna: Browser) -> Non
     said = {"name": "Tides", "seen": seen}
     assert anna.post("/desk/topics/end", said).status == 400
     assert anna.post("/desk/topics/end", {**said, "sure": "yes"}).status == 303
-    assert not (served.root / "_data/topics/01-tides.yaml").exists()
+    assert not list((served.root / "_data/topics").glob("*-tides.yaml"))
     assert anna.get("/desk/topics/one/?name=Tides").status == 400

@@ -18,6 +18,7 @@ from copydesk.engine.topics import (
     file_topic,
     list_topic_rows,
     match_words,
+    move_topic,
     see_topic,
 )
 from copydesk.errors import CopydeskError, RecordError, UsageError
@@ -121,6 +122,41 @@ def test_two_editors_of_one_topic(newsroom: Newsroom) -> None:
 
     with pytest.raises(UsageError, match="changed the file meanwhile"):
         edit_topic(newsroom, "Tides", TODAY, "Ben", seen)
+
+
+def test_a_topic_moves_and_its_file_is_else_as_it_was(newsroom: Newsroom, root: Path) -> None:
+    up = move_topic(newsroom, "Tides", "", "Anna", digest_of(root, TIDES)).commit or ""
+
+    assert WRITTEN.replace("parent: Coast", 'parent: ""') == (root / TIDES).read_text()
+    message = run_git(root, "show", "-s", "--format=%B", up)
+    assert message.startswith("topics: Tides stands at the top\n\nby Anna")
+    down = move_topic(newsroom, "tides", "Coast", "Anna", digest_of(root, TIDES))
+    assert down.changed == (TIDES,)
+    assert WRITTEN == (root / TIDES).read_text()
+    undo_settings(newsroom, down.commit or "", "Anna")
+    assert 'parent: ""' in (root / TIDES).read_text()
+
+
+def test_a_topic_moves_nowhere_where_it_cannot_stand(newsroom: Newsroom, root: Path) -> None:
+    with open_newsroom(root, NOW, {}) as other:
+        file_topic(other, "Ebb", "Tides", "Ben")
+    seen, ebb = digest_of(root, TIDES), "_data/topics/02-ebb.yaml"
+
+    for said, parent, why in (
+        ("Tides", "Ebb", "below itself"),  # which this newsroom was opened before
+        ("Tides", "Tides", "below itself"),
+        ("Tides", "Nowhere", "no topic of this name"),
+        ("Tides", "Coast", "nothing would change"),
+        ("Coast", "Tides", "main topic stands above"),
+    ):
+        digest = seen if said == "Tides" else digest_of(root, COAST)
+        with pytest.raises(UsageError, match=why):
+            move_topic(newsroom, said, parent, "Anna", digest)
+    with open_newsroom(root, NOW, {}) as other:
+        move_topic(other, "Ebb", "Coast", "Ben", digest_of(root, ebb))
+    move_topic(newsroom, "Tides", "Ebb", "Anna", seen)
+    with pytest.raises(UsageError, match="changed the file meanwhile"):
+        move_topic(newsroom, "Tides", "", "Ben", seen)
 
 
 def test_a_topic_is_new_stands_below_another_and_ends(root: Path) -> None:

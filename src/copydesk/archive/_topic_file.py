@@ -58,7 +58,8 @@ def edit_topic(
 ) -> FileChange:
     """Return what a topic's file is with keywords and texts of its own changed, or a new one.
 
-    A text that becomes "" is taken out. Raises RecordError as `edit_keywords` does.
+    A text that becomes "" is taken out, unless a comment stands with it. Raises RecordError as
+    `edit_keywords` does.
     """
     gone = {word.casefold() for word in dropped}
     new = tuple(added)
@@ -76,7 +77,8 @@ def edit_topic(
 def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
     """Return what a file of `_data` is with some of its texts changed; "" takes one out.
 
-    Raises RecordError where it cannot be read or given back as it stands.
+    One with which a comment stands remains, empty. Raises RecordError where the file cannot be read
+    or given back as it stands.
     """
 
     def edit(tree: Tree) -> Tree:
@@ -93,7 +95,7 @@ def _put_text(tree: Tree, name: str, value: str) -> Tree:
     word = _data_lists.word(value)
     at = next((at for at, entry in enumerate(entries) if entry.key.text == name), None)
     if at is not None:
-        if value:
+        if value or "#" in entries[at].before + entries[at].after:
             entries[at] = replace(entries[at], value=word)
         else:
             del entries[at]

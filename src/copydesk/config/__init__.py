@@ -33,5 +33,6 @@ if TYPE_CHECKING:
     from copydesk.config._write_beat import change_values as change_values
     from copydesk.config.data import find_organization_files as find_organization_files
     from copydesk.config.data import find_topic_file as find_topic_file
+    from copydesk.config.data import read_topics as read_topics
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

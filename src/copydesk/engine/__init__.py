@@ -245,6 +245,7 @@ if TYPE_CHECKING:
     from copydesk.engine.topics import file_topic as file_topic
     from copydesk.engine.topics import list_topic_rows as list_topic_rows
     from copydesk.engine.topics import match_words as match_words
+    from copydesk.engine.topics import move_topic as move_topic
     from copydesk.engine.topics import see_topic as see_topic
     from copydesk.engine.topics import suggest_keywords as suggest_keywords
     from copydesk.engine.trail import Trail as Trail

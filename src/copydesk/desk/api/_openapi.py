@@ -17,6 +17,7 @@ _ABOUT = (
     "(`Authorization: Bearer TOKEN`), made by `copydesk desk user token NAME`."
 )
 _PROBLEM = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(name="Problem")}}}
+_PLAIN = {"text/plain": {"schema": {"type": "string"}}}
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -68,6 +69,7 @@ def _describe(
         "responses": {
             str(endpoint.status): _describe_answer(endpoint, schemas),
             "4XX": {"description": "It cannot be done.", "content": _PROBLEM},
+            "431": {"description": "Its address or its headers are too long.", "content": _PLAIN},
             "503": {"description": "It cannot be done now.", "content": _PROBLEM},
         },
     }

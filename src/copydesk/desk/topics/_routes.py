@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,7 +19,9 @@ from copydesk.desk._pages import Editor, Pages
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.desk.topics._organizations_page import render_organizations
 from copydesk.desk.topics._topic_page import (
+    MovedTopic,
     SeenTopic,
+    SeenTopics,
     link_topic,
     read_topic_edit,
     render_topic,
@@ -27,6 +31,7 @@ from copydesk.desk.topics._topic_page import (
 from copydesk.errors import CopydeskError, RecordError, UsageError
 
 _SUGGESTED = 20
+_JUST_NOW = timedelta(hours=1)
 
 
 def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
@@ -37,6 +42,7 @@ def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
         "/topics/try": handlers.begin_trial,
         "/topics/words": handlers.answer_suggestion,
         "/topics/new": handlers.file,
+        "/topics/move": handlers.move,
         "/topics/end": handlers.end,
         "/organizations/": handlers.write_organization,
     }
@@ -59,10 +65,16 @@ class _TopicHandlers:
     async def show_all(self, request: Request) -> Response:
         """Answer with all topics."""
         editor, may_write = must_edit(self._editor_of(request)), _may_write(request)
+        asked = request.query_params
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            rows = engine.list_topic_rows(opened.newsroom, opened.queue.catalogue)
-            return render_topics(pages, editor, counts, rows, may_write=may_write)
+            newsroom, moved = opened.newsroom, None
+            rows = engine.list_topic_rows(newsroom, opened.queue.catalogue)
+            if "moved" in asked:
+                commit = _find_own_commit(newsroom, asked.get("commit", ""), editor)
+                moved = MovedTopic(name=asked["moved"], commit=commit)
+            seen = SeenTopics(rows=rows, moved=moved)
+            return render_topics(pages, editor, counts, seen, may_write=may_write)
 
         return page_answer(await self._desk.draw(make))
 
@@ -167,6 +179,16 @@ class _TopicHandlers:
         )
         return RedirectResponse(link_topic(self._desk.path, name), 303)
 
+    async def move(self, request: Request) -> Response:
+        """Put a topic below another one, and lead to all of them, which tell it."""
+        owner, form = require_role(request, "owner"), dict(await read_form(request))
+        name, parent, seen = (form.get(field, "") for field in ("name", "parent", "seen"))
+        done = await self._desk.thread.change(
+            lambda newsroom: engine.move_topic(newsroom, name, parent, owner.name, seen)
+        )
+        told = urlencode({"moved": name, "commit": done.commit or ""})
+        return RedirectResponse(f"{self._desk.path}topics/?{told}", 303)
+
     async def end(self, request: Request) -> Response:
         """End a topic, and lead to the others."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
@@ -215,6 +237,16 @@ class _TopicHandlers:
 
 def _may_write(request: Request) -> bool:
     return visitor_of(request).may("owner")
+
+
+def _find_own_commit(newsroom: engine.Newsroom, commit: str, editor: Editor) -> str:
+    """Return the commit of settings that an editor made last and just now, "" for any other.
+
+    Somebody's link must not make a button of a commit that its reader did not mean.
+    """
+    since = newsroom.now - _JUST_NOW
+    own = engine.list_settings_commits(newsroom, editor.name, since) if commit else []
+    return commit if own and own[0].id == commit else ""
 
 
 def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -37,22 +37,37 @@ class SeenTopic:
     meanwhile: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedTopic:
+    """A topic that somebody has just moved, by its name, and the commit that takes that back."""
+
+    name: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenTopics:
+    """All topics, and the one that was `moved` just now, of which is told where it stands."""
+
+    rows: Sequence[engine.TopicRow]
+    moved: MovedTopic | None = None
+
+
 def render_topics(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    rows: Sequence[engine.TopicRow],
-    *,
-    may_write: bool,
+    pages: Pages, editor: Editor, counts: Counts, seen: SeenTopics, *, may_write: bool
 ) -> bytes:
     """Return the page of all topics."""
+    names = {row.topic.name for row in seen.rows}
+    shown = [_show_row(pages, row, names) for row in seen.rows]
     return pages.page(
         "topics.html",
         editor,
         counts,
         title=pages.strings.say("topics_title"),
         own_style=_style(pages),
-        topics=[_show_row(pages, row) for row in rows],
+        own_script=f"{pages.views.root}assets/{asset_name('topic_tree.js')}",
+        topics=shown,
+        moved=_tell_move(pages, shown, seen.moved) if seen.moved else None,
         may_write=may_write,
     )
 
@@ -61,12 +76,26 @@ def _style(pages: Pages) -> str:
     return f"{pages.views.root}assets/{asset_name('topics.css')}"
 
 
-def _show_row(pages: Pages, row: engine.TopicRow) -> View:
+def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View | None:
+    """Return where a topic stands, in words, None where it is none; and what takes that back."""
+    for topic in shown:
+        if topic["name"] == moved.name:
+            word = "topic_moved_below" if topic["parent"] else "topic_moved_top"
+            told = pages.strings.say(word, name=topic["name"], parent=topic["parent"])
+            return {"name": moved.name, "words": told, "commit": moved.commit}
+    return None
+
+
+def _show_row(pages: Pages, row: engine.TopicRow, names: Container[str]) -> View:
+    parent = row.topic.parent
     question = engine.QueueQuestion(view="all", topic=row.topic.name)
     return {
         "name": row.topic.name,
         "href": link_topic(pages.views.root, row.topic.name),
-        "depth": min(row.depth, 6),
+        "depth": row.depth,
+        "indent": min(row.depth, 6),
+        "parent": parent if parent in names else "",
+        "seen": row.seen,
         "keywords": pages.strings.say("topic_keywords", count=len(row.topic.keywords)),
         "stories": pages.strings.say("stories", count=row.stories),
         "recent": pages.strings.say("topic_recent", count=row.recent),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.engine.topics._edit_topic import edit_topic as edit_topic
     from copydesk.engine.topics._edit_topic import end_topic as end_topic
     from copydesk.engine.topics._edit_topic import file_topic as file_topic
+    from copydesk.engine.topics._edit_topic import move_topic as move_topic
     from copydesk.engine.topics._edit_topic import see_topic as see_topic
     from copydesk.engine.topics._match_words import MatchedStory as MatchedStory
     from copydesk.engine.topics._match_words import WordMatches as WordMatches

@@ -43,9 +43,10 @@ def see_topic(newsroom: Newsroom, said: str) -> tuple[Topic, str, str]:
     Raises UsageError for a topic that is none.
     """
     (name,) = topic_names(newsroom.beat, [said])
-    path = config.find_topic_file(newsroom.root, name)
-    topic = next(topic for topic in newsroom.beat.topics if topic.name == name)
-    return topic, path, archive.digest_of(newsroom.root, path)
+    for topic, path in config.read_topics(newsroom.root):
+        if topic.name == name:
+            return topic, path, archive.digest_of(newsroom.root, path)
+    raise UsageError("the topic has ended meanwhile", subject=name)
 
 
 def compare_keywords(
@@ -74,14 +75,15 @@ def edit_topic(
     """Commit what a topic's file is to say; comments, order and all else stay as they stand.
 
     `seen` is the digest of the file that the editor saw. Raises UsageError where that is another
-    one by now, for a parent that is none or stands below the topic, and what `compare_keywords`
-    does; else what `commit_settings` does.
+    one by now, for a parent that it cannot stand below (`check_parent`), and what
+    `compare_keywords` does; else what `commit_settings` does.
     """
 
     def make() -> SettingsEdit:
         topic, path, _ = see_topic(newsroom, said)
         refuse_others(newsroom, path, seen)
-        _check_parent(newsroom, topic.name, edit.parent)
+        if edit.parent != topic.parent:
+            check_parent(newsroom, topic.name, edit.parent)
         added, dropped = compare_keywords(topic, edit.keywords)
         texts = dict(_list_texts(topic, edit))
         return SettingsEdit(
@@ -104,15 +106,38 @@ def _list_texts(topic: Topic, edit: TopicEdit) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
-    """Raise UsageError where a topic may not stand below another one."""
-    parents = {topic.name: topic.parent for topic in newsroom.beat.topics}
+def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -> SettingsReport:
+    """Commit that a topic stands below another, or with "" for its name at the top.
+
+    All else of its file, its address and its place among the files stay. Raises UsageError as
+    `edit_topic` does.
+    """
+
+    def make() -> SettingsEdit:
+        topic, path, _ = see_topic(newsroom, said)
+        refuse_others(newsroom, path, seen)
+        check_parent(newsroom, topic.name, parent)
+        where = f"below {parent}" if parent else "at the top"
+        return SettingsEdit(
+            files=(archive.edit_texts(newsroom.root, path, {"parent": parent}),),
+            subject=f"topics: {topic.name} stands {where}",
+        )
+
+    return commit_settings(newsroom, make, by)
+
+
+def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
+    """Raise UsageError where a topic may not stand below another one, as the files are now.
+
+    They are read anew: of two who move topics at once each would see no circle.
+    """
+    parents = {topic.name: topic.parent for topic, _ in config.read_topics(newsroom.root)}
+    if parent and parent not in parents:
+        raise UsageError("there is no topic of this name", subject=parent[:_CHARACTERS])
+    if parent and name == newsroom.beat.topic:
+        raise UsageError("the main topic stands above the others", subject=name)
     above = parent
     for _ in range(len(parents) + 1):
-        if not above:
-            return
-        if above not in parents and above == parent:
-            raise UsageError("there is no topic of this name", subject=parent[:_CHARACTERS])
         if above == name:
             raise UsageError("a topic cannot stand below itself", subject=name)
         above = parents.get(above, "")
@@ -133,7 +158,7 @@ def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsR
         if keyword.casefold() in taken or topic_id.casefold() in {*ids, "index.html", ""}:
             hint = "it becomes a folder of the site: take Latin letters" if not topic_id else ""
             raise UsageError("no name for a new topic", subject=keyword, hint=hint)
-        _check_parent(newsroom, keyword, parent)
+        check_parent(newsroom, keyword, parent)
         texts = {"_id": topic_id, "name": keyword, "parent": parent}
         path = f"{_FOLDER}/{_next_number(newsroom):02}-{topic_id}.yaml"
         texts = {key: value for key, value in texts.items() if value}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from copydesk import archive
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Topic
@@ -15,9 +16,13 @@ _RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow:
-    """A topic, how many others it stands below, and its stories: all, and those of 30 days."""
+    """A topic, how many others it stands below, and its stories: all, and those of 30 days.
+
+    `seen` is the digest of its file, for whoever moves it.
+    """
 
     topic: Topic
+    seen: str
     depth: int
     stories: int
     recent: int
@@ -26,13 +31,14 @@ class TopicRow:
 
 def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
     """Return the topics of the beat, each before those below it; raises CatalogueError."""
-    since = newsroom.now - _RECENT
+    since, files = newsroom.now - _RECENT, newsroom.settings.origins
     rows = []
     for topic, depth in _walk(newsroom.beat.topics):
         names = frozenset({topic.name})
         rows.append(
             TopicRow(
                 topic=topic,
+                seen=archive.digest_of(newsroom.root, files[f"topics.{topic.id}"]),
                 depth=depth,
                 stories=catalogue.count(StoryFilter(topics=names)),
                 recent=catalogue.count(StoryFilter(topics=names, since=since)),

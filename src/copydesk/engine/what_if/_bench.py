@@ -12,8 +12,9 @@ from copydesk import judge
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure
 from copydesk.engine.rejudging import Case, Rejudged, is_on_its_own_now, set_beside
-from copydesk.engine.what_if._relations import Relations, relate
+from copydesk.engine.what_if._relations import KeyIndex, Relations, relate
 from copydesk.judge import Findings, SameText
+from copydesk.kit import dates
 from copydesk.news import Beat, Ruling, Story, Surroundings
 
 
@@ -75,6 +76,24 @@ class Bench:
         """Yield all stories as they are filed."""
         yield from (case.case.filed for case in self.cases)
         yield from self.others
+
+    @cached_property
+    def newest_first(self) -> Sequence[Story]:
+        """All stories with a time as they are filed, the newest first."""
+        dated = ((story.published_at, story) for story in self.filed)
+        timed = ((dates.utc(at), story.path, story) for at, story in dated if at is not None)
+        return [story for _, _, story in sorted(timed, reverse=True)]
+
+    @cached_property
+    def filed_by_path(self) -> Mapping[str, Story]:
+        """All stories as they are filed, by path."""
+        return {story.path: story for story in self.filed}
+
+    @cached_property
+    def index(self) -> KeyIndex:
+        """All stories by what names them, as they are filed and as today's rules have them."""
+        standing = (rejudged.fresh for rejudged in self.standing_today.values())
+        return KeyIndex([*self.filed, *standing])
 
     def in_force(self, beat: Beat) -> Beat:
         """Return a beat with the editors' rules that are in force."""

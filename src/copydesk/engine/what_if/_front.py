@@ -6,17 +6,16 @@ stories of the bench ── the newest, with all that have to do with them ─�
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from copydesk import publish
 from copydesk.config import Settings
 from copydesk.engine.what_if._bench import Bench
-from copydesk.engine.what_if._relations import relate
+from copydesk.engine.what_if._relations import KeyIndex
 from copydesk.engine.what_if._try_rules import Outcome
-from copydesk.kit import dates, urls
-from copydesk.news import Edition, Ruling, Story
+from copydesk.kit import urls
+from copydesk.news import Edition, Story
 from copydesk.placement import LIMITS, Owners, addresses
 
 _NEWEST = LIMITS.newest + 50  # of equal times any may be among the newest
@@ -53,29 +52,58 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
 
     It is made of the stories as an outcome has them, without one as they are filed.
     """
-    judged = outcome.stories.values() if outcome else ()
-    stories = {story.path: story for story in (*bench.filed, *(one.fresh for one in judged))}
+    states = _States(bench, outcome)
+    pinned = {ruling.stories[0] for ruling in bench.rulings if ruling.said == "pin"}
+    paths = {*_list_newest(bench, states), *states.find_named(pinned)}
     edition = Edition(
         beat=bench.in_force(settings.beat),
         at=bench.at,
-        stories=_choose_near_front(bench, stories),
+        stories=[states.find(path) for path in sorted(states.gather(paths))],
         reads=bench.reads,
     )
     front = publish.plan_site(edition, publish.Look(front=settings.front)).front
     return (*front.top, *front.more)
 
 
-def _choose_near_front(bench: Bench, stories: Mapping[str, Story]) -> list[Story]:
-    """Return the stories that the front page may hang on: a survey of all would take seconds."""
-    paths = {*_list_newest(bench, stories.values()), *_list_pins(bench.rulings, stories)}
-    relations = relate(stories.values(), bench.rulings, {})
-    return [stories[path] for path in sorted(relations.of(paths))]
+class _States:
+    """The stories of a bench, each as an outcome has it, and which have to do with each other."""
+
+    def __init__(self, bench: Bench, outcome: Outcome | None) -> None:
+        self._bench = bench
+        self._judged = outcome.stories if outcome else {}
+        seen = outcome.seen if outcome else ()
+        self._moved = KeyIndex(self.find(path) for path in seen)
+
+    def find(self, path: str) -> Story:
+        """Return the story at a path."""
+        judged = self._judged.get(path)
+        return judged.fresh if judged else self._bench.filed_by_path[path]
+
+    def find_named(self, names: Collection[str]) -> Iterator[str]:
+        """Yield the paths of records with one of these names."""
+        stories = self._bench.newest_first if names else ()
+        return (story.path for story in stories if addresses.record_name(story.path) in names)
+
+    def gather(self, paths: Iterable[str]) -> set[str]:
+        """Return the paths of stories and of all that have to do with them, however far."""
+        found, waiting = set(), list(paths)
+        while waiting:
+            path = waiting.pop()
+            if path not in found:
+                found.add(path)
+                story = self.find(path)
+                waiting += self._bench.index.find_beside(story)
+                waiting += self._moved.find_beside(story)
+        return found
 
 
-def _list_newest(bench: Bench, stories: Iterable[Story]) -> Iterator[str]:
+def _list_newest(bench: Bench, states: _States) -> Iterator[str]:
     """Yield the paths of the newest published, until as many count as the front is chosen of."""
     owners, by_owner, count = Owners(bench.beat.organizations), Counter[str](), 0
-    for story in sorted(filter(_is_public, stories), key=_find_time, reverse=True):
+    for filed in bench.newest_first:
+        story = states.find(filed.path)
+        if not _is_public(story):
+            continue
         owner = owners.of(story.provider) or urls.host(story.web_url) or story.path
         by_owner[owner] += 1
         count += by_owner[owner] <= LIMITS.of_an_owner_among_newest
@@ -84,15 +112,6 @@ def _list_newest(bench: Bench, stories: Iterable[Story]) -> Iterator[str]:
             return
 
 
-def _find_time(story: Story) -> datetime:
-    return dates.utc(story.published_at or datetime.min.replace(tzinfo=UTC))
-
-
 def _is_public(story: Story) -> bool:
     is_removed = story.verdict is not None and story.verdict.said == "remove"
     return bool(story.published) and story.published_at is not None and not is_removed
-
-
-def _list_pins(rulings: Iterable[Ruling], by_path: Mapping[str, Story]) -> Iterator[str]:
-    pinned = {ruling.stories[0] for ruling in rulings if ruling.said == "pin" and ruling.stories}
-    return (path for path in by_path if pinned and addresses.record_name(path) in pinned)

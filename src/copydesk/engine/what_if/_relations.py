@@ -61,6 +61,22 @@ def relate(
     return Relations(_family=family, _members=members)
 
 
+class KeyIndex:
+    """Stories by all that they may be named by, and that they name others by."""
+
+    def __init__(self, stories: Iterable[Story]) -> None:
+        """Take stories; one may be given in several states."""
+        self._paths: defaultdict[_Key, dict[str, None]] = defaultdict(dict)
+        for story in stories:
+            for key in _keys_of(story):
+                self._paths[key][story.path] = None
+
+    def find_beside(self, story: Story) -> Iterator[str]:
+        """Yield the paths of a story and of those that share a key with it, some more than once."""
+        for key in _keys_of(story):
+            yield from self._paths.get(key, ())
+
+
 def _keys_of(story: Story) -> Iterator[_Key]:
     """Yield all that others may name a story by, and that it names others by."""
     yield "name", review.record_name(story.path)
