@@ -13,12 +13,14 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.placement import READ_WITHIN as READ_WITHIN
     from copydesk.publish._entries import StoryEntry as StoryEntry
+    from copydesk.publish._letter_stories import tell_records as tell_records
+    from copydesk.publish._letter_stories import tell_story as tell_story
     from copydesk.publish._plan import Look as Look
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
     from copydesk.publish._publish import Published as Published
-    from copydesk.publish._publish import plan_as_published as plan_as_published
+    from copydesk.publish._publish import plan_edition as plan_edition
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey

@@ -115,7 +115,7 @@ def plan_site(edition: Edition, look: Look) -> SitePlan:
     return make_site_plan(edition, _take_survey(edition), look)
 
 
-def plan_as_published(edition: Edition, options: PublishOptions) -> SitePlan:
+def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
     """Sort an edition into what `publish` would make of it, and make nothing.
 
     What changes in the plan's index meanwhile is its holder's to forget.

@@ -23,7 +23,7 @@ from copydesk.mail import EarlierIssues, Headings, IssueMaterial, IssuePlace
 from copydesk.news import Edition, IssueStory, LetterOptions, PartKind, Record, Story
 from copydesk.placement import sections
 from copydesk.placement.addresses import record_name
-from copydesk.publish import SitePlan, newsletters
+from copydesk.publish import SitePlan
 from copydesk.rendering import STRINGS_FILE, Renderer, Strings, language_tag, load_strings
 
 _OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
@@ -109,15 +109,18 @@ class _Gathering:
         rulings = _read_rulings(self.newsroom)
         late = {}
         for changed, is_new in changes.items():
-            entry = self.plan.groups.public(record_name(changed))
-            if entry is None or not since - _OLDEST < _time_of(entry) <= since:
-                continue
-            story = self.plan.read(entry.path)
-            verdict = (story.verdict or rulings.verdict_on(entry.path)) if story else None
-            is_decided = verdict is not None and verdict.at > since and verdict.said == "publish"
-            if story is not None and (is_new or is_decided):
-                late[entry.name] = story
+            story = self._read_older(record_name(changed), since)
+            if story is not None and (is_new or _is_decided(story, rulings, since)):
+                late[record_name(story.path)] = story
         return late
+
+    def _read_older(self, name: str, since: datetime) -> Story | None:
+        """Read a published story of before a moment, None where it is no such, or too old."""
+        entry = self.plan.groups.public(name)
+        if entry is None:
+            return None
+        at = datetime.fromtimestamp(entry.when, UTC)
+        return self.plan.read(entry.path) if since - _OLDEST < at <= since else None
 
     def place_issue(self, stem: str, at: datetime) -> IssuePlace:
         """Return where an issue of a moment will stand."""
@@ -135,7 +138,7 @@ class _Gathering:
 
     def tell(self, story: Story) -> IssueStory:
         """Return what an issue tells of a story, with how long it takes to read."""
-        told = newsletters.tell_story(story, self.plan)
+        told = publish.tell_story(story, self.plan)
         if told.minutes:
             return told
         article = find_article(self.newsroom.articles, story)
@@ -179,13 +182,15 @@ class _Gathering:
         """Read what may be picked from other collections, by their folders."""
         wanted = {part.of for part in self.letter.parts if part.kind == "collection"}
         return {
-            folder: list(newsletters.tell_records(self.plan, folder.removeprefix("_")))
+            folder: list(publish.tell_records(self.plan, folder.removeprefix("_")))
             for folder in wanted
         }
 
 
-def _time_of(entry: publish.StoryEntry) -> datetime:
-    return datetime.fromtimestamp(entry.when, UTC)
+def _is_decided(story: Story, rulings: archive.Rulings, since: datetime) -> bool:
+    """Decide whether an editor published a story after a moment."""
+    verdict = story.verdict or rulings.verdict_on(story.path)
+    return verdict is not None and verdict.said == "publish" and verdict.at > since
 
 
 def _name_collection(folder: str, strings: Strings) -> str:

@@ -114,7 +114,7 @@ def open_site_plan(
             lists=tuple(archive.find_reading_lists(newsroom.root, troubles)),
         )
         try:
-            plan = publish.plan_as_published(edition, _options(newsroom, seen, BuildOptions()))
+            plan = publish.plan_edition(edition, _options(newsroom, seen, BuildOptions()))
             yield edition, plan
         finally:
             known.rollback()

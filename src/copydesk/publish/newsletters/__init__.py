@@ -12,8 +12,6 @@ from copydesk.publish.newsletters._letter_shelf import ShelvedIssue as ShelvedIs
 from copydesk.publish.newsletters._letter_shelf import shelve_letters as shelve_letters
 from copydesk.publish.newsletters._marked_form import is_marked as is_marked
 from copydesk.publish.newsletters._marked_form import read_note as read_note
-from copydesk.publish.newsletters._tell import tell_records as tell_records
-from copydesk.publish.newsletters._tell import tell_story as tell_story
 from copydesk.publish.newsletters._withdraw import LetterText as LetterText
 from copydesk.publish.newsletters._withdraw import mentions as mentions
 from copydesk.publish.newsletters._withdraw import read_sections as read_sections
