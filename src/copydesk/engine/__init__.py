@@ -82,8 +82,14 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
+    from copydesk.engine.letters import FiledIssue as FiledIssue
+    from copydesk.engine.letters import LetterRow as LetterRow
     from copydesk.engine.letters import LintReport as LintReport
+    from copydesk.engine.letters import compose_issue as compose_issue
+    from copydesk.engine.letters import file_issue as file_issue
     from copydesk.engine.letters import lint_mail as lint_mail
+    from copydesk.engine.letters import list_letters as list_letters
+    from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
     from copydesk.engine.newsroom import DeployReport as DeployReport

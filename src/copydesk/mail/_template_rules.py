@@ -47,7 +47,7 @@ def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
-def find_unclosed(source: str) -> str:
+def find_open_tag(source: str) -> str:
     """Say which tag of MJML nothing closes or opened, and in which line; "" where all are."""
     return _Balance().find(_JINJA.sub(_blank, source))
 
@@ -104,15 +104,15 @@ class _Inspector(HTMLParser):
         if attribute == "style":
             self._check_style(value)
         elif attribute in _FETCHED:
-            self._check_fetched(value)
+            self._check_load(value)
         elif attribute in _FOLLOWED and _FILLED_IN not in value:
-            self._check_followed(value)
+            self._check_link(value)
 
-    def _check_followed(self, address: str) -> None:
+    def _check_link(self, address: str) -> None:
         if address and not urls.as_browsers_read(address).lower().startswith(_SCHEMES):
             self._refuse(f"no address for a reader: {address[:80]}", "give a whole one of the web")
 
-    def _check_fetched(self, address: str) -> None:
+    def _check_load(self, address: str) -> None:
         """Refuse a picture of another host, and an address that leads nowhere in a mail."""
         if not address or _FILLED_IN in address:
             return
@@ -124,7 +124,7 @@ class _Inspector(HTMLParser):
         if word := _STYLE_WORD.search(rules):
             self._refuse(f"{word[0]} cannot be in a letter", "name faces that readers have")
         for address in _STYLE_ADDRESS.findall(rules):
-            self._check_fetched(address.strip())
+            self._check_load(address.strip())
 
     def _refuse(self, what: str, hint: str) -> None:
         line = self._lines_above + self.getpos()[0]

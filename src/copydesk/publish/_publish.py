@@ -25,11 +25,20 @@ from copydesk.publish import _outputs, _pictures, api, feeds, site, sitemaps
 from copydesk.publish._filed import IN_HAND, StoryReader
 from copydesk.publish._fingerprint import files_of, fingerprint_beat
 from copydesk.publish._plan import Look, SitePlan, Wanted
+from copydesk.publish._records import is_shown
 from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish.api import v2
-from copydesk.publish.change import StoryChange, Touched, digest_lists, find_effects, list_pins
+from copydesk.publish.change import (
+    StoryChange,
+    Touched,
+    digest_letters,
+    digest_lists,
+    find_effects,
+    list_pins,
+    place_letters,
+)
 from copydesk.publish.making import PICTURES, PublishOptions, picture_files, write_all
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Writer
@@ -124,7 +133,7 @@ def _build(
     ways = _fingerprint_pages(plan, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
-    stands = seen.notes.get("world") == ways and writer.stands
+    stands = seen.notes.get("world") == ways and writer.stands and _stand_letters(plan, seen)
     news = _find_changes(plan, seen) if stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.index)
@@ -178,6 +187,8 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
         "lists": digest_lists(plan),
+        "letters": digest_letters(plan),
+        "letter_places": place_letters(plan),
         "count": {"files": count.files, "pages": count.pages},
     }
 
@@ -197,10 +208,17 @@ def _report(
     )
 
 
+def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
+    """Decide whether every issue of a letter that was there is still listed where it was."""
+    before, now = seen.notes.get("letter_places", {}), place_letters(plan)
+    return all(now.get(name) == place for name, place in before.items())
+
+
 def _find_changes(plan: SitePlan, seen: Survey) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     lists = seen.notes.get("lists", {})
-    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists)
+    letters = seen.notes.get("letters", {})
+    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists, letters=letters)
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 
@@ -228,13 +246,15 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     ]
     return fingerprint_beat(
         plan.beat,
-        plan.records,
+        {name: records for name, records in plan.records.items() if name != "newsletters"},
+        dict(plan.letters.titles),
         (sorted(options.icons), options.draw is None),
         options_of_all,
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
         bool(plan.lists),  # every page leads to them
+        is_shown(plan.records.get("newsletters", ())),  # and to these
     )
 
 

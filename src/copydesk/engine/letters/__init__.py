@@ -14,5 +14,9 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue
     from copydesk.engine.letters._lint_mail import LintReport as LintReport
     from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
+    from copydesk.engine.letters._stand_in import LetterRow as LetterRow
+    from copydesk.engine.letters._stand_in import compose_issue as compose_issue
+    from copydesk.engine.letters._stand_in import list_letters as list_letters
+    from copydesk.engine.letters._stand_in import render_issue as render_issue
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

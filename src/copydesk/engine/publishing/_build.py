@@ -26,9 +26,10 @@ from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.engine.uploads import show_uploads
 from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
-from copydesk.kit import files, processes
+from copydesk.kit import files, processes, text
 from copydesk.memory import Memory
-from copydesk.news import Edition, ReadingList
+from copydesk.news import Edition, LetterSeries, ReadingList
+from copydesk.placement import issue_stems
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
 PAGES = "pages.sqlite"  # what is known of the stories that pages list: disposable
@@ -144,6 +145,21 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
         pictures=newsroom.album.thumbnails(),
         reads=read_counts(newsroom.settings, newsroom.memory, newsroom.now),
         lists=tuple(_lists(newsroom.root, seen, troubles)),
+        letters=_list_letters(newsroom),
+    )
+
+
+def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
+    """Return the letters of the settings, with what the names of their issues begin with."""
+    letters, title = newsroom.settings.letters, text.fold(newsroom.beat.title)
+    site = archive.slug(newsroom.beat.title).strip("-")
+    return tuple(
+        LetterSeries(
+            id=letter.id,
+            title=text.fold(letter.title) or title,
+            stems=issue_stems(letter, letters, site),
+        )
+        for letter in letters
     )
 
 

@@ -21,7 +21,7 @@ _OUTLOOK = "outlook.windows"
 _TOLD_APART = {"meta": "name", "input": "type", "button": "type"}  # one name, several features
 _PICTURES = frozenset({"src", "background", "poster"})
 _COMBINATORS = frozenset("+>~")
-_NAMED_SIGNS = {"*": "universal", ",": "grouping", "&": "nesting"}
+_NAMED_SIGNS = {"*": "universal", ",": "grouping", "&": "nesting", "[": "attribute"}
 _STYLED_RULES = frozenset({"media", "supports", "layer", "container"})
 _MEDIA_FEATURE = re.compile(r"\(\s*([a-z-]+)")
 
@@ -117,26 +117,29 @@ def _scan_sheet(sheet: str) -> Iterator[tuple[str, int]]:
 
 
 def _scan_rules(rules: Iterable[Any]) -> Iterator[tuple[str, int]]:
-    import tinycss2
-
     for rule in rules:
-        line = rule.source_line
         if rule.type == "comment":
-            yield "css-comment", line
+            yield "css-comment", rule.source_line
         elif rule.type == "qualified-rule":
             for mark in _scan_selector(rule.prelude):
-                yield mark, line
+                yield mark, rule.source_line
             yield from _scan_declarations(rule.content)
         elif rule.type == "at-rule":
-            keyword = rule.lower_at_keyword
-            yield f"at:{keyword}", line
-            if keyword == "media":
-                for feature in _MEDIA_FEATURE.findall(tinycss2.serialize(rule.prelude).lower()):
-                    yield f"media:{feature}", line
-            if rule.content and keyword in _STYLED_RULES:
-                yield from _scan_rules(tinycss2.parse_rule_list(rule.content, skip_whitespace=True))
-            elif rule.content and not keyword.endswith("keyframes"):
-                yield from _scan_declarations(rule.content)
+            yield from _scan_at_rule(rule)
+
+
+def _scan_at_rule(rule: Any) -> Iterator[tuple[str, int]]:
+    import tinycss2
+
+    keyword = rule.lower_at_keyword
+    yield f"at:{keyword}", rule.source_line
+    if keyword == "media":
+        for feature in _MEDIA_FEATURE.findall(tinycss2.serialize(rule.prelude).lower()):
+            yield f"media:{feature}", rule.source_line
+    if rule.content and keyword in _STYLED_RULES:
+        yield from _scan_rules(tinycss2.parse_rule_list(rule.content, skip_whitespace=True))
+    elif rule.content and not keyword.endswith("keyframes"):
+        yield from _scan_declarations(rule.content)
 
 
 def _scan_declarations(content: Any) -> Iterator[tuple[str, int]]:
@@ -184,22 +187,26 @@ def _scan_selector(tokens: Iterable[Any]) -> Iterator[str]:
 
 
 def _scan_part(before: Any, token: Any, after: Any) -> Iterator[str]:
-    left, right = _sign(before), _sign(after)
-    if token.type == "ident" and left != ":":
-        yield "selector:class" if left == "." else "selector:type"
-        if right in {".", ":", "["}:
-            yield "selector:chaining"
-    elif token.type in {"ident", "function"}:
-        yield f"pseudo:{token.lower_value if token.type == 'ident' else token.lower_name}"
-    elif token.type == "hash":
-        yield "selector:id"
-    elif token.type == "[] block":
-        yield "selector:attribute"
+    left, sign, right = map(_sign, (before, token, after))
+    if token.type in {"ident", "function"}:
+        yield from _scan_name(left, token, right)
     elif token.type == "whitespace":
         if before is not None and not {left, right} & {*_COMBINATORS, ","}:
             yield "selector:descendant"
-    elif _sign(token) in {*_COMBINATORS, *_NAMED_SIGNS}:
-        yield f"selector:{_NAMED_SIGNS.get(_sign(token), _sign(token))}"
+    elif token.type == "hash":
+        yield "selector:id"
+    elif sign in {*_COMBINATORS, *_NAMED_SIGNS}:
+        yield f"selector:{_NAMED_SIGNS.get(sign, sign)}"
+
+
+def _scan_name(left: str, token: Any, right: str) -> Iterator[str]:
+    """Yield what a name in a selector is, by the sign before it."""
+    if left == ":":
+        yield f"pseudo:{token.lower_value if token.type == 'ident' else token.lower_name}"
+        return
+    yield "selector:class" if left == "." else "selector:type"
+    if right in {".", ":", "["}:
+        yield "selector:chaining"
 
 
 def _sign(token: Any) -> str:
