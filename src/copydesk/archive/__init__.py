@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.archive._check import CheckReport as CheckReport
     from copydesk.archive._check import DataReport as DataReport
     from copydesk.archive._check import check as check
+    from copydesk.archive._data_images import add_images as add_images
     from copydesk.archive._ledger import Ledger as Ledger
     from copydesk.archive._ledger import SourceEnded as SourceEnded
     from copydesk.archive._ledger import SourceKept as SourceKept

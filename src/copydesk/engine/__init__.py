@@ -198,8 +198,11 @@ if TYPE_CHECKING:
     from copydesk.engine.settings import SettingsCommit as SettingsCommit
     from copydesk.engine.settings import SettingsReport as SettingsReport
     from copydesk.engine.settings import edit_organization as edit_organization
+    from copydesk.engine.settings import find_logos as find_logos
     from copydesk.engine.settings import list_organizations as list_organizations
     from copydesk.engine.settings import list_settings_commits as list_settings_commits
+    from copydesk.engine.settings import read_logo as read_logo
+    from copydesk.engine.settings import set_logo as set_logo
     from copydesk.engine.settings import undo_settings as undo_settings
     from copydesk.engine.sources import BoardRow as BoardRow
     from copydesk.engine.sources import Discovery as Discovery
@@ -217,6 +220,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import edit_source as edit_source
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import fetch_apart as fetch_apart
     from copydesk.engine.sources import file_sources as file_sources
     from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
@@ -255,6 +259,7 @@ if TYPE_CHECKING:
     from copydesk.engine.trail import TrailKind as TrailKind
     from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
+    from copydesk.engine.uploads import make_logo as make_logo
     from copydesk.engine.webhooks import describe_owed_calls as describe_owed_calls
     from copydesk.engine.what_if import ChangedStory as ChangedStory
     from copydesk.engine.what_if import FrontPlace as FrontPlace
