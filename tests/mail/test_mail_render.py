@@ -11,6 +11,7 @@ from lxml import etree
 
 from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, render
 from copydesk.rendering import Renderer, load_strings
+from world.letter_looks import NEEDED
 from world.letters import SITE
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
 
@@ -170,3 +171,12 @@ def test_every_word_that_is_shown_has_a_colour_for_the_dark() -> None:
 
     (hidden,) = unseen
     assert hidden.startswith("What the gale closes")
+
+
+def test_what_is_outlooks_own_in_a_letter_is_what_the_validator_is_told_of() -> None:
+    html = render_in(make_issue(make_story(1, picture=PICTURE, note="Ours"), note="Ours")).html
+    shown = re.sub("<!--.*?-->", "", html, flags=re.DOTALL)
+
+    own = set(re.findall(r"\b(?:xmlns:\w+|mso-[a-z-]+)", shown))
+
+    assert own == {name for fault in NEEDED for name in re.findall("“([^”]+)”", fault)}
