@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from copydesk.archive.git import LoggedCommit as LoggedCommit
     from copydesk.archive.git import Pushed as Pushed
     from copydesk.archive.git import Repository as Repository
+    from copydesk.archive.git import list_changes_since as list_changes_since
     from copydesk.archive.git import list_commits as list_commits
     from copydesk.archive.git import read_commit as read_commit
     from copydesk.archive.git import start_repository as start_repository
