@@ -142,7 +142,8 @@ async def _add_rounds(
             return await starter.run(deploy=bool(folder.last.deploy.to))
 
     rounds = Rounds(folder, clock, with_time(say, clock), run)
-    on_demand = RoundOnDemand(service.folder.last.root, turn, clock)
+    on_demand = RoundOnDemand(folder.last.root, turn, clock)
+    on_demand.deploys = lambda: bool(folder.settings().deploy.to)
     limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
     async with fetch.Web(limits, clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
