@@ -33,9 +33,9 @@ from copydesk.publish.api import v2
 from copydesk.publish.change import (
     StoryChange,
     Touched,
-    fingerprint_letters,
     digest_lists,
     find_effects,
+    fingerprint_letters,
     list_pins,
     place_letters,
 )
