@@ -96,7 +96,7 @@ def test_a_day_s_first_issue_of_the_first_letter_is_its_digest() -> None:
     )
     page = made["digest/2026/11/24/index.html"]
     assert ["Tuesday, 24 November 2026"] == words(page, "h1")
-    assert ["2 stories, 2 minutes"] == words(page, "header .meta")
+    assert ["2 stories, 2 minutes"] == words(page, "header .meta")[1:]
     assert ["Title of 2026-11-23-near", "Title of 2026-10-01-old"] == words(page, ".told h3")
     assert ["Good *morning*"] == words(page, ".note")
     assert ["/robots/digest/2026/11/22/"] == hrefs(page, ".pages a")
@@ -150,9 +150,11 @@ def test_several_letters_have_a_list_and_feeds_each() -> None:
         front, ".opening .chips a"
     )
     assert ["Robots Daily", "Robots Weekly", "A former letter"] == words(front, ".opening .chips a")
+    assert ["Robots Daily", "Robots Weekly", "A former letter"] == words(front, ".lines .meta")
     weekly = made["letters/weekly/index.html"]
     assert ["/robots/newsletter/weekly-2026-11-23/"] == hrefs(weekly, ".lines a")
     assert ["/robots/newsletters/"] == hrefs(weekly, ".opening .chips a")
+    assert [] == words(weekly, ".lines .meta")
     assert "/robots/letters/weekly/feed.xml" in weekly
     issue = made["newsletter/weekly-2026-11-23/index.html"]
     assert ["/robots/letters/weekly/"] == hrefs(issue, "header .chips a")

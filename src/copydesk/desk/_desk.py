@@ -280,7 +280,9 @@ class Desk:
                 beat,
                 Pages(beat, self.path, self.read_status, self.pictures.want, find_proposals),
             )
-        return self._pages[1]
+        pages = self._pages[1]
+        pages.letters = opened.newsroom.settings.letters
+        return pages
 
     async def _look(self) -> None:
         """Tell browsers when the catalogue changed, and how the round stands."""

@@ -82,8 +82,7 @@ def publish(
     survey's notes, is written in a block of `together`.
     """
     seen = _take_survey(edition)
-    look = replace(options.look, pictures=_find_cached_pictures(edition, options))
-    plan = make_site_plan(edition, seen, look)
+    plan = _plan_survey(edition, seen, options)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -114,6 +113,19 @@ def survey(
 def plan_site(edition: Edition, look: Look) -> SitePlan:
     """Sort an edition into what will be published; raises as `survey` does."""
     return make_site_plan(edition, _take_survey(edition), look)
+
+
+def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
+    """Sort an edition into what `publish` would make of it, and make nothing.
+
+    What changes in the plan's index meanwhile is its holder's to forget.
+    """
+    return _plan_survey(edition, _take_survey(edition), options)
+
+
+def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> SitePlan:
+    look = replace(options.look, pictures=_find_cached_pictures(edition, options))
+    return make_site_plan(edition, seen, look)
 
 
 def _take_survey(edition: Edition) -> Survey:

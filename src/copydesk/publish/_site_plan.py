@@ -74,6 +74,13 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     )
 
 
+def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
+    """Return what the order of the front page depends on, of the plan of an edition."""
+    rules = _rules(edition, plan.groups, plan.coverages, plan.official)
+    named = _find_public(plan.groups, plan.read)
+    return replace(rules, options=plan.look.front, named=named)
+
+
 def _shelve_letters(
     records: Mapping[str, tuple[Record, ...]], edition: Edition, seen: Survey
 ) -> LetterShelf:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
 from copydesk.kit import files, processes, text
 from copydesk.memory import Memory
-from copydesk.news import Edition, LetterSeries, ReadingList
+from copydesk.news import Edition, LetterSeries, ReadingList, Record
 from copydesk.placement import issue_stems
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
@@ -88,6 +88,36 @@ def build(
             *(Failure(url=path, what=_UNPUBLISHABLE) for path in done.skipped),
         ),
     )
+
+
+@contextlib.contextmanager
+def open_site_plan(
+    newsroom: Newsroom, at: datetime, records: Sequence[Record], troubles: Troubles
+) -> Iterator[tuple[Edition, publish.SitePlan]]:
+    """Plan for the block what a build at a moment would publish, of these records; make nothing.
+
+    A build is waited for, and waits: both read what is known of the stories of the last one.
+    """
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
+    ):
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        seen = publish.survey(filing, newsroom.beat, known)
+        edition = Edition(
+            beat=newsroom.beat,
+            at=at,
+            stories=seen,
+            records=tuple(records),
+            pictures=newsroom.album.thumbnails(),
+            reads=read_counts(newsroom.settings, newsroom.memory, at),
+            lists=tuple(archive.find_reading_lists(newsroom.root, troubles)),
+        )
+        try:
+            plan = publish.plan_edition(edition, _options(newsroom, seen, BuildOptions()))
+            yield edition, plan
+        finally:
+            known.rollback()
 
 
 @contextlib.contextmanager

@@ -90,9 +90,11 @@ def _list(
         feeds=feeds,
         feeds_title=feeds_title(frame, "" if feeds == FOLDER else heading),
     )
+    titles = frame.plan.letters.listed_titles
     lines = [
         {
             **(link(issue, frame) or {}),
+            "letter": "" if path.startswith("letters/") else titles.get(issue.letter, ""),
             "excerpt": text.shorten(_records.first_text(issue.record, "excerpt"), 300),
         }
         for issue in issues
