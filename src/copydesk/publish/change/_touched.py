@@ -65,8 +65,8 @@ class Touched(Wanted):
 class StoryChange:
     """What differs between two builds: stories as they were and are, pins and lists as they were.
 
-    `lists` are the digests of editors' lists, by id, `letters` the paths of the letters' issues that
-    are others now.
+    `lists` are the digests of editors' lists, by id. `letters` are the paths of issues of letters
+    that have changed.
     """
 
     pairs: Mapping[str, Pair]
