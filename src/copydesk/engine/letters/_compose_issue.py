@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,10 +70,15 @@ def draft_letter(
         return mail.draft_issue(material, edits)
 
 
-def render_issue(newsroom: Newsroom, issue: Issue, *, for_sending: bool = False) -> RenderedIssue:
-    """Render an issue in the site's theme and language; raises MailError, PublishError."""
-    renderer = Renderer(newsroom.root / "_templates")
-    return mail.render(issue, renderer, load_site_strings(newsroom), for_sending=for_sending)
+def render_issue(newsroom: Newsroom, issue: Issue, *, is_whole: bool = False) -> RenderedIssue:
+    """Render an issue in the site's theme and language; `is_whole` leaves none of it out.
+
+    What is filed is whole: the issue's page has what a mail has no room for. Raises MailError,
+    PublishError.
+    """
+    renderer, strings = Renderer(newsroom.root / "_templates"), load_site_strings(newsroom)
+    most_bytes = sys.maxsize if is_whole else mail.MOST_BYTES
+    return mail.render(issue, renderer, strings, most_bytes=most_bytes)
 
 
 def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
