@@ -20,7 +20,7 @@ from copydesk.desk_store import IssueChange, open_desk
 from copydesk.engine.letters import file_due_letters, file_letter
 from copydesk.engine.serving import LetterHours, NewsroomFolder
 from copydesk.errors import UsageError
-from copydesk.mail import IssueDraft
+from copydesk.mail import MOST_BYTES, IssueDraft
 from copydesk.news import Issue, Story
 from world import records
 from world.command import copydesk
@@ -254,6 +254,31 @@ def test_a_list_and_another_collection_are_told(root: Path) -> None:
     assert file_due(root) == ["filed"]
     assert list_names(compose(root, NOW + DAY)) == ["learning/tides"]  # nothing else to pick
     assert draft(root, NOW + DAY).new == 0
+
+
+def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -> None:
+    excerpt = "Beaches are closed by the wind. " * 9
+    late = [
+        replace(
+            stories(1)[0],
+            path=f"_news/2026-11-20-late-{number}.md",
+            title=f"Late {number}",
+            excerpt=excerpt,
+        )
+        for number in range(80)
+    ]
+    add(root, *late)
+    set_options(root, "most = 80", "[[letter.part]]", 'kind = "lead"', "most = 80")
+
+    with engine.open_newsroom(root, NOW, {}) as newsroom:
+        issue = engine.compose_issue(newsroom, "daily", NOW)
+        mailed = engine.render_issue(newsroom, issue)
+        outcome = file_letter(newsroom, "daily", by="Anna")
+
+    filed = (root / outcome.path).read_text("utf-8")
+    assert mailed.bytes <= MOST_BYTES
+    assert mailed.html.count("<!--/story-->") < 80
+    assert filed.count("<!--/story-->") == 80
 
 
 def test_a_letter_that_is_none_is_refused_with_the_nearest(root: Path) -> None:

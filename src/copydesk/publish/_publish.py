@@ -33,9 +33,9 @@ from copydesk.publish.api import v2
 from copydesk.publish.change import (
     StoryChange,
     Touched,
-    digest_letters,
     digest_lists,
     find_effects,
+    fingerprint_letters,
     list_pins,
     place_letters,
 )
@@ -199,7 +199,7 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
         "lists": digest_lists(plan),
-        "letters": digest_letters(plan),
+        "letters": fingerprint_letters(plan),
         "letter_places": place_letters(plan),
         "count": {"files": count.files, "pages": count.pages},
     }

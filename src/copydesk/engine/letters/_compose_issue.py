@@ -70,15 +70,20 @@ def draft_letter(
         return mail.draft_issue(material, edits)
 
 
-def render_issue(newsroom: Newsroom, issue: Issue, *, is_whole: bool = False) -> RenderedIssue:
-    """Render an issue in the site's theme and language; `is_whole` leaves none of it out.
+def render_issue(
+    newsroom: Newsroom, issue: Issue, *, for_sending: bool = False, whole: bool = False
+) -> RenderedIssue:
+    """Render an issue in the site's theme and language; raises MailError, PublishError.
 
-    What is filed is whole: the issue's page has what a mail has no room for. Raises MailError,
-    PublishError.
+    `whole` has all its stories, however long it gets: where a mail ends, its page goes on.
     """
-    renderer, strings = Renderer(newsroom.root / "_templates"), load_site_strings(newsroom)
-    most_bytes = sys.maxsize if is_whole else mail.MOST_BYTES
-    return mail.render(issue, renderer, strings, most_bytes=most_bytes)
+    return mail.render(
+        issue,
+        Renderer(newsroom.root / "_templates"),
+        load_site_strings(newsroom),
+        for_sending=for_sending,
+        most_bytes=sys.maxsize if whole else mail.MOST_BYTES,
+    )
 
 
 def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:

@@ -80,7 +80,7 @@ def explain_skip(draft: IssueDraft) -> LetterOutcome:
 
 def _file(newsroom: Newsroom, draft: IssueDraft, by: str) -> LetterOutcome:
     issue = draft.issue
-    filed = file_issue(newsroom, issue, render_issue(newsroom, issue, is_whole=True), by)
+    filed = file_issue(newsroom, issue, render_issue(newsroom, issue, whole=True), by)
     return LetterOutcome(
         letter=issue.letter,
         state="filed" if filed.is_new else "filed-before",

@@ -129,7 +129,7 @@ def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
 
     None of those before has gone, nor moved to another list: then everything is made.
     """
-    now = digest_letters(plan)
+    now = fingerprint_letters(plan)
     other = {path for path, digest in now.items() if change.letters.get(path) != digest}
     yield from ((LETTER.name, path) for path in other)
     for day, issue in plan.letters.digests.items():
@@ -152,7 +152,7 @@ def digest_lists(plan: SitePlan) -> Mapping[str, str]:
     return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
 
 
-def digest_letters(plan: SitePlan) -> Mapping[str, str]:
+def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
     """Return of each issue, by its path, a text that changes when its page or its digest does."""
     days = list(plan.letters.digests)
     hidden = {record.path: fingerprint(record) for record in plan.records.get("newsletters", ())}
