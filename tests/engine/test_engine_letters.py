@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,19 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import config, engine
 from copydesk.archive import Archive
 from copydesk.desk_store import IssueChange, open_desk
 from copydesk.engine.letters import file_due_letters, file_letter
+from copydesk.engine.serving import LetterHours, NewsroomFolder
 from copydesk.errors import UsageError
-from copydesk.mail import IssueDraft
+from copydesk.mail import MOST_BYTES, IssueDraft
 from copydesk.news import Issue, Story
 from world import records
 from world.command import copydesk
 from world.composing import list_names
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
 from world.letters import SITE
-from world.newsroom import NOW, run_git
+from world.newsroom import NOW, record_web, run_git, small_web
 
 # due at the moment of the tests, and each day
 LETTER = f"""
@@ -179,7 +181,7 @@ def test_a_held_issue_goes_when_it_is_released_and_with_its_edits(root: Path) ->
         (held,) = [one for one in kept.last.values() if one.field == "held"]
         desk.letters.undo("daily", held.number, "Anna", NOW)
 
-    assert file_due(root, NOW + timedelta(hours=2)) == ["filed"]
+    assert file_due(root, NOW + timedelta(minutes=50)) == ["filed"]
     (file,) = (root / "_newsletters").iterdir()
     assert "<title>Ours</title>" in file.read_text()
     with contextlib.closing(open_desk(root / ".copydesk")) as desk:
@@ -247,6 +249,31 @@ def test_a_list_and_another_collection_are_told(root: Path) -> None:
     assert draft(root, NOW + DAY).new == 0
 
 
+def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -> None:
+    excerpt = "Beaches are closed by the wind. " * 9
+    late = [
+        replace(
+            stories(1)[0],
+            path=f"_news/2026-11-20-late-{number}.md",
+            title=f"Late {number}",
+            excerpt=excerpt,
+        )
+        for number in range(80)
+    ]
+    add(root, *late)
+    set_options(root, "most = 80", "[[letter.part]]", 'kind = "lead"', "most = 80")
+
+    with engine.open_newsroom(root, NOW, {}) as newsroom:
+        issue = engine.compose_issue(newsroom, "daily", NOW)
+        mailed = engine.render_issue(newsroom, issue)
+        outcome = file_letter(newsroom, "daily", by="Anna")
+
+    filed = (root / outcome.path).read_text("utf-8")
+    assert mailed.bytes <= MOST_BYTES
+    assert mailed.html.count("<!--/story-->") < 80
+    assert filed.count("<!--/story-->") == 80
+
+
 def test_a_letter_that_is_none_is_refused_with_the_nearest(root: Path) -> None:
     with engine.open_newsroom(root, NOW, {}) as newsroom, pytest.raises(UsageError) as caught:
         engine.compose_issue(newsroom, "dayly", NOW)
@@ -279,3 +306,78 @@ def test_the_commands_show_an_issue_and_file_it(root: Path) -> None:
     assert due == {"letters": []}
     wrong = copydesk("mail", "compose", "daily", "--file", "--at", NOW.isoformat(), *clock)
     assert wrong.code == 2
+
+
+class OneLook:
+    """The clock of a server: it says when it is, and waits for nothing."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError(f"waited for {seconds} s")
+
+
+def look(root: Path, *moments: datetime) -> list[str]:
+    """Look whether a letter is due as a server does, at some moments; return what was filed."""
+    filed: list[str] = []
+    clock = OneLook()
+
+    async def file() -> int:
+        filed.append(clock.at.strftime("%d %H:%M"))
+        return 0 if all(state != "failed" for state in file_due(root, clock.at)) else 1
+
+    async def go() -> None:
+        hours = LetterHours(folder, clock, asyncio.Lock(), file, filed.append)
+        for clock.at in moments:
+            await hours.look()
+
+    folder = NewsroomFolder(config.load(root, {}), {})
+    asyncio.run(go())
+    return filed
+
+
+def test_a_server_files_a_letter_at_its_hour_and_once(root: Path) -> None:
+    minute = timedelta(minutes=1)
+
+    assert look(root, NOW - minute, NOW, NOW + minute, NOW + DAY, NOW + DAY + minute) == [
+        NOW.strftime("%d %H:%M"),
+        (NOW + DAY).strftime("%d %H:%M"),  # skipped: nothing is new
+    ]
+    assert len(list((root / "_newsletters").iterdir())) == 1
+
+
+def test_a_server_leaves_a_held_letter_and_tells_once_of_one_that_fails(root: Path) -> None:
+    change(root, "held", "yes")
+    assert look(root, NOW, NOW + timedelta(minutes=1)) == []
+    with contextlib.closing(open_desk(root / ".copydesk")) as desk:
+        desk.letters.end("daily", desk.letters.of("daily").version)
+    (root / "_templates").mkdir()
+    (root / "_templates" / "letter.mjml").write_text("<mjml>{% for %}")
+
+    told = look(root, NOW, NOW + timedelta(minutes=1))
+
+    assert told.count("not filed: daily (exit code 1); it is tried again") == 1
+
+
+def test_a_server_looks_at_a_letter_that_waits_for_stories_when_something_is_filed(
+    root: Path,
+) -> None:
+    set_options(root, "when_new = 3")
+    moments = [NOW + timedelta(minutes=minutes) for minutes in range(4)]
+    assert len(look(root, *moments)) == 2  # and once more, since the issue itself was filed
+
+
+def test_a_round_files_what_is_due_and_publishes_it(root: Path, tmp_path: Path) -> None:
+    web = record_web(tmp_path / "web.warc.gz", small_web())
+
+    report = copydesk("run", "--web", web, "-C", root, "--now", NOW.isoformat(), "--json").json()
+
+    (note,) = [note for note in report["notes"] if note.startswith("letter daily: filed as ")]
+    name = Path(note.rpartition(" ")[2]).stem
+    page = root / ".copydesk" / "site" / "newsletter" / name / "index.html"
+    assert "Story number 2 of the coast" in page.read_text()
+    assert "letters" in report["stages"]

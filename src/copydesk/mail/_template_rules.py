@@ -27,6 +27,8 @@ _FOLLOWED = frozenset({"href", "action", "formaction", "xlink:href"})
 _SCHEMES = ("http://", "https://", "mailto:", "tel:", "%")  # % begins a place that is filled in
 _KNOWN_HEADERS = frozenset({"x-ua-compatible", "content-type"})  # mrml writes these
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_OPEN_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?=[^<>]*(?:<[a-zA-Z/!]|\Z))")
+_COMMENT = re.compile(r"<!--")
 _FILLED_IN = "\ufffc"  # stands for what a template prints: judged when it is printed
 _STYLE_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]*)", re.IGNORECASE)
 _STYLE_WORD = re.compile(r"@import|@font-face|expression\s*\(|behavior\s*:|-moz-binding", re.I)
@@ -38,6 +40,10 @@ def check_template(source: str, name: str, hosts: Collection[str]) -> None:
     Raises MailError with the line of the first thing that may not be in it.
     """
     readable = _JINJA.sub(_blank, source)
+    if start := _find_open_end(readable):
+        line = readable.count("\n", 0, start.start()) + 1
+        what = f"nothing ends {start[0]}, in line {line}"
+        raise MailError(what, subject=name, hint="close it with > or -->")
     _Inspector(name, _MJML_TAGS | _HTML_TAGS, hosts).inspect(readable)
 
 
@@ -50,6 +56,13 @@ def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
 def find_open_tag(source: str) -> str:
     """Say which tag of MJML nothing closes or opened, and in which line; "" where all are."""
     return _Balance().find(_JINJA.sub(_blank, source))
+
+
+def _find_open_end(source: str) -> re.Match[str] | None:
+    """Return where a tag or comment begins that nothing ends, for which the parser has no end."""
+    if tag := _OPEN_TAG.search(source):
+        return tag
+    return _COMMENT.search(source, source.rfind("-->") + 1)
 
 
 def _blank(match: re.Match[str]) -> str:

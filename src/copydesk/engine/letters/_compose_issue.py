@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,10 +70,20 @@ def draft_letter(
         return mail.draft_issue(material, edits)
 
 
-def render_issue(newsroom: Newsroom, issue: Issue, *, for_sending: bool = False) -> RenderedIssue:
-    """Render an issue in the site's theme and language; raises MailError, PublishError."""
-    renderer = Renderer(newsroom.root / "_templates")
-    return mail.render(issue, renderer, load_site_strings(newsroom), for_sending=for_sending)
+def render_issue(
+    newsroom: Newsroom, issue: Issue, *, for_sending: bool = False, whole: bool = False
+) -> RenderedIssue:
+    """Render an issue in the site's theme and language; raises MailError, PublishError.
+
+    `whole` has all its stories, however long it gets: where a mail ends, its page goes on.
+    """
+    return mail.render(
+        issue,
+        Renderer(newsroom.root / "_templates"),
+        load_site_strings(newsroom),
+        for_sending=for_sending,
+        most_bytes=sys.maxsize if whole else mail.MOST_BYTES,
+    )
 
 
 def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:

@@ -12,6 +12,7 @@ from copydesk.engine.letters._file_issue import file_issue
 from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import dates
 from copydesk.mail import IssueDraft
+from copydesk.news import IssueEdits, LetterOptions
 
 LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", "failed"]
 
@@ -44,17 +45,25 @@ def file_letter(newsroom: Newsroom, letter_id: str, by: str = "") -> LetterOutco
     letter = find_letter(newsroom, letter_id).options
     with contextlib.closing(open_desk(newsroom.private)) as desk:
         kept = desk.letters.of(letter.id)
-        if kept.edits.is_held:
-            return LetterOutcome(letter=letter.id, state="held", what="it is held at the desk")
-        if letter.approval == "editor" and not (by or kept.edits.approved_by):
-            what = "it waits for an editor's approval"
-            return LetterOutcome(letter=letter.id, state="unapproved", what=what)
+        obstacle = find_obstacle(letter, kept.edits, by)
+        if obstacle is not None:
+            return obstacle
         draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
         if not draft.is_enough:
             return explain_skip(draft)
         outcome = _file(newsroom, draft, by or kept.edits.approved_by)
         desk.letters.end(letter.id, kept.version)
     return outcome
+
+
+def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> LetterOutcome | None:
+    """Return what keeps an issue back that there is enough to tell in, None for nothing."""
+    if edits.is_held:
+        return LetterOutcome(letter=letter.id, state="held", what="it is held at the desk")
+    if letter.approval == "editor" and not (by or edits.approved_by):
+        what = "it waits for an editor's approval"
+        return LetterOutcome(letter=letter.id, state="unapproved", what=what)
+    return None
 
 
 def explain_skip(draft: IssueDraft) -> LetterOutcome:
@@ -71,7 +80,7 @@ def explain_skip(draft: IssueDraft) -> LetterOutcome:
 
 def _file(newsroom: Newsroom, draft: IssueDraft, by: str) -> LetterOutcome:
     issue = draft.issue
-    filed = file_issue(newsroom, issue, render_issue(newsroom, issue), by)
+    filed = file_issue(newsroom, issue, render_issue(newsroom, issue, whole=True), by)
     return LetterOutcome(
         letter=issue.letter,
         state="filed" if filed.is_new else "filed-before",
