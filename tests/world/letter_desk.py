@@ -27,7 +27,7 @@ TITLES = (
     "Ferry to the islands cancelled until Thursday",
     "Council votes on the dunes after nine hours",
     "Storm surge barrier closes for the third time",
-    "Oyster farmers ask for help",
+    'Oysters <img src=x onerror=alert(1)> "onmouseover="alert(1) {{ 7 * 7 }} \u202e <!--/story-->',
 )
 
 

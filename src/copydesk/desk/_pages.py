@@ -236,6 +236,11 @@ class Pages:
             f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
         )
 
+    def link(self, editor: Editor, page: str) -> str:
+        """Return a page's address on the site as a link from where an editor is."""
+        home, site = self._home(editor), f"{self._beat.url.rstrip('/')}/"
+        return f"{home}{page.removeprefix(site)}" if home and page.startswith(site) else page
+
     def _home(self, editor: Editor) -> str:
         """Return where the site is, from where an editor is; "" where nobody can know."""
         url = self._beat.url

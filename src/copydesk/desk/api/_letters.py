@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -10,10 +11,9 @@ from msgspec import Meta
 
 from copydesk import engine
 from copydesk.desk._desk import Desk, now
-from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk.api._endpoint import Call, Nothing
 from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.letters import ComposedLetter, compose_letter
+from copydesk.desk.live import ComposedLetter
 from copydesk.desk_store import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import UsageError
 
@@ -108,30 +108,28 @@ async def read_letters(desk: Desk, _call: Call[Nothing, Nothing]) -> LettersAnsw
 
 async def read_issue(desk: Desk, call: Call[Nothing, Nothing]) -> IssueAnswer:
     """Return a letter's issue to come as it would be now."""
-    letter_id = call.path["id"]
-    return await desk.thread.ask(lambda opened: _make_issue(_compose(desk, opened, letter_id)))
+    return _make_issue(await _compose(desk, call.path["id"]))
 
 
 async def change_issue(desk: Desk, call: Call[Nothing, SentIssueChanges]) -> IssueAnswer:
     """Change a letter's issue to come; 409 where a field says something else than was seen."""
     letter_id, editor = call.path["id"], call.visitor.name
+    await _compose(desk, letter_id)
 
-    def work(opened: OpenNewsroom) -> IssueAnswer:
-        _compose(desk, opened, letter_id)
+    def change() -> None:
         with desk.store.at_once():
             for sent in call.body.changes:
-                change = msgspec.convert(sent, IssueChange, from_attributes=True)
-                _refuse(desk.store.letters.change(letter_id, change, editor, now()))
-        return _make_issue(_compose(desk, opened, letter_id))
+                wanted = msgspec.convert(sent, IssueChange, from_attributes=True)
+                _refuse(desk.store.letters.change(letter_id, wanted, editor, now()))
 
-    answer = await desk.thread.ask(work)
+    await asyncio.to_thread(change)
     desk.broadcast.tell("letter", {"id": letter_id})
-    return answer
+    return _make_issue(await _compose(desk, letter_id))
 
 
-def _compose(desk: Desk, opened: OpenNewsroom, letter_id: str) -> ComposedLetter:
+async def _compose(desk: Desk, letter_id: str) -> ComposedLetter:
     try:
-        return compose_letter(opened.newsroom, desk.store, letter_id)
+        return await desk.issues.compose(letter_id)
     except UsageError as error:
         raise ApiProblem(404, str(error), error.hint) from error
 

@@ -16,6 +16,10 @@ const make = (tag, props = {}, ...children) => {
   node.append(...children);
   return node;
 };
+const parse = (text) => {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return make("div", {}, ...page.body.childNodes);
+};
 const toast = (text) => {
   const node = make("div", { className: "toast failed", textContent: text });
   document.getElementById("toasts").append(node);
@@ -114,7 +118,7 @@ const show = async (isAsked = false) => {
   if (waiting) return;
   const answer = await fetch(`${composer.dataset.href}now`).catch(() => null);
   if (!answer?.ok || waiting) return;
-  const fresh = make("template", { innerHTML: await answer.text() }).content;
+  const fresh = parse(await answer.text());
   if (hasTyped() && !isAsked) {
     renew.hidden = fresh.querySelector(".issue").dataset.digest === issue().dataset.digest;
     return;
@@ -124,7 +128,7 @@ const show = async (isAsked = false) => {
   const [name, at] = [here()?.dataset.name, items().indexOf(here())];
   const open = Array.from(place.querySelectorAll("details[open]"), (fold) => fold.closest("li.told")?.dataset.name ?? "");
   const focus = markFocus();
-  place.replaceChildren(fresh);
+  place.replaceChildren(...fresh.childNodes);
   order = issue().dataset.order;
   open.forEach((one) => (one ? find(one)?.querySelector("details") : place.querySelector("details.changes"))?.setAttribute("open", ""));
   if (name) stand(find(name) ?? items()[Math.min(at, items().length - 1)], false);
@@ -138,12 +142,13 @@ const show = async (isAsked = false) => {
 const showMail = () => composer.querySelectorAll("iframe").forEach((frame) => frame.replaceWith(frame.cloneNode()));
 
 let looking = 0;
-const showLater = () => {
+const showLater = (milliseconds) => {
   clearTimeout(looking);
-  looking = setTimeout(show, 300);
+  looking = setTimeout(show, milliseconds);
 };
 document.addEventListener("copydesk-event", ({ detail }) => {
-  if (detail.kind === "changed" || (detail.kind === "letter" && detail.id === composer.dataset.letter)) showLater();
+  if (detail.kind === "changed") showLater(1500); // a round changes much, and an issue is dear
+  else if (detail.kind === "letter" && detail.id === composer.dataset.letter) showLater(200);
 });
 renew.addEventListener("click", () => show(true));
 
@@ -154,17 +159,22 @@ const move = (item, to) => {
   const all = list ? Array.from(list.children) : [];
   const at = all.indexOf(item);
   if (!item || to < 0 || to >= all.length || to === at) return;
+  const beside = namesOf(list);
   all[to][to > at ? "after" : "before"](item);
   stand(item);
+  sendMove(item, to, beside);
+};
+const namesOf = (list) => Array.from(list.children, (item) => item.dataset.name);
+const sendMove = (item, place, beside) => {
   const story = item.dataset.name;
-  send(() => ({ do: "move", story, place: to, seen: order }));
+  send(() => [["do", "move"], ["story", story], ["place", place], ["seen", order], ...beside.map((name) => ["beside", name])]);
 };
 const moveBy = (by) => here() && move(here(), Array.from(here().parentElement.children).indexOf(here()) + by);
 const drop = (item = here()) => {
   if (!item) return;
   const story = item.dataset.name;
   const next = item.nextElementSibling ?? item.previousElementSibling ?? items().find((one) => one !== item);
-  item.hidden = true;
+  item.remove();
   stand(next);
   send(() => ({ do: "drop", story }));
 };
@@ -176,9 +186,9 @@ const edit = () => {
 };
 const press = (key) => place.querySelector(`button[data-key="${key}"]`)?.click();
 
-place.addEventListener("click", (event) => stand(event.target.closest("li.told"), false));
-place.addEventListener("focusin", (event) => stand(event.target.closest("li.told"), false));
-composer.addEventListener("submit", (event) => {
+document.addEventListener("click", (event) => stand(event.target.closest("li.told"), false));
+document.addEventListener("focusin", (event) => stand(event.target.closest("li.told"), false));
+document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-change]");
   if (!form) return;
   event.preventDefault();
@@ -194,7 +204,7 @@ composer.addEventListener("submit", (event) => {
   if (isFound) field.focus();
   send(() => fields).then(() => isFound && look());
 });
-place.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (!event.altKey || !by || !event.target.closest("li.told") || typing()) return;
   event.preventDefault();
@@ -202,34 +212,34 @@ place.addEventListener("keydown", (event) => {
 });
 
 // Out of a field the hand is where it was.
-composer.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !event.target.matches("input, textarea, select")) return;
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !composer.contains(event.target) || !event.target.matches("input, textarea, select")) return;
   event.stopPropagation();
   stand(here() ?? items()[0]);
-});
+}, { capture: true });
 
 let dragged = null;
-let from = -1;
-place.addEventListener("dragstart", (event) => {
+let from = [];
+document.addEventListener("dragstart", (event) => {
   dragged = event.target.closest?.("li.told") ?? null;
-  from = dragged ? Array.from(dragged.parentElement.children).indexOf(dragged) : -1;
+  from = dragged ? namesOf(dragged.parentElement) : [];
 });
-place.addEventListener("dragover", (event) => {
+document.addEventListener("dragover", (event) => {
   const item = event.target.closest("li.told");
   if (!dragged || !item || item.parentElement !== dragged.parentElement) return;
   event.preventDefault();
   const middle = item.getBoundingClientRect().top + item.offsetHeight / 2;
   if (item !== dragged) item[event.clientY < middle ? "before" : "after"](dragged);
 });
-place.addEventListener("drop", (event) => event.preventDefault());
-place.addEventListener("dragend", () => {
+document.addEventListener("drop", (event) => dragged && event.preventDefault());
+document.addEventListener("dragend", () => {
   const item = dragged;
   dragged = null;
   if (!item) return;
-  const to = Array.from(item.parentElement.children).indexOf(item);
-  if (to === from) return;
+  const to = namesOf(item.parentElement).indexOf(item.dataset.name);
+  if (from[to] === item.dataset.name) return;
   stand(item);
-  send(() => ({ do: "move", story: item.dataset.name, place: to, seen: order }));
+  sendMove(item, to, from);
 });
 
 // ---- what mail programs show, stories that may be added -------------------------------------------
@@ -256,7 +266,7 @@ const look = async () => {
   asking = new AbortController();
   const query = new URLSearchParams({ q: field.value.slice(0, 200) });
   const answer = await fetch(`${composer.dataset.href}found?${query}`, { signal: asking.signal }).catch(() => null);
-  if (answer?.ok) found.replaceChildren(make("template", { innerHTML: await answer.text() }).content);
+  if (answer?.ok) found.replaceChildren(...parse(await answer.text()).childNodes);
 };
 field?.addEventListener("input", () => {
   clearTimeout(timer);

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.desk.letters._composing import ComposedLetter as ComposedLetter
-    from copydesk.desk.letters._composing import compose_letter as compose_letter
+    from copydesk.desk.letters._changes import move_story as move_story
+    from copydesk.desk.letters._changes import repeat_form as repeat_form
     from copydesk.desk.letters._routes import list_letter_routes as list_letter_routes
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from copydesk.desk._desk import now
-from copydesk.desk.letters._composing import ComposedLetter
+from copydesk.desk.live import ComposedLetter
 from copydesk.desk_store import (
     DeskStore,
     IssueChange,
@@ -31,19 +31,27 @@ _SWITCHES: Mapping[str, tuple[IssueField, tuple[str, ...]]] = {
 }
 
 
+def needs_issue(fields: Fields) -> bool:
+    """Decide whether only who knows the issue as it is now can tell what a form wants."""
+    form = dict(fields)
+    do = form.get("do", "")
+    return do in {"up", "down", "approve"} or (do == "move" and "beside" not in form)
+
+
 def make_changes(
-    composed: ComposedLetter, store: DeskStore, fields: Fields, by: str
+    store: DeskStore, letter_id: str, fields: Fields, by: str, composed: ComposedLetter | None
 ) -> list[IssueDiffers]:
     """Make the changes that a form wants, and return those that somebody else is in the way of.
 
-    Raises UsageError for what cannot be meant.
+    The issue is `composed` where one of these needs it. Raises UsageError for what cannot be meant.
     """
-    form, letters, letter_id = dict(fields), store.letters, composed.row.options.id
+    form, letters = dict(fields), store.letters
     if form.get("do") == "undo":
         number = read_number(form.get("number", ""))
         done = [letters.undo(letter_id, number, by, now())]
     else:
-        changes = read_changes(fields, composed)
+        names = _list_names(composed.issue) if composed else [_list_beside(fields)]
+        changes = read_changes(fields, letters.of(letter_id), names)
         done = [letters.change(letter_id, change, by, now()) for change in changes]
     return [one for one in done if isinstance(one, IssueDiffers)]
 
@@ -65,23 +73,29 @@ def read_number(named: str) -> int:
     return int(named)
 
 
-def read_changes(fields: Fields, composed: ComposedLetter) -> list[IssueChange]:
-    """Return the changes that a form wants; raises UsageError for what cannot be meant."""
+def read_changes(
+    fields: Fields, kept: KeptEdits, names: Sequence[Sequence[str]]
+) -> list[IssueChange]:
+    """Return the changes that a form wants; `names` are the stories of the issue, by section.
+
+    Raises UsageError for what cannot be meant.
+    """
     form = dict(fields)
     do, story = form.get("do", ""), form.get("story", "")
     match do:
         case "add":
-            return add_stories(composed.kept, [value for name, value in fields if name == "story"])
+            return add_stories(kept, [value for name, value in fields if name == "story"])
         case "texts":
             return [_read_text(form, name) for name in _TEXTS if name in form]
         case "words":
             return [_read_words(form, story)]
         case "up" | "down" | "move":
-            value = move_story(composed.issue, composed.kept, story, _read_place(form, composed))
+            section = next(filter(lambda names: story in names, names), ())
+            value = move_story(section, kept, story, _read_place(form, section))
             return [IssueChange(field="order", value=value, seen=form.get("seen", ""))]
         case "approve":
-            return [_read_approval(form, composed)]
-    return [_read_switch(composed.kept, do, story)]
+            return [_read_approval(form, kept, [name for section in names for name in section])]
+    return [_read_switch(kept, do, story)]
 
 
 def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
@@ -104,21 +118,20 @@ def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
     return changes
 
 
-def move_story(issue: Issue, kept: KeptEdits, story: str, place: int) -> tuple[str, ...]:
+def move_story(section: Sequence[str], kept: KeptEdits, story: str, place: int) -> tuple[str, ...]:
     """Return the order by which a story stands at a place of its section, 0 for the first.
 
     It names no more stories than it must, so that what comes later finds its place by rule. Raises
-    UsageError where the story is in none.
+    UsageError where the story is not in the section.
     """
-    names = next(filter(lambda names: story in names, _list_names(issue)), None)
-    if names is None:
+    if story not in section:
         raise UsageError("this story is not in the issue any more", subject=story[:80])
-    place = max(0, min(place, len(names) - 1))
+    place = max(0, min(place, len(section) - 1))
     ordered = set(kept.edits.order)
-    named = max([place, *(at for at, name in enumerate(names) if name in ordered)]) + 1
-    moved = [name for name in names if name != story]
+    named = max([place, *(at for at, name in enumerate(section) if name in ordered)]) + 1
+    moved = [name for name in section if name != story]
     moved.insert(place, story)
-    others = (name for name in kept.edits.order if name not in names)
+    others = (name for name in kept.edits.order if name not in section)
     return (*moved[:named], *others)
 
 
@@ -126,18 +139,23 @@ def _list_names(issue: Issue) -> list[list[str]]:
     return [[story.name for story in section.stories] for section in issue.sections]
 
 
+def _list_beside(fields: Fields) -> list[str]:
+    """Return the stories of a section as a script shows them, which knows its own moves."""
+    return list(dict.fromkeys(value for name, value in fields if name == "beside"))
+
+
 def digest_names(names: Sequence[str]) -> str:
     """Return the digest of an issue's stories, by which an approval says what it saw."""
     return digest_value(tuple(names))
 
 
-def _read_place(form: Mapping[str, str], composed: ComposedLetter) -> int:
+def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:
     """Return at which place of its section a form wants a story."""
-    do, story, place = form.get("do", ""), form.get("story", ""), form.get("place", "")
+    do, story = form.get("do", ""), form.get("story", "")
     if do == "move":
-        return read_number(place)
-    names = next(filter(lambda names: story in names, _list_names(composed.issue)), [story])
-    return names.index(story) + (-1 if do == "up" else 1)
+        return read_number(form.get("place", ""))
+    at = section.index(story) if story in section else 0
+    return at - 1 if do == "up" else at + 1
 
 
 def _read_text(form: Mapping[str, str], name: IssueField) -> IssueChange:
@@ -155,10 +173,9 @@ def _read_words(form: Mapping[str, str], story: str) -> IssueChange:
     return IssueChange(field="words", story=story, value=value if any(value) else (), seen=seen)
 
 
-def _read_approval(form: Mapping[str, str], composed: ComposedLetter) -> IssueChange:
+def _read_approval(form: Mapping[str, str], kept: KeptEdits, names: Sequence[str]) -> IssueChange:
     """Return the approval of an issue; raises UsageError where another one was looked at."""
-    if form.get("stories") != digest_names(composed.names):
+    if form.get("stories") != digest_names(names):
         hint = "look at it once more, then approve it"
         raise UsageError("the issue has changed since you looked at it", hint=hint)
-    seen = composed.kept.digest("approved")
-    return IssueChange(field="approved", value=composed.names, seen=seen)
+    return IssueChange(field="approved", value=tuple(names), seen=kept.digest("approved"))

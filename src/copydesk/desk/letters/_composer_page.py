@@ -13,8 +13,9 @@ from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk._today import find_title
 from copydesk.desk.letters._changes import Fields, digest_names, repeat_form
-from copydesk.desk.letters._composing import ComposedLetter, digest_issue, find_approval
+from copydesk.desk.letters._composing import digest_issue, find_approval
 from copydesk.desk.letters._letters_page import link_letter
+from copydesk.desk.live import ComposedLetter
 from copydesk.desk_store import IssueDiffers, IssueField, KeptChange, Stash
 from copydesk.errors import RecordError
 from copydesk.kit import text

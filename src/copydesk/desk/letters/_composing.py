@@ -1,36 +1,18 @@
-"""Composing: a letter's issue as it would be now, with what editors changed in it."""
+"""Composing: how an issue to come stands to what somebody saw of it, and filing it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import msgspec
 
 from copydesk import engine
-from copydesk.desk_store import DeskStore, KeptChange, KeptEdits
+from copydesk.desk.live import ComposedLetter, compose_letter
+from copydesk.desk_store import DeskStore, KeptChange
 from copydesk.errors import UsageError
-from copydesk.kit import text
-from copydesk.news import Issue, IssueStory
-
-_TOLD_CHANGES = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComposedLetter:
-    """A letter's issue to come, the edits that it was composed with, and the latest of these."""
-
-    row: engine.LetterRow
-    issue: Issue
-    kept: KeptEdits
-    changes: Sequence[KeptChange] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the records of its stories in their order."""
-        return tuple(story.name for story in list_stories(self.issue))
+from copydesk.news import Issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +23,6 @@ class Approval:
     came: tuple[str, ...]
     left: tuple[str, ...]
     changes: int
-
-
-def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:
-    """Compose a letter's issue to come; raises UsageError where there is no such letter."""
-    row = find_row(newsroom, letter_id)
-    kept = store.letters.of(letter_id)
-    return ComposedLetter(
-        row=row,
-        issue=engine.compose_issue(newsroom, letter_id, newsroom.now, kept.edits),
-        kept=kept,
-        changes=store.letters.list_changes(letter_id, _TOLD_CHANGES),
-    )
-
-
-def find_row(newsroom: engine.Newsroom, letter_id: str) -> engine.LetterRow:
-    """Return a letter, the first for ""; raises UsageError where there is none of that id."""
-    rows = engine.list_letters(newsroom)
-    for row in rows:
-        if letter_id in {"", row.options.id}:
-            return row
-    hint = "write [[letter]] in beat.toml" if not rows else "[[letter]] in beat.toml names them"
-    raise UsageError("there is no such letter", subject=text.fold(letter_id)[:80], hint=hint)
 
 
 def file_letter(
@@ -85,11 +45,6 @@ def file_letter(
     filed = engine.file_issue(newsroom, composed.issue, rendered, by)
     store.letters.end(letter_id, composed.kept.version)
     return PurePosixPath(filed.path).stem
-
-
-def list_stories(issue: Issue) -> Iterator[IssueStory]:
-    """Yield the stories of an issue in their order."""
-    return (story for section in issue.sections for story in section.stories)
 
 
 def digest_issue(issue: Issue) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import html
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
 from copydesk import engine
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.letters._composing import list_stories
+from copydesk.desk.live import list_stories
 from copydesk.errors import RecordError
 from copydesk.news import Issue
 
@@ -25,31 +25,31 @@ _TEXT_PAGE = (
 )
 
 
-def show_mail(opened: OpenNewsroom, issue: Issue, root: str) -> bytes:
+def show_mail(newsroom: engine.Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
     """Return an issue's HTML with the desk's pictures: the site may have none of it yet."""
-    own = dict(_find_pictures(opened, issue, root))
-    shown = _keep_pictures(issue, own)
-    page = engine.render_issue(opened.newsroom, shown).html
-    for address, place in own.items():
+    page = engine.render_issue(newsroom, _keep_pictures(issue, pictures)).html
+    for address, place in pictures.items():
         page = page.replace(f'src="{html.escape(address)}"', f'src="{html.escape(place)}"')
     return _HEAD.sub(lambda head: head[0] + _NEW_TAB, page, count=1).encode()
 
 
-def show_text(opened: OpenNewsroom, issue: Issue) -> bytes:
+def show_text(newsroom: engine.Newsroom, issue: Issue) -> bytes:
     """Return an issue's plain text as a page."""
-    rendered = engine.render_issue(opened.newsroom, issue)
+    rendered = engine.render_issue(newsroom, issue)
     title, text = html.escape(rendered.subject), html.escape(rendered.text)
     return _TEXT_PAGE.format(language=html.escape(issue.language), title=title, text=text).encode()
 
 
-def _find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Iterator[tuple[str, str]]:
-    """Yield the addresses of an issue's pictures, each with where the desk has it."""
+def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str, str]:
+    """Return where the desk has an issue's pictures, by their addresses on the site."""
+    found = {}
     for story in list_stories(issue):
         if story.picture is not None:
             with contextlib.suppress(RecordError):
                 seen = engine.read_queue_story(opened.newsroom, opened.queue, story.name)
                 if seen.picture is not None:
-                    yield story.picture.url, f"{root}picture/{quote(seen.picture.name)}"
+                    found[story.picture.url] = f"{root}picture/{quote(seen.picture.name)}"
+    return found
 
 
 def _keep_pictures(issue: Issue, own: Collection[str]) -> Issue:

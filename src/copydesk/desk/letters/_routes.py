@@ -11,12 +11,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from copydesk import engine
 from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_form, with_errors
 from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.letters._changes import add_stories, make_changes, read_number, repeat_form
+from copydesk.desk.letters._changes import (
+    add_stories,
+    make_changes,
+    needs_issue,
+    read_number,
+    repeat_form,
+)
 from copydesk.desk.letters._composer_page import (
     ComposerAnswer,
     Offer,
@@ -25,12 +32,13 @@ from copydesk.desk.letters._composer_page import (
     describe_offer,
     render_composer,
 )
-from copydesk.desk.letters._composing import ComposedLetter, compose_letter, file_letter, find_row
-from copydesk.desk.letters._letters_page import link_letter, render_letters
-from copydesk.desk.letters._preview import show_mail, show_text
+from copydesk.desk.letters._composing import file_letter
+from copydesk.desk.letters._letters_page import LetterNow, link_letter, render_letters
+from copydesk.desk.letters._preview import find_pictures, show_mail, show_text
+from copydesk.desk.live import ComposedLetter
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
 from copydesk.desk_store import IssueDiffers, Stash
-from copydesk.errors import UsageError
+from copydesk.errors import CopydeskError, UsageError
 
 Fields = Sequence[tuple[str, str]]
 _SEARCH = 200  # characters
@@ -67,9 +75,10 @@ class _LetterHandlers:
     async def show_all(self, request: Request) -> Response:
         """Answer with all letters."""
         editor, filed = self._editor_of(request), request.query_params.get("filed", "")[:200]
+        found = await self._find_all()
         return page_answer(
             await self._desk.draw(
-                lambda opened, pages, counts: render_letters(opened, pages, editor, counts, filed)
+                lambda _opened, pages, counts: render_letters(pages, editor, counts, found, filed)
             )
         )
 
@@ -79,10 +88,10 @@ class _LetterHandlers:
 
     async def show_now(self, request: Request) -> Response:
         """Answer with the issue as it would be now, alone, for a page that is open."""
-        editor, letter_id = self._editor_of(request), request.path_params["id"]
+        editor = self._editor_of(request)
+        composed = await self._compose(request)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            composed = compose_letter(opened.newsroom, counts.store, letter_id)
+        def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
             letter = describe_letter(opened, pages, composed, editor.name)
             return pages.fragment("letter_issue.html", letter=letter, may_edit=editor.may_edit)
 
@@ -91,33 +100,39 @@ class _LetterHandlers:
     async def show_offer(self, request: Request) -> Response:
         """Answer with stories that may be added, alone, for a page that is open."""
         must_edit(self._editor_of(request))
-        letter_id, asked = request.path_params["id"], await self._read_offer(request)
+        asked, composed = await self._read_offer(request), await self._compose(request)
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            composed = compose_letter(opened.newsroom, counts.store, letter_id)
+        def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
             offer = describe_offer(opened, pages, composed, asked)
-            letter = {"href": link_letter(pages.views.root, letter_id)}
+            letter = {"href": link_letter(pages.views.root, composed.row.options.id)}
             return pages.fragment("letter_offer.html", letter=letter, offer=offer)
 
         return page_answer(await self._desk.draw(make))
 
     async def show_mail(self, request: Request) -> Response:
         """Answer with the mail of the issue, for a frame."""
-        root = self._desk.path
-        return await self._frame(request, lambda opened, one: show_mail(opened, one.issue, root))
+        composed, root = await self._compose(request), self._desk.path
+        pictures = await self._desk.thread.ask(
+            lambda opened: find_pictures(opened, composed.issue, root)
+        )
+        return _frame(
+            await self._desk.thread.change(
+                lambda newsroom: show_mail(newsroom, composed.issue, pictures)
+            )
+        )
 
     async def show_text(self, request: Request) -> Response:
         """Answer with the plain text of the issue, for a frame."""
-        return await self._frame(request, lambda opened, one: show_text(opened, one.issue))
+        issue = (await self._compose(request)).issue
+        return _frame(await self._desk.thread.change(lambda newsroom: show_text(newsroom, issue)))
 
     async def change(self, request: Request) -> Response:
         """Make what a form changes; where somebody else changed the same, tell both."""
         editor, fields = must_edit(self._editor_of(request)), await read_form(request)
-        letter_id, store = request.path_params["id"], self._desk.store
-        differs = await self._desk.thread.ask(
-            lambda opened: make_changes(
-                compose_letter(opened.newsroom, store, letter_id), store, fields, editor.name
-            )
+        letter_id, store = await self._find_letter(request), self._desk.store
+        composed = await self._compose(request) if needs_issue(fields) else None
+        differs = await asyncio.to_thread(
+            make_changes, store, letter_id, fields, editor.name, composed
         )
         self._tell(letter_id)
         if _is_script(request):
@@ -134,8 +149,9 @@ class _LetterHandlers:
         store = self._desk.store
 
         def work(opened: OpenNewsroom) -> tuple[str, str]:
-            row = find_row(opened.newsroom, form.get("letter", ""))
-            letter_id = row.options.id
+            first = next((one.id for one in opened.newsroom.settings.letters), "")
+            letter_id = form.get("letter", "") or first
+            row = engine.find_letter(opened.newsroom, letter_id)
             with store.at_once():
                 for change in add_stories(store.letters.of(letter_id), names):
                     store.letters.change(letter_id, change, editor.name, now())
@@ -179,6 +195,27 @@ class _LetterHandlers:
         stash: Stash | None = chosen[0] if chosen else None
         return Offer(words=asked.get("q", "")[:_SEARCH], stash=stash, stashes=stashes)
 
+    async def _find_all(self) -> Sequence[LetterNow]:
+        """Return all letters; of one that cannot be composed why not."""
+        rows = await self._desk.thread.ask(lambda opened: engine.list_letters(opened.newsroom))
+        found = []
+        for row in rows:
+            try:
+                composed = await self._desk.issues.compose(row.options.id)
+                found.append(LetterNow(row=row, composed=composed))
+            except CopydeskError as error:
+                found.append(LetterNow(row=row, problem=error))
+        return found
+
+    async def _find_letter(self, request: Request) -> str:
+        """Return the id of a letter that there is; raises UsageError where there is none."""
+        letter_id: str = request.path_params["id"]
+        await self._desk.thread.ask(lambda opened: engine.find_letter(opened.newsroom, letter_id))
+        return letter_id
+
+    async def _compose(self, request: Request) -> ComposedLetter:
+        return await self._desk.issues.compose(request.path_params["id"])
+
     async def _show(
         self,
         request: Request,
@@ -187,14 +224,11 @@ class _LetterHandlers:
         sent: Fields = (),
         differs: Sequence[IssueDiffers] = (),
     ) -> Response:
-        editor, letter_id = self._editor_of(request), request.path_params["id"]
-
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            composed = compose_letter(opened.newsroom, counts.store, letter_id)
-            answer = ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
-            return render_composer(opened, pages, editor, counts, answer)
-
-        body = await self._desk.draw(make)
+        editor, composed = self._editor_of(request), await self._compose(request)
+        answer = ComposerAnswer(composed=composed, offer=offer, sent=sent, differs=differs)
+        body = await self._desk.draw(
+            lambda opened, pages, counts: render_composer(opened, pages, editor, counts, answer)
+        )
         headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMING_POLICY}
         status = 409 if differs else 200
         return Response(body, status, headers, media_type="text/html")
@@ -219,15 +253,10 @@ class _LetterHandlers:
     def _tell(self, letter_id: str) -> None:
         self._desk.broadcast.tell("letter", {"id": letter_id})
 
-    async def _frame(
-        self, request: Request, make: Callable[[OpenNewsroom, ComposedLetter], bytes]
-    ) -> Response:
-        letter_id, store = request.path_params["id"], self._desk.store
-        body = await self._desk.thread.ask(
-            lambda opened: make(opened, compose_letter(opened.newsroom, store, letter_id))
-        )
-        headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMED_POLICY}
-        return Response(body, headers=headers, media_type="text/html; charset=utf-8")
+
+def _frame(body: bytes) -> Response:
+    headers = {**NEVER_KEPT, "Content-Security-Policy": FRAMED_POLICY}
+    return Response(body, headers=headers, media_type="text/html; charset=utf-8")
 
 
 def _is_script(request: Request) -> bool:
