@@ -1,105 +1,91 @@
-"""A letter composed by keyboard in a real Chromium: what is filed is what stood there."""
+"""The pages of letters and of a day in brief in a real Chromium: axe finds nothing, phones fit."""
 
 from __future__ import annotations
 
-import re
+import threading
 from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
-from copydesk.desk_store import IssueChange, open_desk
-from world.browsing import Window
-from world.letter_desk import TITLES, letter_newsroom, story_of
-from world.served_newsroom import ServedNewsroom, serve_newsroom
+from copydesk import engine
+from copydesk.engine.letters import file_issue
+from copydesk.engine.newsroom import Silence
+from copydesk.news import IssueSection
+from world.browsing import DESKTOP, PHONE, Window, new_context
+from world.desk import desk_newsroom, stories
+from world.letters import SITE, issue, issue_story
+from world.mailing import render_in
+from world.newsroom import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-DAILY = "/desk/letters/daily/"
-ORDER = "[...document.querySelectorAll('li.told:not([hidden])')].map((item) => item.dataset.name)"
-SAVED = "!document.querySelector('[data-issue]').dataset.waits"
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
+FAULTS = """axe.run(document, {rules: {"target-size": {enabled: true}}}).then((found) =>
+  found.violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html.slice(0, 200))]))"""
+NAME = "tidewatch-2026-11-20"
+PAGES = [
+    *("", "newsletters/", "newsletters/2026/11/", "letters/daily/"),
+    *(f"newsletter/{NAME}/", "digest/2026/11/20/", "2026/11/19/"),
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that says nothing of what was found."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of what was asked."""
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder for the block; give its origin."""
+    handler = partial(Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
-    root = letter_newsroom(tmp_path_factory.mktemp("letters") / "beat")
-    with serve_newsroom(root) as served:
-        yield served
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a site with two letters."""
+    folder = tmp_path_factory.mktemp("letters")
+    root = desk_newsroom(folder / "beat", stories())
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[[letter]]\nid = "daily"\n[[letter]]\nid = "weekly"\ntitle = "Weekly"\n')
+    names = [story.path[6:-3] for story in stories()]
+    told = tuple(issue_story(name, page=f"{SITE}/news/{name}/") for name in names)
+    other = IssueSection(title="From the desk", kind="notes", stories=told[3:])
+    with engine.open_newsroom(root, NOW, {}) as newsroom:
+        for name in (NAME, "weekly-2026-11-20"):
+            made = issue(*told[:3], name=name)
+            sections = (*made.sections, other)
+            made = replace(made, sections=sections, note="Good [morning](https://a.example/).")
+            file_issue(newsroom, made, render_in(made))
+        engine.build(newsroom, Silence())
+        (folder / "www").mkdir()
+        (folder / "www" / "coast").symlink_to(newsroom.site)
+    with serve(folder / "www") as origin:
+        yield origin
 
 
-def order_of(window: Window) -> list[int]:
-    """Return the stories of the page by their numbers, once nothing is under way."""
-    window.wait_for(SAVED)
-    return [int(name.rsplit("-", 1)[-1]) for name in window.page.evaluate(ORDER)]
-
-
-def test_an_issue_is_composed_by_keyboard_and_filed_as_it_stood(
-    served: ServedNewsroom, signed_in: Window
-) -> None:
-    window = signed_in
-    window.go(DAILY)
-    window.wait_for("document.activeElement.matches('li.told.here')")
-    assert [0, 1, 2, 3, 4, 5] == order_of(window)
-
-    window.press("J", "J", "k", "Alt+ArrowDown")  # three moves, faster than any answer
-    assert [1, 0, 2, 3, 4, 5] != order_of(window)
-    window.press("x")
-    window.wait_for("document.querySelector('#dropped')")
-    assert 5 == len(order_of(window))
-    (dropped,) = {*range(6)} - {*order_of(window)}
-    window.press("e", "Control+a")
-    window.write("Our own headline")
-    window.press("Control+Enter")
-    window.wait_for("document.querySelector('.told.here h3').innerText === 'Our own headline'")
-    window.press("s", "Control+a")
-    window.write("What the tide left")
-    window.press("Control+Enter", "Escape", "n")
-    window.write("Good *morning*.")
-    window.press("Control+Enter", "Escape")
-    window.wait_for("document.querySelectorAll('.issue > .fields i').length === 2")
-    window.press("a")
-    window.write(TITLES[dropped].split()[0])
-    window.wait_for("document.querySelector('[data-found] button')")
-    window.press("Tab", "Tab", "Tab", "Enter")
-    window.wait_for("!document.querySelector('#dropped')")
-    assert 6 == len(order_of(window))
-    window.press("Escape", "h")
-    window.wait_for("document.querySelector('.state-of .held')")
-    window.press("u")
-    window.wait_for("!document.querySelector('.state-of .held')")
-    window.press("A")
-    window.wait_for("document.querySelector('.state-of .published')")
-    stood = [story_of(number) for number in order_of(window)]
-    window.page.focus(".send input[type=checkbox]")
-    window.press("Space", "Tab", "Enter")
-    window.wait_for("document.querySelector('.told-well code')")
-
-    (path,) = served.root.glob("_newsletters/*.html")
-    filed = path.read_text("utf-8")
-    assert stood == re.findall(r"<!--story (\S+)-->", filed)
-    assert "Our own headline" in filed
-    assert "Good <em>morning</em>." in filed
-    assert [] == window.noted
-
-
-def test_another_editors_change_comes_by_itself_and_takes_no_words(
-    served: ServedNewsroom, signed_in: Window
-) -> None:
-    window = signed_in
-    window.go("/desk/letters/weekly/")
-    window.wait_for("document.activeElement.matches('li.told.here')")
-    window.press("n")
-    window.write("Half a sent")
-    with closing(open_desk(served.root / ".copydesk")) as store:
-        theirs = IssueChange(field="note", value=("Ben’s note",))
-        store.letters.change("weekly", theirs, "Ben", datetime.now(UTC))
-    window.press("Control+Enter")
-
-    window.wait_for("document.querySelector('dialog .conflict')")
-    assert "Ben’s note" in window.page.inner_text("dialog")
-    assert "Half a sent" in window.page.inner_text("dialog")
-    window.press("Tab", "Enter")
-    window.wait_for("document.querySelector('[name=note]').value === 'Half a sent'")
-    assert [] == [line for line in window.noted if not line.startswith("409")]
-    window.noted.clear()
+def test_axe_finds_nothing_and_a_phone_shows_the_whole(origin: str, chromium: Browser) -> None:
+    with new_context(chromium) as context:
+        window = Window.open(context, origin)
+        for path in PAGES:
+            window.go(f"/coast/{path}")
+            window.page.evaluate(AXE)
+            for width, height in (DESKTOP, PHONE):
+                window.page.set_viewport_size({"width": width, "height": height})
+                for scheme in ("light", "dark"):
+                    window.page.emulate_media(color_scheme=scheme)
+                    assert [] == window.page.evaluate(FAULTS), (path, width, scheme)
+                wide = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert wide <= 0, (path, width)
+        assert [] == window.noted

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -35,6 +38,10 @@ at = "{NOW:%H:%M}"
 zone = "UTC"
 """
 DAY = timedelta(days=1)
+LISTED = (
+    *("[[letter.part]]", 'kind = "lead"'),
+    *("[[letter.part]]", 'kind = "collection"', 'of = "learning"', "most = 3"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -381,3 +388,25 @@ def test_a_round_files_what_is_due_and_publishes_it(root: Path, tmp_path: Path) 
     page = root / ".copydesk" / "site" / "newsletter" / name / "index.html"
     assert "Story number 2 of the coast" in page.read_text()
     assert "letters" in report["stages"]
+
+
+def test_an_issue_is_the_same_on_machines_of_other_zones_and_languages(root: Path) -> None:
+    (root / "_learning").mkdir()
+    for number in range(9):
+        (root / "_learning" / f"course-{number}.md").write_text(f'---\ntitle: "C {number}"\n---\n')
+    set_options(root, *LISTED)
+    command = ("mail", "preview", "daily", "--json", "-C", root, "--now", NOW.isoformat())
+    worlds = ({"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1"}, {"TZ": "America/Lima", "LC_ALL": "C"})
+
+    told = {
+        subprocess.run(
+            (sys.executable, "-m", "copydesk", *command),
+            env=os.environ | world,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for world in worlds
+    }
+
+    assert len(told) == 1
+    assert b"course-" in told.pop()

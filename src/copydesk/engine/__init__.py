@@ -155,6 +155,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueRow as QueueRow
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import StoryNumber as StoryNumber
     from copydesk.engine.queue import StoryPage as StoryPage
     from copydesk.engine.queue import count_drops as count_drops
     from copydesk.engine.queue import find_ending_pins as find_ending_pins

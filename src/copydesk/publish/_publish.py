@@ -146,7 +146,8 @@ def _build(
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
     stands = seen.notes.get("world") == ways and writer.stands and _stand_letters(plan, seen)
-    news = _find_changes(plan, seen) if stands else None
+    letters = fingerprint_letters(plan)
+    news = _find_changes(plan, seen, letters) if stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.index)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
@@ -162,7 +163,8 @@ def _build(
     with together():
         writer.remember()
     pieces.forget(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
-    plan.index.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
+    notes = {**_notes(seen, plan, count), "letters": letters}
+    plan.index.note({**notes, "world": ways, "front": writer.front})
     plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
@@ -199,7 +201,6 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
         "lists": digest_lists(plan),
-        "letters": fingerprint_letters(plan),
         "letter_places": place_letters(plan),
         "count": {"files": count.files, "pages": count.pages},
     }
@@ -226,11 +227,12 @@ def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
     return all(now.get(name) == place for name, place in before.items())
 
 
-def _find_changes(plan: SitePlan, seen: Survey) -> Touched:
+def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     lists = seen.notes.get("lists", {})
-    letters = seen.notes.get("letters", {})
-    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists, letters=letters)
+    known = seen.notes.get("letters", {})
+    other = frozenset(path for path, now in letters.items() if known.get(path) != now)
+    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists, letters=other)
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 

@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 
 from copydesk.placement import Groups
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._fingerprint import fingerprint
+from copydesk.publish._fingerprint import fingerprint, fingerprint_text
 from copydesk.publish._keys import DAY, LETTER, LIST, PUBLISHER, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._plan import SitePlan, Wanted
@@ -65,13 +65,14 @@ class Touched(Wanted):
 class StoryChange:
     """What differs between two builds: stories as they were and are, pins and lists as they were.
 
-    `lists` are the digests of editors' lists, by id, `letters` those of letters' issues, by path.
+    `lists` are the digests of editors' lists, by id. `letters` are the paths of issues of letters
+    that have changed.
     """
 
     pairs: Mapping[str, Pair]
     pinned: frozenset[str]
     lists: Mapping[str, str] = field(default_factory=dict)
-    letters: Mapping[str, str] = field(default_factory=dict)
+    letters: frozenset[str] = frozenset()
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
@@ -129,11 +130,9 @@ def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
 
     None of those before has gone, nor moved to another list: then everything is made.
     """
-    now = fingerprint_letters(plan)
-    other = {path for path, digest in now.items() if change.letters.get(path) != digest}
-    yield from ((LETTER.name, path) for path in other)
+    yield from ((LETTER.name, path) for path in change.letters)
     for day, issue in plan.letters.digests.items():
-        if issue.record.path in other:
+        if issue.record.path in change.letters:
             yield DAY.name, day.isoformat()
 
 
@@ -155,15 +154,23 @@ def digest_lists(plan: SitePlan) -> Mapping[str, str]:
 def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
     """Return of each issue, by its path, a text that changes when its page or its digest does."""
     days = list(plan.letters.digests)
-    hidden = {record.path: fingerprint(record) for record in plan.records.get("newsletters", ())}
-    return hidden | {
-        issue.record.path: fingerprint(
-            issue,
-            *map(_tell_issue, plan.letters.beside(issue)),
-            _find_beside(days, issue, plan),
+    shown = {issue.record.path: issue for issue in plan.letters.issues}
+    return {
+        record.path: fingerprint(
+            record.fields,
+            fingerprint_text(record.body),
+            *(_place_issue(shown[record.path], days, plan) if record.path in shown else ()),
         )
-        for issue in plan.letters.issues
+        for record in plan.records.get("newsletters", ())
     }
+
+
+def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:
+    """Yield what the pages of an issue depend on beside its record."""
+    yield issue.day
+    yield issue.letter
+    yield from map(_tell_issue, plan.letters.beside(issue))
+    yield _find_beside(days, issue, plan)
 
 
 def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
