@@ -90,7 +90,7 @@ def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
     return [item.title for section in sections for item in section.items]
 
 
-def _prefer(left: Sequence[str], told: Sequence[LetterSection], excerpt: str) -> Sequence[str]:
+def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
     """Return the titles of those parts of a letter that the excerpt had some of, where any is left.
 
     The reference's had none of samples and people.
