@@ -196,3 +196,15 @@ def test_the_day_is_that_of_the_letters_zone_and_a_week_says_each_storys() -> No
     assert "The Herald · Wednesday 25 · 3 min" in letter.text
     assert "Wednesday" not in render_in(replace(week, since=late - timedelta(days=1))).text
     assert "Friday, 27 November 2026" in render_in(replace(week, zone="UTC")).text
+
+
+def test_nothing_of_the_dark_is_shown_by_day() -> None:
+    html = render_in(make_issue(make_story(1))).html
+    by_day = re.sub(r"@media \(prefers-color-scheme: dark\) \{.*?\n\}", "", html, flags=re.DOTALL)
+
+    dark = [
+        line for line in by_day.splitlines() if re.search("#(171614|ece7dd|aca598|3a3731)", line)
+    ]
+
+    assert dark
+    assert [] == [line for line in dark if not line.startswith("[data-ogs")]

@@ -56,8 +56,7 @@ def _scan_markup(markup: str, program: str = "", lines_above: int = 0) -> Iterat
         return
     if root.getroottree().docinfo.doctype:
         yield SeenMark(mark="doctype", line=lines_above + 1, program=program)
-    # what the parser adds to a fragment is not in the letter
-    added = {tag for tag in ("html", "head", "body", "p") if f"<{tag}" not in markup.lower()}
+    added = _list_extra_tags(markup)
     for element in _walk(root):
         line = lines_above + (element.sourceline or 1)
         if not isinstance(element.tag, str):
@@ -65,6 +64,11 @@ def _scan_markup(markup: str, program: str = "", lines_above: int = 0) -> Iterat
         elif element.tag not in added:
             for mark, lines_below in _scan_element(element):
                 yield SeenMark(mark=mark, line=line + lines_below, program=program)
+
+
+def _list_extra_tags(markup: str) -> set[str]:
+    """Return the elements that the parser adds to a fragment, which are not in the letter."""
+    return {tag for tag in ("html", "head", "body", "p") if f"<{tag}" not in markup.lower()}
 
 
 def _walk(root: HtmlElement) -> Iterator[HtmlElement]:
