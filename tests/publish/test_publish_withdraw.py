@@ -129,6 +129,17 @@ def test_what_is_not_told_changes_nothing() -> None:
     assert not mentions(before.body, story("2026-11-19-other"))
 
 
+def test_a_mail_of_the_reference_s_form_may_quote_otherwise() -> None:
+    gone = story("2026-11-19-gone")
+    link = f"<a HREF='{gone.web_url}'>\u21aa H</a>"
+    body = f"<table><tr><td><p><strong>S</strong></p>{link}</td></tr></table>"
+    assert mentions(body, gone)
+
+    after = withdraw(LetterText(title="", excerpt="", body=body), gone)
+
+    assert "<table></table>" == after.body
+
+
 def test_comments_that_do_not_close_are_no_stories() -> None:
     body = f"<!--section lead X--><!--story {FIRST}--><p>A</p><!--/note--><!--/section-->"
     assert [] == read_sections(body)

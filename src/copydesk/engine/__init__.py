@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import find_letter as find_letter
     from copydesk.engine.letters import lint_mail as lint_mail
     from copydesk.engine.letters import list_letters as list_letters
+    from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from copydesk.kit import text, urls
+from copydesk.kit import dates, text, urls
+from copydesk.mail._hours import local_day
 from copydesk.news import letter
 from copydesk.rendering import (
     Strings,
@@ -57,7 +58,8 @@ class PictureView:
 class StoryView:
     """A story of a letter. Its `source` and `facts` stand in a row below it.
 
-    A `note` is clean HTML, `note_words` the same as plain text."""
+    `language` is "" where it is the letter's. A `note` is clean HTML, `note_words` plain text.
+    """
 
     mark: str
     title: str
@@ -112,7 +114,7 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         preheader=_cut(issue.preheader, _LONGEST_PREHEADER),
         language=language_tag(issue.language),
         direction=strings.direction,
-        day=strings.format_date("day", issue.at),
+        day=strings.format_date("day", local_day(issue.at, dates.find_zone(issue.zone))),
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
@@ -162,7 +164,7 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
         mark=mark_safe(story_mark(story.name)),
         title=title,
         href=_link(story.page) or _link(story.url),
-        language=tag,
+        language="" if _primary(tag) == _primary(language_tag(issue.language)) else tag,
         direction=text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
         source=_cut(story.source, _LONGEST_NAME),
@@ -175,9 +177,14 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
     )
 
 
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
 def _tell_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
     if story.published_at and issue.at - issue.since > _MANY_DAYS:
-        yield strings.format_date("day_in_month", story.published_at.astimezone(issue.at.tzinfo))
+        day = local_day(story.published_at, dates.find_zone(issue.zone))
+        yield strings.format_date("day_in_month", day)
     if story.minutes > 0:
         yield strings.say("letter_minutes", count=story.minutes)
 

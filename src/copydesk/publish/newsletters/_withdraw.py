@@ -20,7 +20,7 @@ from copydesk.publish.newsletters._letter_parts import LetterSection
 _JOINT = " / "  # between the headlines that an excerpt or a subject has (SPEC 4)
 _MOST_TITLES = 3
 _TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by chance
-_HREF = re.compile(r'\bhref="([^"]*)"')
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # where a mail says of itself what it is, but in its texts
 _LABEL = re.compile(r'(<meta name="description" content="|\saria-label=")([^"]*)(")')
 _TITLE = re.compile(r"(<title\b[^>]*>)(.*?)(</title>)", re.IGNORECASE | re.DOTALL)
@@ -46,7 +46,7 @@ def mentions(body: str, story: Story) -> bool:
     """Decide whether a letter has a link to a story, or tells it by its record's name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
-    hrefs = (html.unescape(href) for href in _HREF.findall(body))
+    hrefs = (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
     return any(item.name == name for item in told) or any(map(is_meant, hrefs))
 
 
