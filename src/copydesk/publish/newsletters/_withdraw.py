@@ -65,6 +65,7 @@ def withdraw(letter: LetterText, story: Story) -> LetterText:
         return letter
     left = _list_titles(read_sections(body))
     gone = {*_list_titles(told), text.fold(story.title)}.difference(left)
+    left = _prefer(left, told, letter.excerpt)
     excerpt = _choose_words(letter.excerpt, gone, left)
     body = _marked_form.map_texts(body, lambda words: _choose_words(words, gone, left))
     body = _LABEL.sub(lambda match: _label_again(match, gone, left), body)
@@ -87,6 +88,17 @@ def _make_test(story: Story) -> Callable[[str], bool]:
 
 def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
     return [item.title for section in sections for item in section.items]
+
+
+def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
+    """Return the titles of those parts of a letter that the excerpt had some of, where any is left.
+
+    The reference's had none of samples and people.
+    """
+    chosen = {text.fold(part) for part in excerpt.split(_JOINT)}
+    parts = (_list_titles([section]) for section in told)
+    likely = {title for titles in parts if chosen.intersection(titles) for title in titles}
+    return [title for title in left if title in likely] or left
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:
