@@ -47,6 +47,7 @@ FOR_OWNERS = (
     "topics/end",
     "settings/undo",
     "sources/one/",
+    "sources/end",
     "sources/add/",
     "sources/import",
     "sources/round",

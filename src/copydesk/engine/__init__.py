@@ -230,6 +230,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source
     from copydesk.engine.sources import look_for_lists as look_for_lists
+    from copydesk.engine.sources import move_source as move_source
     from copydesk.engine.sources import preview_list as preview_list
     from copydesk.engine.sources import read_source_board as read_source_board
     from copydesk.engine.sources import rehearse_import as rehearse_import

@@ -224,7 +224,7 @@ async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLi
 async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnswer:
     """Begin a round."""
     if desk.on_demand is None:
-        raise ApiProblem(400, "no rounds are run here", "set [fetch] contact in beat.toml")
+        raise ApiProblem(400, "no rounds are run here", desk.why_no_rounds)
     if url := call.body.url:
         await desk.thread.ask(lambda opened: _read_source(opened, url))
     desk.on_demand.begin(call.visitor.name, url)

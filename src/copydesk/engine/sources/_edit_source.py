@@ -68,9 +68,20 @@ def edit_source(
         return _write(newsroom, lambda data: config.change_values(data, values), source, lines)
 
     report = commit_settings(newsroom, make, by)
-    if edit.url:
+    if edit.url not in {"", url}:
         _move_state(newsroom, url, source_address(edit.url))
     return report
+
+
+def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsReport:
+    """Commit that a source is asked where `to` is, and as what it is; all else of it stays.
+
+    Raises as `edit_source` does.
+    """
+    source = newsroom.beat.sources[_find_place(newsroom, url)]
+    stays = {field.name: getattr(source, field.name) for field in fields(SourceEdit)}
+    edit = SourceEdit(**{**stays, "url": to.url, "kind": to.kind})
+    return edit_source(newsroom, url, edit, by, archive.digest_of(newsroom.root, _BEAT))
 
 
 def end_source(newsroom: Newsroom, url: str, by: str, seen: str) -> SettingsReport:
@@ -106,7 +117,7 @@ def _write(
 
 def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
     """Return the address that a source is to have; raises UsageError for another one's."""
-    if not wanted:
+    if wanted in {"", source.url}:
         return source.url
     address = source_address(wanted)
     same = urls.identity(address)
