@@ -69,7 +69,7 @@ def test_the_menu_counts_who_needs_a_person_and_advice_names_the_desks_buttons(
     anna: Browser,
 ) -> None:
     body = anna.get("/desk/").body
-    assert '<b><span class="unseen">need a person: </span>1</b>' in body
+    assert '<b title="How many need a person">1</b>' in body
 
     body = anna.get(ONE).body
 
