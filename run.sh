@@ -19,6 +19,7 @@ usage() {
 ./run.sh noise      let schemathesis send the desk's API whatever may be sent, for MINUTES (10): ./run.sh noise 3
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
+                    looks letter: what the Nu validator and SpamAssassin say of letters
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
@@ -286,12 +287,29 @@ soak() {
 
 # Let Lighthouse look at every page of a demo, the site's and the desk's; all of them have 100.
 looks() {
+    if [ "${1:-}" = letter ]; then
+        letter_looks
+        return
+    fi
     local place=.cache/lighthouse
     command -v npm >/dev/null || fail 'no npm, which installs Lighthouse' 'install Node.js 22 or newer'
     need_chromium
     [ -x "$place/node_modules/.bin/lighthouse" ] \
         || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" lighthouse@13
     PYTHONPATH=tests "$bin/python" -m world.looks "$place/node_modules/.bin/lighthouse" "$@"
+}
+
+# Let the Nu validator (npm, on Java) and SpamAssassin look at letters to readers.
+letter_looks() {
+    local place=.cache/nu
+    command -v npm >/dev/null || fail 'no npm, which installs the Nu validator' 'install Node.js'
+    command -v java >/dev/null || need_packages default-jre-headless
+    if ! command -v spamassassin >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        need_packages spamassassin
+    fi
+    [ -d "$place/node_modules/vnu-jar" ] \
+        || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" vnu-jar
+    PYTHONPATH=tests "$bin/python" -m world.letter_looks "$(find "$place" -name vnu.jar | head -1)"
 }
 
 docs() {

@@ -15,6 +15,7 @@ import copydesk
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
 from world.command import copydesk as run_copydesk
 from world.hostile import NAMES, keep_hostile, make_hostile, payloads_of
+from world.letter_desk import LETTERS
 from world.payloads import PAYLOADS
 from world.served_newsroom import ServedNewsroom, serve_newsroom
 from world.waiting import PAIRS, waiting_newsroom
@@ -55,7 +56,8 @@ FIRE = f"""(() => {{
 }})()"""
 # what no page of the desk has: elements by selector, and addresses that run
 STRANGE = (
-    "iframe, object, embed, math, style, base, video, audio, marquee, frame, body body",
+    "iframe:not([src^='/desk/letters/'][sandbox]), object, embed, math, style, base",
+    "video, audio, marquee, frame, body body",
     "svg:not([viewBox])",  # the desk's charts have one
     "meta[http-equiv], [style], [formaction]:not([formaction^='/desk/'])",
     "form:not([action^='/desk/'], [method=dialog])",
@@ -79,6 +81,8 @@ VIEWS += [
     "people/",
     "numbers/",
     "sources/",
+    "letters/",
+    "letters/daily/?q=coast",
 ]
 VIEWS += ["recall/", "today/", f"?q={quote(PAYLOADS[0])}", f"?topic={quote(PAYLOADS[30])}"]
 SHAPES = """[...new Set([...document.querySelectorAll("article.row")].map((row) =>
@@ -91,6 +95,8 @@ SHAPES = """[...new Set([...document.querySelectorAll("article.row")].map((row) 
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = waiting_newsroom(tmp_path_factory.mktemp("hostile") / "beat", len(NAMES), make_hostile)
     keep_hostile(root)
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
+        settings.write(LETTERS)
     with serve_newsroom(root) as served:
         yield served
 

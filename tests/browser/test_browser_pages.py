@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from world.browsing import DESKTOP, PHONE, Window, come_in, new_context, origin_of
+from world.letter_desk import LETTERS
 from world.numbers import SOURCE, fill_numbers
 from world.served_newsroom import ServedNewsroom, drop_lead, serve_newsroom
 from world.waiting import name_of, waiting_newsroom
@@ -29,6 +30,7 @@ PAGES = ["/desk/", "/desk/?q=nothing", STORY, f"{STORY}edit/", "/desk/today/"]
 PAGES += ["/desk/numbers/", "/desk/recall/", "/desk/dropped/", "/desk/write/", "/desk/file/"]
 PAGES += ["/desk/sources/", "/desk/sources/add/", "/desk/topics/"]
 PAGES += ["/desk/topics/one/?name=Coast", "/desk/organizations/"]
+PAGES += ["/desk/letters/", "/desk/letters/daily/?q=story"]
 PAGES += [f"/desk/sources/one/?url={SOURCE}"]
 PAGES += ["/desk/stash/", "/desk/list/", LIST, "/desk/what-if/"]
 OWN_WORDS = ["/desk/write/", "/desk/file/", "/desk/stash/", LIST]
@@ -54,6 +56,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     drop_lead(root, "https://gull.example/" + "long-" * 60, "off-beat", "nearest: Coast")
     (root / "_data" / "lists").mkdir()
     (root / "_data" / "lists" / "best.yaml").write_text(LIST_FILE, "utf-8")
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
+        settings.write(LETTERS)
     with serve_newsroom(root) as served:
         yield served
 

@@ -1,4 +1,4 @@
-"""Topics in a real Chromium: put below each other by drag and by keys, told, and taken back."""
+"""Topics in a real Chromium: put below each other by drag and by keys; and logos that are sent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from world.browsing import PHONE, Window
 from world.desk import desk_newsroom, stories
@@ -17,6 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
 TREE = """[...document.querySelectorAll("li[data-name]")].map((row) =>
   row.dataset.name + (row.dataset.parent && " < " + row.dataset.parent)).join(", ")"""
+RUN_AXE = "axe.run().then((found) => found.violations.map(({ id }) => id))"
 FOCUS = "document.activeElement.closest('li')?.dataset.name"
 SAID = "document.getElementById('moved').textContent"
 
@@ -28,10 +30,20 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     for number, name in enumerate(("Dunes", "Ebb", "Flood"), 1):
         written = f"_id: {name.lower()}\nname: {name}\nkeywords:\n  - {name.lower()}\n"
         (root / f"_data/topics/0{number}-{name.lower()}.yaml").write_text(written)
+    (root / "_data/organizations").mkdir()
+    (root / "_data/organizations/gull.example.md").write_text("---\nname: The Gull\n---\n")
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "topics")
     with serve_newsroom(root) as served:
         yield served
+
+
+def find_faults(window: Window) -> list[str]:
+    """Return what axe finds on the page as it is, and "too wide" where it is that."""
+    window.page.evaluate(AXE)
+    found: list[str] = window.page.evaluate(RUN_AXE)
+    width = window.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*found, *(["too wide"] if width > 0 else [])]
 
 
 def middle_of(window: Window, selector: str) -> tuple[float, float]:
@@ -99,9 +111,25 @@ def test_a_refused_move_is_told_and_the_list_is_as_it_is(
     window.wait_for(f"{SAID} === 'Dunes: below Coast'")
     assert "parent: Coast" in file.read_text()
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    page.evaluate(AXE)
-    assert [] == page.evaluate("axe.run().then((found) => found.violations.map(({ id }) => id))")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [] == find_faults(window)
     page.click("li[data-name=Ebb] .grip")  # without a drag it is a link to the form
     page.wait_for_url("**/desk/topics/one/?name=Ebb#parent")
     assert [note for note in window.noted if not note.startswith("400")] == []
+
+
+def test_a_logo_is_sent_and_shown(tmp_path: Path, signed_in: Window) -> None:
+    window, page = signed_in, signed_in.page
+    window.noted.clear()
+    Image.new("RGB", (300, 90), "navy").save(tmp_path / "logo.png")
+    window.go("/desk/organizations/")
+    page.click("details summary")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.set_input_files("details [name=file]", tmp_path / "logo.png")
+    page.click("details button")
+
+    window.wait_for("document.querySelector('img.logo')?.naturalWidth === 50")
+    page.click("details summary")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert [] == find_faults(window)
+    assert [] == window.noted

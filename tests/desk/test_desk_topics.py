@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+import http.client
+import io
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from world.desk import desk_newsroom, stories
 from world.newsroom import run_git
@@ -19,6 +23,9 @@ pytestmark = pytest.mark.slow
 FILE = "_data/topics/00-coast.yaml"
 ORGANIZATION = "_data/organizations/gull.example.md"
 GULL = "---\n# of the coast\nname: The Gull   # since 1901\notherNames:\n- Gull\n---\nA paper.\n"
+_OUT = io.BytesIO()
+Image.new("RGB", (120, 40), "navy").save(_OUT, "PNG")
+PNG = _OUT.getvalue()
 ONE = "/desk/topics/one/?name=Coast"
 
 
@@ -121,6 +128,41 @@ def test_an_organization_gets_an_owner(served: ServedNewsroom, anna: Browser) ->
     assert anna.post("/desk/organizations/", {**form, "owner": "Others"}).status == 400
     assert anna.post("/desk/organizations/", {**form, "domain": "no.example"}).status == 400
     assert written == (served.root / ORGANIZATION).read_text()
+
+
+def multipart(fields: dict[str, str], data: bytes = b"") -> tuple[bytes, dict[str, str]]:
+    parts = [(f'name="{name}"', value.encode()) for name, value in fields.items()]
+    parts += [('name="file"; filename="a.png"', data)]
+    form = b"".join(
+        f"--x\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + body + b"\r\n"
+        for head, body in parts
+    )
+    return form + b"--x--\r\n", {"Content-Type": "multipart/form-data; boundary=x"}
+
+
+def test_an_organization_gets_a_logo(served: ServedNewsroom, anna: Browser) -> None:
+    page = "/desk/organizations/"
+    assert 'class="logo unset"' in anna.get(page).body
+    assert anna.get(f"{page}logo?domain=gull.example").status == 404
+    form = {"domain": "gull.example", "url": ""}
+    form["seen"] = re.findall(r'name="seen" value="(\w+)"', anna.get(page).body)[0]
+
+    assert anna.post(f"{page}logo", *multipart(form)).status == 400
+    assert "not a picture" in anna.post(f"{page}logo", *multipart(form, b"<svg/>")).body
+    no_rounds = anna.post(f"{page}logo", *multipart({**form, "url": "https://gull.example/a.png"}))
+    assert (no_rounds.status, "contact" in no_rounds.body) == (400, True)
+    assert anna.post(f"{page}logo", *multipart(form, PNG)).status == 303
+
+    (shown,) = re.findall(r'<img class="logo" src="([^"]+)"', anna.get(page).body)
+    with closing(http.client.HTTPConnection("127.0.0.1", anna.port, timeout=20)) as connection:
+        cookies = "; ".join(f"{name}={value}" for name, value in anna.jar.items())
+        headers = {"Host": f"localhost:{anna.port}", "Cookie": cookies}
+        connection.request("GET", html.unescape(shown), headers=headers)
+        answer = connection.getresponse()
+        assert (answer.status, answer.read(3)) == (200, b"\xff\xd8\xff")
+    assert "-50x50.jpg" in run_git(served.root, "show", "--stat", "--format=%B")
+    stranger = served.browser()
+    assert stranger.get(html.unescape(shown)).status != 200
 
 
 def seen_of(body: str, name: str) -> str:

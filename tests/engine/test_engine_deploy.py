@@ -263,6 +263,32 @@ def test_serve_lets_its_rounds_deploy(tmp_path: Path) -> None:
     assert held(root / ".copydesk/site") == held(tmp_path / "www")
 
 
+def test_a_round_that_somebody_asks_for_is_sent_as_any_other(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more=TO_FOLDER)
+    beat = (root / "beat.toml").read_text("utf-8")
+    fetch = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
+    (root / "beat.toml").write_text(beat.split("[[source]]")[0] + fetch, "utf-8")
+    looks: list[str] = []
+
+    async def ask(opened: engine.Newsroom) -> engine.DemandedRound:
+        async with engine.open_service(opened, print) as service:
+            rounds = service.on_demand
+            assert rounds is not None
+            rounds.after_round = lambda: looks.append("looked")
+            rounds.begin("Anna")
+            async with asyncio.timeout(120):
+                while rounds.last is None or rounds.last.code is None:
+                    await asyncio.sleep(0.05)
+            return rounds.last
+
+    with engine.open_newsroom(root, NOW, {}) as opened:
+        over = asyncio.run(ask(opened))
+
+    assert (0, ["looked"]) == (over.code, looks)
+    assert held(root / ".copydesk/site") == held(tmp_path / "www")
+    assert any("sent" in line for line in over.log), over.log
+
+
 # ---- who is told ----
 
 TOLD = """

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from copydesk.engine.serving import DemandedRound, RoundOnDemand
-from copydesk.engine.sources import look_for_lists, preview_list
+from copydesk.engine.sources import fetch_apart, look_for_lists, preview_list
 from copydesk.errors import FetchError, UsageError
 from copydesk.fetch import WallClock
-from world.newsroom import newsroom, record_web, small_web
+from world.newsroom import Answer, newsroom, record_web, small_web
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +37,15 @@ def test_a_list_is_found_and_previewed_with_its_first_page_judged(
     assert all(url.startswith("https://gull.example/") for url, _ in preview.leads)
     assert preview.judged
     assert before == (root / "beat.toml").read_bytes()
+
+
+def test_what_stands_at_an_address_comes_as_it_is(root: Path, tmp_path: Path) -> None:
+    logo = Answer(body=b"\x89PNG\r\n\x1a\n\x00\xff", kind="image/png")
+    web = record_web(tmp_path / "web.warc.gz", {"https://gull.example/logo.png": logo})
+
+    assert logo.body == asyncio.run(fetch_apart(root, "https://gull.example/logo.png", web))
+    with pytest.raises(FetchError):
+        asyncio.run(fetch_apart(root, "https://gull.example/none.png", web))
 
 
 def test_what_leads_nowhere_is_said_in_the_command_s_words(root: Path) -> None:

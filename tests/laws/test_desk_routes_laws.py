@@ -23,6 +23,7 @@ from world.desk_requests import (
     DeskRequest,
     requests_to,
 )
+from world.letter_desk import LETTERS
 from world.served_desk import Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom
 from world.waiting import waiting_newsroom
@@ -30,7 +31,9 @@ from world.waiting import waiting_newsroom
 pytestmark = pytest.mark.slow
 
 ROLES: dict[str, Role] = {"Olga": "owner", "Ed": "editor", "Vera": "viewer"}
-WRITERS = "SELECT editor FROM actions UNION SELECT editor FROM drafts"
+WRITERS = (
+    "SELECT editor FROM actions UNION SELECT editor FROM drafts UNION SELECT by FROM issue_changes"
+)
 ACCOUNTS = "SELECT name, role, subject FROM accounts ORDER BY name"
 
 
@@ -61,6 +64,8 @@ class AskedDesk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AskedDesk]:
     root = waiting_newsroom(tmp_path_factory.mktemp("routes") / "beat", len(STORIES))
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings_file:
+        settings_file.write(LETTERS)
     with closing(open_desk(root / ".copydesk")) as store:
         for name, role in {**ROLES, "Gone": ROLES["Ed"]}.items():
             store.accounts.add(name, role, datetime.now(UTC))

@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.news import Record, Story
+from copydesk.news import LetterSeries, Record, Story
 from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, newsletters, publish, survey
 from world import editions
+from world.letters import issue, issue_story, mail
 
 START = datetime(2026, 10, 25, 12, tzinfo=UTC)
 STORIES = st.lists(
@@ -64,6 +65,59 @@ def test_an_issue_made_of_changes_alone_is_one_made_of_all(states: list[list[Sto
         publish(whole, Path(folder) / "fresh", MemoryManifest(), PublishOptions())
 
         assert tree(Path(folder) / "kept") == tree(Path(folder) / "fresh")
+
+
+SERIES = (
+    LetterSeries(id="daily", title="Daily", stems=("daily", "robots")),
+    LetterSeries(id="weekly", title="Weekly", stems=("weekly",)),
+)
+
+
+def our_letter(stem: str, day: int, number: int, shown: str, names: tuple[int, ...]) -> Record:
+    """Return an issue of ours that tells these stories, by their names."""
+    at = START + timedelta(days=day)
+    name = f"{stem}-{at:%Y-%m-%d}{f'-{number}' if number > 1 else ''}"
+    told = [issue_story(f"2026-11-{n:02}-story", page=f"{editions.SITE}/x/") for n in names]
+    record = editions.record(
+        f"_newsletters/{name}.html",
+        title=f"{stem} {shown}",
+        publishedDateTime=at + timedelta(minutes=number),
+        removed=shown == "hidden",
+    )
+    return replace(record, body=mail(issue(*told)).html)
+
+
+OURS = st.lists(
+    st.builds(
+        our_letter,
+        st.sampled_from(("daily", "robots", "weekly", "other")),
+        st.integers(0, 3),
+        st.integers(1, 2),
+        st.sampled_from(("first", "edited", "hidden")),
+        st.lists(st.integers(1, 5), max_size=2, unique=True).map(tuple),
+    ),
+    max_size=4,
+    unique_by=lambda record: record.path,
+).map(tuple)
+
+
+@settings(max_examples=36, deadline=None)
+@given(st.lists(st.tuples(STORIES, OURS), min_size=2, max_size=4))
+def test_letters_that_come_change_and_go_leave_what_is_made_of_the_last(
+    states: list[tuple[list[Story], tuple[Record, ...]]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        manifest, notes = MemoryManifest(), PageIndex()
+        for stories, records in states:
+            edition = replace(editions.edition(records=records), letters=SERIES)
+            edition = replace(edition, stories=survey(stories, edition.beat, notes))
+            publish(edition, Path(folder) / "kept", manifest, PublishOptions())
+        whole = replace(editions.edition(*states[-1]), letters=SERIES)
+        publish(whole, Path(folder) / "fresh", MemoryManifest(), PublishOptions())
+
+        kept, fresh = tree(Path(folder) / "kept"), tree(Path(folder) / "fresh")
+        assert kept.keys() == fresh.keys()
+        assert [path for path in fresh if kept[path] != fresh[path]] == []
 
 
 @given(st.text())

@@ -236,7 +236,7 @@ def test_editors_reorder_drop_add_and_reword() -> None:
     assert issue is not None
     assert issue.sections[0].stories[2].title == "Better words"
     assert issue.subject == "Ours X: y"
-    assert issue.preheader == "Better words / Story 3 / Story 5"
+    assert issue.preheader == "Story 9 / Better words / Story 3"
     assert issue.note == "Good morning.\n\nTo all."
 
 

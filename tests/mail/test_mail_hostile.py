@@ -29,7 +29,21 @@ TITLES = (
     "\ud800 half a letter",
     "",
 )
-TOLD_TAGS = {"a", "b", "blockquote", "em", "h1", "h2", "h3", "img", "li", "ol", "p", "strong", "ul"}
+TOLD_TAGS = {
+    "a",
+    "bdi",
+    "blockquote",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "strong",
+    "ul",
+}
 FRAME_TAGS = {"body", "div", "head", "html", "meta", "span", "style", "table", "tbody", "td", "tr"}
 
 

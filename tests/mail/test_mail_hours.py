@@ -118,6 +118,7 @@ def test_an_issue_is_made_where_its_hour_had_none(
     ("hours", "last", "now"),
     [
         pytest.param(DAILY, "2026-11-24 07:00:30", "2026-11-24 07:01", id="it is made"),
+        pytest.param(DAILY, None, "2026-11-24 10:00", id="a letter that is new"),
         pytest.param(DAILY, "2026-11-24 06:10", "2026-11-24 07:01", id="made by hand that day"),
         pytest.param(MONDAYS, "2026-11-16 07:00", "2026-11-25 09:00", id="amid its week"),
         pytest.param(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.errors import UsageError
+from copydesk.errors import MailError, UsageError
 from copydesk.mail import Lack, LintFinding, lint, list_clients
 from world.command import copydesk
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
@@ -121,6 +121,27 @@ def test_every_feature_of_the_data_can_be_known_but_one_that_no_letter_holds() -
     assert fallbacks.keys() <= features.keys()
     marks = [mark for row in features.values() for mark in row]
     assert {m for m in marks if marks.count(m) > 1} == {"property:inline-size"}
+
+
+@pytest.mark.parametrize(
+    ("page", "is_read"),
+    [
+        ("<style>" + "@media a{" * 5000, False),
+        ('<p style="' + "a{" * 3000 + '">', False),
+        ("<style>a{b:" + "c(" * 9000, False),
+        ("<!--[if mso]>" * 9000, True),
+        ("<p " * 9000, True),
+        ("<div>" * 9000, True),
+        ("<p>\0\ud800</p>", True),
+        ("", True),
+    ],
+)
+def test_a_file_that_nobody_can_mean_is_read_or_refused_at_once(page: str, is_read: bool) -> None:
+    if is_read:
+        assert isinstance(lint(page), list)
+    else:
+        with pytest.raises(MailError, match="nested too deep"):
+            lint(page)
 
 
 def test_a_name_that_is_no_mail_program_is_refused_with_those_that_are_near() -> None:

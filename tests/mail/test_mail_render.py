@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import lxml.html
 import pytest
+from lxml import etree
 
 from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, render
 from copydesk.rendering import Renderer, load_strings
+from world.letter_looks import NEEDED
 from world.letters import SITE
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
 
@@ -22,8 +25,11 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     assert letter.subject == "Pilot boats stay in harbour, day 1"
     assert letter.preheader == "What the gale closes"
     assert f'<a href="{lead.page}" style="color: #1c1a17;text-decoration: none;">' in letter.html
-    assert ">The Herald</span> · 3 min · also: " in letter.html
-    assert re.search('<a href="https://reuters.example/pilots"[^>]*>Reuters</a>, ', letter.html)
+    assert '>The Herald</span> · <span dir="auto">3 min</span> · also: ' in letter.html
+    assert re.search(
+        '<a href="https://reuters.example/pilots"[^>]*><span dir="auto">Reuters</span></a>, ',
+        letter.html,
+    )
     assert "From the newsroom</p><p" in letter.html
     assert ">We asked the <em>pilots</em>.</p>" in letter.html
     assert ">Good morning.</p>" in letter.html
@@ -44,8 +50,8 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
         "Pilot boats stay in harbour, day 1\n"
         "Both basins are closed, since the wind at the mole is more than boats\ncan stand.\n"
         "The Herald · 3 min · also: Reuters, BBC\n"
-        "[From the newsroom]\nWe asked the *pilots*.\n"
-        "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n\n"
+        "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-1/\n"
+        "[From the newsroom]\nWe asked the *pilots*.\n\n"
         "Pilot boats stay in harbour, day 2\n"
         "https://tidewatch.example/coast/news/2026-11-27-pilot-boats-2/\n\n"
         "-- \nAll issues:\nhttps://tidewatch.example/coast/newsletters/\n\n"
@@ -147,3 +153,30 @@ def test_the_brand_is_the_theme_of_the_site(tmp_path: Path) -> None:
     assert "color: #1c1a17" in html  # mail programs know no oklch()
     assert "font: bold 28px/33px 'Trebuchet MS', 'Verdana', serif;" in html
     assert SITE in html
+
+
+def test_every_word_that_is_shown_has_a_colour_for_the_dark() -> None:
+    lead = make_story(1, picture=PICTURE, coverage=COVERAGE, note="- *One*\n\nTwo")
+    issue = make_issue(lead, make_story(2), note="[Three](https://a.example/)")
+    letter = render(issue, Renderer(), load_strings("en"), for_sending=True, most_bytes=20_000)
+    paper = lxml.html.document_fromstring(letter.html).find_class("paper")[0]
+
+    unseen = [
+        element.text
+        for element in paper.iter(etree.Element)
+        if (element.text or "").strip()
+        and not {"ink", "soft", "accent"}
+        & {name for up in [element, *element.iterancestors()] for name in up.classes}
+    ]
+
+    (hidden,) = unseen
+    assert hidden.startswith("What the gale closes")
+
+
+def test_what_is_outlooks_own_in_a_letter_is_what_the_validator_is_told_of() -> None:
+    html = render_in(make_issue(make_story(1, picture=PICTURE, note="Ours"), note="Ours")).html
+    shown = re.sub("<!--.*?-->", "", html, flags=re.DOTALL)
+
+    own = set(re.findall(r"\b(?:xmlns:\w+|mso-[a-z-]+)", shown))
+
+    assert own == {name for fault in NEEDED for name in re.findall("“([^”]+)”", fault)}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from copydesk.errors import CopydeskError, MailError, PublishError
+from copydesk.kit import tables
+from copydesk.publish.newsletters import read_sections
 from world.letters import SITE
 from world.mailing import make_issue, make_story, render_in
 
+GUIDE = (Path(__file__).parents[2] / "docs/guides/write-a-letter.md").read_text("utf-8")
 FRAME = """<mjml>
 <mj-head>
 {head}
@@ -104,6 +108,8 @@ def test_what_a_template_prints_is_checked_in_the_letter_that_it_makes(
     ("broken", "kind", "where"),
     [
         ("<mj-text>\n<mj-raw></mj-text>", MailError, "</mj-text> in line 9 closes nothing"),
+        ("<mj-text\n<mj-text>", MailError, "nothing ends <mj-text, in line 8"),
+        ("<!-- <mj-text>", MailError, "nothing ends <!--, in line 8"),
         ("<mj-text>", MailError, "where <mj-text> of line 8 is open"),
         ("<mj-text>{{ letter.titel }}</mj-text>", PublishError, "in line 8"),
         ("<mj-text>{% if %}</mj-text>", PublishError, "in line 8"),
@@ -117,3 +123,39 @@ def test_a_broken_template_is_an_error_with_its_line(
 
     assert where in caught.value.what
     assert caught.value.subject == "letter.mjml"
+
+
+def test_the_template_of_the_guide_works_and_keeps_the_marks(tmp_path: Path) -> None:
+    (template,) = re.findall(r"```jinja\n(.*?)```", GUIDE, re.DOTALL)
+
+    html = render_own(tmp_path, template)
+
+    assert "<!--story 2026-11-27-pilot-boats-1-->" in html
+    (section,) = read_sections(html)
+    assert section.items[0].place == "The Herald"
+
+
+def test_the_guide_lists_the_tags_that_can_be_used() -> None:
+    listed = GUIDE.partition("What can be in it:")[2].partition("pictures of the site")[0]
+    headings = {f"h{level}" for level in range(2, 6)}  # "h1 to h6"
+
+    assert {*re.findall("`([a-z0-9-]+)`", listed)} | headings == {
+        *tables.read_lines("copydesk.mail", "mjml_tags.txt"),
+        *tables.read_lines("copydesk.mail", "html_tags.txt"),
+    }
+
+
+def test_the_guide_shows_the_error_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(MailError) as caught:
+        render_own(tmp_path, FRAME.format(head="", body="<mj-social></mj-social>"))
+
+    assert f"error: {caught.value}\nhint: {caught.value.hint}\n" in GUIDE
+
+
+def test_a_theme_that_nobody_can_mean_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "_templates"
+    folder.mkdir()
+    (folder / "theme.css").write_text(":root{--ink:" + "a(" * 9000)
+
+    with pytest.raises(MailError, match=r"nested too deep to be read: theme\.css"):
+        render_in(make_issue(), own=folder)

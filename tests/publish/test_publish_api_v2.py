@@ -17,6 +17,7 @@ from copydesk.news import Reason, Story
 from copydesk.publish import Look, plan_site
 from copydesk.publish.api import v2
 from world import editions
+from world.letters import issue, issue_story, mail
 
 ROOT = "api/v2/"
 LED = "2026-11-24-robots-may-vote"
@@ -172,6 +173,34 @@ def test_every_address_of_the_api_leads_to_a_file() -> None:
     named = {url.removeprefix(base) for url in addresses(made) if url.startswith(base)}
     assert {"stories/pages/2.json", "sources/herald.example.json"} < named
     assert set() == named - set(made) - {"openapi.json"}
+
+
+def test_letters_and_their_issues_stand_there_where_there_are_any() -> None:
+    told = issue(issue_story("a", "A & B", url="https://herald.example/a", page=""))
+    fields = {"title": "Robots (2026-11-24)", "publishedDateTime": editions.AT}
+    ours = editions.record("_newsletters/robots-2026-11-24.html", **fields)
+    odd = editions.record("_newsletters/odd.html", title="Odd")
+    records = (replace(ours, body=mail(told).html), odd)
+
+    made = read(*rich(), records=records)
+
+    by_kind = validators(made)
+    for path, value in described(made):
+        by_kind[kind_of(path)].validate(value)
+    paths = {each.removeprefix("/") for each in made["openapi.json"]["paths"]}
+    assert {"letters/index.json", "letters/{id}.json", "issues/{id}.json"} <= paths
+    assert made["index.json"]["letters_url"].endswith("/api/v2/letters/index.json")
+    (letter,) = made["letters/index.json"]["letters"]
+    assert ("robots", "Robots", 1) == (letter["id"], letter["title"], letter["count"])
+    (short,) = made["letters/robots.json"]["issues"]
+    assert short["api_url"].endswith("/api/v2/issues/robots-2026-11-24.json")
+    whole = made["issues/robots-2026-11-24.json"]
+    assert short == {key: whole[key] for key in short}
+    (section,) = whole["sections"]
+    item = {"story": "a", "title": "A & B", "excerpt": "Beaches are closed."}
+    assert section["items"] == [{**item, "url": "https://herald.example/a", "source": "The Herald"}]
+    assert made["issues/odd.json"]["letter"] is None
+    assert not any("letter" in path or "issue" in path for path in read(*rich()))
 
 
 def addresses(value: object) -> Iterator[str]:

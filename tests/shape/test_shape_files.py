@@ -56,6 +56,7 @@ STORES = {
 NAMED = {  # by a person, on the command line
     "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
+    "engine/letters/_lint_mail.py": "a letter",
     "engine/recall/_read_list.py": "a list of stories",
     "fetch/recording/_replay.py": "a recorded web",
     "embed/_model.py": "a model",

@@ -25,6 +25,7 @@ DECIDERS = [
 ]
 HEAVY = (
     *("aiohttp", "asyncio", "lxml", "trafilatura", "PIL", "numpy", "feedparser", "fastwarc"),
+    *("css_inline", "mjml", "tinycss2"),
     *("htmldate", "readability", "pebble", "cryptography", "Stemmer", "dateutil"),
     *("starlette", "uvicorn", "httptools", "prometheus_client", "webauthn", "argon2", "joserfc"),
 )

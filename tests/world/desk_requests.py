@@ -27,6 +27,10 @@ FOR_EDITORS = (
     "topics/one/",
     "topics/matches",
     "topics/try",
+    "letters/add",
+    "letters/forget",
+    "letters/daily/found",
+    "letters/daily/file",
     "what-if/",
     "what-if/try",
     "what-if/cancel",
@@ -36,8 +40,10 @@ FOR_OWNERS = (
     "what-if/undo",
     "sources/file",
     "organizations/",
+    "organizations/logo",
     "topics/words",
     "topics/new",
+    "topics/move",
     "topics/end",
     "settings/undo",
     "sources/one/",
@@ -52,6 +58,8 @@ FOR_OWNERS = (
 )
 FOR_ALL = (
     *("", "story/{}/", "story/{}/trail/", "story/{}/neighbours/", "dropped/", "today/", "rows"),
+    *("letters/", "letters/{}/", "letters/daily/", "letters/daily/now", "letters/daily/preview"),
+    *("letters/daily/text", "letters/{}/now"),
     *("versions", "presence", "views", "picture/{}", "assets/{}", "drafts", "numbers/", "recall/"),
     *("sign-in", "sign-in/passkey", "sign-in/passkey/ask", "sign-in/assets/{}", "enter/{}"),
     *("account/", "account/password", "account/passkey", "account/passkey/ask"),
@@ -83,6 +91,7 @@ KNOWN = (
         "title",
         "excerpt",
     ),
+    *("drop", "restore", "up", "move", "texts", "approve", "hold", "release", "daily", "subject"),
     *("note", "Coast", "all", "waiting", "time", "owner", "viewer", "editor", "1", "-1", "0", ""),
     *("99999999999999999999", "2026-11-19", "2026-11-19T08:00:00Z", "https://gull.example/x"),
     *("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "javascript:x", "/desk/", "{}"),
@@ -93,6 +102,7 @@ FIELDS = (
     *("url", "alt", "credit", "name", "query", "forget", "stash", "shared", "list", "action"),
     *("description", "place", "words", "out", "tab", "event", "fields", "file", "role", "next"),
     *("view", "order", "after", "since", "until", "decided", "days", "q", "source", "language"),
+    *("letter", "digest", "sure", "version", "number", "preheader", "subject", "rule_title"),
     *("old", "new", "session", "passkey", "state", "code", "error", "reason", "owner", "draft"),
 )
 WORDS = some.one_of(

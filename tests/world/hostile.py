@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from copydesk.desk_store import Draft, SavedView, open_desk
+from copydesk.desk_store import Draft, IssueChange, IssueField, SavedView, open_desk
 from copydesk.errors import UsageError
 from copydesk.news import Image, Provider, Reason, ReasonKind, Story, Verdict
 from world.newsroom import NOW
@@ -92,6 +92,15 @@ def keep_hostile(root: Path) -> None:
         for number, word in enumerate(PAYLOADS[::20]):
             stash = desk.stashes.make(FIRST, f"{word[:60]} {number}", shared=True)
             desk.stashes.add(FIRST, stash, NAMES)
+        texts: tuple[tuple[IssueField, int], ...] = (("subject", 300), ("preheader", 300))
+        for part, most in (*texts, ("note", 10_000)):
+            value = ("\n".join(PAYLOADS)[:most],)
+            desk.letters.change("daily", IssueChange(field=part, value=value), PAYLOADS[0], NOW)
+        for name in NAMES:
+            dropped = IssueChange(field="dropped", story=name, value=("yes",))
+            desk.letters.change("daily", dropped, PAYLOADS[1], NOW)
+        gone = IssueChange(field="order", value=NAMES)
+        desk.letters.change(PAYLOADS[2], gone, PAYLOADS[3], NOW)
         for field in ("title", "excerpt", "note", "why"):
             text = "\n".join(PAYLOADS)
             desk.drafts.keep(FIRST, Draft(story="", field=field, text=text, at=NOW))

@@ -33,6 +33,7 @@ _LOADED = (  # by commands; here, once
     "copydesk.engine.actions",
     "copydesk.engine.editing",
     "copydesk.engine.editing.applying._apply_actions",
+    "copydesk.engine.letters._file_letter",
     "copydesk.engine.publishing._build",
     "copydesk.engine.rejudging",
     "copydesk.engine.round",

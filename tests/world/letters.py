@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from copydesk.mail import RenderedIssue
 from copydesk.news import Issue, IssueSection, IssueStory
 from world.newsroom import NOW
 
 SITE = "https://tidewatch.example/coast"
-
-
-@dataclass(frozen=True)
-class Mail:
-    """A rendered issue, of which only the HTML counts here."""
-
-    html: str
 
 
 def issue_story(name: str, title: str = "", **more: object) -> IssueStory:
@@ -56,14 +50,19 @@ def issue(
     )
 
 
-def mail(issue: Issue) -> Mail:
+def mail(issue: Issue) -> RenderedIssue:
     """Return the mail of an issue, each story between its comments."""
     sections = "".join(map(_section, issue.sections))
     note = f"<!--note--><p>{issue.note}</p><!--/note-->" if issue.note else ""
     subject, preheader = html.escape(issue.subject), html.escape(issue.preheader)
     head = f"<head><title>{subject}</title></head>"
     body = f"<body><div>{preheader}</div><table>{note}{sections}</table></body>"
-    return Mail(f'<!doctype html><html lang="en">{head}{body}</html>\n')
+    return RenderedIssue(
+        subject=issue.subject,
+        preheader=issue.preheader,
+        html=f'<!doctype html><html lang="en">{head}{body}</html>\n',
+        text="",
+    )
 
 
 def _section(section: IssueSection) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.archive._check import CheckReport as CheckReport
     from copydesk.archive._check import DataReport as DataReport
     from copydesk.archive._check import check as check
+    from copydesk.archive._data_images import add_images as add_images
     from copydesk.archive._ledger import Ledger as Ledger
     from copydesk.archive._ledger import SourceEnded as SourceEnded
     from copydesk.archive._ledger import SourceKept as SourceKept
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from copydesk.archive.git import LoggedCommit as LoggedCommit
     from copydesk.archive.git import Pushed as Pushed
     from copydesk.archive.git import Repository as Repository
+    from copydesk.archive.git import list_changes_since as list_changes_since
     from copydesk.archive.git import list_commits as list_commits
     from copydesk.archive.git import read_commit as read_commit
     from copydesk.archive.git import start_repository as start_repository

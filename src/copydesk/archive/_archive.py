@@ -81,6 +81,10 @@ class Archive:
             if folder not in NEWS_FOLDERS:
                 yield from self._each(folder, parse_record, trouble)
 
+    def records_in(self, folder: str, trouble: Callable[[CopydeskError], None]) -> Iterator[Record]:
+        """Yield the records of one collection that is no news, as `records` does."""
+        yield from self._each(folder, parse_record, trouble)
+
     def signatures(self, *, stories: bool = False) -> dict[str, Signature]:
         """Return the signature of every file that may be a record, by its path, and open none.
 

@@ -37,7 +37,7 @@ _COMMANDS = {
     "fetch": "one step: an address, as a round would ask for it",
     "extract": "one step: what a page says",
     "judge": "one step: what the judge says of a page",
-    "mail": "letters to readers: what mail programs show of them",
+    "mail": "letters to readers: composed, shown, filed, held against mail programs",
     "desk": "who may use the desk, the editors' web app",
     "mcp": "the desk for an agent, over standard input and output",
     "record": "the records themselves",

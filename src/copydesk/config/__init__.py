@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from copydesk.config._write_beat import add_sources as add_sources
     from copydesk.config._write_beat import append_sources as append_sources
     from copydesk.config._write_beat import change_values as change_values
+    from copydesk.config.data import LOGO_SIDES as LOGO_SIDES
     from copydesk.config.data import find_organization_files as find_organization_files
     from copydesk.config.data import find_topic_file as find_topic_file
+    from copydesk.config.data import logo_paths as logo_paths
     from copydesk.config.data import read_topics as read_topics
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.desk.agents import serve_stdio as serve_stdio
     from copydesk.desk.live import Broadcast as Broadcast
     from copydesk.desk.live import Presence as Presence
+    from copydesk.desk.sign_in import FRAMED_POLICY as FRAMED_POLICY
     from copydesk.desk.sign_in import POLICY as POLICY
     from copydesk.desk.sign_in import Admission as Admission
     from copydesk.desk.sign_in import AskedFrom as AskedFrom

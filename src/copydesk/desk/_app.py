@@ -32,6 +32,7 @@ from copydesk.desk._answers import (
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._drops_page import read_drop_question
 from copydesk.desk._pages import ASSETS, Editor, asset_name
+from copydesk.desk.letters import list_letter_routes
 from copydesk.desk.live import Presence, describe
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
@@ -78,6 +79,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         *list_proposal_routes(desk, editor_of),
         *list_number_routes(desk, editor_of),
         *list_source_routes(desk, editor_of),
+        *list_letter_routes(desk, editor_of),
         *list_topic_routes(desk, editor_of),
         *list_rule_routes(desk, editor_of),
     ]

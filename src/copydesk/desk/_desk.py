@@ -26,7 +26,15 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk._today import describe_actions, describe_settings, find_title
-from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher, Trials
+from copydesk.desk.live import (
+    Broadcast,
+    Filer,
+    IssuesToCome,
+    PictureWishes,
+    Refresh,
+    Refresher,
+    Trials,
+)
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView, open_desk
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
@@ -51,6 +59,7 @@ class Desk:
     pictures: PictureWishes
     read_status: Callable[[], engine.RoundStatus | None]
     trials: Trials
+    issues: IssuesToCome
     # each page that is looked at has a process of its own, each picture may take 100 MB
     looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -280,7 +289,9 @@ class Desk:
                 beat,
                 Pages(beat, self.path, self.read_status, self.pictures.want, find_proposals),
             )
-        return self._pages[1]
+        pages = self._pages[1]
+        pages.letters = opened.newsroom.settings.letters
+        return pages
 
     async def _look(self) -> None:
         """Tell browsers when the catalogue changed, and how the round stands."""
@@ -335,6 +346,7 @@ async def _open_desk_of(
         pictures=PictureWishes(partial(engine.make_pictures_apart, root), filer.broadcast),
         read_status=lambda: engine.read_round_status(root / ".copydesk"),
         trials=Trials(root, environ),
+        issues=IssuesToCome(thread=thread, store=filer.store),
     )
     filer.find_standings = desk.find_standings
     try:

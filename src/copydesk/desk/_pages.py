@@ -21,7 +21,7 @@ from copydesk.desk._script_words import SCRIPT_WORDS
 from copydesk.desk._story_view import StoryViews, View
 from copydesk.desk_store import SavedView
 from copydesk.kit import urls
-from copydesk.news import Beat, Ruling, Standing
+from copydesk.news import Beat, LetterOptions, Ruling, Standing
 from copydesk.placement import local_time
 from copydesk.placement.addresses import quote_path, story_folder
 from copydesk.rendering import (
@@ -95,6 +95,8 @@ class Pages:
         self._beat = beat
         self._root = root
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
+        self.title = beat.title
+        self.letters: Sequence[LetterOptions] = ()  # into which a story may be put
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
         self.proposals = ProposalViews(self.strings, find_proposals)
@@ -156,6 +158,7 @@ class Pages:
                 acts=self._acts(row),
                 proposals=self.proposals.show(proposals),
                 may_edit=editor.may_edit,
+                has_letters=bool(self.letters),
                 root=self._root,
                 here=here,
             )
@@ -212,6 +215,9 @@ class Pages:
             "own_views": self._own_views(counts.count_own(editor.name), question),
             "round": self.describe_round(self._read_status()),
             "script_words": self.script_words(),
+            "letter_choices": json.dumps(
+                [(one.id, one.title or self.title) for one in self.letters]
+            ),
         }
         own = {name: value for name, value in more.items() if name not in _CONTENTS}
         contents = {name: value for name, value in more.items() if name in _CONTENTS}
@@ -229,6 +235,11 @@ class Pages:
         return (
             f"{home}{quote_path(story_folder(seen.story.path))}" if seen.has_page and home else ""
         )
+
+    def link(self, editor: Editor, page: str) -> str:
+        """Return a page's address on the site as a link from where an editor is."""
+        home, site = self._home(editor), f"{self._beat.url.rstrip('/')}/"
+        return f"{home}{page.removeprefix(site)}" if home and page.startswith(site) else page
 
     def _home(self, editor: Editor) -> str:
         """Return where the site is, from where an editor is; "" where nobody can know."""

@@ -82,8 +82,20 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
+    from copydesk.engine.letters import FiledIssue as FiledIssue
+    from copydesk.engine.letters import LetterOutcome as LetterOutcome
+    from copydesk.engine.letters import LetterRow as LetterRow
     from copydesk.engine.letters import LintReport as LintReport
+    from copydesk.engine.letters import compose_issue as compose_issue
+    from copydesk.engine.letters import draft_letter as draft_letter
+    from copydesk.engine.letters import explain_skip as explain_skip
+    from copydesk.engine.letters import file_due_letters as file_due_letters
+    from copydesk.engine.letters import file_issue as file_issue
+    from copydesk.engine.letters import file_letter as file_letter
+    from copydesk.engine.letters import find_letter as find_letter
     from copydesk.engine.letters import lint_mail as lint_mail
+    from copydesk.engine.letters import list_letters as list_letters
+    from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
     from copydesk.engine.newsroom import DeployReport as DeployReport
@@ -186,8 +198,11 @@ if TYPE_CHECKING:
     from copydesk.engine.settings import SettingsCommit as SettingsCommit
     from copydesk.engine.settings import SettingsReport as SettingsReport
     from copydesk.engine.settings import edit_organization as edit_organization
+    from copydesk.engine.settings import find_logos as find_logos
     from copydesk.engine.settings import list_organizations as list_organizations
     from copydesk.engine.settings import list_settings_commits as list_settings_commits
+    from copydesk.engine.settings import read_logo as read_logo
+    from copydesk.engine.settings import set_logo as set_logo
     from copydesk.engine.settings import undo_settings as undo_settings
     from copydesk.engine.sources import BoardRow as BoardRow
     from copydesk.engine.sources import Discovery as Discovery
@@ -205,6 +220,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import edit_source as edit_source
     from copydesk.engine.sources import export_opml as export_opml
+    from copydesk.engine.sources import fetch_apart as fetch_apart
     from copydesk.engine.sources import file_sources as file_sources
     from copydesk.engine.sources import find_source as find_source
     from copydesk.engine.sources import find_sources as find_sources
@@ -243,6 +259,7 @@ if TYPE_CHECKING:
     from copydesk.engine.trail import TrailKind as TrailKind
     from copydesk.engine.trail import trace_story as trace_story
     from copydesk.engine.uploads import keep_upload as keep_upload
+    from copydesk.engine.uploads import make_logo as make_logo
     from copydesk.engine.webhooks import describe_owed_calls as describe_owed_calls
     from copydesk.engine.what_if import ChangedStory as ChangedStory
     from copydesk.engine.what_if import FrontPlace as FrontPlace

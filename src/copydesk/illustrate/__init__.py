@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from copydesk.illustrate._thumb_hash import average as average
     from copydesk.illustrate._thumb_hash import thumb_hash as thumb_hash
     from copydesk.illustrate._upload import UPLOAD_BYTES as UPLOAD_BYTES
+    from copydesk.illustrate._upload import make_logo as make_logo
     from copydesk.illustrate._upload import make_upload as make_upload
+    from copydesk.illustrate._upload_process import answer_logo as answer_logo
     from copydesk.illustrate._upload_process import answer_upload as answer_upload
+    from copydesk.illustrate._upload_process import make_logo_apart as make_logo_apart
     from copydesk.illustrate._upload_process import make_upload_apart as make_upload_apart
     from copydesk.illustrate._with_image import with_image as with_image
 else:

@@ -68,7 +68,7 @@ def _forms(image: Image, stem: str) -> dict[PictureFile, bytes]:
         sizes[f"{stem}-{SMALL_WIDTH}"] = _small(image)
     webp = {name: encode(size, "WEBP", quality=_QUALITY, method=4) for name, size in sizes.items()}
     avif = _avif_of_each(sizes, webp)
-    jpeg = encode(_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)
+    jpeg = encode(lay_on_white(image), "JPEG", quality=_QUALITY, progressive=True, optimize=True)
     return {
         **{_form(f"{name}.webp", sizes[name]): data for name, data in webp.items()},
         **{_form(f"{name}.avif", sizes[name]): data for name, data in avif.items()},
@@ -121,7 +121,8 @@ def _avif(image: Image, webp_bytes: int) -> bytes:
     return encode(image, "AVIF", quality=quality, speed=9, max_threads=1)
 
 
-def _on_white(image: Image) -> Image:
+def lay_on_white(image: Image) -> Image:
+    """Return a picture through which nothing is seen."""
     import PIL.Image
 
     if image.mode == "RGB":

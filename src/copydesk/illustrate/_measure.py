@@ -46,17 +46,19 @@ class FetchedPicture:
         return is_small and len(self.data) <= _LIGHT_BYTES and self.measure.format != "AVIF"
 
 
-def measure_picture(url: str, data: bytes) -> FetchedPicture:
+def measure_picture(url: str, data: bytes, least: int = MIN_SIDE) -> FetchedPicture:
     """Measure what was fetched; raise PictureError where it is none, too small or too large.
 
-    No word of the server counts: the type is what the first bytes say.
+    No word of the server counts: the type is what the first bytes say. `least` is how many pixels
+    each side must have.
     """
+    measure = _measure(data, url, least)
     return FetchedPicture(
-        url=url, data=data, measure=_measure(data, url), stem=hashlib.sha256(data).hexdigest()
+        url=url, data=data, measure=measure, stem=hashlib.sha256(data).hexdigest()
     )
 
 
-def _measure(data: bytes, url: str) -> Measure:
+def _measure(data: bytes, url: str, least: int) -> Measure:
     format_name = _format(data)
     if not format_name:
         raise PictureError(f"not a picture but {_what(data)}", subject=url, hint=_HINT)
@@ -65,7 +67,7 @@ def _measure(data: bytes, url: str) -> Measure:
     width, height = size(data)
     if width <= 0 or height <= 0:
         raise PictureError("picture without a size", subject=url, hint=_HINT)
-    if min(width, height) < MIN_SIDE:
+    if min(width, height) < least:
         raise PictureError(f"picture too small ({width} x {height})", subject=url, hint=_HINT)
     if width * height > MAX_PIXELS:
         raise PictureError(f"picture too large ({width} x {height})", subject=url, hint=_HINT)

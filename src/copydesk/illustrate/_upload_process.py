@@ -22,6 +22,7 @@ _COMMAND = (
     *(sys.executable, "-P", "-c"),
     "from copydesk.illustrate import answer_upload; answer_upload()",
 )
+_LOGO = "from copydesk.illustrate import answer_logo; answer_logo({})"
 
 
 def make_upload_apart(
@@ -45,6 +46,18 @@ def make_upload_apart(
     if done.returncode == 0 and done.stdout:
         return done.stdout
     raise _read_refusal(done.returncode, done.stderr)
+
+
+def make_logo_apart(data: bytes, side: int) -> bytes:
+    """Return what `make_logo` does, made by such a process; raises as `make_upload_apart`."""
+    return make_upload_apart(data, command=(*_COMMAND[:-1], _LOGO.format(side)))
+
+
+def answer_logo(side: int) -> None:
+    """Read a picture from standard input, and write what `make_logo` makes of it, or why not."""
+    from copydesk.illustrate._upload import make_logo  # which loads all decoders
+
+    answer_upload(lambda data: make_logo(data, side))
 
 
 def answer_upload(make: Callable[[bytes], bytes] | None = None) -> None:

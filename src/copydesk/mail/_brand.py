@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from copydesk.errors import MailError
+
 _FACE_NAMES = ("serif", "sans", "headline")
 _DARK = re.compile(r"prefers-color-scheme\s*:\s*dark")
 _REFERENCE = re.compile(r"var\(\s*--([\w-]+)\s*(?:,[^()]*)?\)")
@@ -44,9 +46,16 @@ class Brand:
 
 
 def read_brand(style: str, theme: str = "") -> Brand:
-    """Return the brand of a site: `style` is our style sheet, `theme` its owner's after it."""
+    """Return the brand of a site: `style` is our style sheet, `theme` its owner's after it.
+
+    Raises MailError for a theme that cannot be meant.
+    """
     day, night = _read_sheet(style)
-    own_day, own_night = _read_sheet(theme)
+    try:
+        own_day, own_night = _read_sheet(theme)
+    except RecursionError as error:
+        what, hint = "nested too deep to be read", "look for a bracket that is not closed"
+        raise MailError(what, subject="theme.css", hint=hint) from error
     theirs = day | own_day
     faces = {
         name: _faces(_resolve(theirs[name], theirs)) or _faces(_resolve(day[name], day))

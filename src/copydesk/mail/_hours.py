@@ -17,7 +17,8 @@ from copydesk.news import LetterDay, LetterOptions
 _DAYS: tuple[LetterDay, ...] = get_args(LetterDay)
 _DAY = timedelta(days=1)
 _SPAN = 16  # days: a week, and another one where a zone leaves out the only day of it
-MADE_UP_FOR = _DAY  # so long an hour that nobody was there for is made up for
+_MADE_UP_FOR = _DAY  # so long an hour that nobody was there for is made up for
+_FIRST_WITHIN = timedelta(hours=1)  # of its hour comes a first issue, however often cron looks
 
 
 def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
@@ -44,12 +45,14 @@ def last_due(letter: LetterOptions, until: datetime) -> datetime | None:
 def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
     """Decide whether an issue should be made now; `last` is when the last one was.
 
-    An hour that nobody was there for is made up for within a day. A day on which there was an
+    An hour that nobody was there for is made up for within a day; of a letter that had no issue yet
+    within an hour, for who writes one at ten does not want it at once. A day on which there was an
     issue, for whatever reason, needs no other one: neither an hour moved later on that day nor a
     zone moved west makes two.
     """
     due = last_due(letter, now)
-    if due is None or dates.utc(now) - due >= MADE_UP_FOR:
+    within = _MADE_UP_FOR if last else _FIRST_WITHIN
+    if due is None or dates.utc(now) - due >= within:
         return False
     zone = dates.find_zone(letter.zone)
     return last is None or (last < due and local_day(last, zone) != local_day(due, zone))

@@ -65,7 +65,8 @@ def list_untold(material: IssueMaterial, list_id: str) -> Iterator[tuple[Story, 
 
 def _is_new(story: Story, material: IssueMaterial) -> bool:
     name, at = record_name(story.path), publication_time(story)
-    if at <= dates.utc(material.since) - _OLDEST or name in material.earlier.names:
+    is_of_time = dates.utc(material.since) - _OLDEST < at <= dates.utc(material.at)
+    if not is_of_time or name in material.earlier.names:
         return False
     told_at = _find_telling(story, material)
     if told_at is not None and (at <= told_at or story.copy_of):

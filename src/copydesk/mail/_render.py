@@ -1,7 +1,7 @@
 """A letter's issue as HTML and plain text.
 
 Issue -- view_issue --> view -- letter.mjml --> MJML -- mrml, css-inline --> HTML
-                             `-- write_text --> plain text
+                             `-- render_text --> plain text
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from copydesk.mail._issue_view import (
     own_hosts,
     view_issue,
 )
-from copydesk.mail._template_rules import check_letter, check_template, find_unclosed
-from copydesk.mail._text_part import write_text
+from copydesk.mail._template_rules import check_letter, check_template, find_open_tag
+from copydesk.mail._text_part import render_text
 from copydesk.news.letter import Issue
 from copydesk.rendering import (
     NOTE_BEGIN,
@@ -119,7 +119,7 @@ class _IssueRenderer:
             subject=view.subject,
             preheader=view.preheader,
             html=self._make_html(mjml),
-            text=write_text(view, links, self._strings),
+            text=render_text(view, links, self._strings),
         )
 
     def _list_links(self, view: IssueView) -> Iterator[NamedLink]:
@@ -135,7 +135,7 @@ class _IssueRenderer:
         try:
             return _make_html(mjml)
         except ValueError as error:  # mrml's and css-inline's are such
-            where = find_unclosed(self._source)
+            where = find_open_tag(self._source)
             what = f"a template is no MJML{': ' if where else ''}{where}"
             raise MailError(what, subject=TEMPLATE, hint=str(error)) from error
 

@@ -35,7 +35,8 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
     """
     if rule == "titles":
         return join_titles(picks)
-    others = join_titles(picks[1:])
+    titles = (text.shorten(pick.story.title, _SUBJECT) for pick in picks[1 : 1 + _TITLES])
+    others = _JOINT.join(titles)
     return others or (text.shorten(picks[0].story.excerpt, _PREHEADER) if picks else "")
 
 

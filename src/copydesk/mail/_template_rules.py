@@ -27,6 +27,8 @@ _FOLLOWED = frozenset({"href", "action", "formaction", "xlink:href"})
 _SCHEMES = ("http://", "https://", "mailto:", "tel:", "%")  # % begins a place that is filled in
 _KNOWN_HEADERS = frozenset({"x-ua-compatible", "content-type"})  # mrml writes these
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_OPEN_TAG = re.compile(r"</?[a-zA-Z][\w:-]*(?=[^<>]*(?:<[a-zA-Z/!]|\Z))")
+_COMMENT = re.compile(r"<!--")
 _FILLED_IN = "\ufffc"  # stands for what a template prints: judged when it is printed
 _STYLE_ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]*)", re.IGNORECASE)
 _STYLE_WORD = re.compile(r"@import|@font-face|expression\s*\(|behavior\s*:|-moz-binding", re.I)
@@ -38,6 +40,10 @@ def check_template(source: str, name: str, hosts: Collection[str]) -> None:
     Raises MailError with the line of the first thing that may not be in it.
     """
     readable = _JINJA.sub(_blank, source)
+    if start := _find_open_end(readable):
+        line = readable.count("\n", 0, start.start()) + 1
+        what = f"nothing ends {start[0]}, in line {line}"
+        raise MailError(what, subject=name, hint="close it with > or -->")
     _Inspector(name, _MJML_TAGS | _HTML_TAGS, hosts).inspect(readable)
 
 
@@ -47,9 +53,16 @@ def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
-def find_unclosed(source: str) -> str:
+def find_open_tag(source: str) -> str:
     """Say which tag of MJML nothing closes or opened, and in which line; "" where all are."""
     return _Balance().find(_JINJA.sub(_blank, source))
+
+
+def _find_open_end(source: str) -> re.Match[str] | None:
+    """Return where a tag or comment begins that nothing ends, for which the parser has no end."""
+    if tag := _OPEN_TAG.search(source):
+        return tag
+    return _COMMENT.search(source, source.rfind("-->") + 1)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -104,15 +117,15 @@ class _Inspector(HTMLParser):
         if attribute == "style":
             self._check_style(value)
         elif attribute in _FETCHED:
-            self._check_fetched(value)
+            self._check_load(value)
         elif attribute in _FOLLOWED and _FILLED_IN not in value:
-            self._check_followed(value)
+            self._check_link(value)
 
-    def _check_followed(self, address: str) -> None:
+    def _check_link(self, address: str) -> None:
         if address and not urls.as_browsers_read(address).lower().startswith(_SCHEMES):
             self._refuse(f"no address for a reader: {address[:80]}", "give a whole one of the web")
 
-    def _check_fetched(self, address: str) -> None:
+    def _check_load(self, address: str) -> None:
         """Refuse a picture of another host, and an address that leads nowhere in a mail."""
         if not address or _FILLED_IN in address:
             return
@@ -124,7 +137,7 @@ class _Inspector(HTMLParser):
         if word := _STYLE_WORD.search(rules):
             self._refuse(f"{word[0]} cannot be in a letter", "name faces that readers have")
         for address in _STYLE_ADDRESS.findall(rules):
-            self._check_fetched(address.strip())
+            self._check_load(address.strip())
 
     def _refuse(self, what: str, hint: str) -> None:
         line = self._lines_above + self.getpos()[0]

@@ -14,7 +14,7 @@ from copydesk.rendering import Strings
 _WIDTH = 72
 
 
-def write_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -> str:
+def render_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -> str:
     """Return the plain text of an issue; `links` are those below it."""
     blocks = [*_tell_head(view, strings)]
     for section in view.sections:
@@ -53,8 +53,8 @@ def _tell_story(story: StoryView, strings: Strings) -> str:
         _wrap(story.title),
         _wrap(story.excerpt),
         _wrap(" · ".join(filter(None, (story.source, *story.facts, *also)))),
-        _tell_note(story.note_words, strings),
         story.href,
+        _tell_note(story.note_words, strings),
     ]
     return "\n".join(line for line in lines if line)
 

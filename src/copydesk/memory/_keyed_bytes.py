@@ -9,6 +9,7 @@ from typing import Literal
 KeyedTable = Literal[
     "hosts",
     "hubs",
+    "letters",
     "overtaken",
     "pushed",
     "recall",

@@ -91,6 +91,9 @@ CREATE INDEX fates_path ON fates (path) WHERE state = 'filed';
     """
 CREATE TABLE webhooks (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
 """,
+    """
+CREATE TABLE letters (key TEXT PRIMARY KEY, kept BLOB NOT NULL);
+""",
 )
 VERSION = len(_STEPS)
 

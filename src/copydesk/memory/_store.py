@@ -27,9 +27,9 @@ class Memory:
     """Remember sources, fates, digests, the manifest, the journal, and what strangers said.
 
     `hosts`, `hubs`, `hub_pushes`, `sites`, `taught`, `tips`, `waiting`, `recall`, `vectors`,
-    `pending_pings` and `overtaken` keep bytes by key, `actions` those of the desk, `revisits` the
-    second looks at filed pages, `reads` how often story pages were read, `counts` what each source
-    brought on each day. The journal is that of earlier versions: it is
+    `pending_pings`, `letters` and `overtaken` keep bytes by key, `actions` those of the desk,
+    `revisits` the second looks at filed pages, `reads` how often story pages were read, `counts`
+    what each source brought on each day. The journal is that of earlier versions: it is
     read once, and no longer written.
     Every method raises MemoryStoreError where the database fails. Used by one thread at a time.
     """
@@ -47,6 +47,7 @@ class Memory:
         self.waiting = KeyedBytes(self._run, "waiting")
         self.recall = KeyedBytes(self._run, "recall")
         self.webhooks = KeyedBytes(self._run, "webhooks")
+        self.letters = KeyedBytes(self._run, "letters")
         self.vectors = KeyedBytes(self._run, "vectors")
         self.pending_pings = KeyedBytes(self._run, "untold")  # keep their first names
         self.overtaken = KeyedBytes(self._run, "overtaken")

@@ -58,6 +58,7 @@ from copydesk.news.letter import IssueSection as IssueSection
 from copydesk.news.letter import IssueStory as IssueStory
 from copydesk.news.letter import LetterDay as LetterDay
 from copydesk.news.letter import LetterOptions as LetterOptions
+from copydesk.news.letter import LetterSeries as LetterSeries
 from copydesk.news.letter import PartKind as PartKind
 from copydesk.news.letter import PartOptions as PartOptions
 from copydesk.news.page import Fetcher as Fetcher

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from copydesk.news.beat import Beat
+from copydesk.news.letter import LetterSeries
 from copydesk.news.story import Story
 
 LIST_STORIES = 500
@@ -114,7 +115,7 @@ class Edition:
     may be read when needed, by which a site of many thousands is built. `pictures`
     maps a picture's origin address to its cached copy. `reads` says how often the page of a record
     was read in the last days, by the record's name, where a newsroom counts its readers. `lists`
-    are those that editors made, by id.
+    are those that editors made, by id, `letters` those of the settings, in their order.
     """
 
     beat: Beat
@@ -124,3 +125,4 @@ class Edition:
     pictures: Mapping[str, Thumbnail] | None = None
     reads: Mapping[str, int] = field(default_factory=dict)
     lists: tuple[ReadingList, ...] = ()
+    letters: tuple[LetterSeries, ...] = ()

@@ -68,6 +68,18 @@ class LetterOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSeries:
+    """A letter as a site's readers find it: `stems` are what names of its issues' files begin with.
+
+    `daily-2026-11-24` has the stem `daily`.
+    """
+
+    id: str
+    title: str
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueLink:
     """A link of an issue: what it is called, and where it leads."""
 

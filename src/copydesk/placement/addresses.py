@@ -58,6 +58,16 @@ def list_folder(list_id: str) -> str:
     return f"lists/{list_id}/"
 
 
+def letter_folder(letter_id: str) -> str:
+    """Return the folder of the list of a letter's issues: `letters/daily/`."""
+    return f"letters/{letter_id}/"
+
+
+def digest_folder(day: date) -> str:
+    """Return the folder of a day's digest: `digest/2026/11/24/`."""
+    return f"digest/{day_folder(day)}"
+
+
 def day_folder(day: date) -> str:
     """Return the folder of a day: `2026/11/24/`."""
     return f"{day.year:04}/{day.month:02}/{day.day:02}/"

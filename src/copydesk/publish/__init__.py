@@ -13,14 +13,18 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.placement import READ_WITHIN as READ_WITHIN
     from copydesk.publish._entries import StoryEntry as StoryEntry
+    from copydesk.publish._letter_stories import tell_records as tell_records
+    from copydesk.publish._letter_stories import tell_story as tell_story
     from copydesk.publish._plan import Look as Look
     from copydesk.publish._plan import Practice as Practice
     from copydesk.publish._plan import SitePlan as SitePlan
     from copydesk.publish._plan import Sizes as Sizes
     from copydesk.publish._publish import Published as Published
+    from copydesk.publish._publish import plan_edition as plan_edition
     from copydesk.publish._publish import plan_site as plan_site
     from copydesk.publish._publish import publish as publish
     from copydesk.publish._publish import survey as survey
+    from copydesk.publish._site_plan import make_front_rules as make_front_rules
     from copydesk.publish._survey import Survey as Survey
     from copydesk.publish.making import PublishOptions as PublishOptions
     from copydesk.publish.page_index import PageIndex as PageIndex

@@ -35,6 +35,11 @@ def fingerprint(*parts: object) -> str:
     return hashlib.blake2b(form, digest_size=16).hexdigest()
 
 
+def fingerprint_text(text: str) -> str:
+    """Return a hash of a long text."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
 def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
     """Return the names, sizes and times of the files in a folder and below; of a link nothing."""
     if folder is None or folder.is_symlink() or not folder.is_dir():

@@ -79,6 +79,8 @@ GROUP = StoryKey(
 )
 # The stories of a list are named by the list: no heading of a story tells of it.
 LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False)
+# Nor does one tell of the letters that told the story.
+LETTER = StoryKey(name="letter", values=lambda _story, _grounds: (), is_listed=False)
 DAY = StoryKey(name="day", values=_day)
 MONTH = StoryKey(name="month", values=_month)
 # Its name stays as it is kept and as addresses have it: /sources/.

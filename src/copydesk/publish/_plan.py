@@ -33,6 +33,7 @@ from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import ListedStories, StoryReader
 from copydesk.publish._fingerprint import fingerprint
 from copydesk.publish._keys import PUBLISHER, TOPIC
+from copydesk.publish.newsletters import LetterShelf
 from copydesk.publish.page_index import PageIndex, Pieces
 
 TRUSTED = 80  # a story's trust from which its word alone is firm
@@ -144,7 +145,7 @@ class SitePlan:
     in the order of its paths. `skipped` names what cannot have an address. `above` has the ids
     of a topic, by its name, and of those above it; `wanted` says whether what lists by a value of a
     key has to be made; `pieces` keeps pieces of lists that shift as a whole. `lists` are those that
-    editors made, by id.
+    editors made, by id, `letters` all issues that may be shown.
     """
 
     beat: Beat
@@ -167,6 +168,7 @@ class SitePlan:
     above: Mapping[str, tuple[str, ...]]
     look: Look
     lists: Mapping[str, ReadingList] = field(default_factory=dict)
+    letters: LetterShelf = field(default_factory=LetterShelf)
     wanted: Wanted = field(default_factory=Wanted)
     pieces: Pieces = field(default_factory=Pieces)
     skipped: tuple[str, ...] = ()

@@ -25,11 +25,20 @@ from copydesk.publish import _outputs, _pictures, api, feeds, site, sitemaps
 from copydesk.publish._filed import IN_HAND, StoryReader
 from copydesk.publish._fingerprint import files_of, fingerprint_beat
 from copydesk.publish._plan import Look, SitePlan, Wanted
+from copydesk.publish._records import is_shown
 from copydesk.publish._share_pictures import FOLDER, SharePictures
 from copydesk.publish._site_plan import make_site_plan
 from copydesk.publish._survey import Survey, take_survey
 from copydesk.publish.api import v2
-from copydesk.publish.change import StoryChange, Touched, digest_lists, find_effects, list_pins
+from copydesk.publish.change import (
+    StoryChange,
+    Touched,
+    digest_lists,
+    find_effects,
+    fingerprint_letters,
+    list_pins,
+    place_letters,
+)
 from copydesk.publish.making import PICTURES, PublishOptions, picture_files, write_all
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Writer
@@ -73,8 +82,7 @@ def publish(
     survey's notes, is written in a block of `together`.
     """
     seen = _take_survey(edition)
-    look = replace(options.look, pictures=_find_cached_pictures(edition, options))
-    plan = make_site_plan(edition, seen, look)
+    plan = _plan_survey(edition, seen, options)
     writer = Writer(out=out, manifest=manifest, full=options.full)
     writer.open()
     try:
@@ -107,6 +115,19 @@ def plan_site(edition: Edition, look: Look) -> SitePlan:
     return make_site_plan(edition, _take_survey(edition), look)
 
 
+def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
+    """Sort an edition into what `publish` would make of it, and make nothing.
+
+    What changes in the plan's index meanwhile is its holder's to forget.
+    """
+    return _plan_survey(edition, _take_survey(edition), options)
+
+
+def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> SitePlan:
+    look = replace(options.look, pictures=_find_cached_pictures(edition, options))
+    return make_site_plan(edition, seen, look)
+
+
 def _take_survey(edition: Edition) -> Survey:
     """Return the survey that an edition holds, or one of the stories that it holds."""
     if isinstance(edition.stories, Survey):
@@ -124,8 +145,9 @@ def _build(
     ways = _fingerprint_pages(plan, options)
     if seen.notes and seen.notes.get("front") != writer.front:
         writer.doubt()
-    stands = seen.notes.get("world") == ways and writer.stands
-    news = _find_changes(plan, seen) if stands else None
+    stands = seen.notes.get("world") == ways and writer.stands and _stand_letters(plan, seen)
+    letters = fingerprint_letters(plan)
+    news = _find_changes(plan, seen, letters) if stands else None
     writer.expect_all(everything=news is None)
     pieces = Pieces(plan.index)
     plan = replace(plan, wanted=news or Wanted(), pieces=pieces)
@@ -141,7 +163,8 @@ def _build(
     with together():
         writer.remember()
     pieces.forget(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
-    plan.index.note({**_notes(seen, plan, count), "world": ways, "front": writer.front})
+    notes = {**_notes(seen, plan, count), "letters": letters}
+    plan.index.note({**notes, "world": ways, "front": writer.front})
     plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
@@ -178,6 +201,7 @@ def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
         "lists": digest_lists(plan),
+        "letter_places": place_letters(plan),
         "count": {"files": count.files, "pages": count.pages},
     }
 
@@ -197,10 +221,18 @@ def _report(
     )
 
 
-def _find_changes(plan: SitePlan, seen: Survey) -> Touched:
+def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
+    """Decide whether every issue of a letter that was there is still listed where it was."""
+    before, now = seen.notes.get("letter_places", {}), place_letters(plan)
+    return all(now.get(name) == place for name, place in before.items())
+
+
+def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> Touched:
     before = frozenset(seen.notes.get("pinned", ()))
     lists = seen.notes.get("lists", {})
-    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists)
+    known = seen.notes.get("letters", {})
+    other = frozenset(path for path, now in letters.items() if known.get(path) != now)
+    change = StoryChange(pairs=seen.pairs, pinned=before, lists=lists, letters=other)
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 
@@ -228,13 +260,15 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     ]
     return fingerprint_beat(
         plan.beat,
-        plan.records,
+        {name: records for name, records in plan.records.items() if name != "newsletters"},
+        dict(plan.letters.titles),
         (sorted(options.icons), options.draw is None),
         options_of_all,
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
         bool(plan.lists),  # every page leads to them
+        is_shown(plan.records.get("newsletters", ())),  # and to these
     )
 
 

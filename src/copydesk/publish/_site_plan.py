@@ -17,15 +17,17 @@ from copydesk.placement import (
     addressable_topics,
     addresses,
     choose_front,
+    local_time,
     pins_in_force,
     read_points,
 )
-from copydesk.publish import _surrogates
+from copydesk.publish import _records, _surrogates
 from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import ListedStories, StoryReader
 from copydesk.publish._keys import DAY
 from copydesk.publish._plan import TRUSTED, Look, SitePlan
 from copydesk.publish._survey import Survey
+from copydesk.publish.newsletters import LetterShelf, shelve_letters
 from copydesk.publish.page_index import PageIndex, Shelves
 
 
@@ -38,6 +40,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     groups = Groups(index)
     coverages = Coverages(owners=Owners(beat.organizations), index=index, read=read)
     official = frozenset(urls.registrable_domain(s.url) for s in beat.sources if s.official)
+    by_collection = _by_collection(records)
     rules = _rules(edition, groups, coverages, official)
     rules = replace(rules, options=look.front, named=_find_public(groups, read))
     topics = addressable_topics(beat)
@@ -62,12 +65,28 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
         coverages=coverages,
         official=official,
         gone=tuple(sorted(entry.folder for entry in index.removals())),
-        records=_by_collection(records),
+        records=by_collection,
         above=seen.grounds.above,
         look=look,
+        letters=_shelve_letters(by_collection, edition, seen),
         lists={found.id: found for found in sorted(edition.lists, key=lambda found: found.id)},
         skipped=(*index.nameless(), *lost_records),
     )
+
+
+def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
+    """Return what the order of the front page depends on, of the plan of an edition."""
+    rules = _rules(edition, plan.groups, plan.coverages, plan.official)
+    named = _find_public(plan.groups, plan.read)
+    return replace(rules, options=plan.look.front, named=named)
+
+
+def _shelve_letters(
+    records: Mapping[str, tuple[Record, ...]], edition: Edition, seen: Survey
+) -> LetterShelf:
+    letters = _records.list_letters(records.get("newsletters", ()))
+    zone = seen.grounds.zone
+    return shelve_letters(letters, edition.letters, lambda at: local_time(at, zone).date())
 
 
 def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:

@@ -1,4 +1,4 @@
-"""Feeds of site, topics, sources, lists: takes a SitePlan, gives Atom, RSS 2.0, JSON Feed 1.1.
+"""Feeds of site, topics, sources, lists, letters: from a plan, as Atom, RSS 2.0, JSON Feed 1.1.
 
 A feed is the newest 30 stories: title, excerpt, credit, the desk's own note, and a link to the
 original. The id of an entry is the address of our page for the story, which no later edit changes.
@@ -7,7 +7,7 @@ original. The id of an entry is the address of our page for the story, which no 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,11 +16,12 @@ import orjson
 from copydesk.kit import dates, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish import _pictures
-from copydesk.publish._keys import LIST, PUBLISHER, TOPIC
+from copydesk.publish import _pictures, _records
+from copydesk.publish._keys import LETTER, LIST, PUBLISHER, TOPIC
 from copydesk.publish._outputs import Output, make
 from copydesk.publish._picture import Picture
 from copydesk.publish._plan import SitePlan
+from copydesk.publish.newsletters import ShelvedIssue
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml, quote_xml, render_note
 
@@ -94,8 +95,22 @@ class Feeds:
         stories = [story for story, _ in plan.read_list(listed)]
         return self.files(addresses.list_folder(list_id), title, stories)
 
+    def of_letters(self) -> Iterator[Sheet]:
+        """Yield the feeds of all letters' issues, and those of each letter where there are more."""
+        shelf, title = self.plan.letters, self.plan.beat.title
+        if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
+            return
+        issues = map(self._issue, shelf.issues[:_NEWEST])
+        yield from self._write_files("newsletters/", title, issues)
+        for letter, name in shelf.listed_titles.items():
+            issues = map(self._issue, shelf.of_letter(letter)[:_NEWEST])
+            yield from self._write_files(addresses.letter_folder(letter), name, issues)
+
     def files(self, folder: str, title: str, stories: Sequence[Story]) -> Iterator[Sheet]:
         """Yield the three files of a folder."""
+        return self._write_files(folder, title, map(self._entry, stories[:_NEWEST]))
+
+    def _write_files(self, folder: str, title: str, entries: Iterable[_Entry]) -> Iterator[Sheet]:
         plan = self.plan
         feed = _Feed(
             folder=folder,
@@ -103,10 +118,32 @@ class Feeds:
             home=plan.links.page(folder),
             language=plan.beat.locale if _LANGUAGE.fullmatch(plan.beat.locale) else "",
             hub=plan.beat.hub,
-            entries=tuple(map(self._entry, stories[:_NEWEST])),
+            entries=tuple(entries),
         )
         for name, write in (("feed.xml", _atom), ("rss.xml", _rss), ("feed.json", _json)):
             yield Sheet(folder + name, write(feed, plan.links.page(folder + name)))
+
+    def _issue(self, issue: ShelvedIssue) -> _Entry:
+        """Return an issue of a letter as an entry that leads to its page."""
+        record = issue.record
+        page = self.plan.links.page(_records.page_folder(record))
+        sent, topics = (record.fields.get(key) for key in ("publishedDateTime", "topics"))
+        at = dates.utc(sent).replace(microsecond=0) if isinstance(sent, datetime) else _NEVER
+        named = topics if isinstance(topics, list) else []
+        return _Entry(
+            page=page,
+            link=page,
+            title=_records.first_text(record, "title") or "Untitled",
+            excerpt=_records.first_text(record, "excerpt"),
+            credit="",
+            domain="",
+            published=at,
+            updated=at,
+            topics=tuple(folded for name in named if (folded := text.fold(str(name)))),
+            language="",
+            picture=None,
+            content="",
+        )
 
     def _entry(self, story: Story) -> _Entry:
         if story.path not in self._made:
@@ -138,9 +175,10 @@ OUTPUTS: tuple[Output[Feeds], ...] = (
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `feed.xml`, `rss.xml` and `feed.json` of the site, of each topic, source and list."""
+    """Yield `feed.xml`, `rss.xml`, `feed.json` of site, topics, sources, lists and letters."""
     made = Feeds(plan)
     yield from made.files("", plan.beat.title, plan.stories)
+    yield from made.of_letters()
     for output in OUTPUTS:
         yield from make(output, made, plan)
 

@@ -153,6 +153,8 @@ def _record_pages(plan: SitePlan) -> Iterator[str]:
     yield from (f"{name}/" for name in shelves if is_shown(plan.records.get(name, ())))
     paths = (r for r in rank(plan.records.get("learning", ())) if "items" in r.fields)
     yield from (page_folder(record) for record in paths)
+    yield from map(addresses.letter_folder, plan.letters.listed_titles)
+    yield from map(addresses.digest_folder, plan.letters.digests)
 
 
 def _address(story: Story, plan: SitePlan) -> str:

@@ -165,6 +165,8 @@ def _routes_of(service: engine.NewsroomService, metrics: Metrics) -> list[BaseRo
     routes: list[BaseRoute] = [health_route(), metrics_route(metrics, service)]
     if service.rounds is not None:
         service.rounds.after_round = metrics.look_at_round
+    if service.on_demand is not None:
+        service.on_demand.after_round = metrics.look_at_round
     if service.subscriber is not None:
         routes.append(HubCalls(service.subscriber))
     return routes

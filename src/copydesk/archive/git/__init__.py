@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.archive.git._changes_since import list_changes_since as list_changes_since
 from copydesk.archive.git._log import CommitMessage as CommitMessage
 from copydesk.archive.git._log import LoggedCommit as LoggedCommit
 from copydesk.archive.git._log import list_commits as list_commits

@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.mail._compose import compose
+from copydesk.cli.mail._file_due import file_due
 from copydesk.cli.mail._lint import lint
+from copydesk.cli.mail._preview import preview
 
 
 @click.group("mail")
@@ -14,4 +17,5 @@ def command(invocation: Invocation) -> None:  # kept in the context for the comm
     """Letters to readers."""
 
 
-command.add_command(lint)
+for word in (compose, preview, file_due, lint):
+    command.add_command(word)

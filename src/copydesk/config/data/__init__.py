@@ -6,9 +6,11 @@ Every error names its file. `read_file` and `Fields` serve _config.yml of the re
 from __future__ import annotations
 
 from copydesk.config.data._domain_trust import read_domain_trust as read_domain_trust
+from copydesk.config.data._organizations import LOGO_SIDES as LOGO_SIDES
 from copydesk.config.data._organizations import (
     find_organization_files as find_organization_files,
 )
+from copydesk.config.data._organizations import logo_paths as logo_paths
 from copydesk.config.data._organizations import read_logos as read_logos
 from copydesk.config.data._organizations import read_organizations as read_organizations
 from copydesk.config.data._topics import TOPICS_FOLDER as TOPICS_FOLDER

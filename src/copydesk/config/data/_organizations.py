@@ -11,7 +11,9 @@ from copydesk.news import Image, Organization
 
 FOLDER = "_data/organizations"
 LOGOS = "assets/images/organizations"
+LOGO_SIDES = (50, 400)  # pixels: of the reference's two files
 _LOGO_END = "-50x50.jpg"
+_DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -42,6 +44,13 @@ def read_logos(root: Path, api_url: str) -> dict[str, Image]:
         for name in _yaml.list_names(root, LOGOS, ".jpg")
         if name.endswith(_LOGO_END)
     }
+
+
+def logo_paths(domain: str) -> tuple[str, ...]:
+    """Return where the logos of a domain lie, of each side; none for what is no domain."""
+    if len(domain) > 200 or not _DOMAIN.fullmatch(domain):
+        return ()
+    return tuple(f"{LOGOS}/{domain}-{side}x{side}.jpg" for side in LOGO_SIDES)
 
 
 def _organization(text: str, file: str, stem: str) -> Organization:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copydesk.desk.api import (
     _act,
     _configure,
+    _letters,
     _manage,
     _measure,
     _own,
@@ -66,6 +67,9 @@ ENDPOINTS = (
     Endpoint("GET", "trials/{id}", "decide", _try_rules.read_trial),
     Endpoint("DELETE", "trials/{id}", "decide", _try_rules.give_up_trial, 204),
     Endpoint("POST", "trials/{id}/write", "manage", _try_rules.write_trial),
+    Endpoint("GET", "letters", "read", _letters.read_letters),
+    Endpoint("GET", "letters/{id}", "read", _letters.read_issue),
+    Endpoint("PUT", "letters/{id}/edits", "decide", _letters.change_issue),
     Endpoint("GET", "people", "manage", _manage.list_people),
     Endpoint("POST", "people", "manage", _manage.add_person, 201),
     Endpoint("PATCH", "people/{name}", "manage", _manage.set_role, 204),

@@ -520,7 +520,11 @@ const commands = [
     run: () => link.click(),
   })),
 ];
-document.addEventListener("copydesk-command", (event) => commands.push(event.detail));
+// A page's own command takes the key of another one of ours.
+document.addEventListener("copydesk-command", ({ detail }) => {
+  const same = commands.findIndex((one) => one.keys && one.keys === detail.keys);
+  commands.splice(same < 0 ? commands.length : same, same < 0 ? 0 : 1, detail);
+});
 const listLinks = () =>
   Array.from(document.querySelectorAll(".me a:not([data-keys]), .views .own a"), (link) => ({ keys: "", text: link.textContent.trim(), run: () => link.click() }));
 const nameCommand = (command) => command.text ?? say(command.word);
@@ -559,6 +563,8 @@ const ask = (title, choices, field = null, { word = say("save"), startsInField =
     open(dialog);
     if (startsInField) input.focus();
   });
+
+document.addEventListener("copydesk-ask", ({ detail }) => ask(detail.title, detail.choices).then(detail.answer));
 
 const split = (member) => {
   const row = here();
@@ -922,6 +928,8 @@ events.addEventListener("round", (event) => {
   const node = document.getElementById("round");
   if (node && told.words) node.textContent = told.words;
 });
+["changed", "letter"].forEach((kind) => events.addEventListener(kind, (event) =>
+  document.dispatchEvent(new CustomEvent("copydesk-event", { detail: { ...JSON.parse(event.data), kind } }))));
 events.addEventListener("presence", (event) => showPresence(JSON.parse(event.data).there));
 window.addEventListener("online", flush);
 window.addEventListener("pagehide", () => {

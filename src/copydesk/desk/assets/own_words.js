@@ -100,6 +100,35 @@ const stash = async (rows = meant()) => {
 };
 document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys: "t", text: words.stash_add, run: () => stash() } }));
 
+// It goes into the letter's next issue; of several letters one is asked for.
+const letters = JSON.parse(document.body.dataset.letters);
+const chooseLetter = () =>
+  letters.length < 2 ? letters[0]?.[0] : new Promise((answer) => {
+    const choices = letters.map(([id, title]) => [title, id]);
+    document.dispatchEvent(new CustomEvent("copydesk-ask", { detail: { title: words.letter_which, choices, answer } }));
+  });
+const putIntoLetter = async (rows = meant()) => {
+  const letter = rows.length && (await chooseLetter());
+  if (!letter) return;
+  const body = new URLSearchParams([["letter", letter], ...rows.map((row) => ["story", row.dataset.name])]);
+  const answer = await fetch(`${root}letters/add`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  const note = document.createElement("div");
+  note.className = answer?.ok ? "toast" : "toast failed";
+  note.textContent = answer?.ok
+    ? words.letter_added.replace("{name}", said.name).replace("{count}", said.count)
+    : words.not_saved.replace("{what}", said?.title ?? String(answer?.status ?? ""));
+  document.getElementById("toasts").append(note);
+  setTimeout(() => note.remove(), 6000);
+};
+if (letters.length) document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys: "a", text: words.letter_add, run: () => putIntoLetter() } }));
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-letter]");
+  if (!button) return;
+  event.preventDefault();
+  putIntoLetter([button.closest(".row")]);
+}, { capture: true });
+
 // What a program proposed for the story under the hand is taken or refused by one key.
 const decide = async (does, item = document.querySelector(".row.here [data-proposal]")) => {
   if (!item) return;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.desk.own_words._picture_form import PICTURE_BYTES as PICTURE_BYTES
     from copydesk.desk.own_words._picture_form import read_fields as read_fields
     from copydesk.desk.own_words._routes import list_routes as list_routes
 else:

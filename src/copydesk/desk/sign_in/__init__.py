@@ -14,6 +14,8 @@ from copydesk.desk.sign_in._app import sign_in_app as sign_in_app
 from copydesk.desk.sign_in._door import Door as Door
 from copydesk.desk.sign_in._door import read_clocks as read_clocks
 from copydesk.desk.sign_in._guard import find_admission as find_admission
+from copydesk.desk.sign_in._policy import FRAMED_POLICY as FRAMED_POLICY
+from copydesk.desk.sign_in._policy import FRAMING_POLICY as FRAMING_POLICY
 from copydesk.desk.sign_in._policy import POLICY as POLICY
 from copydesk.desk.sign_in._policy import send_with_policy as send_with_policy
 from copydesk.desk.sign_in._same_origin import is_from_desk as is_from_desk

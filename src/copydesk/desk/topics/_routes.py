@@ -17,7 +17,7 @@ from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk.sign_in import require_role, visitor_of
-from copydesk.desk.topics._organizations_page import render_organizations
+from copydesk.desk.topics._organization_routes import list_organization_routes
 from copydesk.desk.topics._topic_page import (
     MovedTopic,
     SeenTopic,
@@ -44,14 +44,13 @@ def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
         "/topics/new": handlers.file,
         "/topics/move": handlers.move,
         "/topics/end": handlers.end,
-        "/organizations/": handlers.write_organization,
     }
     return [
         Route("/topics/", with_errors(handlers.show_all)),
         Route("/topics/one/", with_errors(handlers.show_one)),
-        Route("/organizations/", with_errors(handlers.show_organizations)),
         Route("/topics/matches", with_errors(handlers.show_matches)),
         *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
+        *list_organization_routes(desk, editor_of),
     ]
 
 
@@ -199,26 +198,6 @@ class _TopicHandlers:
             lambda newsroom: engine.end_topic(newsroom, name, owner.name, seen)
         )
         return RedirectResponse(f"{self._desk.path}topics/", 303)
-
-    async def show_organizations(self, request: Request) -> Response:
-        """Answer with the known publishers."""
-        editor, may_write = must_edit(self._editor_of(request)), _may_write(request)
-
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            known = engine.list_organizations(opened.newsroom)
-            return render_organizations(pages, editor, counts, known, may_write=may_write)
-
-        return page_answer(await self._desk.draw(make))
-
-    async def write_organization(self, request: Request) -> Response:
-        """Commit a publisher's name and owner, and lead to all of them."""
-        owner, form = require_role(request, "owner"), dict(await read_form(request))
-        texts = (form.get("name", ""), form.get("owner", ""))
-        domain, seen = form.get("domain", ""), form.get("seen", "")
-        await self._desk.thread.change(
-            lambda newsroom: engine.edit_organization(newsroom, domain, texts, owner.name, seen)
-        )
-        return RedirectResponse(f"{self._desk.path}organizations/", 303)
 
     async def _show(
         self, request: Request, see: Callable[[OpenNewsroom], SeenTopic], status: int = 200

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.letters._compose_issue import LetterRow as LetterRow
+    from copydesk.engine.letters._compose_issue import compose_issue as compose_issue
+    from copydesk.engine.letters._compose_issue import draft_letter as draft_letter
+    from copydesk.engine.letters._compose_issue import find_letter as find_letter
+    from copydesk.engine.letters._compose_issue import list_letters as list_letters
+    from copydesk.engine.letters._compose_issue import render_issue as render_issue
+    from copydesk.engine.letters._due_letters import file_due_letters as file_due_letters
+    from copydesk.engine.letters._due_letters import list_due_letters as list_due_letters
     from copydesk.engine.letters._file_issue import FiledIssue as FiledIssue
     from copydesk.engine.letters._file_issue import file_issue as file_issue
+    from copydesk.engine.letters._file_letter import LetterOutcome as LetterOutcome
+    from copydesk.engine.letters._file_letter import explain_skip as explain_skip
+    from copydesk.engine.letters._file_letter import file_letter as file_letter
     from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
     from copydesk.engine.letters._filed_issues import letter_stems as letter_stems
     from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from copydesk import archive
 from copydesk.archive import Change, FileChange, FiledLetter
@@ -16,19 +15,11 @@ from copydesk.engine.letters._filed_issues import find_last_issue
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text, urls
+from copydesk.mail import RenderedIssue
 from copydesk.news import Issue, IssueStory
 from copydesk.placement import parse_issue_name
 
 _SUBJECT = 200
-
-
-class RenderedMail(Protocol):
-    """What is asked of a rendered issue."""
-
-    @property
-    def html(self) -> str:
-        """The whole mail."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +36,7 @@ class FiledIssue:
 
 
 def file_issue(
-    newsroom: Newsroom, issue: Issue, rendered: RenderedMail, by: str = ""
+    newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str = ""
 ) -> FiledIssue:
     """File an issue as it was composed and rendered; `by` is who let it go, "" for nobody.
 
@@ -72,7 +63,7 @@ def _stems(issue: Issue) -> frozenset[str]:
     return frozenset({issue.letter, name.stem if name else issue.letter})
 
 
-def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedMail, by: str) -> Change:
+def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str) -> Change:
     """Return the change that files an issue; raises UsageError as `file_issue` does."""
     path = archive.letter_path(issue.name)
     if archive.digest_of(newsroom.root, path):

@@ -44,7 +44,7 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
     One that cannot be read does not count.
     """
     last, newest_day = None, date.max
-    for name in sorted(_list_names(newsroom, stems), reverse=True):
+    for name in sorted(list_issue_names(newsroom, stems), reverse=True):
         if last is not None and newest_day - name.day > _LATEST:
             break
         issue = _read_issue(newsroom, name)
@@ -54,7 +54,8 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
     return last
 
 
-def _list_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
+def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
+    """Walk the names of the issues that are filed under some stems, in no order."""
     folder = newsroom.root / archive.LETTERS_FOLDER
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for file in folder.iterdir():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._newsroom import hold_lock as hold_lock
     from copydesk.engine.newsroom._newsroom import in_turn as in_turn
     from copydesk.engine.newsroom._newsroom import open_newsroom as open_newsroom
+    from copydesk.engine.newsroom._newsroom import with_stores as with_stores
     from copydesk.engine.newsroom._progress import Progress as Progress
     from copydesk.engine.newsroom._progress import Silence as Silence
     from copydesk.engine.newsroom._report import Became as Became

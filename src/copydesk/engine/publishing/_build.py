@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +26,10 @@ from copydesk.engine.publishing._stories import NewsroomStories
 from copydesk.engine.uploads import show_uploads
 from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
-from copydesk.kit import files, processes
+from copydesk.kit import files, processes, text
 from copydesk.memory import Memory
-from copydesk.news import Edition, ReadingList
+from copydesk.news import Edition, LetterSeries, ReadingList, Record
+from copydesk.placement import issue_stems
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
 PAGES = "pages.sqlite"  # what is known of the stories that pages list: disposable
@@ -90,6 +91,36 @@ def build(
 
 
 @contextlib.contextmanager
+def open_site_plan(
+    newsroom: Newsroom, at: datetime, records: Sequence[Record], troubles: Troubles
+) -> Iterator[tuple[Edition, publish.SitePlan]]:
+    """Plan for the block what a build at a moment would publish, of these records; make nothing.
+
+    A build is waited for, and waits: both read what is known of the stories of the last one.
+    """
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
+    ):
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, troubles)
+        seen = publish.survey(filing, newsroom.beat, known)
+        edition = Edition(
+            beat=newsroom.beat,
+            at=at,
+            stories=seen,
+            records=tuple(records),
+            pictures=newsroom.album.thumbnails(),
+            reads=read_counts(newsroom.settings, newsroom.memory, at),
+            lists=tuple(archive.find_reading_lists(newsroom.root, troubles)),
+        )
+        try:
+            plan = publish.plan_edition(edition, _options(newsroom, seen, BuildOptions()))
+            yield edition, plan
+        finally:
+            known.rollback()
+
+
+@contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
     """Look for no circles meanwhile: a build makes many small things and hardly any circle."""
     was_enabled = gc.isenabled()
@@ -144,6 +175,21 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
         pictures=newsroom.album.thumbnails(),
         reads=read_counts(newsroom.settings, newsroom.memory, newsroom.now),
         lists=tuple(_lists(newsroom.root, seen, troubles)),
+        letters=_list_letters(newsroom),
+    )
+
+
+def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
+    """Return the letters of the settings, with what the names of their issues begin with."""
+    letters, title = newsroom.settings.letters, text.fold(newsroom.beat.title)
+    site = archive.slug(newsroom.beat.title).strip("-")
+    return tuple(
+        LetterSeries(
+            id=letter.id,
+            title=text.fold(letter.title) or title,
+            stems=issue_stems(letter, letters, site),
+        )
+        for letter in letters
     )
 
 

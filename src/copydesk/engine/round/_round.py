@@ -67,6 +67,8 @@ def _run_and_publish(
     report = _in_loop(newsroom, options, progress, stopwatch)
     if options.is_whole:
         report = _time("archive", _archive, newsroom, report)
+    if options.is_whole and newsroom.settings.letters:
+        report = _time("letters", _file_letters, newsroom, report)
     if options.web is None:
         report = _time("push", _git_remote.push_commits, newsroom, report)
     report = _publish(newsroom, report, progress)
@@ -85,6 +87,25 @@ def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         commit=report.commit or done.commit,
         complete=report.complete and not done.failed,
     )
+
+
+def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
+    """File the letters that are due, each in a commit of its own; one that fails is reported."""
+    from copydesk.engine.letters import file_due_letters  # what hardly any round needs
+
+    outcomes = file_due_letters(newsroom)
+    failed = [
+        Failure(url=outcome.letter, what=outcome.what)
+        for outcome in outcomes
+        if outcome.state == "failed"
+    ]
+    told = [
+        f"letter {outcome.letter}: {outcome.what}"
+        for outcome in outcomes
+        if outcome.state != "failed"
+    ]
+    notes = (*report.notes, *told, *(note for outcome in outcomes for note in outcome.notes))
+    return replace(report, failed=(*report.failed, *failed), notes=notes)
 
 
 def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._edited_files import EditedFiles as EditedFiles
     from copydesk.engine.serving._file_changes import FileChanges as FileChanges
     from copydesk.engine.serving._file_watcher import FileWatcher as FileWatcher
+    from copydesk.engine.serving._letter_hours import LetterHours as LetterHours
     from copydesk.engine.serving._mounts import find_network_mount as find_network_mount
     from copydesk.engine.serving._round_on_demand import DemandedRound as DemandedRound
     from copydesk.engine.serving._round_on_demand import RoundOnDemand as RoundOnDemand

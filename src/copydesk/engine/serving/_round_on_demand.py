@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,7 +37,8 @@ class DemandedRound:
 class RoundOnDemand:
     """Run a round of the newsroom at `root` when somebody asks for one, one at a time.
 
-    `turn` is held by whatever round is at work.
+    `turn` is held by whatever round is at work. `deploys` says whether its site is sent on, and may
+    ask the disk; `after_round` is called when it is over.
     """
 
     def __init__(self, root: Path, turn: asyncio.Lock, clock: Clock) -> None:
@@ -46,6 +48,8 @@ class RoundOnDemand:
         self._last: DemandedRound | None = None
         self._log: deque[str] = deque(maxlen=_MOST_LINES)
         self._task: asyncio.Task[None] | None = None
+        self.deploys: Callable[[], bool] = lambda: False
+        self.after_round: Callable[[], None] = lambda: None
 
     @property
     def last(self) -> DemandedRound | None:
@@ -76,16 +80,21 @@ class RoundOnDemand:
         try:
             async with self._turn:
                 self._last = replace(demanded, waits=False)
-                code = await self._start(demanded.source)
+                deploy = await asyncio.to_thread(self.deploys)
+                code = await self._start(demanded.source, deploy=deploy)
+                self.after_round()
         except OSError as error:
             self._log.append(f"it cannot be started ({error.strerror})")
         finally:
             self._last = replace(demanded, waits=False, code=code)
 
-    async def _start(self, source: str) -> int:
-        command = ("sources", "ask", "--", source) if source else ("run",)
+    async def _start(self, source: str, *, deploy: bool) -> int:
+        command = ("sources", "ask") if source else ("run",)
+        options = ("--deploy",) if deploy else ()
+        sources = ("--", source) if source else ()
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "copydesk", "-C", str(self._root), *command),
+            *(sys.executable, "-P", "-m", "copydesk", "-C", str(self._root)),
+            *(*command, *options, *sources),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

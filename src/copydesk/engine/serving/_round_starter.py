@@ -61,6 +61,10 @@ class RoundStarter:
         """File what waits at the desk, in the same way."""
         return await self._start("desk", "file-actions")
 
+    async def file_letters(self) -> int:
+        """File the letters that are due, in the same way."""
+        return await self._start("mail", "file-due")
+
     async def _start(self, *command: str) -> int:
         arguments = ("-C", str(self._root), *command)
         if not await self._is_ready():

@@ -16,6 +16,7 @@ from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._edited_files import EditedFiles
+from copydesk.engine.serving._letter_hours import LetterHours
 from copydesk.engine.serving._round_on_demand import RoundOnDemand
 from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
@@ -34,8 +35,8 @@ class NewsroomService:
 
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
     are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
-    `edited_files` brings the site up to what is written by hand, `webhook_calls` tells whoever
-    wants to know.
+    `edited_files` brings the site up to what is written by hand and to filed letters,
+    `webhook_calls` tells whoever wants to know, `letter_hours` files letters.
     """
 
     site: Path
@@ -44,6 +45,7 @@ class NewsroomService:
     folder: NewsroomFolder
     edited_files: EditedFiles
     webhook_calls: WebhookCalls
+    letter_hours: LetterHours
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
@@ -70,6 +72,7 @@ class NewsroomService:
         workers = (
             self.edited_files,
             self.webhook_calls,
+            self.letter_hours,
             self.rounds,
             self.subscriber,
             self.audience,
@@ -121,6 +124,7 @@ def _prepare_service(
         folder=folder,
         edited_files=edited_files,
         webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
+        letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
         # the memory is opened anew each time: a round may replace it
         audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
     )
@@ -138,7 +142,8 @@ async def _add_rounds(
             return await starter.run(deploy=bool(folder.last.deploy.to))
 
     rounds = Rounds(folder, clock, with_time(say, clock), run)
-    on_demand = RoundOnDemand(service.folder.last.root, turn, clock)
+    on_demand = RoundOnDemand(folder.last.root, turn, clock)
+    on_demand.deploys = lambda: bool(folder.settings().deploy.to)
     limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
     async with fetch.Web(limits, clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))

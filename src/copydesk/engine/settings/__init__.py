@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from copydesk.engine.settings._edit_organization import edit_organization as edit_organization
     from copydesk.engine.settings._edit_organization import list_organizations as list_organizations
     from copydesk.engine.settings._keyword import clean_keyword as clean_keyword
+    from copydesk.engine.settings._set_logo import find_logos as find_logos
+    from copydesk.engine.settings._set_logo import read_logo as read_logo
+    from copydesk.engine.settings._set_logo import set_logo as set_logo
     from copydesk.engine.settings._undo_settings import SettingsCommit as SettingsCommit
     from copydesk.engine.settings._undo_settings import (
         list_settings_commits as list_settings_commits,

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._ledger import note_moves as note_moves
     from copydesk.engine.sources._look_apart import FoundList as FoundList
     from copydesk.engine.sources._look_apart import ListPreview as ListPreview
+    from copydesk.engine.sources._look_apart import fetch_apart as fetch_apart
     from copydesk.engine.sources._look_apart import look_for_lists as look_for_lists
     from copydesk.engine.sources._look_apart import preview_list as preview_list
     from copydesk.engine.sources._named_source import find_source as find_source

@@ -1,6 +1,7 @@
 """Look apart: what an address leads to and would bring, by commands in processes of their own.
 
 an address ── `sources add --look` ──> lists ── `watch`, `judge` ──> leads, one of them judged
+           ── `fetch` ──> bytes
 """
 
 from __future__ import annotations
@@ -91,6 +92,12 @@ async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPre
         leads=tuple((lead.url, text.fold(lead.title)[:_CHARACTERS]) for lead in leads),
         judged=judged,
     )
+
+
+async def fetch_apart(root: Path, url: str, web: Path | None = None) -> bytes:
+    """Return what stands at an address, as it came; raises as `look_for_lists` does."""
+    address = source_address(url[:2_000])
+    return await _run(root, web, "fetch", address)
 
 
 def _tell(judged: _Judged) -> tuple[str, ...]:

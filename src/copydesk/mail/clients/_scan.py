@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from copydesk.errors import MailError
 from copydesk.kit import urls
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _OUTLOOK = "outlook.windows"
 _TOLD_APART = {"meta": "name", "input": "type", "button": "type"}  # one name, several features
 _PICTURES = frozenset({"src", "background", "poster"})
 _COMBINATORS = frozenset("+>~")
-_NAMED_SIGNS = {"*": "universal", ",": "grouping", "&": "nesting"}
+_NAMED_SIGNS = {"*": "universal", ",": "grouping", "&": "nesting", "[": "attribute"}
 _STYLED_RULES = frozenset({"media", "supports", "layer", "container"})
 _MEDIA_FEATURE = re.compile(r"\(\s*([a-z-]+)")
 
@@ -36,70 +40,88 @@ class SeenMark:
 
 
 def scan(page: str) -> list[SeenMark]:
-    """Return all marks of a letter in their order, each as often as it is there."""
-    scanner = _Scanner()
-    scanner.read(page)
-    return scanner.seen
+    """Return all marks of a letter in their order, each as often as it is there.
+
+    Raises MailError for what is nested so deep that nobody can mean it.
+    """
+    try:
+        return list(_scan_markup(page))
+    except RecursionError as error:
+        raise MailError("nested too deep to be read", hint="look for what is not closed") from error
 
 
-class _Scanner(HTMLParser):
-    """Collect the marks of markup, and of the style sheets and `style` attributes in it."""
+def _scan_markup(markup: str, program: str = "", lines_above: int = 0) -> Iterator[SeenMark]:
+    root = _parse(markup)
+    if root is None:
+        return
+    if root.getroottree().docinfo.doctype:
+        yield SeenMark(mark="doctype", line=lines_above + 1, program=program)
+    # what the parser adds to a fragment is not in the letter
+    added = {tag for tag in ("html", "head", "body", "p") if f"<{tag}" not in markup.lower()}
+    for element in _walk(root):
+        line = lines_above + (element.sourceline or 1)
+        if not isinstance(element.tag, str):
+            words = element.text or ""
+            line -= words.count("\n")  # the parser's is that of its end
+            yield SeenMark(mark="comment", line=line, program=program)
+            yield from _scan_comment(words, line - 1)
+        elif element.tag not in added:
+            for mark, lines_below in _scan_element(element):
+                yield SeenMark(mark=mark, line=line + lines_below, program=program)
 
-    def __init__(self, program: str = "", lines_above: int = 0) -> None:
-        super().__init__()
-        self.seen: list[SeenMark] = []
-        self._program = program
-        self._lines_above = lines_above
-        self._is_style = False
 
-    def read(self, markup: str) -> None:
-        self.feed(markup)
-        self.close()
+def _walk(root: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield what is in a document, and the comments around it."""
+    yield from reversed([*root.itersiblings(preceding=True)])
+    yield from root.iter()
+    yield from root.itersiblings()
 
-    def handle_decl(self, decl: str) -> None:
-        self._see("doctype")
 
-    def handle_comment(self, data: str) -> None:
-        self._see("comment")
-        if data.startswith("[if") and "mso" in data.partition("]")[0]:
-            inner = _Scanner(_OUTLOOK, self._line() - 1)
-            inner.read(data.partition("]>")[2].removesuffix("<![endif]").removesuffix("<!"))
-            self.seen += inner.seen
+def _scan_comment(words: str, lines_above: int) -> Iterator[SeenMark]:
+    """Yield the marks of what stands in a comment for Outlook alone."""
+    if words.startswith("[if") and "mso" in words.partition("]")[0]:
+        inner = words.partition("]>")[2].removesuffix("<![endif]").removesuffix("<!")
+        yield from _scan_markup(inner, _OUTLOOK, lines_above)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._see(f"element:{tag}")
-        if name := _TOLD_APART.get(tag):
-            self._see(f"element:{tag}[{name}={(dict(attrs).get(name) or '').lower()}]")
-        self._is_style = tag == "style"
-        for attribute, value in attrs:
-            self._see_attribute(attribute, (value or "").strip())
 
-    def handle_endtag(self, tag: str) -> None:
-        self._is_style = False
+def _parse(markup: str) -> HtmlElement | None:
+    """Parse markup, None where there is none."""
+    from lxml import etree
+    from lxml import html as parsing
 
-    def handle_data(self, data: str) -> None:
-        if self._is_style:
-            for mark, line in _scan_sheet(data):
-                self._see(mark, line - 1)
+    parser = parsing.HTMLParser(default_doctype=False, huge_tree=True, encoding="utf-8")
+    content = markup.replace("\0", " ").encode(errors="replace")
+    for frame in (b"", b"<html></html>"):  # a comment alone is no document to the parser
+        with suppress(etree.ParserError):
+            return parsing.document_fromstring(content + frame, parser=parser)
+    return None
 
-    def _see_attribute(self, attribute: str, value: str) -> None:
-        self._see(f"attribute:{attribute}")
-        if attribute == "style":
-            for mark, _ in _scan_declarations(value):
-                self._see(mark)
-        elif attribute in _PICTURES:
-            self._see(f"image:{_picture_kind(value)}")
-        elif attribute == "href" and value.startswith("#"):
-            self._see("link:anchor")
-        elif attribute == "href" and value.lower().startswith("mailto:"):
-            self._see("link:mailto")
 
-    def _see(self, mark: str, lines_below: int = 0) -> None:
-        line = self._line() + lines_below
-        self.seen.append(SeenMark(mark=mark, line=line, program=self._program))
+def _scan_element(element: HtmlElement) -> Iterator[tuple[str, int]]:
+    """Yield the marks of an element, and how many lines below it each is."""
+    tag = element.tag
+    yield f"element:{tag}", 0
+    if name := _TOLD_APART.get(tag):
+        yield f"element:{tag}[{name}={element.get(name, '').lower()}]", 0
+    for attribute, value in element.attrib.items():
+        yield f"attribute:{attribute}", 0
+        for mark in _scan_attribute(attribute, value.strip()):
+            yield mark, 0
+    if tag == "style":
+        for mark, line in _scan_sheet(element.text or ""):
+            yield mark, line - 1
 
-    def _line(self) -> int:
-        return self._lines_above + self.getpos()[0]
+
+def _scan_attribute(attribute: str, value: str) -> Iterator[str]:
+    if attribute == "style":
+        for mark, _ in _scan_declarations(value):
+            yield mark
+    elif attribute in _PICTURES:
+        yield f"image:{_picture_kind(value)}"
+    elif attribute == "href" and value.startswith("#"):
+        yield "link:anchor"
+    elif attribute == "href" and value.lower().startswith("mailto:"):
+        yield "link:mailto"
 
 
 def _picture_kind(address: str) -> str:
@@ -117,26 +139,29 @@ def _scan_sheet(sheet: str) -> Iterator[tuple[str, int]]:
 
 
 def _scan_rules(rules: Iterable[Any]) -> Iterator[tuple[str, int]]:
-    import tinycss2
-
     for rule in rules:
-        line = rule.source_line
         if rule.type == "comment":
-            yield "css-comment", line
+            yield "css-comment", rule.source_line
         elif rule.type == "qualified-rule":
             for mark in _scan_selector(rule.prelude):
-                yield mark, line
+                yield mark, rule.source_line
             yield from _scan_declarations(rule.content)
         elif rule.type == "at-rule":
-            keyword = rule.lower_at_keyword
-            yield f"at:{keyword}", line
-            if keyword == "media":
-                for feature in _MEDIA_FEATURE.findall(tinycss2.serialize(rule.prelude).lower()):
-                    yield f"media:{feature}", line
-            if rule.content and keyword in _STYLED_RULES:
-                yield from _scan_rules(tinycss2.parse_rule_list(rule.content, skip_whitespace=True))
-            elif rule.content and not keyword.endswith("keyframes"):
-                yield from _scan_declarations(rule.content)
+            yield from _scan_at_rule(rule)
+
+
+def _scan_at_rule(rule: Any) -> Iterator[tuple[str, int]]:
+    import tinycss2
+
+    keyword = rule.lower_at_keyword
+    yield f"at:{keyword}", rule.source_line
+    if keyword == "media":
+        for feature in _MEDIA_FEATURE.findall(tinycss2.serialize(rule.prelude).lower()):
+            yield f"media:{feature}", rule.source_line
+    if rule.content and keyword in _STYLED_RULES:
+        yield from _scan_rules(tinycss2.parse_rule_list(rule.content, skip_whitespace=True))
+    elif rule.content and not keyword.endswith("keyframes"):
+        yield from _scan_declarations(rule.content)
 
 
 def _scan_declarations(content: Any) -> Iterator[tuple[str, int]]:
@@ -184,22 +209,26 @@ def _scan_selector(tokens: Iterable[Any]) -> Iterator[str]:
 
 
 def _scan_part(before: Any, token: Any, after: Any) -> Iterator[str]:
-    left, right = _sign(before), _sign(after)
-    if token.type == "ident" and left != ":":
-        yield "selector:class" if left == "." else "selector:type"
-        if right in {".", ":", "["}:
-            yield "selector:chaining"
-    elif token.type in {"ident", "function"}:
-        yield f"pseudo:{token.lower_value if token.type == 'ident' else token.lower_name}"
-    elif token.type == "hash":
-        yield "selector:id"
-    elif token.type == "[] block":
-        yield "selector:attribute"
+    left, sign, right = map(_sign, (before, token, after))
+    if token.type in {"ident", "function"}:
+        yield from _scan_name(left, token, right)
     elif token.type == "whitespace":
         if before is not None and not {left, right} & {*_COMBINATORS, ","}:
             yield "selector:descendant"
-    elif _sign(token) in {*_COMBINATORS, *_NAMED_SIGNS}:
-        yield f"selector:{_NAMED_SIGNS.get(_sign(token), _sign(token))}"
+    elif token.type == "hash":
+        yield "selector:id"
+    elif sign in {*_COMBINATORS, *_NAMED_SIGNS}:
+        yield f"selector:{_NAMED_SIGNS.get(sign, sign)}"
+
+
+def _scan_name(left: str, token: Any, right: str) -> Iterator[str]:
+    """Yield what a name in a selector is, by the sign before it."""
+    if left == ":":
+        yield f"pseudo:{token.lower_value if token.type == 'ident' else token.lower_name}"
+        return
+    yield "selector:class" if left == "." else "selector:type"
+    if right in {".", ":", "["}:
+        yield "selector:chaining"
 
 
 def _sign(token: Any) -> str:

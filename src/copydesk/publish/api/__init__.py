@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from copydesk.publish._keys import ALL
+from copydesk.publish._keys import ALL, LETTER
 from copydesk.publish._outputs import ARCHIVE, AnyOutput
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _collections, _generated, _news
@@ -31,4 +31,6 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
         made.append(_news.sheets(plan))
     if plan.wanted.everything:
         made += [_collections.sheets(plan), _generated.sheets(plan)]
+    if plan.wanted.of_key(LETTER.name):
+        made.append(_generated.letters(plan))
     return chain.from_iterable(made)

@@ -8,6 +8,7 @@ from datetime import datetime
 from copydesk.kit import text
 from copydesk.news import Record, Topic
 from copydesk.placement import addresses
+from copydesk.publish._keys import LETTER
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.api import _fields, _sections, encoding
 from copydesk.publish.api.web_addresses import web_only
@@ -17,9 +18,8 @@ _NEWSLETTERS_A_PAGE = 20
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the lists of topics and newsletters."""
+    """Yield the list of topics."""
     yield Sheet("api/topics/index.json", encoding.pretty({"value": list(map(_topic, plan.topics))}))
-    yield from _newsletters(plan)
 
 
 def today(plan: SitePlan) -> Iterator[Sheet]:
@@ -50,7 +50,7 @@ def _topic(topic: Topic) -> dict[str, object]:
     return web_only(shown)
 
 
-def _newsletters(plan: SitePlan) -> Iterator[Sheet]:
+def letters(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the list, 20 a page, newest first, and each letter with its whole HTML.
 
     Page N stands at `pageN/` and `nextPage` is a text, as the templates had it; unlike there the
@@ -70,8 +70,9 @@ def _newsletters(plan: SitePlan) -> Iterator[Sheet]:
             yield Sheet("api/newsletters/index.json", data)
         yield Sheet(f"api/newsletters/page{number}/index.json", data)
     for record in letters:
-        place = f"api/{addresses.record_folder(record.path)}index.json"
-        yield Sheet(place, encoding.pretty(_letter_whole(record, plan)))
+        if plan.wanted(LETTER.name, record.path):
+            place = f"api/{addresses.record_folder(record.path)}index.json"
+            yield Sheet(place, encoding.pretty(_letter_whole(record, plan)))
 
 
 def _sort_key(record: Record) -> tuple[str, str]:

@@ -6,18 +6,21 @@ copies, coverage, background, members of its group. Whatever lists a card depend
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain, pairwise
 
 from copydesk.placement import Groups
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._fingerprint import fingerprint
-from copydesk.publish._keys import LIST, PUBLISHER, Heading
+from copydesk.publish._fingerprint import fingerprint, fingerprint_text
+from copydesk.publish._keys import DAY, LETTER, LIST, PUBLISHER, Heading
 from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
 from copydesk.publish._plan import SitePlan, Wanted
 from copydesk.publish.change._counts import Counts
 from copydesk.publish.change._pages import TurnedPages, turn_pages
+from copydesk.publish.newsletters import ShelvedIssue
 from copydesk.publish.page_index import Pair
 
 
@@ -62,12 +65,14 @@ class Touched(Wanted):
 class StoryChange:
     """What differs between two builds: stories as they were and are, pins and lists as they were.
 
-    `lists` are the digests of editors' lists, by id.
+    `lists` are the digests of editors' lists, by id. `letters` are the paths of issues of letters
+    that have changed.
     """
 
     pairs: Mapping[str, Pair]
     pinned: frozenset[str]
     lists: Mapping[str, str] = field(default_factory=dict)
+    letters: frozenset[str] = frozenset()
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
@@ -78,7 +83,9 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     if not pairs:
         return Touched(
             pairs={},
-            headings=frozenset(_list_headings(change, {}, plan)),
+            headings=frozenset(
+                chain(_list_headings(change, {}, plan), _letter_headings(change, plan))
+            ),
             gone=frozenset(_find_ended_lists(change, outputs, plan)),
         )
     counts = Counts(plan.index, pairs.values())
@@ -91,7 +98,7 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
     moved = plan.groups.redirects(groups)
     gone = {place for output in outputs for place in _empty_places(output, counts, turned)}
     gone |= _empty_signposts(both, groups, plan) | {*_find_ended_lists(change, outputs, plan)}
-    lists = _list_headings(change, pairs, plan)
+    lists = chain(_list_headings(change, pairs, plan), _letter_headings(change, plan))
     return Touched(
         headings=frozenset(chain(_own_headings(both), _page_headings(turned), lists, *neighbours)),
         gone=frozenset(gone - moved.keys() - {""}),
@@ -118,6 +125,17 @@ def _list_headings(
             yield LIST.name, list_id
 
 
+def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
+    """Yield the headings of the issues that are others now, and of the days whose digest they are.
+
+    None of those before has gone, nor moved to another list: then everything is made.
+    """
+    yield from ((LETTER.name, path) for path in change.letters)
+    for day, issue in plan.letters.digests.items():
+        if issue.record.path in change.letters:
+            yield DAY.name, day.isoformat()
+
+
 def _find_ended_lists(
     change: StoryChange, outputs: Iterable[AnyOutput], plan: SitePlan
 ) -> Iterator[str]:
@@ -131,6 +149,54 @@ def _find_ended_lists(
 def digest_lists(plan: SitePlan) -> Mapping[str, str]:
     """Return of each reading list, by its id, a text that changes when the list does."""
     return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
+
+
+def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
+    """Return of each issue, by its path, a text that changes when its page or its digest does."""
+    days = list(plan.letters.digests)
+    shown = {issue.record.path: issue for issue in plan.letters.issues}
+    return {
+        record.path: fingerprint(
+            record.fields,
+            fingerprint_text(record.body),
+            *(_place_issue(shown[record.path], days, plan) if record.path in shown else ()),
+        )
+        for record in plan.records.get("newsletters", ())
+    }
+
+
+def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:
+    """Yield what the pages of an issue depend on beside its record."""
+    yield issue.day
+    yield issue.letter
+    yield from map(_tell_issue, plan.letters.beside(issue))
+    yield _find_beside(days, issue, plan)
+
+
+def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
+    """Return what the page of the issue beside it says of one."""
+    return (issue.record.path, issue.day, issue.record.fields.get("title")) if issue else ()
+
+
+def place_letters(plan: SitePlan) -> Mapping[str, str]:
+    """Return of each issue, by its path, where it is listed: by day, by letter, as a digest."""
+    shelf = plan.letters
+    hidden = {record.path: "" for record in plan.records.get("newsletters", ())}
+    return hidden | {
+        issue.record.path: f"{issue.day} {issue.letter} {shelf.digest_of(issue)}"
+        for issue in shelf.issues
+    }
+
+
+def _find_beside(
+    days: Sequence[date], issue: ShelvedIssue, plan: SitePlan
+) -> tuple[date | None, ...]:
+    """Return the days before and after an issue's that have a digest, where it is one."""
+    day = plan.letters.digest_of(issue)
+    if day is None:
+        return ()
+    place = bisect_left(days, day)
+    return tuple(days[at] if 0 <= at < len(days) else None for at in (place - 1, place + 1))
 
 
 def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:

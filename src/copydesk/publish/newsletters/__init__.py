@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from copydesk.publish.newsletters._letter_parts import LetterItem as LetterItem
 from copydesk.publish.newsletters._letter_parts import LetterSection as LetterSection
+from copydesk.publish.newsletters._letter_shelf import LetterShelf as LetterShelf
+from copydesk.publish.newsletters._letter_shelf import ShelvedIssue as ShelvedIssue
+from copydesk.publish.newsletters._letter_shelf import shelve_letters as shelve_letters
 from copydesk.publish.newsletters._marked_form import is_marked as is_marked
 from copydesk.publish.newsletters._marked_form import read_note as read_note
 from copydesk.publish.newsletters._withdraw import LetterText as LetterText

@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import nh3
 
 from copydesk.kit import text
 from copydesk.publish.newsletters._letter_parts import LetterItem, LetterSection, parse_markup
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 _MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>(?:(?!-->).)*))?-->")
 _LINK = re.compile(r"""<a\s[^>]*?\bhref="(?P<href>[^"]*)"[^>]*>.*?</a>""", re.DOTALL)
+_PAGE = re.compile(r'href="[^"]*/news/([^/"]+)/"')
+_NOTE_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
 _COMMA = ", "  # between the links of a list
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
@@ -61,10 +66,27 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 
 def read_note(body: str) -> str:
-    """Return the HTML of what an editor wrote on top of a mail of ours, "" for nothing."""
+    """Return what an editor wrote on top of a mail of ours as clean HTML, "" for nothing."""
+    from lxml import html as markup
+
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
-    return body[note.inner_start : note.inner_end].strip() if note else ""
+    document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
+    if document is None:
+        return ""
+    for label in document.find_class("label"):
+        label.drop_tree()
+    written = markup.tostring(document, encoding="unicode")
+    return nh3.clean(written, tags=_NOTE_TAGS, link_rel="nofollow noopener").strip()
+
+
+def list_names(body: str) -> frozenset[str]:
+    """Return the names of the records that a mail of ours tells, or whose page it leads to."""
+    if "<!--story " not in body:
+        return frozenset()
+    told = (stretch.words for stretch in _find_stretches(body) if stretch.kind == "story")
+    pages = (unquote(html.unescape(name)) for name in _PAGE.findall(body))
+    return frozenset((*told, *pages))
 
 
 def cut_story(body: str, name: str) -> str:

@@ -56,8 +56,21 @@ class ListCards:
             "heading": strings.format_date("day_in_year", day) if day else strings.say("undated"),
             "href": self.frame.href(addresses.day_folder(day)) if day else "",
             "iso": day.isoformat() if day else "",
+            "digest": self.digest_of(day),
             "lines": self.render_many("brief.html", stories),
         }
+
+    def newest_digest(self) -> Mapping[str, str] | None:
+        """Return the link to the newest digest, None where there is none."""
+        day = max(self.frame.plan.letters.digests, default=None)
+        if day is None:
+            return None
+        return {"name": self.frame.strings.format_date("day", day), "href": self.digest_of(day)}
+
+    def digest_of(self, day: date | None) -> str:
+        """Return the link to the digest of a day, "" where there is none."""
+        has_one = day is not None and day in self.frame.plan.letters.digests
+        return self.frame.href(addresses.digest_folder(day)) if has_one and day else ""
 
     def _one(self, template: str, story: Story) -> str:
         key = (template, story.path)

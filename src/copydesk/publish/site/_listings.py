@@ -46,6 +46,7 @@ def _front(cards: ListCards) -> Sheet:
         top=cards.render_many("card.html", top[_SECOND:]),
         more=cards.render_many("card.html", more),
         river=cards.river(plan.front.latest),
+        digest=cards.newest_digest(),
     )
 
 
@@ -111,6 +112,7 @@ def _day(cards: ListCards, at: date) -> Sheet:
         note="",
         below=[],
         is_day=True,
+        digest=cards.digest_of(at),
         query=f"from={at}&to={at}",
         stories=cards.render_many("card.html", shown[:_IN_FULL]),
         earlier=cards.render_many("brief.html", shown[_IN_FULL:]),
@@ -154,6 +156,7 @@ def list_page(cards: ListCards, head: Head, stories: Sequence[Story], **context:
         "list.html",
         head,
         is_day=False,
+        digest="",
         stories=cards.render_many("card.html", stories[:_IN_FULL]),
         earlier=cards.render_many("line.html", stories[_IN_FULL:NEWEST]),
         count=len(stories),

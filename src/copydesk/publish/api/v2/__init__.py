@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from copydesk.publish.api.v2 import _lists, _schema, _stories
+from copydesk.publish.api.v2 import _letters, _lists, _schema, _stories
 from copydesk.publish.api.v2._shape import Shapes as Shapes
 from copydesk.publish.writing import Sheet
 
@@ -24,4 +24,5 @@ def page(number: int, shapes: Shapes) -> Iterator[Sheet]:
 def lists(shapes: Shapes) -> Iterator[Sheet]:
     """Return all other files of the API and the documents that describe it."""
     schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
-    return chain(_stories.lists(shapes), _lists.sheets(shapes), schema)
+    letters = _letters.sheets(shapes.plan)
+    return chain(_stories.lists(shapes), _lists.sheets(shapes), letters, schema)

@@ -185,7 +185,7 @@ _LISTED_GROUP = {
 _NEWEST = _list("The newest hundred, the newest first.", _refer_to("reference"))
 _STORIES = _says("Stories.", type="array", items={"$ref": "story.json"}, maxItems=100)
 
-KINDS: Mapping[str, Schema] = {
+KINDS: dict[str, Schema] = {
     "index": _object(
         "The way into the API.",
         {
@@ -254,6 +254,59 @@ KINDS: Mapping[str, Schema] = {
             "newsrooms": _list("The independent newsrooms that have it.", {"type": "string"}),
             "coverage": _list("Other newsrooms' articles.", _refer_to("related")),
             "copies": _list("Where the same text runs.", _refer_to("copy")),
+        },
+    ),
+}
+
+_SHORT_LETTER = {
+    "id": _text("Its id."),
+    "title": _text("What it is called."),
+    "url": _url("The list of its issues."),
+    "api_url": _url("Its file in this API."),
+    "feed_url": _url("Its JSON Feed."),
+    "count": _count("How many issues there are."),
+}
+_SHORT_ISSUE = {
+    "id": _text("The name of its record; never changes."),
+    "title": _maybe("Its title."),
+    "excerpt": _maybe("What stands beside its subject in a list of mails."),
+    "published_at": _time("When it was sent or filed"),
+    "url": _url("Its page."),
+    "api_url": _url("Its file in this API."),
+}
+_TOLD = {
+    "story": _maybe("The id of the story, null where the mail does not say it."),
+    "title": _maybe("The headline there."),
+    "excerpt": _maybe("A few words."),
+    "url": _maybe_url("Where it led."),
+    "source": _maybe("Whose it is."),
+}
+_SECTION = {
+    "title": _maybe("What the part is called."),
+    "items": _list("What it told, in its order.", _object("A thing told.", _TOLD)),
+}
+LETTERS: dict[str, Schema] = {  # of a site that has any
+    "letters": _object(
+        "The letters that there are issues of.",
+        {"letters": _list("Letters.", _object("A letter.", _SHORT_LETTER))},
+    ),
+    "letter": _object(
+        "A letter.",
+        {
+            **_SHORT_LETTER,
+            "issues": _list(
+                "Its newest hundred issues, the newest first.",
+                _object("An issue, in short.", _SHORT_ISSUE),
+            ),
+        },
+    ),
+    "issue": _object(
+        "An issue of a letter.",
+        {
+            **_SHORT_ISSUE,
+            "letter": _maybe("The id of its letter."),
+            "digest_url": _maybe_url("The day's digest, where it is made of this issue."),
+            "sections": _list("Its parts.", _object("A part.", _SECTION)),
         },
     ),
 }

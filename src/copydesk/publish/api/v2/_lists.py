@@ -136,7 +136,9 @@ def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
 
 
 def _entrance(plan: SitePlan) -> dict[str, object]:
-    lists = ("stories", "topics", "sources", "groups", *(("lists",) if plan.lists else ()))
+    lists = ["stories", "topics", "sources", "groups"]
+    lists += ["lists"] if plan.lists else []
+    lists += ["letters"] if plan.letters.issues else []
     return {
         "title": text.fold(plan.beat.title),
         "url": plan.links.page(""),

@@ -30,11 +30,17 @@ _PATHS = (
     ("groups/index.json", "groups", "The hundred groups with the newest stories"),
     ("groups/{id}.json", "group", "What is told of one happening"),
 )
+_LETTERS = (  # where there are any
+    ("letters/index.json", "letters", "All letters"),
+    ("letters/{id}.json", "letter", "A letter and its newest hundred issues"),
+    ("issues/{id}.json", "issue", "An issue of a letter, and what it told"),
+)
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield `openapi.json` and `schema/*.json`."""
-    for name, schema in _kinds.KINDS.items():
+    letters = _kinds.LETTERS if plan.letters.issues else {}
+    for name, schema in (_kinds.KINDS | letters).items():
         place = f"{_places.ROOT}schema/{name}.json"
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -51,6 +57,7 @@ def _document(value: object) -> bytes:
 
 def _openapi(plan: SitePlan) -> dict[str, object]:
     title = text.fold(plan.beat.title)
+    paths = (*_PATHS, *(_LETTERS if plan.letters.issues else ()))
     return {
         "openapi": "3.1.1",
         "info": {
@@ -61,7 +68,7 @@ def _openapi(plan: SitePlan) -> dict[str, object]:
             "schema; null means that nothing is known. Later versions may add keys.",
         },
         "servers": [{"url": _places.address(_places.ROOT, plan).rstrip("/")}],
-        "paths": {f"/{path}": _path(path, kind, says) for path, kind, says in _PATHS},
+        "paths": {f"/{path}": _path(path, kind, says) for path, kind, says in paths},
     }
 
 

@@ -1,0 +1,80 @@
+"""copydesk mail compose LETTER: the issue that a letter would be; with --file it is filed."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, TimeParam, common
+from copydesk.kit import dates, text
+from copydesk.news import Issue, IssueStory
+
+_FAILED = {"held", "unapproved", "failed"}
+
+
+@click.command("compose")
+@click.argument("letter")
+@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
+@click.option("--file", "is_filed", is_flag=True, help="File it as the letter's next issue.")
+@click.option("--as", "by", default="", metavar="NAME", help="Who files it; by itself git's user.")
+@common
+def compose(
+    invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, by: str
+) -> None:
+    """Show the issue that LETTER would be now: what is new since its last one.
+
+    With --file it is filed in `_newsletters/` by a commit, and the next build publishes it.
+    """
+    if is_filed and at is not None:
+        raise click.UsageError("--file is for now: leave --at away, or set the clock by --now.")
+    with invocation.newsroom() as newsroom:
+        if is_filed:
+            outcome = engine.file_letter(newsroom, letter, engine.speaker(newsroom, by))
+            _show_outcome(invocation, outcome)
+            return
+        draft = engine.draft_letter(newsroom, letter, at or newsroom.now)
+    if invocation.json:
+        terminal.as_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest})
+        return
+    _show_issue(draft.issue)
+    if not draft.is_enough:
+        terminal.note(engine.explain_skip(draft).what)
+
+
+def _show_outcome(invocation: Invocation, outcome: engine.LetterOutcome) -> None:
+    if invocation.json:
+        terminal.as_json(outcome)
+    else:
+        click.echo(f"{outcome.letter}: {outcome.what}")
+        for note in outcome.notes:
+            terminal.note(note)
+    if outcome.state in _FAILED:
+        sys.exit(1)
+
+
+def _show_issue(issue: Issue) -> None:
+    """Print an issue as it is read."""
+    since, at = (dates.rfc3339(moment) for moment in (issue.since, issue.at))
+    click.echo(f"{issue.name}: {issue.title}, from {since} to {at}")
+    click.echo(f"subject: {issue.subject}")
+    click.echo(f"preview: {issue.preheader}")
+    if issue.note:
+        click.echo(f"note: {text.fold(issue.note)}")
+    for section in issue.sections:
+        click.echo(f"\n{section.title}")
+        for number, story in enumerate(section.stories, 1):
+            _show_story(number, story)
+
+
+def _show_story(number: int, story: IssueStory) -> None:
+    click.echo(f"{number:4}. {story.title}")
+    others = ", ".join(link.name for link in story.coverage)
+    minutes = f"{story.minutes} min" if story.minutes else ""
+    told = [story.source, minutes, others and f"also: {others}", story.note and "with a note"]
+    if any(told):
+        click.echo(f"      {', '.join(filter(None, told))}")
+    click.echo(f"      {story.page or story.url}")

@@ -1,0 +1,14 @@
+"""Letters: what editors change in an issue to come goes in; the page that shows it comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.desk.letters._changes import move_story as move_story
+    from copydesk.desk.letters._changes import repeat_form as repeat_form
+    from copydesk.desk.letters._routes import list_letter_routes as list_letter_routes
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,181 @@
+"""Changes: what a form of the composer wants goes in; changes of the letter's edits come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from copydesk.desk._desk import now
+from copydesk.desk.live import ComposedLetter
+from copydesk.desk_store import (
+    DeskStore,
+    IssueChange,
+    IssueDiffers,
+    IssueField,
+    KeptEdits,
+    digest_value,
+)
+from copydesk.errors import UsageError
+from copydesk.news import Issue
+
+Fields = Sequence[tuple[str, str]]
+_YES = ("yes",)
+_MOST_ADDED = 50  # at once
+_TEXTS: tuple[IssueField, ...] = ("subject", "preheader", "note")
+_SWITCHES: Mapping[str, tuple[IssueField, tuple[str, ...]]] = {
+    "drop": ("dropped", _YES),
+    "restore": ("dropped", ()),
+    "take_out": ("added", ()),
+    "hold": ("held", _YES),
+    "release": ("held", ()),
+    "withdraw": ("approved", ()),
+}
+
+
+def needs_issue(fields: Fields) -> bool:
+    """Decide whether only who knows the issue as it is now can tell what a form wants."""
+    form = dict(fields)
+    do = form.get("do", "")
+    return do in {"up", "down", "approve"} or (do == "move" and "beside" not in form)
+
+
+def make_changes(
+    store: DeskStore, letter_id: str, fields: Fields, by: str, composed: ComposedLetter | None
+) -> list[IssueDiffers]:
+    """Make the changes that a form wants, and return those that somebody else is in the way of.
+
+    The issue is `composed` where one of these needs it. Raises UsageError for what cannot be meant.
+    """
+    form, letters = dict(fields), store.letters
+    if form.get("do") == "undo":
+        number = read_number(form.get("number", ""))
+        done = [letters.undo(letter_id, number, by, now())]
+    else:
+        names = _list_names(composed.issue) if composed else [_list_beside(fields)]
+        changes = read_changes(fields, letters.of(letter_id), names)
+        done = [letters.change(letter_id, change, by, now()) for change in changes]
+    return [one for one in done if isinstance(one, IssueDiffers)]
+
+
+def repeat_form(fields: Fields, differs: Sequence[IssueDiffers]) -> list[tuple[str, str]]:
+    """Return a form that was refused as it is sent by who has seen what others changed by now."""
+    seen = {one.wanted.field: digest_value(one.now.value) if one.now else "" for one in differs}
+    of_texts = {f"seen_{name}": digest for name, digest in seen.items() if name in _TEXTS}
+    plain = next((digest for name, digest in seen.items() if name not in _TEXTS), "")
+    return [
+        (name, of_texts.get(name, plain if name == "seen" else value)) for name, value in fields
+    ]
+
+
+def read_number(named: str) -> int:
+    """Return the number that a form names; raises UsageError for what is none."""
+    if not (named.isascii() and named.isdigit() and len(named) < 16):
+        raise UsageError("no number", subject=named[:80])
+    return int(named)
+
+
+def read_changes(
+    fields: Fields, kept: KeptEdits, names: Sequence[Sequence[str]]
+) -> list[IssueChange]:
+    """Return the changes that a form wants; `names` are the stories of the issue, by section.
+
+    Raises UsageError for what cannot be meant.
+    """
+    form = dict(fields)
+    do, story = form.get("do", ""), form.get("story", "")
+    match do:
+        case "add":
+            return add_stories(kept, [value for name, value in fields if name == "story"])
+        case "texts":
+            return [_read_text(form, name) for name in _TEXTS if name in form]
+        case "words":
+            return [_read_words(form, story)]
+        case "up" | "down" | "move":
+            section = next(filter(lambda names: story in names, names), ())
+            value = move_story(section, kept, story, _read_place(form, section))
+            return [IssueChange(field="order", value=value, seen=form.get("seen", ""))]
+        case "approve":
+            return [_read_approval(form, kept, [name for section in names for name in section])]
+    return [_read_switch(kept, do, story)]
+
+
+def _read_switch(kept: KeptEdits, do: str, story: str) -> IssueChange:
+    """Return the change of what is so or not; said twice it is so already."""
+    if do not in _SWITCHES:
+        raise UsageError("the form does not say what is to be done", subject=do[:80])
+    field, value = _SWITCHES[do]
+    about = story if field in {"dropped", "added"} else ""
+    return IssueChange(field=field, story=about, value=value, seen=kept.digest(field, about))
+
+
+def add_stories(kept: KeptEdits, names: Sequence[str]) -> list[IssueChange]:
+    """Return the changes by which stories come into an issue, even dropped ones."""
+    changes = []
+    for name in list(dict.fromkeys(names))[:_MOST_ADDED]:
+        fields: tuple[tuple[IssueField, tuple[str, ...]], ...] = (("dropped", ()), ("added", _YES))
+        for field, value in fields:
+            seen = kept.digest(field, name)
+            changes.append(IssueChange(field=field, story=name, value=value, seen=seen))
+    return changes
+
+
+def move_story(section: Sequence[str], kept: KeptEdits, story: str, place: int) -> tuple[str, ...]:
+    """Return the order by which a story stands at a place of its section, 0 for the first.
+
+    It names no more stories than it must, so that what comes later finds its place by rule. Raises
+    UsageError where the story is not in the section.
+    """
+    if story not in section:
+        raise UsageError("this story is not in the issue any more", subject=story[:80])
+    place = max(0, min(place, len(section) - 1))
+    ordered = set(kept.edits.order)
+    named = max([place, *(at for at, name in enumerate(section) if name in ordered)]) + 1
+    moved = [name for name in section if name != story]
+    moved.insert(place, story)
+    others = (name for name in kept.edits.order if name not in section)
+    return (*moved[:named], *others)
+
+
+def _list_names(issue: Issue) -> list[list[str]]:
+    return [[story.name for story in section.stories] for section in issue.sections]
+
+
+def _list_beside(fields: Fields) -> list[str]:
+    """Return the stories of a section as a script shows them, which knows its own moves."""
+    return list(dict.fromkeys(value for name, value in fields if name == "beside"))
+
+
+def digest_names(names: Sequence[str]) -> str:
+    """Return the digest of an issue's stories, by which an approval says what it saw."""
+    return digest_value(tuple(names))
+
+
+def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:
+    """Return at which place of its section a form wants a story."""
+    do, story = form.get("do", ""), form.get("story", "")
+    if do == "move":
+        return read_number(form.get("place", ""))
+    at = section.index(story) if story in section else 0
+    return at - 1 if do == "up" else at + 1
+
+
+def _read_text(form: Mapping[str, str], name: IssueField) -> IssueChange:
+    """Return the change of a text; what stands there by rule, as the form showed it, is none."""
+    text = form[name].replace("\r\n", "\n")
+    value = () if text.strip() in {"", form.get(f"rule_{name}", "")} else (text,)
+    return IssueChange(field=name, value=value, seen=form.get(f"seen_{name}", ""))
+
+
+def _read_words(form: Mapping[str, str], story: str) -> IssueChange:
+    parts = (form.get(name, "").strip() for name in ("title", "excerpt"))
+    rules = (form.get(name, "") for name in ("rule_title", "rule_excerpt"))
+    value = tuple("" if part == rule else part for part, rule in zip(parts, rules, strict=True))
+    seen = form.get("seen", "")
+    return IssueChange(field="words", story=story, value=value if any(value) else (), seen=seen)
+
+
+def _read_approval(form: Mapping[str, str], kept: KeptEdits, names: Sequence[str]) -> IssueChange:
+    """Return the approval of an issue; raises UsageError where another one was looked at."""
+    if form.get("stories") != digest_names(names):
+        hint = "look at it once more, then approve it"
+        raise UsageError("the issue has changed since you looked at it", hint=hint)
+    return IssueChange(field="approved", value=tuple(names), seen=kept.digest("approved"))

@@ -1,0 +1,209 @@
+"""Gather: what an issue of a letter is made of, from the records, git and the site's own plan.
+
+the last issue ── git: what came since ─┐
+records ── the plan of the site ────────┴─> stories, their order, what was told ──> IssueMaterial
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from copydesk import archive, mail, publish
+from copydesk.engine.filing import find_article
+from copydesk.engine.letters._earlier_issues import EarlierIssue, read_earlier_issues
+from copydesk.engine.letters._filed_issues import letter_stems, name_next_issue
+from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.publishing import open_site_plan
+from copydesk.errors import PublishError, RecordError
+from copydesk.kit import dates, text
+from copydesk.mail import EarlierIssues, Headings, IssueMaterial, IssuePlace
+from copydesk.news import Edition, IssueStory, LetterOptions, PartKind, Record, Story
+from copydesk.placement import sections
+from copydesk.placement.addresses import record_name
+from copydesk.publish import SitePlan
+from copydesk.rendering import STRINGS_FILE, Renderer, Strings, language_tag, load_strings
+
+_OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
+_WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in others)
+
+
+@contextlib.contextmanager
+def gather_material(
+    newsroom: Newsroom, letter: LetterOptions, at: datetime
+) -> Iterator[IssueMaterial]:
+    """Gather what an issue of a letter at a moment is made of, for the block.
+
+    Raises PublishError, MemoryStoreError. A record that cannot be read is not told.
+    """
+    at = dates.utc(at)
+    troubles = Troubles()
+    stems = letter_stems(newsroom, letter, newsroom.settings.letters)
+    has_list = any(part.kind == "list" for part in letter.parts)
+    earlier = read_earlier_issues(newsroom, stems, at, every=has_list)
+    since = earlier[-1].at if earlier else mail.window_before(letter, at)
+    records = _read_collections(newsroom, letter, troubles)
+    with open_site_plan(newsroom, at, records, troubles) as (edition, plan):
+        gathering = _Gathering(newsroom=newsroom, letter=letter, edition=edition, plan=plan)
+        strings = load_site_strings(newsroom)
+        late = gathering.find_late(earlier[-1].path, since) if earlier else {}
+        yield IssueMaterial(
+            letter=letter,
+            place=gathering.place_issue(stems[0], at),
+            since=since,
+            stories=[*gathering.read_dated_after(since), *late.values()],
+            late=frozenset(late),
+            rules=publish.make_front_rules(edition, plan),
+            tell=gathering.tell,
+            headings=gathering.find_headings(strings),
+            earlier=gathering.relate(earlier),
+            sections=sections(plan.topics, plan.beat.topic),
+            topic_ids={topic.name: topic.id for topic in plan.topics},
+            above=plan.above,
+            lists=gathering.read_lists(),
+            picks=gathering.read_picks(),
+        )
+
+
+def load_site_strings(newsroom: Newsroom) -> Strings:
+    """Return the words of the site, with the owner's own; raises PublishError."""
+    own = Renderer(newsroom.root / "_templates").read_source(STRINGS_FILE)
+    return load_strings(newsroom.beat.locale, own)
+
+
+def _read_collections(
+    newsroom: Newsroom, letter: LetterOptions, troubles: Troubles
+) -> list[Record]:
+    """Read the records of the collections that a letter picks from, and of no other."""
+    wanted = {part.of for part in letter.parts if part.kind == "collection"}
+    return [record for of in sorted(wanted) for record in newsroom.archive.records_in(of, troubles)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathering:
+    """What is asked while the plan of the site is open."""
+
+    newsroom: Newsroom
+    letter: LetterOptions
+    edition: Edition
+    plan: SitePlan
+
+    def read_dated_after(self, since: datetime) -> Iterator[Story]:
+        """Read the published stories that are dated after a moment, the newest first.
+
+        One of a time to come waits for it.
+        """
+        for story in self.plan.stories:
+            if story.published_at is None or dates.utc(story.published_at) <= since:
+                return
+            yield story
+
+    def find_late(self, path: str, since: datetime) -> dict[str, Story]:
+        """Find the published stories of older dates that came after the issue in a file, by name.
+
+        They were filed, or an editor published them, since then.
+        """
+        changes = archive.list_changes_since(self.newsroom.root, path, "_news") or {}
+        rulings = _read_rulings(self.newsroom)
+        late = {}
+        for changed, is_new in changes.items():
+            story = self._read_older(record_name(changed), since)
+            if story is not None and (is_new or _is_decided(story, rulings, since)):
+                late[record_name(story.path)] = story
+        return late
+
+    def _read_older(self, name: str, since: datetime) -> Story | None:
+        """Read a published story of before a moment, None where it is no such, or too old."""
+        entry = self.plan.groups.public(name)
+        if entry is None:
+            return None
+        at = datetime.fromtimestamp(entry.when, UTC)
+        return self.plan.read(entry.path) if since - _OLDEST < at <= since else None
+
+    def place_issue(self, stem: str, at: datetime) -> IssuePlace:
+        """Return where an issue of a moment will stand."""
+        day = mail.local_day(at, dates.find_zone(self.letter.zone))
+        name = name_next_issue(self.newsroom, stem, day)
+        links, beat = self.plan.links, self.plan.beat
+        return IssuePlace(
+            name=name,
+            page=links.page(f"newsletter/{name}/"),
+            archive=links.page("newsletters/"),
+            home=links.page(""),
+            language=language_tag(beat.locale),
+            topics=(beat.topic,) if beat.topic else (),
+        )
+
+    def tell(self, story: Story) -> IssueStory:
+        """Return what an issue tells of a story, with how long it takes to read."""
+        told = publish.tell_story(story, self.plan)
+        if told.minutes:
+            return told
+        article = find_article(self.newsroom.articles, story)
+        words = len(text.words(article.text)) if article else 0
+        return replace(told, minutes=-(-words // _WORDS_A_MINUTE))
+
+    def find_headings(self, strings: Strings) -> Headings:
+        """Return what the parts are called, in the site's language."""
+        of_kind: dict[PartKind, str] = {
+            "lead": strings.say("top_stories"),
+            "notes": strings.say("note"),
+        }
+        folders = (part.of for part in self.letter.parts if part.kind == "collection")
+        return Headings(
+            of_kind=of_kind,
+            of_lists={listed.id: listed.title for listed in self.edition.lists},
+            of_collections={folder: _name_collection(folder, strings) for folder in folders},
+            untitled=strings.say("untitled"),
+        )
+
+    def relate(self, issues: Sequence[EarlierIssue]) -> EarlierIssues:
+        """Return what earlier issues told, by the events of today: groups change meanwhile."""
+        told_at: dict[str, datetime] = {}
+        for issue in issues:
+            for name in issue.names:
+                entry = self.plan.groups.find(name)
+                told_at[self.plan.groups.event(entry) if entry else name] = issue.at
+        return EarlierIssues(
+            names=frozenset(name for issue in issues for name in issue.names),
+            told_at=told_at,
+            last_names=frozenset(issues[-1].names if issues else ()),
+        )
+
+    def read_lists(self) -> dict[str, list[tuple[Story, str]]]:
+        """Read the published stories of the reading lists that the letter tells."""
+        wanted = {part.of for part in self.letter.parts if part.kind == "list"}
+        lists = (listed for name, listed in self.plan.lists.items() if name in wanted)
+        return {listed.id: list(self.plan.read_list(listed)) for listed in lists}
+
+    def read_picks(self) -> dict[str, list[tuple[IssueStory, float]]]:
+        """Read what may be picked from other collections, by their folders."""
+        wanted = {part.of for part in self.letter.parts if part.kind == "collection"}
+        return {
+            folder: list(publish.tell_records(self.plan, folder.removeprefix("_")))
+            for folder in wanted
+        }
+
+
+def _is_decided(story: Story, rulings: archive.Rulings, since: datetime) -> bool:
+    """Decide whether an editor published a story after a moment."""
+    verdict = story.verdict or rulings.verdict_on(story.path)
+    return verdict is not None and verdict.said == "publish" and verdict.at > since
+
+
+def _name_collection(folder: str, strings: Strings) -> str:
+    """Return what readers call a collection: by its folder where the site has no word for it."""
+    name = folder.removeprefix("_")
+    try:
+        return strings.say(name)
+    except PublishError:
+        return name.replace("-", " ").capitalize()
+
+
+def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
+    try:
+        return archive.read_rulings(newsroom.root)
+    except RecordError:
+        return archive.Rulings()

@@ -1,0 +1,77 @@
+"""What a letter tells of a story, and of a record that is no news, by the site's own plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from copydesk.kit import lengths, text, urls
+from copydesk.news import IssueLink, IssuePicture, IssueStory, Record, Story
+from copydesk.placement import Coverage, addresses
+from copydesk.publish import _pictures, _records
+from copydesk.publish._plan import SitePlan
+from copydesk.rendering import language_tag
+
+_EXCERPT = 300
+_NEWSROOMS = 5  # whose stories stand beside one
+_WIDEST = 600  # pixels: the column of a letter
+
+
+def tell_story(story: Story, plan: SitePlan) -> IssueStory:
+    """Return what a letter tells of a published story."""
+    page = plan.links.page(addresses.story_folder(story.path))
+    provider = story.provider
+    return IssueStory(
+        name=addresses.record_name(story.path),
+        title=text.fold(story.title),
+        url=urls.fetchable(story.web_url) or page,
+        page=page,
+        excerpt=text.shorten(text.fold(story.excerpt), _EXCERPT),
+        source=text.fold(provider.name or provider.domain) if provider else "",
+        language=language_tag(story.language),
+        published_at=story.published_at,
+        picture=_find_picture(story, plan),
+        coverage=tuple(_list_links(plan.coverages.of(story))),
+        topics=tuple(text.fold(name) for name in story.topics if name != plan.beat.topic),
+        note=story.note,
+        minutes=-(-lengths.seconds(story.length) // 60),
+    )
+
+
+def tell_records(plan: SitePlan, collection: str) -> Iterator[tuple[IssueStory, float]]:
+    """Walk what a letter may pick from a collection of the plan, the warmest first, with its heat.
+
+    A record without a title, or without any page, is passed over.
+    """
+    for record in _records.rank(plan.records.get(collection, ())):
+        title = _records.first_text(record, "title", "name")
+        page = _records.page_address(record, plan) or ""
+        url = page or _records.address(record, "webUrl")
+        if title and url:
+            excerpt = text.shorten(_records.prose(record), _EXCERPT)
+            told = IssueStory(name=_name(record), title=title, url=url, page=page, excerpt=excerpt)
+            yield told, _records.heat(record)
+
+
+def _name(record: Record) -> str:
+    return addresses.record_folder(record.path).rstrip("/")
+
+
+def _list_links(coverage: Coverage) -> Iterator[IssueLink]:
+    for voice in coverage.voices[:_NEWSROOMS]:
+        if url := urls.fetchable(voice.article.web_url):
+            yield IssueLink(name=voice.name, url=url)
+
+
+def _find_picture(story: Story, plan: SitePlan) -> IssuePicture | None:
+    """Return a story's picture where the site has a copy of its own: as JPEG, which all show."""
+    picture = _pictures.of(story, plan)
+    if picture is None or picture.is_remote or not picture.shared.width:
+        return None
+    shared = picture.shared
+    scale = min(1.0, _WIDEST / shared.width)
+    return IssuePicture(
+        url=shared.address,
+        width=round(shared.width * scale),
+        height=max(1, round(shared.height * scale)),
+        alt=picture.alt,
+    )

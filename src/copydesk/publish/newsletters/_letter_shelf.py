@@ -1,0 +1,125 @@
+"""The shelf of letters: every issue with its letter and its day, and which are days' digests."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from copydesk.kit import text
+from copydesk.news import LetterSeries, Record
+from copydesk.placement import IssueName, addresses, parse_issue_name
+from copydesk.publish.newsletters._marked_form import list_names
+
+_DATED = re.compile(r"\s*\([^()]*\)$")  # what a title ends with, as "(2026-11-24)"
+_TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelvedIssue:
+    """An issue of a letter: `day` is that of its time in the site's zone, None for an undated one.
+
+    `letter` is the letter's id, or what its name begins with where the site knows no such letter
+    any more, "" where the name says none. `named` is its name taken apart, None where it cannot be.
+    `told` are the names of the stories that it tells, where its mail says them.
+    """
+
+    record: Record
+    day: date | None
+    letter: str = ""
+    named: IssueName | None = None
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterShelf:
+    """All issues, the newest first; `titles` has the letters that there are issues of, by id.
+
+    Those of the settings come first. `digests` are the issues that a day's digest is made of: the
+    first of each day of the first letter, the oldest day first.
+    """
+
+    issues: tuple[ShelvedIssue, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[date, ShelvedIssue] = field(default_factory=dict)
+    _beside: Mapping[str, tuple[ShelvedIssue | None, ShelvedIssue | None]] = field(
+        default_factory=dict, repr=False
+    )
+
+    @property
+    def listed_titles(self) -> Mapping[str, str]:
+        """Return the letters that have a list of their own; where there is but one, it has none."""
+        return self.titles if len(self.titles) > 1 else {}
+
+    def of_letter(self, letter: str) -> Sequence[ShelvedIssue]:
+        """Return the issues of a letter, the newest first."""
+        return [issue for issue in self.issues if issue.letter == letter]
+
+    def beside(self, issue: ShelvedIssue) -> tuple[ShelvedIssue | None, ShelvedIssue | None]:
+        """Return the issue before and the one after it of the same letter, None for none."""
+        return self._beside.get(issue.record.path, (None, None))
+
+    def digest_of(self, issue: ShelvedIssue) -> date | None:
+        """Return the day whose digest is made of an issue, None where none is."""
+        day = issue.named.day if issue.named else None
+        return day if day is not None and self.digests.get(day) == issue else None
+
+
+def shelve_letters(
+    records: Iterable[Record],
+    series: Sequence[LetterSeries],
+    local_day: Callable[[datetime], date],
+) -> LetterShelf:
+    """Return the shelf of these records, which come newest first."""
+    by_stem = {stem: letter.id for letter in reversed(series) for stem in letter.stems}
+    issues = tuple(_shelve(record, by_stem, local_day) for record in records)
+    of_letter: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
+    for issue in issues:
+        of_letter[issue.letter].append(issue)
+    digests = _choose_digests(of_letter[series[0].id]) if series else {}
+    beside = {}
+    for some in of_letter.values():
+        for older, issue, newer in zip([*some[1:], None], some, [None, *some], strict=False):
+            beside[issue.record.path] = (older, newer)
+    return LetterShelf(
+        issues=issues, titles=_name_letters(series, of_letter), digests=digests, _beside=beside
+    )
+
+
+def _shelve(
+    record: Record, by_stem: Mapping[str, str], local_day: Callable[[datetime], date]
+) -> ShelvedIssue:
+    named = parse_issue_name(addresses.record_name(record.path))
+    sent = record.fields.get("publishedDateTime")
+    return ShelvedIssue(
+        record=record,
+        day=local_day(sent) if isinstance(sent, datetime) else None,
+        letter=by_stem.get(named.stem, named.stem) if named else "",
+        named=named,
+        told=tuple(sorted(list_names(record.body))),
+    )
+
+
+def _name_letters(
+    series: Sequence[LetterSeries], of_letter: Mapping[str, Sequence[ShelvedIssue]]
+) -> Mapping[str, str]:
+    """Return the letters by id; one that the site knows no more is called as its last issue."""
+    titles = {letter.id: letter.title for letter in series if of_letter.get(letter.id)}
+    for letter in sorted(of_letter.keys() - titles.keys()):
+        if addresses.is_folder(letter) and of_letter[letter]:
+            title = of_letter[letter][0].record.fields.get("title")
+            titles[letter] = _DATED.sub("", text.fold(str(title or ""))) or letter
+    return titles
+
+
+def _choose_digests(issues: Sequence[ShelvedIssue]) -> Mapping[date, ShelvedIssue]:
+    """Return the first issue of each day that tells anything."""
+    first: dict[date, ShelvedIssue] = {}
+    for issue in issues:
+        if issue.named is not None and any(mark in issue.record.body for mark in _TELLS):
+            other = first.get(issue.named.day)
+            if other is None or other.named is None or issue.named.number < other.named.number:
+                first[issue.named.day] = issue
+    return dict(sorted(first.items()))

@@ -1,0 +1,126 @@
+"""The lists of letters: all issues by month, and those of each letter where there are several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from copydesk.kit import text
+from copydesk.placement import addresses
+from copydesk.publish import _records
+from copydesk.publish.newsletters import ShelvedIssue
+from copydesk.publish.site._frame import Frame, Head
+from copydesk.publish.site.records import _described
+from copydesk.publish.writing import Sheet
+
+FOLDER = "newsletters/"
+
+
+def sheets(frame: Frame) -> Iterator[Sheet]:
+    """Yield a list for each month, one with the newest month and all others, one of each letter."""
+    issues = frame.plan.letters.issues
+    months: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
+    for issue in issues:
+        months[f"{issue.day:%Y/%m}" if issue.day else "undated"].append(issue)
+    names = list(months)
+    ways = [_way(name, months[name], frame) for name in names]
+    letters = [_letter_way(letter, frame) for letter in frame.plan.letters.listed_titles]
+    name = frame.strings.say("newsletters")
+    yield _list(FOLDER, name, months[names[0]], frame, groups=_by_year(ways), letters=letters)
+    for place, (month, found) in enumerate(months.items()):
+        older = ways[place + 1] if place + 1 < len(ways) else None
+        newer = ways[place - 1] if place else None
+        heading = f"{name}, {ways[place]['name']}"
+        yield _list(f"{FOLDER}{month}/", heading, found, frame, older=older, newer=newer)
+    for letter, heading in frame.plan.letters.listed_titles.items():
+        folder = addresses.letter_folder(letter)
+        yield _list(folder, heading, frame.plan.letters.of_letter(letter), frame, feeds=folder)
+
+
+def title_of(issue: ShelvedIssue, frame: Frame) -> str:
+    """Return an issue's title."""
+    return _records.first_text(issue.record, "title") or frame.strings.say("untitled")
+
+
+def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, str]:
+    """Return the link to the list that an issue is of: its letter's, else the one of all."""
+    if issue.letter in frame.plan.letters.listed_titles:
+        return _letter_way(issue.letter, frame)
+    return {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
+
+
+def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
+    """Return the link to an issue, None for none."""
+    if issue is None:
+        return None
+    return {
+        "name": _name_issue(issue, frame),
+        "href": frame.href(_records.page_folder(issue.record)),
+    }
+
+
+def feeds_title(frame: Frame, name: str = "") -> str:
+    """Return what the feeds of a letter are called, or those of all."""
+    return f"{name or frame.strings.say('newsletters')} – {text.fold(frame.plan.beat.title)}"
+
+
+def _letter_way(letter: str, frame: Frame) -> Mapping[str, str]:
+    name = frame.plan.letters.titles[letter]
+    return {"name": name, "href": frame.href(addresses.letter_folder(letter))}
+
+
+def _name_issue(issue: ShelvedIssue, frame: Frame) -> str:
+    """Return what an issue is called among others: its day, else its title."""
+    if issue.day is None:
+        return title_of(issue, frame)
+    return frame.strings.format_date("day", issue.day)
+
+
+def _list(
+    path: str, heading: str, issues: Sequence[ShelvedIssue], frame: Frame, **context: object
+) -> Sheet:
+    about = frame.strings.say("count_issues", count=len(issues))
+    feeds = str(context.pop("feeds", FOLDER))
+    head = Head(
+        path=path,
+        title=heading,
+        description=f"{heading}{frame.strings.say('colon')}{about}",
+        structured=_described.page(path, heading, "CollectionPage", None, frame),
+        feeds=feeds,
+        feeds_title=feeds_title(frame, "" if feeds == FOLDER else heading),
+    )
+    titles = frame.plan.letters.listed_titles
+    lines = [
+        {
+            **(link(issue, frame) or {}),
+            "letter": "" if path.startswith("letters/") else titles.get(issue.letter, ""),
+            "excerpt": text.shorten(_records.first_text(issue.record, "excerpt"), 300),
+        }
+        for issue in issues
+    ]
+    above = {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
+    usual: dict[str, object] = {"groups": [], "letters": [], "older": None, "newer": None}
+    context = {**usual, "above": above if path != FOLDER else None, **context}
+    return frame.page("letters.html", head, heading=heading, issues=lines, **context)
+
+
+def _way(name: str, issues: Sequence[ShelvedIssue], frame: Frame) -> Mapping[str, object]:
+    day = issues[0].day
+    return {
+        "name": _name_month(day, frame),
+        "href": frame.href(f"{FOLDER}{name}/"),
+        "count": len(issues),
+        "year": str(day.year) if day else "",
+    }
+
+
+def _name_month(day: date | None, frame: Frame) -> str:
+    return frame.strings.format_date("month", day) if day else frame.strings.say("undated")
+
+
+def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    years: defaultdict[str, list[Mapping[str, object]]] = defaultdict(list)
+    for way in ways:
+        years[str(way["year"])].append(way)
+    return [{"heading": year, "entries": entries} for year, entries in years.items()]
