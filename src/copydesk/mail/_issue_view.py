@@ -23,6 +23,9 @@ from copydesk.rendering import (
     text_direction,
 )
 
+UNSUBSCRIBE = "%unsubscribe%"
+# places that are filled in when a letter is sent: an address with one would be told a reader's own
+_PLACES = {UNSUBSCRIBE: "%25unsubscribe%25", "{can-spam}": "(can-spam)"}
 WIDTH = 560  # pixels between the margins of a letter of 600
 _LONGEST_SUBJECT = 150
 _LONGEST_PREHEADER = 200
@@ -107,7 +110,7 @@ class IssueView:
 def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
     """Return what a letter's template and its plain text tell of an issue."""
     title = _cut(issue.title, _LONGEST_NAME)
-    note = text.shorten(issue.note, _LONGEST_NOTE)
+    note = _defuse(text.shorten(issue.note, _LONGEST_NOTE))
     return IssueView(
         title=title,
         subject=_cut(issue.subject, _LONGEST_SUBJECT) or title,
@@ -158,7 +161,7 @@ def _view_section(
 def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
     tag = language_tag(story.language)
     title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
-    note = text.shorten(story.note, _LONGEST_REMARK)
+    note = _defuse(text.shorten(story.note, _LONGEST_REMARK))
     coverage = tuple(_view_links(story.coverage))
     return StoryView(
         mark=mark_safe(story_mark(story.name)),
@@ -215,9 +218,16 @@ def _tell_note(note: str) -> str:
 
 
 def _cut(words: str, longest: int) -> str:
-    return text.shorten(text.fold(words), longest)
+    return _defuse(text.shorten(text.fold(words), longest))
 
 
 def _link(url: str) -> str:
     """Return an address that a reader can follow, "" for any other."""
-    return urls.fetchable(url) or ""
+    return _defuse(urls.fetchable(url) or "")
+
+
+def _defuse(words: str) -> str:
+    """Return what strangers wrote without the places that a sender fills in."""
+    for place, harmless in _PLACES.items():
+        words = words.replace(place, harmless)
+    return words

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from copydesk.errors import MailError
 from copydesk.mail._brand import Brand, read_brand
 from copydesk.mail._issue_view import (
+    UNSUBSCRIBE,
     IssueView,
     NamedLink,
     count_stories,
@@ -35,7 +36,6 @@ from copydesk.rendering import (
 )
 
 TEMPLATE = "letter.mjml"
-UNSUBSCRIBE = "%unsubscribe%"
 # Gmail cuts a letter off at 102 kB; the rest is for a longer way to unsubscribe
 MOST_BYTES = 100_000
 _INLINE_STYLE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
