@@ -37,7 +37,7 @@ def plain(words: str) -> str:
 def entries_of(page: str) -> list[dict[str, str]]:
     """Return what stands in each entry of a page's trail."""
     parts = {
-        "what": r'<span class="what">(.*?)</span>',
+        "what": r'<span class="what" lang="en">(.*?)</span>',
         "by": r'<b class="by">(.*?)</b>',
         "why": r'<p class="said">(.*?)</p>',
         "fields": r'<p class="held"><span>(.*?)</span>',
@@ -86,7 +86,7 @@ def test_the_page_has_the_parts_the_place_and_the_words_that_earned_them(
     [place] = told["places"]
     assert f"{place['place']} of the last 2 on Coast (median {place['median']}" in page
     for part in told["parts"]:
-        assert f'<th scope="row">{part["part"]}</th>' in page
+        assert f'<th scope="row" lang="en">{part["part"]}</th>' in page
     marks = re.findall(r'<mark class="keyword" title="(\w+)">(.*?)</mark>', page)
     assert ("Coast", "coast") in marks
     assert '<mark class="matter">' in page
@@ -112,7 +112,7 @@ def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(
     assert "data-part" in page.body
     with engine.open_newsroom(served.root, NOW, {}) as opened:
         rows = engine.list_neighbours(opened, WALL_RECORD).rows
-    shown = re.findall(r'<p class="reason">(.*?)</p>', page.body)
+    shown = re.findall(r'<p class="reason" lang="en">(.*?)</p>', page.body)
     assert [row.why for row in rows] == [plain(words) for words in shown]
     assert 404 == anna.get("/desk/story/nobody/neighbours/").status
 

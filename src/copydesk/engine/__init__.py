@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import find_letter as find_letter
     from copydesk.engine.letters import lint_mail as lint_mail
     from copydesk.engine.letters import list_letters as list_letters
+    from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
@@ -158,6 +159,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueRow as QueueRow
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import StoryNumber as StoryNumber
     from copydesk.engine.queue import StoryPage as StoryPage
     from copydesk.engine.queue import count_drops as count_drops
     from copydesk.engine.queue import find_ending_pins as find_ending_pins
@@ -222,6 +224,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import edit_source as edit_source
+    from copydesk.engine.sources import end_source as end_source
     from copydesk.engine.sources import export_opml as export_opml
     from copydesk.engine.sources import fetch_apart as fetch_apart
     from copydesk.engine.sources import file_sources as file_sources
