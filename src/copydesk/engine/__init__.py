@@ -221,6 +221,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import edit_source as edit_source
+    from copydesk.engine.sources import end_source as end_source
     from copydesk.engine.sources import export_opml as export_opml
     from copydesk.engine.sources import fetch_apart as fetch_apart
     from copydesk.engine.sources import file_sources as file_sources
