@@ -115,3 +115,21 @@ def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(
     shown = re.findall(r'<p class="reason" lang="en">(.*?)</p>', page.body)
     assert [row.why for row in rows] == [plain(words) for words in shown]
     assert 404 == anna.get("/desk/story/nobody/neighbours/").status
+
+
+def test_a_published_story_leads_to_why_the_front_page_is_as_it_is(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    story = anna.get(f"/desk/story/{WALL_NAME}/").body
+    (where,) = re.findall(r'data-fetch="([^"]+/front/[^"]+)"', story)
+
+    page = anna.get(html.unescape(where))
+
+    assert 200 == page.status
+    with engine.open_newsroom(served.root, NOW, {}) as opened:
+        found = engine.explain_front(opened)
+    shown = re.findall(r'<th scope="row"><a href="/desk/story/([^/"]+)/"', page.body)
+    assert [one.story.path[6:-3] for one in (*found.stories, *found.near)] == shown
+    marked = page.body.partition('class="wanted"')[2].partition("</tr>")[0]
+    assert f"/desk/story/{WALL_NAME}/" in marked
+    assert 'class="wanted"' not in anna.get("/desk/front/?story=nobody").body

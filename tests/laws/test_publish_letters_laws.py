@@ -102,7 +102,7 @@ OURS = st.lists(
 ).map(tuple)
 
 
-@settings(max_examples=36, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(st.lists(st.tuples(STORIES, OURS), min_size=2, max_size=4))
 def test_letters_that_come_change_and_go_leave_what_is_made_of_the_last(
     states: list[tuple[list[Story], tuple[Record, ...]]],

@@ -106,6 +106,9 @@ def test_only_what_is_sent_has_the_place_for_the_way_to_unsubscribe() -> None:
 
     assert f'<a href="{UNSUBSCRIBE}"' in sent.html
     assert f"Unsubscribe:\n{UNSUBSCRIBE}\n" in sent.text
+    assert "You get this letter because you asked for it." in sent.html
+    assert "You get this letter because you asked for it." in sent.text.replace("\n", " ")
+    assert "You get this letter" not in render_in(issue).html + render_in(issue).text
     assert UNSUBSCRIBE not in render_in(issue).html + render_in(issue).text
 
 

@@ -32,6 +32,7 @@ FOR_EDITORS = (
     "letters/daily/found",
     "letters/daily/file",
     "what-if/",
+    "front/",
     "what-if/try",
     "what-if/cancel",
 )

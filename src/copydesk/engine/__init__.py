@@ -133,9 +133,12 @@ if TYPE_CHECKING:
     from copydesk.engine.numbers import read_numbers as read_numbers
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
+    from copydesk.engine.publishing import FrontExplanation as FrontExplanation
+    from copydesk.engine.publishing import FrontStory as FrontStory
     from copydesk.engine.publishing import OwedPing as OwedPing
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.publishing import explain_front as explain_front
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing import list_owed_pings as list_owed_pings
     from copydesk.engine.publishing import own_script_digests as own_script_digests
