@@ -41,11 +41,13 @@ async def serve_desk(
     newsroom: engine.Newsroom,
     door: Door,
     say: Say,
-    on_demand: engine.RoundOnDemand | None = None,
+    on_demand: engine.CommandOnDemand | None = None,
+    rejudging: engine.CommandOnDemand | None = None,
 ) -> AsyncIterator[ServedDesk]:
     """Prepare a newsroom's desk for the block; `say` tells the operator.
 
-    `on_demand` runs the rounds that its owners ask for, None where none may run.
+    `on_demand` runs the rounds that its owners ask for, None where none may run; `rejudging` judges
+    filed stories again.
 
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
@@ -60,7 +62,7 @@ async def serve_desk(
             answer = PlainTextResponse(f"{error.what}\n{error.hint}\n", 503)
             yield ServedDesk(app=answer, go_on=_wait)
             return
-        opened.on_demand = on_demand
+        opened.on_demand, opened.rejudging = on_demand, rejudging
         agents = await stack.enter_async_context(open_mcp(opened))
         pages = make_app(opened, _name_editors(door.host))
         api = make_api(opened, door, agents)

@@ -86,7 +86,8 @@ async def _serve(
         metrics = Metrics(connections, service.round_status)
         site = _site_of(service, newsroom.beat.title)
         routes = _routes_of(service, metrics)
-        async with desk.serve_desk(newsroom, _door_of(service), say, service.on_demand) as served:
+        demands = (service.on_demand, service.rejudging)
+        async with desk.serve_desk(newsroom, _door_of(service), say, *demands) as served:
             mounts = {DESK: served.app, **(mounts or {})}
             app = WebApp(_guard(site, service), say, routes, mounts, metrics.note_request)
             host = service.settings.desk.host
