@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import tarfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from copydesk.archive import Archive, check, emit_story, parse_story, slug
+from copydesk.archive import (
+    Archive,
+    FiledLetter,
+    check,
+    emit_letter,
+    emit_story,
+    parse_record,
+    parse_story,
+    slug,
+)
 from copydesk.archive.document import split_front_matter
 from copydesk.archive.record import parse_yaml, read_quickly
 from copydesk.errors import CopydeskError
@@ -76,3 +86,27 @@ def test_the_slug_makes_the_reference_site_s_file_names(site: Path) -> None:
     assert 1 == len(missed)
     assert "2021-07" in missed[0]
     assert [] == troubles
+
+
+@pytest.mark.slow
+def test_what_stands_before_a_letter_is_written_as_in_the_reference_s(site: Path) -> None:
+    tried = 0
+    for file in sorted((site / "_newsletters").glob("*.html")):
+        path, data = f"_newsletters/{file.name}", file.read_bytes()
+        fields = parse_record(path, data).fields
+        if "secured" in fields:
+            continue
+        at, topics = fields["publishedDateTime"], fields["topics"]
+        assert isinstance(at, datetime)
+        assert isinstance(topics, list)
+        letter = FiledLetter(
+            path=path,
+            title=str(fields["title"]),
+            excerpt=str(fields["excerpt"]),
+            published_at=at,
+            address=str(fields["webUrl"]),
+            topics=tuple(topics),
+        )
+        assert data.startswith(emit_letter(letter))
+        tried += 1
+    assert tried == 574

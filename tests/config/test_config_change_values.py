@@ -99,3 +99,60 @@ def test_what_cannot_be_kept_or_read_again_is_refused(beat: bytes, value: int, w
     with pytest.raises(ConfigError) as caught:
         config.change_values(beat, {"scoring.points.tease": value})
     assert what in str(caught.value)
+
+
+MADE = b"""\
+# my beat
+[site]
+title = "T"
+
+# the first
+[[source]]
+url = "https://a.example/f"
+# named so
+include = [
+  "tide",
+  # and not
+]
+[source.listing]
+item = "li"
+written = 2026-01-01
+
+# the second
+[[source]]   # ours
+url = "https://b.example/f"
+# the end of it
+
+[scoring]
+publish_at = 70
+
+[[source]]
+url = "https://c.example/f"
+"""
+
+
+def test_a_source_goes_with_its_values_and_no_comment_around_it() -> None:
+    first = MADE[MADE.index(b"[[source]]") : MADE.index(b"# the second")]
+    second = MADE[MADE.index(b"[[source]]   #") : MADE.index(b"# the end of it")]
+    third = b'\n[[source]]\nurl = "https://c.example/f"\n'
+
+    assert MADE.replace(first, b"") == config.drop_source(MADE, 0)
+    assert MADE.replace(second, b"") == config.drop_source(MADE, 1)
+    assert MADE.removesuffix(third) == config.drop_source(MADE, 2)
+    windows = MADE.replace(b"\n", b"\r\n")
+    assert windows.removesuffix(third.replace(b"\n", b"\r\n")) == config.drop_source(windows, 2)
+    alone = b'[site]\ntitle = "T"\n\n[[source]]\nurl = "https://a.example/f"'
+    assert config.drop_source(alone, 0) == b'[site]\ntitle = "T"\n'
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'source = [{ url = "https://a.example/f" }]\n',
+        b'[site]\ndescription = """\n[[source]]\n"""\n[[source]]\nurl = "https://a.example/f"\n',
+        b'[["source"]]\nurl = "https://a.example/f"\n[[source]]\nurl = "https://b.example/f"\n',
+    ],
+)
+def test_a_source_that_cannot_be_told_from_the_rest_is_left_to_a_person(odd: bytes) -> None:
+    with pytest.raises(ConfigError, match="without changing how the rest stands"):
+        config.drop_source(odd, 0)

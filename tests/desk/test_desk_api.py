@@ -316,7 +316,15 @@ def test_an_owner_sets_up_sources_and_takes_it_back(
     assert stale["status"] == 400
     now = anna.get("sources/one", url=url)
     assert ("New", "hold", ["sea"]) == (now["name"], now["trust"], now["include"])
-    for done in (changed, added):
+    to = "https://new.example/atom.xml"
+    moved = anna.ask("PATCH", f"sources/one?url={url}", {"url": to, "seen": now["seen"]})
+    there = anna.get("sources/one", url=to)
+    assert ("New", ["sea"]) == (there["name"], there["include"])
+    assert problem_of(anna.ask("DELETE", f"sources/one?url={to}&seen=x"))["status"] == 400
+    assert anna.ask("DELETE", f"sources/one?url={url}&seen=x").status == 404
+    ended = anna.ask("DELETE", f"sources/one?url={to}&seen={there['seen']}")
+    assert anna.ask("GET", f"sources/one?url={to}").status == 404
+    for done in (ended, moved, changed, added):
         assert anna.post(f"settings/{done.json()['commit']}/undo")["changed"] == ["beat.toml"]
     assert (served.root / "beat.toml").read_bytes() == before
     assert anna.ask("GET", f"sources/one?url={url}").status == 404

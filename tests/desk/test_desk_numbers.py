@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.memory import Memory
+from copydesk.memory import Fate, Memory
+from copydesk.news import Reason, Said, Story, Verdict
+from world import editions
 from world.command import copydesk
 from world.desk import desk_newsroom, stories
 from world.numbers import ODD, fill_numbers
@@ -21,19 +23,64 @@ from world.served_newsroom import ServedNewsroom, serve_newsroom, until
 
 pytestmark = pytest.mark.slow
 
+SECTIONS = (
+    *("stories_by_day", "owner_coverage", "filing_delay", "source_delay", "review_delay"),
+    "gate_agreement",
+)
+BAR = re.compile(r'<a href="([^"]+)" tabindex="-1" aria-label="[^:]+: ([\d,]+) ')
 LINK = re.compile(r'<td class="number"><a href="([^"]+)">([\d,]+)</a>')
+
+
+def date_stories(now: datetime) -> list[Story]:
+    """Return a story that is dated after today, three of the last days, and five that were decided.
+
+    Of these four had waited, and what today's gate says differs for one. Two were decided around
+    the first second of the last seven days, mostly in one week.
+    """
+    made = [
+        replace(story, published_at=now - timedelta(days=2 * number - 1, hours=1))
+        for number, story in enumerate(stories(4))
+    ]
+    held = (Reason.parse("held: every story waits for an editor"),)
+    decided: list[tuple[str, Said, int, tuple[Reason, ...], datetime]] = [
+        ("agreed", "publish", 90, held, now),
+        ("differed", "reject", 90, held, now - timedelta(minutes=1)),
+        ("picked", "publish", 20, (), now - timedelta(minutes=2)),
+        ("first", "publish", 90, held, first_second(now) + timedelta(minutes=1)),
+        ("before", "publish", 90, held, first_second(now) - timedelta(minutes=1)),
+    ]
+    for name, said, quality, reasons, at in decided:
+        story = editions.story(f"2026-11-19-{name}", topics=("Coast",), published_at=now)
+        made.append(
+            replace(
+                story,
+                provider=made[0].provider,
+                verdict=Verdict(by="Anna", at=at, said=said, why="so"),
+                quality=quality,
+                heat=quality,
+                published=said == "publish",
+                reasons=reasons,
+            )
+        )
+    return made
+
+
+def first_second(now: datetime) -> datetime:
+    """Return when the first of the last seven days began."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=6)
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
     root = tmp_path_factory.mktemp("numbers") / "beat"
     now = datetime.now(UTC)  # the server's clock says which days are counted
-    filed = [
-        replace(story, published_at=now - timedelta(days=number, hours=1))
-        for number, story in enumerate(stories(4))
-    ]
+    filed = date_stories(now)
     desk_newsroom(root, filed)
-    fill_numbers(root)
+    fill_numbers(root, paths=[story.path for story in filed[:4]])
+    with closing(Memory(root / ".copydesk/memory.sqlite")) as memory:
+        for story in filed[4:]:
+            fate = Fate(identity=story.path, url=story.web_url, state="filed", at=now)
+            memory.keep_fate(replace(fate, at=now - timedelta(days=9), path=story.path))
     with serve_newsroom(root) as served:
         yield served
 
@@ -48,18 +95,42 @@ def section(body: str, name: str) -> str:
     return body[start : body.index("</section>", start)]
 
 
-def test_each_number_leads_to_as_many_stories(anna: Browser) -> None:
+def count_stories(anna: Browser, href: str) -> str:
+    """Return of how many stories the page at an address tells."""
+    page = anna.get(html.unescape(href)).body
+    found = re.search(r"([\d,]+) stor", page[page.index("<h1>") : page.index("</h1>")])
+    assert found, href
+    return found[1]
+
+
+@pytest.mark.parametrize("days", [7, 90])
+def test_each_number_leads_to_exactly_the_stories_that_it_counts(anna: Browser, days: int) -> None:
+    body = anna.get(f"/desk/numbers/?days={days}").body
+
+    for name in SECTIONS:
+        told = LINK.findall(section(body, name))
+        assert told, name
+        assert told == [(href, count_stories(anna, href)) for href, _ in told]
+    for name in ("stories_by_day", "gate_agreement"):
+        bars = BAR.findall(section(body, name))
+        assert len({href for href, _ in bars}) == len(bars) > 1
+        assert bars == [(href, count_stories(anna, href)) for href, _ in bars]
+    for name in ("filing_delay", "review_delay"):  # each bar tells of the stories of its row
+        drawn = set(re.findall(r'<a href="([^"]+)" tabindex', section(body, name)))
+        assert drawn == {href for href, _ in LINK.findall(section(body, name))}
+
+
+def test_what_an_earlier_version_counted_leads_nowhere(anna: Browser) -> None:
     body = anna.get("/desk/numbers/?days=90").body
 
-    for name in ("stories_by_day", "owner_coverage"):
-        links = LINK.findall(section(body, name))
-        assert links
-        for href, count in links:
-            page = anna.get(html.unescape(href)).body
-            assert f"{count} stor" in page[page.index("<h1>") : page.index("</h1>")], href
-    assert "4 filed" in section(body, "stories_by_day")
+    row = section(body, "source_delay").partition("heron.example")[2].partition("</tr>")[0]
+    assert "<a " not in row
     assert "/desk/dropped/?reason=off-beat&amp;days=90" in section(body, "drops_by_reason")
+    assert 'value="90" selected' in anna.get("/desk/dropped/?reason=off-beat&days=90").body
     assert "source=https%3A%2F%2Fgull.example%2Ffeed.xml" in section(body, "source_delay")
+    asked = "/desk/?view=all&number=gate&decided=1970-01-05"
+    assert "had waited for a decision" in anna.get(asked).body
+    assert anna.get("/desk/?view=all&number=review&since=9999-01-01").status == 200
 
 
 def test_each_plot_has_its_words_and_a_table_for_who_does_not_see_it(anna: Browser) -> None:
@@ -72,9 +143,8 @@ def test_each_plot_has_its_words_and_a_table_for_who_does_not_see_it(anna: Brows
         assert f'<title id="{name}-name">' in part
         assert f'<desc id="{name}-words">' in part
         assert part.index("<svg") < part.index("<details>") < part.index("<table>")
-    assert "27 pages." in section(body, "drops_by_reason")
+    assert "30 pages." in section(body, "drops_by_reason")
     assert "59 min" in section(body, "source_delay")
-    assert "Nothing counted yet." in section(body, "review_delay")
     assert "style=" not in body
     assert "<style" not in body
 

@@ -6,11 +6,13 @@ import html
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
+from copydesk import watch
 from copydesk.engine.webhooks import OwedCalls
 from copydesk.memory import Memory
 from world.desk import desk_newsroom
@@ -29,6 +31,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]
     root = tmp_path_factory.mktemp("sources") / "beat"
     desk_newsroom(root, [])
     fill_numbers(root)
+    since = datetime.now(UTC) - timedelta(days=2)
+    dead = watch.SourceState(failures=4, failure="gone", failing_since=since)
+    with closing(Memory(root / ".copydesk/memory.sqlite")) as memory:
+        memory.keep_source(SOURCE, msgspec.json.encode(dead))
     run_git(root, "commit", "-qam", "a list")
     with serve_newsroom(root) as served:
         yield served
@@ -57,6 +63,66 @@ def test_sources_stand_with_their_days_and_troubles(anna: Browser) -> None:
     assert "100% came to nothing" in body
     assert "[fetch] contact is not set" in body
     assert "style=" not in body
+
+
+def test_the_menu_counts_who_needs_a_person_and_advice_names_the_desks_buttons(
+    anna: Browser,
+) -> None:
+    body = anna.get("/desk/").body
+    assert '<b title="How many need a person">1</b>' in body
+
+    body = anna.get(ONE).body
+
+    assert "“Look for its new address”, or “End this source”." in body
+    assert "copydesk sources" not in body
+
+
+def test_a_dying_source_is_found_anew_in_its_place_and_taken_back(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    before, to = (served.root / "beat.toml").read_text(), "https://gull.example/atom.xml"
+    look = re.findall(r'href="(/desk/sources/add/[^"]*)"', anna.get(ONE).body)[0]
+    form = anna.get(html.unescape(look)).body
+    assert 'name="url" value="https://gull.example/"' in form
+    assert f'name="instead" value="{SOURCE}"' in form
+
+    answer = anna.post("/desk/sources/file", {"url": to, "kind": "feed", "instead": SOURCE})
+
+    assert (answer.status, quote(to, safe="") in answer.headers["location"]) == (303, True)
+    assert before.replace(SOURCE, to) == (served.root / "beat.toml").read_text()
+    nowhere = {"url": "https://tern.example/f", "instead": SOURCE}
+    assert anna.post("/desk/sources/file", nowhere).status == 400
+    take_back(served, anna, "HEAD")
+    assert before == (served.root / "beat.toml").read_text()
+
+
+def test_an_address_is_changed_and_a_source_ended_in_forms(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    before, to = (served.root / "beat.toml").read_text(), "https://gull.example/rss"
+    form = {name: value for name, value in form_of(anna.get(ONE).body).items() if name != "topic"}
+    assert anna.post("/desk/sources/one/", {**form, "to": "nonsense"}).status == 400
+    assert anna.post("/desk/sources/one/", {**form, "to": to}).status == 303
+    moved = (served.root / "beat.toml").read_text()
+    assert before.replace(SOURCE, to) == moved
+    page = anna.get(f"/desk/sources/one/?url={quote(to, safe='')}").body
+    assert "End it" in page
+
+    assert anna.post("/desk/sources/end", {"url": to, "seen": form["seen"]}).status == 400
+    assert anna.post("/desk/sources/end", {**form_of(page), "url": to}).status == 303
+
+    assert to not in (served.root / "beat.toml").read_text()
+    take_back(served, anna, "HEAD")
+    assert moved == (served.root / "beat.toml").read_text()
+    take_back(served, anna, "HEAD~2")
+    assert before == (served.root / "beat.toml").read_text()
+
+
+def take_back(served: ServedNewsroom, anna: Browser, name: str) -> None:
+    """Take a commit of settings back, which "What I did" has a button for."""
+    commit = run_git(served.root, "rev-parse", name).strip()
+    assert f'name="commit" value="{commit}"' in anna.get("/desk/today/").body
+    assert anna.post("/desk/settings/undo", {"commit": commit}).status == 303
 
 
 def test_what_webhooks_are_owed_stands_beside_the_sources(

@@ -37,7 +37,7 @@ def plain(words: str) -> str:
 def entries_of(page: str) -> list[dict[str, str]]:
     """Return what stands in each entry of a page's trail."""
     parts = {
-        "what": r'<span class="what">(.*?)</span>',
+        "what": r'<span class="what" lang="en">(.*?)</span>',
         "by": r'<b class="by">(.*?)</b>',
         "why": r'<p class="said">(.*?)</p>',
         "fields": r'<p class="held"><span>(.*?)</span>',
@@ -86,7 +86,7 @@ def test_the_page_has_the_parts_the_place_and_the_words_that_earned_them(
     [place] = told["places"]
     assert f"{place['place']} of the last 2 on Coast (median {place['median']}" in page
     for part in told["parts"]:
-        assert f'<th scope="row">{part["part"]}</th>' in page
+        assert f'<th scope="row" lang="en">{part["part"]}</th>' in page
     marks = re.findall(r'<mark class="keyword" title="(\w+)">(.*?)</mark>', page)
     assert ("Coast", "coast") in marks
     assert '<mark class="matter">' in page
@@ -112,6 +112,24 @@ def test_what_a_story_is_most_like_is_a_page_that_is_fetched_when_it_is_opened(
     assert "data-part" in page.body
     with engine.open_newsroom(served.root, NOW, {}) as opened:
         rows = engine.list_neighbours(opened, WALL_RECORD).rows
-    shown = re.findall(r'<p class="reason">(.*?)</p>', page.body)
+    shown = re.findall(r'<p class="reason" lang="en">(.*?)</p>', page.body)
     assert [row.why for row in rows] == [plain(words) for words in shown]
     assert 404 == anna.get("/desk/story/nobody/neighbours/").status
+
+
+def test_a_published_story_leads_to_why_the_front_page_is_as_it_is(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    story = anna.get(f"/desk/story/{WALL_NAME}/").body
+    (where,) = re.findall(r'data-fetch="([^"]+/front/[^"]+)"', story)
+
+    page = anna.get(html.unescape(where))
+
+    assert 200 == page.status
+    with engine.open_newsroom(served.root, NOW, {}) as opened:
+        found = engine.explain_front(opened)
+    shown = re.findall(r'<th scope="row"><a href="/desk/story/([^/"]+)/"', page.body)
+    assert [one.story.path[6:-3] for one in (*found.stories, *found.near)] == shown
+    marked = page.body.partition('class="wanted"')[2].partition("</tr>")[0]
+    assert f"/desk/story/{WALL_NAME}/" in marked
+    assert 'class="wanted"' not in anna.get("/desk/front/?story=nobody").body

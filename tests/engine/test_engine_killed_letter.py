@@ -49,7 +49,7 @@ def test_a_killed_letter_is_filed_once_and_whole(made: Path, tmp_path: Path) -> 
         assert compose(whole) == 0
         expected = letters(whole)
         assert [f"{NAME}.html"] == [*expected]
-        for moment in sorted({*spread(run.changes, 4), *about_the_journal(run.journalled)}):
+        for moment in sorted({*spread(run.changes, 3), *about_the_journal(run.journalled)}):
             root = copy_newsroom(made, tmp_path / "beat")
             assert compose(root, killed_at=moment) == -9
             assert compose(root) == 0

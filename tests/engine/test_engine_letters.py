@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -35,6 +38,10 @@ at = "{NOW:%H:%M}"
 zone = "UTC"
 """
 DAY = timedelta(days=1)
+LISTED = (
+    *("[[letter.part]]", 'kind = "lead"'),
+    *("[[letter.part]]", 'kind = "collection"', 'of = "learning"', "most = 3"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +183,8 @@ def test_a_held_issue_goes_when_it_is_released_and_with_its_edits(root: Path) ->
     change(root, "held", "yes")
     change(root, "subject", "Ours")
     assert file_due(root) == ["held"]
+    clock = ("-C", root, "--now", NOW.isoformat())
+    assert "subject: Ours" in copydesk("mail", "compose", "daily", *clock).out
     with contextlib.closing(open_desk(root / ".copydesk")) as desk:
         kept = desk.letters.of("daily")
         (held,) = [one for one in kept.last.values() if one.field == "held"]
@@ -288,6 +297,7 @@ def told(lines: Sequence[str]) -> list[str]:
 def test_the_commands_show_an_issue_and_file_it(root: Path) -> None:
     clock = ("-C", root, "--now", NOW.isoformat())
 
+    assert not (root / ".copydesk" / "desk.sqlite").exists()
     shown = copydesk("mail", "compose", "daily", *clock)
     preview = copydesk("mail", "preview", "daily", *clock, "--json").json()
     done = copydesk("mail", "compose", "daily", "--file", "--as", "Anna", *clock, "--json").json()
@@ -304,6 +314,7 @@ def test_the_commands_show_an_issue_and_file_it(root: Path) -> None:
     assert (root / done["path"]).is_file()
     assert again.code == 0
     assert due == {"letters": []}
+    assert not (root / ".copydesk" / "desk.sqlite").exists()
     wrong = copydesk("mail", "compose", "daily", "--file", "--at", NOW.isoformat(), *clock)
     assert wrong.code == 2
 
@@ -381,3 +392,49 @@ def test_a_round_files_what_is_due_and_publishes_it(root: Path, tmp_path: Path) 
     page = root / ".copydesk" / "site" / "newsletter" / name / "index.html"
     assert "Story number 2 of the coast" in page.read_text()
     assert "letters" in report["stages"]
+
+
+def test_an_issue_is_the_same_on_machines_of_other_zones_and_languages(root: Path) -> None:
+    (root / "_learning").mkdir()
+    for number in range(9):
+        (root / "_learning" / f"course-{number}.md").write_text(f'---\ntitle: "C {number}"\n---\n')
+    set_options(root, *LISTED)
+    command = ("mail", "preview", "daily", "--json", "-C", root, "--now", NOW.isoformat())
+    worlds = ({"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1"}, {"TZ": "America/Lima", "LC_ALL": "C"})
+
+    told = {
+        subprocess.run(
+            (sys.executable, "-m", "copydesk", *command),
+            env=os.environ | world,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for world in worlds
+    }
+
+    assert len(told) == 1
+    assert b"course-" in told.pop()
+
+
+def test_a_served_newsroom_files_its_letters(tmp_path: Path) -> None:
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    fresh = replace(stories(1)[0], published_at=now - timedelta(hours=1))
+    letter = LETTER.replace(f"{NOW:%H:%M}", f"{now - timedelta(minutes=5):%H:%M}")
+    root = desk_newsroom(tmp_path / "beat", [fresh], more=letter)
+    folder = root / "_newsletters"
+
+    async def serve(opened: engine.Newsroom) -> None:
+        async with engine.open_service(opened, print, runs_rounds=False) as service:
+            work = asyncio.create_task(service.go_on())
+            async with asyncio.timeout(120):
+                while not folder.exists() or not run_git(
+                    root, "log", "--format=%s", "--", folder.name
+                ):
+                    await asyncio.sleep(0.05)
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    with engine.open_newsroom(root, now, {}) as opened:
+        asyncio.run(serve(opened))
+
+    assert len(list(folder.iterdir())) == 1

@@ -7,17 +7,20 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from copydesk import archive
+from copydesk import archive, watch
 from copydesk.engine.newsroom import Newsroom, open_newsroom
 from copydesk.engine.settings import list_settings_commits, undo_settings
 from copydesk.engine.sources import (
     SourceEdit,
     edit_source,
+    end_source,
     file_sources,
     read_source_board,
     rehearse_import,
+    source_states,
 )
 from copydesk.errors import FeedError, RecordError, UsageError
 from copydesk.memory import Tally
@@ -75,6 +78,47 @@ def test_a_source_is_changed_where_it_stands_and_taken_back_to_the_byte(root: Pa
     assert [commit_.is_undone for commit_ in own_commits] == [False, True]
 
 
+def test_a_dead_address_is_changed_and_the_source_is_due_in_its_rhythm(root: Path) -> None:
+    before, to = (root / "beat.toml").read_text(), "https://gull.example/news.xml"
+    dead = watch.SourceState(
+        last_ok_at=NOW, interval=600, etag="x", failures=9, next_at=NOW + timedelta(days=1)
+    )
+    with opened(root) as desk:
+        desk.memory.keep_source(GULL, msgspec.json.encode(dead))
+
+    commit = edit(root, url=f" {to} ", trust="hold")
+
+    assert before.replace(GULL, to) == (root / "beat.toml").read_text().replace(
+        '\ntrust = "hold"', ""
+    )
+    assert f"* url = {to}" in run_git(root, "show", "-s", "--format=%B", commit)
+    with opened(root) as desk:
+        states = source_states(desk.root, desk.beat, desk.memory)
+        undo_settings(desk, commit, "Anna")
+    assert watch.SourceState(last_ok_at=NOW, interval=600) == states[to]
+    assert before == (root / "beat.toml").read_text()
+    with opened(root) as desk:  # as it was
+        assert source_states(desk.root, desk.beat, desk.memory)[GULL].failures == 9
+
+
+def test_a_source_ends_and_is_taken_back(root: Path) -> None:
+    before, read = (root / "beat.toml").read_text(), seen(root)
+
+    with opened(root) as desk:
+        commit = end_source(desk, GULL, "Anna", read).commit or ""
+
+    block = f'[[source]]\nurl = "{GULL}"\nname = "The Gull"\n\n'
+    assert before.replace(block, "") == (root / "beat.toml").read_text()
+    assert f"- {GULL}" in run_git(root, "show", "-s", "--format=%B", commit)
+    with opened(root) as desk:
+        with pytest.raises(UsageError, match="no such source"):
+            end_source(desk, GULL, "Anna", seen(root))
+        with pytest.raises(UsageError, match="changed the file meanwhile"):
+            end_source(desk, HERON, "Anna", read)
+        undo_settings(desk, commit, "Anna")
+    assert before == (root / "beat.toml").read_text()
+
+
 def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
     before = seen(root)
     edit(root, trust="publish")
@@ -91,6 +135,9 @@ def test_an_edit_over_somebody_elses_is_refused(root: Path) -> None:
         ({"every_minutes": 5_000}, "every_minutes"),
         ({"trust": "always"}, "trust"),
         ({"topics": ("Nowhere",)}, "topic"),
+        ({"url": "javascript:x"}, "no web address"),
+        ({"url": HERON + "#top"}, "a source already"),
+        ({"url": GULL}, "nothing would change"),
     ],
 )
 def test_what_beat_toml_refuses_is_not_written(

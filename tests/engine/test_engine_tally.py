@@ -84,9 +84,8 @@ def test_a_story_is_counted_with_its_delay_unless_no_disk_took_it() -> None:
     filed = story_of(LEAD, HOUR)
     step = str(find_step(3600))
 
-    assert {("lead", ""): 1, ("filed", ""): 1, ("delay", step): 1} == tally_round(
-        ASKED, [filed], (), lambda _: ""
-    )[FEED]
+    told = {("lead", ""): 1, ("filed", ""): 1, ("delay", step): 1, ("timed", PATH): 1}
+    assert told == tally_round(ASKED, [filed], (), lambda _: "")[FEED]
     assert {("lead", ""): 1, ("failed", ""): 1} == tally_round(
         ASKED, [filed], [PATH], lambda _: ""
     )[FEED]

@@ -234,6 +234,27 @@ def test_the_front_page_is_that_of_a_build(
     assert any(move.before != move.after for move in moves) is (hours != 24.0)
 
 
+def test_the_front_page_is_explained_in_the_order_of_a_build(
+    opened: tuple[Newsroom, Bench], tmp_path: Path
+) -> None:
+    newsroom, _ = opened
+    found = engine.explain_front(newsroom)
+
+    built = list_built_front(newsroom, tmp_path / "site")
+    assert [one.story.path for one in found.stories] == built
+    assert [one.place for one in found.stories] == list(range(1, len(built) + 1))
+    first, *others = found.stories
+    assert first.is_firm
+    assert found.is_led_firmly is (first.warmth < max(one.warmth for one in others))
+    alone = next(one for one in found.stories if not one.is_firm)
+    halved = 0.5 ** (alone.older / found.half_life_hours)
+    assert alone.warmth == pytest.approx(0.75 * alone.heat * halved)
+    assert found.near
+    assert all(one.place is None for one in found.near)
+    coldest = min(one.warmth for one in found.stories)
+    assert all(one.why_out != "colder" for one in found.near if one.warmth > coldest)
+
+
 def list_built_front(newsroom: Newsroom, out: Path) -> list[str]:
     """Return the records of the stories at the top of a built front page, in its order."""
     engine.build(newsroom, QUIET, engine.BuildOptions(out=out))

@@ -150,3 +150,58 @@ def test_the_order_in_which_stories_are_given_changes_nothing(
         return compose(make_material(given, replace(letter, subject="titles"), at=at, since=start))
 
     assert issue(stories) == issue(shuffled)
+
+
+WRITTEN = st.tuples(st.integers(1, HOURS - 72), st.sampled_from("ab"), st.integers(1, 99))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(WRITTEN, min_size=1, max_size=9))
+def test_an_event_is_told_again_only_by_a_story_written_since(
+    written: list[tuple[int, str, int]],
+) -> None:
+    stories = [
+        make_story(n, group=group, heat=heat, published_at=STARTS[0] + timedelta(hours=hours))
+        for n, (hours, group, heat) in enumerate(written, 1)
+    ]
+    by_name = {story.path[6:-3]: story for story in stories}
+
+    issues = live_with_leaders(stories)
+
+    told: dict[str, datetime] = {}
+    for issue in issues:
+        names = list_names(issue)
+        assert len({by_name[name].group for name in names}) == len(names)
+        for story in map(by_name.__getitem__, names):
+            since = told.setdefault(story.group, STARTS[0])
+            assert publication_of(story) > since
+            told[story.group] = issue.at
+
+
+def live_with_leaders(stories: Sequence[Story]) -> list[Issue]:
+    """Live through a week of dailies; of each group the warmest story by then is published."""
+    letter = LetterOptions(id="daily", parts=PARTS, most=500)
+    issues: list[Issue] = []
+    for day in range(1, HOURS // 24):
+        now = STARTS[0] + timedelta(days=day)
+        leaders: dict[str, Story] = {}
+        for story in stories:
+            known = leaders.get(story.group)
+            if publication_of(story) <= now and (known is None or heat_of(story) > heat_of(known)):
+                leaders[story.group] = story
+        since = issues[-1].at if issues else STARTS[0]
+        shown = make_material(leaders.values(), letter, at=now, since=since)
+        everything = make_material(stories, letter, at=now, since=since)
+        earlier = remember(issues, everything).earlier
+        issue = compose(replace(shown, earlier=earlier))
+        issues += [issue] if issue else []
+    return issues
+
+
+def publication_of(story: Story) -> datetime:
+    assert story.published_at is not None
+    return story.published_at
+
+
+def heat_of(story: Story) -> int:
+    return story.heat or 0

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from copydesk.news import LetterSeries, Record, Story
 from copydesk.publish import MemoryManifest, PageIndex, PublishOptions, newsletters, publish, survey
+from copydesk.publish.newsletters import LetterText, read_sections
 from world import editions
 from world.letters import issue, issue_story, mail
 
@@ -101,7 +102,7 @@ OURS = st.lists(
 ).map(tuple)
 
 
-@settings(max_examples=36, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(st.lists(st.tuples(STORIES, OURS), min_size=2, max_size=4))
 def test_letters_that_come_change_and_go_leave_what_is_made_of_the_last(
     states: list[tuple[list[Story], tuple[Record, ...]]],
@@ -123,3 +124,27 @@ def test_letters_that_come_change_and_go_leave_what_is_made_of_the_last(
 @given(st.text())
 def test_any_text_is_read_as_a_letter(body: str) -> None:
     assert all(section.items for section in newsletters.read_sections(body))
+
+
+PIECES = (
+    *("<!--story a-->", "<!--story a-->", "<!--/story-->", "<!--/story-->", "<!--story b-->"),
+    *("<!--section lead A-->", "<!--/section-->", "<!--section topic A -- B-->", "<!--/section-->"),
+    *("<!--note-->", "<!--/note-->", "<tr>", "</tr>", "<table>", "</table>", "<p>", "<title>"),
+    *("<strong>Robots may vote</strong>", "Robots may vote", " / ", "<h3>", "</h3>", "</title>"),
+    '<a href="https://herald.example/a">\u21aa H</a>',
+    *('<a href="https://herald.example/b">\u21aa H</a>', ", ", '<a href="', "<!--", "-->"),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.text(max_size=40))
+def test_whatever_a_letter_is_a_removed_story_leaves_it_once(body: str, excerpt: str) -> None:
+    told = replace(editions.story("a"), web_url="https://herald.example/a")
+    letter = LetterText(title="Letter", excerpt=excerpt, body=body)
+
+    after = newsletters.withdraw(letter, told)
+
+    assert newsletters.withdraw(after, told) == after
+    items = [item for section in read_sections(after.body) for item in section.items]
+    assert "a" not in [item.name for item in items]
+    if newsletters.is_marked(body):
+        assert newsletters.is_marked(after.body)

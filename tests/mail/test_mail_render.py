@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import lxml.html
@@ -104,6 +106,9 @@ def test_only_what_is_sent_has_the_place_for_the_way_to_unsubscribe() -> None:
 
     assert f'<a href="{UNSUBSCRIBE}"' in sent.html
     assert f"Unsubscribe:\n{UNSUBSCRIBE}\n" in sent.text
+    assert "You get this letter because you asked for it." in sent.html
+    assert "You get this letter because you asked for it." in sent.text.replace("\n", " ")
+    assert "You get this letter" not in render_in(issue).html + render_in(issue).text
     assert UNSUBSCRIBE not in render_in(issue).html + render_in(issue).text
 
 
@@ -180,3 +185,29 @@ def test_what_is_outlooks_own_in_a_letter_is_what_the_validator_is_told_of() -> 
     own = set(re.findall(r"\b(?:xmlns:\w+|mso-[a-z-]+)", shown))
 
     assert own == {name for fault in NEEDED for name in re.findall("“([^”]+)”", fault)}
+
+
+def test_the_day_is_that_of_the_letters_zone_and_a_week_says_each_storys() -> None:
+    late = datetime(2026, 11, 27, 23, 30, tzinfo=UTC)
+    story = make_story(1, published_at=datetime(2026, 11, 24, 16, tzinfo=UTC))
+    week = make_issue(story, at=late, since=late - timedelta(days=7), zone="Asia/Tokyo")
+
+    letter = render_in(week)
+
+    assert ">Saturday, 28 November 2026<" in letter.html
+    assert "TIDEWATCH\nSaturday, 28 November 2026\n" in letter.text
+    assert "The Herald · Wednesday 25 · 3 min" in letter.text
+    assert "Wednesday" not in render_in(replace(week, since=late - timedelta(days=1))).text
+    assert "Friday, 27 November 2026" in render_in(replace(week, zone="UTC")).text
+
+
+def test_nothing_of_the_dark_is_shown_by_day() -> None:
+    html = render_in(make_issue(make_story(1))).html
+    by_day = re.sub(r"@media \(prefers-color-scheme: dark\) \{.*?\n\}", "", html, flags=re.DOTALL)
+
+    dark = [
+        line for line in by_day.splitlines() if re.search("#(171614|ece7dd|aca598|3a3731)", line)
+    ]
+
+    assert dark
+    assert [] == [line for line in dark if not line.startswith("[data-ogs")]

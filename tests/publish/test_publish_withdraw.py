@@ -67,7 +67,7 @@ def test_a_story_goes_with_its_headline_and_all_else_stays_to_the_byte() -> None
 
     after = withdraw(before, story(FIRST, "Another headline by now"))
 
-    assert f"Gulls & co / Title of {THIRD}" == after.excerpt
+    assert "Gulls & co" == after.excerpt  # which had nothing of the other section
     assert [SECOND, THIRD] == names(read_sections(after.body))
     assert WALL not in after.body
     start, end = (before.body.index(mark) for mark in (f"<!--story {FIRST}", f"<!--story {SECOND}"))
@@ -127,6 +127,17 @@ def test_what_is_not_told_changes_nothing() -> None:
     before = letter()
     assert before is withdraw(before, story("2026-11-19-other", WALL))
     assert not mentions(before.body, story("2026-11-19-other"))
+
+
+def test_a_mail_of_the_reference_s_form_may_quote_otherwise() -> None:
+    gone = story("2026-11-19-gone")
+    link = f"<a HREF='{gone.web_url}'>\u21aa H</a>"
+    body = f"<table><tr><td><p><strong>S</strong></p>{link}</td></tr></table>"
+    assert mentions(body, gone)
+
+    after = withdraw(LetterText(title="", excerpt="", body=body), gone)
+
+    assert "<table></table>" == after.body
 
 
 def test_comments_that_do_not_close_are_no_stories() -> None:

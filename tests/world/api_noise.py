@@ -26,7 +26,7 @@ LEFT_OUT = ("reset_person", "remove_person", "set_role")
 
 def main() -> int:
     """Ask for so many minutes; return the exit code."""
-    program, minutes = sys.argv[1], int(sys.argv[2])
+    program, minutes = str(Path(sys.argv[1]).absolute()), int(sys.argv[2])
     with tempfile.TemporaryDirectory(prefix="api-noise-") as folder:
         root = filed_newsroom(Path(folder))
         with (root / "beat.toml").open("a", encoding="utf-8") as beat:

@@ -32,6 +32,7 @@ FOR_EDITORS = (
     "letters/daily/found",
     "letters/daily/file",
     "what-if/",
+    "front/",
     "what-if/try",
     "what-if/cancel",
 )
@@ -47,6 +48,7 @@ FOR_OWNERS = (
     "topics/end",
     "settings/undo",
     "sources/one/",
+    "sources/end",
     "sources/add/",
     "sources/import",
     "sources/round",

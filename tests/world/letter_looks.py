@@ -20,6 +20,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from copydesk.mail import RenderedIssue, lint
+from world.command import copydesk
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
 
 # what is wrong by the standard, and the program that wants it
@@ -34,6 +35,7 @@ NEEDED = {
         ("mso-hide", "hides the preheader"),
     )
 }
+DEMO_DAY = "2026-11-20T08:00:00Z"
 MOST_POINTS = 1.0
 NOTE = (
     "We asked the *pilots*; [they say](https://a.example/) that\n\n- one\n- two\n\n> may be quoted"
@@ -55,7 +57,8 @@ def main() -> int:
 
 
 def make_letters() -> Iterator[tuple[str, RenderedIssue]]:
-    """Yield letters with all that one can have: long, from right to left, empty."""
+    """Yield the demo's letter, and others with all that one can have: long, mirrored, empty."""
+    yield "the demo's", preview_demo()
     lead = make_story(0, picture=PICTURE, coverage=COVERAGE, note=NOTE)
     stories = [lead, *(make_story(number) for number in range(1, 20))]
     for language in ("en", "de", "fr", "ar"):
@@ -63,6 +66,16 @@ def make_letters() -> Iterator[tuple[str, RenderedIssue]]:
         yield language, render_in(issue, language)
     yield "500 stories", render_in(make_issue(*map(make_story, range(500))))
     yield "no story", render_in(make_issue())
+
+
+def preview_demo() -> RenderedIssue:
+    """Return the letter that the demo newsroom would mail on its day."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "demo"
+        made = copydesk("demo", "--no-serve", "--dir", root)
+        assert made.code == 0, made.err
+        said = copydesk("-C", root, "mail", "preview", "daily", "--at", DEMO_DAY, "--json").json()
+    return RenderedIssue(**{name: said[name] for name in ("subject", "preheader", "html", "text")})
 
 
 def ask_nu(jar: Path, page: str) -> list[str]:

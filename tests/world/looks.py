@@ -31,7 +31,7 @@ LIST = "title: The best\nby: Anna\nstories:\n- story: {}\n- story: {}\n"
 OF_THE_DESK = ["", "?view=all", "today/", "dropped/", "write/", "file/", "stash/", "account/"]
 OF_THE_DESK += ["people/", "list/", "list/?id=best", "numbers/", "recall/", "story/{}/"]
 OF_THE_DESK += ["story/{}/edit/", "story/{}/trail/", "sources/", "sources/add/"]
-OF_THE_DESK += ["topics/", "topics/one/?name=AI+Policy", "organizations/", "what-if/"]
+OF_THE_DESK += ["topics/", "topics/one/?name=AI+Policy", "organizations/", "what-if/", "front/"]
 ASKED = ["--only-categories=accessibility", "--chrome-flags=--headless=new --no-sandbox", "--quiet"]
 ASKED += ["--output=json", "--throttling-method=provided", "--disable-full-page-screenshot"]
 ASKED += ["--max-wait-for-load=5000"]  # the desk's stream of events never ends

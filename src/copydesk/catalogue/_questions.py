@@ -24,7 +24,7 @@ class StoryFilter:
     by their records or by the paths in `known_gone`. `language` is what the record says.
     `reason` is the kind of one of a story's reasons. `until` is the first time of publication that
     is too late, `publishers` are domains, and `decided` are the times between which an editor
-    decided a story, the later one left out.
+    decided a story, the later one left out. `paths` are those of records.
     """
 
     standings: frozenset[Standing] = frozenset()
@@ -40,6 +40,7 @@ class StoryFilter:
     until: datetime | None = None
     publishers: frozenset[str] | None = None
     decided: tuple[datetime, datetime] | None = None
+    paths: frozenset[str] | None = None
 
 
 def microseconds(moment: datetime) -> int:
@@ -67,6 +68,8 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
     yield from _time_conditions(wanted)
     if wanted.quality is not None:
         yield "quality BETWEEN ? AND ?", wanted.quality
+    if wanted.paths is not None:
+        yield "path IN (SELECT value FROM json_each(?))", (json.dumps(sorted(wanted.paths)),)
     if wanted.is_gone:
         known = json.dumps(sorted(wanted.known_gone))  # one value, however many there are
         yield "(gone = 1 OR path IN (SELECT value FROM json_each(?)))", (known,)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from copydesk.config._write_beat import add_sources as add_sources
     from copydesk.config._write_beat import append_sources as append_sources
     from copydesk.config._write_beat import change_values as change_values
+    from copydesk.config._write_beat import drop_source as drop_source
     from copydesk.config.data import LOGO_SIDES as LOGO_SIDES
     from copydesk.config.data import find_organization_files as find_organization_files
     from copydesk.config.data import find_topic_file as find_topic_file

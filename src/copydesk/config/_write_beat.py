@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 2_000_000  # a library that keeps layout takes a minute for 50,000 sources
 _INDEXED = re.compile(r"(\w+)\[(\d{1,9})\]")
+_SOURCE = re.compile(r"\[\[\s*source\s*\]\]")  # the head of a source's block
+_OF_SOURCE = re.compile(r"\[\[?\s*source\s*\.")  # of a table within it
 _BY_HAND = "write it by hand"
 
 SettingValue = int | float | str | list[str]
@@ -144,6 +146,49 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
         raise _cannot_keep()
     decode(copy.deepcopy(wanted), {})
     return changed
+
+
+def drop_source(data: bytes, place: int) -> bytes:
+    """Return the bytes of a beat.toml without its source of a number, counted from 0.
+
+    Lines go from its head to its last value; comments before and after them stay, and all else.
+    Raises ConfigError where the result would be no sound beat.toml that lacks this source alone.
+    """
+    wanted: dict[str, Any] = _toml.parse(data)
+    del wanted["source"][place]
+    if not wanted["source"]:
+        del wanted["source"]
+    lines = data.decode("utf-8").split("\n")
+    heads = [number for number, line in enumerate(lines) if _SOURCE.match(line.strip())]
+    if place >= len(heads):  # a list in one line
+        raise _cannot_keep()
+    end = _find_end(lines, heads[place])
+    kept = [*lines[: heads[place]], *lines[end:]]
+    while len(kept) > 1 and not kept[-2].strip() and not kept[-1].strip():
+        del kept[-2]  # the blank lines before the last block
+    after = "\n".join(kept).encode()
+    try:
+        is_sound = _toml.parse(after) == wanted
+    except ConfigError:
+        is_sound = False
+    if not is_sound:  # what looks like a head stands in a text of several lines
+        raise _cannot_keep()
+    decode(copy.deepcopy(wanted), {})
+    return after
+
+
+def _find_end(lines: Sequence[str], head: int) -> int:
+    """Return the number of the line after a block: after its last value, and blank ones there."""
+    end = head + 1
+    for number in range(head + 1, len(lines)):
+        line = lines[number].strip()
+        if line.startswith("[") and not _OF_SOURCE.match(line):
+            break
+        if line and not line.startswith("#"):
+            end = number + 1
+    while end < len(lines) - 1 and not lines[end].strip():
+        end += 1
+    return end
 
 
 def _make_table(made: list[Table]) -> Table:

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
 
 from copydesk import engine
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk_store import DeskStore, SavedView
 from copydesk.errors import DeskStoreError
+from copydesk.news import Beat
+
+_STALE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class SourceTroubles:
+    """How many sources need a person, counted anew once a minute and when beat.toml changes."""
+
+    _known: tuple[Beat, datetime, int] | None = None
+
+    def count(self, newsroom: engine.Newsroom) -> int:
+        """Return how many do, as of a minute ago at most."""
+        known, now = self._known, newsroom.now
+        if known is None or known[0] is not newsroom.beat or not now - known[1] < _STALE:
+            count = sum(row.needs_person for row in engine.check_sources(newsroom))
+            known = self._known = newsroom.beat, now, count
+        return known[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +42,7 @@ class Counts:
     opened: OpenNewsroom
     store: DeskStore
     read_question: Callable[[Mapping[str, str]], engine.QueueQuestion]
+    troubles: SourceTroubles = field(default_factory=SourceTroubles)
 
     def count_views(self) -> Mapping[engine.QueueView, int]:
         """Return how many stories stand in each view."""
@@ -32,6 +52,10 @@ class Counts:
     def count_drops(self) -> int:
         """Return how many leads were dropped of late."""
         return engine.count_drops(self.opened.newsroom)
+
+    def count_troubled_sources(self) -> int:
+        """Return how many sources need a person."""
+        return self.troubles.count(self.opened.newsroom)
 
     def count_own(self, editor: str) -> Sequence[tuple[SavedView, int | None]]:
         """Return an editor's saved views, each with its count as far as that is known.

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from copydesk import engine
 from copydesk.desk import _query
-from copydesk.desk._counts import Counts
+from copydesk.desk._counts import Counts, SourceTroubles
 from copydesk.desk._drops_page import render_drops
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
@@ -39,6 +39,7 @@ from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView, open_
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
 
+_RECORDED = "its web is a recording: copydesk demo runs a round of it"
 _MOST_PINS = 5  # that end soon and are named above the rows
 _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
 
@@ -65,7 +66,14 @@ class Desk:
     decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_demand: engine.CommandOnDemand | None = field(default=None)
     rejudging: engine.CommandOnDemand | None = field(default=None)
+    is_recorded: bool = False
     _pages: tuple[Beat, Pages] | None = field(default=None)
+    _troubles: SourceTroubles = field(default_factory=SourceTroubles)
+
+    @property
+    def why_no_rounds(self) -> str:
+        """Return what to do about it that there are no rounds on demand."""
+        return _RECORDED if self.is_recorded else "set [fetch] contact in beat.toml"
 
     async def queue_page(self, editor: Editor, question: engine.QueueQuestion) -> bytes:
         """Return a page of the queue as HTML."""
@@ -279,7 +287,7 @@ class Desk:
             self.broadcast.close()
 
     def _counts(self, opened: OpenNewsroom) -> Counts:
-        return Counts(opened, self.store, _query.read_question)
+        return Counts(opened, self.store, _query.read_question, self._troubles)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
         """Return the pages by today's settings; asked in the newsroom's thread alone."""

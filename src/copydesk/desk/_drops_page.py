@@ -16,6 +16,7 @@ from copydesk.desk._story_view import View
 from copydesk.kit import text, urls
 from copydesk.news import DropReason
 
+_DAYS = (*_query.DAYS, 90)  # that the page of numbers has
 _MORE = 50  # rows that a page has, and the next one has more
 _MOST = 1_000
 _REASONS: tuple[DropReason, ...] = get_args(DropReason)
@@ -26,7 +27,7 @@ def read_drop_question(query: Mapping[str, str]) -> engine.DropQuestion:
     days, most = query.get("days", ""), query.get("most", "")
     return engine.DropQuestion(
         reason=next((reason for reason in _REASONS if reason == query.get("reason")), None),
-        days=next((known for known in _query.DAYS if str(known) == days), engine.DROP_DAYS),
+        days=next((known for known in _DAYS if str(known) == days), engine.DROP_DAYS),
         limit=min(_MOST, max(_MORE, int(most))) if most.isdecimal() and len(most) < 5 else _MORE,
     )
 
@@ -65,7 +66,7 @@ def _list_filters(
         for reason, count in common
         if reason in _REASONS
     ]
-    ages = [(str(days), say(f"days_{days}")) for days in _query.DAYS]
+    ages = [(str(days), say(f"days_{days}")) for days in _DAYS]
     return [
         make("reason", question.reason or "", reasons),
         make("days", str(question.days), ages, may_be_any=False),

@@ -47,7 +47,11 @@ class Filters:
             "until": question.until,
             "decided": question.decided,
         }
-        return [self.make_filter(name, str(value), []) for name, value in asked.items() if value]
+        shown = [self.make_filter(name, str(value), []) for name, value in asked.items() if value]
+        if question.number:
+            word = self.strings.say(f"number_{question.number}")
+            shown.append(self.make_filter("number", question.number, [(question.number, word)]))
+        return shown
 
     def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True

@@ -207,6 +207,7 @@ class Pages:
         page = {
             "editor": editor.name,
             "may_edit": editor.may_edit,
+            "troubled_sources": self._count_troubles(counts, editor),
             "search": question.search if question else "",
             "views": [
                 *self._view_links(counts, question),
@@ -280,6 +281,11 @@ class Pages:
             }
             for view in _query.VIEWS
         ]
+
+    def _count_troubles(self, counts: Counts, editor: Editor) -> str:
+        """Return how many sources need a person, for those who see sources; "" for none."""
+        count = counts.count_troubled_sources() if editor.may_edit else 0
+        return f"{count:,}" if count else ""
 
     def _link_drops(self, counts: Counts, *, is_current: bool) -> View:
         return {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import get_args
+from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
 from copydesk import engine
@@ -14,15 +14,17 @@ from copydesk.news import ReasonKind, Standing
 
 VIEWS: tuple[engine.QueueView, ...] = get_args(engine.QueueView)
 ORDERS: tuple[engine.QueueOrder, ...] = get_args(engine.QueueOrder)
+NUMBERS: tuple[engine.StoryNumber, ...] = get_args(engine.StoryNumber)
 DAYS = (1, 7, 30)
 _YEARS = (1970, 9000)
+_Choice = TypeVar("_Choice", bound=str)
 _LONGEST = 500  # characters of a word that is looked for, or of a name
 
 
 def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
     """Return the question of an address; what nobody can mean asks for nothing."""
-    view = next((view for view in VIEWS if view == query.get("view")), VIEWS[0])
-    order = next((order for order in ORDERS if order == query.get("order")), ORDERS[0])
+    view = _choose(VIEWS, query.get("view")) or VIEWS[0]
+    order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
     reason = next((kind for kind in ReasonKind if kind == query.get("reason")), None)
     days = query.get("days", "")
@@ -38,10 +40,15 @@ def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
         since=_read_day(query.get("since", "")),
         until=_read_day(query.get("until", "")),
         decided=_read_day(query.get("decided", "")),
+        number=_choose(NUMBERS, query.get("number")) or "",
         search=query.get("q", "")[:_LONGEST],
         order=order,
         after=_read_cursor(query.get("after", "")),
     )
+
+
+def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
+    return next((choice for choice in choices if choice == text), None)
 
 
 def write_question(question: engine.QueueQuestion) -> str:
@@ -58,6 +65,7 @@ def write_question(question: engine.QueueQuestion) -> str:
         "since": _write_day(question.since),
         "until": _write_day(question.until),
         "decided": _write_day(question.decided),
+        "number": question.number,
         "q": question.search,
         "order": "" if question.order == ORDERS[0] else question.order,
         "after": _write_cursor(question.after),

@@ -45,6 +45,8 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
         **describe_why(told),
         "places": describe_places(pages.views, told),
         "passages": describe_passages(found),
+        "is_behind": found.row.leader.name != found.seen.name,
+        "on_front": _link_front(pages, found.seen),
         "has_text": bool(found.text),
         "has_marks": any(passage.marks for passage in found.passages),
     }
@@ -57,6 +59,14 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
         row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
         story=view,
     )
+
+
+def _link_front(pages: Pages, seen: engine.QueueStory) -> str:
+    """Return where it is told why a published story stands where it does, "" for others."""
+    if not seen.has_page:
+        return ""
+    name = quote(seen.name, safe="")
+    return f"{pages.views.root}front/?story={name}"
 
 
 def render_trail(

@@ -81,7 +81,7 @@ class StoryViews:
             "domain": text.fold(provider.domain) if provider else "",
             "source": source or urls.host(story.web_url) or "?",
             "time": self.time(story.published_at),
-            "tongue": self._tongue(story),
+            "tongue": self.tongue(story),
             "standing": str(seen.standing),
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
             "seen": json.dumps(dict(engine.field_digests(story, seen.verdict))),
@@ -128,7 +128,7 @@ class StoryViews:
         local = local_time(moment, self.zone)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{local:%H:%M}</time>')
 
-    def _tongue(self, story: Story) -> str:
+    def tongue(self, story: Story) -> str:
         """Return the attributes of words in another language than the site's."""
         tag = language_tag(story.language)
         if not tag or tag.partition("-")[0] == language_tag(self.locale).partition("-")[0]:

@@ -26,6 +26,7 @@ from copydesk.desk_store._api_tokens import TokenScope as TokenScope
 from copydesk.desk_store._audit_log import AuditEntry as AuditEntry
 from copydesk.desk_store._audit_log import AuditKind as AuditKind
 from copydesk.desk_store._desk_store import DeskStore as DeskStore
+from copydesk.desk_store._desk_store import has_desk as has_desk
 from copydesk.desk_store._desk_store import open_desk as open_desk
 from copydesk.desk_store._drafts import Draft as Draft
 from copydesk.desk_store._letter_edits import IssueChange as IssueChange

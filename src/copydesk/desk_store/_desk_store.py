@@ -68,6 +68,11 @@ class DeskStore:
         self._database.close()
 
 
+def has_desk(private: Path) -> bool:
+    """Decide whether the desk keeps anything below a newsroom's private folder."""
+    return (private / _NAME).exists()
+
+
 def open_desk(private: Path) -> DeskStore:
     """Open what the desk keeps below a newsroom's private folder, made new where there is none.
 

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import find_letter as find_letter
     from copydesk.engine.letters import lint_mail as lint_mail
     from copydesk.engine.letters import list_letters as list_letters
+    from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
@@ -132,9 +133,12 @@ if TYPE_CHECKING:
     from copydesk.engine.numbers import read_numbers as read_numbers
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
+    from copydesk.engine.publishing import FrontExplanation as FrontExplanation
+    from copydesk.engine.publishing import FrontStory as FrontStory
     from copydesk.engine.publishing import OwedPing as OwedPing
     from copydesk.engine.publishing import build as build
     from copydesk.engine.publishing import deploy as deploy
+    from copydesk.engine.publishing import explain_front as explain_front
     from copydesk.engine.publishing import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing import list_owed_pings as list_owed_pings
     from copydesk.engine.publishing import own_script_digests as own_script_digests
@@ -155,6 +159,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue import QueueRow as QueueRow
     from copydesk.engine.queue import QueueStory as QueueStory
     from copydesk.engine.queue import QueueView as QueueView
+    from copydesk.engine.queue import StoryNumber as StoryNumber
     from copydesk.engine.queue import StoryPage as StoryPage
     from copydesk.engine.queue import count_drops as count_drops
     from copydesk.engine.queue import find_ending_pins as find_ending_pins
@@ -219,6 +224,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import ask_sources as ask_sources
     from copydesk.engine.sources import check_sources as check_sources
     from copydesk.engine.sources import edit_source as edit_source
+    from copydesk.engine.sources import end_source as end_source
     from copydesk.engine.sources import export_opml as export_opml
     from copydesk.engine.sources import fetch_apart as fetch_apart
     from copydesk.engine.sources import file_sources as file_sources
@@ -227,6 +233,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import import_sources as import_sources
     from copydesk.engine.sources import keep_source as keep_source
     from copydesk.engine.sources import look_for_lists as look_for_lists
+    from copydesk.engine.sources import move_source as move_source
     from copydesk.engine.sources import preview_list as preview_list
     from copydesk.engine.sources import read_source_board as read_source_board
     from copydesk.engine.sources import rehearse_import as rehearse_import

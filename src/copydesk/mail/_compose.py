@@ -66,6 +66,7 @@ def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue
         archive=place.archive,
         home=place.home,
         language=place.language,
+        zone=letter.zone or "UTC",
         note=text.tidy(edits.note),
         topics=place.topics,
         sections=sections,

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from copydesk.kit import text, urls
+from copydesk.kit import dates, text, urls
+from copydesk.mail._hours import local_day
 from copydesk.news import letter
 from copydesk.rendering import (
     Strings,
@@ -22,6 +23,9 @@ from copydesk.rendering import (
     text_direction,
 )
 
+UNSUBSCRIBE = "%unsubscribe%"
+# places that are filled in when a letter is sent: an address with one would be told a reader's own
+_PLACES = {UNSUBSCRIBE: "%25unsubscribe%25", "{can-spam}": "(can-spam)"}
 WIDTH = 560  # pixels between the margins of a letter of 600
 _LONGEST_SUBJECT = 150
 _LONGEST_PREHEADER = 200
@@ -57,7 +61,8 @@ class PictureView:
 class StoryView:
     """A story of a letter. Its `source` and `facts` stand in a row below it.
 
-    A `note` is clean HTML, `note_words` the same as plain text."""
+    `language` is "" where it is the letter's. A `note` is clean HTML, `note_words` plain text.
+    """
 
     mark: str
     title: str
@@ -105,14 +110,14 @@ class IssueView:
 def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
     """Return what a letter's template and its plain text tell of an issue."""
     title = _cut(issue.title, _LONGEST_NAME)
-    note = text.shorten(issue.note, _LONGEST_NOTE)
+    note = _defuse(text.shorten(issue.note, _LONGEST_NOTE))
     return IssueView(
         title=title,
         subject=_cut(issue.subject, _LONGEST_SUBJECT) or title,
         preheader=_cut(issue.preheader, _LONGEST_PREHEADER),
         language=language_tag(issue.language),
         direction=strings.direction,
-        day=strings.format_date("day", issue.at),
+        day=strings.format_date("day", local_day(issue.at, dates.find_zone(issue.zone))),
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
@@ -156,13 +161,13 @@ def _view_section(
 def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
     tag = language_tag(story.language)
     title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
-    note = text.shorten(story.note, _LONGEST_REMARK)
+    note = _defuse(text.shorten(story.note, _LONGEST_REMARK))
     coverage = tuple(_view_links(story.coverage))
     return StoryView(
         mark=mark_safe(story_mark(story.name)),
         title=title,
         href=_link(story.page) or _link(story.url),
-        language=tag,
+        language="" if _primary(tag) == _primary(language_tag(issue.language)) else tag,
         direction=text_direction(tag) if tag else strings.direction,
         excerpt=_cut(story.excerpt, _LONGEST_EXCERPT),
         source=_cut(story.source, _LONGEST_NAME),
@@ -175,9 +180,14 @@ def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings)
     )
 
 
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0]
+
+
 def _tell_facts(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> Iterable[str]:
     if story.published_at and issue.at - issue.since > _MANY_DAYS:
-        yield strings.format_date("day_in_month", story.published_at.astimezone(issue.at.tzinfo))
+        day = local_day(story.published_at, dates.find_zone(issue.zone))
+        yield strings.format_date("day_in_month", day)
     if story.minutes > 0:
         yield strings.say("letter_minutes", count=story.minutes)
 
@@ -208,9 +218,16 @@ def _tell_note(note: str) -> str:
 
 
 def _cut(words: str, longest: int) -> str:
-    return text.shorten(text.fold(words), longest)
+    return _defuse(text.shorten(text.fold(words), longest))
 
 
 def _link(url: str) -> str:
     """Return an address that a reader can follow, "" for any other."""
-    return urls.fetchable(url) or ""
+    return _defuse(urls.fetchable(url) or "")
+
+
+def _defuse(words: str) -> str:
+    """Return what strangers wrote without the places that a sender fills in."""
+    for place, harmless in _PLACES.items():
+        words = words.replace(place, harmless)
+    return words

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from copydesk.errors import MailError
 from copydesk.mail._brand import Brand, read_brand
 from copydesk.mail._issue_view import (
+    UNSUBSCRIBE,
     IssueView,
     NamedLink,
     count_stories,
@@ -35,7 +36,6 @@ from copydesk.rendering import (
 )
 
 TEMPLATE = "letter.mjml"
-UNSUBSCRIBE = "%unsubscribe%"
 # Gmail cuts a letter off at 102 kB; the rest is for a longer way to unsubscribe
 MOST_BYTES = 100_000
 _INLINE_STYLE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
@@ -97,18 +97,20 @@ class _IssueRenderer:
         self._renderer = renderer
         self._strings = strings
         self._for_sending = for_sending
+        self._closing = ("colophon", "letter_why") if for_sending else ("colophon",)
         self._brand = _read_brand(renderer)
         self._source = renderer.read_source(TEMPLATE) or ""
         check_template(self._source, TEMPLATE, hosts)
 
     def render_view(self, view: IssueView) -> RenderedIssue:
         links = tuple(self._list_links(view))
+        closing = " ".join(map(self._strings.say, self._closing))
         mjml = self._renderer.render(
             TEMPLATE,
             letter=view,
             brand=self._brand,
             links=links,
-            for_sending=self._for_sending,
+            closing=closing,
             gap=_GAP,
             note_begin=mark_safe(NOTE_BEGIN),
             note_end=mark_safe(NOTE_END),
@@ -119,7 +121,7 @@ class _IssueRenderer:
             subject=view.subject,
             preheader=view.preheader,
             html=self._make_html(mjml),
-            text=render_text(view, links, self._strings),
+            text=render_text(view, links, closing, self._strings),
         )
 
     def _list_links(self, view: IssueView) -> Iterator[NamedLink]:

@@ -14,8 +14,8 @@ from copydesk.rendering import Strings
 _WIDTH = 72
 
 
-def render_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -> str:
-    """Return the plain text of an issue; `links` are those below it."""
+def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
+    """Return the plain text of an issue; below it are `links` and the `closing` words."""
     blocks = [*_tell_head(view, strings)]
     for section in view.sections:
         blocks += _tell_section(section, strings)
@@ -25,7 +25,7 @@ def render_text(view: IssueView, links: Iterable[NamedLink], strings: Strings) -
         blocks.append(_tell_link(strings.say("letter_cut", count=view.cut), view.page, strings))
     blocks.append("-- ")  # what follows is a signature to mail programs
     blocks += [_tell_link(link.name, link.href, strings) for link in links]
-    blocks.append(_wrap(strings.say("colophon")))
+    blocks.append(_wrap(closing))
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
 
 

@@ -14,12 +14,15 @@ from copydesk.memory._histogram import find_share
 # "asked" counts the times that a source was asked and "unanswered" those in which it gave no list;
 # "lead" the pages that it listed for the first time; "filed", "dropped" (`what` is the reason) and
 # "failed" what became of them; "delay" (`what` is the step of a histogram) how long after
-# publication a story was filed.
-CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay"]
+# publication a story was filed, and "timed" (`what` is its path) which stories those are.
+CountKind = Literal["asked", "unanswered", "lead", "filed", "dropped", "failed", "delay", "timed"]
 Tally = Mapping[tuple[CountKind, str], int]  # by kind and what
 
 _READ = "SELECT count FROM counts WHERE day = ? AND source = ? AND kind = ? AND what = ?"
-_ALL_DAYS = "SELECT day, source, kind, what, count FROM counts WHERE day >= ? ORDER BY day, source"
+_ALL_DAYS = """
+SELECT day, source, kind, what, count FROM counts WHERE day >= ? AND kind <> 'timed'
+ORDER BY day, source
+"""
 _OF_DROPS = """
 SELECT day, what, sum(count) FROM counts WHERE kind = 'dropped' AND day >= ?
 GROUP BY day, what ORDER BY day, what
@@ -31,6 +34,12 @@ WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
 _DELAYS_BY_SOURCE = """
 SELECT source, CAST(what AS INTEGER), sum(count) FROM counts
 WHERE kind = 'delay' AND day >= ? GROUP BY 1, 2
+"""
+_TIMED = """
+SELECT what FROM counts WHERE kind = 'timed' AND day BETWEEN ? AND ? AND (source = ? OR ? IS NULL)
+"""
+_COUNT_TIMED = """
+SELECT day, source, count(*) FROM counts WHERE kind = 'timed' AND day >= ? GROUP BY 1, 2
 """
 
 
@@ -121,6 +130,22 @@ class SourceCounts:
         for of, step, stories in self._run(query, since.isoformat()):
             sums[of][step] = stories
         return sums
+
+    def list_delay_paths(self, since: date, until: date, source: str | None = None) -> list[str]:
+        """Return the paths of the stories that delays of some days are of; of one source or any."""
+        bounds = (since.isoformat(), until.isoformat(), source, source)
+        return [path for (path,) in self._run(_TIMED, *bounds)]
+
+    def count_delay_paths(self, since: date) -> tuple[Counter[str], Counter[str]]:
+        """Return how many of them are known from a day on, by day and by source.
+
+        Of days that an earlier version counted none are.
+        """
+        by_day, by_source = Counter[str](), Counter[str]()
+        for day, source, stories in self._run(_COUNT_TIMED, since.isoformat()):
+            by_day[day] += stories
+            by_source[source] += stories
+        return by_day, by_source
 
     def first_day(self) -> date | None:
         """Return the first day that was counted, None where none was."""

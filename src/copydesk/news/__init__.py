@@ -102,6 +102,7 @@ from copydesk.news.standing import Standing as Standing
 from copydesk.news.story import Extra as Extra
 from copydesk.news.story import Related as Related
 from copydesk.news.story import Story as Story
+from copydesk.news.verdict import IS_WANTED as IS_WANTED
 from copydesk.news.verdict import ActionKind as ActionKind
 from copydesk.news.verdict import ActionOutcome as ActionOutcome
 from copydesk.news.verdict import ActionState as ActionState

@@ -136,7 +136,7 @@ class Issue:
 
     `name` is that of its file below `_newsletters`, without the ending. `since` is where its window
     begins: its last issue. `note` is an editor's word on top, in Markdown. `page` is its address on
-    the site, `archive` that of all issues, `home` the site's own.
+    the site, `archive` that of all issues, `home` the site's own. Its day is that in its `zone`.
     """
 
     letter: str
@@ -150,6 +150,7 @@ class Issue:
     archive: str
     home: str
     language: str = "en"
+    zone: str = "UTC"
     note: str = ""
     topics: tuple[str, ...] = ()
     sections: tuple[IssueSection, ...] = ()

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 Said = Literal["publish", "hold", "reject", "remove"]
+# What a word says of a story's worth: a removal says that it must not stand, not that it is bad.
+IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
 # A verdict's words are those of `Said`, and `clear`; a rule's those of `RulingKind`. `file` takes
 # in a page by its address, `write` files a story of one's own, `correct` changes a published one
 # with a note that readers see, `undo` takes back what another action did, `list` sets or ends a

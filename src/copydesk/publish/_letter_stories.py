@@ -14,6 +14,7 @@ from copydesk.rendering import language_tag
 _EXCERPT = 300
 _NEWSROOMS = 5  # whose stories stand beside one
 _WIDEST = 600  # pixels: the column of a letter
+_SHOWN_BY_ALL = frozenset({"image/jpeg", "image/png", "image/gif"})  # Outlook knows no WebP
 
 
 def tell_story(story: Story, plan: SitePlan) -> IssueStory:
@@ -63,9 +64,9 @@ def _list_links(coverage: Coverage) -> Iterator[IssueLink]:
 
 
 def _find_picture(story: Story, plan: SitePlan) -> IssuePicture | None:
-    """Return a story's picture where the site has a copy of its own: as JPEG, which all show."""
+    """Return a story's picture where the site has a copy of its own that every program shows."""
     picture = _pictures.of(story, plan)
-    if picture is None or picture.is_remote or not picture.shared.width:
+    if picture is None or picture.is_remote or picture.shared.type not in _SHOWN_BY_ALL:
         return None
     shared = picture.shared
     scale = min(1.0, _WIDEST / shared.width)

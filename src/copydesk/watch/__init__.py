@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from copydesk.watch.schedule import next_due as next_due
     from copydesk.watch.schedule import note_push as note_push
     from copydesk.watch.schedule import revive as revive
+    from copydesk.watch.schedule import take_address as take_address
     from copydesk.watch.schedule import validators as validators
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -36,7 +36,8 @@ def compose(
             outcome = engine.file_letter(newsroom, letter, engine.speaker(newsroom, by))
             _show_outcome(invocation, outcome)
             return
-        draft = engine.draft_letter(newsroom, letter, at or newsroom.now)
+        edits = engine.read_edits(newsroom, letter).edits
+        draft = engine.draft_letter(newsroom, letter, at or newsroom.now, edits)
     if invocation.json:
         terminal.as_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest})
         return

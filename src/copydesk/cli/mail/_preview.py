@@ -18,7 +18,8 @@ from copydesk.cli._invocation import Invocation, TimeParam, common
 def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None:
     """Show the mail that LETTER would be now: its plain text; with --json its HTML, too."""
     with invocation.newsroom() as newsroom:
-        issue = engine.compose_issue(newsroom, letter, at or newsroom.now)
+        edits = engine.read_edits(newsroom, letter).edits
+        issue = engine.compose_issue(newsroom, letter, at or newsroom.now, edits)
         rendered = engine.render_issue(newsroom, issue)
     if invocation.json:
         stories = [story.name for section in issue.sections for story in section.stories]

@@ -38,6 +38,12 @@ class SourceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     url: Address
 
 
+class SeenSourceQuery(SourceQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which source is meant, and the digest of beat.toml that was read beside it."""
+
+    seen: Seen
+
+
 class SourceBlock(msgspec.Struct, frozen=True, kw_only=True):
     """What a source's block in beat.toml says; `seen` is sent back by whoever changes it."""
 
@@ -56,6 +62,8 @@ class SourceChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What is to stand in a source's block; what is left out stays as it is."""
 
     seen: Seen
+    url: Address | None = None
+    kind: SourceKind | None = None
     name: Name | None = None
     trust: Trust | None = None
     every_minutes: Annotated[int, Meta(ge=0, le=100_000)] | None = None
@@ -190,6 +198,8 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
     url, wanted = call.query.url, call.body
     there = await desk.thread.ask(lambda opened: _read_source(opened, url))
     edit = engine.SourceEdit(
+        url=wanted.url or "",
+        kind=wanted.kind,
         name=_choose(wanted.name, there.name),
         trust=_choose(wanted.trust, there.trust),
         every_minutes=_choose(wanted.every_minutes, there.every_minutes),
@@ -201,6 +211,13 @@ async def change_source(desk: Desk, call: Call[SourceQuery, SourceChange]) -> Se
         desk,
         lambda newsroom: engine.edit_source(newsroom, url, edit, call.visitor.name, wanted.seen),
     )
+
+
+async def end_source(desk: Desk, call: Call[SeenSourceQuery, Nothing]) -> SettingsChanged:
+    """End a source: it is asked no more, and what it brought stays filed."""
+    url, seen, by = call.query.url, call.query.seen, call.visitor.name
+    await desk.thread.ask(lambda opened: _read_source(opened, url))
+    return await _change(desk, lambda newsroom: engine.end_source(newsroom, url, by, seen))
 
 
 async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLists:
@@ -216,7 +233,7 @@ async def look_for_sources(desk: Desk, call: Call[Nothing, Looked]) -> OfferedLi
 async def begin_round(desk: Desk, call: Call[Nothing, WantedRound]) -> RoundAnswer:
     """Begin a round."""
     if desk.on_demand is None:
-        raise ApiProblem(400, "no rounds are run here", "set [fetch] contact in beat.toml")
+        raise ApiProblem(400, "no rounds are run here", desk.why_no_rounds)
     if url := call.body.url:
         await desk.thread.ask(lambda opened: _read_source(opened, url))
     desk.on_demand.begin(call.visitor.name, url)

@@ -53,6 +53,7 @@ ENDPOINTS = (
     Endpoint("GET", "sources/one", "read", _configure.read_source),
     Endpoint("POST", "sources", "manage", _configure.add_sources, 201),
     Endpoint("PATCH", "sources/one", "manage", _configure.change_source),
+    Endpoint("DELETE", "sources/one", "manage", _configure.end_source),
     Endpoint("POST", "sources/looks", "manage", _configure.look_for_sources),
     Endpoint("GET", "round", "read", _configure.read_round),
     Endpoint("POST", "round", "manage", _configure.begin_round, 202),

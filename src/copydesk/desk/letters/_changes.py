@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from copydesk.desk._desk import now
 from copydesk.desk.live import ComposedLetter
@@ -90,11 +91,9 @@ def read_changes(
         case "words":
             return [_read_words(form, story)]
         case "up" | "down" | "move":
-            section = next(filter(lambda names: story in names, names), ())
-            value = move_story(section, kept, story, _read_place(form, section))
-            return [IssueChange(field="order", value=value, seen=form.get("seen", ""))]
+            return [_read_move(form, kept, names)]
         case "approve":
-            return [_read_approval(form, kept, [name for section in names for name in section])]
+            return [_read_approval(form, kept, list(chain(*names)))]
     return [_read_switch(kept, do, story)]
 
 
@@ -147,6 +146,16 @@ def _list_beside(fields: Fields) -> list[str]:
 def digest_names(names: Sequence[str]) -> str:
     """Return the digest of an issue's stories, by which an approval says what it saw."""
     return digest_value(tuple(names))
+
+
+def _read_move(
+    form: Mapping[str, str], kept: KeptEdits, names: Sequence[Sequence[str]]
+) -> IssueChange:
+    """Return the order that a form wants; raises UsageError where its story is in no section."""
+    story = form.get("story", "")
+    section = next((section for section in names if story in section), ())
+    value = move_story(section, kept, story, _read_place(form, section))
+    return IssueChange(field="order", value=value, seen=form.get("seen", ""))
 
 
 def _read_place(form: Mapping[str, str], section: Sequence[str]) -> int:

@@ -89,6 +89,8 @@ def describe_letter(
         "order": kept.digest("order"),
         "stories": digest_names(composed.names),
         "count": len(composed.names),
+        "new": pages.strings.say("letter_new", count=composed.new),
+        "fewest": composed.fewest if composed.new < composed.fewest else 0,
         "is_held": kept.edits.is_held,
         "needs_approval": options.approval == "editor",
         "approval": _describe_approval(pages, composed),

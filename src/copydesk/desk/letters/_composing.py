@@ -41,7 +41,7 @@ def file_letter(
         raise UsageError("the issue is held", subject=letter_id, hint="release it first")
     if not composed.issue.sections:
         raise UsageError("there is nothing to file", subject=letter_id)
-    rendered = engine.render_issue(newsroom, composed.issue)
+    rendered = engine.render_issue(newsroom, composed.issue, whole=True)
     filed = engine.file_issue(newsroom, composed.issue, rendered, by)
     store.letters.end(letter_id, composed.kept.version)
     return PurePosixPath(filed.path).stem

@@ -72,7 +72,8 @@ def _describe_last(pages: Pages, editor: Editor, composed: ComposedLetter) -> Vi
 def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
     say, edits = pages.strings.say, composed.kept.edits
     return {
-        "new": say("letter_new", count=len(composed.names)),
+        "new": say("letter_new", count=composed.new),
+        "fewest": composed.fewest if composed.new < composed.fewest else 0,
         "subject": text.fold(composed.issue.subject),
         "is_held": edits.is_held,
         "approved_by": text.fold(edits.approved_by),

@@ -21,7 +21,7 @@ _TEXT_PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
     '<meta name="color-scheme" content="light dark"><title>{title}</title></head>'
     '<body style="margin:1rem"><pre style="white-space:pre-wrap;overflow-wrap:anywhere;'
-    'font:14px/1.5 ui-monospace,monospace">{text}</pre></body></html>'
+    'font:12.5px/1.5 ui-monospace,monospace">{text}</pre></body></html>'
 )
 
 

@@ -20,10 +20,15 @@ _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedLetter:
-    """A letter's issue to come, the edits that it was composed with, and the latest of these."""
+    """A letter's issue to come, the edits that it was composed with, and the latest of these.
+
+    So many stories in it are `new`, of the `fewest` that it takes.
+    """
 
     row: engine.LetterRow
     issue: Issue
+    new: int
+    fewest: int
     kept: KeptEdits
     changes: Sequence[KeptChange] = ()
 
@@ -72,9 +77,12 @@ def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) 
     row = engine.find_letter(newsroom, letter_id)
     kept = store.letters.of(letter_id)
     changes = store.letters.list_changes(letter_id, _TOLD_CHANGES)
+    draft = engine.draft_letter(newsroom, letter_id, newsroom.now, kept.edits)
     return ComposedLetter(
         row=row,
-        issue=engine.compose_issue(newsroom, letter_id, newsroom.now, kept.edits),
+        issue=draft.issue,
+        new=draft.new,
+        fewest=draft.fewest,
         kept=kept,
         # one that came in this moment is not in it
         changes=tuple(change for change in changes if change.number <= kept.version),

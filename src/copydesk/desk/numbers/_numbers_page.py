@@ -41,8 +41,8 @@ def render_numbers(
             _sections.show_drops(wording, numbers.drops, days),
             _sections.show_filing(wording, numbers.filing),
             _sections.show_sources(wording, numbers.sources, first),
-            _sections.show_reviews(wording, numbers.reviews),
-            _sections.show_agreement(wording, numbers.decisions, beat.scoring.publish_at),
+            _sections.show_reviews(wording, numbers.reviews, first),
+            _sections.show_agreement(wording, numbers.decisions, beat.scoring.publish_at, first),
             _sections.show_owners(wording, numbers.owners, first),
         ],
     )

@@ -14,6 +14,7 @@ from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
+from copydesk.desk.numbers._front_page import render_front
 from copydesk.desk.numbers._numbers_page import read_days, render_numbers
 from copydesk.desk.numbers._recall_page import render_recall
 from copydesk.desk.sign_in import visitor_of
@@ -43,7 +44,17 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
         return page_answer(await desk.draw(make))
 
+    async def show_front(request: Request) -> Response:
+        """Answer with why the front page is as it is."""
+        editor, story = editor_of(request), request.query_params.get("story", "")
+
+        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
+            return render_front(pages, editor, counts, engine.explain_front(opened.newsroom), story)
+
+        return page_answer(await desk.draw(make))
+
     return [
+        Route("/front/", with_errors(show_front)),
         Route("/numbers/", with_errors(show_numbers)),
         Route("/recall/", with_errors(show_recall)),
     ]

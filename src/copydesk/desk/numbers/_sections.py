@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from copydesk import engine, measure
@@ -17,58 +18,72 @@ def show_stories(wording: Wording, days: Sequence[engine.StoryDay]) -> View:
     """Show the stories by day: on the site, waiting, and all that are filed."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
     most = max((day.filed for day in days), default=0)
+    links = [_DayLinks(wording, day.day, is_last=day is days[-1]) for day in days]
+    shown = [*zip(days, links, strict=True)]
     return wording.show(
         Section(
             name="stories_by_day",
             words=wording.say(
                 "stories_by_day_words", filed=f"{filed:,}", published=f"{published:,}"
             ),
-            plot=draw_columns([_draw_day(wording, day) for day in days], f"{most:,}"),
+            plot=draw_columns([_draw_day(*day) for day in shown], f"{most:,}"),
             legend=(("full", "view_published"), ("mark", "view_waiting"), ("pale", "others_filed")),
             head=("filter_day", "filed_in_all", "view_published", "view_waiting"),
-            rows=[_list_day(wording, day) for day in reversed(days)],
+            rows=[_list_day(*day) for day in reversed(shown)],
         )
     )
 
 
-def _draw_day(wording: Wording, day: engine.StoryDay) -> Column:
-    say = wording.say
+@dataclass(frozen=True, slots=True)
+class _DayLinks:
+    """Link the stories of a day; what is dated after the last one is counted with that."""
+
+    wording: Wording
+    day: date
+    is_last: bool
+
+    def link(self, view: engine.QueueView = "all", number: engine.StoryNumber = "") -> str:
+        """Return the address of those of a view, or that a number counts."""
+        until = None if self.is_last else self.day
+        question = engine.QueueQuestion(view=view, since=self.day, until=until, number=number)
+        return self.wording.link_stories(question)
+
+
+def _draw_day(day: engine.StoryDay, links: _DayLinks) -> Column:
+    say = links.wording.say
+    others = day.filed - day.published - day.waiting
     return Column(
-        name=wording.name_day(day.day),
+        name=links.wording.name_day(day.day),
         parts=(
             Part(
                 value=day.published,
                 shade="full",
                 words=f"{day.published:,} {say('view_published')}",
-                href=_link_day(wording, day.day, "published"),
+                href=links.link("published"),
             ),
             Part(
                 value=day.waiting,
                 shade="mark",
                 words=f"{day.waiting:,} {say('view_waiting')}",
-                href=_link_day(wording, day.day, "waiting"),
+                href=links.link("waiting"),
             ),
             Part(
-                value=day.filed - day.published - day.waiting,
+                value=others,
                 shade="pale",
-                words=f"{day.filed:,} {say('filed_in_all')}",
-                href=_link_day(wording, day.day),
+                words=f"{others:,} {say('others_filed')}",
+                href=links.link(number="others"),
             ),
         ),
     )
 
 
-def _list_day(wording: Wording, day: engine.StoryDay) -> View:
+def _list_day(day: engine.StoryDay, links: _DayLinks) -> View:
     cells = (
-        make_cell(day.filed, _link_day(wording, day.day)),
-        make_cell(day.published, _link_day(wording, day.day, "published")),
-        make_cell(day.waiting, _link_day(wording, day.day, "waiting")),
+        make_cell(day.filed, links.link()),
+        make_cell(day.published, links.link("published")),
+        make_cell(day.waiting, links.link("waiting")),
     )
-    return {"name": wording.name_day(day.day), "cells": cells}
-
-
-def _link_day(wording: Wording, day: date, view: engine.QueueView = "all") -> str:
-    return wording.link_stories(engine.QueueQuestion(view=view, since=day, until=day))
+    return {"name": links.wording.name_day(day.day), "cells": cells}
 
 
 def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -> View:
@@ -98,8 +113,9 @@ def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -
 def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
     """Show how long it took from publication to filing, by day."""
 
-    def link(day: str) -> str:
-        return _link_day(wording, date.fromisoformat(day))
+    def link(delay: engine.Delay) -> str:
+        day = date.fromisoformat(delay.of)
+        return _link_filing(wording, delay, engine.QueueQuestion(since=day, until=day))
 
     def name(day: str) -> str:
         return wording.name_day(date.fromisoformat(day))
@@ -107,12 +123,18 @@ def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
     return _show_delays(wording, "filing_delay", delays, "filter_day", (name, link))
 
 
-def show_reviews(wording: Wording, delays: Sequence[engine.Delay]) -> View:
+def _link_filing(wording: Wording, delay: engine.Delay, question: engine.QueueQuestion) -> str:
+    """Return the address of the stories of a delay, "" where it is not known which they are."""
+    if not delay.is_listed:
+        return ""
+    return wording.link_stories(replace(question, view="all", number="filing"))
+
+
+def show_reviews(wording: Wording, delays: Sequence[engine.Delay], since: date) -> View:
     """Show how long stories waited for an editor, by week."""
 
-    def link(week: str) -> str:
-        monday = datetime.strptime(f"{week}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
-        return wording.link_stories(engine.QueueQuestion(view="all", decided=monday))
+    def link(delay: engine.Delay) -> str:
+        return _link_week(wording, delay.of, since, "review")
 
     return _show_delays(wording, "review_delay", delays, "filter_week", (str, link))
 
@@ -122,7 +144,7 @@ def _show_delays(
     section: str,
     delays: Sequence[engine.Delay],
     of: str,
-    naming: tuple[Callable[[str], str], Callable[[str], str]],
+    naming: tuple[Callable[[str], str], Callable[[engine.Delay], str]],
 ) -> View:
     """Show delays by day or week: half of the stories, and nine tenths, were faster."""
     name, link = naming
@@ -131,12 +153,12 @@ def _show_delays(
         median, p90 = delay.median_seconds, delay.p90_seconds
         words = f"{wording.span(median)}, {wording.say('ninety')} {wording.span(p90)}"
         parts = (
-            Part(value=median, shade="full", words=words, href=link(delay.of)),
-            Part(value=p90 - median, shade="pale", words=words, href=link(delay.of)),
+            Part(value=median, shade="full", words=words, href=link(delay)),
+            Part(value=p90 - median, shade="pale", words=words, href=link(delay)),
         )
         columns.append(Column(name=name(delay.of), parts=parts))
         cells = (
-            make_cell(delay.stories, link(delay.of)),
+            make_cell(delay.stories, link(delay)),
             make_cell(wording.span(median)),
             make_cell(wording.span(p90)),
         )
@@ -160,8 +182,8 @@ def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) 
     rows = []
     shares = measure_shares([delay.median_seconds for delay in delays])
     for delay, share in zip(delays, shares, strict=True):
-        question = engine.QueueQuestion(view="all", source=delay.of, since=since)
-        href = wording.link_stories(question)
+        question = engine.QueueQuestion(source=delay.of, since=since)
+        href = _link_filing(wording, delay, question) if delay.of else ""
         cells = (
             make_cell(wording.span(delay.median_seconds), href),
             make_cell(wording.span(delay.p90_seconds)),
@@ -180,7 +202,7 @@ def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) 
 
 
 def show_agreement(
-    wording: Wording, decided: Iterable[engine.DecidedStory], publish_at: int
+    wording: Wording, decided: Iterable[engine.DecidedStory], publish_at: int, since: date
 ) -> View:
     """Show how often the gate would have decided as an editor did, where a story had waited."""
     made = (
@@ -191,22 +213,9 @@ def show_agreement(
     columns, rows, agreed, waited = [], [], 0, 0
     for period in measure.compare_by_period(decisions, publish_at):
         met = period.waited
-        same = met.both + met.neither
-        agreed, waited = agreed + same, waited + met.stories
-        href = _link_week(wording, period.period)
-        share = "–" if met.agreement is None else f"{met.agreement:.0%}"
-        words = f"{share} ({same:,} / {met.stories:,})"
-        parts = (
-            Part(value=same, shade="full", words=words, href=href),
-            Part(value=met.stories - same, shade="pale", words=words, href=href),
-        )
+        agreed, waited = agreed + met.both + met.neither, waited + met.stories
+        parts, cells = _show_period(wording, period, since)
         columns.append(Column(name=period.period, parts=parts))
-        cells = (
-            make_cell(met.stories, href),
-            make_cell(same),
-            make_cell(share),
-            make_cell(period.picked.stories),
-        )
         rows.append({"name": period.period, "cells": cells})
     share = f"{agreed / waited:.0%}" if waited else "–"
     most = max((column.height for column in columns), default=0)
@@ -222,13 +231,41 @@ def show_agreement(
     )
 
 
-def _link_week(wording: Wording, period: str) -> str:
-    """Return the address of what was decided in a week; a month has none."""
+def _show_period(
+    wording: Wording, period: measure.GatePeriod, since: date
+) -> tuple[Sequence[Part], Sequence[Mapping[str, str]]]:
+    """Return the parts of a period's column, and the cells of its row."""
+    met = period.waited
+    same = met.both + met.neither
+    differing = met.stories - same
+    every, agreed_on, other = (
+        _link_week(wording, period.period, since, number)
+        for number in ("gate", "gate-agrees", "gate-differs")
+    )
+    agrees = f"{same:,} {wording.say('gate_agrees')}"
+    differs = f"{differing:,} {wording.say('gate_differs')}"
+    parts = (
+        Part(value=same, shade="full", words=agrees, href=agreed_on),
+        Part(value=differing, shade="pale", words=differs, href=other),
+    )
+    cells = (
+        make_cell(met.stories, every),
+        make_cell(same, agreed_on),
+        make_cell("–" if met.agreement is None else f"{met.agreement:.0%}"),
+        make_cell(period.picked.stories),
+    )
+    return parts, cells
+
+
+def _link_week(wording: Wording, period: str, since: date, number: engine.StoryNumber) -> str:
+    """Return the address of what a number counts of a week, from a day on; a month has none."""
     try:
         monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
     except ValueError:
         return ""
-    return wording.link_stories(engine.QueueQuestion(view="all", decided=monday))
+    first = since if since > monday else None  # of a week that began before
+    question = engine.QueueQuestion(view="all", decided=monday, since=first, number=number)
+    return wording.link_stories(question)
 
 
 def show_owners(wording: Wording, owners: Sequence[engine.OwnerCount], since: date) -> View:

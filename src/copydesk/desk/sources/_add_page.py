@@ -19,10 +19,12 @@ _SHOWN_ROWS = 500
 class Search:
     """What somebody typed, and what was found so far: lists, what one would bring, or a problem.
 
-    `opml` is a list that somebody else keeps, `rows` what it would become.
+    `instead` is the address of the source whose place a list is to take, `opml` a list that
+    somebody else keeps, `rows` what it would become.
     """
 
     url: str = ""
+    instead: str = ""
     lists: Sequence[engine.FoundList] = ()
     preview: engine.ListPreview | None = None
     problem: str = ""
@@ -36,9 +38,10 @@ def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> 
         "source_add.html",
         editor,
         counts,
-        title=pages.strings.say("source_add_title"),
+        title=pages.strings.say("source_look_anew" if search.instead else "source_add_title"),
         own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
         url=search.url,
+        instead=search.instead,
         problem=search.problem,
         lists=[_show_list(pages, found) for found in search.lists],
         preview=_show_preview(search.preview),

@@ -11,6 +11,7 @@ from copydesk.desk._command_view import show_command
 from copydesk.desk._counts import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
+from copydesk.desk.sources._advice import say_advice
 from copydesk.desk.sources._sparkline import draw_sparkline
 from copydesk.kit import dates, text
 
@@ -22,12 +23,14 @@ class BoardState:
     """What the page of sources shows beside them: may this editor change any, how a round stands.
 
     `owed` are the listeners that have not heard of the site's news, `owed_calls` says which
-    webhooks have not; `round` is None where no round may run on demand.
+    webhooks have not; `round` is None where no round may run on demand,
+    `is_recorded` says that a recorded web is why.
     """
 
     may_write: bool
     round: engine.DemandedCommand | None
     runs_rounds: bool = False
+    is_recorded: bool = False
     owed: Sequence[engine.OwedPing] = ()
     owed_calls: Sequence[str] = ()
 
@@ -48,6 +51,7 @@ def render_board(
         sum=_sum_up(pages, board),
         may_write=state.may_write,
         runs_rounds=state.runs_rounds,
+        is_recorded=state.is_recorded,
         demanded=show_round(pages, state.round),
         owed=[
             {
@@ -91,7 +95,7 @@ def show_source(pages: Pages, row: engine.BoardRow) -> View:
         "findings": [
             {
                 "words": text.fold(finding.words),
-                "hint": text.fold(finding.hint),
+                "hint": say_advice(pages.strings, finding.kind, health.failure, finding.hint),
                 "time": pages.views.time(finding.since),
                 "is_grave": finding.needs_person,
             }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -38,6 +39,7 @@ def list_source_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
     handlers = _SourceHandlers(desk, editor_of)
     posts = {
         "/sources/one/": handlers.write,
+        "/sources/end": handlers.end,
         "/sources/add/": handlers.look,
         "/sources/file": handlers.file,
         "/sources/import": handlers.take_list,
@@ -91,32 +93,45 @@ class _SourceHandlers:
         await self._desk.thread.change(
             lambda newsroom: engine.edit_source(newsroom, url, edit, owner.name, seen)
         )
-        return self._lead("sources/one/", url=url)
+        return self._lead("sources/one/", url=engine.source_address(edit.url) if edit.url else url)
+
+    async def end(self, request: Request) -> Response:
+        """End a source, and lead to the others."""
+        owner = require_role(request, "owner")
+        form = dict((await _read_form(request))[0])
+        url, seen = form.get("url", ""), form.get("seen", "")
+        await self._desk.thread.change(
+            lambda newsroom: engine.end_source(newsroom, url, owner.name, seen)
+        )
+        return self._lead("sources/")
 
     async def show_add(self, request: Request) -> Response:
         """Answer with the form for an address, or for somebody's list."""
         require_role(request, "owner")
-        return await self._show_add(request, Search(url=request.query_params.get("url", "")))
+        asked = request.query_params
+        search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
+        return await self._show_add(request, search)
 
     async def look(self, request: Request) -> Response:
         """Look where an address leads, or what a list of it would bring."""
         require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url = form.get("url", "").strip()
+        search = Search(url=url, instead=form.get("instead", ""))
         root = await self._desk.thread.ask(lambda opened: opened.newsroom.root)
         try:
             async with self._desk.looking:
                 if form.get("do") == "preview":
                     preview = await engine.preview_list(root, url)
-                    return await self._show_add(request, Search(url=url, preview=preview))
+                    return await self._show_add(request, replace(search, preview=preview))
                 lists = await engine.look_for_lists(root, url)
         except (FetchError, UsageError) as error:
             problem = "; ".join(filter(None, (error.what, error.hint)))
-            return await self._show_add(request, Search(url=url, problem=problem))
-        return await self._show_add(request, Search(url=url, lists=lists))
+            return await self._show_add(request, replace(search, problem=problem))
+        return await self._show_add(request, replace(search, lists=lists))
 
     async def file(self, request: Request) -> Response:
-        """Add a source, and lead to it."""
+        """Add a source, or have one asked there from now on in place of its old address."""
         owner = require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url = engine.source_address(form.get("url", ""))
@@ -125,9 +140,14 @@ class _SourceHandlers:
             name=form.get("name", "").strip()[:200],
             kind="listing" if form.get("kind") == "listing" else "auto",
         )
-        await self._desk.thread.change(
-            lambda newsroom: engine.file_sources(newsroom, [source], owner.name)
-        )
+        instead = form.get("instead", "")
+
+        def change(newsroom: engine.Newsroom) -> engine.SettingsReport:
+            if instead:
+                return engine.move_source(newsroom, instead, source, owner.name)
+            return engine.file_sources(newsroom, [source], owner.name)
+
+        await self._desk.thread.change(change)
         return self._lead("sources/one/", url=url)
 
     async def take_list(self, request: Request) -> Response:
@@ -163,7 +183,7 @@ class _SourceHandlers:
         owner = require_role(request, "owner")
         url = dict((await _read_form(request))[0]).get("url", "")
         if self._desk.on_demand is None:
-            hint = "set [fetch] contact in beat.toml"
+            hint = self._desk.why_no_rounds
             raise UsageError("no rounds are run here", subject="serve", hint=hint)
         if url:
             found = await self._desk.thread.ask(lambda opened: opened.newsroom.beat.source(url))
@@ -203,6 +223,7 @@ class _SourceHandlers:
             may_write=visitor_of(request).may("owner"),
             round=demand.last if demand else None,
             runs_rounds=demand is not None,
+            is_recorded=self._desk.is_recorded,
             owed=engine.list_owed_pings(newsroom.memory, newsroom.now),
             owed_calls=engine.describe_owed_calls(newsroom.memory, newsroom.now),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import get_args
+from urllib.parse import urlencode
 
 from copydesk import engine
 from copydesk.desk._counts import Counts
@@ -13,6 +14,7 @@ from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell
 from copydesk.desk.sources._board_page import BoardState, name_source, show_round, show_source
 from copydesk.errors import UsageError
+from copydesk.kit import urls
 from copydesk.news import Trust
 
 _BROUGHT: tuple[tuple[str, Shade], ...] = (
@@ -21,6 +23,7 @@ _BROUGHT: tuple[tuple[str, Shade], ...] = (
     ("failed", "mark"),
 )
 _MOST_WORDS = 500
+_MOST_CHARACTERS = 2_000  # of an address
 _NUMBER = re.compile("[0-9]{1,5}")
 
 
@@ -50,6 +53,8 @@ def render_source(
         runs_rounds=state.runs_rounds,
         demanded=show_round(pages, state.round),
         seen=board.seen,
+        address=source.url,
+        look=_address_look(pages.views.root, row),
         name=source.name,
         every_minutes=source.every_minutes,
         include="\n".join(source.include),
@@ -57,6 +62,13 @@ def render_source(
         trusts=_list_trusts(pages, source.trust),
         topics=pages.topic_choices(source.topics),
     )
+
+
+def _address_look(root: str, row: engine.BoardRow) -> str:
+    """Return where its new address is looked for: from the page that came in its place, or home."""
+    url = row.source.url
+    start = url if row.health.failure == "html" else urls.fetchable("/", url) or url
+    return f"{root}sources/add/?{urlencode({'url': start, 'instead': url})}"
 
 
 def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
@@ -141,7 +153,9 @@ def read_source_edit(fields: Iterable[tuple[str, str]]) -> engine.SourceEdit:
     trust = form.get("trust", "gate")
     if trust not in get_args(Trust):
         raise UsageError("no such trust", subject=trust[:20], hint="gate, publish or hold")
+    to = form.get("to", "").strip()[:_MOST_CHARACTERS]
     return engine.SourceEdit(
+        url="" if to == form.get("url", "") else to,
         name=form.get("name", "").strip(),
         trust=trust,  # type: ignore[arg-type]
         every_minutes=int(minutes),

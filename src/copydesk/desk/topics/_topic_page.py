@@ -220,7 +220,7 @@ def _show_suggestions(pages: Pages, report: engine.SuggestReport | None, topic: 
 def _tell_why_none(pages: Pages, report: engine.SuggestReport) -> str:
     """Return how many stories have the topic, and how many must say a word."""
     stories = sum(topic.stories for topic in report.topics)
-    return pages.strings.say("suggest_few", count=stories, needed=f"{report.needed:,}")
+    return pages.strings.say("suggest_few", count=stories, needed=f"{report.least_stories:,}")
 
 
 def _show_stories(pages: Pages, stories: Sequence[engine.AffectedStory]) -> list[View]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._file_letter import LetterOutcome as LetterOutcome
     from copydesk.engine.letters._file_letter import explain_skip as explain_skip
     from copydesk.engine.letters._file_letter import file_letter as file_letter
+    from copydesk.engine.letters._file_letter import read_edits as read_edits
     from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
     from copydesk.engine.letters._filed_issues import letter_stems as letter_stems
     from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue

@@ -6,13 +6,16 @@ one with too little to tell is skipped, and what it had is told by the next.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 
 from copydesk import mail
-from copydesk.desk_store import open_desk
 from copydesk.engine.letters._compose_issue import list_letters, mark_hour
-from copydesk.engine.letters._file_letter import LetterOutcome, file_letter, find_obstacle
+from copydesk.engine.letters._file_letter import (
+    LetterOutcome,
+    file_letter,
+    find_obstacle,
+    read_edits,
+)
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError
 from copydesk.news import LetterOptions
@@ -23,15 +26,11 @@ def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
 
     One that is held, or needs an approval that it does not have, would not.
     """
-    due = _list_due(newsroom, with_waiting=with_waiting)
-    if not due:
-        return []
-    with contextlib.closing(open_desk(newsroom.private)) as desk:
-        return [
-            letter.id
-            for letter in due
-            if not find_obstacle(letter, desk.letters.of(letter.id).edits)
-        ]
+    return [
+        letter.id
+        for letter in _list_due(newsroom, with_waiting=with_waiting)
+        if not find_obstacle(letter, read_edits(newsroom, letter.id).edits)
+    ]
 
 
 def file_due_letters(newsroom: Newsroom) -> tuple[LetterOutcome, ...]:

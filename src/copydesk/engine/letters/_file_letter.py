@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Literal
 
-from copydesk.desk_store import open_desk
+from copydesk.desk_store import KeptEdits, has_desk, open_desk
 from copydesk.engine.letters._compose_issue import draft_letter, find_letter, render_issue
 from copydesk.engine.letters._file_issue import file_issue
 from copydesk.engine.newsroom import Newsroom
@@ -43,17 +43,29 @@ def file_letter(newsroom: Newsroom, letter_id: str, by: str = "") -> LetterOutco
     does, MailError and PublishError for a template of the owner's.
     """
     letter = find_letter(newsroom, letter_id).options
-    with contextlib.closing(open_desk(newsroom.private)) as desk:
-        kept = desk.letters.of(letter.id)
-        obstacle = find_obstacle(letter, kept.edits, by)
-        if obstacle is not None:
-            return obstacle
-        draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
-        if not draft.is_enough:
-            return explain_skip(draft)
-        outcome = _file(newsroom, draft, by or kept.edits.approved_by)
-        desk.letters.end(letter.id, kept.version)
+    kept = read_edits(newsroom, letter.id)
+    obstacle = find_obstacle(letter, kept.edits, by)
+    if obstacle is not None:
+        return obstacle
+    draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
+    if not draft.is_enough:
+        return explain_skip(draft)
+    outcome = _file(newsroom, draft, by or kept.edits.approved_by)
+    if kept.version:
+        with contextlib.closing(open_desk(newsroom.private)) as desk:
+            desk.letters.end(letter.id, kept.version)
     return outcome
+
+
+def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
+    """Return what editors changed in the issue to come of a letter; nothing where is no desk yet.
+
+    Raises DeskStoreError.
+    """
+    if not has_desk(newsroom.private):
+        return KeptEdits(letter=letter_id)
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        return desk.letters.of(letter_id)
 
 
 def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> LetterOutcome | None:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from copydesk.engine.numbers._numbers import Numbers as Numbers
     from copydesk.engine.numbers._numbers import OwnerCount as OwnerCount
     from copydesk.engine.numbers._numbers import StoryDay as StoryDay
+    from copydesk.engine.numbers._numbers import find_reviews as find_reviews
+    from copydesk.engine.numbers._numbers import list_decisions as list_decisions
     from copydesk.engine.numbers._numbers import read_numbers as read_numbers
+    from copydesk.engine.numbers._numbers import start_of as start_of
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

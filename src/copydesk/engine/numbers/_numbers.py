@@ -44,10 +44,12 @@ class DropCount:
 class Delay:
     """How long something took for so many stories: half of them, and nine tenths, were faster.
 
-    `of` is a day (2026-11-27), a source's address or a week (2026-W48).
+    `of` is a day (2026-11-27), a source's address or a week (2026-W48). `is_listed` says that it
+    is known which stories those are.
     """
 
     of: str
+    is_listed: bool = True
     stories: int
     median_seconds: float
     p90_seconds: float
@@ -89,12 +91,13 @@ def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers
     listed = [today - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
     since = start_of(listed[0], zone)
     memory = newsroom.memory
-    sources = _measure(memory.counts.sum_delays_by_source(listed[0]))
-    decisions = _list_decisions(newsroom, catalogue, since)
+    by_day, by_source = memory.counts.count_delay_paths(listed[0])
+    sources = _measure(memory.counts.sum_delays_by_source(listed[0]), by_source)
+    decisions = list_decisions(newsroom, catalogue, since)
     return Numbers(
         days=tuple(_count_days(listed, zone, catalogue.count_by_time(since))),
         drops=tuple(_count_drops(memory.counts.list_drops(listed[0]))),
-        filing=tuple(_measure(memory.counts.sum_delays_by_day(listed[0]))),
+        filing=tuple(_measure(memory.counts.sum_delays_by_day(listed[0]), by_day)),
         sources=tuple(sorted(sources, key=_slowest_first)),
         reviews=tuple(_measure_reviews(newsroom, decisions)),
         decisions=tuple(decisions),
@@ -103,10 +106,8 @@ def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers
     )
 
 
-def _list_decisions(
-    newsroom: Newsroom, catalogue: Catalogue, since: datetime
-) -> list[DecidedStory]:
-    """Return what editors decided; where every story waits for one, each had waited."""
+def list_decisions(newsroom: Newsroom, catalogue: Catalogue, since: datetime) -> list[DecidedStory]:
+    """Return what editors decided from a time on; where every story waits, each had waited."""
     decisions = catalogue.list_decisions(since)
     if newsroom.settings.review.mode != "hold":
         return decisions
@@ -148,13 +149,19 @@ def _count_drops(drops: Mapping[tuple[date, str], int]) -> list[DropCount]:
     return sorted(counted, key=lambda drop: (-drop.pages, drop.reason))
 
 
-def _measure(histograms: Mapping[str, Mapping[int, int]]) -> Iterable[Delay]:
-    """Yield how long stories took, by what they are told of, in its order."""
+def _measure(histograms: Mapping[str, Mapping[int, int]], listed: Counter[str]) -> Iterable[Delay]:
+    """Yield how long stories took, by what they are told of, in its order; so many are `listed`."""
     for of, histogram in sorted(histograms.items()):
         median, p90 = find_share(histogram, 0.5), find_share(histogram, 0.9)
         if median is not None and p90 is not None:
             stories = sum(histogram.values())
-            yield Delay(of=of, stories=stories, median_seconds=median, p90_seconds=p90)
+            yield Delay(
+                of=of,
+                is_listed=listed[of] == stories,
+                stories=stories,
+                median_seconds=median,
+                p90_seconds=p90,
+            )
 
 
 def _slowest_first(delay: Delay) -> tuple[float, str]:
@@ -163,13 +170,9 @@ def _slowest_first(delay: Delay) -> tuple[float, str]:
 
 def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> Iterable[Delay]:
     """Yield how long stories that had waited did so, by the week of the word that ended it."""
-    waited = [one for one in decisions if one.has_waited]
-    filed = newsroom.memory.list_filing_times([one.path for one in waited])
     by_week: defaultdict[str, list[float]] = defaultdict(list)
-    for one in waited:
-        if one.path in filed:
-            seconds = (one.at - filed[one.path]).total_seconds()
-            by_week[f"{one.at:%G-W%V}"].append(max(0.0, seconds))
+    for one, seconds in find_reviews(newsroom, decisions):
+        by_week[f"{one.at:%G-W%V}"].append(seconds)
     for week, times in sorted(by_week.items()):
         times.sort()
         yield Delay(
@@ -178,6 +181,17 @@ def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> I
             median_seconds=_find_rank(times, 0.5),
             p90_seconds=_find_rank(times, 0.9),
         )
+
+
+def find_reviews(
+    newsroom: Newsroom, decisions: Sequence[DecidedStory]
+) -> Iterable[tuple[DecidedStory, float]]:
+    """Yield the decisions on stories that had waited, with for how many seconds, where known."""
+    waited = [one for one in decisions if one.has_waited]
+    filed = newsroom.memory.list_filing_times([one.path for one in waited])
+    for one in waited:
+        if one.path in filed:
+            yield one, max(0.0, (one.at - filed[one.path]).total_seconds())
 
 
 def _find_rank(times: Sequence[float], share: float) -> float:

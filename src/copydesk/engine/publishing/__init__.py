@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing._build import read_counts as read_counts
     from copydesk.engine.publishing._deploy import DeployOptions as DeployOptions
     from copydesk.engine.publishing._deploy import deploy as deploy
+    from copydesk.engine.publishing._explain_front import FrontExplanation as FrontExplanation
+    from copydesk.engine.publishing._explain_front import FrontStory as FrontStory
+    from copydesk.engine.publishing._explain_front import explain_front as explain_front
     from copydesk.engine.publishing._own_scripts import find_own_scripts as find_own_scripts
     from copydesk.engine.publishing._own_scripts import own_script_digests as own_script_digests
     from copydesk.engine.publishing._pending_pings import OwedPing as OwedPing

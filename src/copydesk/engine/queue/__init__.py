@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from copydesk.engine.queue._question import QueueOrder as QueueOrder
     from copydesk.engine.queue._question import QueueQuestion as QueueQuestion
     from copydesk.engine.queue._question import QueueView as QueueView
+    from copydesk.engine.queue._question import StoryNumber as StoryNumber
     from copydesk.engine.queue._reader import QueueReader as QueueReader
     from copydesk.engine.queue._rows import QueuePage as QueuePage
     from copydesk.engine.queue._rows import QueueRow as QueueRow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
@@ -15,6 +15,9 @@ from copydesk.news import ReasonKind, Standing
 
 QueueView = Literal["waiting", "missed", "published", "off", "rejected", "all"]
 QueueOrder = Literal["front", "time"]
+# A number of the page of numbers whose stories are wanted: those of a day that are neither on the
+# site nor waiting; those whose delay was counted; those whose review, or the gate's say, was.
+StoryNumber = Literal["", "others", "filing", "review", "gate", "gate-agrees", "gate-differs"]
 QueueCursor = tuple[float, str]  # a row's place in an order: its time or warmth, its name
 
 _DAY = timedelta(days=1)
@@ -39,6 +42,7 @@ class QueueQuestion:
     address, `reason` the kind of one of a story's reasons, `owner` the house of its publisher.
     `days` counts from publication, 0 for any; `since` and `until` are the first and the last day of
     it in the newsroom's zone, `decided` the Monday of the week (in UTC) in which an editor decided.
+    `number` wants what a number counts, in whose sense days and weeks are meant then.
     `order` is that of the front page or by time. `after` is the cursor of the last row of the page
     before, in the same order: what was decided meanwhile moves no other row.
     """
@@ -54,6 +58,7 @@ class QueueQuestion:
     since: date | None = None
     until: date | None = None
     decided: date | None = None
+    number: StoryNumber = ""
     search: str = ""
     order: QueueOrder = "front"
     limit: int = 30
@@ -69,13 +74,17 @@ class QueueChoices:
     reasons: Sequence[ReasonKind] = ()
 
 
-def make_filter(newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
-    """Return the catalogue's filter of a question."""
+def make_filter(
+    newsroom: Newsroom, question: QueueQuestion, counted: frozenset[str] | None = None
+) -> StoryFilter:
+    """Return the catalogue's filter of a question; `counted` are the paths of its number."""
+    if counted is not None:  # by its source and days
+        question = replace(question, source="", since=None, until=None, decided=None)
     gate = newsroom.beat.scoring.publish_at
     is_near = question.view == "missed" and question.standing is None
     since, until = _find_bounds(newsroom, question)
     return StoryFilter(
-        standings=frozenset({question.standing}) if question.standing else VIEWS[question.view],
+        standings=_find_standings(question),
         topics=frozenset({question.topic}) if question.topic else frozenset(),
         source=question.source,
         language=question.language,
@@ -86,7 +95,16 @@ def make_filter(newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
         decided=_find_week(question.decided) if question.decided else None,
         quality=(gate - _NEAR, gate) if is_near else None,
         words=question.search,
+        paths=counted,
     )
+
+
+def _find_standings(question: QueueQuestion) -> frozenset[Standing]:
+    if question.standing:
+        return frozenset({question.standing})
+    if question.number == "others":
+        return frozenset(Standing) - VIEWS["published"] - VIEWS["waiting"]
+    return VIEWS[question.view]
 
 
 def _find_bounds(

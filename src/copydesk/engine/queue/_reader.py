@@ -23,6 +23,7 @@ from copydesk.engine.cataloguing import (
     stands_by_former_rules,
 )
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.queue._counted import find_number_paths
 from copydesk.engine.queue._kept_counts import KeptCounts
 from copydesk.engine.queue._pictures import find_list_picture
 from copydesk.engine.queue._pins import find_pins
@@ -79,7 +80,7 @@ class QueueReader:
 
     def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
         """Return the rows that a question wants, by the records as they are now."""
-        wanted = make_filter(newsroom, question)
+        wanted = self._make_filter(newsroom, question)
         for _ in range(_AGAIN):
             happenings = self._find(newsroom, wanted, question)
             members = self._catalogue.list_members([happening.name for happening in happenings])
@@ -115,7 +116,7 @@ class QueueReader:
 
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
         """Return how many stories a question wants."""
-        return self._catalogue.count(make_filter(newsroom, question))
+        return self._catalogue.count(self._make_filter(newsroom, question))
 
     def count_lately(
         self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
@@ -133,7 +134,7 @@ class QueueReader:
         while_fresh = int(newsroom.now.timestamp() // _CHOICE_SECONDS)
         known = self._choices.get(key)
         if known is None or known[0] != while_fresh:
-            wanted = make_filter(newsroom, whole)
+            wanted = self._make_filter(newsroom, whole)
             choices = QueueChoices(
                 sources=tuple(self._catalogue.count_values(wanted, "publisher")),
                 languages=tuple(self._catalogue.count_values(wanted, "language")),
@@ -160,6 +161,10 @@ class QueueReader:
     def find_happening(self, name: str) -> str:
         """Return the happening that the story of a name belongs to, "" where there is none."""
         return self._catalogue.find_happening(name)
+
+    def _make_filter(self, newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
+        counted = find_number_paths(newsroom, self._catalogue, question)
+        return make_filter(newsroom, question, counted)
 
     def _find(
         self, newsroom: Newsroom, wanted: StoryFilter, question: QueueQuestion

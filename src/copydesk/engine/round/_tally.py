@@ -75,6 +75,7 @@ def _count(tally: _SourceTally, outcome: Outcome, before: str, unwritten: Collec
             tally["filed", ""] += 1
             if (seconds := _find_delay(new)) is not None:
                 tally["delay", str(find_step(seconds))] += 1
+                tally["timed", new.story.path] += 1
         case _:
             tally["failed", ""] += before != "failed"
     tally["lead", ""] += not before

@@ -41,13 +41,13 @@ def set_logo(
             FileChange(path=file, after=data, before=archive.digest_of(newsroom.root, file))
             for file, data in zip(paths, logo, strict=True)
         )
-        listed = archive.add_images(newsroom.root, path, _find_unlisted(newsroom, domain, paths))
+        listed = archive.add_images(newsroom.root, path, _find_new_images(newsroom, domain, paths))
         return SettingsEdit(files=(listed, *files), subject=f"organizations: the logo of {domain}")
 
     return commit_settings(newsroom, make, by)
 
 
-def _find_unlisted(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> list[Image]:
+def _find_new_images(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> list[Image]:
     """Return the pictures of a logo that its publisher's file does not list, under any base."""
     organization = newsroom.beat.organizations.get(domain)
     listed = [image.url for image in organization.images] if organization else []

@@ -1,11 +1,13 @@
-"""Edit a source: trust, pace, words and topics of its [[source]] block, as one commit."""
+"""Edit a source: what its [[source]] block says, its address too, or its end; each one commit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 
-from copydesk import archive, config
+import msgspec
+
+from copydesk import archive, config, watch
 from copydesk.archive import FileChange
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.settings import (
@@ -15,15 +17,21 @@ from copydesk.engine.settings import (
     read_beat_file,
     refuse_others,
 )
+from copydesk.engine.sources._discover import source_address
+from copydesk.engine.sources._states import source_states
 from copydesk.errors import ConfigError, UsageError
-from copydesk.news import Source, Trust
+from copydesk.kit import urls
+from copydesk.news import Source, SourceKind, Trust
 
 _BEAT = "beat.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEdit:
-    """What is to stand in a source's block: its fields have the names of the settings."""
+    """What is to stand in a source's block: its fields have the names of the settings.
+
+    An empty `url`, and no `kind`, leave these two as they are.
+    """
 
     name: str = ""
     trust: Trust = "gate"
@@ -31,6 +39,8 @@ class SourceEdit:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    url: str = ""
+    kind: SourceKind | None = None
 
 
 def edit_source(
@@ -38,29 +48,90 @@ def edit_source(
 ) -> SettingsReport:
     """Commit what a source's block in beat.toml is to say; all else stays as it stands there.
 
-    `seen` is the digest of the file that the editor saw. Raises UsageError where that is another
-    one by now, for a source that is none, and for what beat.toml refuses; else what
+    `seen` is the digest of the file that the editor saw. A source at a new address is due, and
+    keeps its rhythm. Raises UsageError where the file is another one by now, for a source that is
+    none, an address that is none or another source's, and for what beat.toml refuses; else what
     `commit_settings` does.
     """
 
     def make() -> SettingsEdit:
         refuse_others(newsroom, _BEAT, seen)
         place = _find_place(newsroom, url)
+        source = newsroom.beat.sources[place]
         _check_topics(newsroom, edit.topics)
-        changed = dict(_list_changes(newsroom.beat.sources[place], edit))
-        data = read_beat_file(newsroom)
-        values = {f"source[{place}].{name}": value for name, value in changed.items()}
-        try:
-            after = config.change_values(data, values)
-        except ConfigError as error:
-            raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
-        return SettingsEdit(
-            files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
-            subject=f"sources: {newsroom.beat.sources[place].name or url}",
-            lines=(url, *(f"* {name} = {value}" for name, value in changed.items())),
+        wanted = replace(
+            edit, url=_find_address(newsroom, source, edit.url), kind=edit.kind or source.kind
         )
+        changed = dict(_list_changes(source, wanted))
+        values = {f"source[{place}].{name}": value for name, value in changed.items()}
+        lines = (url, *(f"* {name} = {value}" for name, value in changed.items()))
+        return _write(newsroom, lambda data: config.change_values(data, values), source, lines)
+
+    report = commit_settings(newsroom, make, by)
+    if edit.url not in {"", url}:
+        _move_state(newsroom, url, source_address(edit.url))
+    return report
+
+
+def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsReport:
+    """Commit that a source is asked where `to` is, and as what it is; all else of it stays.
+
+    Raises as `edit_source` does.
+    """
+    source = newsroom.beat.sources[_find_place(newsroom, url)]
+    stays = {field.name: getattr(source, field.name) for field in fields(SourceEdit)}
+    edit = SourceEdit(**{**stays, "url": to.url, "kind": to.kind})
+    return edit_source(newsroom, url, edit, by, archive.digest_of(newsroom.root, _BEAT))
+
+
+def end_source(newsroom: Newsroom, url: str, by: str, seen: str) -> SettingsReport:
+    """Commit a beat.toml without a source's block; what it brought stays filed.
+
+    Raises as `edit_source` does.
+    """
+
+    def make() -> SettingsEdit:
+        refuse_others(newsroom, _BEAT, seen)
+        place = _find_place(newsroom, url)
+        source = newsroom.beat.sources[place]
+        return _write(newsroom, lambda data: config.drop_source(data, place), source, (f"- {url}",))
 
     return commit_settings(newsroom, make, by)
+
+
+def _write(
+    newsroom: Newsroom, write: Callable[[bytes], bytes], source: Source, lines: tuple[str, ...]
+) -> SettingsEdit:
+    """Return what writing makes of beat.toml; raises UsageError for what it refuses."""
+    data = read_beat_file(newsroom)
+    try:
+        after = write(data)
+    except ConfigError as error:
+        raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
+    return SettingsEdit(
+        files=(FileChange(path=_BEAT, after=after, before=archive.digest(data)),),
+        subject=f"sources: {source.name or source.url}",
+        lines=lines,
+    )
+
+
+def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
+    """Return the address that a source is to have; raises UsageError for another one's."""
+    if wanted in {"", source.url}:
+        return source.url
+    address = source_address(wanted)
+    same = urls.identity(address)
+    others = (other for other in newsroom.beat.sources if other.url != source.url)
+    if any(urls.identity(other.url) == same for other in others):
+        raise UsageError("it is a source already", subject=address[:200])
+    return address
+
+
+def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
+    """Remember of a source's new address what was known of it; the old one's stays, for an undo."""
+    if to != url:
+        state = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
+        newsroom.memory.keep_source(to, msgspec.json.encode(watch.take_address(state)))
 
 
 def _find_place(newsroom: Newsroom, url: str) -> int:

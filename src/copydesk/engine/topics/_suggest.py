@@ -98,7 +98,7 @@ class SuggestReport:
     notes: tuple[str, ...] = ()
 
     @property
-    def needed(self) -> int:
+    def least_stories(self) -> int:
         """Return how many stories of a topic must say a word at least, about different news."""
         return judge.least_events(self.stories)
 

@@ -54,7 +54,7 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
     """
     states = _States(bench, outcome)
     pinned = {ruling.stories[0] for ruling in bench.rulings if ruling.said == "pin"}
-    paths = {*_list_newest(bench, states), *states.find_named(pinned)}
+    paths = {*_list_newest(bench, states), *states.find_by_name(pinned)}
     edition = Edition(
         beat=bench.in_force(settings.beat),
         at=bench.at,
@@ -79,7 +79,7 @@ class _States:
         judged = self._judged.get(path)
         return judged.fresh if judged else self._bench.filed_by_path[path]
 
-    def find_named(self, names: Collection[str]) -> Iterator[str]:
+    def find_by_name(self, names: Collection[str]) -> Iterator[str]:
         """Yield the paths of records with one of these names."""
         stories = self._bench.newest_first if names else ()
         return (story.path for story in stories if addresses.record_name(story.path) in names)

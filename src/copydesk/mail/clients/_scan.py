@@ -56,18 +56,19 @@ def _scan_markup(markup: str, program: str = "", lines_above: int = 0) -> Iterat
         return
     if root.getroottree().docinfo.doctype:
         yield SeenMark(mark="doctype", line=lines_above + 1, program=program)
-    # what the parser adds to a fragment is not in the letter
-    added = {tag for tag in ("html", "head", "body", "p") if f"<{tag}" not in markup.lower()}
+    added = _list_extra_tags(markup)
     for element in _walk(root):
         line = lines_above + (element.sourceline or 1)
         if not isinstance(element.tag, str):
-            words = element.text or ""
-            line -= words.count("\n")  # the parser's is that of its end
-            yield SeenMark(mark="comment", line=line, program=program)
-            yield from _scan_comment(words, line - 1)
+            yield from _scan_comment(element.text or "", line, program)
         elif element.tag not in added:
             for mark, lines_below in _scan_element(element):
                 yield SeenMark(mark=mark, line=line + lines_below, program=program)
+
+
+def _list_extra_tags(markup: str) -> set[str]:
+    """Return the elements that the parser adds to a fragment, which are not in the letter."""
+    return {tag for tag in ("html", "head", "body", "p") if f"<{tag}" not in markup.lower()}
 
 
 def _walk(root: HtmlElement) -> Iterator[HtmlElement]:
@@ -77,11 +78,13 @@ def _walk(root: HtmlElement) -> Iterator[HtmlElement]:
     yield from root.itersiblings()
 
 
-def _scan_comment(words: str, lines_above: int) -> Iterator[SeenMark]:
-    """Yield the marks of what stands in a comment for Outlook alone."""
+def _scan_comment(words: str, last_line: int, program: str) -> Iterator[SeenMark]:
+    """Yield the mark of a comment, and those of what stands in it for Outlook alone."""
+    line = last_line - words.count("\n")
+    yield SeenMark(mark="comment", line=line, program=program)
     if words.startswith("[if") and "mso" in words.partition("]")[0]:
         inner = words.partition("]>")[2].removesuffix("<![endif]").removesuffix("<!")
-        yield from _scan_markup(inner, _OUTLOOK, lines_above)
+        yield from _scan_markup(inner, _OUTLOOK, line - 1)
 
 
 def _parse(markup: str) -> HtmlElement | None:

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk import judge
-from copydesk.news import Article, Beat, Said, Story
-
-# A removal says that a story must not stand, not that it is not worth it.
-_IS_WANTED: Mapping[Said, bool] = {"publish": True, "hold": False, "reject": False}
+from copydesk.news import IS_WANTED, Article, Beat, Said, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +34,7 @@ def decide(
 
     The parts of the quality are not known to it.
     """
-    is_wanted = {str(word): wanted for word, wanted in _IS_WANTED.items()}.get(said)
+    is_wanted = {str(word): wanted for word, wanted in IS_WANTED.items()}.get(said)
     if points is None or is_wanted is None:
         return None
     return Decision(
@@ -60,13 +57,13 @@ def make_decision(
     `all_wait` says that every story waits for an editor.
     """
     verdict, points = story.verdict, judge.verdict_points(story)
-    if verdict is None or points is None or verdict.said not in _IS_WANTED:
+    if verdict is None or points is None or verdict.said not in IS_WANTED:
         return None
     return Decision(
         path=story.path,
         at=verdict.at,
         said=verdict.said,
-        is_wanted=_IS_WANTED[verdict.said],
+        is_wanted=IS_WANTED[verdict.said],
         has_waited=all_wait or _has_waited(story, article, beat),
         points=points,
         without=_leave_out(story, article, beat),

@@ -17,7 +17,7 @@ import nh3
 
 from copydesk.kit import text
 from copydesk.publish.newsletters._letter_parts import LetterItem, LetterSection, parse_markup
-from copydesk.rendering import read_mark
+from copydesk.rendering import SECTION_END, read_mark, section_mark
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -27,6 +27,7 @@ _LINK = re.compile(r"""<a\s[^>]*?\bhref="(?P<href>[^"]*)"[^>]*>.*?</a>""", re.DO
 _PAGE = re.compile(r'href="[^"]*/news/([^/"]+)/"')
 _NOTE_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
+_EMPTY = section_mark("lead", "") + SECTION_END
 _COMMA = ", "  # between the links of a list
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
 
@@ -92,21 +93,21 @@ def list_names(body: str) -> frozenset[str]:
 def cut_story(body: str, name: str) -> str:
     """Return a mail of ours without a story, and without a section that has no other.
 
-    Of the last section the comments stay: by them the mail is known.
+    Where nothing of ours is left an empty section is put there: by it the mail is known.
     """
     while (story := _find_story(body, name)) is not None:
-        sections = [stretch for stretch in _find_stretches(body) if stretch.kind == "section"]
+        sections = (stretch for stretch in _find_stretches(body) if stretch.kind == "section")
         around = next((s for s in sections if s.start < story.start < s.end), None)
         body = body[: story.start] + body[story.end :]
-        if around is None:
-            continue
-        body = _drop_if_empty(body, around.start, is_only=len(sections) == 1)
+        place = around.start if around else story.start
+        body = _drop_if_empty(body, place)
+        if not is_marked(body):
+            body = body[:place] + _EMPTY + body[place:]
     return body
 
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
     """Return a mail of ours without the links to an address that is meant, words and all."""
-
     links = [link for link in _LINK.finditer(body) if is_meant(html.unescape(link["href"]))]
     for link in reversed(links):
         before, after = body[: link.start()], body[link.end() :]
@@ -125,6 +126,8 @@ def map_texts(body: str, change: Callable[[str], str]) -> str:
     inner = [(s.start, s.end) for s in _find_stretches(body) if s.kind != "section"]
     parts, place = [], 0
     for start, end in sorted(inner):
+        if start < place:  # within one that was left as it is
+            continue
         parts += [_map_texts_of(body[place:start], change), body[start:end]]
         place = end
     return "".join([*parts, _map_texts_of(body[place:], change)])
@@ -141,14 +144,15 @@ def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
     return _TEXT.sub(swap, part)
 
 
-def _drop_if_empty(body: str, start: int, *, is_only: bool) -> str:
+def _drop_if_empty(body: str, start: int) -> str:
     """Return a mail without the section that begins there, where it has no story."""
     stretches = list(_find_stretches(body))
-    section = next(s for s in stretches if s.kind == "section" and s.start == start)
-    if any(section.start < s.start < section.end for s in stretches if s.kind == "story"):
+    sections = (s for s in stretches if s.kind == "section" and s.start == start)
+    section = next(sections, None)
+    if section is None or any(
+        section.start < s.start < section.end for s in stretches if s.kind == "story"
+    ):
         return body
-    if is_only:
-        return body[: section.inner_start] + body[section.inner_end :]
     return body[: section.start] + body[section.end :]
 
 

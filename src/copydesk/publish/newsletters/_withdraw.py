@@ -20,7 +20,7 @@ from copydesk.publish.newsletters._letter_parts import LetterSection
 _JOINT = " / "  # between the headlines that an excerpt or a subject has (SPEC 4)
 _MOST_TITLES = 3
 _TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by chance
-_HREF = re.compile(r'\bhref="([^"]*)"')
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # where a mail says of itself what it is, but in its texts
 _LABEL = re.compile(r'(<meta name="description" content="|\saria-label=")([^"]*)(")')
 _TITLE = re.compile(r"(<title\b[^>]*>)(.*?)(</title>)", re.IGNORECASE | re.DOTALL)
@@ -46,7 +46,7 @@ def mentions(body: str, story: Story) -> bool:
     """Decide whether a letter has a link to a story, or tells it by its record's name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
-    hrefs = (html.unescape(href) for href in _HREF.findall(body))
+    hrefs = (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
     return any(item.name == name for item in told) or any(map(is_meant, hrefs))
 
 
@@ -65,6 +65,7 @@ def withdraw(letter: LetterText, story: Story) -> LetterText:
         return letter
     left = _list_titles(read_sections(body))
     gone = {*_list_titles(told), text.fold(story.title)}.difference(left)
+    left = _prefer(left, told, letter.excerpt)
     excerpt = _choose_words(letter.excerpt, gone, left)
     body = _marked_form.map_texts(body, lambda words: _choose_words(words, gone, left))
     body = _LABEL.sub(lambda match: _label_again(match, gone, left), body)
@@ -87,6 +88,17 @@ def _make_test(story: Story) -> Callable[[str], bool]:
 
 def _list_titles(sections: Sequence[LetterSection]) -> list[str]:
     return [item.title for section in sections for item in section.items]
+
+
+def _prefer(left: list[str], told: Sequence[LetterSection], excerpt: str) -> list[str]:
+    """Return the titles of those parts of a letter that the excerpt had some of, where any is left.
+
+    The reference's had none of samples and people.
+    """
+    chosen = {text.fold(part) for part in excerpt.split(_JOINT)}
+    parts = (_list_titles([section]) for section in told)
+    likely = {title for titles in parts if chosen.intersection(titles) for title in titles}
+    return [title for title in left if title in likely] or left
 
 
 def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str:

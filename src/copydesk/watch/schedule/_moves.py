@@ -73,6 +73,15 @@ def revive(state: SourceState) -> SourceState:
     )
 
 
+def take_address(state: SourceState) -> SourceState:
+    """Return the state of a source at an address that an editor gives it: due, and in its rhythm.
+
+    What the old address said of its versions and failures is of no use at the new one; a pause that
+    it asked for is kept.
+    """
+    return replace(revive(_at_home(state)), held=False, parts={})
+
+
 def _at_home(state: SourceState) -> SourceState:
     """Go back to the source's own address; what another said of its versions is of no use there."""
     return replace(
