@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
@@ -16,10 +17,10 @@ from copydesk import watch
 from copydesk.engine.webhooks import OwedCalls
 from copydesk.memory import Memory
 from world.desk import desk_newsroom
-from world.newsroom import run_git
+from world.newsroom import newsroom, run_git
 from world.numbers import SOURCE, fill_numbers
 from world.served_desk import Browser
-from world.served_newsroom import ServedNewsroom, serve_newsroom
+from world.served_newsroom import ServedNewsroom, serve_newsroom, serve_recorded
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +76,18 @@ def test_the_menu_counts_who_needs_a_person_and_advice_names_the_desks_buttons(
 
     assert "“Look for its new address”, or “End this source”." in body
     assert "copydesk sources" not in body
+
+
+def test_of_a_recorded_web_it_is_said_that_it_is_one(tmp_path: Path) -> None:
+    with serve_recorded(newsroom(tmp_path / "beat")) as demo:
+        guest = demo.owner()
+
+        body = guest.get("/desk/sources/").body
+        refused = guest.post("/desk/sources/round", {})
+
+    assert "this web is a recording" in body
+    assert "contact" not in body
+    assert (refused.status, "is a recording" in refused.body) == (400, True)
 
 
 def test_a_dying_source_is_found_anew_in_its_place_and_taken_back(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,15 +93,35 @@ def drop_lead(root: Path, url: str, reason: DropReason, detail: str = "") -> Non
         )
 
 
-@contextmanager
-def serve_newsroom(root: Path, port: int = 0) -> Iterator[ServedNewsroom]:
+_DEMO = """\
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from copydesk import engine, serve
+with engine.open_newsroom(Path(sys.argv[1]), datetime.now(UTC), {}) as newsroom:
+    say = lambda line: print(line, file=sys.stderr, flush=True)
+    serve.serve_demo(newsroom, serve.Address(port=0), "Anna", say)
+"""
+
+
+def serve_recorded(root: Path) -> AbstractContextManager[ServedNewsroom]:
+    """Serve a newsroom for the block as `copydesk demo` does: its web is a recording."""
+    return _serve(root, [sys.executable, "-c", _DEMO, str(root)])
+
+
+def serve_newsroom(root: Path, port: int = 0) -> AbstractContextManager[ServedNewsroom]:
     """Serve a newsroom for the block, once it listens; port 0 is any."""
-    log = root.parent / "serve.log"
     command = [sys.executable, "-m", "copydesk", "-C", str(root), "serve", "--port", str(port)]
+    return _serve(root, command)
+
+
+@contextmanager
+def _serve(root: Path, command: list[str]) -> Iterator[ServedNewsroom]:
+    log = root.parent / "serve.log"
     with log.open("wb") as file, subprocess.Popen(command, stderr=file) as process:
         served = ServedNewsroom(root, process, log)
         try:
-            until(lambda: "the desk is at" in served.said)
+            until(lambda: re.search("the desk(,| is at)", served.said) is not None)
             until(served.is_watching)
             yield served
         finally:
