@@ -383,6 +383,12 @@ def test_numbers_are_read_and_rounds_are_for_who_may_run_them(
     assert {"lists": []} == anna.get("recall")
     assert anna.ask("GET", "round").status == 404
     assert problem_of(anna.ask("POST", "round", {}))["status"] == 400
+    assert anna.ask("GET", "rejudging").status == 404
+    begun = anna.ask("POST", "rejudging", {})
+    assert begun.status == 202, begun
+    until(lambda: anna.get("rejudging")["code"] is not None)
+    assert anna.get("rejudging")["code"] == 0, anna.get("rejudging")
     reader = ApiClient(served.port, make_token(served.root, "Anna", "read"))
-    for method, path in (("POST", "sources"), ("PATCH", "topics/x"), ("POST", "trials")):
+    denied = (("POST", "sources"), ("PATCH", "topics/x"), ("POST", "trials"), ("POST", "rejudging"))
+    for method, path in denied:
         assert reader.ask(method, path, {}).status == 403

@@ -81,7 +81,15 @@ def test_a_topic_is_saved_as_a_commit_and_two_editors_see_what_differs(
     before = (served.root / FILE).read_text()
     form = form_of(anna.get(ONE).body)
 
-    assert save(anna, {**form, "keywords": "coast\nsea wall\nbreakwater"}).status == 303
+    done = save(anna, {**form, "keywords": "coast\nsea wall\nbreakwater"})
+    assert done.status == 303
+    body = anna.get(done.headers["location"]).body
+    note = body.partition('class="note"')[2].partition('class="fields"')[0]
+    assert "Saved." in note
+    assert "breakwater" in note
+    assert "/desk/what-if/rejudge" in note
+    assert 'name="commit"' in note
+    assert "Saved." not in served.browser().get(done.headers["location"]).body
 
     after = before.replace("sea wall\n", "sea wall\n  - breakwater\n")
     assert after == (served.root / FILE).read_text()
@@ -98,7 +106,10 @@ def test_a_topic_is_saved_as_a_commit_and_two_editors_see_what_differs(
 
 
 def test_words_are_suggested_and_answered(served: ServedNewsroom, anna: Browser) -> None:
-    assert "main topic" in anna.get(f"{ONE}&suggest=1").body
+    body = anna.get(f"{ONE}&suggest=1").body
+    assert "main topic" in body
+    assert "4 stories have this topic; a word is suggested when at least 2 of them say it" in body
+    assert re.search(r'href="/desk/\?[^"]*Coast[^"]*">Give some stories this topic by hand', body)
 
     said = {"name": "Coast", "word": "dune", "do": "dismiss"}
     assert anna.post("/desk/topics/words", said).status == 303

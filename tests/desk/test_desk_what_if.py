@@ -16,6 +16,7 @@ pytestmark = pytest.mark.slow
 
 PAGE = "/desk/what-if/"
 NOTHING = "none of"
+TO_COME = "seals are back"
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,57 @@ def test_an_owner_writes_what_was_tried_and_takes_it_back(
     commit = written.headers["location"].partition("written=")[2]
     assert anna.post(f"{PAGE}undo", {"commit": commit}).status == 303
     assert (served.root / "beat.toml").read_text("utf-8") == before
+
+
+def test_other_keywords_lead_with_what_they_do_to_the_topic_and_can_be_tried_again(
+    anna: Browser,
+) -> None:
+    assert re.search(r'<option value="Coast"[^>]*>Coast \(\d+ keywords?\)<', anna.get(PAGE).body)
+
+    body, trial = attempt(anna, topic="Coast", drop="coast", add="lantern festival")
+
+    answer = body.partition('class="answer"')[2]
+    effect = re.search(r'class="effect">Coast: (\d+) → (\d+) stories, (\d+) won, (\d+) lost<', body)
+    assert effect, answer
+    assert answer.index('class="effect"') < answer.index('class="counts"')
+    form = {"trial": trial, "stands": hidden(body, "stands"), "sure": "yes"}
+    written = anna.post(f"{PAGE}write", form)
+    note = anna.get(written.headers["location"]).body
+    assert 'action="/desk/what-if/rejudge"' in note
+    taken = {"commit": hidden(note, "commit"), "again": hidden(note, "again")}
+    undone = anna.get(anna.post(f"{PAGE}undo", taken).headers["location"]).body
+    assert 'href="#rules"' in undone
+    assert re.search(r'name="add"[^>]*>lantern festival<', undone)
+    assert re.search(r'value="Coast" selected', undone)
+
+
+def test_an_owner_has_filed_stories_judged_again_and_the_site_built(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    assert TO_COME not in anna.get("/coast/").body
+    beat = served.root / "beat.toml"
+    rules = beat.read_text("utf-8")
+    beat.write_text(f"{rules}\n[scoring]\npublish_at = 0\n", "utf-8")
+    run_git(served.root, "commit", "-qam", "no gate")
+    head = run_git(served.root, "rev-parse", "HEAD")
+    pages: list[Answer] = []
+
+    begun = anna.post(f"{PAGE}rejudge", {})
+
+    def is_over() -> bool:
+        pages.append(anna.get(begun.headers["location"]))
+        return "refresh" not in pages[-1].headers
+
+    until(is_over)
+    told = pages[-1].body.partition('class="round-log"')[2].partition("</section>")[0]
+    assert "Anna" in told
+    assert "published" in told
+    assert head == run_git(served.root, "rev-parse", "HEAD~1")
+    assert "_news/" in run_git(served.root, "show", "--stat", "--format=%s", "HEAD")
+    assert TO_COME in anna.get("/coast/").body
+    run_git(served.root, "revert", "--no-edit", "HEAD")
+    beat.write_text(rules, "utf-8")
+    run_git(served.root, "commit", "-qam", "as it was")
 
 
 def test_of_two_owners_the_second_sees_that_rules_have_changed(

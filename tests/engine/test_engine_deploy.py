@@ -270,7 +270,7 @@ def test_a_round_that_somebody_asks_for_is_sent_as_any_other(tmp_path: Path) -> 
     (root / "beat.toml").write_text(beat.split("[[source]]")[0] + fetch, "utf-8")
     looks: list[str] = []
 
-    async def ask(opened: engine.Newsroom) -> engine.DemandedRound:
+    async def ask(opened: engine.Newsroom) -> engine.DemandedCommand:
         async with engine.open_service(opened, print) as service:
             rounds = service.on_demand
             assert rounds is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine.serving import DemandedRound, RoundOnDemand
+from copydesk.engine.serving import CommandOnDemand, DemandedCommand
 from copydesk.engine.sources import fetch_apart, look_for_lists, preview_list
 from copydesk.errors import FetchError, UsageError
 from copydesk.fetch import WallClock
@@ -55,10 +55,10 @@ def test_what_leads_nowhere_is_said_in_the_command_s_words(root: Path) -> None:
         asyncio.run(look_for_lists(root, "javascript:x"))
 
 
-def test_a_round_on_demand_waits_for_its_turn_and_tells_what_it_said(root: Path) -> None:
-    async def ask() -> tuple[DemandedRound, DemandedRound]:
+def test_a_command_on_demand_waits_for_its_turn_and_tells_what_it_said(root: Path) -> None:
+    async def ask() -> tuple[DemandedCommand, DemandedCommand]:
         turn = asyncio.Lock()
-        rounds = RoundOnDemand(root, turn, WallClock())
+        rounds = CommandOnDemand(root, turn, WallClock())
         await turn.acquire()
         rounds.begin("Anna", GULL)
         await asyncio.sleep(0)
@@ -80,9 +80,9 @@ def test_a_round_on_demand_waits_for_its_turn_and_tells_what_it_said(root: Path)
     assert any("contact" in line for line in over.log)
 
 
-def test_a_round_on_demand_ends_with_the_server(root: Path) -> None:
-    async def ask() -> DemandedRound | None:
-        rounds = RoundOnDemand(root, asyncio.Lock(), WallClock())
+def test_a_command_on_demand_ends_with_the_server(root: Path) -> None:
+    async def ask() -> DemandedCommand | None:
+        rounds = CommandOnDemand(root, asyncio.Lock(), WallClock())
         rounds.begin("Anna")
         await asyncio.sleep(0.05)
         await rounds.close()

@@ -26,6 +26,7 @@ from copydesk.engine.what_if import (
     draft_rules,
     open_bench,
     plan_front,
+    summarize,
     try_rules,
     write_rules,
 )
@@ -125,6 +126,10 @@ def weighty(changes: Iterable[FieldChange]) -> list[FieldChange]:
     return [change for change in changes if change.field != "reasons"]
 
 
+def has_china(topics: object) -> bool:
+    return isinstance(topics, tuple) and "China" in topics
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_rules_would_do_is_what_rejudging_by_them_does(
     opened: tuple[Newsroom, Bench], name: str
@@ -140,6 +145,45 @@ def test_what_rules_would_do_is_what_rejudging_by_them_does(
     rejudged, seen = by_path(report.changes), by_path(quick.changes)
     assert all(seen.get(path) == rejudged.get(path) for path in quick.seen)
     assert weighty(quick.changes) == weighty(report.changes)
+
+
+def test_a_summary_leads_with_the_stories_that_win_or_lose_the_topic(
+    demo: tuple[Path, datetime], tmp_path: Path
+) -> None:
+    gate = RuleChange(publish_at=100)  # what is not filed yet: stories that change anyhow
+    gone = ("beijing", "cyberspace administration", "cyberspace regulator", "chinese regulators")
+    change = RuleChange(keywords={"China": KeywordEdit(added=("the council",), dropped=gone)})
+    with copied(demo, tmp_path) as opened:
+        write_rules(opened, gate, "Ed", draft_rules(opened, gate).stands, "")
+        newsroom = again(opened)
+        bench = open_bench(newsroom, DAYS, QUIET)
+        settings = apply_change(newsroom.settings, change)
+        report = rejudge(replace(newsroom, settings=settings), DAYS, QUIET)
+        today = rejudge(newsroom, DAYS, QUIET)
+
+    summary = summarize(bench, try_rules(bench, settings, QUIET), change.keywords)
+
+    moves = [move for move in report.changes if move.field == "topics"]
+    won = {move.path for move in moves if has_china(move.after) > has_china(move.before)}
+    lost = {move.path for move in moves if has_china(move.after) < has_china(move.before)}
+    (effect,) = summary.topics
+    assert won
+    assert lost
+    assert (effect.won, effect.lost) == (len(won), len(lost))
+    assert effect.after - effect.before == len(won) - len(lost)
+    first = summary.listed[: len(won | lost)]
+    assert {story.path for story in first} == won | lost
+    assert all(story.why.startswith("topic China") for story in first)
+    assert {story.path for story in first if story.won} == won
+    anyhow = [story.is_pending for story in summary.listed]
+    assert anyhow == sorted(anyhow)
+    told, before = by_path(weighty(report.changes)), by_path(weighty(today.changes))
+    same = {path for path in told if told[path] == before.get(path)} - won - lost
+    assert {story.path for story in summary.listed if story.is_pending} == same
+    assert same
+    words = set(by_path(report.changes)) - set(told)
+    assert {story.path for story in summary.listed_reworded} == words
+    assert summary.changed == len(summary.listed) + summary.reworded
 
 
 def test_who_looks_changes_nothing(opened: tuple[Newsroom, Bench]) -> None:

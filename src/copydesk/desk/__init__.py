@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from copydesk.desk._actions import read_json as read_json
     from copydesk.desk._query import read_question as read_question
     from copydesk.desk._query import write_question as write_question
+    from copydesk.desk._served_desk import OnDemand as OnDemand
     from copydesk.desk._served_desk import ServedDesk as ServedDesk
     from copydesk.desk._served_desk import serve_desk as serve_desk
     from copydesk.desk.agents import serve_stdio as serve_stdio

@@ -64,7 +64,8 @@ class Desk:
     # each page that is looked at has a process of its own, each picture may take 100 MB
     looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
-    on_demand: engine.RoundOnDemand | None = field(default=None)
+    on_demand: engine.CommandOnDemand | None = field(default=None)
+    rejudging: engine.CommandOnDemand | None = field(default=None)
     is_recorded: bool = False
     _pages: tuple[Beat, Pages] | None = field(default=None)
     _troubles: SourceTroubles = field(default_factory=SourceTroubles)

@@ -36,18 +36,28 @@ class ServedDesk:
     go_on: Callable[[], Coroutine[object, object, None]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDemand:
+    """What runs in a newsroom when its owners ask for it: rounds, and judging again.
+
+    `rounds` are None where none may run; with `is_recorded` that is because the web is a recording.
+    """
+
+    rounds: engine.CommandOnDemand | None
+    rejudging: engine.CommandOnDemand
+    is_recorded: bool = False
+
+
 @contextlib.asynccontextmanager
 async def serve_desk(
     newsroom: engine.Newsroom,
     door: Door,
     say: Say,
-    on_demand: engine.RoundOnDemand | None = None,
-    is_recorded: bool = False,
+    on_demand: OnDemand,
 ) -> AsyncIterator[ServedDesk]:
     """Prepare a newsroom's desk for the block; `say` tells the operator.
 
-    `on_demand` runs the rounds that its owners ask for, None where none may run; with
-    `is_recorded` that is because the web is a recording.
+    `on_demand` runs what its owners ask for.
 
     Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
     is wrong, and the site is served all the same.
@@ -62,7 +72,8 @@ async def serve_desk(
             answer = PlainTextResponse(f"{error.what}\n{error.hint}\n", 503)
             yield ServedDesk(app=answer, go_on=_wait)
             return
-        opened.on_demand, opened.is_recorded = on_demand, is_recorded
+        opened.on_demand, opened.rejudging = on_demand.rounds, on_demand.rejudging
+        opened.is_recorded = on_demand.is_recorded
         agents = await stack.enter_async_context(open_mcp(opened))
         pages = make_app(opened, _name_editors(door.host))
         api = make_api(opened, door, agents)

@@ -195,9 +195,9 @@ if TYPE_CHECKING:
     from copydesk.engine.round import watch_url as watch_url
     from copydesk.engine.serving import ActionStarter as ActionStarter
     from copydesk.engine.serving import AudienceCounts as AudienceCounts
-    from copydesk.engine.serving import DemandedRound as DemandedRound
+    from copydesk.engine.serving import CommandOnDemand as CommandOnDemand
+    from copydesk.engine.serving import DemandedCommand as DemandedCommand
     from copydesk.engine.serving import NewsroomService as NewsroomService
-    from copydesk.engine.serving import RoundOnDemand as RoundOnDemand
     from copydesk.engine.serving import Subscriber as Subscriber
     from copydesk.engine.serving import open_service as open_service
     from copydesk.engine.settings import SettingsCommit as SettingsCommit
@@ -274,6 +274,7 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if import RuleChange as RuleChange
     from copydesk.engine.what_if import RulesDraft as RulesDraft
     from copydesk.engine.what_if import Summary as Summary
+    from copydesk.engine.what_if import TopicEffect as TopicEffect
     from copydesk.engine.what_if import TriedRules as TriedRules
     from copydesk.engine.what_if import WeighedVerdict as WeighedVerdict
     from copydesk.engine.what_if import Workbench as Workbench

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from copydesk.judge.keywords import TopicWord as TopicWord
     from copydesk.judge.keywords import can_be_found as can_be_found
     from copydesk.judge.keywords import find_words as find_words
+    from copydesk.judge.keywords import least_events as least_events
     from copydesk.judge.keywords import try_keyword as try_keyword
     from copydesk.judge.keywords import up_front as up_front
     from copydesk.judge.keywords import with_keyword as with_keyword

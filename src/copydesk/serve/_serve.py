@@ -87,7 +87,7 @@ async def _serve(
         site = _site_of(service, newsroom.beat.title)
         routes = _routes_of(service, metrics)
         async with desk.serve_desk(
-            newsroom, _door_of(service), say, service.on_demand, is_recorded=bool(guest)
+            newsroom, _door_of(service), say, _list_demands(service, guest)
         ) as served:
             mounts = {DESK: served.app, **(mounts or {})}
             app = WebApp(_guard(site, service), say, routes, mounts, metrics.note_request)
@@ -133,6 +133,13 @@ def _door_of(service: engine.NewsroomService) -> desk.Door:
         api_requests_a_minute=settings.desk.api_requests_a_minute,
         provider=engine.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),
+    )
+
+
+def _list_demands(service: engine.NewsroomService, guest: str) -> desk.OnDemand:
+    """Return what owners may ask for; a guest's newsroom has a recording for its web."""
+    return desk.OnDemand(
+        rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )
 
 

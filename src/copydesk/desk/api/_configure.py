@@ -114,6 +114,15 @@ class RoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
     log: list[str]
 
 
+class RejudgingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How judging again stands that was asked for last; `code` is null until it is over."""
+
+    by: str
+    waits: bool
+    code: int | None
+    log: list[str]
+
+
 class TopicAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A topic and its file; `seen` is sent back by whoever changes it."""
 
@@ -238,6 +247,21 @@ async def read_round(desk: Desk, _call: Call[Nothing, Nothing]) -> RoundAnswer:
     return _describe_round(desk.on_demand)
 
 
+async def begin_rejudging(desk: Desk, call: Call[Nothing, Nothing]) -> RejudgingAnswer:
+    """Begin to judge the stories of the last 30 days again, by the rules of today."""
+    if desk.rejudging is None:
+        raise ApiProblem(400, "stories are not judged again here", "use copydesk rejudge --apply")
+    desk.rejudging.begin(call.visitor.name)
+    return _describe_rejudging(desk.rejudging)
+
+
+async def read_rejudging(desk: Desk, _call: Call[Nothing, Nothing]) -> RejudgingAnswer:
+    """Return how judging again stands that was asked for last."""
+    if desk.rejudging is None or desk.rejudging.last is None:
+        raise ApiProblem(404, "nobody asked for stories to be judged again")
+    return _describe_rejudging(desk.rejudging)
+
+
 async def read_topic(desk: Desk, call: Call[Nothing, Nothing]) -> TopicAnswer:
     """Return a topic, by its id or its name."""
     return await desk.thread.ask(lambda opened: _see_topic(opened, call.path["id"]))
@@ -337,7 +361,13 @@ def _choose(wanted: _Value | None, there: _Value) -> _Value:
     return there if wanted is None else wanted
 
 
-def _describe_round(on_demand: engine.RoundOnDemand) -> RoundAnswer:
+def _describe_rejudging(rejudging: engine.CommandOnDemand) -> RejudgingAnswer:
+    last = rejudging.last
+    assert last is not None
+    return RejudgingAnswer(by=last.by, waits=last.waits, code=last.code, log=list(last.log))
+
+
+def _describe_round(on_demand: engine.CommandOnDemand) -> RoundAnswer:
     last = on_demand.last
     assert last is not None
     return RoundAnswer(

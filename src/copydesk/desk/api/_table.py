@@ -57,6 +57,8 @@ ENDPOINTS = (
     Endpoint("POST", "sources/looks", "manage", _configure.look_for_sources),
     Endpoint("GET", "round", "read", _configure.read_round),
     Endpoint("POST", "round", "manage", _configure.begin_round, 202),
+    Endpoint("GET", "rejudging", "read", _configure.read_rejudging),
+    Endpoint("POST", "rejudging", "manage", _configure.begin_rejudging, 202),
     Endpoint("GET", "topics/{id}", "read", _configure.read_topic),
     Endpoint("POST", "topics", "manage", _configure.add_topic, 201),
     Endpoint("PATCH", "topics/{id}", "manage", _configure.change_topic),

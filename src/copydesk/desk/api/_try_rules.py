@@ -12,6 +12,7 @@ from copydesk.desk._desk import Desk
 from copydesk.desk.api._configure import SettingsChanged
 from copydesk.desk.api._endpoint import Call, Nothing
 from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.api._read import convert
 from copydesk.desk.live import Trial
 from copydesk.news import Trust
 
@@ -49,18 +50,36 @@ class ApiFrontPlace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """A story that would change: its fields by name, and the reason."""
+    """A story that would change: its fields by name, and the reason.
+
+    `won` and `lost` are those of the tried topics; it `is_pending` where the rules of today do the
+    same.
+    """
 
     path: str
     title: str
     fields: list[str]
     why: str
+    won: list[str]
+    lost: list[str]
+    is_pending: bool
+
+
+class ApiTopicEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """How many stories have a topic today and by the keywords that are tried, and which move."""
+
+    name: str
+    before: int
+    after: int
+    won: int
+    lost: int
 
 
 class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What rules would do; `stands` is sent back by whoever writes them.
 
-    `changed` counts all stories, `listed` has the first 200. `diff` is what would be written.
+    `changed` counts all stories, `reworded` those of them of which only the reasons change;
+    `listed` has the first 200 of the others. `diff` is what would be written.
     """
 
     stories: int
@@ -72,6 +91,8 @@ class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
     regrouped: int
     changed: int
     pending: int
+    reworded: int
+    topics: list[ApiTopicEffect]
     is_extreme: bool
     listed: list[ApiChanged]
     front: list[ApiFrontPlace]
@@ -181,6 +202,8 @@ def _describe_outcome(tried: engine.TriedRules) -> TrialOutcome:
         regrouped=summary.regrouped,
         changed=summary.changed,
         pending=summary.pending,
+        reworded=summary.reworded,
+        topics=[convert(topic, ApiTopicEffect) for topic in summary.topics],
         is_extreme=summary.is_extreme,
         listed=[
             ApiChanged(
@@ -188,6 +211,9 @@ def _describe_outcome(tried: engine.TriedRules) -> TrialOutcome:
                 title=story.title,
                 fields=[change.field for change in story.fields],
                 why=story.why,
+                won=list(story.won),
+                lost=list(story.lost),
+                is_pending=story.is_pending,
             )
             for story in summary.listed
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from copydesk import engine
@@ -117,11 +117,13 @@ def list_sources(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str,
         }
 
 
-def list_topics(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str, object]]:
-    """Return the topics with how many keywords each has, and which one is edited."""
+def list_topics(
+    beat: Beat, change: engine.RuleChange, say: Callable[..., str]
+) -> Iterable[Mapping[str, object]]:
+    """Return the topics with how many keywords each has, in words, and which one is edited."""
     for topic in beat.topics:
         yield {
             "name": topic.name,
-            "count": len(topic.keywords),
+            "count": say("topic_keywords", count=len(topic.keywords)),
             "is_chosen": topic.name in change.keywords,
         }

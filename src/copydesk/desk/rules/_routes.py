@@ -33,6 +33,7 @@ def list_rule_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list
         Route("/what-if/cancel", with_errors(handlers.give_up), methods=["POST"]),
         Route("/what-if/write", with_errors(handlers.write), methods=["POST"]),
         Route("/what-if/undo", with_errors(handlers.undo), methods=["POST"]),
+        Route("/what-if/rejudge", with_errors(handlers.rejudge), methods=["POST"]),
     ]
 
 
@@ -47,6 +48,8 @@ class _RuleHandlers:
         """Answer with the page, looked at again by itself while a trial is under way."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         trial = self._desk.trials.find(asked.get("trial", ""), editor.name)
+        again = self._desk.trials.find(asked.get("again", ""), editor.name)
+        rejudging = self._desk.rejudging.last if self._desk.rejudging else None
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             state = WhatIfState(
@@ -55,10 +58,13 @@ class _RuleHandlers:
                 may_write=visitor_of(request).may("owner"),
                 written=asked.get("written", "")[:40],
                 undone=asked.get("undone", "")[:40],
+                again=again,
+                rejudging=rejudging,
             )
             return render_what_if(pages, editor, counts, opened.newsroom.beat, state)
 
-        waits = trial is not None and not trial.is_over
+        is_judged = "rejudging" in asked and rejudging is not None and rejudging.code is None
+        waits = is_judged or (trial is not None and not trial.is_over)
         headers = {**NEVER_KEPT, **(_LOOK_AGAIN if waits else {})}
         return Response(await self._desk.draw(make), media_type="text/html", headers=headers)
 
@@ -93,14 +99,24 @@ class _RuleHandlers:
         done = await self._desk.trials.ask(
             lambda bench: bench.write(change, owner.name, stands, why)
         )
-        return self._lead(written=done.commit or "-")
+        return self._lead(again=trial.id, written=done.commit or "-")
 
     async def undo(self, request: Request) -> Response:
         """Take a commit of rules back."""
         owner = require_role(request, "owner")
-        commit = read_commit(dict(await read_form(request)))
+        form = dict(await read_form(request))
+        commit = read_commit(form)
         await self._desk.trials.ask(lambda bench: bench.undo(commit, owner.name))
-        return self._lead(undone=commit)
+        return self._lead(undone=commit, again=form.get("again", "")[:40])
+
+    async def rejudge(self, request: Request) -> Response:
+        """Begin to judge filed stories again, and lead to where it is told."""
+        owner = require_role(request, "owner")
+        if self._desk.rejudging is None:
+            hint = "use copydesk rejudge --apply"
+            raise UsageError("stories are not judged again here", subject="serve", hint=hint)
+        self._desk.rejudging.begin(owner.name)
+        return self._lead(rejudging="1")
 
     async def _find(self, request: Request) -> tuple[Trial, dict[str, str]]:
         editor = must_edit(self._editor_of(request))

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from copydesk import engine
+from copydesk.desk._command_view import show_command
 from copydesk.desk._counts import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk.live import Trial
@@ -23,7 +24,9 @@ _COUNTED = frozenset({"related", "background"})
 class WhatIfState:
     """What the page shows: the trial that was asked for, what was written, who may write.
 
-    `half_life_today` is the front page's, in hours.
+    `half_life_today` is the front page's, in hours. `again` is a trial whose rules were written:
+    the form has them where they were taken back. `rejudging` is how judging again stands that was
+    asked for last.
     """
 
     trial: Trial | None
@@ -31,6 +34,8 @@ class WhatIfState:
     may_write: bool
     written: str = ""
     undone: str = ""
+    again: Trial | None = None
+    rejudging: engine.DemandedCommand | None = None
 
 
 def render_what_if(
@@ -38,7 +43,8 @@ def render_what_if(
 ) -> bytes:
     """Return the page on which rules are tried."""
     trial = state.trial
-    change = trial.change if trial else engine.RuleChange()
+    tried_last = trial or (state.again if state.undone else None)
+    change = tried_last.change if tried_last else engine.RuleChange()
     edit = next(iter(change.keywords.values()), engine.KeywordEdit())
     gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
     return pages.page(
@@ -55,13 +61,17 @@ def render_what_if(
         has_points=bool(change.points),
         sources=list(_form.list_sources(beat, change)),
         has_trusts=bool(change.trust),
-        topics=list(_form.list_topics(beat, change)),
+        topics=list(_form.list_topics(beat, change, pages.strings.say)),
         added="\n".join(edit.added),
         dropped="\n".join(edit.dropped),
         trial=_show_trial(pages, trial, beat) if trial else None,
         may_write=state.may_write,
         written=state.written,
         undone=state.undone,
+        again=state.again.id if state.again else "",
+        rejudging=show_command(pages, state.rejudging, pages.strings.say("rejudge_title"))
+        if state.rejudging
+        else None,
     )
 
 
@@ -93,27 +103,45 @@ def _show_answer(
     after = beat.scoring.publish_at if gate is None else gate
     return {
         "summary": summary,
-        "counts": [
-            (pages.strings.say(f"what_if_{name}"), value)
-            for name, value in (
-                ("published", f"{summary.published_before:,} → {summary.published_after:,}"),
-                ("to_site", f"+{summary.to_site:,}"),
-                ("off_site", f"−{summary.off_site:,}"),
-                ("dropped", f"{summary.dropped:,}"),
-                ("regrouped", f"{summary.regrouped:,}"),
-                ("changed", f"{summary.changed:,}"),
-                *_count_agreement(summary.decided, beat.scoring.publish_at, after),
-            )
-        ],
+        "topics": [_tell_topic(pages, effect) for effect in summary.topics],
+        "counts": list(_count(pages, summary, beat.scoring.publish_at, after)),
         "loud": _warn(pages, summary),
         "pending": summary.pending,
-        "rows": [_show_story(pages, story) for story in summary.listed],
+        "rows": [_show_story(pages, story) for story in summary.listed if not story.is_pending],
+        "pending_rows": [_show_story(pages, story) for story in summary.listed if story.is_pending],
+        "more": summary.changed - summary.reworded - len(summary.listed),
+        "reworded": pages.strings.say("what_if_reworded", count=summary.reworded),
+        "reworded_rows": [
+            _link_story(pages, story.path, story.title) for story in summary.listed_reworded
+        ],
+        "more_reworded": summary.reworded - len(summary.listed_reworded),
         "front": [_show_place(pages, place) for place in tried.front if _is_moved(place)],
-        "more": summary.changed - len(summary.listed),
         "diff": tried.draft.diff,
         "stands": tried.draft.stands,
         "may_be_written": bool(tried.draft.files),
     }
+
+
+def _tell_topic(pages: Pages, effect: engine.TopicEffect) -> str:
+    """Return a sentence: `Coast: 2 → 10 stories, 9 won, 1 lost`."""
+    numbers = {name: f"{getattr(effect, name):,}" for name in ("before", "after", "won", "lost")}
+    return pages.strings.say("what_if_topic_effect", name=effect.name, **numbers)
+
+
+def _count(
+    pages: Pages, summary: engine.Summary, before: int, after: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the counts of an answer, by the gate of today and the one that is tried."""
+    for name, value in (
+        ("published", f"{summary.published_before:,} → {summary.published_after:,}"),
+        ("to_site", f"+{summary.to_site:,}"),
+        ("off_site", f"−{summary.off_site:,}"),
+        ("dropped", f"{summary.dropped:,}"),
+        ("regrouped", f"{summary.regrouped:,}"),
+        ("changed", f"{summary.changed - summary.reworded:,}"),
+        *_count_agreement(summary.decided, before, after),
+    ):
+        yield pages.strings.say(f"what_if_{name}"), value
 
 
 def _count_agreement(
@@ -166,8 +194,14 @@ def _show_story(pages: Pages, story: engine.ChangedStory) -> Mapping[str, object
     return {
         **_link_story(pages, story.path, story.title),
         "fields": [_show_field(change) for change in story.fields],
-        "why": story.why,
+        "why": _tell_why(pages, story),
     }
+
+
+def _tell_why(pages: Pages, story: engine.ChangedStory) -> str:
+    """Return the reason; of a topic that is lost that it holds no more."""
+    is_gone = story.why and story.lost and not story.won
+    return pages.strings.say("what_if_no_more", why=story.why) if is_gone else story.why
 
 
 def _show_field(change: engine.FieldChange) -> Mapping[str, str]:

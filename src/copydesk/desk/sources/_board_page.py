@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from copydesk import engine
+from copydesk.desk._command_view import show_command
 from copydesk.desk._counts import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
@@ -27,7 +28,7 @@ class BoardState:
     """
 
     may_write: bool
-    round: engine.DemandedRound | None
+    round: engine.DemandedCommand | None
     runs_rounds: bool = False
     is_recorded: bool = False
     owed: Sequence[engine.OwedPing] = ()
@@ -118,18 +119,10 @@ def _tell_days(pages: Pages, row: engine.BoardRow) -> str:
     return pages.strings.say("source_month", **sums)
 
 
-def show_round(pages: Pages, demanded: engine.DemandedRound | None) -> View | None:
+def show_round(pages: Pages, demanded: engine.DemandedCommand | None) -> View | None:
     """Return the round that somebody asked for as the template shows it."""
     if demanded is None:
         return None
     say = pages.strings.say
     about = text.fold(demanded.source)[:_ADDRESS] or say("round_of_all")
-    state = "waits" if demanded.waits else "works" if demanded.code is None else "over"
-    return {
-        "about": about,
-        "by": demanded.by,
-        "time": pages.views.clock(demanded.began),
-        "state": say(f"round_{state}" if demanded.code in (None, 0) else "round_failed"),
-        "is_over": demanded.code is not None,
-        "log": [text.fold(line) for line in demanded.log],
-    }
+    return show_command(pages, demanded, f"{say('round_now')}: {about}")

@@ -71,7 +71,7 @@ class _TopicHandlers:
             rows = engine.list_topic_rows(newsroom, opened.queue.catalogue)
             if "moved" in asked:
                 commit = _find_own_commit(newsroom, asked.get("commit", ""), editor)
-                moved = MovedTopic(name=asked["moved"], commit=commit)
+                moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
             seen = SeenTopics(rows=rows, moved=moved)
             return render_topics(pages, editor, counts, seen, may_write=may_write)
 
@@ -79,8 +79,7 @@ class _TopicHandlers:
 
     async def show_one(self, request: Request) -> Response:
         """Answer with one topic; where asked for, with stories that have words, and suggestions."""
-        must_edit(self._editor_of(request))
-        asked = request.query_params
+        editor, asked = must_edit(self._editor_of(request)), request.query_params
         name, suggestions = asked.get("name", ""), None
         if asked.get("suggest"):
             question = engine.SuggestQuestion(topic=name, limit=_SUGGESTED)
@@ -94,7 +93,12 @@ class _TopicHandlers:
             catalogue = opened.queue.catalogue
             matches = engine.match_words(opened.newsroom, catalogue, words) if words else None
             return SeenTopic(
-                topic=topic, path=path, seen=seen, matches=matches, suggestions=suggestions
+                topic=topic,
+                path=path,
+                seen=seen,
+                matches=matches,
+                suggestions=suggestions,
+                saved=_find_own_commit(opened.newsroom, asked.get("saved", ""), editor),
             )
 
         return await self._show(request, see)
@@ -115,12 +119,13 @@ class _TopicHandlers:
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
         try:
-            await self._desk.thread.change(
+            done = await self._desk.thread.change(
                 lambda newsroom: engine.edit_topic(newsroom, name, edit, owner.name, seen)
             )
         except (UsageError, RecordError) as error:
             return await self._refuse(request, form, edit, error)
-        return RedirectResponse(link_topic(self._desk.path, name), 303)
+        saved = {"saved": done.commit} if done.commit else {}
+        return RedirectResponse(link_topic(self._desk.path, name, **saved), 303)
 
     async def _refuse(
         self, request: Request, form: dict[str, str], edit: engine.TopicEdit, error: CopydeskError
@@ -218,14 +223,16 @@ def _may_write(request: Request) -> bool:
     return visitor_of(request).may("owner")
 
 
-def _find_own_commit(newsroom: engine.Newsroom, commit: str, editor: Editor) -> str:
-    """Return the commit of settings that an editor made last and just now, "" for any other.
+def _find_own_commit(
+    newsroom: engine.Newsroom, commit: str, editor: Editor
+) -> engine.SettingsCommit | None:
+    """Return the commit of settings that an editor made last and just now, None for any other.
 
     Somebody's link must not make a button of a commit that its reader did not mean.
     """
     since = newsroom.now - _JUST_NOW
     own = engine.list_settings_commits(newsroom, editor.name, since) if commit else []
-    return commit if own and own[0].id == commit else ""
+    return own[0] if own and own[0].id == commit else None
 
 
 def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:

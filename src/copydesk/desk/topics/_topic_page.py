@@ -24,7 +24,8 @@ _STORIES = 5  # of a suggestion that are named
 class SeenTopic:
     """A topic as its file has it, and what somebody wants to know or typed of it.
 
-    `seen` is the digest of the file; `written` what a form had that was refused for `problem`.
+    `seen` is the digest of the file; `written` what a form had that was refused for `problem`,
+    `saved` the commit that an editor has just made of it.
     """
 
     topic: Topic
@@ -35,6 +36,7 @@ class SeenTopic:
     written: engine.TopicEdit | None = None
     problem: str = ""
     meanwhile: Sequence[str] = ()
+    saved: engine.SettingsCommit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,8 @@ def render_topic(
         dismissed=", ".join(topic.dismissed),
         suggest=link_topic(root, topic.name, suggest="1"),
         matches=show_matches(pages, seen.matches) if seen.matches else None,
-        suggestions=_show_suggestions(pages, seen.suggestions),
+        suggestions=_show_suggestions(pages, seen.suggestions, topic.name),
+        saved=seen.saved,
         may_write=may_write,
     )
 
@@ -157,6 +160,7 @@ def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
     return {
         "words": matches.words,
         "total": pages.strings.say("stories", count=matches.total),
+        "rest": _tell_rest(pages, len(matches.stories), matches.total),
         "stories": [
             {
                 "href": f"{pages.views.root}story/{quote(_name(story.path), safe='')}/",
@@ -167,6 +171,13 @@ def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
             for story in matches.stories
         ],
     }
+
+
+def _tell_rest(pages: Pages, shown: int, total: int) -> str:
+    """Return that no more are shown than the first, "" where all are."""
+    if shown >= total:
+        return ""
+    return pages.strings.say("topic_matches_first", shown=f"{shown:,}", total=f"{total:,}")
 
 
 def _name(path: str) -> str:
@@ -184,13 +195,15 @@ def _mark(words: re.Pattern[str], passage: str) -> list[View]:
     return [*parts, {"text": passage[end:], "is_marked": False}]
 
 
-def _show_suggestions(pages: Pages, report: engine.SuggestReport | None) -> View | None:
+def _show_suggestions(pages: Pages, report: engine.SuggestReport | None, topic: str) -> View | None:
     if report is None:
         return None
     words = [word for topic in report.topics for word in topic.words]
     return {
         "read": pages.strings.say("stories", count=report.stories),
         "notes": [text.fold(note) for note in report.notes],
+        "why_none": "" if words else _tell_why_none(pages, report),
+        "find": pages.address(engine.QueueQuestion(view="all", search=topic)),
         "words": [
             {
                 "word": text.fold(word.word),
@@ -202,6 +215,12 @@ def _show_suggestions(pages: Pages, report: engine.SuggestReport | None) -> View
             for word in words
         ],
     }
+
+
+def _tell_why_none(pages: Pages, report: engine.SuggestReport) -> str:
+    """Return how many stories have the topic, and how many must say a word."""
+    stories = sum(topic.stories for topic in report.topics)
+    return pages.strings.say("suggest_few", count=stories, needed=f"{report.least_stories:,}")
 
 
 def _show_stories(pages: Pages, stories: Sequence[engine.AffectedStory]) -> list[View]:

@@ -13,6 +13,8 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.serving._action_starter import ActionStarter as ActionStarter
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
+    from copydesk.engine.serving._command_on_demand import CommandOnDemand as CommandOnDemand
+    from copydesk.engine.serving._command_on_demand import DemandedCommand as DemandedCommand
     from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder
     from copydesk.engine.serving._due import what_is_due as what_is_due
     from copydesk.engine.serving._edited_files import EditedFiles as EditedFiles
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._file_watcher import FileWatcher as FileWatcher
     from copydesk.engine.serving._letter_hours import LetterHours as LetterHours
     from copydesk.engine.serving._mounts import find_network_mount as find_network_mount
-    from copydesk.engine.serving._round_on_demand import DemandedRound as DemandedRound
-    from copydesk.engine.serving._round_on_demand import RoundOnDemand as RoundOnDemand
     from copydesk.engine.serving._round_starter import RoundStarter as RoundStarter
     from copydesk.engine.serving._rounds import Rounds as Rounds
     from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push

@@ -14,10 +14,10 @@ from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, RoundStatus, read_round_status
 from copydesk.engine.publishing import is_gone
 from copydesk.engine.serving._audience import AudienceCounts
+from copydesk.engine.serving._command_on_demand import REJUDGING, CommandOnDemand
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._edited_files import EditedFiles
 from copydesk.engine.serving._letter_hours import LetterHours
-from copydesk.engine.serving._round_on_demand import RoundOnDemand
 from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._subscriber import Subscriber
@@ -36,7 +36,8 @@ class NewsroomService:
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
     are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
     `edited_files` brings the site up to what is written by hand and to filed letters,
-    `webhook_calls` tells whoever wants to know, `letter_hours` files letters.
+    `webhook_calls` tells whoever wants to know, `letter_hours` files letters, `rejudging` judges
+    filed stories again when an owner wants that.
     """
 
     site: Path
@@ -46,10 +47,11 @@ class NewsroomService:
     edited_files: EditedFiles
     webhook_calls: WebhookCalls
     letter_hours: LetterHours
+    rejudging: CommandOnDemand
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
-    on_demand: RoundOnDemand | None = None
+    on_demand: CommandOnDemand | None = None
 
     @property
     def settings(self) -> Settings:
@@ -99,6 +101,7 @@ async def open_service(
         stack.push_async_callback(starter.close)
         turn = asyncio.Lock()
         service = _prepare_service(newsroom, starter, turn, say)
+        stack.push_async_callback(service.rejudging.close)
         if not runs_rounds:
             pass
         elif service.settings.fetch.contact:
@@ -116,7 +119,8 @@ def _prepare_service(
     parsed = urls.parse(newsroom.beat.url)
     folder = NewsroomFolder(settings, os.environ)
     edited_files = EditedFiles(newsroom, starter, turn, with_time(say, clock))
-    edited_files.deploys = lambda: bool(folder.settings().deploy.to)
+    rejudging = CommandOnDemand(newsroom.root, turn, clock, REJUDGING)
+    edited_files.deploys = rejudging.deploys = lambda: bool(folder.settings().deploy.to)
     return NewsroomService(
         site=newsroom.site,
         prefix="" if parsed is None else str(parsed.pathname).strip("/"),
@@ -125,6 +129,7 @@ def _prepare_service(
         edited_files=edited_files,
         webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
+        rejudging=rejudging,
         # the memory is opened anew each time: a round may replace it
         audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
     )
@@ -142,7 +147,7 @@ async def _add_rounds(
             return await starter.run(deploy=bool(folder.last.deploy.to))
 
     rounds = Rounds(folder, clock, with_time(say, clock), run)
-    on_demand = RoundOnDemand(folder.last.root, turn, clock)
+    on_demand = CommandOnDemand(folder.last.root, turn, clock)
     on_demand.deploys = lambda: bool(folder.settings().deploy.to)
     limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
     async with fetch.Web(limits, clock) as wire:

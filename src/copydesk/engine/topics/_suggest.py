@@ -97,6 +97,11 @@ class SuggestReport:
     failed: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def least_stories(self) -> int:
+        """Return how many stories of a topic must say a word at least, about different news."""
+        return judge.least_events(self.stories)
+
 
 @dataclass(slots=True)
 class _Search:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if._rule_change import apply_change as apply_change
     from copydesk.engine.what_if._summary import ChangedStory as ChangedStory
     from copydesk.engine.what_if._summary import Summary as Summary
+    from copydesk.engine.what_if._summary import TopicEffect as TopicEffect
     from copydesk.engine.what_if._summary import WeighedVerdict as WeighedVerdict
     from copydesk.engine.what_if._summary import summarize as summarize
     from copydesk.engine.what_if._try_rules import Outcome as Outcome

@@ -60,7 +60,8 @@ class Workbench:
         outcome = try_rules(bench, settings, progress)
         judged = outcome if change.judges else None
         front = compare_fronts(self._front_today, plan_front(bench, judged, settings))
-        return TriedRules(summary=summarize(bench, outcome), front=front, draft=draft)
+        summary = summarize(bench, outcome, change.keywords)
+        return TriedRules(summary=summary, front=front, draft=draft)
 
     def write(self, change: RuleChange, by: str, stands: str, why: str) -> SettingsReport:
         """Commit a change; raises as `write_rules` does."""

@@ -61,7 +61,7 @@ def find_words(
     words = Vocabulary(language)
     events = list(read_events(samples, words))
     common = _Commonness(events, words, language)
-    counts = count_terms(events, words, _least(len(events)), common.may_be_edge)
+    counts = count_terms(events, words, least_events(len(events)), common.may_be_edge)
     scale = _Scale(counts, common)
     known = KnownWords(beat, language, publishers)
     names = {"", *(topic.name for topic in beat.topics if topic.name != beat.topic)}
@@ -75,7 +75,7 @@ def find_words(
     }
 
 
-def _least(events: int) -> int:
+def least_events(events: int) -> int:
     """Return in how many events a word must stand, of so many: more of them, for more to choose."""
     return 2 if events < _SMALL else max(3, events // _LARGE)
 
