@@ -98,6 +98,8 @@ def test_a_dying_source_is_found_anew_in_its_place_and_taken_back(
     form = anna.get(html.unescape(look)).body
     assert 'name="url" value="https://gull.example/"' in form
     assert f'name="instead" value="{SOURCE}"' in form
+    again = anna.post("/desk/sources/add/", {"url": "javascript:x", "instead": SOURCE}).body
+    assert f'name="instead" value="{SOURCE}"' in again
 
     answer = anna.post("/desk/sources/file", {"url": to, "kind": "feed", "instead": SOURCE})
 
