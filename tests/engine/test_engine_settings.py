@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -80,8 +81,15 @@ def test_a_source_is_changed_where_it_stands_and_taken_back_to_the_byte(root: Pa
 
 def test_a_dead_address_is_changed_and_the_source_is_due_in_its_rhythm(root: Path) -> None:
     before, to = (root / "beat.toml").read_text(), "https://gull.example/news.xml"
-    dead = watch.SourceState(
-        last_ok_at=NOW, interval=600, etag="x", failures=9, next_at=NOW + timedelta(days=1)
+    known = watch.SourceState(last_ok_at=NOW, interval=600, rest_until=NOW + timedelta(hours=1))
+    dead = replace(
+        known,
+        etag="x",
+        parts={"https://gull.example/1.xml": ("x", "")},
+        moved_to=HERON,
+        failures=9,
+        ended=True,
+        next_at=NOW + timedelta(days=1),
     )
     with opened(root) as desk:
         desk.memory.keep_source(GULL, msgspec.json.encode(dead))
@@ -95,7 +103,7 @@ def test_a_dead_address_is_changed_and_the_source_is_due_in_its_rhythm(root: Pat
     with opened(root) as desk:
         states = source_states(desk.root, desk.beat, desk.memory)
         undo_settings(desk, commit, "Anna")
-    assert watch.SourceState(last_ok_at=NOW, interval=600) == states[to]
+    assert known == states[to]
     assert before == (root / "beat.toml").read_text()
     with opened(root) as desk:  # as it was
         assert source_states(desk.root, desk.beat, desk.memory)[GULL].failures == 9
