@@ -107,7 +107,7 @@ def summarize(bench: Bench, outcome: Outcome, topics: Collection[str] = ()) -> S
         pending=sum(map(is_changed, bench.standing_today.values())),
         reworded=len(reworded),
         topics=tuple(_count_topic(judged, name) for name in topics),
-        listed=tuple(_list_told(told, bench.standing_today, topics)),
+        listed=tuple(_list_stories(told, bench.standing_today, topics)),
         listed_reworded=tuple(_describe(one, ()) for one in reworded[:_MOST]),
         decided=tuple(_list_verdicts(bench.standing_today, judged)),
     )
@@ -145,7 +145,7 @@ def _loses(rejudged: Rejudged, topic: str) -> bool:
     return topic in rejudged.filed.topics and topic not in _topics_after(rejudged)
 
 
-def _list_told(
+def _list_stories(
     told: Iterable[Rejudged], today: Mapping[str, Rejudged], topics: Collection[str]
 ) -> list[ChangedStory]:
     """Return the first stories: those that win or lose a topic, others, those that change anyhow.
