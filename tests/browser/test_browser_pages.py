@@ -107,7 +107,7 @@ def test_what_is_folded_opens_by_keyboard_and_fetches_itself(window: Window) -> 
     for fold in window.page.query_selector_all("details.fold:not([open]) > summary"):
         fold.focus()
         window.press("Enter")
-    window.wait_for("document.querySelectorAll('.fold[open] [data-part]').length === 2")
+    window.wait_for("document.querySelectorAll('.fold[open] [data-part]').length === 3")
 
     assert window.page.query_selector("ol.trail li.filed")
     window.page.evaluate(AXE)

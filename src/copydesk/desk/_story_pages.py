@@ -24,7 +24,7 @@ from copydesk.desk._why_view import (
 )
 from copydesk.desk_store import Draft
 from copydesk.kit import text
-from copydesk.news import NO_PICTURE
+from copydesk.news import NO_PICTURE, Standing
 
 _FIGURES = 8
 
@@ -63,7 +63,7 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
 
 def _link_front(pages: Pages, seen: engine.QueueStory) -> str:
     """Return where it is told why a published story stands where it does, "" for others."""
-    if not seen.has_page:
+    if seen.standing is not Standing.PUBLISHED:
         return ""
     name = quote(seen.name, safe="")
     return f"{pages.views.root}front/?story={name}"
