@@ -100,7 +100,10 @@ def test_another_editors_change_comes_by_itself_and_takes_no_words(
     assert "Ben’s note" in window.page.inner_text("dialog")
     assert "Half a sent" in window.page.inner_text("dialog")
     window.press("Tab", "Enter")
-    window.wait_for("document.querySelector('[name=note]').value === 'Half a sent'")
+    window.wait_for("!document.querySelector('dialog[open]')")
+    window.wait_for(SAVED)
+    window.wait_for("document.querySelector('[name=note]').defaultValue === 'Half a sent'")
+    window.page.focus("[name=note]")
     window.press("Escape")
     headers = {"Origin": window.origin, "Sec-Fetch-Site": "same-origin"}  # from another window
     path = f"{window.origin}/desk/letters/weekly/"
