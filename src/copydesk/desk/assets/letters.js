@@ -261,12 +261,14 @@ const field = composer.querySelector("[data-find]");
 const found = composer.querySelector("[data-found]");
 let asking = null;
 let timer = 0;
+// Null where it was given up, be it while the answer came.
+const read = (address, signal) => fetch(address, { signal }).then((answer) => (answer.ok ? answer.text() : null)).catch(() => null);
 const look = async () => {
   asking?.abort();
   asking = new AbortController();
   const query = new URLSearchParams({ q: field.value.slice(0, 200) });
-  const answer = await fetch(`${composer.dataset.href}found?${query}`, { signal: asking.signal }).catch(() => null);
-  if (answer?.ok) found.replaceChildren(...parse(await answer.text()).childNodes);
+  const told = await read(`${composer.dataset.href}found?${query}`, asking.signal);
+  if (told !== null) found.replaceChildren(...parse(told).childNodes);
 };
 field?.addEventListener("input", () => {
   clearTimeout(timer);

@@ -19,9 +19,12 @@ const show = async () => {
   asking?.abort();
   asking = new AbortController();
   const query = new URLSearchParams({ q: words.slice(0, 200) });
-  const answer = await fetch(`${field.dataset.matches}?${query}`, { signal: asking.signal }).catch(() => null);
-  if (!answer?.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // null where it was given up, be it while the answer came
+  const told = await fetch(`${field.dataset.matches}?${query}`, { signal: asking.signal })
+    .then((answer) => (answer.ok ? answer.text() : null))
+    .catch(() => null);
+  if (told === null) return;
+  const page = new DOMParser().parseFromString(told, "text/html");
   found.replaceChildren(...page.body.childNodes);
   found.dataset.shown = words;
 };
