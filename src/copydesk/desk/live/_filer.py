@@ -19,7 +19,6 @@ Say = Callable[[str], None]
 FindStandings = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 
 _LOOK_SECONDS = 0.05  # between two looks at what has become of actions
-_AGAIN_SECONDS = 5.0  # until another try, where filing failed
 _OTHERS_SECONDS = 1.0  # between two looks for what other processes (an agent's) kept
 _AT_ONCE = 500
 
@@ -43,10 +42,12 @@ async def _know_no_standings(_names: Collection[str]) -> Mapping[str, str]:
 class Filer:
     """Let waiting actions be filed, and browsers hear what became of each.
 
-    `find_standings` says where stories stand, by the names of their records.
+    `find_standings` says where stories stand, by the names of their records; after
+    `again_seconds` it is tried again where filing failed.
     """
 
     def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
+        self.again_seconds = 5.0
         self.broadcast = broadcast
         self.store = store
         self.find_standings: FindStandings = _know_no_standings
@@ -68,15 +69,27 @@ class Filer:
             await self._starter.prepare()
 
     async def go_on(self) -> None:
-        """File until cancelled, also what another process kept and did not live to file."""
+        """File until cancelled, also what another process kept and did not live to file.
+
+        Where the store or the process cannot be had now (a full disk, a lock), it is tried again.
+        """
         while True:
             self._wakes.clear()
-            self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
-            if not self._pending:
+            try:
+                is_well = await self._file_what_waits()
+            except (CopydeskError, OSError) as error:
+                self._say(f"what editors did is not filed: {error}; it is tried again")
+                is_well = False
+            if not is_well:
+                await asyncio.sleep(self.again_seconds)
+            elif not self._pending:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wakes.wait(), _OTHERS_SECONDS)
-            elif not await self._file_all():
-                await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _file_what_waits(self) -> bool:
+        """File what waits, if anything does; whether nothing was in the way."""
+        self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
+        return not self._pending or await self._file_all()
 
     async def finish(self, seconds: float) -> None:
         """Wait until all that was put here is filed, or for this long."""

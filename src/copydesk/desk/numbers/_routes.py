@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from copydesk.desk.sign_in import visitor_of
 
 def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
     """Return the routes of an open desk that show numbers."""
+    planning = asyncio.Lock()
 
     async def show_numbers(request: Request) -> Response:
         """Answer with what the last days brought."""
@@ -48,10 +50,13 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
         """Answer with why the front page is as it is."""
         editor, story = editor_of(request), request.query_params.get("story", "")
 
-        def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            return render_front(pages, editor, counts, engine.explain_front(opened.newsroom), story)
-
-        return page_answer(await desk.draw(make))
+        async with planning:  # by one thread: it waits for a build
+            found = await desk.thread.change(engine.explain_front)
+        return page_answer(
+            await desk.draw(
+                lambda _opened, pages, counts: render_front(pages, editor, counts, found, story)
+            )
+        )
 
     return [
         Route("/front/", with_errors(show_front)),
