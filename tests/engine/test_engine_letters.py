@@ -258,6 +258,22 @@ def test_a_list_and_another_collection_are_told(root: Path) -> None:
     assert draft(root, NOW + DAY).new == 0
 
 
+def test_a_stash_that_the_desk_shares_is_told_and_nobodys_own(root: Path) -> None:
+    with contextlib.closing(open_desk(root / ".copydesk")) as desk:
+        for name, is_shared in (("tides", True), ("own", False)):
+            stash = desk.stashes.make("Anna", name, shared=is_shared)
+            desk.stashes.add("Anna", stash, [NAMES[2], "gone", NAMES[0]])
+    parts = ("tides", "own", "nowhere")
+    set_options(root, *(f'[[letter.part]]\nkind = "stash"\nof = "{name}"' for name in parts))
+
+    issue = compose(root)
+
+    assert [("stash", "tides")] == [(part.kind, part.title) for part in issue.sections]
+    assert list_names(issue) == [NAMES[2], NAMES[0]]
+    assert file_due(root) == ["filed"]
+    assert draft(root, NOW + DAY).new == 0  # each is told once
+
+
 def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -> None:
     excerpt = "Beaches are closed by the wind. " * 9
     late = [

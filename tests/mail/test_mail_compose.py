@@ -145,7 +145,9 @@ def test_an_issue_is_skipped_where_too_few_stories_are_new_and_loses_none() -> N
 def test_a_list_is_told_from_its_top_each_story_once() -> None:
     listed = [(make_story(number, hours=900), f"Words {number}") for number in range(1, 6)]
     parts = (part("list", of="best", most=2),)
-    material = make_material([], letter(*parts), lists={"best": listed}, earlier=told(listed[0][0]))
+    material = make_material(
+        [], letter(*parts), lists={("list", "best"): listed}, earlier=told(listed[0][0])
+    )
 
     issue = compose(material)
 

@@ -24,6 +24,7 @@ _NO_COLLECTIONS = frozenset(
 _NEEDS: dict[PartKind, str] = {
     "topic": "a topic's name or id",
     "list": f"the name of a file in {_LISTS}",
+    "stash": "the name of a stash that the desk shares",
     "collection": "a folder of records such as _learning",
 }
 
@@ -89,7 +90,7 @@ def _settle_parts(
         if needed and not part.of:
             raise setting_error(FILE, where, "missing", f'kind = "{part.kind}" needs {needed}')
         if part.of and not needed:
-            hint = "take it out, or name a kind of part that has one: topic, list, collection"
+            hint = f"take it out, or name a kind that has one: {', '.join(_NEEDS)}"
             raise setting_error(FILE, where, f"{part.kind} is of nothing", hint)
         if part.kind == "topic":
             yield replace(part, of=_find_topic(part.of, where, topics))

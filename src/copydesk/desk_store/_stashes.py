@@ -60,6 +60,10 @@ class Stashes:
             for stash_id, name, owner in self._database.run(query, editor)
         )
 
+    def list_common(self) -> tuple[Stash, ...]:
+        """Return the stashes that every editor sees, with their stories, by name."""
+        return tuple(stash for stash in self.of("") if stash.is_shared)
+
     def find(self, editor: str, stash_id: int) -> Stash:
         """Return a stash with its stories."""
         query = f"SELECT name, owner FROM stashes WHERE id = ? AND {_OPEN_TO}"

@@ -14,7 +14,16 @@ from copydesk.mail._hours import local_day
 from copydesk.mail._material import IssueMaterial
 from copydesk.mail._new_stories import find_new_stories, list_untold, rank
 from copydesk.mail._subject import Pick, write_preheader, write_subject
-from copydesk.news import Issue, IssueEdits, IssueSection, IssueStory, PartKind, PartOptions, Story
+from copydesk.news import (
+    LISTED_KINDS,
+    Issue,
+    IssueEdits,
+    IssueSection,
+    IssueStory,
+    PartKind,
+    PartOptions,
+    Story,
+)
 from copydesk.placement.addresses import record_name
 
 _TITLE = 300
@@ -126,8 +135,8 @@ class _Composing:
         """Count what no issue told yet, whether it has a place or not."""
         names = {record_name(story.path) for story in self.new}
         for part in self.material.letter.parts:
-            if part.kind == "list":
-                untold = list_untold(self.material, part.of)
+            if part.kind in LISTED_KINDS:
+                untold = list_untold(self.material, part)
                 names |= {record_name(story.path) for story, _ in untold}
         names.update(pick.story.name for pick in self.added)
         return len(names.difference(self.edits.dropped))
@@ -141,7 +150,7 @@ class _Composing:
     def _fill_part(self, part: PartOptions) -> None:
         """Fill one part; `topics` is a part for each."""
         heading = text.fold(part.title) or self._heading(part.kind, part.of)
-        if part.kind == "list":
+        if part.kind in LISTED_KINDS:
             self._put_list(part, heading)
         elif part.kind == "collection":
             self._put_picks(part, heading)
@@ -168,7 +177,7 @@ class _Composing:
 
     def _put_list(self, part: PartOptions, heading: str) -> None:
         picks: list[Pick] = []
-        for story, words in list_untold(self.material, part.of):
+        for story, words in list_untold(self.material, part):
             if len(picks) < min(part.most, self.left) and self._is_free(story):
                 picks.append(self._take(story, words))
         self._add_part(part, heading, picks)

@@ -53,9 +53,9 @@ class IssueMaterial:
     after it, and, in `late`, those of older dates that were filed or decided after it, by their
     names. `rules` are the front page's at the issue's time; `rules.named` knows every published
     story. `above` are the ids of a topic, by its name, and of those above it; `sections` are the
-    topics right below the site's main one. `lists` are the published stories of reading lists with
-    an editor's words, `picks` what may be picked from other collections, the best first, each with
-    its heat. `tell` says what an issue tells of a story.
+    topics right below the site's main one. `lists` are the published stories of reading lists and
+    stashes, by kind and name, with an editor's words, `picks` what may be picked from other
+    collections, the best first, each with its heat. `tell` says what an issue tells of a story.
     """
 
     letter: LetterOptions
@@ -70,7 +70,7 @@ class IssueMaterial:
     sections: Sequence[Topic] = ()
     topic_ids: Mapping[str, str] = field(default_factory=dict)
     above: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    lists: Mapping[str, Sequence[tuple[Story, str]]] = field(default_factory=dict)
+    lists: Mapping[tuple[PartKind, str], Sequence[tuple[Story, str]]] = field(default_factory=dict)
     picks: Mapping[str, Sequence[tuple[IssueStory, float]]] = field(default_factory=dict)
 
     @property

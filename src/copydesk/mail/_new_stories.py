@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from copydesk.kit import dates
 from copydesk.mail._material import IssueMaterial
-from copydesk.news import Story
+from copydesk.news import PartOptions, Story
 from copydesk.placement import FrontRules, choose_front
 from copydesk.placement.addresses import record_name
 
@@ -55,9 +55,9 @@ def publication_time(story: Story) -> datetime:
     return dates.utc(story.published_at) if story.published_at else _LONG_AGO
 
 
-def list_untold(material: IssueMaterial, list_id: str) -> Iterator[tuple[Story, str]]:
-    """Yield the stories of a reading list that no issue told yet, with an editor's words."""
-    for story, words in material.lists.get(list_id, ()):
+def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[Story, str]]:
+    """Yield what no issue told yet of a part in an editor's order, with the editor's words."""
+    for story, words in material.lists.get((part.kind, part.of), ()):
         name = record_name(story.path)
         if name not in material.earlier.names and not _find_telling(story, material):
             yield story, words

@@ -50,6 +50,7 @@ from copydesk.news.fault import Fault as Fault
 from copydesk.news.fault import FaultKind as FaultKind
 from copydesk.news.lead import Lead as Lead
 from copydesk.news.lead import Tip as Tip
+from copydesk.news.letter import LISTED_KINDS as LISTED_KINDS
 from copydesk.news.letter import Issue as Issue
 from copydesk.news.letter import IssueEdits as IssueEdits
 from copydesk.news.letter import IssueLink as IssueLink

@@ -14,7 +14,8 @@ from copydesk.kit import kinds
 from copydesk.kit.options import option, required
 
 LetterDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-PartKind = Literal["lead", "topic", "topics", "notes", "list", "collection"]
+PartKind = Literal["lead", "topic", "topics", "notes", "list", "stash", "collection"]
+LISTED_KINDS: frozenset[PartKind] = frozenset({"list", "stash"})  # in an editor's own order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,11 @@ class PartOptions:
         metadata=required(
             "What stands in it: `lead` (the front page's order), `topic` (stories of one), "
             "`topics` (each topic's first), `notes` (what the desk wrote itself, or a note on), "
-            "`list` (a reading list), `collection` (picks from another collection, by the date)."
+            "`list` (a reading list), `stash` (one that the desk shares), `collection` (picks from "
+            "another collection, by the date)."
         )
     )
-    of: str = option("", "Which topic, list or collection: its name, id or folder.")
+    of: str = option("", "Which topic, list, stash or collection: its name, id or folder.")
     title: str = option("", "What it is called; by itself what it has.")
     most: int = option(
         5, "How many stories at most; of `topics`, from each.", kinds.whole(minimum=1, maximum=100)

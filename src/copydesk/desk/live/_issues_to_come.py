@@ -69,7 +69,9 @@ class IssuesToCome:
         row = engine.find_letter(opened.newsroom, letter_id)
         version = self.store.letters.of(letter_id).version
         last = row.last.path if row.last else ""
-        return opened.queue.version(), opened.newsroom.settings, last, version
+        has_stash = any(part.kind == "stash" for part in row.options.parts)
+        stashes = self.store.stashes.list_common() if has_stash else ()
+        return stashes, opened.queue.version(), opened.newsroom.settings, last, version
 
 
 def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:

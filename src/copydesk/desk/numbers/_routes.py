@@ -23,7 +23,6 @@ from copydesk.desk.sign_in import visitor_of
 
 def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
     """Return the routes of an open desk that show numbers."""
-    planning = asyncio.Lock()
 
     async def show_numbers(request: Request) -> Response:
         """Answer with what the last days brought."""
@@ -46,6 +45,16 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
         return page_answer(await desk.draw(make))
 
+    return [
+        _make_front_route(desk, editor_of),
+        Route("/numbers/", with_errors(show_numbers)),
+        Route("/recall/", with_errors(show_recall)),
+    ]
+
+
+def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Route:
+    planning = asyncio.Lock()
+
     async def show_front(request: Request) -> Response:
         """Answer with why the front page is as it is."""
         editor, story = editor_of(request), request.query_params.get("story", "")
@@ -58,8 +67,4 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
             )
         )
 
-    return [
-        Route("/front/", with_errors(show_front)),
-        Route("/numbers/", with_errors(show_numbers)),
-        Route("/recall/", with_errors(show_recall)),
-    ]
+    return Route("/front/", with_errors(show_front))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import archive, mail, publish
+from copydesk.desk_store import has_desk, open_desk
 from copydesk.engine.filing import find_article
 from copydesk.engine.letters._earlier_issues import EarlierIssue, read_earlier_issues
 from copydesk.engine.letters._filed_issues import letter_stems, name_next_issue
@@ -20,7 +21,17 @@ from copydesk.engine.publishing import open_site_plan
 from copydesk.errors import PublishError, RecordError
 from copydesk.kit import dates, text
 from copydesk.mail import EarlierIssues, Headings, IssueMaterial, IssuePlace
-from copydesk.news import Edition, IssueStory, LetterOptions, PartKind, Record, Story
+from copydesk.news import (
+    LISTED_KINDS,
+    ChosenStory,
+    Edition,
+    IssueStory,
+    LetterOptions,
+    PartKind,
+    ReadingList,
+    Record,
+    Story,
+)
 from copydesk.placement import sections
 from copydesk.placement.addresses import record_name
 from copydesk.publish import SitePlan
@@ -41,7 +52,7 @@ def gather_material(
     at = dates.utc(at)
     troubles = Troubles()
     stems = letter_stems(newsroom, letter, newsroom.settings.letters)
-    has_list = any(part.kind == "list" for part in letter.parts)
+    has_list = any(part.kind in LISTED_KINDS for part in letter.parts)
     earlier = read_earlier_issues(newsroom, stems, at, every=has_list)
     since = earlier[-1].at if earlier else mail.window_before(letter, at)
     records = _read_collections(newsroom, letter, troubles)
@@ -172,11 +183,25 @@ class _Gathering:
             last_names=frozenset(issues[-1].names if issues else ()),
         )
 
-    def read_lists(self) -> dict[str, list[tuple[Story, str]]]:
-        """Read the published stories of the reading lists that the letter tells."""
-        wanted = {part.of for part in self.letter.parts if part.kind == "list"}
-        lists = (listed for name, listed in self.plan.lists.items() if name in wanted)
-        return {listed.id: list(self.plan.read_list(listed)) for listed in lists}
+    def read_lists(self) -> dict[tuple[PartKind, str], list[tuple[Story, str]]]:
+        """Read the published stories of the reading lists and stashes that the letter tells."""
+        wanted = {(part.kind, part.of) for part in self.letter.parts}
+        known: dict[tuple[PartKind, str], ReadingList] = {
+            **{("list", name): listed for name, listed in self.plan.lists.items()},
+            **{("stash", name): listed for name, listed in self._find_stashes()},
+        }
+        return {key: list(self.plan.read_list(known[key])) for key in wanted & known.keys()}
+
+    def _find_stashes(self) -> Iterator[tuple[str, ReadingList]]:
+        """Yield the stashes that the desk's editors share, by name, where a part is of one."""
+        private = self.newsroom.private
+        if not any(part.kind == "stash" for part in self.letter.parts) or not has_desk(private):
+            return
+        with contextlib.closing(open_desk(private)) as desk:
+            shared = desk.stashes.list_common()
+        for stash in shared:
+            chosen = tuple(ChosenStory(name=name) for name in stash.stories)
+            yield stash.name, ReadingList(id="", title=stash.name, stories=chosen)
 
     def read_picks(self) -> dict[str, list[tuple[IssueStory, float]]]:
         """Read what may be picked from other collections, by their folders."""
