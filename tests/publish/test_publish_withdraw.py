@@ -11,6 +11,7 @@ from itertools import islice
 import pytest
 
 from copydesk.archive import parse_record
+from copydesk.kit import text
 from copydesk.news import IssueLink, IssueSection, Story
 from copydesk.publish.newsletters import (
     LetterText,
@@ -60,6 +61,24 @@ def test_a_letter_of_ours_is_read_by_its_comments() -> None:
     assert item.href.endswith(f"/news/{SECOND}/")
     assert "The Herald" == item.place
     assert "<p>Good morning</p>" == read_note(letter().body)
+
+
+@pytest.mark.parametrize("count", [3, 80])  # words of the headline that goes
+def test_a_headline_that_was_cut_goes_as_a_whole_one_does(count: int) -> None:
+    scandal = " ".join(["Minister Anna Muster resigns over the harbour", *["affair"] * count])
+    told = [("a", "Gulls are back on the coast, in their hundreds this time, and on the pier")]
+    told += [("b", "The ferry to the islands is cancelled until Thursday, for the third time")]
+    stories = [*(issue_story(name, title) for name, title in told), issue_story("c", scandal)]
+    whole = issue(*stories)
+    joined = " / ".join(text.shorten(one.title, 150) for one in stories)
+    told_mail = mail(replace(whole, subject=scandal, preheader=joined))
+    assert "Minister Anna" in told_mail.preheader
+    before = LetterText(title="T", excerpt=joined, body=told_mail.html)
+
+    after = withdraw(before, story("c", scandal))
+
+    assert "Minister" not in after.body
+    assert "Minister" not in after.excerpt
 
 
 def test_a_story_goes_with_its_headline_and_all_else_stays_to_the_byte() -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from copydesk.kit import dates, text, urls
 from copydesk.mail._hours import local_day
+from copydesk.mail._subject import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS
 from copydesk.news import letter
 from copydesk.rendering import (
     Strings,
@@ -27,8 +28,6 @@ UNSUBSCRIBE = "%unsubscribe%"
 # places that are filled in when a letter is sent: an address with one would be told a reader's own
 _PLACES = {UNSUBSCRIBE: "%25unsubscribe%25", "{can-spam}": "(can-spam)"}
 WIDTH = 560  # pixels between the margins of a letter of 600
-_LONGEST_SUBJECT = 150
-_LONGEST_PREHEADER = 200
 _LONGEST_TITLE = 300
 _LONGEST_EXCERPT = 320
 _LONGEST_NAME = 80
@@ -113,8 +112,8 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
     note = _defuse(text.shorten(issue.note, _LONGEST_NOTE))
     return IssueView(
         title=title,
-        subject=_cut(issue.subject, _LONGEST_SUBJECT) or title,
-        preheader=_cut(issue.preheader, _LONGEST_PREHEADER),
+        subject=_cut(issue.subject, SUBJECT_CHARACTERS) or title,
+        preheader=_cut(issue.preheader, PREHEADER_CHARACTERS),
         language=language_tag(issue.language),
         direction=strings.direction,
         day=strings.format_date("day", local_day(issue.at, dates.find_zone(issue.zone))),

@@ -10,8 +10,8 @@ from copydesk.news import IssueStory
 
 _TITLES = 3
 _JOINT = " / "
-_SUBJECT = 150  # characters: no mail program shows more, and RFC 5322 folds the line
-_PREHEADER = 250
+SUBJECT_CHARACTERS = 150  # characters: no mail program shows more, and RFC 5322 folds the line
+PREHEADER_CHARACTERS = 200
 
 
 class Pick(NamedTuple):
@@ -25,7 +25,7 @@ def write_subject(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str
     """Return the first headline, or the warmest three in the issue's order, joined by " / "."""
     if rule == "titles":
         return join_titles(picks)
-    return text.shorten(picks[0].story.title, _SUBJECT) if picks else ""
+    return text.shorten(picks[0].story.title, SUBJECT_CHARACTERS) if picks else ""
 
 
 def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
@@ -35,13 +35,13 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
     """
     if rule == "titles":
         return join_titles(picks)
-    titles = (text.shorten(pick.story.title, _SUBJECT) for pick in picks[1 : 1 + _TITLES])
+    titles = (text.shorten(pick.story.title, SUBJECT_CHARACTERS) for pick in picks[1 : 1 + _TITLES])
     others = _JOINT.join(titles)
-    return others or (text.shorten(picks[0].story.excerpt, _PREHEADER) if picks else "")
+    return others or (text.shorten(picks[0].story.excerpt, PREHEADER_CHARACTERS) if picks else "")
 
 
 def join_titles(picks: Sequence[Pick]) -> str:
     """Return the titles of the warmest three, of two as warm the first, in their order (SPEC 4)."""
     warmest = sorted(range(len(picks)), key=lambda place: (-picks[place].heat, place))[:_TITLES]
     titles = (picks[place].story.title for place in sorted(warmest))
-    return _JOINT.join(text.shorten(title, _SUBJECT) for title in titles)
+    return _JOINT.join(text.shorten(title, SUBJECT_CHARACTERS) for title in titles)

@@ -19,6 +19,7 @@ from copydesk.publish.newsletters._letter_parts import LetterSection
 
 _JOINT = " / "  # between the headlines that an excerpt or a subject has (SPEC 4)
 _MOST_TITLES = 3
+_CUT = "…"
 _TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by chance
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # where a mail says of itself what it is, but in its texts
@@ -107,7 +108,7 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
     Where one stands in the midst of other words these go as a whole; a short one may be a word.
     """
     parts = [text.fold(part) for part in words.split(_JOINT)]
-    stay = [part for part in parts if part not in gone]
+    stay = [part for part in parts if not _is_gone(part, gone)]
     whole = " ".join(stay)
     if any(len(title) >= _TELLING_CHARACTERS and title in whole for title in gone):
         return _JOINT.join(left[:_MOST_TITLES])
@@ -116,6 +117,13 @@ def _choose_words(words: str, gone: Collection[str], left: Sequence[str]) -> str
     others = [title for title in left if title not in stay][: len(parts) - len(stay)]
     chosen = [*stay, *others]
     return _JOINT.join(sorted(chosen, key=lambda part: _rank(part, left)))
+
+
+def _is_gone(part: str, gone: Collection[str]) -> bool:
+    """Decide whether words are a headline that is gone, whole or as far as it had room."""
+    beginning = part.removesuffix(_CUT).rstrip()
+    is_cut = part.endswith(_CUT) and bool(beginning)
+    return part in gone or (is_cut and any(title.startswith(beginning) for title in gone))
 
 
 def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str]) -> str:
