@@ -95,6 +95,14 @@ def test_of_two_that_were_composed_at_once_one_is_filed(root: Path) -> None:
     assert (data, commit) == ((root / PATH).read_bytes(), run_git(root, "rev-parse", "HEAD"))
 
 
+def test_an_issue_of_a_time_to_come_is_named_and_nothing_is_said_to_be_filed(root: Path) -> None:
+    file(root, issue(issue_story(NAMES[0]), name="tidewatch-2031-01-01", at=NOW + 1500 * DAY))
+
+    with pytest.raises(UsageError, match=r"dated later: _newsletters/tidewatch-2031-01-01\.html"):
+        file(root, issue(issue_story(NAMES[1])))
+    assert not (root / PATH).exists()
+
+
 def test_a_second_issue_of_a_day_and_that_of_the_next_have_names_of_their_own(root: Path) -> None:
     file(root, issue(issue_story(NAMES[0])))
     with engine.open_newsroom(root, NOW, {}) as newsroom:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
@@ -11,8 +12,8 @@ import pytest
 from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, RenderedIssue, render
 from copydesk.news import IssueStory
 from copydesk.news.letter import IssueLink, IssuePicture
-from copydesk.publish.newsletters import read_sections
-from copydesk.rendering import Renderer, load_strings
+from copydesk.publish.newsletters import read_note, read_sections
+from copydesk.rendering import Renderer, list_story_names, load_strings
 from world.hostile import ADDRESSES, NAMES, payloads_of
 from world.letters import SITE
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
@@ -202,3 +203,17 @@ def test_no_stranger_is_told_a_readers_way_to_unsubscribe() -> None:
     assert f'href="{place}"' in letter.html
     assert "{can-spam}" not in letter.html + letter.text
     assert place not in letter.subject + letter.preheader
+
+
+def test_no_words_forge_the_comments_by_which_a_letter_is_read_back() -> None:
+    marks = "<!--/story--><!--story rival--><!--note--><p>Buy</p><!--/note--><!--/section-->"
+    forged = f"Boom {marks} on the coast"
+    first = make_story(1, title=forged, picture=replace(PICTURE, alt=forged), source=forged)
+    second = make_story(2)
+    page = render_in(make_issue(first, second, subject=forged)).html
+
+    assert [first.name, second.name] == list(list_story_names(page))
+    (section,) = read_sections(page)
+    assert [first.name, second.name] == [item.name for item in section.items]
+    assert forged == section.items[0].title
+    assert "" == read_note(page)

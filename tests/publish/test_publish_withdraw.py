@@ -11,7 +11,7 @@ from itertools import islice
 import pytest
 
 from copydesk.archive import parse_record
-from copydesk.kit import text
+from copydesk.kit import liquid, text
 from copydesk.news import IssueLink, IssueSection, Story
 from copydesk.publish.newsletters import (
     LetterText,
@@ -140,6 +140,42 @@ def test_an_editor_s_words_go_where_they_hold_the_headline(excerpt: str, expecte
     after = withdraw(before, story(FIRST, "Wall"))
     assert expected == after.excerpt
     assert "<title>Wall of sound</title>" in after.body
+
+
+def test_liquid_that_was_filed_as_words_stays_words() -> None:
+    titles = (WALL, "How {{ page.secret }} leaks", "{{{% raw %}")
+    told = issue(*(issue_story(f"n{place}", title) for place, title in enumerate(titles)))
+    before = LetterText(title="{{ site }}", excerpt="", body=liquid.guard(render_in(told).html))
+
+    after = withdraw(before, story("n0", WALL))
+    last = withdraw(withdraw(after, story("n1", titles[1])), story("n2", titles[2]))
+
+    for letter_text in (before, after, last):
+        assert not re.search(r"\{[{%]", letter_text.body)
+    assert "How &#123;{ page.secret }} leaks" in after.body
+
+
+def test_a_story_that_has_no_headline_fills_no_blank_with_another() -> None:
+    bare = "<!--section lead L--><!--story n0--><p> </p><!--/story-->\n<!--story n1--><h2>Two</h2>"
+    body = f"<table>\n<tr>\n<td>{bare}<!--/story--><!--/section--></td>\n</tr></table>\n"
+
+    after = withdraw(LetterText(title="T", excerpt="", body=body), story("n0"))
+
+    assert "" == after.excerpt
+    assert 1 == after.body.count("Two")
+
+
+@pytest.mark.timeout(60)  # what looks at a piece again for each of its starts takes hours
+@pytest.mark.parametrize(
+    "piece",
+    ["<!--story ", "<!--", '<a href="">', '<a href="" ', "<title>", "<tr>", 'aria-label="'],
+)
+def test_a_megabyte_of_what_never_ends_is_looked_through(piece: str) -> None:
+    whole = piece * (1_000_000 // len(piece))
+    for body in (whole, f"<!--section lead L-->{whole}<!--/section-->"):
+        text_of_it = LetterText(title="", excerpt="", body=body)
+        assert not withdraw(text_of_it, story(FIRST)).excerpt
+        read_note(body)
 
 
 def test_what_is_not_told_changes_nothing() -> None:

@@ -30,6 +30,7 @@ from copydesk.archive.document import (
     spell_quoted,
 )
 from copydesk.errors import RecordError
+from copydesk.kit import liquid
 
 LETTERS_FOLDER = "_newsletters"
 
@@ -70,7 +71,7 @@ def emit_letter(letter: FiledLetter) -> bytes:
     if letter.topics:
         lines += ["topics:", *(f"  - {spell_plain(topic)}" for topic in letter.topics), ""]
     front = "\n".join(lines)
-    data = _encode(f"---\n{front}\n---\n{_guard(letter.html)}", letter.path)
+    data = _encode(f"---\n{front}\n---\n{liquid.guard(letter.html)}", letter.path)
     if parse_record(letter.path, data).fields.get("title") != letter.title:
         raise RecordError("the issue cannot be filed so that it is read again", subject=letter.path)
     return data
@@ -101,11 +102,6 @@ def _with_excerpt(document: DocumentTree, excerpt: str) -> DocumentTree:
         for entry in document.tree.entries
     )
     return replace(document, tree=replace(document.tree, entries=tuple(entries)))
-
-
-def _guard(html: str) -> str:
-    """Return a mail in which a reader of Liquid finds no tag: Jekyll parses these files, too."""
-    return html.replace("{{", "&#123;{").replace("{%", "&#123;%")
 
 
 def _encode(words: str, path: str) -> bytes:

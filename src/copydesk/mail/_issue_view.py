@@ -109,7 +109,7 @@ class IssueView:
 def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
     """Return what a letter's template and its plain text tell of an issue."""
     title = _cut(issue.title, _LONGEST_NAME)
-    note = _defuse(text.shorten(issue.note, _LONGEST_NOTE))
+    note = _defuse(text.shorten(text.tidy(issue.note), _LONGEST_NOTE))
     return IssueView(
         title=title,
         subject=_cut(issue.subject, SUBJECT_CHARACTERS) or title,
@@ -160,7 +160,7 @@ def _view_section(
 def _view_story(story: letter.IssueStory, issue: letter.Issue, strings: Strings) -> StoryView:
     tag = language_tag(story.language)
     title = _cut(story.title, _LONGEST_TITLE) or strings.say("untitled")
-    note = _defuse(text.shorten(story.note, _LONGEST_REMARK))
+    note = _defuse(text.shorten(text.tidy(story.note), _LONGEST_REMARK))
     coverage = tuple(_view_links(story.coverage))
     return StoryView(
         mark=mark_safe(story_mark(story.name)),

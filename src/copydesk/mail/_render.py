@@ -38,6 +38,11 @@ from copydesk.rendering import (
 TEMPLATE = "letter.mjml"
 # Gmail cuts a letter off at 102 kB; the rest is for a longer way to unsubscribe
 MOST_BYTES = 100_000
+# a comment, or a tag with what it quotes: in that a stranger's words may look like a comment
+_COMMENT_OR_TAG = re.compile(
+    r"""<!--.*?-->|<[a-z][^<>"']*(?:"[^"]*"[^<>"']*)+>""", re.I | re.DOTALL
+)
+_QUOTED = re.compile(r'"[^"]*"')
 _INLINE_STYLE = re.compile(r'<mj-style inline="inline">(.*?)</mj-style>', re.DOTALL)
 # keeps what stands below out of the line that mail programs show beside the subject
 _GAP = "\u034f\u200c\u00a0" * 90
@@ -158,7 +163,15 @@ def _make_html(mjml: str) -> str:
         inline_style_tags=False,  # those are for programs that read them: the dark, narrow screens
         extra_css=rules,
     )
-    return inliner.inline(mrml.mjml2html(_INLINE_STYLE.sub("", mjml), fonts={})) + "\n"
+    page = inliner.inline(mrml.mjml2html(_INLINE_STYLE.sub("", mjml), fonts={}))
+    return _COMMENT_OR_TAG.sub(_escape_attributes, page) + "\n"
+
+
+def _escape_attributes(found: re.Match[str]) -> str:
+    """Return a tag whose attributes have no signs of markup; mrml leaves them as they are read."""
+    if found[0].startswith("<!--"):
+        return found[0]
+    return _QUOTED.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), found[0])
 
 
 def _read_brand(renderer: Renderer) -> Brand:

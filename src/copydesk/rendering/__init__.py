@@ -8,10 +8,12 @@ from __future__ import annotations
 from copydesk.rendering._languages import language_name as language_name
 from copydesk.rendering._languages import language_tag as language_tag
 from copydesk.rendering._languages import text_direction as text_direction
+from copydesk.rendering._letter_marks import MARK as MARK
 from copydesk.rendering._letter_marks import NOTE_BEGIN as NOTE_BEGIN
 from copydesk.rendering._letter_marks import NOTE_END as NOTE_END
 from copydesk.rendering._letter_marks import SECTION_END as SECTION_END
 from copydesk.rendering._letter_marks import STORY_END as STORY_END
+from copydesk.rendering._letter_marks import list_story_names as list_story_names
 from copydesk.rendering._letter_marks import read_mark as read_mark
 from copydesk.rendering._letter_marks import section_mark as section_mark
 from copydesk.rendering._letter_marks import story_mark as story_mark

@@ -44,8 +44,10 @@ def _may_tell(data: bytes, story: Story) -> bool:
 def _list_needles(story: Story) -> Iterator[bytes]:
     yield addresses.record_name(story.path).encode("utf-8", "surrogatepass")
     for address in story.addresses:
-        path = urls.path(address).rstrip("/") or urls.host(address)
-        yield from {path.encode("utf-8", "surrogatepass"), html.escape(path).encode()}
+        for form in {address, urls.fetchable(address) or address}:
+            path = urls.path(form).rstrip("/") or urls.host(form)
+            ways = {path, html.escape(path), html.escape(path, quote=False)}
+            yield from (way.encode("utf-8", "surrogatepass") for way in ways)
 
 
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:

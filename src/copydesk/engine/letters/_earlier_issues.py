@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,11 +11,10 @@ from copydesk.engine.letters._filed_issues import list_issue_names
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
 from copydesk.kit import dates
-from copydesk.rendering import read_mark
+from copydesk.rendering import list_story_names
 
 # Groups are no wider, and what is older than a week is not told as new.
 _LOOKED_BACK = timedelta(days=40)
-_STORY = re.compile(r"<!--story ([^<>]*?)-->")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,5 +57,5 @@ def _read_issue(newsroom: Newsroom, path: str) -> EarlierIssue | None:
     at = record.fields.get("publishedDateTime")
     if not isinstance(at, datetime):
         return None
-    names = tuple(map(read_mark, _STORY.findall(record.body)))
+    names = tuple(list_story_names(record.body))
     return EarlierIssue(path=path, at=dates.utc(at), names=names)

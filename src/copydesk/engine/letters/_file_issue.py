@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from copydesk import archive
 from copydesk.archive import Change, FileChange, FiledLetter
@@ -20,6 +21,7 @@ from copydesk.news import Issue, IssueStory
 from copydesk.placement import parse_issue_name
 
 _SUBJECT = 200
+_CLOCKS_DIFFER = timedelta(hours=1)  # two processes that file one hour are no further apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,15 @@ def file_issue(
     """File an issue as it was composed and rendered; `by` is who let it go, "" for nobody.
 
     Its hour is filed where an issue of the letter is newer than the one that it was composed after.
-    Raises UsageError where a story of it was removed meanwhile, or its name went to another file;
+    Raises UsageError where a story of it was removed meanwhile, its name went to another file, or
+    an issue is dated later than this one, by a clock that was wrong;
     BusyError where another process writes for ten seconds; RecordError.
     """
     with hold_write_lock(newsroom) as lock:
         last = find_last_issue(newsroom, _stems(issue))
+        if last is not None and last.at - dates.utc(issue.at) > _CLOCKS_DIFFER:
+            hint = "mend its publishedDateTime, or wait: until then no issue is due"
+            raise UsageError("an issue of this letter is dated later", subject=last.path, hint=hint)
         if last is not None and last.at > dates.utc(issue.since):
             return FiledIssue(path=last.path, is_new=False)
         change = _plan_change(newsroom, issue, rendered, by)

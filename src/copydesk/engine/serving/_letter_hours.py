@@ -45,7 +45,7 @@ class LetterHours:
             await self._clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:
-        """File what is due; a letter that is held is told once, one that fails is tried again."""
+        """File what is due; one that fails is told once, and tried again."""
         settings = await asyncio.to_thread(self._folder.settings)
         if not settings.letters:
             return
@@ -60,10 +60,11 @@ class LetterHours:
         async with self._turn:
             code = await self._file()
         if code:
+            self._mark = ()
             self._say_once(f"not filed: {', '.join(due)} (exit code {code}); it is tried again")
 
     def _list_due(self) -> list[str]:
-        """List the letters that are due; a held one stays so, and costs a look each time."""
+        """List the letters that would go now; those that wait for news after a commit alone."""
         mark = self._folder.mark()
         is_changed, self._mark = mark != self._mark, mark
         with closing(self._folder.memory()) as memory:

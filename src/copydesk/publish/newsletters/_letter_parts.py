@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,6 +32,19 @@ class LetterSection:
 
     name: str
     items: list[LetterItem] = field(default_factory=list)
+
+
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+
+
+def list_hrefs(body: str) -> Iterator[str]:
+    """Yield the addresses that a mail leads to."""
+    return (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
+
+
+def read_href(tag: str) -> str:
+    """Return the address of a link's tag, "" where it has none."""
+    return next(list_hrefs(tag), "")
 
 
 def parse_markup(body: str) -> HtmlElement | None:

@@ -15,15 +15,20 @@ from urllib.parse import unquote
 
 import nh3
 
-from copydesk.kit import text
-from copydesk.publish.newsletters._letter_parts import LetterItem, LetterSection, parse_markup
-from copydesk.rendering import SECTION_END, read_mark, section_mark
+from copydesk.kit import liquid, text
+from copydesk.publish.newsletters._letter_parts import (
+    LetterItem,
+    LetterSection,
+    parse_markup,
+    read_href,
+)
+from copydesk.rendering import MARK, SECTION_END, read_mark, section_mark
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>(?:(?!-->).)*))?-->")
-_LINK = re.compile(r"""<a\s[^>]*?\bhref="(?P<href>[^"]*)"[^>]*>.*?</a>""", re.DOTALL)
+_LINK = re.compile(r"<a\s[^<>]*>")
+_LINK_END = "</a>"
 _PAGE = re.compile(r'href="[^"]*/news/([^/"]+)/"')
 _NOTE_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
@@ -49,7 +54,7 @@ class _Stretch:
 
 def is_marked(body: str) -> bool:
     """Decide whether a mail is one of ours."""
-    return _MARK.search(body) is not None
+    return MARK.search(body) is not None
 
 
 def read_marked_mail(body: str) -> list[LetterSection]:
@@ -108,9 +113,12 @@ def cut_story(body: str, name: str) -> str:
 
 def cut_links(body: str, is_meant: Callable[[str], bool]) -> str:
     """Return a mail of ours without the links to an address that is meant, words and all."""
-    links = [link for link in _LINK.finditer(body) if is_meant(html.unescape(link["href"]))]
+    links = [link for link in _LINK.finditer(body) if is_meant(read_href(link[0]))]
     for link in reversed(links):
-        before, after = body[: link.start()], body[link.end() :]
+        end = body.find(_LINK_END, link.end())
+        if end < 0:
+            continue
+        before, after = body[: link.start()], body[end + len(_LINK_END) :]
         if after.startswith(_COMMA):
             after = after.removeprefix(_COMMA)
         else:
@@ -139,7 +147,7 @@ def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
         words = whole.rstrip(_FILLER)
         filler = whole[len(words) :]
         changed = change(words)
-        return between[0] if changed == words else html.escape(changed) + filler
+        return between[0] if changed == words else liquid.guard(html.escape(changed)) + filler
 
     return _TEXT.sub(swap, part)
 
@@ -188,7 +196,7 @@ def _find_story(body: str, name: str) -> _Stretch | None:
 def _find_stretches(body: str) -> Iterator[_Stretch]:
     """Walk the stretches of a mail by their ends; one that is not closed is none."""
     begun: dict[str, re.Match[str]] = {}
-    for mark in _MARK.finditer(body):
+    for mark in MARK.finditer(body):
         kind = mark["kind"]
         if not mark["end"]:
             begun[kind] = mark

@@ -14,18 +14,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copydesk.kit import text
-from copydesk.publish.newsletters._letter_parts import LetterItem, LetterSection, parse_markup
+from copydesk.publish.newsletters._letter_parts import (
+    LetterItem,
+    LetterSection,
+    parse_markup,
+    read_href,
+)
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _ARROW = "\N{RIGHTWARDS ARROW WITH HOOK}"
-_ARROW_LINK = re.compile(
-    rf"""<a\s[^>]*?href=(?:"(?P<href>[^"]*)"|'(?P<other>[^']*)')[^>]*>\s*"""
-    rf"(?:{_ARROW}|&#(?:8618|x21aa);)",
-    re.IGNORECASE,
-)
-_ROW = re.compile(r"<!--.*?-->|<(?P<end>/?)(?P<row>tr)\b[^>]*>", re.IGNORECASE | re.DOTALL)
+_ARROW_LINK = re.compile(rf"(?P<tag><a\s[^<>]*>)\s*(?:{_ARROW}|&#(?:8618|x21aa);)", re.IGNORECASE)
+_ROW = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<end>/?)(?P<row>tr)\b[^>]*>", re.IGNORECASE | re.DOTALL)
 _LIQUID = re.compile(r"\{%-?\s*(end)?raw\s*-?%\}")
 
 _Row = tuple[int, int]  # where it begins and ends
@@ -86,10 +87,7 @@ def cut_items(body: str, is_meant: Callable[[str], bool]) -> str:
 
 def _find_item_rows(body: str, is_meant: Callable[[str], bool]) -> list[_Row]:
     """Return the rows of an item that is meant, with its section's where it is alone there."""
-    arrows = {
-        mark.start(): html.unescape(mark["href"] or mark["other"] or "")
-        for mark in _ARROW_LINK.finditer(body)
-    }
+    arrows = {mark.start(): read_href(mark["tag"]) for mark in _ARROW_LINK.finditer(body)}
     places, rows = list(arrows), _find_rows(body)
     for place in filter(lambda place: is_meant(arrows[place]), places):
         item = _find_item_row(place, rows, places)

@@ -11,20 +11,19 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from copydesk.kit import text, urls
+from copydesk.kit import liquid, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish.newsletters import _marked_form, _reference_form
-from copydesk.publish.newsletters._letter_parts import LetterSection
+from copydesk.publish.newsletters._letter_parts import LetterSection, list_hrefs
 
 _JOINT = " / "  # between the headlines that an excerpt or a subject has (SPEC 4)
 _MOST_TITLES = 3
 _CUT = "…"
 _TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by chance
-_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 # where a mail says of itself what it is, but in its texts
 _LABEL = re.compile(r'(<meta name="description" content="|\saria-label=")([^"]*)(")')
-_TITLE = re.compile(r"(<title\b[^>]*>)(.*?)(</title>)", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"(<title\b[^<>]*>)([^<]*)(</title>)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +46,7 @@ def mentions(body: str, story: Story) -> bool:
     """Decide whether a letter has a link to a story, or tells it by its record's name."""
     name, is_meant = addresses.record_name(story.path), _make_test(story)
     told = (item for section in read_sections(body) for item in section.items)
-    hrefs = (html.unescape("".join(quoted)) for quoted in _HREF.findall(body))
-    return any(item.name == name for item in told) or any(map(is_meant, hrefs))
+    return any(item.name == name for item in told) or any(map(is_meant, list_hrefs(body)))
 
 
 def withdraw(letter: LetterText, story: Story) -> LetterText:
@@ -65,7 +63,7 @@ def withdraw(letter: LetterText, story: Story) -> LetterText:
     if body == letter.body:
         return letter
     left = _list_titles(read_sections(body))
-    gone = {*_list_titles(told), text.fold(story.title)}.difference(left)
+    gone = {*_list_titles(told), text.fold(story.title)}.difference(left, {""})
     left = _prefer(left, told, letter.excerpt)
     excerpt = _choose_words(letter.excerpt, gone, left)
     body = _marked_form.map_texts(body, lambda words: _choose_words(words, gone, left))
@@ -130,7 +128,7 @@ def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str
     """Return a label of a mail without the headlines that are gone."""
     words = html.unescape(match[2])
     chosen = _choose_words(words, gone, left)
-    return match[0] if chosen == words else match[1] + html.escape(chosen) + match[3]
+    return match[0] if chosen == words else match[1] + liquid.guard(html.escape(chosen)) + match[3]
 
 
 def _rank(part: str, titles: Sequence[str]) -> int:
@@ -141,6 +139,7 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
     """Return what gives a mail that has no title any more the letter's."""
 
     def fill(match: re.Match[str]) -> str:
-        return match[1] + (match[2] if match[2].strip() else html.escape(title)) + match[3]
+        words = match[2] if match[2].strip() else liquid.guard(html.escape(title))
+        return match[1] + words + match[3]
 
     return fill
