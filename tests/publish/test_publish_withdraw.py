@@ -11,7 +11,7 @@ from itertools import islice
 import pytest
 
 from copydesk.archive import parse_record
-from copydesk.kit import liquid, text
+from copydesk.kit import text
 from copydesk.news import IssueLink, IssueSection, Story
 from copydesk.publish.newsletters import (
     LetterText,
@@ -145,7 +145,9 @@ def test_an_editor_s_words_go_where_they_hold_the_headline(excerpt: str, expecte
 def test_liquid_that_was_filed_as_words_stays_words() -> None:
     titles = (WALL, "How {{ page.secret }} leaks", "{{{% raw %}")
     told = issue(*(issue_story(f"n{place}", title) for place, title in enumerate(titles)))
-    before = LetterText(title="{{ site }}", excerpt="", body=liquid.guard(render_in(told).html))
+    before = LetterText(
+        title="{{ site }}", excerpt="", body=text.guard_liquid(render_in(told).html)
+    )
 
     after = withdraw(before, story("n0", WALL))
     last = withdraw(withdraw(after, story("n1", titles[1])), story("n2", titles[2]))

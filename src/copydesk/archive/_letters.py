@@ -30,7 +30,7 @@ from copydesk.archive.document import (
     spell_quoted,
 )
 from copydesk.errors import RecordError
-from copydesk.kit import liquid
+from copydesk.kit import text
 
 LETTERS_FOLDER = "_newsletters"
 
@@ -71,7 +71,7 @@ def emit_letter(letter: FiledLetter) -> bytes:
     if letter.topics:
         lines += ["topics:", *(f"  - {spell_plain(topic)}" for topic in letter.topics), ""]
     front = "\n".join(lines)
-    data = _encode(f"---\n{front}\n---\n{liquid.guard(letter.html)}", letter.path)
+    data = _encode(f"---\n{front}\n---\n{text.guard_liquid(letter.html)}", letter.path)
     if parse_record(letter.path, data).fields.get("title") != letter.title:
         raise RecordError("the issue cannot be filed so that it is read again", subject=letter.path)
     return data

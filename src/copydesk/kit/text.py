@@ -25,6 +25,7 @@ _ESCAPED = re.compile(r"\A([0-9]{1,9}|)\\([#>|`~*+.)\\-])")
 _RULE = re.compile(r"\|(?: -+ \|)+")
 _CELL = re.compile(r"((?:[^|\\]|\\.?)*+)(?:\||\Z)")
 _FENCE = "```"
+_LIQUID = re.compile(r"\{(?=[{%])")
 # Scripts without blanks: Thai, Lao, Burmese, Khmer, Japanese, Chinese, as a class of a regex.
 UNSPACED_LETTERS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
 
@@ -125,3 +126,8 @@ def initial(title: str) -> str:
 def squash(name: str) -> str:
     """Reduce a name to its letters and digits in lower case: the key under which spellings meet."""
     return _BETWEEN.sub("", unicodedata.normalize("NFC", name).lower())
+
+
+def guard_liquid(markup: str) -> str:
+    """Return HTML in which Jekyll finds no tag of Liquid; a browser shows the same."""
+    return _LIQUID.sub("&#123;", markup)

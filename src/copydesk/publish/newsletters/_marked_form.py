@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import nh3
 
-from copydesk.kit import liquid, text
+from copydesk.kit import text
 from copydesk.publish.newsletters._letter_parts import (
     LetterItem,
     LetterSection,
@@ -147,7 +147,7 @@ def _map_texts_of(part: str, change: Callable[[str], str]) -> str:
         words = whole.rstrip(_FILLER)
         filler = whole[len(words) :]
         changed = change(words)
-        return between[0] if changed == words else liquid.guard(html.escape(changed)) + filler
+        return between[0] if changed == words else text.guard_liquid(html.escape(changed)) + filler
 
     return _TEXT.sub(swap, part)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from copydesk.kit import liquid, text, urls
+from copydesk.kit import text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish.newsletters import _marked_form, _reference_form
@@ -128,7 +128,11 @@ def _label_again(match: re.Match[str], gone: Collection[str], left: Sequence[str
     """Return a label of a mail without the headlines that are gone."""
     words = html.unescape(match[2])
     chosen = _choose_words(words, gone, left)
-    return match[0] if chosen == words else match[1] + liquid.guard(html.escape(chosen)) + match[3]
+    return (
+        match[0]
+        if chosen == words
+        else match[1] + text.guard_liquid(html.escape(chosen)) + match[3]
+    )
 
 
 def _rank(part: str, titles: Sequence[str]) -> int:
@@ -139,7 +143,7 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
     """Return what gives a mail that has no title any more the letter's."""
 
     def fill(match: re.Match[str]) -> str:
-        words = match[2] if match[2].strip() else liquid.guard(html.escape(title))
+        words = match[2] if match[2].strip() else text.guard_liquid(html.escape(title))
         return match[1] + words + match[3]
 
     return fill
