@@ -83,12 +83,14 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
     from copydesk.engine.letters import FiledIssue as FiledIssue
+    from copydesk.engine.letters import IssueDraft as IssueDraft
     from copydesk.engine.letters import LetterOutcome as LetterOutcome
     from copydesk.engine.letters import LetterRow as LetterRow
     from copydesk.engine.letters import LintReport as LintReport
     from copydesk.engine.letters import compose_issue as compose_issue
     from copydesk.engine.letters import draft_letter as draft_letter
     from copydesk.engine.letters import explain_skip as explain_skip
+    from copydesk.engine.letters import file_draft as file_draft
     from copydesk.engine.letters import file_due_letters as file_due_letters
     from copydesk.engine.letters import file_issue as file_issue
     from copydesk.engine.letters import file_letter as file_letter

@@ -157,6 +157,11 @@ class Issue:
     topics: tuple[str, ...] = ()
     sections: tuple[IssueSection, ...] = ()
 
+    @property
+    def stories(self) -> tuple[IssueStory, ...]:
+        """Return all that it tells, in its order."""
+        return tuple(story for section in self.sections for story in section.stories)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueEdits:

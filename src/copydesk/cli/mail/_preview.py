@@ -22,7 +22,7 @@ def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None
         issue = engine.compose_issue(newsroom, letter, at or newsroom.now, edits)
         rendered = engine.render_issue(newsroom, issue)
     if invocation.json:
-        stories = [story.name for section in issue.sections for story in section.stories]
+        stories = [story.name for story in issue.stories]
         terminal.as_json(
             {
                 "subject": rendered.subject,

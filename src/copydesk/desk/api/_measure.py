@@ -48,15 +48,6 @@ class ApiDelay(msgspec.Struct, frozen=True, kw_only=True):
     p90_seconds: float
 
 
-class ApiDecision(msgspec.Struct, frozen=True, kw_only=True):
-    """An editor's word, and the quality that the gate saw."""
-
-    path: str
-    said: str
-    at: datetime | None
-    quality: int | None
-
-
 class ApiOwner(msgspec.Struct, frozen=True, kw_only=True):
     """How many stories of a house's publishers are on the site, and how many are filed."""
 

@@ -85,18 +85,20 @@ const meant = () => {
   const picked = Array.from(document.querySelectorAll(".pick input:checked"), (box) => box.closest(".row"));
   return picked.length ? picked : [document.querySelector(".row.here[data-name]")].filter(Boolean);
 };
-const stash = async (rows = meant()) => {
-  if (!rows.length) return;
-  const body = new URLSearchParams([["do", "add"], ...rows.map((row) => ["story", row.dataset.name])]);
-  const answer = await fetch(`${root}stash/`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+const putInto = async (path, field, rows, done) => {
+  const body = new URLSearchParams([field, ...rows.map((row) => ["story", row.dataset.name])]);
+  const answer = await fetch(root + path, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   const said = await answer?.json().catch(() => null);
   const note = document.createElement("div");
   note.className = answer?.ok ? "toast" : "toast failed";
   note.textContent = answer?.ok
-    ? words.stash_done.replace("{name}", said.name).replace("{count}", said.count)
+    ? done.replace("{name}", said.name).replace("{count}", said.count)
     : words.not_saved.replace("{what}", said?.title ?? String(answer?.status ?? ""));
   document.getElementById("toasts").append(note);
   setTimeout(() => note.remove(), 6000);
+};
+const stash = async (rows = meant()) => {
+  if (rows.length) await putInto("stash/", ["do", "add"], rows, words.stash_done);
 };
 document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys: "t", text: words.stash_add, run: () => stash() } }));
 
@@ -109,17 +111,7 @@ const chooseLetter = () =>
   });
 const putIntoLetter = async (rows = meant()) => {
   const letter = rows.length && (await chooseLetter());
-  if (!letter) return;
-  const body = new URLSearchParams([["letter", letter], ...rows.map((row) => ["story", row.dataset.name])]);
-  const answer = await fetch(`${root}letters/add`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
-  const said = await answer?.json().catch(() => null);
-  const note = document.createElement("div");
-  note.className = answer?.ok ? "toast" : "toast failed";
-  note.textContent = answer?.ok
-    ? words.letter_added.replace("{name}", said.name).replace("{count}", said.count)
-    : words.not_saved.replace("{what}", said?.title ?? String(answer?.status ?? ""));
-  document.getElementById("toasts").append(note);
-  setTimeout(() => note.remove(), 6000);
+  if (letter) await putInto("letters/add", ["letter", letter], rows, words.letter_added);
 };
 if (letters.length) document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys: "a", text: words.letter_add, run: () => putIntoLetter() } }));
 document.addEventListener("click", (event) => {

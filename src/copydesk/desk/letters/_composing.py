@@ -14,6 +14,8 @@ from copydesk.desk_store import DeskStore, KeptChange
 from copydesk.errors import UsageError
 from copydesk.news import Issue
 
+_LOOK_AGAIN = "look at it once more, then file it"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
@@ -25,26 +27,25 @@ class Approval:
     changes: int
 
 
-def file_letter(
+def file_looked_at(
     newsroom: engine.Newsroom, store: DeskStore, letter_id: str, digest: str, by: str
 ) -> str:
     """File a letter's issue as somebody looked at it, and return its name.
 
-    What was changed in it is forgotten then. Raises UsageError where it is another one by now, is
-    held or empty, and as `engine.file_issue` does.
+    Raises UsageError where it is another one by now, is held, empty, or filed by somebody else, and
+    as `engine.file_draft` does.
     """
     composed = compose_letter(newsroom, store, letter_id)
     if digest_issue(composed.issue) != digest:
-        hint = "look at it once more, then file it"
-        raise UsageError("the issue has changed since you looked at it", hint=hint)
+        raise UsageError("the issue has changed since you looked at it", hint=_LOOK_AGAIN)
     if composed.kept.edits.is_held:
         raise UsageError("the issue is held", subject=letter_id, hint="release it first")
     if not composed.issue.sections:
         raise UsageError("there is nothing to file", subject=letter_id)
-    rendered = engine.render_issue(newsroom, composed.issue, whole=True)
-    filed = engine.file_issue(newsroom, composed.issue, rendered, by)
-    store.letters.end(letter_id, composed.kept.version)
-    return PurePosixPath(filed.path).stem
+    outcome = engine.file_draft(newsroom, composed.draft, composed.kept, by)
+    if outcome.state != "filed":
+        raise UsageError(outcome.what, subject=letter_id, hint=_LOOK_AGAIN)
+    return PurePosixPath(outcome.path).stem
 
 
 def digest_issue(issue: Issue) -> str:

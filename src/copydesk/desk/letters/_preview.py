@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from copydesk import engine
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.live import list_stories
 from copydesk.errors import RecordError
 from copydesk.news import Issue
 
@@ -43,7 +42,7 @@ def show_text(newsroom: engine.Newsroom, issue: Issue) -> bytes:
 def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str, str]:
     """Return where the desk has an issue's pictures, by their addresses on the site."""
     found = {}
-    for story in list_stories(issue):
+    for story in issue.stories:
         if story.picture is not None:
             with contextlib.suppress(RecordError):
                 seen = engine.read_queue_story(opened.newsroom, opened.queue, story.name)

@@ -32,7 +32,7 @@ from copydesk.desk.letters._composer_page import (
     describe_offer,
     render_composer,
 )
-from copydesk.desk.letters._composing import file_letter
+from copydesk.desk.letters._composing import file_looked_at
 from copydesk.desk.letters._letters_page import LetterNow, link_letter, render_letters
 from copydesk.desk.letters._preview import find_pictures, show_mail, show_text
 from copydesk.desk.live import ComposedLetter
@@ -172,7 +172,7 @@ class _LetterHandlers:
             raise UsageError("an issue is filed only when you say that this is meant")
         digest = form.get("digest", "")
         filed = await self._desk.thread.change(
-            lambda newsroom: file_letter(newsroom, store, letter_id, digest, editor.name)
+            lambda newsroom: file_looked_at(newsroom, store, letter_id, digest, editor.name)
         )
         self._tell(letter_id)
         return RedirectResponse(f"{self._desk.path}letters/?{urlencode({'filed': filed})}", 303)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from copydesk.desk.live._issues_to_come import ComposedLetter as ComposedLetter
     from copydesk.desk.live._issues_to_come import IssuesToCome as IssuesToCome
     from copydesk.desk.live._issues_to_come import compose_letter as compose_letter
-    from copydesk.desk.live._issues_to_come import list_stories as list_stories
     from copydesk.desk.live._picture_wishes import MakePictures as MakePictures
     from copydesk.desk.live._picture_wishes import PictureWishes as PictureWishes
     from copydesk.desk.live._presence import Presence as Presence

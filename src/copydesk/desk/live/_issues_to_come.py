@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from copydesk import engine
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk_store import DeskStore, KeptChange, KeptEdits
-from copydesk.news import Issue, IssueStory
+from copydesk.news import Issue
 
 _TOLD_CHANGES = 30
 _KEPT_SECONDS = 60.0  # the front page's order moves with the hour
@@ -26,16 +26,29 @@ class ComposedLetter:
     """
 
     row: engine.LetterRow
-    issue: Issue
-    new: int
-    fewest: int
+    draft: engine.IssueDraft
     kept: KeptEdits
     changes: Sequence[KeptChange] = ()
 
     @property
+    def issue(self) -> Issue:
+        """Return the issue as it would be."""
+        return self.draft.issue
+
+    @property
+    def new(self) -> int:
+        """Return how many stories are new."""
+        return self.draft.new
+
+    @property
+    def fewest(self) -> int:
+        """Return how many new stories it takes."""
+        return self.draft.fewest
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Return the records of its stories in their order."""
-        return tuple(story.name for story in list_stories(self.issue))
+        return tuple(story.name for story in self.issue.stories)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,15 +95,8 @@ def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) 
     draft = engine.draft_letter(newsroom, letter_id, newsroom.now, kept.edits)
     return ComposedLetter(
         row=row,
-        issue=draft.issue,
-        new=draft.new,
-        fewest=draft.fewest,
+        draft=draft,
         kept=kept,
         # one that came in this moment is not in it
         changes=tuple(change for change in changes if change.number <= kept.version),
     )
-
-
-def list_stories(issue: Issue) -> Iterator[IssueStory]:
-    """Yield the stories of an issue in their order."""
-    return (story for section in issue.sections for story in section.stories)

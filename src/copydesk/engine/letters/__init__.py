@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._file_issue import file_issue as file_issue
     from copydesk.engine.letters._file_letter import LetterOutcome as LetterOutcome
     from copydesk.engine.letters._file_letter import explain_skip as explain_skip
+    from copydesk.engine.letters._file_letter import file_draft as file_draft
     from copydesk.engine.letters._file_letter import file_letter as file_letter
     from copydesk.engine.letters._file_letter import read_edits as read_edits
     from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
@@ -26,5 +27,6 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue
     from copydesk.engine.letters._lint_mail import LintReport as LintReport
     from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
+    from copydesk.mail import IssueDraft as IssueDraft
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

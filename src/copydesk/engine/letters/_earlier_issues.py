@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk import archive
-from copydesk.engine.letters._filed_issues import list_issue_names
+from copydesk.engine.letters._filed_issues import list_issue_names, read_issue
 from copydesk.engine.newsroom import Newsroom
-from copydesk.errors import RecordError
 from copydesk.kit import dates
 from copydesk.rendering import list_story_names
 
@@ -43,19 +41,8 @@ def _walk_back(
     for name in sorted(list_issue_names(newsroom, stems), reverse=True):
         if newest and not every and newest - name.day > _LOOKED_BACK:
             return
-        issue = _read_issue(newsroom, archive.letter_path(str(name)))
-        if issue is not None and issue.at < dates.utc(before):
+        found = read_issue(newsroom, name)
+        if found is not None and found[0].at < dates.utc(before):
             newest = newest or name.day
-            yield issue
-
-
-def _read_issue(newsroom: Newsroom, path: str) -> EarlierIssue | None:
-    try:
-        record = archive.parse_record(path, newsroom.archive.file_bytes(path))
-    except RecordError:
-        return None
-    at = record.fields.get("publishedDateTime")
-    if not isinstance(at, datetime):
-        return None
-    names = tuple(list_story_names(record.body))
-    return EarlierIssue(path=path, at=dates.utc(at), names=names)
+            issue, body = found
+            yield EarlierIssue(path=issue.path, at=issue.at, names=tuple(list_story_names(body)))

@@ -5,7 +5,6 @@ an issue │ under the write lock: its hour is not filed, no story of it is remo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -95,7 +94,7 @@ def _find_removed_story(newsroom: Newsroom, issue: Issue) -> IssueStory | None:
     """Return a story of an issue that an editor removed for good, or beside which one stands."""
     rulings = archive.read_rulings(newsroom.root)
     removed = frozenset(map(urls.identity, rulings.removed))
-    for story in _list_stories(issue):
+    for story in issue.stories:
         addresses = (story.url, *(link.url for link in story.coverage))
         if not removed.isdisjoint(map(urls.identity, addresses)):
             return story
@@ -105,16 +104,12 @@ def _find_removed_story(newsroom: Newsroom, issue: Issue) -> IssueStory | None:
     return None
 
 
-def _list_stories(issue: Issue) -> Iterator[IssueStory]:
-    return (story for section in issue.sections for story in section.stories)
-
-
 def _out_of_date(what: str, subject: str) -> UsageError:
     return UsageError(what, subject=text.fold(subject)[:_SUBJECT], hint="compose the issue again")
 
 
 def _write_message(letter: FiledLetter, issue: Issue, by: str) -> str:
-    titles = (f"* {text.fold(story.title)[:_SUBJECT]}" for story in _list_stories(issue))
+    titles = (f"* {text.fold(story.title)[:_SUBJECT]}" for story in issue.stories)
     signed = f"by {text.fold(by)[:_SUBJECT]}" if by else ""
     parts = (f"letter: {text.fold(letter.title)[:_SUBJECT]}", "\n".join(titles), signed)
     return "\n\n".join(filter(None, parts))

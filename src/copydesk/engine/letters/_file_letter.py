@@ -50,10 +50,19 @@ def file_letter(newsroom: Newsroom, letter_id: str, by: str = "") -> LetterOutco
     draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
     if not draft.is_enough:
         return explain_skip(draft)
-    outcome = _file(newsroom, draft, by or kept.edits.approved_by)
-    if kept.version:
+    return file_draft(newsroom, draft, kept, by or kept.edits.approved_by)
+
+
+def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
+    """File an issue that was composed with what editors changed, which is done with then.
+
+    Where another process filed its hour meanwhile, that one is done with them. Raises as
+    `file_issue` does, MailError, PublishError.
+    """
+    outcome = _file(newsroom, draft, by)
+    if outcome.state == "filed" and kept.version:
         with contextlib.closing(open_desk(newsroom.private)) as desk:
-            desk.letters.end(letter.id, kept.version)
+            desk.letters.end(kept.letter, kept.version)
     return outcome
 
 

@@ -47,10 +47,10 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
     for name in sorted(list_issue_names(newsroom, stems), reverse=True):
         if last is not None and newest_day - name.day > _LATEST:
             break
-        issue = _read_issue(newsroom, name)
-        if issue is not None and (last is None or issue.at > last.at):
+        found = read_issue(newsroom, name)
+        if found is not None and (last is None or found[0].at > last.at):
             newest_day = name.day if last is None else newest_day
-            last = issue
+            last = found[0]
     return last
 
 
@@ -64,14 +64,17 @@ def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[Iss
                 yield name
 
 
-def _read_issue(newsroom: Newsroom, name: IssueName) -> LastIssue | None:
+def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | None:
+    """Return a filed issue with its mail, None where it cannot be read or says no time."""
     path = archive.letter_path(str(name))
     try:
         record = archive.parse_record(path, newsroom.archive.file_bytes(path))
     except RecordError:
         return None
     at = record.fields.get("publishedDateTime")
-    return LastIssue(path=path, at=dates.utc(at)) if isinstance(at, datetime) else None
+    if not isinstance(at, datetime):
+        return None
+    return LastIssue(path=path, at=dates.utc(at)), record.body
 
 
 def _is_taken(newsroom: Newsroom, name: str) -> bool:
