@@ -186,6 +186,40 @@ def test_a_summary_leads_with_the_stories_that_win_or_lose_the_topic(
     assert summary.changed == len(summary.listed) + summary.reworded
 
 
+def test_what_rules_would_do_is_what_a_stream_by_them_does(tmp_path: Path) -> None:
+    """The demo's web is read twice: by the rules of today, and by others from its first page on."""
+    change = CHANGES["all together"]
+    with engine.demo() as world:
+        roots = tmp_path / "today", tmp_path / "fresh"
+        for root in roots:
+            engine.demo_newsroom(root, world.now)
+        with engine.open_newsroom(roots[1], world.now, {}) as newsroom:
+            write_rules(newsroom, change, "Ed", draft_rules(newsroom, change).stands)
+        for root in roots:
+            with engine.open_newsroom(root, world.now, {}) as newsroom:
+                engine.run_round(newsroom, engine.RoundOptions(web=world.web, all_due=True), QUIET)
+        now = world.now
+
+    with engine.open_newsroom(roots[0], now, {}) as newsroom:
+        settings = apply_change(newsroom.settings, change)
+        tried = try_rules(open_bench(newsroom, DAYS, QUIET), settings, QUIET, is_whole=True)
+
+    stories = archive.Archive(roots[1]).stories(lambda error: pytest.fail(str(error)))
+    fresh = {story.path: story for story in stories}
+    told = {path: one.fresh for path, one in tried.stories.items() if not one.dropped}
+    assert tried.changed
+    assert told.keys() == fresh.keys()
+    for path, story in told.items():
+        other = fresh[path]
+        assert (story.group, story.copy_of) == (other.group, other.copy_of), path
+        assert (story.published, story.quality, story.heat) == (
+            other.published,
+            other.quality,
+            other.heat,
+        ), path
+        assert set(story.topics) == set(other.topics), path
+
+
 def test_who_looks_changes_nothing(opened: tuple[Newsroom, Bench]) -> None:
     newsroom, bench = opened
     before = run_git(newsroom.root, "rev-parse", "HEAD")
