@@ -10,6 +10,7 @@ from copydesk.config import _key, _toml, data
 from copydesk.config import _read_deploy as _deploy
 from copydesk.config import _read_desk as _desk
 from copydesk.config import _read_letters as _letters
+from copydesk.config import _read_mail as _mail
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -69,6 +70,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         serve=decoded.build(Serve),
         desk=_desk.read(decoded, environ),
         deploy=_deploy.read(decoded, environ),
+        mail=_mail.read(decoded, environ),
         webhooks=webhooks,
         letters=letters,
         source_options=dict(_source_options(decoded, environ)),

@@ -26,12 +26,16 @@ from copydesk.config._tables import (
 from copydesk.kit.declared import options_of
 from copydesk.kit.options import Option
 from copydesk.news import (
+    BounceOptions,
     BranchOptions,
+    DkimOptions,
     ExcerptRule,
     FetchOptions,
     FrontOptions,
+    HandOverOptions,
     LetterOptions,
     ListingRule,
+    MailOptions,
     Manners,
     OutputOptions,
     PartOptions,
@@ -39,6 +43,7 @@ from copydesk.news import (
     Scoring,
     SignalPoints,
     SiteOptions,
+    SmtpOptions,
     Source,
 )
 
@@ -146,6 +151,32 @@ SECTIONS = (
         'With `to = "s3"`: storage that speaks S3. The keys stand in the environment alone: '
         "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, where they are lent, "
         "`AWS_SESSION_TOKEN`.",
+    ),
+    Section(
+        "mail",
+        (MailOptions,),
+        "How letters reach readers. The guide on sending letters says more.",
+    ),
+    Section(
+        "mail.smtp",
+        (SmtpOptions,),
+        'With `deliver = "smtp"`. The password stands in the environment alone: '
+        "`COPYDESK_SMTP_PASSWORD`.",
+    ),
+    Section(
+        "mail.dkim", (DkimOptions,), "Letters signed here; it needs the extra `copydesk[dkim]`."
+    ),
+    Section(
+        "mail.bounces",
+        (BounceOptions,),
+        "What cannot be delivered, and who complained. Secrets stand in the environment alone: "
+        "`COPYDESK_IMAP_PASSWORD`, and for the webhook `COPYDESK_BOUNCE_SECRET`.",
+    ),
+    Section(
+        "mail.hand_over",
+        (HandOverOptions,),
+        "With a service in `deliver`. Its key stands in the environment alone: "
+        "`COPYDESK_HAND_OVER_TOKEN`.",
     ),
 )
 

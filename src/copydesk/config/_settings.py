@@ -19,7 +19,15 @@ from copydesk.config._tables import (
     Webhook,
 )
 from copydesk.kit import urls
-from copydesk.news import Beat, FetchOptions, FrontOptions, LetterOptions, OutputOptions, Show
+from copydesk.news import (
+    Beat,
+    FetchOptions,
+    FrontOptions,
+    LetterOptions,
+    MailOptions,
+    OutputOptions,
+    Show,
+)
 
 _STRICTEST_FIRST = ("none", "hotlink", "cached")
 UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
@@ -50,6 +58,7 @@ class Settings:
     recall: RecallOptions
     retention: Retention
     deploy: Deploy
+    mail: MailOptions = field(default_factory=MailOptions)
     webhooks: tuple[Webhook, ...] = ()
     letters: tuple[LetterOptions, ...] = ()
     source_options: Mapping[str, SourceOptions] = field(default_factory=dict)

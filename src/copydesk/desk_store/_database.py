@@ -1,163 +1,26 @@
-"""The file: never deleted, never made anew while it stands there, private to its user."""
+"""The file: its tables, and what is said where it fails."""
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from copydesk.desk_store._tables import VERSION, migrate, version_of
-from copydesk.errors import DeskStoreError, UsageError
-from copydesk.kit import databases
+from copydesk.desk_store._tables import STEPS
+from copydesk.errors import DeskStoreError
+from copydesk.kit.kept_database import KeptDatabase, KeptSchema
 
-_MODE = 0o600
-_PATIENCE_SECONDS = 5.0  # a browser waits for the answer
-_ROOM = "make room on the disk: what was answered is kept, what failed can be done again"
-_DISK = "look whether the disk is full or failing"
-_RIGHTS = "look at the rights of the folder and of the file"
-# What SQLite's codes mean (without their extensions), and what to do.
-_COMPLAINTS = {
-    sqlite3.SQLITE_BUSY: ("is kept busy by another process", "try again in a moment"),
-    sqlite3.SQLITE_LOCKED: ("is kept busy by another process", "try again in a moment"),
-    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", _ROOM),
-    # that is what a full disk says while the file is opened: its neighbours cannot be made
-    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk refuses", _DISK),
-    sqlite3.SQLITE_READONLY: ("cannot be written", _RIGHTS),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", _RIGHTS),
-    sqlite3.SQLITE_PERM: ("cannot be opened", _RIGHTS),
-}
-_DAMAGED = (
-    "restore it from a backup; or move it away, and the desk begins anew with a setup link: "
-    "accounts, drafts and stash are lost then, stories are not"
+SCHEMA = KeptSchema(
+    what="what the desk keeps",
+    error=DeskStoreError,
+    damaged=(
+        "restore it from a backup; or move it away, and the desk begins anew with a setup link: "
+        "accounts, drafts and stash are lost then, stories are not"
+    ),
+    steps=STEPS,
 )
 
 
-class DeskDatabase:
-    """The connection to the desk's file; its tables are there, in this program's version.
-
-    Used by any thread, one at a time; a process that was forked opens its own. A file that was put
-    in the place of the opened one (a restored backup) is opened by the next call: nothing is
-    written into a file that has left the folder. Methods raise DeskStoreError where the file fails,
-    UsageError for text that is none (half of a surrogate pair).
-    """
+class DeskDatabase(KeptDatabase):
+    """The connection to the desk's file; methods raise DeskStoreError where it fails."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-        self._lock = threading.RLock()
-        self._connection = self._open()
-        self._opened_file = self._find_file()
-
-    def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Execute a statement with the values of its places; return the rows of its answer.
-
-        What it changes is on the disk (fsync) when this returns, or when the block of `at_once`
-        ends.
-        """
-        with self._lock, self._complaining():
-            return self._current().execute(statement, values).fetchall()
-
-    def run_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute a statement once for each row of values, all of them at once.
-
-        Without a row nobody who writes is waited for.
-        """
-        listed = list(rows)
-        if listed:
-            with self.at_once(), self._complaining():
-                self._connection.executemany(statement, listed)
-
-    @contextlib.contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Make all changes of the block at once or, after an error, none; nobody writes meanwhile.
-
-        A block within a block is part of the outer one.
-        """
-        with self._lock, self._complaining():
-            connection = self._current()
-            is_within = connection.in_transaction
-            with contextlib.nullcontext() if is_within else databases.at_once(connection):
-                yield
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    def _current(self) -> sqlite3.Connection:
-        """Return the connection to the file that stands in the folder now."""
-        if not self._connection.in_transaction and self._find_file() != self._opened_file:
-            self._connection.close()
-            self._connection = self._open()
-            self._opened_file = self._find_file()
-        return self._connection
-
-    def _find_file(self) -> tuple[int, int]:
-        try:
-            status = self._file.stat()
-        except FileNotFoundError:
-            return (0, 0)
-        return (status.st_dev, status.st_ino)
-
-    def _open(self) -> sqlite3.Connection:
-        with self._complaining():
-            _make_private(self._file)
-            connection = databases.connect(self._file, patience_seconds=_PATIENCE_SECONDS)
-            try:
-                self._prepare(connection)
-            except BaseException:
-                connection.close()
-                raise
-            return connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA synchronous = FULL")  # an answer is a promise
-        connection.execute("PRAGMA foreign_keys = ON")
-        version = version_of(connection)
-        if version > VERSION:
-            raise DeskStoreError(
-                f"a newer copydesk wrote what the desk keeps (version {version}, this one knows "
-                f"{VERSION})",
-                subject=str(self._file),
-                hint="install that version again, or restore the backup from before it",
-            )
-        if version < VERSION:
-            migrate(connection)
-
-    @contextlib.contextmanager
-    def _complaining(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise self._complain(error) from error
-        except UnicodeEncodeError as error:
-            raise UsageError(
-                "half of a character pair is no text", hint="leave that character out"
-            ) from error
-        except OSError as error:
-            what = f"what the desk keeps cannot be opened ({error.strerror})"
-            raise DeskStoreError(what, subject=str(self._file), hint=_RIGHTS) from error
-
-    def _complain(self, error: sqlite3.Error) -> DeskStoreError:
-        if databases.is_damage(error):
-            what, hint = "is damaged", _DAMAGED
-        else:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without its extension
-            what, hint = _COMPLAINTS.get(code, (f"cannot be read or written ({error})", _RIGHTS))
-        return DeskStoreError(f"what the desk keeps {what}", subject=str(self._file), hint=hint)
-
-
-def _make_private(file: Path) -> None:
-    """Make the file where there is none, and let nobody else read it: it has people's secrets.
-
-    SQLite gives the files beside it the same rights. One that exists is not opened for that:
-    closing it would let go of the locks that this process holds on it (fcntl(2)).
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        file.touch(_MODE, exist_ok=False)
-    except FileExistsError:
-        if file.stat().st_mode & 0o077:
-            file.chmod(_MODE)
+        super().__init__(file, SCHEMA)

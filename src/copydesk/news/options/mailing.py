@@ -1,0 +1,174 @@
+"""Options of mailing: who writes, by which server, signed how, and what comes back where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from copydesk.kit import kinds
+from copydesk.kit.options import option
+
+SmtpSecurity = Literal["starttls", "tls", "none"]
+Delivery = Literal["", "smtp", "listmonk", "buttondown", "ghost", "mailgun", "postmark"]
+Uncertain = Literal["leave", "again"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpOptions:
+    """The server that takes letters, as `[mail.smtp]` in beat.toml; `password` is from outside."""
+
+    host: str = option(
+        "", "The server that takes your letters: `smtp.example.org`.", kinds.HOST_OR_NONE
+    )
+    port: int = option(587, "Its port.", kinds.whole(minimum=1, maximum=65_535))
+    security: SmtpSecurity = option(
+        "starttls",
+        "`starttls`: plain at first, then encrypted, or nothing is sent. `tls`: encrypted from the "
+        "start (port 465). `none`: for a server on this machine alone.",
+    )
+    user: str = option(
+        "", "As whom you sign in there; the password stands in `COPYDESK_SMTP_PASSWORD` alone."
+    )
+    connections: int = option(
+        4, "At how many connections letters go at once.", kinds.whole(minimum=1, maximum=50)
+    )
+    timeout_seconds: float = option(
+        60.0, "Give up on one answer of the server after this time.", kinds.number(minimum=1)
+    )
+    letters_a_minute: int = option(
+        0, "How many letters go within a minute at most, to all; 0: no limit.", kinds.whole()
+    )
+    domains: Mapping[str, int] = option(
+        {},
+        'How many letters a minute go to readers at one domain: `{ "gmail.com" = 100 }`.',
+        kinds.RATES,
+    )
+    warm_up: int = option(
+        0,
+        "On the first day so many letters go to each domain, and twice as many on each day after "
+        "that, until ten days are over: a new sender that writes to thousands is taken for spam. "
+        "0: no limit.",
+        kinds.whole(),
+    )
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DkimOptions:
+    """How letters are signed here, as `[mail.dkim]` in beat.toml; with no selector they are not."""
+
+    selector: str = option(
+        "",
+        "The name of the key in the DNS: `SELECTOR._domainkey.DOMAIN`. Without it letters are not "
+        "signed here; a relay that signs is faster.",
+    )
+    domain: str = option(
+        "", "For which domain it signs; by itself that of `mail.from_address`.", kinds.HOST_OR_NONE
+    )
+    key_file: str = option(
+        ".copydesk/dkim.pem",
+        "The private key (RSA or Ed25519, PEM), seen from the newsroom; git must never see it.",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceOptions:
+    """Where what cannot be delivered comes back to, as `[mail.bounces]` in beat.toml.
+
+    `password` and `secret` are the environment's.
+    """
+
+    address: str = option(
+        "",
+        "Where undeliverable letters come back to: `bounces@example.org`. Each letter has a name "
+        "of its own there, `bounces+…@example.org`, so the mailbox must take those. Without it "
+        "they come back to `mail.from_address`, and nobody counts them.",
+        kinds.MAILBOX,
+    )
+    imap_host: str = option(
+        "",
+        "The server of that mailbox; it is asked every ten minutes, over TLS. Without it: "
+        "`copydesk mail bounces` by a pipe, or the webhook.",
+        kinds.HOST_OR_NONE,
+    )
+    imap_port: int = option(993, "Its port.", kinds.whole(minimum=1, maximum=65_535))
+    imap_user: str = option(
+        "", "As whom you sign in there; the password stands in `COPYDESK_IMAP_PASSWORD` alone."
+    )
+    imap_folder: str = option("INBOX", "The folder that is looked through.")
+    soft_limit: int = option(
+        5,
+        "A reader gets no more letters after so many that could not be delivered for now (a full "
+        "mailbox), without one between them that could.",
+        kinds.whole(minimum=1),
+    )
+    password: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverOptions:
+    """Which service gets letters instead of readers, as `[mail.hand_over]` in beat.toml.
+
+    `token` is the environment's.
+    """
+
+    url: str = option(
+        "",
+        "The service's address; by itself that of the service itself, where it has one.",
+        kinds.BASE,
+    )
+    audience: str = option(
+        "",
+        "Who gets the letter there: the number of a list (listmonk), a tag (Buttondown), the slug "
+        "of a newsletter (Ghost), the address of a mailing list (Mailgun), a stream (Postmark).",
+    )
+    is_draft: bool = option(
+        True, "It is put there as a draft, and a person sends it; `false`: it is sent at once."
+    )
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailOptions:
+    """How letters reach readers, as `[mail]` in beat.toml."""
+
+    deliver: Delivery = option(
+        "",
+        "How: by your own `smtp` server, or handed over to a service. Without it letters stand on "
+        "the site alone.",
+    )
+    from_address: str = option("", "Who writes: `letters@example.org`.", kinds.MAILBOX)
+    from_name: str = option("", "By which name; by itself the letter's title.")
+    reply_to: str = option(
+        "", "Where answers of readers go; by itself to `from_address`.", kinds.MAILBOX
+    )
+    postal_address: str = option(
+        "", "Your postal address, below each letter: many countries' laws ask for one."
+    )
+    start: Literal["itself", "person"] = option(
+        "itself",
+        "Who lets a filed issue go out: `copydesk serve` by `itself`, or a `person`, at the desk "
+        "or by `copydesk mail send`.",
+    )
+    when_uncertain: Uncertain = option(
+        "leave",
+        "What becomes of a letter of which nobody knows whether the server took it (it was cut "
+        "off between the letter's end and its answer): `leave` it, so that nobody gets two, or "
+        "send it `again`, so that nobody gets none.",
+    )
+    give_up_hours: int = option(
+        48,
+        "How long a letter that is refused for now is tried again.",
+        kinds.whole(minimum=1, maximum=240),
+    )
+    count_views: bool = option(
+        False,
+        "Count how often each issue's page is read a day, as a sum; each letter says so. No link "
+        "in a letter is changed for it.",
+    )
+    smtp: SmtpOptions = field(default_factory=SmtpOptions)
+    dkim: DkimOptions = DkimOptions()
+    bounces: BounceOptions = field(default_factory=BounceOptions)
+    hand_over: HandOverOptions = field(default_factory=HandOverOptions)
