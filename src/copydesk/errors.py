@@ -14,9 +14,10 @@
     ├── ModelError                sentence vectors: the extra is missing, its model broken
     ├── MemoryStoreError          the disposable database
     ├── DeskStoreError            what the desk keeps: locked, full, damaged, of a newer version
+    ├── MailStoreError            readers, letters sent: locked, full, damaged, of a newer version
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
-    ├── MailError                 a letter that cannot be composed, rendered or filed
+    ├── MailError                 a letter that cannot be composed, rendered, filed or sent
     ├── DeployError               a place that the site cannot be sent to
     ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
@@ -108,6 +109,10 @@ class DeskStoreError(CopydeskError):
     """Report what the desk keeps failing; it cannot be made again, and nothing deletes it."""
 
 
+class MailStoreError(CopydeskError):
+    """Report what is kept of readers failing; nothing is sent on a guess then."""
+
+
 class CatalogueError(CopydeskError):
     """Report the catalogue of records failing; all that it holds can be made again."""
 
@@ -117,7 +122,7 @@ class PublishError(CopydeskError):
 
 
 class MailError(CopydeskError):
-    """Report a letter that cannot be composed, rendered or filed."""
+    """Report a letter that cannot be composed, rendered, filed or sent."""
 
 
 class DeployError(CopydeskError):

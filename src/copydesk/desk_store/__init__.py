@@ -25,6 +25,7 @@ from copydesk.desk_store._api_tokens import TokenGrant as TokenGrant
 from copydesk.desk_store._api_tokens import TokenScope as TokenScope
 from copydesk.desk_store._audit_log import AuditEntry as AuditEntry
 from copydesk.desk_store._audit_log import AuditKind as AuditKind
+from copydesk.desk_store._desk_store import WINDOW as WINDOW
 from copydesk.desk_store._desk_store import DeskStore as DeskStore
 from copydesk.desk_store._desk_store import has_desk as has_desk
 from copydesk.desk_store._desk_store import open_desk as open_desk
@@ -35,7 +36,6 @@ from copydesk.desk_store._letter_edits import IssueField as IssueField
 from copydesk.desk_store._letter_edits import KeptChange as KeptChange
 from copydesk.desk_store._letter_edits import KeptEdits as KeptEdits
 from copydesk.desk_store._letter_edits import digest_value as digest_value
-from copydesk.desk_store._limits import WINDOW as WINDOW
 from copydesk.desk_store._one_use_links import LINK_LIFETIME as LINK_LIFETIME
 from copydesk.desk_store._one_use_links import LinkPurpose as LinkPurpose
 from copydesk.desk_store._one_use_links import Moment as Moment

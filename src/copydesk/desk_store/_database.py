@@ -6,7 +6,7 @@ from pathlib import Path
 
 from copydesk.desk_store._tables import STEPS
 from copydesk.errors import DeskStoreError
-from copydesk.kit.kept_database import KeptDatabase, KeptSchema
+from copydesk.kit.kept import KeptDatabase, KeptSchema
 
 SCHEMA = KeptSchema(
     what="what the desk keeps",

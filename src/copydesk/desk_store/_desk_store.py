@@ -13,13 +13,14 @@ from copydesk.desk_store._audit_log import AuditLog
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.desk_store._drafts import Drafts
 from copydesk.desk_store._letter_edits import LetterEdits
-from copydesk.desk_store._limits import AttemptLimits
 from copydesk.desk_store._one_use_links import OneUseLinks
 from copydesk.desk_store._proposals import Proposals
 from copydesk.desk_store._saved_views import SavedViews
 from copydesk.desk_store._sessions import Sessions
 from copydesk.desk_store._stashes import Stashes
+from copydesk.kit.kept import AttemptLimits
 
+WINDOW = timedelta(minutes=15)  # within which attempts to sign in are counted
 _NAME = "desk.sqlite"
 _AUDIT_KEPT = timedelta(days=365)
 _ACTIONS_KEPT = timedelta(days=90)  # as long as one can be undone by its id
@@ -39,7 +40,7 @@ class DeskStore:
         self.sessions = Sessions(self._database)
         self.links = OneUseLinks(self._database)
         self.tokens = ApiTokens(self._database)
-        self.attempts = AttemptLimits(self._database)
+        self.attempts = AttemptLimits(self._database, WINDOW)
         self.audit = AuditLog(self._database)
         self.drafts = Drafts(self._database)
         self.stashes = Stashes(self._database)

@@ -1,8 +1,4 @@
-"""Kept databases: SQLite files that nothing can make again; never deleted, private to their user.
-
-SCHEMA = KeptSchema(what="what the desk keeps", error=DeskStoreError, steps=STEPS, damaged="…")
-database = KeptDatabase(folder / "desk.sqlite", SCHEMA)
-"""
+"""The file: never deleted, never made anew while it stands there, private to its user."""
 
 from __future__ import annotations
 

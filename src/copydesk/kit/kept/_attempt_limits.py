@@ -1,31 +1,37 @@
-"""Limits: how often somebody may try to sign in, kept so that a restart forgets nothing."""
+"""Limits: how often somebody may try something, kept so that a restart forgets nothing."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from copydesk.desk_store._database import DeskDatabase
-from copydesk.desk_store._secrets import digest_secret
 from copydesk.kit import dates
+from copydesk.kit.kept._database import KeptDatabase
 
-WINDOW = timedelta(minutes=15)
+# the table that it needs, as a step of the schema
+ATTEMPTS_TABLE = """
+CREATE TABLE attempts (number INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+CREATE INDEX attempts_of ON attempts (who, at);
+CREATE INDEX attempts_at ON attempts (at);
+"""
 
 
 class AttemptLimits:
-    """Count attempts by whatever they are counted by: an account, an address.
+    """Count attempts within some time by whatever they are counted by: an account, an address.
 
-    Methods raise DeskStoreError where the file fails.
+    They are in the table `attempts`. Methods raise the database's own error where the file fails.
     """
 
-    def __init__(self, database: DeskDatabase) -> None:
+    def __init__(self, database: KeptDatabase, window: timedelta) -> None:
         self._database = database
+        self._window = window
 
     def admit(self, limits: Mapping[str, int], now: datetime) -> timedelta | None:
         """Count an attempt before it is made; return how long to wait where it is one too many.
 
-        `limits` says of each key how many attempts fit within WINDOW. Counted before, many at once
-        count as many; one that is refused is not counted, so that the wait is one that ends.
+        `limits` says of each key how many attempts fit within the window. Counted before, many at
+        once count as many; one that is refused is not counted, so that the wait is one that ends.
         """
         digests = {_key(who): limit for who, limit in limits.items()}
         with self._database.at_once():
@@ -46,8 +52,11 @@ class AttemptLimits:
 
     def take_back(self, who: str) -> None:
         """Count the last attempt of a key no longer: it was right, and others share the key."""
-        query = "SELECT number FROM attempts WHERE who = ? ORDER BY number DESC LIMIT 1"
-        self._database.run(f"DELETE FROM attempts WHERE number = ({query})", _key(who))
+        self._database.run(
+            "DELETE FROM attempts WHERE number = "
+            "(SELECT number FROM attempts WHERE who = ? ORDER BY number DESC LIMIT 1)",
+            _key(who),
+        )
 
     def _wait(self, who: str, limit: int, now: datetime) -> timedelta:
         """Return how long it is until another attempt fits."""
@@ -55,16 +64,16 @@ class AttemptLimits:
         rows = self._database.run(query, who, limit - 1)
         if not rows:
             return timedelta(0)
-        return max(datetime.fromisoformat(rows[0][0]) + WINDOW - now, timedelta(0))
+        return max(datetime.fromisoformat(rows[0][0]) + self._window - now, timedelta(0))
 
     def _forget(self, now: datetime) -> None:
         """Forget what is older than the window, and what is of a future that was no such."""
         self._database.run(
             "DELETE FROM attempts WHERE at <= ? OR at > ?",
-            *(dates.rfc3339(now - WINDOW), dates.rfc3339(now + WINDOW)),
+            *(dates.rfc3339(now - self._window), dates.rfc3339(now + self._window)),
         )
 
 
 def _key(who: str) -> str:
     """Return a key of one length whatever somebody typed as a name, sometimes a password."""
-    return digest_secret(who).hex()
+    return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,83 @@
+"""Sendings and deliveries: the nouns of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import Literal
+
+from copydesk.news import Delivery
+
+SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
+
+
+class DeliveryState(IntEnum):
+    """How one letter to one reader stands. The numbers stand in files: none changes its meaning."""
+
+    QUEUED = 0  # nobody tried yet
+    INTENDED = 1  # it is about to be tried, or was when the process ended
+    ACCEPTED = 2  # the server took it
+    WAITING = 3  # tried in vain, and tried again later
+    REFUSED = 4  # the server refused it for good
+    UNCERTAIN = 5  # its end was written, and no answer came: nobody knows
+    SKIPPED = 6  # its reader left, paused or was suppressed meanwhile
+    HANDED_OVER = 7  # a service has it, and no more is known
+    GIVEN_UP = 8  # refused for now until the time for that was over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """An issue that goes to its letter's readers: by which way, as whose decision.
+
+    `awaits-word` needs a person's word first, and `remark` says why.
+    """
+
+    number: int
+    issue: str
+    letter: str
+    state: SendingState
+    via: Delivery
+    made: datetime
+    by: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A letter that is about to be tried: to whom, and how often that was tried before."""
+
+    subscriber: int
+    address: str
+    domain: str
+    language: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of an intent. `at` is when; of one that waits, when it is tried again."""
+
+    subscriber: int
+    state: DeliveryState
+    at: datetime
+    domain: str = ""
+    code: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryEntry:
+    """A line of the ledger: who got it (or not), when, and the server's words.
+
+    `address` is "" where its reader was erased.
+    """
+
+    issue: str
+    subscriber: int
+    address: str
+    state: DeliveryState
+    at: datetime
+    attempts: int = 0
+    code: int = 0
+    words: str = ""

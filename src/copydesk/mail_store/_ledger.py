@@ -1,0 +1,316 @@
+"""The ledger: one line for each issue and reader; the intent before, the outcome after each letter.
+
+    queued ──claim──> intended ──note──> accepted │ refused │ waiting │ uncertain │ given up
+
+A line of connections has its intents in the order in which they are sent, and an outcome is on the
+disk before the next letter of that line begins. So of a process that was killed, the first intent
+without an outcome in each line is the only one of which nobody knows, and those behind it were not
+tried.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from copydesk.kit import dates
+from copydesk.mail_store._database import MailDatabase
+from copydesk.mail_store._deliveries import (
+    DeliveryEntry,
+    DeliveryState,
+    Intent,
+    Outcome,
+    Sending,
+    SendingState,
+)
+from copydesk.news import Delivery
+
+_AT_ONCE = 1_000  # rows of a walk
+_COLUMNS = "number, issue, letter, state, via, made, by, remark"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSending:
+    """An issue that is to be sent: its name, letter and topics, and who decided it."""
+
+    issue: str
+    letter: str
+    via: Delivery
+    topics: tuple[str, ...] = ()
+    by: str = ""
+    state: SendingState = "ready"
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What a process that ended before its time left: letters nobody knows of, and untried ones."""
+
+    uncertain: int
+    given_back: int
+
+
+class Ledger:
+    """Keep who gets which issue and what became of it; methods raise MailStoreError.
+
+    One process at a time claims and notes: who sends holds the lock of the newsroom's mail.
+    """
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+
+    def begin(self, new: NewSending, now: datetime) -> Sending:
+        """Queue an issue to the letter's readers of now; one that was queued before stays."""
+        with self._database.at_once():
+            known = self.find(new.issue)
+            if known is not None:
+                return known
+            self._database.run(
+                "INSERT INTO sendings (issue, letter, state, via, made, by, remark) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                *(new.issue, new.letter, new.state, new.via, dates.rfc3339(now)),
+                *(new.by, new.remark),
+            )
+            sending = self.find(new.issue)
+            assert sending is not None
+            if new.via == "smtp":
+                self._queue_readers(sending, new.topics, now)
+        return sending
+
+    def find(self, issue: str) -> Sending | None:
+        """Return the sending of an issue."""
+        query = f"SELECT {_COLUMNS} FROM sendings WHERE issue = ?"  # noqa: S608 # names of ours
+        rows = self._database.run(query, issue)
+        return _sending_of(rows[0]) if rows else None
+
+    def list_sendings(
+        self, most: int = 100, states: Collection[SendingState] = ()
+    ) -> tuple[Sending, ...]:
+        """Return the sendings, the newest first; those of some states, or all."""
+        rows = self._database.run(
+            f"SELECT {_COLUMNS} FROM sendings WHERE ? = '[]' OR state IN "  # noqa: S608 # names of ours
+            "(SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?",
+            *(json.dumps(list(states)), json.dumps(list(states)), most),
+        )
+        return tuple(map(_sending_of, rows))
+
+    def set_state(self, number: int, state: SendingState, by: str = "", remark: str = "") -> None:
+        """Let a sending stand otherwise, as somebody decided; "" keeps who decided before."""
+        self._database.run(
+            "UPDATE sendings SET state = ?, remark = ?, by = CASE ? WHEN '' THEN by ELSE ? END "
+            "WHERE number = ?",
+            *(state, remark, by, by, number),
+        )
+
+    def state_of(self, number: int) -> SendingState:
+        """Return how a sending stands now: another process may have paused or ended it."""
+        state: SendingState
+        ((state,),) = self._database.run("SELECT state FROM sendings WHERE number = ?", number)
+        return state
+
+    def claim(self, number: int, line: int, most: int, now: datetime) -> tuple[Intent, ...]:
+        """Write down the next letters of a line, in the order in which they will be sent.
+
+        Those whose reader left meanwhile are skipped instead. () where nothing is due now.
+        """
+        with self._database.at_once():
+            rows = self._find_due(number, DeliveryState.WAITING, most, now)
+            if len(rows) < most:
+                rows += self._find_due(number, DeliveryState.QUEUED, most - len(rows), now)
+            intents = [intent for intent, may_get in rows if may_get]
+            skipped = [intent.subscriber for intent, may_get in rows if not may_get]
+            moment = int(now.timestamp())
+            self._database.run_many(
+                "UPDATE deliveries SET state = 6, at = ? WHERE sending = ? AND subscriber = ?",
+                [(moment, number, subscriber) for subscriber in skipped],
+            )
+            self._database.run_many(
+                "UPDATE deliveries SET state = 1, line = ?, place = ?, at = ? "
+                "WHERE sending = ? AND subscriber = ?",
+                [
+                    (line, place, moment, number, intent.subscriber)
+                    for place, intent in enumerate(intents)
+                ],
+            )
+        return tuple(intents) if intents or not skipped else self.claim(number, line, most, now)
+
+    def _find_due(
+        self, number: int, state: DeliveryState, most: int, now: datetime
+    ) -> list[tuple[Intent, bool]]:
+        """Return letters of a state that are due, each with whether its reader may get it now."""
+        rows = self._database.run(
+            "SELECT d.subscriber, s.address, s.domain, s.language, d.attempts, "
+            "s.address <> '' AND (s.state = 'active' "
+            "OR (s.state = 'paused' AND s.paused_until <> '' AND s.paused_until <= ?)) "
+            "AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) AND EXISTS "
+            "(SELECT 1 FROM subscriptions u WHERE u.letter = g.letter "
+            "AND u.subscriber = d.subscriber) FROM deliveries d "
+            "JOIN sendings g ON g.number = d.sending JOIN subscribers s ON s.id = d.subscriber "
+            "WHERE d.sending = ? AND d.state = ? AND d.state IN (0, 1, 3) AND d.at <= ? "
+            "ORDER BY d.at LIMIT ?",
+            *(dates.rfc3339(now), number, state, int(now.timestamp()), most),
+        )
+        return [(_intent_of(row[:5]), bool(row[5])) for row in rows]
+
+    def note(self, number: int, outcomes: Sequence[Outcome]) -> None:
+        """Write down what became of some intents; on the disk when this returns."""
+        days: dict[tuple[str, str], int] = {}
+        for outcome in outcomes:
+            if outcome.state == DeliveryState.ACCEPTED and outcome.domain:
+                day = outcome.domain, dates.rfc3339(outcome.at)[:10]
+                days[day] = days.get(day, 0) + 1
+        with self._database.at_once():
+            self._database.run_many(
+                "UPDATE deliveries SET state = ?, at = ?, code = ?, words = ?, "
+                "attempts = attempts + 1 WHERE sending = ? AND subscriber = ?",
+                [
+                    (
+                        *(outcome.state, int(outcome.at.timestamp()), outcome.code, outcome.words),
+                        *(number, outcome.subscriber),
+                    )
+                    for outcome in outcomes
+                ],
+            )
+            self._database.run_many(
+                "INSERT INTO domain_days VALUES (?, ?, ?) ON CONFLICT (domain, day) "
+                "DO UPDATE SET letters = letters + excluded.letters",
+                [(*day, letters) for day, letters in days.items()],
+            )
+
+    def give_back(self, number: int, times: Iterable[tuple[int, datetime]]) -> None:
+        """Let intents that were not tried wait until a moment each."""
+        self._database.run_many(
+            "UPDATE deliveries SET state = CASE attempts WHEN 0 THEN 0 ELSE 3 END, at = ? "
+            "WHERE sending = ? AND subscriber = ? AND state = 1",
+            [(int(at.timestamp()), number, subscriber) for subscriber, at in times],
+        )
+
+    def recover(self, number: int, now: datetime, *, again: bool) -> Recovery:
+        """Settle what a process that ended before its time left without an outcome.
+
+        The first intent of each line may or may not have arrived: it is tried again where `again`
+        says so, else it stays uncertain. Those behind it were not tried.
+        """
+        moment = int(now.timestamp())
+        with self._database.at_once():
+            rows = self._database.run(
+                "SELECT subscriber, line, place FROM deliveries WHERE sending = ? AND state = 1 "
+                "ORDER BY line, place",
+                number,
+            )
+            lines: dict[int, int] = {}
+            for subscriber, line, _ in rows:
+                lines.setdefault(line, subscriber)
+            first = set(lines.values())
+            if not again:
+                self._database.run_many(
+                    "UPDATE deliveries SET state = 5, at = ?, attempts = attempts + 1 "
+                    "WHERE sending = ? AND subscriber = ?",
+                    [(moment, number, subscriber) for subscriber in sorted(first)],
+                )
+            untried = [row[0] for row in rows if again or row[0] not in first]
+            self.give_back(number, ((subscriber, now) for subscriber in untried))
+        return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
+
+    def count(self, number: int) -> dict[DeliveryState, int]:
+        """Return how many letters of a sending stand how; what is missing is none."""
+        rows = self._database.run(
+            "SELECT state, count(*) FROM deliveries WHERE sending = ? GROUP BY state", number
+        )
+        return {DeliveryState(state): count for state, count in rows}
+
+    def find_next_due(self, number: int) -> datetime | None:
+        """Return when the next letter of a sending may be tried; None where none is left."""
+        query = "SELECT min(at) FROM deliveries WHERE sending = ? AND state IN (0, 3)"
+        ((at,),) = self._database.run(query, number)
+        return None if at is None else datetime.fromtimestamp(at, UTC)
+
+    def walk(
+        self, number: int, states: Collection[DeliveryState] = (), after: int = 0
+    ) -> Iterator[DeliveryEntry]:
+        """Walk the lines of a sending in the order of readers, all or those of some states."""
+        wanted = json.dumps(sorted(states))
+        while True:
+            rows = self._database.run(
+                "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
+                "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
+                "LEFT JOIN subscribers s ON s.id = d.subscriber "
+                "WHERE d.sending = ? AND d.subscriber > ? AND (? = '[]' OR d.state IN "
+                "(SELECT value FROM json_each(?))) ORDER BY d.subscriber LIMIT ?",
+                *(number, after, wanted, wanted, _AT_ONCE),
+            )
+            yield from map(_entry_of, rows)
+            if len(rows) < _AT_ONCE:
+                return
+            after = int(rows[-1][1])
+
+    def of(self, subscriber: int) -> tuple[DeliveryEntry, ...]:
+        """Return every issue that was to go to a reader, the newest first."""
+        rows = self._database.run(
+            "SELECT g.issue, d.subscriber, coalesce(s.address, ''), d.state, d.at, d.attempts, "
+            "d.code, d.words FROM deliveries d JOIN sendings g ON g.number = d.sending "
+            "LEFT JOIN subscribers s ON s.id = d.subscriber "
+            "WHERE d.subscriber = ? ORDER BY d.sending DESC",
+            subscriber,
+        )
+        return tuple(map(_entry_of, rows))
+
+    def count_days(self, domain: str) -> dict[str, int]:
+        """Return how many letters each day (UTC, YYYY-MM-DD) went to readers at a domain."""
+        query = "SELECT day, letters FROM domain_days WHERE domain = ? ORDER BY day"
+        return dict(self._database.run(query, domain))
+
+    def _queue_readers(self, sending: Sending, topics: Sequence[str], now: datetime) -> None:
+        """Queue a letter to each reader who may get it now and chose one of its topics, or none."""
+        self._database.run(
+            "INSERT INTO deliveries SELECT ?, u.subscriber, 0, 0, 0, 0, 0, 0, '' "
+            "FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber "
+            "WHERE u.letter = ? AND (s.state = 'active' "
+            "OR (s.state = 'paused' AND s.paused_until <> '' AND s.paused_until <= ?)) "
+            "AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) "
+            "AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t "
+            "WHERE t.value IN (SELECT value FROM json_each(?))))",
+            *(sending.number, sending.letter, dates.rfc3339(now)),
+            json.dumps(list(topics), ensure_ascii=False),
+        )
+
+
+def _sending_of(row: tuple[int, str, str, SendingState, Delivery, str, str, str]) -> Sending:
+    number, issue, letter, state, via, made, by, remark = row
+    return Sending(
+        number=number,
+        issue=issue,
+        letter=letter,
+        state=state,
+        via=via,
+        made=datetime.fromisoformat(made),
+        by=by,
+        remark=remark,
+    )
+
+
+def _intent_of(row: tuple[int, str, str, str, int]) -> Intent:
+    subscriber, address, domain, language, attempts = row
+    return Intent(
+        subscriber=subscriber,
+        address=address,
+        domain=domain,
+        language=language,
+        attempts=attempts,
+    )
+
+
+def _entry_of(row: tuple[str, int, str, int, int, int, int, str]) -> DeliveryEntry:
+    issue, subscriber, address, state, at, attempts, code, words = row
+    return DeliveryEntry(
+        issue=issue,
+        subscriber=subscriber,
+        address=address,
+        state=DeliveryState(state),
+        at=datetime.fromtimestamp(at, UTC),
+        attempts=attempts,
+        code=code,
+        words=words,
+    )

@@ -1,0 +1,170 @@
+"""Links: addresses for one reader and one purpose, signed, so that nobody makes one up.
+
+    token = base64url(version, purpose, key, subscriber, made, letter, extra, MAC)
+
+Nothing of a link is kept: its keys are. A key that a new one follows still reads its links, so that
+the way out of a letter of years ago works.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+from copydesk.mail_store._database import MailDatabase
+
+LinkPurpose = Literal["confirm", "unsubscribe", "choices", "manage", "change"]
+LINK_LIFETIME = timedelta(hours=48)  # of those that were mailed to prove an address
+_PURPOSES: tuple[LinkPurpose, ...] = ("confirm", "unsubscribe", "choices", "manage", "change")
+_LASTING: frozenset[LinkPurpose] = frozenset({"unsubscribe", "choices"})
+_HEAD = struct.Struct(">BBHIIB")  # version, purpose, key, subscriber, made, length of the letter
+_RETURN = struct.Struct(">HII")  # key, sending, subscriber
+_VERSION = 1
+_MAC_BYTES = 16
+_RETURN_MAC_BYTES = 10  # 80 bits: a mail address has room for few
+_KEY_BYTES = 32
+_LONGEST = 1_000  # characters of a token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderLink:
+    """What a link says: for which subscriber and letter it was made, for what, and when."""
+
+    purpose: LinkPurpose
+    subscriber: int
+    made: datetime
+    letter: str = ""
+    extra: str = ""
+
+    def is_over(self, now: datetime) -> bool:
+        """Decide whether it is too old: that never happens to the way out of a letter."""
+        return self.purpose not in _LASTING and not -LINK_LIFETIME < now - self.made < LINK_LIFETIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPath:
+    """Which delivery comes back by an address."""
+
+    sending: int
+    subscriber: int
+
+
+class Links:
+    """Sign and read links and return paths; methods raise MailStoreError where the file fails."""
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+        self._keys: dict[int, bytes] = {}
+        self._newest = 0
+
+    def sign(self, link: ReaderLink) -> str:
+        """Return the token of a link, fit for an address; raises UsageError for one too long."""
+        letter, extra = link.letter.encode(), link.extra.encode()
+        if len(letter) > 0xFF or len(extra) > 0x1FF:
+            raise UsageError("too long for a link", hint="take a shorter one")
+        number, key = self._newest_key()
+        head = _HEAD.pack(
+            *(_VERSION, _PURPOSES.index(link.purpose), number, link.subscriber),
+            *(int(link.made.timestamp()), len(letter)),
+        )
+        payload = head + letter + extra
+        return _encode(payload + _mac(key, b"link", payload, _MAC_BYTES))
+
+    def read(self, token: str) -> ReaderLink | None:
+        """Return what a token says, None for one that was not made here."""
+        data = _decode(token)
+        payload, mac = data[:-_MAC_BYTES], data[-_MAC_BYTES:]
+        if len(payload) < _HEAD.size:
+            return None
+        version, purpose, number, subscriber, made, length = _HEAD.unpack_from(payload)
+        key = self._key(number)
+        if key is None or not hmac.compare_digest(mac, _mac(key, b"link", payload, _MAC_BYTES)):
+            return None
+        if version != _VERSION:
+            return None
+        rest = payload[_HEAD.size :]
+        return ReaderLink(
+            purpose=_PURPOSES[purpose],
+            subscriber=subscriber,
+            made=datetime.fromtimestamp(made, UTC),
+            letter=rest[:length].decode(),
+            extra=rest[length:].decode(),
+        )
+
+    def sign_return(self, path: ReturnPath) -> str:
+        """Return the word of small letters and digits by which a letter comes back (VERP)."""
+        number, key = self._newest_key()
+        payload = _RETURN.pack(number, path.sending, path.subscriber)
+        data = payload + _mac(key, b"return", payload, _RETURN_MAC_BYTES)
+        return base64.b32encode(data).decode().rstrip("=").lower()
+
+    def read_return(self, token: str) -> ReturnPath | None:
+        """Return which delivery a word names, None for one that was not made here."""
+        size = _RETURN.size + _RETURN_MAC_BYTES
+        try:
+            data = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        except (binascii.Error, ValueError):
+            return None
+        if len(data) != size:
+            return None
+        payload, mac = data[: _RETURN.size], data[_RETURN.size :]
+        number, sending, subscriber = _RETURN.unpack(payload)
+        key = self._key(number)
+        if key is None:
+            return None
+        if not hmac.compare_digest(mac, _mac(key, b"return", payload, _RETURN_MAC_BYTES)):
+            return None
+        return ReturnPath(sending=sending, subscriber=subscriber)
+
+    def rotate(self, now: datetime) -> None:
+        """Sign by a new key from now on; what earlier ones signed is still read."""
+        self._database.run(
+            "INSERT INTO link_keys (key, made) VALUES (?, ?)",
+            *(secrets.token_bytes(_KEY_BYTES), dates.rfc3339(now)),
+        )
+        self._newest = 0
+
+    def _newest_key(self) -> tuple[int, bytes]:
+        if not self._newest:
+            with self._database.at_once():
+                query = "SELECT max(number) FROM link_keys"
+                if self._database.run(query) == [(None,)]:
+                    self.rotate(datetime.now(UTC))
+                ((self._newest,),) = self._database.run(query)
+        key = self._key(self._newest)
+        assert key is not None
+        return self._newest, key
+
+    def _key(self, number: int) -> bytes | None:
+        if number not in self._keys:
+            rows = self._database.run("SELECT key FROM link_keys WHERE number = ?", number)
+            if not rows:
+                return None
+            self._keys[number] = rows[0][0]
+        return self._keys[number]
+
+
+def _mac(key: bytes, use: bytes, payload: bytes, size: int) -> bytes:
+    return hmac.digest(key, use + b"\0" + payload, hashlib.sha256)[:size]
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _decode(token: str) -> bytes:
+    if len(token) > _LONGEST or not token.isascii():
+        return b""
+    try:
+        return base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,187 @@
+"""Subscribers: who has an address here, and how they stand."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+from copydesk.mail_store._database import MailDatabase
+from copydesk.mail_store._facts import Facts
+
+SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
+_AT_ONCE = 1_000  # rows of a walk
+_COLUMNS = "id, address, state, language, made, paused_until"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Somebody with an address: "" once it was erased.
+
+    One who is `waiting` has confirmed nothing yet; a pause without an end lasts until it is ended.
+    """
+
+    id: int
+    address: str
+    state: SubscriberState
+    made: datetime
+    language: str = ""
+    paused_until: datetime | None = None
+
+
+class Subscribers:
+    """Keep addresses, each once, whatever the case of its letters; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase, facts: Facts) -> None:
+        self._database = database
+        self._facts = facts
+
+    def key_of(self, address: str) -> bytes:
+        """Return the keyed digest (HMAC-SHA256) by which an address is known, even once erased."""
+        words = address.casefold().encode("utf-8", "surrogatepass")
+        return hmac.digest(self._secret, words, hashlib.sha256)
+
+    def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
+        """Keep an address; one that is kept already stays as it is, an erased one waits again."""
+        key = self.key_of(address)
+        with self._database.at_once():
+            known = self._find_by_key(key)
+            if known is not None and known.address:
+                return known
+            values = (key, address, domain_of(address), language, dates.rfc3339(now))
+            self._database.run(
+                "INSERT INTO subscribers "
+                "(key, address, domain, state, language, made, paused_until) "
+                "VALUES (?, ?, ?, 'waiting', ?, ?, '') ON CONFLICT (key) DO UPDATE SET "
+                "address = excluded.address, domain = excluded.domain, state = 'waiting', "
+                "language = excluded.language, made = excluded.made, paused_until = ''",
+                *values,
+            )
+            added = self._find_by_key(key)
+        assert added is not None
+        return added
+
+    def find(self, address: str) -> Subscriber | None:
+        """Return who has an address."""
+        return self._find_by_key(self.key_of(address))
+
+    def get(self, subscriber: int) -> Subscriber | None:
+        """Return a subscriber by their number."""
+        rows = self._database.run(
+            f"SELECT {_COLUMNS} FROM subscribers WHERE id = ?",  # noqa: S608 # names of ours
+            subscriber,
+        )
+        return _subscriber_of(rows[0]) if rows else None
+
+    def set_state(
+        self, subscriber: int, state: SubscriberState, paused_until: datetime | None = None
+    ) -> None:
+        """Let somebody stand otherwise; nothing happens to who was erased."""
+        until = dates.rfc3339(paused_until) if paused_until else ""
+        self._database.run(
+            "UPDATE subscribers SET state = ?, paused_until = ? WHERE id = ? AND state <> 'erased'",
+            *(state, until, subscriber),
+        )
+
+    def set_language(self, subscriber: int, language: str) -> None:
+        """Write to somebody in a language."""
+        self._database.run("UPDATE subscribers SET language = ? WHERE id = ?", language, subscriber)
+
+    def change_address(self, subscriber: int, address: str) -> None:
+        """Give somebody another address; raises UsageError where another person has it."""
+        key = self.key_of(address)
+        with self._database.at_once():
+            other = self._find_by_key(key)
+            if other is not None and other.id != subscriber:
+                raise UsageError(
+                    "the address is another reader's", hint="have that one leave first"
+                )
+            self._database.run(
+                "UPDATE subscribers SET key = ?, address = ?, domain = ? WHERE id = ?",
+                *(key, address, domain_of(address), subscriber),
+            )
+            self._database.run("DELETE FROM address_changes WHERE subscriber = ?", subscriber)
+
+    def propose_address(self, subscriber: int, address: str, now: datetime) -> None:
+        """Keep the address that somebody wants to have, until it is confirmed from there."""
+        self._database.run(
+            "INSERT INTO address_changes VALUES (?, ?, ?) ON CONFLICT (subscriber) "
+            "DO UPDATE SET address = excluded.address, made = excluded.made",
+            *(subscriber, address, dates.rfc3339(now)),
+        )
+
+    def find_proposed_address(self, subscriber: int) -> str:
+        """Return the address that somebody wants to have, "" for none."""
+        rows = self._database.run(
+            "SELECT address FROM address_changes WHERE subscriber = ?", subscriber
+        )
+        return str(rows[0][0]) if rows else ""
+
+    def erase(self, subscriber: int) -> None:
+        """Forget somebody's address, subscriptions, consents and mails; the digest stays."""
+        with self._database.at_once():
+            for table in ("subscriptions", "consents", "outbox", "address_changes"):
+                self._database.run(
+                    f"DELETE FROM {table} WHERE subscriber = ?",  # noqa: S608 # names of ours
+                    subscriber,
+                )
+            self._database.run("UPDATE returns SET words = '' WHERE subscriber = ?", subscriber)
+            self._database.run("UPDATE deliveries SET words = '' WHERE subscriber = ?", subscriber)
+            self._database.run(
+                "UPDATE subscribers SET address = '', domain = '', language = '', "
+                "state = 'erased', paused_until = '' WHERE id = ?",
+                subscriber,
+            )
+
+    def walk(
+        self, state: SubscriberState | Literal[""] = "", after: int = 0
+    ) -> Iterator[Subscriber]:
+        """Walk the subscribers in the order of their numbers, all or those of a state."""
+        while True:
+            rows = self._database.run(
+                f"SELECT {_COLUMNS} FROM subscribers WHERE id > ? AND (? = '' OR state = ?) "  # noqa: S608 # names of ours
+                "ORDER BY id LIMIT ?",
+                *(after, state, state, _AT_ONCE),
+            )
+            yield from map(_subscriber_of, rows)
+            if len(rows) < _AT_ONCE:
+                return
+            after = int(rows[-1][0])
+
+    def count(self) -> dict[SubscriberState, int]:
+        """Return how many stand how; who is missing is none."""
+        return dict(self._database.run("SELECT state, count(*) FROM subscribers GROUP BY state"))
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self._facts.address_key()
+
+    def _find_by_key(self, key: bytes) -> Subscriber | None:
+        rows = self._database.run(
+            f"SELECT {_COLUMNS} FROM subscribers WHERE key = ?",  # noqa: S608 # names of ours
+            key,
+        )
+        return _subscriber_of(rows[0]) if rows else None
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of an address in small letters."""
+    return address.rpartition("@")[2].lower()
+
+
+def _subscriber_of(row: tuple[int, str, SubscriberState, str, str, str]) -> Subscriber:
+    number, address, state, language, made, paused_until = row
+    return Subscriber(
+        id=number,
+        address=address,
+        state=state,
+        language=language,
+        made=datetime.fromisoformat(made),
+        paused_until=datetime.fromisoformat(paused_until) if paused_until else None,
+    )

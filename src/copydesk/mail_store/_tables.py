@@ -1,0 +1,75 @@
+"""The tables, and what brings those of an earlier version along."""
+
+from __future__ import annotations
+
+from copydesk.kit.kept import ATTEMPTS_TABLE
+
+# Times are RFC 3339 in UTC, but for deliveries and the outbox: there they are seconds since 1970.
+STEPS = (
+    f"""
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE link_keys (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL, made TEXT NOT NULL
+) STRICT;
+CREATE TABLE subscribers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key BLOB NOT NULL UNIQUE, address TEXT NOT NULL, domain TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'active', 'paused', 'left', 'erased')),
+    language TEXT NOT NULL, made TEXT NOT NULL, paused_until TEXT NOT NULL
+) STRICT;
+CREATE TABLE subscriptions (
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    letter TEXT NOT NULL, topics TEXT NOT NULL, since TEXT NOT NULL,
+    PRIMARY KEY (letter, subscriber)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subscriptions_of ON subscriptions (subscriber);
+CREATE TABLE consents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    letter TEXT NOT NULL, at TEXT NOT NULL, how TEXT NOT NULL, proof TEXT NOT NULL
+) STRICT;
+CREATE INDEX consents_of ON consents (subscriber);
+CREATE TABLE suppressions (
+    key BLOB PRIMARY KEY, reason TEXT NOT NULL, since TEXT NOT NULL, detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE address_changes (
+    subscriber INTEGER PRIMARY KEY REFERENCES subscribers ON DELETE CASCADE,
+    address TEXT NOT NULL, made TEXT NOT NULL
+) STRICT;
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    letter TEXT NOT NULL, extra TEXT NOT NULL, made TEXT NOT NULL,
+    due INTEGER NOT NULL, attempts INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due);
+CREATE TABLE sendings (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, issue TEXT NOT NULL UNIQUE, letter TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('ready', 'awaits-word', 'sending', 'paused', 'ended', 'done')),
+    via TEXT NOT NULL, made TEXT NOT NULL, by TEXT NOT NULL, remark TEXT NOT NULL
+) STRICT;
+CREATE TABLE deliveries (
+    sending INTEGER NOT NULL REFERENCES sendings, subscriber INTEGER NOT NULL,
+    state INTEGER NOT NULL, line INTEGER NOT NULL, place INTEGER NOT NULL,
+    attempts INTEGER NOT NULL, at INTEGER NOT NULL, code INTEGER NOT NULL, words TEXT NOT NULL,
+    PRIMARY KEY (sending, subscriber)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_open ON deliveries (sending, state, at) WHERE state IN (0, 1, 3);
+CREATE INDEX deliveries_of ON deliveries (subscriber);
+CREATE TABLE domain_days (
+    domain TEXT NOT NULL, day TEXT NOT NULL, letters INTEGER NOT NULL, PRIMARY KEY (domain, day)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE returns (
+    digest BLOB PRIMARY KEY, sending INTEGER NOT NULL, subscriber INTEGER NOT NULL,
+    kind TEXT NOT NULL, status TEXT NOT NULL, words TEXT NOT NULL, at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX returns_of ON returns (subscriber, at);
+CREATE INDEX returns_at ON returns (at);
+CREATE TABLE view_counts (
+    issue TEXT NOT NULL, day TEXT NOT NULL, views INTEGER NOT NULL, PRIMARY KEY (issue, day)
+) STRICT, WITHOUT ROWID;
+{ATTEMPTS_TABLE}
+""",
+)
+VERSION = len(STEPS)
