@@ -16,6 +16,7 @@ from copydesk.mail_store._deliveries import DeliveryState as DeliveryState
 from copydesk.mail_store._deliveries import Intent as Intent
 from copydesk.mail_store._deliveries import Outcome as Outcome
 from copydesk.mail_store._deliveries import Sending as Sending
+from copydesk.mail_store._deliveries import SendingRemark as SendingRemark
 from copydesk.mail_store._deliveries import SendingState as SendingState
 from copydesk.mail_store._ledger import Ledger as Ledger
 from copydesk.mail_store._ledger import NewSending as NewSending

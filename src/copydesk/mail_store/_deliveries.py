@@ -10,6 +10,7 @@ from typing import Literal
 from copydesk.news import Delivery
 
 SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
+SendingRemark = Literal["", "person", "restored", "checks"]
 
 
 class DeliveryState(IntEnum):
@@ -30,7 +31,8 @@ class DeliveryState(IntEnum):
 class Sending:
     """An issue that goes to its letter's readers: by which way, as whose decision.
 
-    `awaits-word` needs a person's word first, and `remark` says why.
+    One that `awaits-word` needs a person's first, and `remark` says why: as it is set up, after a
+    restore (it may have gone out), or since the checks of `mail doctor` are not clean.
     """
 
     number: int
@@ -40,7 +42,7 @@ class Sending:
     via: Delivery
     made: datetime
     by: str = ""
-    remark: str = ""
+    remark: SendingRemark = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,13 @@ from copydesk.mail_store._deliveries import (
     Intent,
     Outcome,
     Sending,
+    SendingRemark,
     SendingState,
 )
 from copydesk.news import Delivery
 
 _AT_ONCE = 1_000  # rows of a walk
+_BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
 _COLUMNS = "number, issue, letter, state, via, made, by, remark"
 
 
@@ -41,7 +43,7 @@ class NewSending:
     topics: tuple[str, ...] = ()
     by: str = ""
     state: SendingState = "ready"
-    remark: str = ""
+    remark: SendingRemark = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,9 @@ class Ledger:
         )
         return tuple(map(_sending_of, rows))
 
-    def set_state(self, number: int, state: SendingState, by: str = "", remark: str = "") -> None:
+    def set_state(
+        self, number: int, state: SendingState, by: str = "", remark: SendingRemark = ""
+    ) -> None:
         """Let a sending stand otherwise, as somebody decided; "" keeps who decided before."""
         self._database.run(
             "UPDATE sendings SET state = ?, remark = ?, by = CASE ? WHEN '' THEN by ELSE ? END "
@@ -214,6 +218,33 @@ class Ledger:
             self.give_back(number, ((subscriber, now) for subscriber in untried))
         return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
 
+    def mark_restored(self, backed_up: datetime, now: datetime) -> None:
+        """Write down that the file is one of a backup: what went out since then is not in it.
+
+        Every sending that is not over awaits a person's word, and so will each issue that was filed
+        between the backup and now.
+        """
+        with self._database.at_once():
+            self._database.run(
+                "UPDATE sendings SET state = 'awaits-word', remark = 'restored' "
+                "WHERE state IN ('ready', 'sending', 'paused', 'awaits-word')"
+            )
+            for name, moment in ((_BACKED_UP, backed_up), (_RESTORED, now)):
+                self._database.run(
+                    "INSERT INTO facts VALUES (?, ?) "
+                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    *(name, dates.rfc3339(moment)),
+                )
+
+    def may_have_been_sent(self, filed: datetime) -> bool:
+        """Decide whether an issue filed at a moment may have gone out by a file that was lost."""
+        rows = dict(
+            self._database.run(
+                "SELECT name, value FROM facts WHERE name IN (?, ?)", _BACKED_UP, _RESTORED
+            )
+        )
+        return len(rows) == 2 and rows[_BACKED_UP] <= dates.rfc3339(filed) <= rows[_RESTORED]
+
     def count(self, number: int) -> dict[DeliveryState, int]:
         """Return how many letters of a sending stand how; what is missing is none."""
         rows = self._database.run(
@@ -277,7 +308,9 @@ class Ledger:
         )
 
 
-def _sending_of(row: tuple[int, str, str, SendingState, Delivery, str, str, str]) -> Sending:
+def _sending_of(
+    row: tuple[int, str, str, SendingState, Delivery, str, str, SendingRemark],
+) -> Sending:
     number, issue, letter, state, via, made, by, remark = row
     return Sending(
         number=number,
