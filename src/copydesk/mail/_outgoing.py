@@ -28,6 +28,7 @@ _FORGED = re.compile(
     r"%(?=(?:unsubscribe|choices|recipient|tag_unsubscribe|mailing_list)[\w.-]*%)", re.IGNORECASE
 )
 _CAN_SPAM = "{can-spam}"  # everyday.cc's place for an address
+_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _LIQUID = re.compile(r"\{(?=[{%])")
 _SMALL = re.compile(r'<p class="small soft"[^<>]*>')
 _LINK_STYLE = re.compile(r'<a [^<>]*?style="([^"<>]*)"')
@@ -65,7 +66,7 @@ def make_outgoing(
     their marks, counted, and found on the letter's page. A letter without marks stays whole. The
     places are in it where its foot has them and nowhere else. Raises MailError for an empty one.
     """
-    body = _defuse(filed.html)
+    body = text.guard_liquid(_defuse(_UNREADABLE.sub("\ufffd", filed.html)))
     if not text.plain(body):
         raise MailError("nothing stands in a filed letter", subject=text.fold(filed.subject))
     parts = part_letter(body)
