@@ -18,6 +18,7 @@
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
     ├── MailError                 a letter that cannot be composed, rendered, filed or sent
+    │   └── MailServerError       a mail server that is away or has no time: later it may
     ├── DeployError               a place that the site cannot be sent to
     ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
@@ -123,6 +124,10 @@ class PublishError(CopydeskError):
 
 class MailError(CopydeskError):
     """Report a letter that cannot be composed, rendered, filed or sent."""
+
+
+class MailServerError(MailError):
+    """Report a mail server that is away or busy; nothing is wrong with the settings."""
 
 
 class DeployError(CopydeskError):

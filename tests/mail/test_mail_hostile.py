@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, RenderedIssue, render
+from copydesk.mail import MOST_BYTES, RenderedIssue
 from copydesk.news import IssueStory
 from copydesk.news.letter import IssueLink, IssuePicture
 from copydesk.publish.newsletters import read_note, read_sections
-from copydesk.rendering import Renderer, list_story_names, load_strings
+from copydesk.rendering import list_story_names
 from world.hostile import ADDRESSES, NAMES, payloads_of
 from world.letters import SITE
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
@@ -179,30 +179,6 @@ def test_a_picture_of_another_host_or_without_a_size_is_left_out() -> None:
 
     for picture in (thief, sizeless):
         assert "<img" not in render_in(make_issue(make_story(1, picture=picture))).html
-
-
-def test_no_stranger_is_told_a_readers_way_to_unsubscribe() -> None:
-    place, address = UNSUBSCRIBE, f"https://thief.example/?of={UNSUBSCRIBE}"
-    story = make_story(
-        1,
-        name=place,
-        title=place,
-        excerpt=f"{place} {{can-spam}}",
-        source=place,
-        url=address,
-        page="",
-        note=f"{place} [here]({address})",
-        coverage=(IssueLink(name=place, url=address),),
-    )
-    issue = make_issue(story, subject=place, preheader=place, title=place, note=story.note)
-
-    letter = render(issue, Renderer(), load_strings("en"), for_sending=True)
-
-    assert letter.html.count(place) == 1
-    assert letter.text.count(place) == 1
-    assert f'href="{place}"' in letter.html
-    assert "{can-spam}" not in letter.html + letter.text
-    assert place not in letter.subject + letter.preheader
 
 
 def test_no_words_forge_the_comments_by_which_a_letter_is_read_back() -> None:

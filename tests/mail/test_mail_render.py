@@ -11,7 +11,8 @@ import lxml.html
 import pytest
 from lxml import etree
 
-from copydesk.mail import MOST_BYTES, UNSUBSCRIBE, render
+from copydesk.mail import MOST_BYTES, render
+from copydesk.news import UNSUBSCRIBE
 from copydesk.rendering import Renderer, load_strings
 from world.letter_looks import NEEDED
 from world.letters import SITE
@@ -99,17 +100,11 @@ def test_a_letter_without_stories_says_so() -> None:
     assert "\n\nNothing yet.\n\n" in letter.text
 
 
-def test_only_what_is_sent_has_the_place_for_the_way_to_unsubscribe() -> None:
-    issue = make_issue(make_story(1))
+def test_what_is_filed_has_no_way_to_unsubscribe() -> None:
+    letter = render_in(make_issue(make_story(1)))
 
-    sent = render(issue, Renderer(), load_strings("en"), for_sending=True)
-
-    assert f'<a href="{UNSUBSCRIBE}"' in sent.html
-    assert f"Unsubscribe:\n{UNSUBSCRIBE}\n" in sent.text
-    assert "You get this letter because you asked for it." in sent.html
-    assert "You get this letter because you asked for it." in sent.text.replace("\n", " ")
-    assert "You get this letter" not in render_in(issue).html + render_in(issue).text
-    assert UNSUBSCRIBE not in render_in(issue).html + render_in(issue).text
+    assert "You get this letter" not in letter.html + letter.text
+    assert UNSUBSCRIBE not in letter.html + letter.text
 
 
 @pytest.mark.parametrize(
@@ -163,7 +158,7 @@ def test_the_brand_is_the_theme_of_the_site(tmp_path: Path) -> None:
 def test_every_word_that_is_shown_has_a_colour_for_the_dark() -> None:
     lead = make_story(1, picture=PICTURE, coverage=COVERAGE, note="- *One*\n\nTwo")
     issue = make_issue(lead, make_story(2), note="[Three](https://a.example/)")
-    letter = render(issue, Renderer(), load_strings("en"), for_sending=True, most_bytes=20_000)
+    letter = render(issue, Renderer(), load_strings("en"), most_bytes=20_000)
     paper = lxml.html.document_fromstring(letter.html).find_class("paper")[0]
 
     unseen = [

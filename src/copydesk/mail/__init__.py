@@ -14,12 +14,13 @@ from copydesk.mail._hours import last_due as last_due
 from copydesk.mail._hours import local_day as local_day
 from copydesk.mail._hours import next_due as next_due
 from copydesk.mail._hours import window_before as window_before
-from copydesk.mail._issue_view import UNSUBSCRIBE as UNSUBSCRIBE
+from copydesk.mail._issue_view import MOST_BYTES as MOST_BYTES
 from copydesk.mail._material import EarlierIssues as EarlierIssues
 from copydesk.mail._material import Headings as Headings
 from copydesk.mail._material import IssueMaterial as IssueMaterial
 from copydesk.mail._material import IssuePlace as IssuePlace
-from copydesk.mail._render import MOST_BYTES as MOST_BYTES
+from copydesk.mail._outgoing import FiledMail as FiledMail
+from copydesk.mail._outgoing import make_outgoing as make_outgoing
 from copydesk.mail._render import RenderedIssue as RenderedIssue
 from copydesk.mail._render import render as render
 from copydesk.mail.clients import DEFAULT_CLIENTS as DEFAULT_CLIENTS

@@ -24,9 +24,13 @@ from copydesk.rendering import (
     text_direction,
 )
 
-UNSUBSCRIBE = "%unsubscribe%"
 # places that are filled in when a letter is sent: an address with one would be told a reader's own
-_PLACES = {UNSUBSCRIBE: "%25unsubscribe%25", "{can-spam}": "(can-spam)"}
+_PLACES = {
+    letter.UNSUBSCRIBE: "%25unsubscribe%25",
+    letter.CHOICES: "%25choices%25",
+    "{can-spam}": "(can-spam)",
+}
+MOST_BYTES = 100_000  # Gmail cuts a letter off at 102 kB; the rest is for its fields
 WIDTH = 560  # pixels between the margins of a letter of 600
 _LONGEST_TITLE = 300
 _LONGEST_EXCERPT = 320

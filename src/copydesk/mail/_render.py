@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from copydesk.errors import MailError
 from copydesk.mail._brand import Brand, read_brand
 from copydesk.mail._issue_view import (
-    UNSUBSCRIBE,
+    MOST_BYTES,
     IssueView,
     NamedLink,
     count_stories,
@@ -36,8 +36,6 @@ from copydesk.rendering import (
 )
 
 TEMPLATE = "letter.mjml"
-# Gmail cuts a letter off at 102 kB; the rest is for a longer way to unsubscribe
-MOST_BYTES = 100_000
 # a comment, or a tag with what it quotes: in that a stranger's words may look like a comment
 _COMMENT_OR_TAG = re.compile(
     r"""<!--.*?-->|<[a-z][^<>"']*(?:"[^"]*"[^<>"']*)+>""", re.I | re.DOTALL
@@ -68,17 +66,15 @@ def render(
     renderer: Renderer,
     strings: Strings,
     *,
-    for_sending: bool = False,
     most_bytes: int = MOST_BYTES,
 ) -> RenderedIssue:
     """Render an issue in a site's theme and language.
 
     Where it would have more than `most_bytes`, its last stories are left out, counted, and found on
-    its page. `for_sending` has the place in it where the way to unsubscribe goes. Raises MailError
-    and PublishError that name a template of the owner's and its line.
+    its page. Raises MailError and PublishError that name a template of the owner's and its line.
     """
     hosts = own_hosts(issue)
-    letter = _IssueRenderer(renderer, strings, hosts, for_sending=for_sending)
+    letter = _IssueRenderer(renderer, strings, hosts)
     view = view_issue(issue, strings)
     whole = letter.render_view(view)
     check_letter(whole.html, TEMPLATE, hosts)
@@ -95,21 +91,17 @@ def render(
 class _IssueRenderer:
     """Write views of issues in one theme and language."""
 
-    def __init__(
-        self, renderer: Renderer, strings: Strings, hosts: Collection[str], *, for_sending: bool
-    ) -> None:
+    def __init__(self, renderer: Renderer, strings: Strings, hosts: Collection[str]) -> None:
         renderer.set_strings(strings)
         self._renderer = renderer
         self._strings = strings
-        self._for_sending = for_sending
-        self._closing = ("colophon", "letter_why") if for_sending else ("colophon",)
         self._brand = _read_brand(renderer)
         self._source = renderer.read_source(TEMPLATE) or ""
         check_template(self._source, TEMPLATE, hosts)
 
     def render_view(self, view: IssueView) -> RenderedIssue:
         links = tuple(self._list_links(view))
-        closing = " ".join(map(self._strings.say, self._closing))
+        closing = self._strings.say("colophon")
         mjml = self._renderer.render(
             TEMPLATE,
             letter=view,
@@ -135,8 +127,6 @@ class _IssueRenderer:
             yield NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
         if view.home:
             yield NamedLink(name=view.title, href=view.home)
-        if self._for_sending:
-            yield NamedLink(name=self._strings.say("letter_leave"), href=UNSUBSCRIBE)
 
     def _make_html(self, mjml: str) -> str:
         try:

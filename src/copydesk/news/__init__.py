@@ -50,7 +50,9 @@ from copydesk.news.fault import Fault as Fault
 from copydesk.news.fault import FaultKind as FaultKind
 from copydesk.news.lead import Lead as Lead
 from copydesk.news.lead import Tip as Tip
+from copydesk.news.letter import CHOICES as CHOICES
 from copydesk.news.letter import LISTED_KINDS as LISTED_KINDS
+from copydesk.news.letter import UNSUBSCRIBE as UNSUBSCRIBE
 from copydesk.news.letter import Issue as Issue
 from copydesk.news.letter import IssueEdits as IssueEdits
 from copydesk.news.letter import IssueLink as IssueLink
@@ -60,6 +62,7 @@ from copydesk.news.letter import IssueStory as IssueStory
 from copydesk.news.letter import LetterDay as LetterDay
 from copydesk.news.letter import LetterOptions as LetterOptions
 from copydesk.news.letter import LetterSeries as LetterSeries
+from copydesk.news.letter import OutgoingIssue as OutgoingIssue
 from copydesk.news.letter import PartKind as PartKind
 from copydesk.news.letter import PartOptions as PartOptions
 from copydesk.news.options.deploy import BranchOptions as BranchOptions

@@ -15,6 +15,9 @@ from copydesk.kit.options import option, required
 
 LetterDay = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 PartKind = Literal["lead", "topic", "topics", "notes", "list", "stash", "collection"]
+# places in what is sent, which are filled in for each reader
+UNSUBSCRIBE = "%unsubscribe%"
+CHOICES = "%choices%"
 LISTED_KINDS: frozenset[PartKind] = frozenset({"list", "stash"})  # in an editor's own order
 
 
@@ -161,6 +164,15 @@ class Issue:
     def stories(self) -> tuple[IssueStory, ...]:
         """Return all that it tells, in its order."""
         return tuple(story for section in self.sections for story in section.stories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingIssue:
+    """An issue as it is sent to all: `html` and `text` have the places UNSUBSCRIBE and CHOICES."""
+
+    subject: str
+    html: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

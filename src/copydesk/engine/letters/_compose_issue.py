@@ -70,9 +70,7 @@ def draft_letter(
         return mail.draft_issue(material, edits)
 
 
-def render_issue(
-    newsroom: Newsroom, issue: Issue, *, for_sending: bool = False, whole: bool = False
-) -> RenderedIssue:
+def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
     """Render an issue in the site's theme and language; raises MailError, PublishError.
 
     `whole` has all its stories, however long it gets: where a mail ends, its page goes on.
@@ -81,7 +79,6 @@ def render_issue(
         issue,
         Renderer(newsroom.root / "_templates"),
         load_site_strings(newsroom),
-        for_sending=for_sending,
         most_bytes=sys.maxsize if whole else mail.MOST_BYTES,
     )
 

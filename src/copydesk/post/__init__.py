@@ -1,0 +1,30 @@
+"""The post room: letters and readers' places go in; what became of each letter comes out.
+
+Messages and SMTP. It keeps nothing: whom it sends to, and what came of it, is engine's to remember.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.news import CHOICES as CHOICES
+    from copydesk.news import UNSUBSCRIBE as UNSUBSCRIBE
+    from copydesk.news import OutgoingIssue as OutgoingIssue
+    from copydesk.post.message import Addressing as Addressing
+    from copydesk.post.message import Envelope as Envelope
+    from copydesk.post.message import MessageTemplate as MessageTemplate
+    from copydesk.post.message import ReaderPlaces as ReaderPlaces
+    from copydesk.post.message import Signer as Signer
+    from copydesk.post.message import load_signer as load_signer
+    from copydesk.post.message import spell_address as spell_address
+    from copydesk.post.message import write_mail as write_mail
+    from copydesk.post.smtp import Answer as Answer
+    from copydesk.post.smtp import AnswerKind as AnswerKind
+    from copydesk.post.smtp import SmtpLine as SmtpLine
+    from copydesk.post.smtp import SmtpStage as SmtpStage
+    from copydesk.post.smtp import open_line as open_line
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)
