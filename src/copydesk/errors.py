@@ -18,6 +18,7 @@
     ├── CatalogueError            the catalogue of records: its file cannot be opened or written
     ├── PublishError              a template or an output that cannot be made
     ├── MailError                 a letter that cannot be composed, rendered, filed or sent
+    ├── BackupError               a backup that cannot be written, read or restored
     ├── DeployError               a place that the site cannot be sent to
     ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
@@ -123,6 +124,10 @@ class PublishError(CopydeskError):
 
 class MailError(CopydeskError):
     """Report a letter that cannot be composed, rendered, filed or sent."""
+
+
+class BackupError(CopydeskError):
+    """Report a backup that cannot be written, or of which nothing is restored."""
 
 
 class DeployError(CopydeskError):
