@@ -8,6 +8,7 @@ import sqlite3
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from hypothesis import strategies as st
 
 from copydesk.engine import restore
 from copydesk.engine.backup import verify_backup
-from copydesk.errors import BackupError, UsageError
+from copydesk.errors import BackupError, MailStoreError, UsageError
+from copydesk.mail_store import open_mail
 from world.backups import (
     RECORD,
+    fill_database,
     lived_newsroom,
     make_backup,
     names_in,
@@ -91,11 +94,43 @@ def test_what_a_killed_restore_left_is_removed(file: Path, tmp_path: Path) -> No
     assert ["back", "backup.tar.gz"] == names_in(tmp_path)
 
 
+def test_readers_come_back_and_what_was_filed_since_waits_for_a_word(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "newsroom")
+    with closing(open_mail(root / ".copydesk")) as mail:
+        reader = mail.subscribers.add("ada@example.org", NOW)
+    file = make_backup(root, tmp_path / "backup.tar.gz")
+    with closing(open_mail(root / ".copydesk")) as mail:
+        mail.subscribers.add("too-late@example.org", NOW)
+
+    report = restore(file, tmp_path / "back", NOW + timedelta(days=2))
+
+    assert report.sending_waits
+    with closing(open_mail(tmp_path / "back/.copydesk")) as mail:
+        assert mail.subscribers.find("ada@example.org") == reader
+        assert mail.subscribers.find("too-late@example.org") is None
+        assert mail.ledger.may_have_been_sent(NOW + timedelta(days=1))
+        assert not mail.ledger.may_have_been_sent(NOW + timedelta(days=3))
+    assert ["mail.sqlite"] == names_in(tmp_path / "back/.copydesk")
+
+
+def test_readers_of_a_newer_copydesk_are_refused(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "newsroom")
+    fill_database(root / ".copydesk/mail.sqlite", "readers", 1)
+    with closing(sqlite3.connect(root / ".copydesk/mail.sqlite")) as database:
+        database.execute("PRAGMA user_version = 9999")
+    file = make_backup(root, tmp_path / "backup.tar.gz")
+
+    with pytest.raises(MailStoreError, match="newer copydesk"):
+        restore(file, tmp_path / "back", NOW)
+
+    assert not (tmp_path / "back").exists()
+
+
 def test_a_backup_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert "cannot be read" in refuse(tmp_path / "none.tar.gz").what
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 a zip", gzip.compress(b"a" * 600)])
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 a zip", gzip.compress(b"a" * 600, mtime=0)])
 def test_another_file_is_no_backup(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.gz").write_bytes(data)
 
@@ -139,6 +174,7 @@ def test_nothing_outside_is_removed(file: Path, path: str) -> None:
         lambda manifest: change_part(manifest, "file", path="beat.toml/x", kind="desk"),
         lambda manifest: manifest["parts"].append(manifest["parts"][1]),
         lambda manifest: manifest["parts"].reverse(),
+        lambda manifest: manifest.update(made="yesterday"),
         lambda manifest: manifest.update(repository=None),
         lambda manifest: manifest.update(databases={}),
         lambda manifest: manifest["repository"].update(prefix="../out/"),

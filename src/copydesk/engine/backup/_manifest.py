@@ -18,6 +18,7 @@ import msgspec
 from copydesk.archive import RefsSnapshot
 from copydesk.engine.newsroom import PRIVATE
 from copydesk.errors import BackupError
+from copydesk.kit import dates
 
 KIND = "copydesk-backup"
 FORMAT = 1
@@ -175,6 +176,7 @@ def _find_fault(manifest: BackupManifest) -> str:
     """Return what is wrong with a manifest, "" where all holds."""
     paths = [part.path for part in manifest.parts if part.path]
     checks = (
+        "" if dates.parse(manifest.made) else "a moment that is none",
         *(_part_fault(part) for part in manifest.parts),
         *(_place_fault(path) for path in manifest.removed),
         _order_fault(manifest),

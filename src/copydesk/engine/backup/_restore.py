@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from copydesk.engine.backup._manifest import BackupManifest
 from copydesk.engine.backup._staging import stage, writing
 from copydesk.engine.backup._unpack import Unpacked, read_manifest, unpack
 from copydesk.engine.backup._verify import Verification, compare_restored
+from copydesk.engine.newsroom import PRIVATE
 from copydesk.errors import BackupError, UsageError
-from copydesk.kit import files
+from copydesk.kit import dates, files
+from copydesk.mail_store import open_mail
 
 _MODE = 0o777
 
@@ -86,8 +89,17 @@ def _require_equal(verification: Verification, file: Path) -> None:
 
 
 def _mark_restored(restored: Unpacked, now: datetime) -> bool:
-    """Let the readers' file know that it was restored, so that sending waits for a person."""
-    return restored.manifest.has("mail")
+    """Let the readers' file know that it was restored, so that sending waits for a person.
+
+    What was filed after the backup began may have gone out: its moment is that of the beginning.
+    """
+    if not restored.manifest.has("mail"):
+        return False
+    made = dates.parse(restored.manifest.made)
+    assert made is not None  # as whoever reads a manifest makes sure
+    with contextlib.closing(open_mail(restored.newsroom / PRIVATE)) as mail:
+        mail.ledger.mark_restored(made, now)
+    return True
 
 
 def _put_in_place(restored: Unpacked, place: Path) -> None:
