@@ -19,6 +19,7 @@
     ├── PublishError              a template or an output that cannot be made
     ├── MailError                 a letter that cannot be composed, rendered, filed or sent
     │   └── MailServerError       a mail server that is away or has no time: later it may
+    ├── BackupError               a backup that cannot be written, read or restored
     ├── DeployError               a place that the site cannot be sent to
     ├── WorkerError               a process that works for this one: killed, or its error unsendable
     ├── DataError                 labelled data that `eval` cannot read
@@ -128,6 +129,8 @@ class MailError(CopydeskError):
 
 class MailServerError(MailError):
     """Report a mail server that is away or busy; nothing is wrong with the settings."""
+class BackupError(CopydeskError):
+    """Report a backup that cannot be written, or of which nothing is restored."""
 
 
 class DeployError(CopydeskError):

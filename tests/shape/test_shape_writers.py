@@ -26,6 +26,7 @@ WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 # Who writes, and where. What is in git of a newsroom is in the first two tables alone.
 CHANGES = {
     "archive/change/_steps.py": "what becomes of which files: the one way",
+    "archive/git/_bundle.py": "lays out a backup: a repository of ours in a folder that is new",
     "archive/git/_checkout.py": "lays out what a push brought in",
 }
 OF_THE_OWNER = {
@@ -57,6 +58,11 @@ OWN = {
     "publish/writing/_write.py": "the same",
 }
 ELSEWHERE = {
+    "engine/backup/_back_up.py": "a backup that a person asked for",
+    "engine/backup/_collect.py": "copies beside it, until it is whole",
+    "engine/backup/_restore.py": "a newsroom that is restored, put into an empty place",
+    "engine/backup/_staging.py": "the folder for what is not whole yet",
+    "engine/backup/_unpack.py": "a newsroom that is restored, where nobody looks yet",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_rsync.py": "a temporary folder",
     "deploy/branch/_store.py": "a repository of its own below .copydesk",

@@ -64,12 +64,24 @@ if TYPE_CHECKING:
     from copydesk.archive.document import parse_record as parse_record
     from copydesk.archive.git import CommitMessage as CommitMessage
     from copydesk.archive.git import LoggedCommit as LoggedCommit
+    from copydesk.archive.git import ObjectFormat as ObjectFormat
     from copydesk.archive.git import Pushed as Pushed
+    from copydesk.archive.git import RefsSnapshot as RefsSnapshot
     from copydesk.archive.git import Repository as Repository
+    from copydesk.archive.git import Uncommitted as Uncommitted
+    from copydesk.archive.git import is_visible_to_git as is_visible_to_git
     from copydesk.archive.git import list_changes_since as list_changes_since
     from copydesk.archive.git import list_commits as list_commits
+    from copydesk.archive.git import list_ignored as list_ignored
+    from copydesk.archive.git import list_refs as list_refs
+    from copydesk.archive.git import list_tree as list_tree
+    from copydesk.archive.git import list_uncommitted as list_uncommitted
     from copydesk.archive.git import read_commit as read_commit
+    from copydesk.archive.git import restore_bundle as restore_bundle
+    from copydesk.archive.git import snapshot_refs as snapshot_refs
     from copydesk.archive.git import start_repository as start_repository
+    from copydesk.archive.git import tree_of as tree_of
+    from copydesk.archive.git import write_bundle as write_bundle
     from copydesk.archive.record import emit_story as emit_story
     from copydesk.archive.record import parse_story as parse_story
 else:

@@ -42,6 +42,8 @@ _COMMANDS = {
     "mcp": "the desk for an agent, over standard input and output",
     "record": "the records themselves",
     "seal": "the private part of a record",
+    "backup": "the whole newsroom in one file",
+    "restore": "a newsroom out of its backup, into an empty folder",
     "config": "every setting and where it comes from",
     "eval": "measure the stages on labelled data",
 }

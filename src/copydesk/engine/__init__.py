@@ -45,6 +45,15 @@ if TYPE_CHECKING:
     from copydesk.engine.actions import let_stories_wait as let_stories_wait
     from copydesk.engine.actions import make_pictures_apart as make_pictures_apart
     from copydesk.engine.actions import work_off as work_off
+    from copydesk.engine.backup import BackupDifference as BackupDifference
+    from copydesk.engine.backup import BackupManifest as BackupManifest
+    from copydesk.engine.backup import BackupOptions as BackupOptions
+    from copydesk.engine.backup import BackupReport as BackupReport
+    from copydesk.engine.backup import LeftOut as LeftOut
+    from copydesk.engine.backup import RestoreReport as RestoreReport
+    from copydesk.engine.backup import Verification as Verification
+    from copydesk.engine.backup import back_up as back_up
+    from copydesk.engine.backup import restore as restore
     from copydesk.engine.cataloguing import CatalogueReport as CatalogueReport
     from copydesk.engine.cataloguing import GatePassage as GatePassage
     from copydesk.engine.cataloguing import refresh_catalogue as refresh_catalogue

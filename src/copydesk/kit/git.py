@@ -78,6 +78,7 @@ def ask(
     given: bytes = b"",
     environment: Mapping[str, str] | None = None,
     settings: Sequence[str] = SETTINGS,
+    seconds: float = _TIMEOUT_SECONDS,
 ) -> GitAnswer:
     """Run git in a folder and give its answer, whatever the exit code.
 
@@ -88,7 +89,7 @@ def ask(
             [_binary(), "-C", str(where), *settings, *arguments],
             input=given,
             capture_output=True,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=seconds,
             check=False,
             env={**_clean_environment(), **(environment or {})},
         )

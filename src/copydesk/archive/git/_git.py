@@ -8,7 +8,18 @@ from pathlib import Path
 
 from copydesk.kit.git import PLAIN, GitAnswer, ask, ask_remote, tell
 
-__all__ = ["FEW", "GitAnswer", "WorkTree", "ask", "ask_remote", "head", "locate", "tell", "tidy"]
+__all__ = [
+    "FEW",
+    "GitAnswer",
+    "WorkTree",
+    "ask",
+    "ask_remote",
+    "head",
+    "is_ignored",
+    "locate",
+    "tell",
+    "tidy",
+]
 
 FEW = 200  # paths that git is asked for by name; of more, all are listed
 
@@ -73,3 +84,14 @@ def head(place: WorkTree) -> str:
     """Return the id of the commit that HEAD stands on, "" on a branch without one."""
     answer = ask(place.top, "rev-parse", "-q", "--verify", "HEAD^{commit}")
     return "" if answer.code else answer.out.decode().strip()
+
+
+def is_ignored(place: WorkTree) -> bool:
+    """Decide whether the newsroom lies in a folder that the repository around it ignores."""
+    if not place.prefix:
+        return False
+    # This command knows no literal paths, and "./" keeps a name from being read as a pattern.
+    environment = {"GIT_LITERAL_PATHSPECS": "0"}
+    folder = f"./{place.prefix}"
+    answer = ask(place.top, "check-ignore", "-q", "--", folder, environment=environment)
+    return answer.code == 0

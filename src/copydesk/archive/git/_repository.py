@@ -49,7 +49,7 @@ class Repository:
         if isinstance(place, str):
             self._complaint = place
             return None
-        return None if _is_ignored(place) else place
+        return None if _git.is_ignored(place) else place
 
     @property
     def usable(self) -> bool:
@@ -255,14 +255,3 @@ class Repository:
         if "\n" in path:
             raise GitError("a line end in a path", subject=repr(path))
         return path
-
-
-def _is_ignored(place: _git.WorkTree) -> bool:
-    """Decide whether the newsroom lies in a folder that the repository around it ignores."""
-    if not place.prefix:
-        return False
-    # This command knows no literal paths, and "./" keeps a name from being read as a pattern.
-    environment = {"GIT_LITERAL_PATHSPECS": "0"}
-    folder = f"./{place.prefix}"
-    answer = _git.ask(place.top, "check-ignore", "-q", "--", folder, environment=environment)
-    return answer.code == 0

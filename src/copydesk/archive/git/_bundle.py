@@ -1,0 +1,256 @@
+"""A repository in one file: its references and all that they lead to, out and in again.
+
+    snapshot_refs(root) -> RefsSnapshot ── write_bundle ──> FILE ── restore_bundle ──> a new folder
+
+A bundle has objects and references, and nothing that git would obey: no hooks, no settings.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from copydesk.archive.git import _git
+from copydesk.errors import GitError
+
+ObjectFormat = Literal["sha1", "sha256"]
+_FORMATS: dict[str, ObjectFormat] = {"sha1": "sha1", "sha256": "sha256"}
+_LINKED = b"160000 "  # the mode of another repository's commit (gitlink)
+# Of what a work tree's attributes say nothing holds: records are laid out with the bytes that git
+# has. Git asks this file before all others (gitattributes(5)).
+_NO_ATTRIBUTES = b"* -text -eol -ident -filter -working-tree-encoding\n"
+_SECONDS = 6 * 3600.0  # a reference site has 11 GB of objects
+# Neither the user's settings nor templates: what is laid out is what was filed, byte for byte.
+_NO_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefsSnapshot:
+    """The references of a repository at one moment, and where the newsroom stands in it.
+
+    `head` is the commit that is checked out and `tree` its tree, "" on a branch without one;
+    `branch` is "" on a detached HEAD; `prefix` is the newsroom below the top ("" or "sites/ai/").
+    """
+
+    refs: Mapping[str, str]
+    head: str
+    tree: str
+    branch: str
+    prefix: str
+    object_format: ObjectFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncommitted:
+    """Paths below the newsroom that differ from the last commit, and those that are gone.
+
+    `changed` are edited, or git does not know them. One that ends with a slash is a repository.
+    """
+
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def snapshot_refs(root: Path) -> RefsSnapshot | None:
+    """Return the references of the repository that a newsroom stands in, None for a plain folder.
+
+    Raises GitError where git refuses, and for a shallow clone: it has not all of its history.
+    """
+    place = _locate(root)
+    if place is None:
+        return None
+    if _git.tell(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        raise GitError(
+            "the repository is a shallow clone",
+            subject=str(place.top),
+            hint="fetch the rest of its history: git fetch --unshallow",
+        )
+    head = _git.head(place)
+    tree = _git.tell(place.top, "rev-parse", f"{head}^{{tree}}").decode().strip() if head else ""
+    branch = _git.ask(place.top, "symbolic-ref", "-q", "HEAD").out.decode("utf-8", "replace")
+    return RefsSnapshot(
+        refs=list_refs(root),
+        head=head,
+        tree=tree,
+        branch=branch.strip().removeprefix("refs/heads/"),
+        prefix=place.prefix,
+        object_format=_object_format(place.top),
+    )
+
+
+def list_refs(root: Path) -> dict[str, str]:
+    """Return the object of each reference of a repository, by the reference's full name."""
+    lines = _git.tell(root, "for-each-ref", "--format=%(objectname) %(refname)").decode(
+        "utf-8", "surrogateescape"
+    )
+    pairs = (line.partition(" ") for line in lines.splitlines())
+    return {name: oid for oid, _, name in pairs}
+
+
+def list_uncommitted(root: Path, *, index: Path | None = None) -> Uncommitted:
+    """Return what git would tell of the newsroom's files, without those that it ignores.
+
+    With `index`, a file that is made, each file is read and compared byte for byte: for a
+    repository that `restore_bundle` made. Raises GitError.
+    """
+    place = _locate(root)
+    if place is None:
+        return Uncommitted(changed=(), removed=())
+    if index is None:
+        return _read_status(root, place, {})
+    environment = {"GIT_INDEX_FILE": str(index.absolute()), **_NO_SETTINGS}
+    _git.tell(place.top, "read-tree", "HEAD", environment=environment)
+    with _without_attributes(place.top):
+        return _read_status(root, place, environment)
+
+
+def _read_status(root: Path, place: _git.WorkTree, environment: Mapping[str, str]) -> Uncommitted:
+    command = ("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
+    out = _git.tell(root, *command, "--ignore-submodules=all", "--", ".", environment=environment)
+    paths = sorted({os.fsdecode(line[3:]) for line in out.split(b"\0") if line})
+    ours = [path.removeprefix(place.prefix) for path in paths]
+    return Uncommitted(
+        changed=tuple(path for path in ours if not _is_gone(root, path)),
+        removed=tuple(path for path in ours if _is_gone(root, path)),
+    )
+
+
+def _is_gone(root: Path, path: str) -> bool:
+    """Decide whether a file is there no more; a folder may have taken its place."""
+    if path.endswith("/"):
+        return False
+    return not os.path.lexists(root / path) or stat.S_ISDIR((root / path).lstat().st_mode)
+
+
+def list_ignored(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the files below these places of the newsroom that git ignores."""
+    if not places or _locate(root) is None:
+        return ()
+    command = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--")
+    out = _git.tell(root, *command, *places)
+    return tuple(sorted(os.fsdecode(line) for line in out.split(b"\0") if line))
+
+
+def list_tree(root: Path) -> tuple[str, ...]:
+    """Return the paths below the newsroom that the last commit has, () without one."""
+    place = _locate(root)
+    if place is None or not _git.head(place):
+        return ()
+    out = _git.tell(root, "ls-tree", "-r", "-z", "HEAD")
+    entries = (line.partition(b"\t") for line in out.split(b"\0") if line)
+    return tuple(os.fsdecode(path) for told, _, path in entries if not told.startswith(_LINKED))
+
+
+def is_visible_to_git(root: Path, file: Path) -> bool:
+    """Decide whether a file of this name would be one that git takes along from the newsroom."""
+    place = _locate(root)
+    if place is None or not file.is_relative_to(place.top.resolve()):
+        return False
+    name = f"./{file.relative_to(place.top.resolve()).as_posix()}"
+    answer = _git.ask(
+        place.top, "check-ignore", "-q", "--", name, environment={"GIT_LITERAL_PATHSPECS": "0"}
+    )
+    return answer.code != 0
+
+
+def write_bundle(root: Path, snapshot: RefsSnapshot, file: Path, scratch: Path) -> None:
+    """Write the repository as it was at the snapshot into a new file.
+
+    `scratch` is made: a bare repository that borrows the objects and has these references, so that
+    what is committed meanwhile changes nothing, and nothing in the newsroom is touched. Raises
+    GitError.
+    """
+    objects = Path(os.fsdecode(_git.tell(root, "rev-parse", "--git-path", "objects")).rstrip("\n"))
+    _init(scratch, snapshot.object_format, "--bare")
+    alternates = scratch / "objects" / "info" / "alternates"
+    alternates.parent.mkdir(exist_ok=True)
+    alternates.write_bytes(os.fsencode((root / objects).resolve()) + b"\n")
+    lines = [f"create {name}\0{oid}\0" for name, oid in snapshot.refs.items()]
+    _tell(scratch, "update-ref", "-z", "--stdin", given=os.fsencode("".join(lines)))
+    _point_head(scratch, snapshot)
+    _tell(scratch, "bundle", "create", "--quiet", str(file.absolute()), "--all", "HEAD")
+
+
+def restore_bundle(file: Path, snapshot: RefsSnapshot, top: Path) -> None:
+    """Make a repository of a bundle in a new folder, and lay out the commit of its HEAD.
+
+    Raises GitError where the file is no whole bundle, or asks for commits that it does not hold.
+    """
+    _init(top, snapshot.object_format)
+    if snapshot.refs or snapshot.head:
+        _tell(top, "bundle", "verify", "--quiet", str(file.absolute()))
+        command = ("fetch", "--quiet", "--no-tags", "--update-head-ok", "--no-write-fetch-head")
+        _tell(top, *command, str(file.absolute()), "+refs/*:refs/*", "HEAD")
+    _point_head(top, snapshot)
+    if snapshot.head:
+        with _without_attributes(top):
+            _tell(top, "reset", "--quiet", "--hard", "HEAD")
+
+
+def tree_of(root: Path) -> str:
+    """Return the id of the tree of the last commit, "" without one."""
+    answer = _git.ask(root, "rev-parse", "-q", "--verify", "HEAD^{tree}")
+    return "" if answer.code else answer.out.decode().strip()
+
+
+def _locate(root: Path) -> _git.WorkTree | None:
+    if shutil.which("git") is None and not any(
+        (folder / ".git").exists() for folder in (root.absolute(), *root.absolute().parents)
+    ):
+        return None
+    place = _git.locate(root)
+    if isinstance(place, str):
+        if place:
+            raise GitError("git refuses", subject=place[:500])
+        if (root / ".git").exists():
+            raise GitError(
+                "git does not take its own folder for a repository",
+                subject=str(root / ".git"),
+                hint="look at it: git status",
+            )
+        return None
+    return None if _git.is_ignored(place) else place
+
+
+def _object_format(top: Path) -> ObjectFormat:
+    said = _git.tell(top, "rev-parse", "--show-object-format").decode().strip()
+    if said not in _FORMATS:
+        raise GitError("git names its objects in an unknown way", subject=said)
+    return _FORMATS[said]
+
+
+def _init(folder: Path, object_format: ObjectFormat, *more: str) -> None:
+    command = ("init", "--quiet", "--template=", "--initial-branch=main", *more)
+    _tell(folder.parent, *command, f"--object-format={object_format}", str(folder.absolute()))
+
+
+@contextlib.contextmanager
+def _without_attributes(top: Path) -> Iterator[None]:
+    """Let files be what git has, byte for byte, for the block; `top` is a repository of ours."""
+    file = top / ".git" / "info" / "attributes"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(_NO_ATTRIBUTES)
+    try:
+        yield
+    finally:
+        file.unlink()
+
+
+def _point_head(folder: Path, snapshot: RefsSnapshot) -> None:
+    if snapshot.branch:
+        _tell(folder, "symbolic-ref", "HEAD", f"refs/heads/{snapshot.branch}")
+    elif snapshot.head:
+        _tell(folder, "update-ref", "--no-deref", "HEAD", snapshot.head)
+
+
+def _tell(where: Path, *arguments: str, given: bytes = b"") -> None:
+    answer = _git.ask(where, *arguments, given=given, environment=_NO_SETTINGS, seconds=_SECONDS)
+    if answer.code:
+        hint = "" if answer.complaint else "was it ended, or is the disk full?"
+        raise GitError(f"git {arguments[0]} failed", subject=answer.complaint[:500], hint=hint)

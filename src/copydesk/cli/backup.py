@@ -1,0 +1,129 @@
+"""copydesk backup FILE."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.kit import text
+
+_REASONS = {
+    "link": "a link",
+    "special": "no plain file",
+    "repository": "a repository of its own",
+    "private-key": "it holds a private key",
+    "environment": "it holds passwords",
+    "name": "its name is no text",
+    "outside": "it lies outside the newsroom",
+}
+_COMPARED = {
+    "refs": "references of git",
+    "tree": "tree of the last commit",
+    "records": "files of collections",
+    "files": "parts by their digests",
+    "removed": "files that were removed",
+    "integrity": "databases by their integrity",
+    "rows": "rows of databases",
+}
+
+
+@click.command("backup")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--verify", is_flag=True, help="Restore it into a temporary folder and compare.")
+@click.option("--with-key", is_flag=True, help="Take the key and the DKIM key along.")
+@click.option("--force", is_flag=True, help="Write over a file that is no backup.")
+@common
+def command(
+    invocation: Invocation, file: Path, *, verify: bool, with_key: bool, force: bool
+) -> None:
+    """Write the whole newsroom into FILE: records with their history, settings, desk, readers."""
+    options = engine.BackupOptions(with_key=with_key, verify=verify, force=force)
+    report = engine.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
+    if invocation.json:
+        terminal.as_json(as_dict(report))
+    else:
+        _show(report)
+    if not report.is_written:
+        raise click.exceptions.Exit(1)
+
+
+def as_dict(report: engine.BackupReport) -> dict[str, object]:
+    """Return a report as `--json` prints it."""
+    return {
+        "file": report.file,
+        "bytes": report.bytes,
+        "written": report.is_written,
+        **describe(report.manifest),
+        "left_out": report.manifest.left_out,
+        "verified": report.verification,
+        "seconds": report.seconds,
+    }
+
+
+def describe(manifest: engine.BackupManifest) -> dict[str, object]:
+    """Return what stands in the JSON of both commands: what a backup holds."""
+    repository = manifest.repository
+    return {
+        "made": manifest.made,
+        "copydesk": manifest.copydesk,
+        "commit": repository.head or None if repository else None,
+        "branch": repository.branch or None if repository else None,
+        "records": manifest.records,
+        "files": sum(part.kind == "file" for part in manifest.parts),
+        "removed": len(manifest.removed),
+        "databases": manifest.databases,
+        "keys": [part.path for part in manifest.parts if part.kind == "key"],
+    }
+
+
+def show_manifest(manifest: engine.BackupManifest) -> None:
+    """Print what a backup holds, a line for each kind of thing."""
+    counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
+    repository = manifest.repository
+    if repository is None:
+        where = "no git repository: the files as they lie"
+    elif repository.head:
+        where = f"commit {repository.head[:12]} on {repository.branch or 'no branch'}"
+    else:
+        where = "no commit yet"
+    edits = sum(part.kind == "file" for part in manifest.parts)
+    keys = [part.path for part in manifest.parts if part.kind == "key"]
+    click.echo(f"records: {counts or 'none'} ({where})")
+    click.echo(f"files beside git: {edits}, removed: {len(manifest.removed)}")
+    for kind, what in (("desk", "the desk"), ("mail", "readers and letters")):
+        count = manifest.databases.get(kind)
+        click.echo(
+            f"{what}: {f'{count.rows} rows in {len(count.tables)} tables' if count else 'none'}"
+        )
+    click.echo(f"keys: {', '.join(keys) or 'none'}")
+
+
+def show_verification(verification: engine.Verification) -> None:
+    """Print what was compared, and what differs."""
+    for kind, count in verification.compared.items():
+        click.echo(f"compared: {count} {_COMPARED[kind]}")
+    for differs in verification.differences:
+        terminal.note(
+            text.fold(
+                f"differs: {differs.kind}: {differs.subject}: {differs.found or 'nothing'}, "
+                f"not {differs.expected or 'nothing'}"
+            )
+        )
+
+
+def _show(report: engine.BackupReport) -> None:
+    show_manifest(report.manifest)
+    for left_out in report.manifest.left_out:
+        terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
+    if not any(part.kind == "key" for part in report.manifest.parts):
+        terminal.note("the key is not in it: keep a copy of .copydesk/key apart, or use --with-key")
+    if report.verification is not None:
+        show_verification(report.verification)
+    if report.is_written:
+        click.echo(f"written: {report.file} ({report.bytes:,} bytes in {report.seconds:.1f} s)")
+    else:
+        terminal.note(f"not written: {report.file}: what comes back differs")

@@ -1,0 +1,198 @@
+"""A newsroom in one file, put in place when it is whole.
+
+    newsroom ── copies, beside FILE ──> manifest and parts ── (verify) ──> FILE
+
+Databases are asked in an order that loses nothing: the desk's first, for an action that was filed
+since is known by its commit; readers' last, for the ledger may know more than the records, but
+not less.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import copydesk
+from copydesk import archive, config
+from copydesk.engine.backup import _staging
+from copydesk.engine.backup._collect import collect_files, count_records
+from copydesk.engine.backup._container import ContainerWriter
+from copydesk.engine.backup._databases import copy_database
+from copydesk.engine.backup._manifest import (
+    MANIFEST,
+    BackupManifest,
+    BackupPart,
+    DatabaseCount,
+    PartKind,
+    encode_manifest,
+)
+from copydesk.engine.backup._target import check_target
+from copydesk.engine.backup._verify import Verification, verify_backup
+from copydesk.engine.newsroom import PRIVATE, hold_lock
+from copydesk.errors import BusyError, ConfigError
+from copydesk.kit import dates, files
+
+_KEY = f"{PRIVATE}/key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupOptions:
+    """How a backup is taken: with keys, checked by a restore, over a file that is none of ours."""
+
+    with_key: bool = False
+    verify: bool = False
+    force: bool = False
+    wait_seconds: float = 10.0  # for the newsroom's write lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupReport:
+    """What a backup holds; without `is_written` it differed from the newsroom and was not kept."""
+
+    file: str
+    bytes: int
+    manifest: BackupManifest
+    is_written: bool
+    verification: Verification | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """A part with the file that its bytes are in."""
+
+    part: BackupPart
+    copy: Path
+
+
+def back_up(
+    root: Path, file: Path, options: BackupOptions, now: datetime, environ: Mapping[str, str]
+) -> BackupReport:
+    """Write a newsroom's backup to a file that only its owner can read, whole or not at all.
+
+    Other commands go on: the newsroom's write lock is held while files that git has not are
+    copied. Nothing in the newsroom changes. Raises BackupError, BusyError, ConfigError, GitError.
+    """
+    started = time.monotonic()
+    if not (root / "beat.toml").is_file():
+        raise ConfigError(
+            "there is no beat.toml here", subject=str(root), hint="name the newsroom with -C"
+        )
+    file = file.absolute()
+    check_target(root, file, force=options.force)
+    keys = _find_keys(root, environ) if options.with_key else ()
+    with _staging.stage(file.parent) as staging:
+        manifest, taken = _take(root, staging, options, now, keys)
+        made = staging / "backup"
+        with _staging.writing(file):
+            _write(made, manifest, taken, now)
+        verification = verify_backup(made, staging) if options.verify else None
+        size, is_whole = made.stat().st_size, verification is None or verification.is_equal
+        if is_whole:
+            with _staging.writing(file):
+                made.replace(file)
+                files.sync_folder(file.parent)
+    return BackupReport(
+        file=str(file),
+        bytes=size,
+        manifest=manifest,
+        is_written=is_whole,
+        verification=verification,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _find_keys(root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return where the newsroom's keys lie, whether they are there or not."""
+    return (_KEY, config.load(root, environ).mail.dkim.key_file)
+
+
+def _take(
+    root: Path, staging: Path, options: BackupOptions, now: datetime, keys: tuple[str, ...]
+) -> tuple[BackupManifest, list[_Taken]]:
+    """Copy all parts into the staging folder."""
+    databases: dict[str, DatabaseCount] = {}
+    desk = _take_database(root, staging, "desk", databases)
+    (staging / "files").mkdir()
+    with _alone(root, options.wait_seconds):
+        snapshot = archive.snapshot_refs(root)
+        committed = archive.list_tree(root) if snapshot else ()
+        collected = collect_files(root, staging / "files", keys, has_git=snapshot is not None)
+    bundle = _take_bundle(root, staging, snapshot)
+    mail = _take_database(root, staging, "mail", databases)
+    taken = [*bundle, *desk, *mail, *(_Taken(part=part, copy=at) for part, at in collected.parts)]
+    laid_out = {part.path for part, _ in collected.parts if part.kind == "file"}
+    manifest = BackupManifest(
+        made=dates.rfc3339(now),
+        copydesk=copydesk.__version__,
+        parts=tuple(one.part for one in taken),
+        repository=snapshot,
+        removed=collected.removed,
+        records=count_records({*committed, *laid_out} - set(collected.removed)),
+        databases=databases,
+        left_out=collected.left_out,
+    )
+    return manifest, taken
+
+
+@contextlib.contextmanager
+def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
+    """Hold the write lock, so that no change to git is half made; what was left stays left."""
+    with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
+        if not is_free:
+            raise BusyError(
+                "another copydesk is writing in this newsroom",
+                subject=str(root),
+                hint="try again in a moment",
+            )
+        yield
+
+
+def _take_bundle(
+    root: Path, staging: Path, snapshot: archive.RefsSnapshot | None
+) -> Iterator[_Taken]:
+    if snapshot is not None and (snapshot.refs or snapshot.head):
+        bundle = staging / "records.bundle"
+        archive.write_bundle(root, snapshot, bundle, staging / "refs.git")
+        yield _measure("records", "", bundle)
+
+
+def _take_database(
+    root: Path, staging: Path, kind: Literal["desk", "mail"], counts: dict[str, DatabaseCount]
+) -> list[_Taken]:
+    path = f"{PRIVATE}/{kind}.sqlite"
+    if not (root / path).is_file():
+        return []
+    copy = staging / f"{kind}.sqlite"
+    counts[kind] = copy_database(root / path, copy)
+    return [_measure(kind, path, copy)]
+
+
+def _measure(kind: PartKind, path: str, copy: Path) -> _Taken:
+    with _staging.writing(copy), copy.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        size = handle.tell()
+    return _Taken(part=BackupPart(kind=kind, path=path, bytes=size, sha256=digest), copy=copy)
+
+
+def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: datetime) -> None:
+    """Write the container, and wait until it is on the disk; raises OSError."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        container = ContainerWriter(out, now.timestamp())
+        encoded = encode_manifest(manifest)
+        container.add(MANIFEST, len(encoded), io.BytesIO(encoded))
+        for number, one in enumerate(taken, 1):
+            with one.copy.open("rb") as data:
+                container.add(one.part.member(number), one.part.bytes, data)
+        container.close()
+        out.flush()
+        os.fsync(out.fileno())

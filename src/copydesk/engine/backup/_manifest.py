@@ -1,0 +1,238 @@
+"""The manifest: what a backup holds, part by part, and what a restore must find again.
+
+It stands first in the archive. Digests are SHA-256 in hexadecimal, sizes are bytes, `made` is
+RFC 3339 in UTC.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal
+
+import msgspec
+
+from copydesk.archive import RefsSnapshot
+from copydesk.engine.newsroom import PRIVATE
+from copydesk.errors import BackupError
+from copydesk.kit import dates
+
+KIND = "copydesk-backup"
+FORMAT = 1
+MANIFEST = "manifest.json"
+MOST_BYTES = 64 * 1024 * 1024  # of a manifest: a third of a million files without git
+PartKind = Literal["records", "desk", "mail", "private", "key", "file"]
+LeftOutReason = Literal[
+    "link", "special", "repository", "private-key", "environment", "name", "outside"
+]
+
+_DATABASES = {"desk": f"{PRIVATE}/desk.sqlite", "mail": f"{PRIVATE}/mail.sqlite"}
+PRIVATE_FOLDERS = ("journal", "uploads")  # of .copydesk: what a change or an action still needs
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupPart:
+    """One file of a backup: where it lies in the newsroom ("" for the bundle), and its digest."""
+
+    kind: PartKind
+    path: str
+    bytes: int
+    sha256: str
+    is_executable: bool = False
+
+    def member(self, number: int) -> str:
+        """Return the name that the part has in the archive as its `number`th, from 1."""
+        match self.kind:
+            case "records":
+                return "records.bundle"
+            case "desk" | "mail":
+                return f"{self.kind}.sqlite"
+            case _:
+                return f"{self.kind}/{number:06}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseCount:
+    """The version of a database, and how many rows each of its tables has."""
+
+    version: int
+    tables: Mapping[str, int]
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows all tables have."""
+        return sum(self.tables.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file of the newsroom that the backup does not hold, and why."""
+
+    path: str
+    reason: LeftOutReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupManifest:
+    """What a backup holds.
+
+    `repository` is None for a newsroom without git; `removed` are files that the last commit has
+    and the newsroom had no longer; `records` counts files by collection (`_news`), `databases` rows
+    by table, under `desk` and `mail` where they are there.
+    """
+
+    made: str
+    copydesk: str
+    parts: tuple[BackupPart, ...]
+    repository: RefsSnapshot | None = None
+    removed: tuple[str, ...] = ()
+    records: Mapping[str, int] = field(default_factory=dict)
+    databases: Mapping[str, DatabaseCount] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+    kind: str = KIND
+    format: int = FORMAT
+
+    def has(self, kind: PartKind) -> bool:
+        """Decide whether there is a part of this kind."""
+        return any(part.kind == kind for part in self.parts)
+
+    @property
+    def bytes(self) -> int:
+        """Return how many bytes all parts have."""
+        return sum(part.bytes for part in self.parts)
+
+
+class _Head(msgspec.Struct):
+    kind: str
+    format: int
+    copydesk: str = ""
+
+
+def encode_manifest(manifest: BackupManifest) -> bytes:
+    """Return the manifest's JSON."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+
+
+def decode_manifest(data: bytes, subject: str) -> BackupManifest:
+    """Read a manifest and check all of it that somebody could have made up.
+
+    Raises BackupError for what is no manifest, one of a newer format, and for paths that lead
+    elsewhere than into the newsroom.
+    """
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+        if head.kind == KIND and head.format > FORMAT:
+            raise BackupError(
+                f"a newer copydesk ({head.copydesk[:40]}) wrote this backup (format "
+                f"{head.format}, this one knows {FORMAT})",
+                subject=subject,
+                hint="install that version, and restore with it",
+            )
+        manifest = msgspec.json.decode(data, type=BackupManifest)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise no_backup(subject) from error
+    if manifest.kind != KIND or manifest.format != FORMAT:
+        raise no_backup(subject)
+    fault = _find_fault(manifest)
+    if fault:
+        raise BackupError(
+            f"the backup's manifest cannot be trusted: {fault}",
+            subject=subject,
+            hint="nothing was restored: take another backup",
+        )
+    return manifest
+
+
+def no_backup(subject: str) -> BackupError:
+    """Return the error for a file that is no backup."""
+    return BackupError(
+        "this is no backup of copydesk",
+        subject=subject,
+        hint="name a file that `copydesk backup` wrote",
+    )
+
+
+def is_safe_path(path: str) -> bool:
+    """Decide whether a path stays in a newsroom, outside git's folder, and is text."""
+    names = path.split("/")
+    return (
+        not any(name in {"", ".", ".."} or name.casefold() == ".git" for name in names)
+        and "\0" not in path
+        and all(len(os.fsencode(name)) <= 255 for name in names)
+        and not _has_surrogate(path)
+    )
+
+
+def _has_surrogate(path: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in path)
+
+
+def _find_fault(manifest: BackupManifest) -> str:
+    """Return what is wrong with a manifest, "" where all holds."""
+    paths = [part.path for part in manifest.parts if part.path]
+    checks = (
+        "" if dates.parse(manifest.made) else "a moment that is none",
+        *(_part_fault(part) for part in manifest.parts),
+        *(_place_fault(path) for path in manifest.removed),
+        _order_fault(manifest),
+        "a path twice" if len(set(paths)) < len(paths) else "",
+        _repository_fault(manifest.repository),
+    )
+    return next((fault for fault in checks if fault), "")
+
+
+def _order_fault(manifest: BackupManifest) -> str:
+    """The bundle lays out files, so it comes first; of it and each database there is one."""
+    kinds: list[str] = [part.kind for part in manifest.parts]
+    for kind in ("records", *_DATABASES):
+        if kinds.count(kind) > 1:
+            return f"two parts: {kind}"
+    if "records" in kinds[1:]:
+        return "the records are not the first part"
+    if manifest.has("records") and manifest.repository is None:
+        return "records without a repository"
+    counted = {kind for kind in _DATABASES if kind in kinds}
+    return "databases without counts" if counted != set(manifest.databases) else ""
+
+
+def _part_fault(part: BackupPart) -> str:
+    if not _DIGEST.fullmatch(part.sha256) or part.bytes < 0:
+        return "a digest or a size that is none"
+    match part.kind:
+        case "records":
+            is_right = not part.path
+        case "desk" | "mail":
+            is_right = part.path == _DATABASES[part.kind]
+        case "private":
+            is_right = is_safe_path(part.path) and _is_private(part.path)
+        case "key":
+            is_right = is_safe_path(part.path)
+        case "file":
+            return _place_fault(part.path)
+    return "" if is_right else f"a path that is not for it: {part.path[:200]!r}"
+
+
+def _is_private(path: str) -> bool:
+    return PurePosixPath(path).parts[:2] in {(PRIVATE, name) for name in PRIVATE_FOLDERS}
+
+
+def _place_fault(path: str) -> str:
+    if is_safe_path(path) and path.split("/", maxsplit=1)[0] != PRIVATE:
+        return ""
+    return f"a path that leads elsewhere: {path[:200]!r}"
+
+
+def _repository_fault(repository: RefsSnapshot | None) -> str:
+    if repository is None:
+        return ""
+    ids: Iterable[str] = (*repository.refs.values(), repository.head, repository.tree)
+    if any(oid and not _OID.fullmatch(oid) for oid in ids):
+        return "an object's id that is none"
+    if repository.prefix and not is_safe_path(repository.prefix.removesuffix("/")):
+        return f"a path that leads elsewhere: {repository.prefix[:200]!r}"
+    return ""

@@ -1,0 +1,71 @@
+"""A folder for what is not whole yet, beside the place where it will stand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from copydesk.errors import BackupError
+from copydesk.kit import files, locks
+
+STAGING = ".copydesk-staging-"
+
+
+@contextlib.contextmanager
+def stage(folder: Path) -> Iterator[Path]:
+    """Yield a new private folder in an existing one, and remove it after the block.
+
+    What killed processes left there is removed first: their locks are free. Raises BackupError
+    where the folder cannot be written.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            _sweep(folder)
+            made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
+            stack.callback(_remove, made)
+            stack.enter_context(locks.hold(made / "lock"))
+        except OSError as error:
+            raise BackupError(
+                f"the folder cannot be written ({error.strerror})",
+                subject=str(folder),
+                hint="name a place in a folder that is there and that you may write to",
+            ) from error
+        yield made
+
+
+@contextlib.contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Raise BackupError where the disk does not take what the block writes."""
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(
+            f"it cannot be written ({error.strerror or error})",
+            subject=str(place),
+            hint="nothing was changed: make room, or name a place where there is some",
+        ) from error
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's bytes are on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sweep(folder: Path) -> None:
+    for name in files.list_names(folder):
+        if name.startswith(STAGING) and (folder / name).is_dir():
+            with locks.hold(folder / name / "lock") as is_left_over:
+                if is_left_over:
+                    _remove(folder / name)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

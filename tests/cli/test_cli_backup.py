@@ -1,0 +1,89 @@
+"""`copydesk backup` and `copydesk restore`, as a person calls them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from world.backups import lived_newsroom, names_in, rewrite_manifest
+from world.command import copydesk
+from world.newsroom import newsroom
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return lived_newsroom(tmp_path / "newsroom")
+
+
+def test_a_backup_is_made_compared_and_restored(root: Path, tmp_path: Path) -> None:
+    made = copydesk("-C", root, "backup", tmp_path / "b.tar.gz", "--verify", "--json")
+    back = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back", "--json")
+
+    assert (0, 0) == (made.code, back.code)
+    assert made.json()["written"]
+    assert made.json()["verified"]["differences"] == []
+    assert made.json()["verified"]["compared"]["rows"] == 3
+    assert made.json()["commit"] == back.json()["commit"]
+    assert made.json()["databases"] == back.json()["databases"]
+    assert back.json()["newsroom"] == str(tmp_path / "back")
+    assert not back.json()["sending_waits"]
+
+
+def test_a_person_reads_what_is_in_it_and_what_is_not(root: Path, tmp_path: Path) -> None:
+    (root / "link").symlink_to("/etc")
+
+    said = copydesk("-C", root, "backup", tmp_path / "b.tar.gz", "--verify")
+
+    assert "records: _data 1, _news 1 (commit " in said.out
+    assert "readers and letters: none" in said.out
+    assert "compared: 3 rows of databases" in said.out
+    assert "left out: link: a link" in said.err
+    assert "the key is not in it" in said.err
+
+
+def test_a_newsroom_without_git_says_so(tmp_path: Path) -> None:
+    newsroom(tmp_path / "newsroom", git=False)
+
+    said = copydesk("-C", tmp_path / "newsroom", "backup", tmp_path / "b.tar.gz")
+
+    assert "no git repository: the files as they lie" in said.out
+    assert said.code == 0
+
+
+def test_a_restore_fills_the_folder_that_is_named_by_c(root: Path, tmp_path: Path) -> None:
+    copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
+    (tmp_path / "back").mkdir()
+
+    assert copydesk("-C", tmp_path / "back", "restore", tmp_path / "b.tar.gz").code == 0
+    assert (tmp_path / "back/beat.toml").exists()
+
+
+def test_a_folder_that_is_not_empty_is_misuse(root: Path, tmp_path: Path) -> None:
+    copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
+
+    said = copydesk("restore", tmp_path / "b.tar.gz", root)
+
+    assert said.code == 2
+    assert "the folder is not empty" in said.err
+
+
+def test_a_backup_that_cannot_be_used_fails_with_a_hint(root: Path, tmp_path: Path) -> None:
+    copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
+    rewrite_manifest(tmp_path / "b.tar.gz", lambda manifest: manifest["records"].update(_news=9))
+
+    said = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back")
+
+    assert said.code == 1
+    assert "hint: nothing was restored" in said.err
+    assert ["b.tar.gz", "newsroom"] == names_in(tmp_path)
+
+
+def test_a_relative_file_lies_where_the_person_stands(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert copydesk("-C", root, "backup", "b.tar.gz").code == 0
+    assert copydesk("restore", "b.tar.gz", "back").code == 0
+    assert names_in(tmp_path / "back/notes") == ["new.txt"]
