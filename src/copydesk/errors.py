@@ -129,6 +129,8 @@ class MailError(CopydeskError):
 
 class MailServerError(MailError):
     """Report a mail server that is away or busy; nothing is wrong with the settings."""
+
+
 class BackupError(CopydeskError):
     """Report a backup that cannot be written, or of which nothing is restored."""
 

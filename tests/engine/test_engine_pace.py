@@ -1,222 +1,162 @@
-"""A round runs when there is something to do, and not when there is nothing."""
+"""Pace and settling: when a letter may go, and what an answer means for it."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from contextlib import closing
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from copydesk import engine
-from copydesk.engine.serving import NewsroomFolder, Rounds, wait_after_hub_push
-from copydesk.memory import Revisit
-from copydesk.watch import SourceState
-from world.newsroom import newsroom, run_git
+from copydesk.engine.sending import GroupCommit, Pace, SettleRules, settle
+from copydesk.errors import MailStoreError
+from copydesk.mail_store import DeliveryState, Intent, Outcome
+from copydesk.news import MailOptions, SmtpOptions
+from copydesk.post import Answer
 
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-        self.slept: list[float] = []
-
-    def now(self) -> datetime:
-        return self.at
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
+NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
+INTENT = Intent(
+    subscriber=7, address="a@big.example", domain="big.example", language="", attempts=0
+)
+RULES = SettleRules(options=MailOptions(), began=NOW)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> NewsroomFolder:
-    """Give a newsroom whose two sources are due in two hours and in three."""
-    root = newsroom(tmp_path / "beat")
-    with engine.open_newsroom(root, NOON, {}) as opened:
-        folder = NewsroomFolder(opened.settings, {})
-    put(folder, GULL, SourceState(next_at=NOON + 3 * HOUR))
-    put(folder, HERON, SourceState(next_at=NOON + 2 * HOUR))
-    return folder
+def send_as_pace_allows(pace: Pace, domains: Sequence[str], until: datetime) -> list[datetime]:
+    """Send a letter to each domain, in their order, as soon as each may go; return when."""
+    now, sent = NOW, []
+    for domain in domains:
+        slot = max(pace.find_slot(now), pace.find_slot_of(domain, now))
+        now = max(now, slot)
+        if now > until:
+            break
+        pace.take(domain, now)
+        sent.append(now)
+    return sent
 
 
-def put(folder: NewsroomFolder, url: str, state: SourceState) -> None:
-    with closing(folder.memory()) as memory:
-        memory.keep_source(url, msgspec.json.encode(state))
+@given(st.integers(1, 200), st.integers(0, 200))
+def test_no_minute_sees_more_letters_than_its_limit(one: int, every: int) -> None:
+    options = SmtpOptions(letters_a_minute=every, domains={"big.example": one})
+
+    sent = send_as_pace_allows(
+        Pace(options, lambda _: {}), ["big.example"] * 500, NOW + timedelta(minutes=3)
+    )
+
+    fewest = min(one, every or one)
+    for moment in sent:
+        within = [other for other in sent if moment <= other < moment + timedelta(minutes=1)]
+        assert len(within) <= fewest + 1  # a slot begins its minute's share, and may end one
 
 
-def test_nothing_is_due_before_the_first_source_is(folder: NewsroomFolder) -> None:
-    due = folder.due(NOON)
-    assert (due.why, due.soonest) == ("", NOON + 2 * HOUR)
-    assert folder.due(NOON + 2 * HOUR).why == "a source is due"
+def test_a_domain_that_has_its_fill_holds_up_no_other() -> None:
+    pace = Pace(SmtpOptions(domains={"big.example": 1}), lambda _: {})
+    pace.take("big.example", NOW)
+
+    assert NOW + timedelta(minutes=1) == pace.find_slot_of("big.example", NOW)
+    assert NOW == pace.find_slot_of("small.example", NOW)
 
 
-def test_a_source_that_ended_is_never_due(folder: NewsroomFolder) -> None:
-    put(folder, HERON, SourceState(ended=True))
-    put(folder, GULL, SourceState(ended=True, next_at=NOON - HOUR))
-    due = folder.due(NOON)
-    assert (due.why, due.soonest) == ("", None)
+def test_letters_that_found_no_slot_ask_again_one_after_the_other() -> None:
+    pace = Pace(SmtpOptions(domains={"big.example": 60}), lambda _: {})
+
+    times = [pace.postpone("big.example", NOW) for _ in range(3)]
+
+    assert [NOW + timedelta(seconds=number) for number in range(3)] == times
 
 
-def test_a_source_that_was_never_asked_is_due(folder: NewsroomFolder) -> None:
-    with closing(folder.memory()) as memory:
-        memory.forget_sources([GULL])
-    assert folder.due(NOON).why == "a source is new"
-
-
-def test_a_time_that_a_wrong_clock_set_is_due(folder: NewsroomFolder) -> None:
-    put(folder, GULL, SourceState(next_at=NOON + 400 * 24 * HOUR))
-    assert folder.due(NOON).why == "a source is due"
-
-
-def test_a_state_of_another_version_is_due(folder: NewsroomFolder) -> None:
-    with closing(folder.memory()) as memory:
-        memory.keep_source(GULL, b"\xff")
-    assert folder.due(NOON).why == "a source is new"
-
-
-def test_a_second_look_is_due(folder: NewsroomFolder) -> None:
-    with closing(folder.memory()) as memory:
-        memory.revisits.put(Revisit(path="_news/a.md", url=GULL, due=NOON + HOUR))
-    assert folder.due(NOON).why == ""
-    assert folder.due(NOON + HOUR).why == "a page is to be looked at again"
-
-
-def test_what_a_killed_round_left_is_due(folder: NewsroomFolder) -> None:
-    with closing(folder.memory()) as memory:
-        memory._run("INSERT INTO journal VALUES ('_news/a.md', 'digest')")
-    assert folder.due(NOON).why == "a change was cut short"
-
-
-def test_a_push_is_due_only_for_a_source_of_the_beat(folder: NewsroomFolder) -> None:
-    with closing(folder.memory()) as memory:
-        memory.hub_pushes.put("https://gone.example/feed.xml", b"")
-        assert folder.due(NOON).why == ""
-        memory.hub_pushes.put(GULL, b"")
-    assert folder.due(NOON).why == "a hub pushed"
-
-
-def test_a_changed_beat_counts_at_once_and_a_broken_one_keeps_the_old(
-    folder: NewsroomFolder,
+@pytest.mark.parametrize(
+    ("days", "sent_today", "may_go"),
+    [
+        ({}, 49, True),
+        ({}, 50, False),
+        ({"2026-11-26": 50, "2026-11-27": 90}, 199, True),
+        ({"2026-11-26": 50, "2026-11-27": 90}, 200, False),
+        ({f"2026-11-{day:02}": 1 for day in range(10, 20)}, 100_000, True),
+    ],
+)
+def test_a_domain_is_warmed_up_day_by_day(
+    days: dict[str, int], sent_today: int, may_go: bool
 ) -> None:
-    path = folder.root / "beat.toml"
-    text = path.read_text("utf-8")
-    path.write_text(text.replace("heron", "petrel"), "utf-8")
-    assert folder.settings().beat.sources[1].url == "https://petrel.example/feed.xml"
-    assert folder.due(NOON).why == "a source is new"
-    path.write_text("[site", "utf-8")
-    assert folder.settings().beat.sources[1].url == "https://petrel.example/feed.xml"
+    pace = Pace(SmtpOptions(warm_up=50), lambda _: {**days, "2026-11-28": sent_today})
+
+    slot = pace.find_slot_of("big.example", NOW)
+
+    assert slot == (NOW if may_go else datetime(2026, 11, 29, tzinfo=UTC))
 
 
-class Pace:
-    """Rounds over a folder; `ran` holds the times."""
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        ("accepted", DeliveryState.ACCEPTED),
+        ("refused", DeliveryState.REFUSED),
+        ("later", DeliveryState.WAITING),
+        ("slow-down", DeliveryState.WAITING),
+        ("unsent", DeliveryState.WAITING),
+        ("uncertain", DeliveryState.UNCERTAIN),
+    ],
+)
+def test_an_answer_settles_a_letter(kind: str, state: DeliveryState) -> None:
+    answer = Answer(kind=kind, code=0, status="", words="")  # type: ignore[arg-type]
 
-    def __init__(self, folder: NewsroomFolder) -> None:
-        self.clock = Clock()
-        self.ran: list[datetime] = []
-        self.said: list[str] = []
-        self.code = 0
-        self.rounds = Rounds(folder, self.clock, self.said.append, self.run)
-
-    async def run(self) -> int:
-        self.ran.append(self.clock.at)
-        return self.code
-
-    def look(self, *moments: datetime) -> list[datetime]:
-        """Look at these moments; give when a round ran."""
-
-        async def work() -> None:
-            for self.clock.at in moments:
-                await self.rounds.look()
-
-        self.ran.clear()
-        asyncio.run(work())
-        return self.ran
+    assert state == settle(INTENT, answer, NOW, RULES).state
 
 
-def test_a_round_runs_at_the_start_and_then_when_something_is_due(folder: NewsroomFolder) -> None:
-    pace = Pace(folder)
-    every_five = [NOON + minutes * MINUTE for minutes in range(0, 50, 5)]
-    assert pace.look(*every_five) == [NOON]
-    assert pace.said == [
-        "a round: it is time",
-        "no round: nothing is due before 2026-11-24 14:00 UTC",
-    ]
+def test_what_is_uncertain_is_sent_again_where_its_owner_wants_that() -> None:
+    rules = replace(RULES, options=MailOptions(when_uncertain="again"))
+    answer = Answer(kind="uncertain", code=0, status="", words="")
+
+    assert DeliveryState.WAITING == settle(INTENT, answer, NOW, rules).state
 
 
-def test_a_round_runs_once_an_hour_whatever_is_due(folder: NewsroomFolder) -> None:
-    every_five = [NOON + minutes * MINUTE for minutes in range(0, 120, 5)]
-    assert Pace(folder).look(*every_five) == [NOON, NOON + HOUR]
+def test_a_letter_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
+    answer = Answer(kind="later", code=451, status="4.7.1", words="greylisted")
+    now, waits = NOW, []
+    for attempts in range(100):
+        outcome = settle(replace(INTENT, attempts=attempts), answer, now, RULES)
+        if outcome.state == DeliveryState.GIVEN_UP:
+            break
+        waits.append(outcome.at - now)
+        now = outcome.at
+
+    assert waits == sorted(waits)
+    assert waits[0] >= timedelta(minutes=5)
+    assert timedelta(hours=45) < now - NOW <= timedelta(hours=48)
 
 
-def test_a_source_that_is_due_makes_a_round(folder: NewsroomFolder) -> None:
-    put(folder, GULL, SourceState(next_at=NOON + 20 * MINUTE))
-    moments = [NOON + minutes * MINUTE for minutes in (0, 10, 20)]
-    assert Pace(folder).look(*moments) == [NOON, NOON + 20 * MINUTE]
+def outcome(number: int) -> Outcome:
+    return Outcome(subscriber=number, state=DeliveryState.ACCEPTED, at=NOW)
 
 
-@pytest.mark.parametrize("path", ["beat.toml", "_data/topics/00-coast.yaml"])
-def test_a_file_that_somebody_changed_makes_a_round(folder: NewsroomFolder, path: str) -> None:
-    pace = Pace(folder)
-    assert pace.look(NOON, NOON + MINUTE) == [NOON]
-    os.utime(folder.root / path, ns=(1, 1))
-    assert pace.look(NOON + 2 * MINUTE, NOON + 3 * MINUTE) == [NOON + 2 * MINUTE]
+def test_outcomes_that_gather_are_written_together_and_each_is_waited_for() -> None:
+    groups: list[list[int]] = []
+
+    def write(outcomes: Sequence[Outcome]) -> None:
+        groups.append([each.subscriber for each in outcomes])
+
+    async def put_all() -> None:
+        commit = GroupCommit(write)
+        await asyncio.gather(*(commit.put(outcome(number)) for number in range(8)))
+        await commit.close()
+
+    asyncio.run(put_all())
+
+    assert list(range(8)) == sorted(number for group in groups for number in group)
+    assert len(groups) < 8
 
 
-def test_a_commit_makes_a_round(folder: NewsroomFolder) -> None:
-    pace = Pace(folder)
-    pace.look(NOON)
-    run_git(folder.root, "commit", "--allow-empty", "-qm", "a correction")
-    assert pace.look(NOON + MINUTE, NOON + 2 * MINUTE) == [NOON + MINUTE]
+def test_after_a_failure_nothing_more_is_written_and_all_hear_of_it() -> None:
+    def write(_: Sequence[Outcome]) -> None:
+        raise MailStoreError("what is kept of readers cannot be written: the disk is full")
 
+    async def put_all() -> list[object]:
+        commit = GroupCommit(write)
+        first = await asyncio.gather(
+            *(commit.put(outcome(number)) for number in range(3)), return_exceptions=True
+        )
+        later = await asyncio.gather(commit.put(outcome(4)), return_exceptions=True)
+        return [*first, *later]
 
-def test_a_memory_that_cannot_be_read_makes_a_round(folder: NewsroomFolder) -> None:
-    pace = Pace(folder)
-    pace.look(NOON)
-    memory = folder.root / ".copydesk" / "memory.sqlite"
-    memory.unlink()
-    memory.mkdir()
-    assert pace.look(NOON + MINUTE) == [NOON + MINUTE]
-
-
-def test_a_round_that_fails_is_told_and_the_next_goes_on(folder: NewsroomFolder) -> None:
-    pace = Pace(folder)
-    pace.code = 3
-    pace.look(NOON)
-    assert pace.said[1:] == ["the round ended with exit code 3; the next one goes on"]
-
-
-def test_a_push_wakes_the_rounds(folder: NewsroomFolder) -> None:
-    pace = Pace(folder)
-
-    async def work() -> None:
-        at_work = asyncio.create_task(pace.rounds.go_on())
-        while not pace.ran:
-            await asyncio.sleep(0.001)
-        with closing(folder.memory()) as memory:
-            memory.hub_pushes.put(GULL, b"")
-        pace.rounds.soon()
-        while len(pace.ran) < 2:
-            await asyncio.sleep(0.001)
-        at_work.cancel()
-
-    asyncio.run(work())
-    assert pace.clock.slept == [60.0]
-
-
-@pytest.mark.parametrize(("ago", "seconds"), [(1, 59.0), (50, 10.0), (59, 10.0), (600, 10.0)])
-def test_a_push_is_read_within_a_minute_and_rounds_keep_a_minute_apart(
-    ago: int, seconds: float
-) -> None:
-    assert wait_after_hub_push(NOON - timedelta(seconds=ago), NOON) == seconds
-
-
-def test_the_first_push_waits_for_others() -> None:
-    assert wait_after_hub_push(None, NOON) == 10.0
+    assert all(isinstance(answer, MailStoreError) for answer in asyncio.run(put_all()))

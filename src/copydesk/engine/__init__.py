@@ -204,6 +204,22 @@ if TYPE_CHECKING:
     from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
     from copydesk.engine.round import watch_url as watch_url
+    from copydesk.engine.sending import SendingRehearsal as SendingRehearsal
+    from copydesk.engine.sending import SendingRow as SendingRow
+    from copydesk.engine.sending import SendReport as SendReport
+    from copydesk.engine.sending import WhoLine as WhoLine
+    from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
+    from copydesk.engine.sending import begin_sending as begin_sending
+    from copydesk.engine.sending import find_sending as find_sending
+    from copydesk.engine.sending import list_issues_of as list_issues_of
+    from copydesk.engine.sending import list_sendings as list_sendings
+    from copydesk.engine.sending import list_who as list_who
+    from copydesk.engine.sending import rehearse_sending as rehearse_sending
+    from copydesk.engine.sending import resume_sending as resume_sending
+    from copydesk.engine.sending import send_issues as send_issues
+    from copydesk.engine.sending import send_test as send_test
+    from copydesk.engine.sending import stop_sending as stop_sending
+    from copydesk.engine.sending import write_eml as write_eml
     from copydesk.engine.serving import ActionStarter as ActionStarter
     from copydesk.engine.serving import AudienceCounts as AudienceCounts
     from copydesk.engine.serving import CommandOnDemand as CommandOnDemand
@@ -250,6 +266,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import rehearse_import as rehearse_import
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
+    from copydesk.engine.subscribers import open_readers as open_readers
     from copydesk.engine.topics import AffectedStory as AffectedStory
     from copydesk.engine.topics import DismissReport as DismissReport
     from copydesk.engine.topics import KeywordReport as KeywordReport
@@ -289,6 +306,9 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if import TriedRules as TriedRules
     from copydesk.engine.what_if import WeighedVerdict as WeighedVerdict
     from copydesk.engine.what_if import Workbench as Workbench
+    from copydesk.mail_store import MailStore as MailStore
+    from copydesk.mail_store import Sending as Sending
+    from copydesk.post import Answer as Answer
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -18,6 +18,7 @@ from copydesk.mail_store._deliveries import Outcome as Outcome
 from copydesk.mail_store._deliveries import Sending as Sending
 from copydesk.mail_store._deliveries import SendingRemark as SendingRemark
 from copydesk.mail_store._deliveries import SendingState as SendingState
+from copydesk.mail_store._ledger import SERVICE as SERVICE
 from copydesk.mail_store._ledger import Ledger as Ledger
 from copydesk.mail_store._ledger import NewSending as NewSending
 from copydesk.mail_store._ledger import Recovery as Recovery

@@ -30,6 +30,15 @@ from copydesk.news import Delivery
 
 _AT_ONCE = 1_000  # rows of a walk
 _BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
+SERVICE = 0  # whom a line is about that no reader has: the service that an issue is handed over to
+_READERS = """
+SELECT u.subscriber FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
+WHERE u.letter = ?
+AND (s.state = 'active' OR (s.state = 'paused' AND s.paused_until <> '' AND s.paused_until <= ?))
+AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)
+AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
+    WHERE t.value IN (SELECT value FROM json_each(?))))
+"""
 _COLUMNS = "number, issue, letter, state, via, made, by, remark"
 
 
@@ -79,7 +88,23 @@ class Ledger:
             assert sending is not None
             if new.via == "smtp":
                 self._queue_readers(sending, new.topics, now)
+            else:
+                query = "INSERT INTO deliveries VALUES (?, ?, 0, 0, 0, 0, 0, 0, '')"
+                self._database.run(query, sending.number, SERVICE)
         return sending
+
+    def intend_hand_over(self, number: int, now: datetime) -> None:
+        """Write down that an issue is about to be handed over to a service."""
+        self._database.run(
+            "UPDATE deliveries SET state = 1, at = ? WHERE sending = ? AND subscriber = ?",
+            *(int(now.timestamp()), number, SERVICE),
+        )
+
+    def count_readers(self, letter: str, topics: Sequence[str], now: datetime) -> int:
+        """Return to how many readers an issue of a letter would go now."""
+        query = f"SELECT count(*) FROM ({_READERS})"  # noqa: S608 # a question of ours
+        ((count,),) = self._database.run(query, *_reader_values(letter, topics, now))
+        return int(count)
 
     def find(self, issue: str) -> Sending | None:
         """Return the sending of an issue."""
@@ -296,16 +321,13 @@ class Ledger:
     def _queue_readers(self, sending: Sending, topics: Sequence[str], now: datetime) -> None:
         """Queue a letter to each reader who may get it now and chose one of its topics, or none."""
         self._database.run(
-            "INSERT INTO deliveries SELECT ?, u.subscriber, 0, 0, 0, 0, 0, 0, '' "
-            "FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber "
-            "WHERE u.letter = ? AND (s.state = 'active' "
-            "OR (s.state = 'paused' AND s.paused_until <> '' AND s.paused_until <= ?)) "
-            "AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) "
-            "AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t "
-            "WHERE t.value IN (SELECT value FROM json_each(?))))",
-            *(sending.number, sending.letter, dates.rfc3339(now)),
-            json.dumps(list(topics), ensure_ascii=False),
+            f"INSERT INTO deliveries SELECT ?, subscriber, 0, 0, 0, 0, 0, 0, '' FROM ({_READERS})",  # noqa: S608 # a question of ours
+            *(sending.number, *_reader_values(sending.letter, topics, now)),
         )
+
+
+def _reader_values(letter: str, topics: Sequence[str], now: datetime) -> tuple[str, str, str]:
+    return letter, dates.rfc3339(now), json.dumps(list(topics), ensure_ascii=False)
 
 
 def _sending_of(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import secrets
 import struct
@@ -154,7 +153,7 @@ class Links:
 
 
 def _mac(key: bytes, use: bytes, payload: bytes, size: int) -> bytes:
-    return hmac.digest(key, use + b"\0" + payload, hashlib.sha256)[:size]
+    return hmac.digest(key, use + b"\0" + payload, "sha256")[:size]
 
 
 def _encode(data: bytes) -> str:

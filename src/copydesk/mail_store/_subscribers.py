@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Subscribers:
     def key_of(self, address: str) -> bytes:
         """Return the keyed digest (HMAC-SHA256) by which an address is known, even once erased."""
         words = address.casefold().encode("utf-8", "surrogatepass")
-        return hmac.digest(self._secret, words, hashlib.sha256)
+        return hmac.digest(self._secret, words, "sha256")
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
         """Keep an address; one that is kept already stays as it is, an erased one waits again."""

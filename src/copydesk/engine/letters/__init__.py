@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
     from copydesk.engine.letters._filed_issues import letter_stems as letter_stems
     from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue
+    from copydesk.engine.letters._issue_to_send import IssueToSend as IssueToSend
+    from copydesk.engine.letters._issue_to_send import make_outgoing as make_outgoing
+    from copydesk.engine.letters._issue_to_send import read_issue_to_send as read_issue_to_send
     from copydesk.engine.letters._lint_mail import LintReport as LintReport
     from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
     from copydesk.mail import IssueDraft as IssueDraft

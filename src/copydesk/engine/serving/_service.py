@@ -18,8 +18,10 @@ from copydesk.engine.serving._command_on_demand import REJUDGING, CommandOnDeman
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._edited_files import EditedFiles
 from copydesk.engine.serving._letter_hours import LetterHours
+from copydesk.engine.serving._mail_hours import MailHours
 from copydesk.engine.serving._round_starter import RoundStarter
 from copydesk.engine.serving._rounds import Rounds
+from copydesk.engine.serving._run_command import run_command
 from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.engine.serving._webhook_calls import WebhookCalls
 from copydesk.kit import urls
@@ -36,8 +38,8 @@ class NewsroomService:
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
     are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
     `edited_files` brings the site up to what is written by hand and to filed letters,
-    `webhook_calls` tells whoever wants to know, `letter_hours` files letters, `rejudging` judges
-    filed stories again when an owner wants that.
+    `webhook_calls` tells whoever wants to know, `letter_hours` files letters, `mail_hours` sends
+    them, `rejudging` judges filed stories again when an owner wants that.
     """
 
     site: Path
@@ -47,6 +49,7 @@ class NewsroomService:
     edited_files: EditedFiles
     webhook_calls: WebhookCalls
     letter_hours: LetterHours
+    mail_hours: MailHours
     rejudging: CommandOnDemand
     audience: AudienceCounts | None = None
     subscriber: Subscriber | None = None
@@ -75,6 +78,7 @@ class NewsroomService:
             self.edited_files,
             self.webhook_calls,
             self.letter_hours,
+            self.mail_hours,
             self.rounds,
             self.subscriber,
             self.audience,
@@ -121,6 +125,10 @@ def _prepare_service(
     edited_files = EditedFiles(newsroom, starter, turn, with_time(say, clock))
     rejudging = CommandOnDemand(newsroom.root, turn, clock, REJUDGING)
     edited_files.deploys = rejudging.deploys = lambda: bool(folder.settings().deploy.to)
+
+    async def send() -> int:
+        return await run_command(("-C", str(newsroom.root), "mail", "send", "--due"))
+
     return NewsroomService(
         site=newsroom.site,
         prefix="" if parsed is None else str(parsed.pathname).strip("/"),
@@ -129,6 +137,7 @@ def _prepare_service(
         edited_files=edited_files,
         webhook_calls=WebhookCalls(folder, clock, with_time(say, clock)),
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
+        mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         rejudging=rejudging,
         # the memory is opened anew each time: a round may replace it
         audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,

@@ -62,7 +62,7 @@ def judge_reply(reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
 def clean_words(words: str, recipient: str) -> str:
     """Return a server's words as one short line in which no address stands."""
     line = text.fold(words)
-    if recipient:
+    if recipient and recipient.casefold() in line.casefold():
         line = re.sub(f"<?{re.escape(recipient)}>?", "<address>", line, flags=re.IGNORECASE)
     return _ANYBODY.sub("<address>", line)[:_MOST_CHARACTERS].rstrip()
 

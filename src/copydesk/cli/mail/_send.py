@@ -1,0 +1,140 @@
+"""copydesk mail send: an issue goes to its letter's readers; without one, what went and goes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.errors import UsageError
+
+_WORDS = {
+    "ready": "ready to go",
+    "awaits-word": "awaits a person's word",
+    "sending": "going out",
+    "paused": "paused",
+    "ended": "ended",
+    "done": "done",
+}
+_REMARKS = {
+    "person": 'as [mail] start = "person" has it',
+    "restored": "it was filed since the backup that was restored, and may have gone out",
+    "checks": "copydesk mail doctor found faults",
+}
+
+
+@click.command("send")
+@click.argument("issue", required=False, default="")
+@click.option("--due", is_flag=True, help="Send what may go now; `serve` and cron call it.")
+@click.option("--test", "test", default="", metavar="ADDRESS", help="Send it to one address alone.")
+@click.option(
+    "--eml",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write it as a file for mail programs into a folder, and send nothing.",
+)
+@click.option("--dry-run", is_flag=True, help="Say to how many it would go, and send nothing.")
+@click.option("--pause", is_flag=True, help="Stop after the letters under way.")
+@click.option("--end", is_flag=True, help="Stop for good.")
+@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@common
+def send(
+    invocation: Invocation,
+    issue: str,
+    *,
+    due: bool,
+    test: str,
+    eml: Path | None,
+    dry_run: bool,
+    pause: bool,
+    end: bool,
+    by: str,
+) -> None:
+    """Send ISSUE to the readers of its letter, or go on where that was stopped.
+
+    ISSUE is the name of a file in `_newsletters/`. That you name it is the word that a letter may
+    need. Each reader gets it once: what the ledger knows is not sent again. Without ISSUE: what
+    went, goes and waits.
+    """
+    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+        speaker = engine.speaker(newsroom, by)
+        if not issue and not due:
+            _show_sendings(invocation, engine.list_sendings(store))
+        elif due:
+            sendings = engine.begin_due_sendings(newsroom, store)
+            _send(invocation, newsroom, store, sendings)
+        elif test:
+            _show_test(invocation, engine.send_test(newsroom, store, issue, test))
+        elif eml is not None:
+            for path in engine.write_eml(newsroom, store, issue, [_EXAMPLE], eml):
+                click.echo(path)
+        elif dry_run:
+            _show_rehearsal(invocation, engine.rehearse_sending(newsroom, store, issue))
+        elif pause or end:
+            engine.stop_sending(store, issue, "ended" if end else "paused", speaker)
+        else:
+            sending = engine.begin_sending(newsroom, store, issue, speaker)
+            if sending.state == "awaits-word":
+                hint = "copydesk mail doctor says what, and how it is overruled"
+                raise UsageError(f"not sent: {_REMARKS[sending.remark]}", hint=hint)
+            _send(invocation, newsroom, store, [sending])
+
+
+_EXAMPLE = "reader@example.org"
+
+
+def _send(
+    invocation: Invocation,
+    newsroom: engine.Newsroom,
+    store: engine.MailStore,
+    sendings: Iterable[engine.Sending],
+) -> None:
+    """Send, with progress, and report; exit 1 where something is left that nobody tries again."""
+    with terminal.progress() as progress:
+        reports = engine.send_issues(newsroom, store, sendings, progress)
+    if invocation.json:
+        terminal.as_json({"sendings": reports})
+    for report in () if invocation.json else reports:
+        counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
+        click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
+        if report.uncertain:
+            terminal.note(f"{report.uncertain} of which nobody knows whether they arrived")
+    for report in reports:
+        if report.trouble:
+            click.echo(f"error: {report.trouble}", err=True)
+            click.echo(f"hint: {report.hint}", err=True)
+    if any(report.trouble for report in reports):
+        sys.exit(1)
+
+
+def _show_sendings(invocation: Invocation, rows: Sequence[engine.SendingRow]) -> None:
+    if invocation.json:
+        terminal.as_json({"sendings": rows})
+        return
+    for row in rows:
+        counts = ", ".join(f"{count} {state}" for state, count in row.counts.items())
+        click.echo(f"{row.issue}  {_WORDS[row.state]}  {counts or 'no readers'}")
+        if row.remark:
+            terminal.note(f"{row.issue} {_WORDS['awaits-word']}: {_REMARKS[row.remark]}")
+
+
+def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
+    if invocation.json:
+        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
+    else:
+        click.echo(f"{answer.kind}: {answer.code} {answer.words}")
+    if answer.kind != "accepted":
+        sys.exit(1)
+
+
+def _show_rehearsal(invocation: Invocation, rehearsal: engine.SendingRehearsal) -> None:
+    if invocation.json:
+        terminal.as_json(rehearsal)
+        return
+    click.echo(f"{rehearsal.issue}: to {rehearsal.readers} readers, {rehearsal.bytes} bytes each")
+    if rehearsal.remark:
+        terminal.note(f"it awaits a person's word: {_REMARKS[rehearsal.remark]}")

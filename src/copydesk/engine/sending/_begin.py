@@ -1,0 +1,102 @@
+"""Begin: a filed issue becomes a sending, ready or awaiting a person's word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from copydesk.engine.letters import (
+    IssueToSend,
+    find_last_issue,
+    letter_stems,
+    read_issue_to_send,
+)
+from copydesk.engine.mail_checks import find_obstacle
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import UsageError
+from copydesk.mail_store import MailStore, NewSending, Sending, SendingRemark, SendingState
+from copydesk.placement import parse_issue_name
+
+_STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
+
+
+def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
+    """Queue an issue to its letter's readers; what was queued before stays, and gets the word.
+
+    `by` is a person whose word this is: without it what needs one awaits it. Raises UsageError
+    where letters are not sent, there is no such issue, or it went out or was ended before.
+    """
+    via = newsroom.settings.mail.deliver
+    if not via:
+        hint = 'write [mail] and deliver = "smtp" into beat.toml: docs/guides/send-letters.md'
+        raise UsageError("letters are not sent from here", hint=hint)
+    mail = read_issue_to_send(newsroom, name)
+    remark = find_missing_word(newsroom, store, mail, by)
+    sending = store.ledger.begin(
+        NewSending(
+            issue=mail.name,
+            letter=mail.letter.id,
+            via=via,
+            topics=mail.topics,
+            by=by,
+            state="awaits-word" if remark else "ready",
+            remark=remark,
+        ),
+        newsroom.now,
+    )
+    return _give_word(store, sending, remark, by) if by else sending
+
+
+def find_missing_word(
+    newsroom: Newsroom, store: MailStore, mail: IssueToSend, by: str
+) -> SendingRemark:
+    """Return why an issue may not go out yet, "" where it may.
+
+    The checks hold everybody up, until they are clean or somebody overrules them by name.
+    """
+    if find_obstacle(newsroom, store) is not None:
+        return "checks"
+    if by:
+        return ""
+    if store.ledger.may_have_been_sent(mail.at):
+        return "restored"
+    return "person" if newsroom.settings.mail.start == "person" else ""
+
+
+def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
+    """Queue the last issue of each letter that is of today and was not queued; return what goes.
+
+    What awaits a word is queued too, so that the desk shows it, and is not among what goes.
+    """
+    if newsroom.settings.mail.deliver:
+        for name in list_unsent_issues(newsroom, store):
+            begin_sending(newsroom, store, name)
+    going = store.ledger.list_sendings(states=("ready", "sending"))
+    return tuple(reversed(going))
+
+
+def list_unsent_issues(newsroom: Newsroom, store: MailStore) -> list[str]:
+    """Return the names of issues of the last day that are not in the ledger; asks few files."""
+    letters = newsroom.settings.letters
+    names = []
+    for letter in letters:
+        last = find_last_issue(newsroom, letter_stems(newsroom, letter, letters))
+        if last is None or not timedelta(0) <= newsroom.now - last.at <= _STILL_NEWS:
+            continue
+        name = parse_issue_name(last.path.rpartition("/")[2].removesuffix(".html"))
+        if name is not None and store.ledger.find(str(name)) is None:
+            names.append(str(name))
+    return names
+
+
+def _give_word(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
+    """Let a sending that awaited a word, or was paused, go on as a person says."""
+    if sending.state in {"done", "ended"}:
+        what = "went out" if sending.state == "done" else "was ended"
+        raise UsageError(f"the issue {what} before", subject=sending.issue, hint=_GONE)
+    state: SendingState = "awaits-word" if remark else "ready"
+    if sending.state in {"awaits-word", "paused"} or remark:
+        store.ledger.set_state(sending.number, state, by=by, remark=remark)
+    return store.ledger.find(sending.issue) or sending
+
+
+_GONE = "who got it: copydesk mail who ISSUE"

@@ -1,0 +1,63 @@
+"""Hand over: an issue goes to a service that has the readers; the ledger says that, and no more."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from copydesk.engine.letters import make_outgoing, read_issue_to_send
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import MailError
+from copydesk.mail_store import SERVICE, DeliveryState, MailStore, Outcome, Sending
+
+
+def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
+    """Hand an issue over, once: what a service took or may have taken is not handed over again.
+
+    Raises MailError where the service refuses; one that cannot take it now is asked again later.
+    """
+    from copydesk import post
+
+    is_asked_again = newsroom.settings.mail.when_uncertain == "again" or post.is_repeatable(
+        sending.via
+    )
+    store.ledger.recover(sending.number, newsroom.now, again=is_asked_again)
+    if store.ledger.find_next_due(sending.number) is None:
+        store.ledger.set_state(sending.number, "done")
+        return
+    mail, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
+    outgoing = make_outgoing(newsroom, mail)
+    letter = post.HandedLetter(
+        subject=outgoing.subject,
+        html=outgoing.html,
+        text=outgoing.text,
+        from_name=options.from_name or mail.letter.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+        issue_name=mail.name,
+        page=mail.page,
+    )
+    store.ledger.intend_hand_over(sending.number, newsroom.now)
+    answer = asyncio.run(post.hand_over(sending.via, options.hand_over, letter, newsroom.now))
+    state = _STATES[answer.kind]
+    if state == DeliveryState.UNCERTAIN and is_asked_again:
+        state = DeliveryState.WAITING
+    at = newsroom.now + (_WAIT if state == DeliveryState.WAITING else timedelta(0))
+    outcome = Outcome(subscriber=SERVICE, state=state, at=at, words=answer.words)
+    store.ledger.note(sending.number, [outcome])
+    if state in {DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN}:
+        store.ledger.set_state(sending.number, "done")
+    elif state == DeliveryState.REFUSED:
+        store.ledger.set_state(sending.number, "paused")
+        hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
+        raise MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
+
+
+_WAIT = timedelta(minutes=15)
+_STATES = {
+    "taken": DeliveryState.HANDED_OVER,
+    "draft": DeliveryState.HANDED_OVER,
+    "refused": DeliveryState.REFUSED,
+    "later": DeliveryState.WAITING,
+    "uncertain": DeliveryState.UNCERTAIN,
+}

@@ -1,0 +1,129 @@
+"""List: what went, goes and waits; and stopping it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from copydesk.engine.letters import read_issue_to_send
+from copydesk.engine.mail_checks import find_obstacle
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.sending._begin import find_missing_word
+from copydesk.engine.sending._send import count_by_name
+from copydesk.errors import UsageError
+from copydesk.kit import text
+from copydesk.mail_store import MailStore, ReturnKind, Sending, SendingRemark, SendingState
+
+_GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", "paused"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRow:
+    """A sending with its letters by state, what came back of them, and views of its page.
+
+    `next_due` is when the next letter is tried, None where none is left to try.
+    """
+
+    issue: str
+    letter: str
+    state: SendingState
+    via: str
+    made: datetime
+    by: str
+    remark: SendingRemark
+    counts: Mapping[str, int] = field(default_factory=dict)
+    returns: Mapping[ReturnKind, int] = field(default_factory=dict)
+    views: int = 0
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRehearsal:
+    """What sending an issue would be: to how many readers, how big, and what it awaits."""
+
+    issue: str
+    letter: str
+    readers: int
+    bytes: int
+    remark: SendingRemark
+
+
+def list_sendings(store: MailStore, most: int = 100) -> list[SendingRow]:
+    """Return the sendings, the newest first."""
+    return [_make_row(store, sending) for sending in store.ledger.list_sendings(most)]
+
+
+def find_sending(store: MailStore, issue: str) -> SendingRow:
+    """Return the sending of an issue; raises UsageError where there is none."""
+    return _make_row(store, _find(store, issue))
+
+
+def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> SendingRehearsal:
+    """Say what sending an issue would be; raises as `begin_sending` does, MailError."""
+    from copydesk.engine.letters import make_outgoing
+
+    mail = read_issue_to_send(newsroom, issue)
+    outgoing = make_outgoing(newsroom, mail)
+    return SendingRehearsal(
+        issue=mail.name,
+        letter=mail.letter.id,
+        readers=store.ledger.count_readers(mail.letter.id, mail.topics, newsroom.now),
+        bytes=len(outgoing.html.encode()) + len(outgoing.text.encode()),
+        remark=find_missing_word(newsroom, store, mail, by=""),
+    )
+
+
+def stop_sending(
+    store: MailStore, issue: str, word: Literal["paused", "ended"], by: str
+) -> SendingRow:
+    """Pause an issue that goes out, or end it for good; the letters under way are finished.
+
+    Raises UsageError where it is over or was never to go.
+    """
+    sending = _find(store, issue)
+    if sending.state not in _GOING:
+        raise UsageError("it is over already", subject=sending.issue)
+    store.ledger.set_state(sending.number, word, by=by)
+    return find_sending(store, issue)
+
+
+def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
+    """Let an issue that is paused, or awaits a word, go out; `serve` sends it.
+
+    Raises UsageError where it is over, or the checks hold it up.
+    """
+    sending = _find(store, issue)
+    if sending.state not in {"paused", "awaits-word"}:
+        raise UsageError("it neither is paused nor awaits a word", subject=sending.issue)
+    if find_obstacle(newsroom, store) is not None:
+        store.ledger.set_state(sending.number, "awaits-word", remark="checks")
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError("the checks of mail found faults", subject=sending.issue, hint=hint)
+    store.ledger.set_state(sending.number, "ready", by=by)
+    return find_sending(store, issue)
+
+
+def _find(store: MailStore, issue: str) -> Sending:
+    sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
+    if sending is None:
+        hint = "copydesk mail send lists what was sent"
+        raise UsageError("no such sending", subject=text.fold(issue)[:80], hint=hint)
+    return sending
+
+
+def _make_row(store: MailStore, sending: Sending) -> SendingRow:
+    return SendingRow(
+        issue=sending.issue,
+        letter=sending.letter,
+        state=sending.state,
+        via=sending.via,
+        made=sending.made,
+        by=sending.by,
+        remark=sending.remark,
+        counts=count_by_name(store, sending.number),
+        returns=store.returns.count(sending.number),
+        views=store.views.of(sending.issue),
+        next_due=store.ledger.find_next_due(sending.number),
+    )

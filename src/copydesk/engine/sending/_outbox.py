@@ -1,0 +1,100 @@
+"""The outbox: mails to single persons go out, one connection for all that wait."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from copydesk.engine.newsroom import Newsroom, hold_lock
+from copydesk.engine.sending._prepare import load_own_signer, sender_domain
+from copydesk.engine.subscribers import write_outbox_mail
+from copydesk.errors import MailError
+from copydesk.mail_store import MailStore, OutboxMail
+
+if TYPE_CHECKING:
+    from copydesk.post import Answer, Envelope, Signer
+
+_LOCK = "outbox.lock"
+_FIRST_WAIT = timedelta(minutes=2)
+_GIVE_UP = timedelta(hours=24)  # what is asked for by hand is of no use a day later
+_SETTLED = frozenset({"accepted", "refused", "uncertain"})
+
+
+def send_outbox(newsroom: Newsroom, store: MailStore) -> int:
+    """Send the mails that are due; return how many the server took.
+
+    One that it does not take for now waits, longer each time. Raises MailError where the server
+    cannot be reached, MailStoreError.
+    """
+    with hold_lock(newsroom.private / _LOCK) as is_free:
+        mails = store.outbox.list_due(newsroom.now) if is_free else ()
+        if not mails:
+            return 0
+        return asyncio.run(_Outgoing(newsroom, store).send_all(mails))
+
+
+class _Outgoing:
+    """Sends mails of the outbox of one newsroom."""
+
+    def __init__(self, newsroom: Newsroom, store: MailStore) -> None:
+        self._newsroom = newsroom
+        self._store = store
+        self._signer: Signer | None = load_own_signer(newsroom)
+
+    async def send_all(self, mails: tuple[OutboxMail, ...]) -> int:
+        from copydesk import post
+
+        taken = 0
+        line = await post.open_line(self._newsroom.settings.mail.smtp)
+        try:
+            for mail in mails:
+                if not line.is_open:
+                    line = await post.open_line(self._newsroom.settings.mail.smtp)
+                self._store.outbox.postpone(mail, self._newsroom.now + _wait(mail))
+                envelope = self._write(mail)
+                if envelope is None:
+                    self._store.outbox.end(mail)
+                    continue
+                answer = await line.send(envelope)
+                taken += answer.kind == "accepted"
+                self._settle(mail, answer)
+        finally:
+            await line.close()
+        return taken
+
+    def _write(self, mail: OutboxMail) -> Envelope | None:
+        """Return a mail as it is sent; None where whom it was for is gone, or has no address."""
+        from copydesk import post
+
+        single = write_outbox_mail(self._newsroom, self._store, mail)
+        if single is None:
+            return None
+        options = self._newsroom.settings.mail
+        addressing = post.Addressing(
+            from_name=options.from_name or self._newsroom.beat.title,
+            from_address=options.from_address,
+            reply_to=options.reply_to,
+        )
+        try:
+            return post.write_mail(
+                addressing,
+                single.subject,
+                single.text,
+                single.to,
+                message_id=f"{secrets.token_hex(16)}@{sender_domain(options)}",
+                date=self._newsroom.now,
+                return_path=options.bounces.address or options.from_address,
+                signer=self._signer,
+            )
+        except MailError:  # an address that no server takes: nobody waits for it
+            return None
+
+    def _settle(self, mail: OutboxMail, answer: Answer) -> None:
+        if answer.kind in _SETTLED or self._newsroom.now - mail.made > _GIVE_UP:
+            self._store.outbox.end(mail)
+
+
+def _wait(mail: OutboxMail) -> timedelta:
+    return _FIRST_WAIT * (1 << min(mail.attempts, 8))

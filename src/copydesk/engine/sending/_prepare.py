@@ -1,0 +1,126 @@
+"""Prepare: what lines need to send an issue: its message, and each reader's places in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from copydesk.engine.letters import IssueToSend, make_outgoing
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import MailError
+from copydesk.mail_store import Intent, LinkPurpose, MailStore, ReaderLink, ReturnPath, Sending
+from copydesk.news import MailOptions
+
+if TYPE_CHECKING:
+    from copydesk.post import Addressing, Envelope, MessageTemplate, Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterMaker:
+    """Makes letters to readers of one issue, by one template, with links of their own.
+
+    `public_url` is where readers' pages are; links say that they were made `now`.
+    """
+
+    store: MailStore
+    sending: Sending
+    template: MessageTemplate
+    options: MailOptions
+    public_url: str
+    now: datetime
+
+    def make(self, intent: Intent) -> Envelope:
+        """Return the letter to one reader; raises MailError for an address that is none."""
+        from copydesk.post import ReaderPlaces
+
+        path = ReturnPath(sending=self.sending.number, subscriber=intent.subscriber)
+        token = self.store.links.sign_return(path)
+        return self.template.for_reader(
+            ReaderPlaces(
+                address=intent.address,
+                unsubscribe=self._make_link("leave", "unsubscribe", intent.subscriber),
+                choices=self._make_link("choices", "choices", intent.subscriber),
+                message_id=f"{self.sending.issue}.{token}@{sender_domain(self.options)}",
+                return_path=name_return_path(self.options, token),
+            )
+        )
+
+    def _make_link(self, page: str, purpose: LinkPurpose, subscriber: int) -> str:
+        letter = self.sending.letter if purpose == "unsubscribe" else ""
+        link = ReaderLink(purpose=purpose, subscriber=subscriber, letter=letter, made=self.now)
+        return f"{self.public_url}/mail/{page}/{self.store.links.sign(link)}"
+
+
+def prepare_letter(
+    newsroom: Newsroom, store: MailStore, sending: Sending, mail: IssueToSend
+) -> LetterMaker:
+    """Prepare the letters of an issue as its file stands now.
+
+    Raises MailError for an own template or a key that cannot be used, PublishError.
+    """
+    from copydesk.post import MessageTemplate
+
+    options = newsroom.settings.mail
+    template = MessageTemplate(
+        address_letter(newsroom, mail),
+        make_outgoing(newsroom, mail),
+        mail.at,
+        load_own_signer(newsroom),
+    )
+    return LetterMaker(
+        store=store,
+        sending=sending,
+        template=template,
+        options=options,
+        public_url=newsroom.settings.serve.public_url.rstrip("/"),
+        now=newsroom.now,
+    )
+
+
+def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
+    """Return who writes a letter, and as which list."""
+    from copydesk.post import Addressing
+
+    options, site = newsroom.settings.mail, newsroom.beat.url.rstrip("/")
+    domain = sender_domain(options)
+    return Addressing(
+        from_name=options.from_name or mail.letter.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+        list_id=f"{mail.letter.id}.{domain}",
+        list_name=mail.letter.title,
+        feedback_id=f"{mail.name}:{mail.letter.id}:copydesk:{domain}",
+        archive=f"{site}/letters/" if site else "",
+    )
+
+
+def load_own_signer(newsroom: Newsroom) -> Signer | None:
+    """Return what signs letters here, None where a relay does or nobody.
+
+    Raises MailError where the key cannot be read or used.
+    """
+    from copydesk.post import load_signer
+
+    options = newsroom.settings.mail
+    if not options.dkim.selector:
+        return None
+    path = newsroom.root / options.dkim.key_file
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        what = f"the key that signs letters cannot be read ({error.strerror})"
+        hint = "make one: copydesk mail doctor says how"
+        raise MailError(what, subject=options.dkim.key_file, hint=hint) from error
+    return load_signer(options.dkim, key, options.dkim.domain or sender_domain(options))
+
+
+def name_return_path(options: MailOptions, token: str) -> str:
+    """Return where a letter comes back to: an address of its own, where there is a mailbox."""
+    local, _, domain = options.bounces.address.rpartition("@")
+    return f"{local}+{token}@{domain}" if local else options.from_address
+
+
+def sender_domain(options: MailOptions) -> str:
+    """Return the domain of who writes."""
+    return options.from_address.rpartition("@")[2].lower()

@@ -1,0 +1,224 @@
+"""Send lines: the letters of one sending go through several connections at once.
+
+claim a few ──> each: a slot │ post ──> settled ──> on the disk │ the next one
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from copydesk.engine.sending._group_commit import GroupCommit
+from copydesk.engine.sending._pace import Pace
+from copydesk.engine.sending._settle import (
+    SettleRules,
+    proves_no_mailbox,
+    settle,
+)
+from copydesk.errors import MailError
+from copydesk.mail_store import DeliveryState, Intent, MailStore, Outcome, Sending
+from copydesk.post import Answer, Envelope, SmtpLine
+
+_AT_ONCE = 10  # letters that a line claims; where it ends before its time, they are given back
+_PATIENCE = timedelta(seconds=1)  # within which a line waits for a slot
+_LOOK_SECONDS = 0.5  # between looks for what is due, and for what somebody decided
+_FAR = timedelta(seconds=60)  # what is due later is for the next process
+_REST = timedelta(seconds=5)  # the first time; longer each time that the server asks again
+_LONGEST_REST = timedelta(minutes=15)
+_MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sending rests
+
+
+class SendClock(Protocol):
+    """Tell and spend time."""
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendTools:
+    """What lines need: letters for readers, connections, limits, time, and what goes for all."""
+
+    store: MailStore
+    make_letter: Callable[[Intent], Envelope]
+    open_line: Callable[[], Awaitable[SmtpLine]]
+    pace: Pace
+    rules: SettleRules
+    clock: SendClock
+    connections: int
+    note_progress: Callable[[int], None] = lambda _count: None
+
+
+class SendLines:
+    """Send what is due of a sending until nothing is left, it is stopped, or the server is away."""
+
+    def __init__(self, sending: Sending, tools: SendTools) -> None:
+        self._number = sending.number
+        self._tools = tools
+        self._commit = GroupCommit(lambda outcomes: tools.store.ledger.note(self._number, outcomes))
+        self._stop = asyncio.Event()
+        self._failures = 0
+        self._slowed = 0  # how often the server asked for rest since it took a letter
+        self._rests_until: datetime | None = None
+        self.trouble: MailError | None = None
+
+    def stop(self) -> None:
+        """Let each line end its letter, and none begin another."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Send; what is claimed and not tried is given back. Raises MailStoreError."""
+        watch = asyncio.create_task(self._watch())
+        lines = [
+            asyncio.create_task(self._run_line(line)) for line in range(self._tools.connections)
+        ]
+        try:
+            await asyncio.gather(*lines)
+        finally:
+            self._stop.set()
+            watch.cancel()
+            await asyncio.gather(*lines, watch, return_exceptions=True)
+            await self._commit.close()
+
+    async def _watch(self) -> None:
+        """Stop when somebody paused or ended the sending."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            state = await asyncio.to_thread(self._tools.store.ledger.state_of, self._number)
+            if state != "sending":
+                self._stop.set()
+
+    async def _run_line(self, number: int) -> None:
+        line: SmtpLine | None = None
+        try:
+            while not self._stop.is_set():
+                intents = await self._claim(number)
+                if not intents:
+                    if not await self._wait_for_due():
+                        return
+                    continue
+                line = await self._send_all(intents, line)
+        finally:
+            if line is not None:
+                await line.close()
+
+    async def _claim(self, line: int) -> Sequence[Intent]:
+        if self._rests():
+            return ()
+        return await asyncio.to_thread(
+            self._tools.store.ledger.claim, self._number, line, _AT_ONCE, self._tools.clock.now()
+        )
+
+    def _rests(self) -> bool:
+        return self._rests_until is not None and self._tools.clock.now() < self._rests_until
+
+    async def _wait_for_due(self) -> bool:
+        """Wait a moment; return whether there may be anything left for this process to send."""
+        due = await asyncio.to_thread(self._tools.store.ledger.find_next_due, self._number)
+        now = self._tools.clock.now()
+        if due is None or due - now > _FAR or self.trouble is not None:
+            return False
+        await self._tools.clock.sleep(_LOOK_SECONDS)
+        return True
+
+    async def _send_all(self, intents: Sequence[Intent], line: SmtpLine | None) -> SmtpLine | None:
+        """Send what a line claimed, in its order; what is not tried is given back."""
+        untried = list(intents)
+        try:
+            while untried and not self._stop.is_set() and not self._rests():
+                intent = untried[0]
+                if not await self._find_slot(intent, untried):
+                    continue
+                if line is None or not line.is_open:
+                    line = await self._open()
+                if line is None:
+                    break
+                untried.pop(0)  # from here on it may arrive: whatever happens, it was tried
+                await self._commit.put(await self._send_one(intent, line))
+                self._tools.note_progress(1)
+        finally:
+            await self._give_back(untried)
+        return line
+
+    async def _find_slot(self, intent: Intent, untried: list[Intent]) -> bool:
+        """Wait for a letter's slot; one for which it takes long is given back until then."""
+        pace, clock = self._tools.pace, self._tools.clock
+        now = clock.now()
+        slot = pace.find_slot_of(intent.domain, now)
+        if slot - now > _PATIENCE:
+            untried.pop(0)
+            at = pace.postpone(intent.domain, slot) + timedelta(seconds=1)  # the ledger's are whole
+            await asyncio.to_thread(
+                self._tools.store.ledger.give_back, self._number, [(intent.subscriber, at)]
+            )
+            return False
+        slot = max(slot, pace.find_slot(now))
+        if slot > now:
+            await clock.sleep(min(slot - now, _PATIENCE).total_seconds())
+            return False
+        pace.take(intent.domain, now)
+        return True
+
+    async def _open(self) -> SmtpLine | None:
+        """Open a connection; None where that fails, and too often in a row is the end."""
+        try:
+            line = await self._tools.open_line()
+        except MailError as error:
+            self._failures += 1
+            if self._failures >= _MOST_FAILURES:
+                self.trouble = error
+                self._stop.set()
+            else:
+                await self._tools.clock.sleep(_LOOK_SECONDS * 2**self._failures)
+            return None
+        self._failures = 0
+        return line
+
+    async def _send_one(self, intent: Intent, line: SmtpLine) -> Outcome:
+        answer = await self._try(intent, line)
+        now = self._tools.clock.now()
+        self._heed(answer, now)
+        outcome = settle(intent, answer, now, self._tools.rules)
+        if outcome.state == DeliveryState.REFUSED and proves_no_mailbox(answer):
+            await asyncio.to_thread(self._suppress, intent, answer, now)
+        return outcome
+
+    async def _try(self, intent: Intent, line: SmtpLine) -> Answer:
+        """Send a letter; one that no message can be made of is refused by us."""
+        try:
+            letter = self._tools.make_letter(intent)
+        except MailError as error:
+            return Answer(kind="refused", words=error.what)
+        return await line.send(letter)
+
+    def _heed(self, answer: Answer, now: datetime) -> None:
+        """Rest where the server asks for that: longer each time, until it takes a letter."""
+        if answer.kind == "slow-down":
+            rest = min(_REST * (1 << min(self._slowed, 10)), _LONGEST_REST)
+            self._rests_until = max(self._rests_until or now, now + rest)
+            self._slowed += 1
+        elif answer.kind == "accepted":
+            self._slowed = 0
+        elif answer.kind == "refused" and answer.stage == "sender":
+            hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
+            self.trouble = MailError(
+                "the mail server takes nothing from this sender", subject=answer.words, hint=hint
+            )
+            self._stop.set()
+
+    def _suppress(self, intent: Intent, answer: Answer, now: datetime) -> None:
+        self._tools.store.suppressions.add(intent.address, "hard-bounce", now, answer.status)
+
+    async def _give_back(self, untried: Sequence[Intent]) -> None:
+        if untried:
+            now = self._tools.clock.now()
+            times = [(intent.subscriber, now) for intent in untried]
+            await asyncio.to_thread(self._tools.store.ledger.give_back, self._number, times)

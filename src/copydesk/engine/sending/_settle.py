@@ -1,0 +1,70 @@
+"""Settle: what an answer of the server means for a letter, and when it is tried again. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from copydesk.mail_store import DeliveryState, Intent, Outcome
+from copydesk.news import MailOptions
+from copydesk.post import Answer
+
+_FIRST_WAIT = timedelta(minutes=5)  # greylisting commonly lets through after that (RFC 6647 3)
+_LONGEST_WAIT = timedelta(hours=2)
+_SOON = timedelta(seconds=5)  # after what was not about this letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleRules:
+    """What holds for all letters of a sending: its options, and when it began."""
+
+    options: MailOptions
+    began: datetime
+
+
+def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) -> Outcome:
+    """Decide what becomes of a letter that was tried."""
+    state, at = _choose_state(intent, answer, now, rules)
+    return Outcome(
+        subscriber=intent.subscriber,
+        state=state,
+        at=at,
+        domain=intent.domain,
+        code=answer.code,
+        words=answer.words,
+    )
+
+
+def _choose_state(
+    intent: Intent, answer: Answer, now: datetime, rules: SettleRules
+) -> tuple[DeliveryState, datetime]:
+    if answer.kind == "accepted":
+        return DeliveryState.ACCEPTED, now
+    if answer.kind == "refused" and answer.stage != "sender":  # that one is no reader's fault
+        return DeliveryState.REFUSED, now
+    if answer.kind == "uncertain" and rules.options.when_uncertain == "leave":
+        return DeliveryState.UNCERTAIN, now
+    wait = _wait(intent, answer)
+    if now + wait > rules.began + timedelta(hours=rules.options.give_up_hours):
+        return DeliveryState.GIVEN_UP, now
+    return DeliveryState.WAITING, now + wait
+
+
+def _wait(intent: Intent, answer: Answer) -> timedelta:
+    """Return how long a letter waits: longer each time, and not all of them for the same moment."""
+    base = _FIRST_WAIT if answer.kind in {"later", "refused"} else _SOON
+    longest = min(base * (1 << min(intent.attempts, 10)), _LONGEST_WAIT)
+    return longest + longest * (intent.subscriber % 16) / 64
+
+
+def proves_no_mailbox(answer: Answer) -> bool:
+    """Decide whether a refusal says that there is no such mailbox, now and for good.
+
+    RFC 3463 3.2: 5.1.1 no such mailbox, 5.1.2 no such host, 5.1.3 no address, 5.1.6 moved; and
+    5.1.10 (RFC 7505) a domain without mail. Any other refusal is of this letter.
+    """
+    is_of_reader = answer.kind == "refused" and answer.stage != "sender"
+    return is_of_reader and answer.status in _NO_MAILBOX
+
+
+_NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})

@@ -1,0 +1,91 @@
+"""Mail hours: what readers wait for goes out while the server runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+
+from copydesk.engine.newsroom import PRIVATE, Newsroom, with_stores
+from copydesk.engine.sending import begin_due_sendings, send_outbox
+from copydesk.engine.serving._due import NewsroomFolder
+from copydesk.errors import CopydeskError
+from copydesk.fetch import Clock
+from copydesk.mail_store import MailStore, has_mail, open_mail
+
+_OUTBOX_SECONDS = 2.0  # somebody looks into their mailbox
+_SENDINGS_SECONDS = 5.0
+
+
+class MailHours:
+    """Send mails to single persons at once, and have issues sent: by `send`, a process of its own.
+
+    `say` tells the operator what keeps mail from going, once.
+    """
+
+    def __init__(
+        self,
+        folder: NewsroomFolder,
+        clock: Clock,
+        send: Callable[[], Awaitable[int]],
+        say: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._send = send
+        self._say = say
+        self._said = ""
+
+    async def go_on(self) -> None:
+        """Look until cancelled; an issue that is being sent is then stopped between two letters."""
+        await asyncio.gather(
+            self._repeat(self.send_outbox, _OUTBOX_SECONDS),
+            self._repeat(self.send_issues, _SENDINGS_SECONDS),
+        )
+
+    async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while True:
+            settings = await asyncio.to_thread(self._folder.settings)
+            if settings.mail.deliver:
+                await work()
+            await self._clock.sleep(seconds)
+
+    async def send_outbox(self) -> None:
+        """Send the mails to single persons that wait; what fails is told once, and tried again."""
+        if self._folder.last.mail.deliver == "smtp":
+            await self._try(lambda: self._ask(send_outbox))
+
+    async def send_issues(self) -> None:
+        """Have the issues sent that may go, until none is due."""
+        going = await self._try(lambda: self._ask(_is_something_due))
+        if going and (code := await self._send()):
+            self._say_once(f"letters were not all sent (exit code {code}); it is tried again")
+
+    def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
+        """Ask the newsroom and its readers' store something; 0 where there is no store yet."""
+        private = self._folder.root / PRIVATE
+        if not has_mail(private):
+            return 0
+        with closing(self._folder.memory()) as memory, closing(open_mail(private)) as store:
+            newsroom = with_stores(self._folder.last, self._clock.now(), memory, private)
+            return question(newsroom, store)
+
+    async def _try(self, work: Callable[[], int]) -> int:
+        try:
+            answer = await asyncio.to_thread(work)
+        except CopydeskError as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            self._say_once(f"mail does not go out: {error}{hint}")
+            return 0
+        return answer
+
+    def _say_once(self, what: str) -> None:
+        if what != self._said:
+            self._said = what
+            self._say(what)
+
+
+def _is_something_due(newsroom: Newsroom, store: MailStore) -> int:
+    going = begin_due_sendings(newsroom, store)
+    dues = (store.ledger.find_next_due(sending.number) for sending in going)
+    return sum(due is None or due <= newsroom.now for due in dues)
