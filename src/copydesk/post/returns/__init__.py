@@ -1,4 +1,4 @@
-"""Returns: a message that came back goes in, or the box that they come to; a closed value comes out.
+"""Returns: what came back goes in, a message or the box with many; closed values come out.
 
 Nothing that a stranger sends makes more than a value of it: what cannot be read is `other`.
 """

@@ -16,17 +16,15 @@ _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE 
 
 
 def parse_bounded(message: bytes) -> Message:
-    """Parse the beginning of a message; one nested too often has headers alone."""
+    """Parse the beginning of a message; of one nested too often nothing but headers.
+
+    The parser's time grows with depth times lines, and its stack ends at some hundred.
+    """
     lines = message[:MOST_BYTES].replace(b"\0", b"").splitlines()[:_MOST_LINES]
     head = b"\n".join(line[:_LONGEST_LINE] for line in lines) + b"\n"
-    # the parser's time grows with depth times lines, and its stack ends at some hundred
-    is_deep = len(_NESTED.findall(head)) > _MOST_NESTED
-    if is_deep:
+    if len(_NESTED.findall(head)) > _MOST_NESTED:
         head = head.partition(b"\n\n")[0] + b"\n\n"
-    parsed = email.message_from_bytes(head, policy=email.policy.compat32)
-    if is_deep:
-        parsed.replace_header("Content-Type", "text/plain") if "Content-Type" in parsed else None
-    return parsed
+    return email.message_from_bytes(head, policy=email.policy.compat32)
 
 
 def list_parts(message: Message) -> list[Message]:

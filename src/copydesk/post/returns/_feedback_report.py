@@ -42,7 +42,7 @@ def read_feedback(message: Message) -> FeedbackReport | None:
 
 
 def _fields(part: Message) -> Message:
-    """Return the fields of a report: the parser takes `message/…` for a message that is enclosed."""
+    """Return the fields of a report: to the parser `message/…` is a message that is enclosed."""
     payload = part.get_payload()
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
         return payload[0]

@@ -1,6 +1,6 @@
 """A message that came back, read.
 
-    message | parse_bounded | read_feedback or read_reports or what flufl.bounce knows | ReturnedMail
+message | parse_bounded | read_feedback or read_reports or what flufl.bounce knows | ReturnedMail
 """
 
 from __future__ import annotations

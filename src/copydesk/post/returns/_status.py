@@ -11,11 +11,11 @@ from typing import Literal
 
 StatusKind = Literal["hard", "soft", "policy"]
 
-# The mailbox is not there, or its domain says that it takes no mail (RFC 3463 3.2 and 3.3, RFC 7505).
+# No such mailbox, or its domain takes no mail (RFC 3463, sections 3.2 and 3.3; RFC 7505).
 _HARD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.9", "5.1.10", "5.2.1"})
 # Our address, our letter's size or form, our manners: whoever reads there has no part in it.
 _POLICY = frozenset({"5.1.7", "5.1.8", "5.2.3", "5.3.4"})
-_POLICY_SUBJECTS = frozenset({"5", "6", "7"})  # protocol, content, security: 4.7.x and 5.7.x alike
+_POLICY_SUBJECTS = (["5"], ["6"], ["7"])  # protocol, content, security: 4.7.x and 5.7.x alike
 
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _NOTHING = ".0.0"  # X.0.0: other, undefined
@@ -25,9 +25,8 @@ def judge_status(status: str) -> StatusKind:
     """Decide what a status code says: of the address, of now, or of us."""
     if status in _HARD:
         return "hard"
-    if status in _POLICY or status.split(".")[1:2] and status.split(".")[1] in _POLICY_SUBJECTS:
-        return "policy"
-    return "soft"
+    is_about_us = status in _POLICY or status.split(".")[1:2] in _POLICY_SUBJECTS
+    return "policy" if is_about_us else "soft"
 
 
 def find_status(*places: str) -> str:

@@ -28,7 +28,7 @@ def find_return_tokens(message: Message) -> tuple[str, ...]:
 
 
 def find_leave_tokens(message: Message) -> tuple[str, ...]:
-    """Find the tokens of links to leave by in the headers of the letters that a message encloses."""
+    """Find the tokens of links to leave by in the headers of letters that a message encloses."""
     return _first_ones(
         token
         for part in list_parts(message)[1:]
