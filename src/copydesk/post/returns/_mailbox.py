@@ -7,6 +7,7 @@ it in twice, which its reader must bear.
 from __future__ import annotations
 
 import imaplib
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -89,7 +90,8 @@ def _signed_in(
         timer.cancel()
         with suppress(*_FAULTS):
             connection.logout()
-        _cut(connection)
+        with suppress(*_FAULTS):
+            connection.shutdown()
 
 
 def _sign_in(connection: _Connection, options: BounceOptions) -> None:
@@ -162,6 +164,6 @@ def _refusal(options: BounceOptions, what: str, hint: str = "") -> MailError:
 
 
 def _cut(connection: _Connection) -> None:
-    """Close the socket, whatever another thread waits for."""
+    """End the connection below TLS: to close it would wait for the thread that reads."""
     with suppress(*_FAULTS):
-        connection.shutdown()
+        socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
