@@ -98,7 +98,9 @@ def test_of_an_address_that_stands_for_several_the_mildest_counts(
 
 
 def test_words_of_servers_are_kept_without_anybodys_address() -> None:
-    said = f"550 5.1.1 <{READER}>: joe.reader is no user here, ask Root@Inbox.example or joe%40x.org"
+    said = (
+        f"550 5.1.1 <{READER}>: joe.reader is no user here, ask Root@Inbox.example or joe%40x.org"
+    )
 
     returned = read_returned(make_report(make_recipient(diagnostic=said)))
 
@@ -144,7 +146,9 @@ def test_a_token_is_found_in_what_a_report_says() -> None:
     assert (TOKEN,) == read_returned(report).tokens
 
 
-@pytest.mark.parametrize("local", ["bounces", "bounces+", "bounces+short", "bounces+has-a-dash1234"])
+@pytest.mark.parametrize(
+    "local", ["bounces", "bounces+", "bounces+short", "bounces+has-a-dash1234"]
+)
 def test_what_is_no_token_is_none(local: str) -> None:
     report = make_report(to=f"{local}@letters.example", enclosed="Subject: x\n\n")
 
@@ -176,8 +180,7 @@ def test_a_feedback_report_is_a_complaint_by_its_type(feedback_type: str, kind: 
     [
         (f"Message-ID: <12.{TOKEN}@letters.example>\n", (TOKEN,), ()),
         (
-            "List-Unsubscribe: <https://news.example/x/mail/leave/AQEAAbcd-_efghijklmnop>,\n"
-            " <mailto:leave@letters.example>\n",
+            "List-Unsubscribe: <https://news.example/x/mail/leave/AQEAAbcd-_efghijklmnop>,\n <x>\n",
             (),
             ("AQEAAbcd-_efghijklmnop",),
         ),
@@ -253,7 +256,7 @@ def test_what_a_person_writes_is_a_reply(headers: str) -> None:
         b"Content-Type: multipart/report; boundary=\n\n--\n",
         b"Content-Type: message/delivery-status\n\nAction\n\n: x\n",
         b"Content-Type: message/feedback-report; charset=nonsense\n\n\xff",
-        b"From: mailer-daemon@x\nContent-Type: text/plain; charset=\"=?\"\n\n550",
+        b'From: mailer-daemon@x\nContent-Type: text/plain; charset="=?"\n\n550',
         b"Content-Transfer-Encoding: base64\nFrom: postmaster@x\n\n====",
         make_report().replace(b"us-ascii", b"no-such-charset"),
         make_report().replace(b"message/delivery-status", b"message/global-delivery-status"),

@@ -21,8 +21,17 @@ from world.tls import Authority
 
 USER, PASSWORD = "desk", 'a "secret\\ word'
 ImapFault = Literal[
-    *("", "bad-literal", "huge-literal", "closes", "silent", "garbage", "refuses-fetch", "gone"),
-    *("refuses-store", "numbers-are-words", "two-answers"),
+    "",
+    "bad-literal",
+    "huge-literal",
+    "closes",
+    "silent",
+    "garbage",
+    "refuses-fetch",
+    "gone",
+    "refuses-store",
+    "numbers-are-words",
+    "two-answers",
 ]
 _FETCH = re.compile(rb"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)")
 _STORE = re.compile(rb"UID STORE (\d+) \+FLAGS\.SILENT \(\\Seen\)")
@@ -118,7 +127,10 @@ def _search(box: ImapBox) -> list[bytes]:
     if box.fault == "garbage":
         return [b"\x00\xff not imap at all\r\n" * 3]
     unseen = sorted(set(box.messages) - box.seen)
-    return [b"* SEARCH " + b" ".join(b"%d" % number for number in unseen) + b"\r\n", b"TAG OK done\r\n"]
+    return [
+        b"* SEARCH " + b" ".join(b"%d" % number for number in unseen) + b"\r\n",
+        b"TAG OK done\r\n",
+    ]
 
 
 def _fetch(box: ImapBox, number: int, most: int) -> list[bytes] | None:

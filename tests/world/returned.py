@@ -25,7 +25,9 @@ def make_report(
 ) -> bytes:
     """Return a delivery report as Postfix writes one, with a letter in it."""
     blocks = "\n\n".join(recipients or (make_recipient(),))
-    letter = enclosed or f"Return-Path: <bounces+{TOKEN}@letters.example>\nSubject: The Daily\n\nHi\n"
+    letter = (
+        enclosed or f"Return-Path: <bounces+{TOKEN}@letters.example>\nSubject: The Daily\n\nHi\n"
+    )
     return (
         "Return-Path: <>\n"
         "From: MAILER-DAEMON@mx.inbox.example (Mail Delivery System)\n"

@@ -24,7 +24,7 @@ async def hand_to_postmark(
     if not letter.readers:
         raise ServiceError("refused", "nobody to send it to")
     body: dict[str, object] = {
-        "From": letter.sender,
+        "From": fill_text("postmark", letter.sender),
         "Subject": fill_text("postmark", letter.subject),
         "HtmlBody": fill_html("postmark", letter.html),
         "TextBody": fill_text("postmark", letter.text),
