@@ -1,6 +1,7 @@
 """The post room: letters and readers' places go in; what became of each letter comes out.
 
-Messages and SMTP. It keeps nothing: whom it sends to, and what came of it, is engine's to remember.
+Messages, SMTP, services, and what comes back. It keeps nothing: whom it sends to, and what came of
+it, is engine's to remember.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from copydesk.post.message import load_signer as load_signer
     from copydesk.post.message import spell_address as spell_address
     from copydesk.post.message import write_mail as write_mail
+    from copydesk.post.services import HandedLetter as HandedLetter
+    from copydesk.post.services import HandOverAnswer as HandOverAnswer
+    from copydesk.post.services import hand_over as hand_over
+    from copydesk.post.services import is_repeatable as is_repeatable
     from copydesk.post.smtp import Answer as Answer
     from copydesk.post.smtp import AnswerKind as AnswerKind
     from copydesk.post.smtp import SmtpLine as SmtpLine

@@ -1,0 +1,19 @@
+"""Services: a letter goes in and is handed over to a service; what the service said comes out.
+
+listmonk, Buttondown, Ghost, and services with the APIs of Mailgun and Postmark.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.post.services._hand_over import hand_over as hand_over
+    from copydesk.post.services._hand_over import is_repeatable as is_repeatable
+    from copydesk.post.services._handed_letter import HandedLetter as HandedLetter
+    from copydesk.post.services._handed_letter import HandOverAnswer as HandOverAnswer
+    from copydesk.post.services._handed_letter import HandOverKind as HandOverKind
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

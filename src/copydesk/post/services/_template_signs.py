@@ -1,0 +1,103 @@
+"""Signs of template languages in strangers' words, written so that no service obeys them.
+
+Each service fills in places of its own when it sends. Headlines of strangers stand in a letter, so
+`{{ .Subscriber.Email }}` in one would put a reader's address wherever it stands. Ours are filled
+with the service's before; all else is written otherwise:
+
+    in HTML, where a service puts text into text    an entity: a browser shows the same
+    in plain text, and where HTML is read and       U+2060 WORD JOINER behind the first sign: it has
+    written anew before places are filled           no width and forbids a line's end
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from copydesk.news import Delivery
+
+UNSUBSCRIBE = "%unsubscribe%"
+CHOICES = "%choices%"
+_PLACE = re.compile(f"({re.escape(UNSUBSCRIBE)}|{re.escape(CHOICES)})")
+_JOINER = "\u2060"
+_LINK = re.compile(r"<a\b[^<>]*\bhref=[\"']?%(?:unsubscribe|choices)%[^<>]*>.*?</a>", re.I | re.S)
+_LINE = re.compile(r"^.*%(?:unsubscribe|choices)%.*\n?", re.M)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateSigns:
+    """What begins a service's places, and what stands for our ways out: "" takes them out."""
+
+    begin: re.Pattern[str]
+    unsubscribe: str
+    choices: str
+    is_parsed: bool = False
+
+
+_BRACES = re.compile(r"\{(?=[{%#])")
+_NEVER = TemplateSigns(begin=re.compile(r"(?!)"), unsubscribe="", choices="")
+_SIGNS: Mapping[str, TemplateSigns] = {
+    # Go templates, and `https://…@TrackLink`, which has no braces
+    "listmonk": TemplateSigns(
+        begin=re.compile(r"\{(?=\{)|@(?=TrackLink)"),
+        unsubscribe="{{ UnsubscribeURL }}",
+        choices="{{ UnsubscribeURL }}?manage=true",
+    ),
+    "buttondown": TemplateSigns(
+        begin=_BRACES,
+        unsubscribe="{{ unsubscribe_url }}",
+        choices="{{ manage_subscription_url }}",
+        is_parsed=True,
+    ),
+    # its own foot has both; `%%{first_name}%%`, and `{first_name}` in cards of emails
+    "ghost": TemplateSigns(
+        begin=re.compile(r"%(?=%\{)|\{(?=[a-z_]+[,} ])"),
+        unsubscribe="",
+        choices="",
+        is_parsed=True,
+    ),
+    # `%recipient.name%` and the like; in addresses, `%` and two hexadecimal digits are a byte
+    "mailgun": TemplateSigns(
+        begin=re.compile(r"%(?![0-9A-Fa-f]{2})(?=[A-Za-z_][\w.-]*%)|\{(?=\{)"),
+        unsubscribe="%mailing_list_unsubscribe_url%",
+        choices="",
+    ),
+    "postmark": TemplateSigns(
+        begin=re.compile(r"\{(?=\{)"), unsubscribe="{{{ pm:unsubscribe }}}", choices=""
+    ),
+}
+
+
+def fill_html(service: Delivery, html: str) -> str:
+    """Return a letter's HTML with the service's ways out in it, and no other place of its own."""
+    signs = _SIGNS.get(service, _NEVER)
+
+    def write(sign: re.Match[str]) -> str:
+        return sign[0] + _JOINER if signs.is_parsed else f"&#{ord(sign[0])};"
+
+    return _fill(_take_out(_LINK, html, signs), signs, write)
+
+
+def fill_text(service: Delivery, words: str) -> str:
+    """Return plain text (a letter's, a subject, a name) that a service takes as it is."""
+    signs = _SIGNS.get(service, _NEVER)
+    return _fill(_take_out(_LINE, words, signs), signs, lambda sign: sign[0] + _JOINER)
+
+
+def _take_out(whole: re.Pattern[str], letter: str, signs: TemplateSigns) -> str:
+    """Return a letter without the links or lines of those ways out that the service has not."""
+    gone = {UNSUBSCRIBE: signs.unsubscribe == "", CHOICES: signs.choices == ""}
+
+    def decide(found: re.Match[str]) -> str:
+        return "" if all(gone[place] for place in _PLACE.findall(found[0])) else found[0]
+
+    return whole.sub(decide, letter)
+
+
+def _fill(letter: str, signs: TemplateSigns, write: Callable[[re.Match[str]], str]) -> str:
+    ways = {UNSUBSCRIBE: signs.unsubscribe, CHOICES: signs.choices or signs.unsubscribe}
+    return "".join(
+        ways[piece] if piece in ways else signs.begin.sub(write, piece)
+        for piece in _PLACE.split(letter)
+    )
