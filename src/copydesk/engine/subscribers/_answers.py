@@ -13,7 +13,8 @@ from copydesk.mail_store import LinkPurpose, SubscriberState
 SubscribeOutcome = Literal["asked", "wait", "no-address", "no-letter", "busy"]
 ConfirmOutcome = Literal["confirmed", "again", "over", "forged"]
 LinkKind = Literal["good", "over", "forged"]
-LeaveOutcome = Literal["left", "again", "forged"]
+ClosedKind = Literal["over", "forged"]
+LeaveOutcome = Literal["left", "again", "over", "forged"]
 ChooseOutcome = Literal["kept", "asked", "no-letter", "no-date", "over", "forged"]
 ManageOutcome = Literal["asked", "wait", "over", "forged"]
 ChangeOutcome = Literal[
@@ -90,9 +91,11 @@ class LinkView:
 
     `address` is masked. `letters` are all that there are, with what the reader gets; of a link to
     confirm those that it is about, with the topics that were asked for. `letter` is the one that
-    the link came with, None for none or where it is given no more; `topics` are all that can be
-    chosen; `new_address` (masked) is what a link of a change would change it to. `is_paused` is
-    told apart from `paused_until`: a pause may have no end.
+    the link came with, None for none or where there is no such letter any more; `topics` are all
+    that can be chosen; `new_address` (masked) is what a link of a change would change it to. A
+    pause may have no end: then `is_paused` without `paused_until`. To who `is_suppressed` nothing
+    is sent whatever they choose: letters could not be delivered, they complained, or the owner says
+    so.
     """
 
     kind: LinkKind
@@ -105,11 +108,15 @@ class LinkView:
     is_paused: bool = False
     paused_until: datetime | None = None
     new_address: str = ""
+    is_suppressed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAnswer:
-    """What became of leaving, and which letters ended; `again`: none was left to end."""
+    """What became of leaving, and which letters ended; `again`: none was left to end.
+
+    Links that stand in letters are never `over`; one to manage may be.
+    """
 
     outcome: LeaveOutcome
     letters: tuple[LetterChoice, ...] = ()
@@ -196,6 +203,8 @@ class KeptDelivery:
     issue: str
     state: str
     at: datetime
+    attempts: int = 0
+    code: int = 0
     words: str = ""
 
 
@@ -206,6 +215,7 @@ class KeptReturn:
     issue: str
     kind: str
     at: datetime
+    status: str = ""
     words: str = ""
 
 
@@ -229,6 +239,7 @@ class ReaderData:
     waiting_mails: tuple[str, ...]
     suppressed: str = ""
     suppressed_since: datetime | None = None
+    suppression_detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
