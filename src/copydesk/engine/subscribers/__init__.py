@@ -35,6 +35,16 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._answers import SubscribeAnswer as SubscribeAnswer
     from copydesk.engine.subscribers._answers import SubscribeOutcome as SubscribeOutcome
     from copydesk.engine.subscribers._answers import SubscribeRequest as SubscribeRequest
+    from copydesk.engine.subscribers._by_hand import ReaderCounts as ReaderCounts
+    from copydesk.engine.subscribers._by_hand import SuppressionRow as SuppressionRow
+    from copydesk.engine.subscribers._by_hand import add_reader as add_reader
+    from copydesk.engine.subscribers._by_hand import count_readers as count_readers
+    from copydesk.engine.subscribers._by_hand import erase_by_address as erase_by_address
+    from copydesk.engine.subscribers._by_hand import find_reader as find_reader
+    from copydesk.engine.subscribers._by_hand import lift_suppression as lift_suppression
+    from copydesk.engine.subscribers._by_hand import list_suppressions as list_suppressions
+    from copydesk.engine.subscribers._by_hand import remove_reader as remove_reader
+    from copydesk.engine.subscribers._by_hand import suppress_address as suppress_address
     from copydesk.engine.subscribers._choices import choose_letters as choose_letters
     from copydesk.engine.subscribers._choices import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers._choices import leave_letter as leave_letter
@@ -51,5 +61,15 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._outbox_mails import write_outbox_mail as write_outbox_mail
     from copydesk.engine.subscribers._subscribe import forget_unconfirmed as forget_unconfirmed
     from copydesk.engine.subscribers._subscribe import request_subscription as request_subscription
+    from copydesk.engine.subscribers.exchange import ExportFormat as ExportFormat
+    from copydesk.engine.subscribers.exchange import ImportedRow as ImportedRow
+    from copydesk.engine.subscribers.exchange import ImportKind as ImportKind
+    from copydesk.engine.subscribers.exchange import ImportOptions as ImportOptions
+    from copydesk.engine.subscribers.exchange import ImportReport as ImportReport
+    from copydesk.engine.subscribers.exchange import export_readers as export_readers
+    from copydesk.engine.subscribers.exchange import import_readers as import_readers
+    from copydesk.engine.subscribers.exchange import (
+        rehearse_reader_import as rehearse_reader_import,
+    )
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

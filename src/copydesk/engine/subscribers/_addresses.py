@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from copydesk.config import Settings
+from copydesk.kit import text
 
 AddressFault = Literal["", "empty", "too-long", "no-at", "special-domain", "bad-domain", "bad-name"]
+_LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
 _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 
 
@@ -47,6 +49,13 @@ def mask_address(address: str) -> str:
     """Return an address as a page may show it that others may see, too: `m…@e…`."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}…@{domain[:1]}…" if address else ""
+
+
+def read_language(tag: str) -> str:
+    """Return a language tag as somebody's browser or a file names it, "" for what is none."""
+    folded = text.fold(tag)
+    is_tag = len(folded) <= _LONGEST_LANGUAGE and folded.replace("-", "").isalnum()
+    return folded if is_tag and folded.isascii() else ""
 
 
 def is_trial(settings: Settings) -> bool:

@@ -61,8 +61,7 @@ def choose_letters(
         chosen = _keep_known_topics(newsroom, choices.letters)
         if opened.subscriber.state in {"active", "paused"}:
             _keep(newsroom, store, opened.subscriber, chosen)
-            state = "left" if not chosen else "paused" if until else "active"
-            store.subscribers.set_state(opened.subscriber.id, state, until)
+            _set_state(store, opened.subscriber, chosen, until)
             return ChooseAnswer(outcome="kept")
         return _ask_again(newsroom, store, opened.subscriber, chosen)
 
@@ -147,6 +146,20 @@ def _keep(
                     proof=proof,
                 )
             )
+
+
+def _set_state(
+    store: MailStore,
+    subscriber: Subscriber,
+    chosen: Mapping[str, tuple[str, ...]],
+    until: datetime | None,
+) -> None:
+    if not chosen:
+        store.subscribers.set_state(subscriber.id, "left")
+    elif until is None:
+        store.subscribers.set_state(subscriber.id, "active")
+    else:
+        store.subscribers.set_state(subscriber.id, "paused", until)
 
 
 def _ask_again(

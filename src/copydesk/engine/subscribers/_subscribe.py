@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers import _limits
-from copydesk.engine.subscribers._addresses import read_address
+from copydesk.engine.subscribers._addresses import read_address, read_language
 from copydesk.engine.subscribers._answers import SubscribeAnswer, SubscribeRequest
 from copydesk.engine.subscribers._offer import keep_consent_words
 from copydesk.engine.subscribers._scrub import scrub_rest
 from copydesk.engine.subscribers._wish import Wish, pack_wish
-from copydesk.kit import text
 from copydesk.mail_store import LINK_LIFETIME, MailStore, OutboxMail, Subscriber
 
 _UNCONFIRMED = timedelta(days=7)  # until who confirmed nothing is forgotten
-_LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
 
 
 def request_subscription(
@@ -41,7 +39,7 @@ def request_subscription(
             return SubscribeAnswer(outcome="busy", wait=wait)
         version = keep_consent_words(newsroom, store)
         wish = Wish(asked=newsroom.now, letters=letters, words=version)
-        if not ask_reader(newsroom, store, typed.address, wish, _read_language(request.language)):
+        if not ask_reader(newsroom, store, typed.address, wish, read_language(request.language)):
             _limits.take_back_any(store)
     return SubscribeAnswer(outcome="asked")
 
@@ -93,9 +91,3 @@ def _list_had(store: MailStore, subscriber: Subscriber) -> frozenset[str]:
     if subscriber.state not in {"active", "paused"}:
         return frozenset()
     return frozenset(kept.letter for kept in store.subscriptions.of(subscriber.id))
-
-
-def _read_language(tag: str) -> str:
-    folded = text.fold(tag)
-    is_tag = len(folded) <= _LONGEST_LANGUAGE and folded.replace("-", "").isalnum()
-    return folded if is_tag and folded.isascii() else ""
