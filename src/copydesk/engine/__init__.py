@@ -266,7 +266,61 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import rehearse_import as rehearse_import
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
+    from copydesk.engine.subscribers import AddressFault as AddressFault
+    from copydesk.engine.subscribers import ChangeAnswer as ChangeAnswer
+    from copydesk.engine.subscribers import ChangeOutcome as ChangeOutcome
+    from copydesk.engine.subscribers import ChooseAnswer as ChooseAnswer
+    from copydesk.engine.subscribers import ChooseOutcome as ChooseOutcome
+    from copydesk.engine.subscribers import ConfirmAnswer as ConfirmAnswer
+    from copydesk.engine.subscribers import ConfirmOutcome as ConfirmOutcome
+    from copydesk.engine.subscribers import DataAnswer as DataAnswer
+    from copydesk.engine.subscribers import EraseAnswer as EraseAnswer
+    from copydesk.engine.subscribers import ExportFormat as ExportFormat
+    from copydesk.engine.subscribers import ImportedRow as ImportedRow
+    from copydesk.engine.subscribers import ImportKind as ImportKind
+    from copydesk.engine.subscribers import ImportOptions as ImportOptions
+    from copydesk.engine.subscribers import ImportReport as ImportReport
+    from copydesk.engine.subscribers import LeaveAnswer as LeaveAnswer
+    from copydesk.engine.subscribers import LetterChoice as LetterChoice
+    from copydesk.engine.subscribers import LetterOffer as LetterOffer
+    from copydesk.engine.subscribers import LinkKind as LinkKind
+    from copydesk.engine.subscribers import LinkView as LinkView
+    from copydesk.engine.subscribers import ManageAnswer as ManageAnswer
+    from copydesk.engine.subscribers import ReaderChoices as ReaderChoices
+    from copydesk.engine.subscribers import ReaderCounts as ReaderCounts
+    from copydesk.engine.subscribers import ReaderData as ReaderData
+    from copydesk.engine.subscribers import SingleMail as SingleMail
+    from copydesk.engine.subscribers import SubscribeAnswer as SubscribeAnswer
+    from copydesk.engine.subscribers import SubscribeOutcome as SubscribeOutcome
+    from copydesk.engine.subscribers import SubscribeRequest as SubscribeRequest
+    from copydesk.engine.subscribers import SuppressionRow as SuppressionRow
+    from copydesk.engine.subscribers import add_reader as add_reader
+    from copydesk.engine.subscribers import ask_for_manage_link as ask_for_manage_link
+    from copydesk.engine.subscribers import choose_letters as choose_letters
+    from copydesk.engine.subscribers import confirm_address_change as confirm_address_change
+    from copydesk.engine.subscribers import confirm_subscription as confirm_subscription
+    from copydesk.engine.subscribers import count_readers as count_readers
+    from copydesk.engine.subscribers import erase_by_address as erase_by_address
+    from copydesk.engine.subscribers import erase_reader as erase_reader
+    from copydesk.engine.subscribers import export_readers as export_readers
+    from copydesk.engine.subscribers import find_reader as find_reader
+    from copydesk.engine.subscribers import forget_unconfirmed as forget_unconfirmed
+    from copydesk.engine.subscribers import import_readers as import_readers
+    from copydesk.engine.subscribers import leave_all_letters as leave_all_letters
+    from copydesk.engine.subscribers import leave_letter as leave_letter
+    from copydesk.engine.subscribers import lift_suppression as lift_suppression
+    from copydesk.engine.subscribers import list_suppressions as list_suppressions
+    from copydesk.engine.subscribers import look_at_link as look_at_link
+    from copydesk.engine.subscribers import mask_address as mask_address
     from copydesk.engine.subscribers import open_readers as open_readers
+    from copydesk.engine.subscribers import read_offer as read_offer
+    from copydesk.engine.subscribers import read_reader_data as read_reader_data
+    from copydesk.engine.subscribers import rehearse_reader_import as rehearse_reader_import
+    from copydesk.engine.subscribers import remove_reader as remove_reader
+    from copydesk.engine.subscribers import request_address_change as request_address_change
+    from copydesk.engine.subscribers import request_subscription as request_subscription
+    from copydesk.engine.subscribers import suppress_address as suppress_address
+    from copydesk.engine.subscribers import write_outbox_mail as write_outbox_mail
     from copydesk.engine.topics import AffectedStory as AffectedStory
     from copydesk.engine.topics import DismissReport as DismissReport
     from copydesk.engine.topics import KeywordReport as KeywordReport

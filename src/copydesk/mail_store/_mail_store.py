@@ -47,6 +47,13 @@ class MailStore:
         """Make all changes of the block at once or, after an error, none."""
         return self._database.at_once()
 
+    def scrub(self, words: str = "") -> bool:
+        """Leave no byte of deleted words in the file, or of anything deleted; False where hindered.
+
+        Never called within a block of changes.
+        """
+        return self._database.scrub(words)
+
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()

@@ -78,6 +78,11 @@ class Outbox:
         """Keep a mail no more: it was sent, or never can be."""
         self._database.run("DELETE FROM outbox WHERE number = ?", mail.number)
 
+    def list_kinds(self, subscriber: int) -> tuple[OutboxKind, ...]:
+        """Return of which kinds mails to somebody wait."""
+        query = "SELECT kind FROM outbox WHERE subscriber = ? ORDER BY kind"
+        return tuple(row[0] for row in self._database.run(query, subscriber))
+
     def count(self) -> int:
         """Return how many wait."""
         return int(self._database.run("SELECT count(*) FROM outbox")[0][0])

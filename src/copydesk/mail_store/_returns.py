@@ -73,6 +73,18 @@ class Returns:
         )
         return tuple(map(_entry_of, rows))
 
+    def of(self, subscriber: int) -> tuple[ReturnEntry, ...]:
+        """Return what came back of letters to somebody, the newest first."""
+        rows = self._database.run(
+            "SELECT r.digest, r.sending, r.subscriber, r.kind, r.status, r.words, r.at, "
+            "coalesce(g.issue, ''), coalesce(s.address, '') FROM returns r "
+            "LEFT JOIN sendings g ON g.number = r.sending "
+            "LEFT JOIN subscribers s ON s.id = r.subscriber WHERE r.subscriber = ? "
+            "ORDER BY r.at DESC, r.digest",
+            subscriber,
+        )
+        return tuple(map(_entry_of, rows))
+
     def count(self, sending: int) -> dict[ReturnKind, int]:
         """Return how much of a sending came back, by its kinds."""
         query = "SELECT kind, count(*) FROM returns WHERE sending = ? GROUP BY kind"

@@ -122,6 +122,40 @@ class Subscribers:
         )
         return str(rows[0][0]) if rows else ""
 
+    def forget_waiting(self, before: datetime) -> int:
+        """Forget who has confirmed nothing since before a moment; return how many those were.
+
+        Who was erased once and asked again is erased again, so that the ledger keeps its digest.
+        """
+        moment = dates.rfc3339(before)
+        with self._database.at_once():
+            rows = self._database.run(
+                "SELECT id, EXISTS (SELECT 1 FROM deliveries d WHERE d.subscriber = s.id) "
+                "FROM subscribers s WHERE state = 'waiting' AND made < ?",
+                moment,
+            )
+            for subscriber, has_deliveries in rows:
+                if has_deliveries:
+                    self.erase(subscriber)
+                else:
+                    self.forget(subscriber)
+        return len(rows)
+
+    def forget(self, subscriber: int) -> None:
+        """Forget somebody wholly: nothing was ever sent to them."""
+        self._database.run("DELETE FROM subscribers WHERE id = ?", subscriber)
+
+    def ask_again(self, subscriber: int, now: datetime) -> None:
+        """Wait anew from now on for who has confirmed nothing yet."""
+        self._database.run(
+            "UPDATE subscribers SET made = ? WHERE id = ? AND state = 'waiting'",
+            *(dates.rfc3339(now), subscriber),
+        )
+
+    def forget_proposals(self, before: datetime) -> None:
+        """Forget addresses that were proposed before a moment, and not confirmed."""
+        self._database.run("DELETE FROM address_changes WHERE made < ?", dates.rfc3339(before))
+
     def erase(self, subscriber: int) -> None:
         """Forget somebody's address, subscriptions, consents and mails; the digest stays."""
         with self._database.at_once():

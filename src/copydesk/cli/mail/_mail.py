@@ -9,6 +9,7 @@ from copydesk.cli.mail._compose import compose
 from copydesk.cli.mail._file_due import file_due
 from copydesk.cli.mail._lint import lint
 from copydesk.cli.mail._preview import preview
+from copydesk.cli.mail._readers import readers
 from copydesk.cli.mail._send import send
 from copydesk.cli.mail._who import who
 
@@ -19,5 +20,5 @@ def command(invocation: Invocation) -> None:  # kept in the context for the comm
     """Letters to readers."""
 
 
-for word in (compose, preview, file_due, lint, send, who):
+for word in (compose, preview, file_due, lint, send, who, readers):
     command.add_command(word)

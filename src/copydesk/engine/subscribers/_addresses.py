@@ -1,0 +1,109 @@
+"""Addresses: what somebody typed goes in; an address in its normal form or what is wrong comes out.
+
+email-validator decides: RFC 5321, 5322 and 6531, quoted local parts and international names too.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal
+
+from copydesk.config import Settings
+from copydesk.kit import text
+
+AddressFault = Literal["", "empty", "too-long", "no-at", "special-domain", "bad-domain", "bad-name"]
+_LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
+_LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedAddress:
+    """An address in its normal form, or what is wrong with what was typed."""
+
+    address: str = ""
+    fault: AddressFault = ""
+
+
+def read_address(typed: str, settings: Settings) -> TypedAddress:
+    """Return what was typed as an address in its normal form, or what is wrong with it.
+
+    Names that nobody can write to (`.test`, `localhost`) are refused, but in a newsroom whose mail
+    server is on this machine: there somebody tries things out.
+    """
+    typed = typed.strip(" \t")
+    if not typed:
+        return TypedAddress(fault="empty")
+    if len(typed.encode("utf-8", "replace")) > _LONGEST:
+        return TypedAddress(fault="too-long")
+    if "@" not in typed:
+        return TypedAddress(fault="no-at")
+    if _has_special_domain(typed):
+        if not is_trial(settings):
+            return TypedAddress(fault="special-domain")
+        return _read_trial(typed)
+    return _validate(typed)
+
+
+def mask_address(address: str) -> str:
+    """Return an address as a page may show it that others may see, too: `m…@e…`."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain[:1]}…" if address else ""
+
+
+def read_language(tag: str) -> str:
+    """Return a language tag as somebody's browser or a file names it, "" for what is none."""
+    folded = text.fold(tag)
+    is_tag = len(folded) <= _LONGEST_LANGUAGE and folded.replace("-", "").isalnum()
+    return folded if is_tag and folded.isascii() else ""
+
+
+def is_trial(settings: Settings) -> bool:
+    """Decide whether a newsroom's mail goes no further than this machine."""
+    host = settings.mail.smtp.host
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _has_special_domain(typed: str) -> bool:
+    from email_validator import SPECIAL_USE_DOMAIN_NAMES
+
+    top = typed.rpartition(".")[2] if "." in typed.rpartition("@")[2] else typed.rpartition("@")[2]
+    return top.lower().rstrip(".") in SPECIAL_USE_DOMAIN_NAMES
+
+
+def _read_trial(typed: str) -> TypedAddress:
+    """Read an address at a special name: as one at a usual name, which is then put back."""
+    name, _, domain = typed.rpartition("@")
+    read = _validate(f"{name}@{domain}.org")
+    return TypedAddress(address=read.address.removesuffix(".org"), fault=read.fault)
+
+
+def _validate(typed: str) -> TypedAddress:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(
+            typed,
+            allow_smtputf8=True,
+            allow_quoted_local=True,
+            check_deliverability=False,
+            strict=True,
+        )
+    except EmailNotValidError:
+        return TypedAddress(fault=_find_fault(typed))
+    return TypedAddress(address=found.normalized)
+
+
+def _find_fault(typed: str) -> AddressFault:
+    """Return which half of an address is wrong: a usual one is put in the place of the other."""
+    from email_validator import EmailNotValidError, validate_email
+
+    domain = typed.rpartition("@")[2]
+    try:
+        validate_email(f"a@{domain}", check_deliverability=False)
+    except EmailNotValidError:
+        return "bad-domain"
+    return "bad-name"

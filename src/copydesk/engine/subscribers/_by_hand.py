@@ -1,0 +1,147 @@
+"""By hand: what a newsroom's owner does to single readers at the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.subscribers._addresses import read_address
+from copydesk.engine.subscribers._answers import ReaderData
+from copydesk.engine.subscribers._choices import end_letters
+from copydesk.engine.subscribers._manage import forget_reader
+from copydesk.engine.subscribers._proof import write_proof
+from copydesk.engine.subscribers._reader_data import gather_data
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.mail_store import (
+    Consent,
+    MailStore,
+    Subscriber,
+    SubscriberState,
+    Subscription,
+    SuppressionReason,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderCounts:
+    """How many readers stand how, how many active ones each letter has, and who gets nothing.
+
+    `waiting_mails` are those to single persons that are not sent yet.
+    """
+
+    states: Mapping[SubscriberState, int]
+    letters: Mapping[str, int]
+    suppressed: Mapping[SuppressionReason, int]
+    waiting_mails: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressionRow:
+    """Why and since when nothing is sent to an address, "" where it is known no more."""
+
+    address: str = field(repr=False)
+    reason: SuppressionReason
+    since: datetime
+    detail: str
+
+
+def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
+    """Return how many readers there are; raises MailStoreError."""
+    kept = store.subscriptions.count()
+    letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
+    return ReaderCounts(
+        states=store.subscribers.count(),
+        letters={**letters, **kept},
+        suppressed=store.suppressions.count(),
+        waiting_mails=store.outbox.count(),
+    )
+
+
+def find_reader(newsroom: Newsroom, store: MailStore, typed: str) -> ReaderData:
+    """Return everything that is kept of who has an address; UsageError, MailStoreError."""
+    return gather_data(store, _find(newsroom, store, typed))
+
+
+def add_reader(
+    newsroom: Newsroom, store: MailStore, typed: str, letter: str, consent: str
+) -> ReaderData:
+    """Let somebody get a letter, with what proves that they want it; UsageError, MailStoreError."""
+    address = _read(newsroom, typed)
+    if letter not in {known.id for known in newsroom.settings.letters}:
+        raise UsageError("no such letter", subject=text.fold(letter)[:80])
+    if not text.fold(consent):
+        raise UsageError("without consent nobody gets a letter", hint="say what proves it")
+    with store.at_once():
+        if store.suppressions.find(address):
+            raise UsageError(
+                "nothing is sent to that address",
+                hint="copydesk mail readers suppressions lift ADDRESS, if they want that",
+            )
+        now = newsroom.now
+        subscriber = store.subscribers.add(address, now)
+        store.subscriptions.put(Subscription(subscriber=subscriber.id, letter=letter, since=now))
+        proof = write_proof("owner", said=text.fold(consent), added=dates.rfc3339(now))
+        store.consents.add(
+            Consent(subscriber=subscriber.id, letter=letter, at=now, how="desk", proof=proof)
+        )
+        if subscriber.state != "paused":
+            store.subscribers.set_state(subscriber.id, "active")
+    return find_reader(newsroom, store, address)
+
+
+def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str, ...]:
+    """End every letter of somebody; return which, by their ids. UsageError, MailStoreError."""
+    with store.at_once():
+        subscriber = _find(newsroom, store, typed)
+        ended = tuple(kept.letter for kept in store.subscriptions.of(subscriber.id))
+        end_letters(newsroom, store, subscriber, "")
+    return ended
+
+
+def erase_by_address(newsroom: Newsroom, store: MailStore, typed: str) -> None:
+    """Forget who has an address, but for a keyed digest of it; UsageError, MailStoreError."""
+    forget_reader(newsroom, store, _find(newsroom, store, typed))
+
+
+def suppress_address(newsroom: Newsroom, store: MailStore, typed: str, why: str) -> None:
+    """Send nothing to an address from now on, as the owner says; UsageError, MailStoreError."""
+    address = _read(newsroom, typed)
+    store.suppressions.add(address, "by-hand", newsroom.now, text.fold(why)[:200])
+
+
+def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
+    """Send to an address again; raises UsageError where nothing kept it from that."""
+    if not store.suppressions.lift(_read(newsroom, typed)):
+        raise UsageError("that address is not suppressed")
+
+
+def list_suppressions(store: MailStore) -> list[SuppressionRow]:
+    """Return to whom nothing is sent, the newest first; raises MailStoreError."""
+    return [
+        SuppressionRow(
+            address=address,
+            reason=suppression.reason,
+            since=suppression.since,
+            detail=suppression.detail,
+        )
+        for suppression, address in store.suppressions.walk()
+    ]
+
+
+def _find(newsroom: Newsroom, store: MailStore, typed: str) -> Subscriber:
+    subscriber = store.subscribers.find(_read(newsroom, typed))
+    if subscriber is None or not subscriber.address:
+        raise UsageError("nobody has that address here", hint="look at how it is written")
+    return subscriber
+
+
+def _read(newsroom: Newsroom, typed: str) -> str:
+    read = read_address(typed, newsroom.settings)
+    if read.fault:
+        raise UsageError(
+            f"that is no address ({read.fault})", hint="write it as reader@example.org"
+        )
+    return read.address

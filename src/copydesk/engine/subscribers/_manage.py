@@ -1,0 +1,154 @@
+"""Manage: one's data, another address, being forgotten; by a link that is mailed for that."""
+
+from __future__ import annotations
+
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.subscribers import _limits
+from copydesk.engine.subscribers._addresses import read_address
+from copydesk.engine.subscribers._answers import (
+    ChangeAnswer,
+    DataAnswer,
+    EraseAnswer,
+    ManageAnswer,
+)
+from copydesk.engine.subscribers._confirm import lift_by_reader
+from copydesk.engine.subscribers._links import OPENS, ClosedLink, open_link
+from copydesk.engine.subscribers._proof import write_proof
+from copydesk.engine.subscribers._reader_data import gather_data
+from copydesk.engine.subscribers._scrub import scrub_address
+from copydesk.kit import dates
+from copydesk.mail_store import Consent, MailStore, OutboxKind, OutboxMail, Subscriber
+
+
+def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
+    """Mail a link to manage to the reader of any link that stands in letters.
+
+    `asked` is said as well where nothing may be sent to the address. Raises MailStoreError.
+    """
+    with store.at_once():
+        opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
+        if isinstance(opened, ClosedLink):
+            return ManageAnswer(outcome=opened.kind)
+        wait = _limits.admit_link(store, opened.subscriber.id, newsroom.now)
+        if wait is not None:
+            return ManageAnswer(outcome="wait", wait=wait)
+        if _limits.may_write(store, opened.subscriber.address):
+            _put_mail(newsroom, store, "manage", opened.subscriber)
+    return ManageAnswer(outcome="asked")
+
+
+def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) -> DataAnswer:
+    """Return everything that is kept of the reader of a link to manage; raises MailStoreError."""
+    opened = open_link(newsroom, store, manage_token, OPENS["manage"])
+    if isinstance(opened, ClosedLink):
+        return DataAnswer(kind=opened.kind)
+    return DataAnswer(kind="good", data=gather_data(store, opened.subscriber))
+
+
+def request_address_change(
+    newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
+) -> ChangeAnswer:
+    """Mail a link to a new address, by which it becomes the reader's; raises MailStoreError."""
+    with store.at_once():
+        opened = open_link(newsroom, store, manage_token, OPENS["manage"])
+        if isinstance(opened, ClosedLink):
+            return ChangeAnswer(outcome=opened.kind)
+        typed = read_address(new_address, newsroom.settings)
+        if typed.fault:
+            return ChangeAnswer(outcome="no-address", hint=typed.fault)
+        if typed.address == opened.subscriber.address:
+            return ChangeAnswer(outcome="same")
+        return _propose(newsroom, store, opened.subscriber, typed.address)
+
+
+def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: str) -> ChangeAnswer:
+    """Let the address that a link was mailed to be the reader's (POST only); MailStoreError."""
+    with store.at_once():
+        opened = open_link(newsroom, store, change_token, OPENS["change"])
+        if isinstance(opened, ClosedLink):
+            return ChangeAnswer(outcome=opened.kind)
+        subscriber = opened.subscriber
+        new = store.subscribers.find_proposed_address(subscriber.id)
+        if not _limits.may_write(store, new):
+            return ChangeAnswer(outcome="over")
+        if not _make_free(store, subscriber, new):
+            return ChangeAnswer(outcome="taken")
+        store.subscribers.change_address(subscriber.id, new)
+        lift_by_reader(store, new)
+        _note_change(newsroom, store, subscriber)
+    scrub_address(store, subscriber.address)
+    return ChangeAnswer(outcome="changed")
+
+
+def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> EraseAnswer:
+    """Forget the reader of a link to manage; a keyed digest of the address stays.
+
+    Raises MailStoreError.
+    """
+    opened = open_link(newsroom, store, manage_token, OPENS["manage"])
+    if isinstance(opened, ClosedLink):
+        return EraseAnswer(outcome=opened.kind)
+    forget_reader(newsroom, store, opened.subscriber)
+    return EraseAnswer(outcome="erased")
+
+
+def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
+    """Forget somebody but for the digest, in suppressions and ledger; raises MailStoreError.
+
+    No byte of the address is left in the file, where nobody at work hinders that; else soon.
+    """
+    with store.at_once():
+        store.suppressions.add(subscriber.address, "erased", newsroom.now)
+        store.subscribers.erase(subscriber.id)
+    scrub_address(store, subscriber.address)
+
+
+def _propose(
+    newsroom: Newsroom, store: MailStore, subscriber: Subscriber, new: str
+) -> ChangeAnswer:
+    wait = _limits.admit_link(store, subscriber.id, newsroom.now)
+    if wait is not None:
+        return ChangeAnswer(outcome="wait", wait=wait)
+    wait = _limits.admit_any(store, newsroom.now)
+    if wait is not None:
+        return ChangeAnswer(outcome="busy", wait=wait)
+
+    may_write = _limits.may_write(store, new)
+    if not may_write or not _limits.admit_mail(store, new, newsroom.now):
+        _limits.take_back_any(store)
+        return ChangeAnswer(outcome="asked")
+    store.subscribers.propose_address(subscriber.id, new, newsroom.now)
+    _put_mail(newsroom, store, "change", subscriber)
+    return ChangeAnswer(outcome="asked")
+
+
+def _put_mail(
+    newsroom: Newsroom, store: MailStore, kind: OutboxKind, subscriber: Subscriber
+) -> None:
+    store.outbox.put(OutboxMail(kind=kind, subscriber=subscriber.id, made=newsroom.now))
+
+
+def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
+    """Decide whether somebody may have an address; who never confirmed there is forgotten."""
+    other = store.subscribers.find(address)
+    if other is None or other.id == subscriber.id:
+        return True
+    if other.state != "waiting" or store.ledger.of(other.id):
+        return False
+    store.subscribers.forget(other.id)
+    return True
+
+
+def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
+    """Keep beside the consents that whoever gave them can be reached at another address now."""
+    proof = write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
+    for kept in store.subscriptions.of(subscriber.id):
+        store.consents.add(
+            Consent(
+                subscriber=subscriber.id,
+                letter=kept.letter,
+                at=newsroom.now,
+                how="choices",
+                proof=proof,
+            )
+        )

@@ -1,0 +1,274 @@
+"""Import: each row becomes a reader, a suppression or nothing, and says which; none is mailed to.
+
+rows ──> listed readers ──decide──> kinds ──> the store, a thousand rows at once
+
+A second import of the same file goes on where a killed one ended: what is there already stays.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.subscribers._addresses import read_address, read_language
+from copydesk.engine.subscribers._limits import UNSUBSCRIBED
+from copydesk.engine.subscribers._proof import write_proof
+from copydesk.engine.subscribers.exchange._formulas import is_formula
+from copydesk.engine.subscribers.exchange._layouts import (
+    FileLayout,
+    LayoutName,
+    ListedReader,
+    find_layout,
+    read_listed,
+)
+from copydesk.engine.subscribers.exchange._rows import FileRow, read_rows
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription, Suppression
+
+ImportKind = Literal[
+    "added",
+    "already",
+    "left-before",
+    "suppressed",
+    "no-address",
+    "double",
+    "no-consent",
+    "no-letter",
+    "formula",
+    "bad-row",
+]
+_AT_ONCE = 1_000  # rows
+_LONGEST_PROOF = 1_000  # characters of what a file says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What holds for rows that say nothing of it: which letter they get, what proves consent."""
+
+    letter: str = ""
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedRow:
+    """What a row became, by the line where it begins."""
+
+    line: int
+    kind: ImportKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What the rows of a file became, or would in a rehearsal; kinds that no row has are left out.
+
+    added: gets the letter from now on; already: did so before
+    left-before: left here, and stays so
+    suppressed: nothing is sent to the address, here before or there
+    no-address, formula, bad-row: cannot be read as one
+    double: stands further up in the file
+    no-consent: nothing proves it; no-letter: the row names one that is none
+    """
+
+    layout: LayoutName
+    is_rehearsal: bool
+    rows: int
+    counts: Mapping[ImportKind, int]
+
+
+def import_readers(
+    newsroom: Newsroom,
+    store: MailStore,
+    source: Path,
+    options: ImportOptions,
+    tell: Callable[[ImportedRow], None] = lambda _: None,
+) -> ImportReport:
+    """Take readers over from a file, each with what proves their consent.
+
+    Memory grows by some hundred bytes a row: by what is known again as a double. Raises UsageError,
+    MailStoreError; what was taken before that stays.
+    """
+    return _Import(newsroom=newsroom, store=store, options=options).run(source, tell)
+
+
+def rehearse_reader_import(
+    newsroom: Newsroom,
+    store: MailStore,
+    source: Path,
+    options: ImportOptions,
+    tell: Callable[[ImportedRow], None] = lambda _: None,
+) -> ImportReport:
+    """Return what the rows of a file would become; raises UsageError, MailStoreError."""
+    rehearsal = _Import(newsroom=newsroom, store=store, options=options, is_rehearsal=True)
+    return rehearsal.run(source, tell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Import:
+    """An import under way: `seen` and `blocked` are beginnings of addresses' digests."""
+
+    newsroom: Newsroom
+    store: MailStore
+    options: ImportOptions
+    is_rehearsal: bool = False
+    seen: set[tuple[int, str]] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+
+    def run(self, source: Path, tell: Callable[[ImportedRow], None]) -> ImportReport:
+        """Take the rows of a file, so many at once."""
+        rows = read_rows(source)
+        first = next(rows, None)
+        layout = find_layout(first.fields, source.name) if first and first.fields else None
+        if first is None or layout is None:
+            raise UsageError(
+                "no column of addresses in the file",
+                subject=str(source),
+                hint="its first line must name one: email, address or Email Address",
+            )
+        if not layout.has_header:
+            rows = itertools.chain([first], rows)
+        counts: Counter[ImportKind] = Counter()
+        while batch := list(itertools.islice(rows, _AT_ONCE)):
+            for row in self._take(layout, batch):
+                counts[row.kind] += 1
+                tell(row)
+        return ImportReport(
+            layout=layout.name,
+            is_rehearsal=self.is_rehearsal,
+            rows=counts.total(),
+            counts=dict(sorted(counts.items())),
+        )
+
+    def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
+        with nullcontext() if self.is_rehearsal else self.store.at_once():
+            taken = [ImportedRow(line=row.line, kind=self._judge(layout, row)) for row in batch]
+        yield from taken
+
+    def _judge(self, layout: FileLayout, row: FileRow) -> ImportKind:
+        """Decide what a row becomes, and let it become that."""
+        if row.fields is None or any("\0" in cell for cell in row.fields):
+            return "bad-row"
+        listed = read_listed(layout, row.fields)
+        if "\n" in listed.address or "\r" in listed.address:
+            return "bad-row"
+        typed = read_address(listed.address, self.newsroom.settings)
+        if typed.fault:
+            return "formula" if is_formula(listed.address) else "no-address"
+        listed = replace(listed, address=typed.address, letter=self._find_letter(listed))
+        if listed.standing != "blocked" and not listed.letter:
+            return "no-letter"
+        return self._place(layout, listed)
+
+    def _place(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
+        key = int.from_bytes(self.store.subscribers.key_of(listed.address)[:8])
+        if (key, listed.letter) in self.seen:
+            return "double"
+        self.seen.add((key, listed.letter))
+        known = self.store.subscribers.find(listed.address)
+        if listed.standing == "blocked":
+            self.blocked.add(key)
+            return self._block(listed, known)
+        if key in self.blocked or self.store.suppressions.find(listed.address):
+            return "suppressed"
+        if known and known.state == "left":
+            return "left-before"
+        if known and self._has(known, listed.letter):
+            return "already"
+        return self._admit(layout, listed, known)
+
+    def _admit(
+        self, layout: FileLayout, listed: ListedReader, known: Subscriber | None
+    ) -> ImportKind:
+        consented_at = self._find_consent(listed)
+        if consented_at is None:
+            return "no-consent"
+        if not self.is_rehearsal:
+            self._add(layout, listed, known, consented_at)
+        return "added"
+
+    def _find_letter(self, listed: ListedReader) -> str:
+        """Return the letter of a row, "" where it names one that is none."""
+        letters = [letter.id for letter in self.newsroom.settings.letters]
+        wanted = listed.letter or self.options.letter
+        if not wanted and len(letters) == 1:
+            return letters[0]
+        return wanted if wanted in letters else ""
+
+    def _find_consent(self, listed: ListedReader) -> datetime | None:
+        """Return when somebody consented, None where nothing proves that they did."""
+        if listed.standing == "unconfirmed":
+            return None
+        moment = dates.parse(listed.consented_at)
+        if moment is not None and moment <= self.newsroom.now:
+            return moment
+        return self.newsroom.now if self.options.consent else None
+
+    def _has(self, known: Subscriber, letter: str) -> bool:
+        return known.state in {"active", "paused"} and any(
+            kept.letter == letter for kept in self.store.subscriptions.of(known.id)
+        )
+
+    def _block(self, listed: ListedReader, known: Subscriber | None) -> ImportKind:
+        """Send nothing to who left elsewhere, unless they agreed here, of themselves."""
+        if known and known.state in {"active", "paused"}:
+            ways = {consent.how for consent in self.store.consents.of(known.id)}
+            if ways - {"import"}:
+                return "already"
+        if not self.is_rehearsal:
+            detail = text.fold(listed.block)[:40] or UNSUBSCRIBED
+            self.store.suppressions.put(
+                Suppression(
+                    key=self.store.subscribers.key_of(listed.address),
+                    reason="imported",
+                    since=self.newsroom.now,
+                    detail=detail,
+                )
+            )
+        return "suppressed"
+
+    def _add(
+        self,
+        layout: FileLayout,
+        listed: ListedReader,
+        known: Subscriber | None,
+        consented_at: datetime,
+    ) -> None:
+        store, now = self.store, self.newsroom.now
+        language = read_language(listed.language)
+        subscriber = known or store.subscribers.add(listed.address, now, language)
+        topics = {topic.name for topic in self.newsroom.beat.topics}
+        store.subscriptions.put(
+            Subscription(
+                subscriber=subscriber.id,
+                letter=listed.letter,
+                topics=tuple(topic for topic in listed.topics if topic in topics),
+                since=consented_at,
+            )
+        )
+        proof = write_proof(
+            "import",
+            file=layout.name,
+            said=text.fold(listed.proof)[:_LONGEST_PROOF],
+            owner=text.fold(self.options.consent)[:_LONGEST_PROOF],
+            imported=dates.rfc3339(now),
+        )
+        store.consents.add(
+            Consent(
+                subscriber=subscriber.id,
+                letter=listed.letter,
+                at=consented_at,
+                how="import",
+                proof=proof,
+            )
+        )
+        if listed.is_paused:
+            store.subscribers.set_state(subscriber.id, "paused", dates.parse(listed.paused_until))
+        elif subscriber.state != "paused":
+            store.subscribers.set_state(subscriber.id, "active")
