@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from copydesk.engine.sending import GroupCommit, Pace, SettleRules, settle
 from copydesk.errors import MailStoreError
-from copydesk.mail_store import DeliveryState, Intent, Outcome
+from copydesk.mail_store import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news import MailOptions, SmtpOptions
 from copydesk.post import Answer
 
@@ -126,14 +126,14 @@ def test_a_letter_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
     assert timedelta(hours=45) < now - NOW <= timedelta(hours=48)
 
 
-def outcome(number: int) -> Outcome:
-    return Outcome(subscriber=number, state=DeliveryState.ACCEPTED, at=NOW)
+def outcome(number: int) -> DeliveryOutcome:
+    return DeliveryOutcome(subscriber=number, state=DeliveryState.ACCEPTED, at=NOW)
 
 
 def test_outcomes_that_gather_are_written_together_and_each_is_waited_for() -> None:
     groups: list[list[int]] = []
 
-    def write(outcomes: Sequence[Outcome]) -> None:
+    def write(outcomes: Sequence[DeliveryOutcome]) -> None:
         groups.append([each.subscriber for each in outcomes])
 
     async def put_all() -> None:
@@ -148,7 +148,7 @@ def test_outcomes_that_gather_are_written_together_and_each_is_waited_for() -> N
 
 
 def test_after_a_failure_nothing_more_is_written_and_all_hear_of_it() -> None:
-    def write(_: Sequence[Outcome]) -> None:
+    def write(_: Sequence[DeliveryOutcome]) -> None:
         raise MailStoreError("what is kept of readers cannot be written: the disk is full")
 
     async def put_all() -> list[object]:

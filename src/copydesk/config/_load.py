@@ -6,11 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk.config import _key, _toml, data
-from copydesk.config import _read_deploy as _deploy
-from copydesk.config import _read_desk as _desk
-from copydesk.config import _read_letters as _letters
-from copydesk.config import _read_mail as _mail
+from copydesk.config import _key, _toml, data, reading
 from copydesk.config._decode import BeatValues, Values, decode
 from copydesk.config._deploy_tables import Deploy
 from copydesk.config._setting_error import find_nearest, setting_error, show_value
@@ -51,11 +47,10 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     topics = data.read_topics(root)
     trust = data.read_domain_trust(root, decoded.build(Scoring).standings)
     key = _read_key(root, decoded, environ)
-    token = _read_metrics_token(decoded, environ)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    webhooks = _deploy.read_webhooks(decoded.webhooks, environ)
-    letters = _letters.read_letters(decoded, root, topics)
+    webhooks = reading.read_webhooks(decoded.webhooks, environ)
+    letters = reading.read_letters(decoded, root, topics)
     return Settings(
         root=root,
         beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
@@ -68,14 +63,14 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         recall=decoded.build(RecallOptions),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
-        desk=_desk.read(decoded, environ),
-        deploy=_deploy.read(decoded, environ),
-        mail=_mail.read(decoded, environ),
+        desk=reading.read_desk(decoded, environ),
+        deploy=reading.read_deploy(decoded, environ),
+        mail=reading.read_mail(decoded, environ),
         webhooks=webhooks,
         letters=letters,
         source_options=dict(_source_options(decoded, environ)),
         key=key.key,
-        metrics_token=token,
+        metrics_token=_read_metrics_token(decoded, environ),
         origins=decoded.origins,
         warnings=(
             *decoded.warnings,
@@ -83,8 +78,8 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
             *data.orphan_warnings(topics),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
-            *_deploy.list_silent_webhooks(webhooks),
-            *_letters.list_missing_lists(letters, root),
+            *reading.list_silent_webhooks(webhooks),
+            *reading.list_missing_lists(letters, root),
         ),
     )
 

@@ -12,9 +12,9 @@ views: how often issues' pages were read, as sums
 from __future__ import annotations
 
 from copydesk.mail_store._deliveries import DeliveryEntry as DeliveryEntry
+from copydesk.mail_store._deliveries import DeliveryOutcome as DeliveryOutcome
 from copydesk.mail_store._deliveries import DeliveryState as DeliveryState
 from copydesk.mail_store._deliveries import Intent as Intent
-from copydesk.mail_store._deliveries import Outcome as Outcome
 from copydesk.mail_store._deliveries import Sending as Sending
 from copydesk.mail_store._deliveries import SendingRemark as SendingRemark
 from copydesk.mail_store._deliveries import SendingState as SendingState

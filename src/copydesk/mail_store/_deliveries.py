@@ -57,7 +57,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class DeliveryOutcome:
     """What became of an intent. `at` is when; of one that waits, when it is tried again."""
 
     subscriber: int

@@ -19,9 +19,9 @@ from copydesk.kit import dates
 from copydesk.mail_store._database import MailDatabase
 from copydesk.mail_store._deliveries import (
     DeliveryEntry,
+    DeliveryOutcome,
     DeliveryState,
     Intent,
-    Outcome,
     Sending,
     SendingRemark,
     SendingState,
@@ -183,7 +183,7 @@ class Ledger:
         )
         return [(_intent_of(row[:5]), bool(row[5])) for row in rows]
 
-    def note(self, number: int, outcomes: Sequence[Outcome]) -> None:
+    def note(self, number: int, outcomes: Sequence[DeliveryOutcome]) -> None:
         """Write down what became of some intents; on the disk when this returns."""
         days: dict[tuple[str, str], int] = {}
         for outcome in outcomes:
@@ -243,7 +243,7 @@ class Ledger:
             self.give_back(number, ((subscriber, now) for subscriber in untried))
         return Recovery(uncertain=0 if again else len(first), given_back=len(untried))
 
-    def mark_restored(self, backed_up: datetime, now: datetime) -> None:
+    def mark_restore(self, backed_up: datetime, now: datetime) -> None:
         """Write down that the file is one of a backup: what went out since then is not in it.
 
         Every sending that is not over awaits a person's word, and so will each issue that was filed

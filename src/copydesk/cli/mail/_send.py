@@ -61,12 +61,10 @@ def send(
     went, goes and waits.
     """
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        speaker = engine.speaker(newsroom, by)
-        if not issue and not due:
+        if due:
+            _send(invocation, newsroom, store, engine.begin_due_sendings(newsroom, store))
+        elif not issue:
             _show_sendings(invocation, engine.list_sendings(store))
-        elif due:
-            sendings = engine.begin_due_sendings(newsroom, store)
-            _send(invocation, newsroom, store, sendings)
         elif test:
             _show_test(invocation, engine.send_test(newsroom, store, issue, test))
         elif eml is not None:
@@ -74,14 +72,23 @@ def send(
                 click.echo(path)
         elif dry_run:
             _show_rehearsal(invocation, engine.rehearse_sending(newsroom, store, issue))
-        elif pause or end:
-            engine.stop_sending(store, issue, "ended" if end else "paused", speaker)
         else:
-            sending = engine.begin_sending(newsroom, store, issue, speaker)
-            if sending.state == "awaits-word":
-                hint = "copydesk mail doctor says what, and how it is overruled"
-                raise UsageError(f"not sent: {_REMARKS[sending.remark]}", hint=hint)
-            _send(invocation, newsroom, store, [sending])
+            speaker = engine.speaker(newsroom, by)
+            if pause or end:
+                engine.stop_sending(store, issue, "ended" if end else "paused", speaker)
+            else:
+                _send(invocation, newsroom, store, [_begin(newsroom, store, issue, speaker)])
+
+
+def _begin(
+    newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str
+) -> engine.Sending:
+    """Let an issue go; raises UsageError where the checks hold it up."""
+    sending = engine.begin_sending(newsroom, store, issue, by)
+    if sending.state == "awaits-word":
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError(f"not sent: {_REMARKS[sending.remark]}", hint=hint)
+    return sending
 
 
 _EXAMPLE = "reader@example.org"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
-from copydesk.mail_store import Outcome
+from copydesk.mail_store import DeliveryOutcome
 
-Write = Callable[[Sequence[Outcome]], None]
+Write = Callable[[Sequence[DeliveryOutcome]], None]
 
 
 class GroupCommit:
@@ -19,11 +19,11 @@ class GroupCommit:
 
     def __init__(self, write: Write) -> None:
         self._write = write
-        self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[DeliveryOutcome, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
 
-    async def put(self, outcome: Outcome) -> None:
+    async def put(self, outcome: DeliveryOutcome) -> None:
         """Return when an outcome is on the disk; raises what writing raised."""
         if self._failure is not None:
             raise self._failure
@@ -46,7 +46,7 @@ class GroupCommit:
         finally:
             self._task = None
 
-    async def _write_group(self, group: list[tuple[Outcome, asyncio.Future[None]]]) -> None:
+    async def _write_group(self, group: list[tuple[DeliveryOutcome, asyncio.Future[None]]]) -> None:
         try:
             await asyncio.to_thread(self._write, [outcome for outcome, _ in group])
         except Exception as error:

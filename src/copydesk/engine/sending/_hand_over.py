@@ -8,7 +8,7 @@ from datetime import timedelta
 from copydesk.engine.letters import make_outgoing, read_issue_to_send
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError
-from copydesk.mail_store import SERVICE, DeliveryState, MailStore, Outcome, Sending
+from copydesk.mail_store import SERVICE, DeliveryOutcome, DeliveryState, MailStore, Sending
 
 
 def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
@@ -43,7 +43,7 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
     if state == DeliveryState.UNCERTAIN and is_asked_again:
         state = DeliveryState.WAITING
     at = newsroom.now + (_WAIT if state == DeliveryState.WAITING else timedelta(0))
-    outcome = Outcome(subscriber=SERVICE, state=state, at=at, words=answer.words)
+    outcome = DeliveryOutcome(subscriber=SERVICE, state=state, at=at, words=answer.words)
     store.ledger.note(sending.number, [outcome])
     if state in {DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN}:
         store.ledger.set_state(sending.number, "done")

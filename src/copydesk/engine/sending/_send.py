@@ -95,7 +95,7 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
     )
     _run(lines)
     trouble = lines.trouble
-    _end_if_nothing_is_left(store, sending)
+    _end_when_over(store, sending)
     return SendReport(
         issue=sending.issue,
         state=store.ledger.state_of(sending.number),
@@ -133,7 +133,7 @@ def name_state(state: DeliveryState) -> str:
     return state.name.lower().replace("_", "-")
 
 
-def _end_if_nothing_is_left(store: MailStore, sending: Sending) -> None:
+def _end_when_over(store: MailStore, sending: Sending) -> None:
     number = sending.number
     if store.ledger.state_of(number) == "sending" and store.ledger.find_next_due(number) is None:
         store.ledger.set_state(number, "done")

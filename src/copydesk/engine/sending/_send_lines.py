@@ -19,7 +19,7 @@ from copydesk.engine.sending._settle import (
     settle,
 )
 from copydesk.errors import MailError
-from copydesk.mail_store import DeliveryState, Intent, MailStore, Outcome, Sending
+from copydesk.mail_store import DeliveryOutcome, DeliveryState, Intent, MailStore, Sending
 from copydesk.post import Answer, Envelope, SmtpLine
 
 _AT_ONCE = 10  # letters that a line claims; where it ends before its time, they are given back
@@ -182,10 +182,10 @@ class SendLines:
         self._failures = 0
         return line
 
-    async def _send_one(self, intent: Intent, line: SmtpLine) -> Outcome:
+    async def _send_one(self, intent: Intent, line: SmtpLine) -> DeliveryOutcome:
         answer = await self._try(intent, line)
         now = self._tools.clock.now()
-        self._heed(answer, now)
+        self._obey(answer, now)
         outcome = settle(intent, answer, now, self._tools.rules)
         if outcome.state == DeliveryState.REFUSED and proves_no_mailbox(answer):
             await asyncio.to_thread(self._suppress, intent, answer, now)
@@ -199,7 +199,7 @@ class SendLines:
             return Answer(kind="refused", words=error.what)
         return await line.send(letter)
 
-    def _heed(self, answer: Answer, now: datetime) -> None:
+    def _obey(self, answer: Answer, now: datetime) -> None:
         """Rest where the server asks for that: longer each time, until it takes a letter."""
         if answer.kind == "slow-down":
             rest = min(_REST * (1 << min(self._slowed, 10)), _LONGEST_REST)

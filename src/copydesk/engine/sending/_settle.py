@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk.mail_store import DeliveryState, Intent, Outcome
+from copydesk.mail_store import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news import MailOptions
 from copydesk.post import Answer
 
@@ -22,10 +22,10 @@ class SettleRules:
     began: datetime
 
 
-def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) -> Outcome:
+def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) -> DeliveryOutcome:
     """Decide what becomes of a letter that was tried."""
     state, at = _choose_state(intent, answer, now, rules)
-    return Outcome(
+    return DeliveryOutcome(
         subscriber=intent.subscriber,
         state=state,
         at=at,

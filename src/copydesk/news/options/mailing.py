@@ -8,6 +8,7 @@ from typing import Literal
 
 from copydesk.kit import kinds
 from copydesk.kit.options import option
+from copydesk.news.options import mail_kinds
 
 SmtpSecurity = Literal["starttls", "tls", "none"]
 Delivery = Literal["", "smtp", "listmonk", "buttondown", "ghost", "mailgun", "postmark"]
@@ -19,7 +20,7 @@ class SmtpOptions:
     """The server that takes letters, as `[mail.smtp]` in beat.toml; `password` is from outside."""
 
     host: str = option(
-        "", "The server that takes your letters: `smtp.example.org`.", kinds.HOST_OR_NONE
+        "", "The server that takes your letters: `smtp.example.org`.", mail_kinds.HOST_OR_NONE
     )
     port: int = option(587, "Its port.", kinds.whole(minimum=1, maximum=65_535))
     security: SmtpSecurity = option(
@@ -42,7 +43,7 @@ class SmtpOptions:
     domains: Mapping[str, int] = option(
         {},
         'How many letters a minute go to readers at one domain: `{ "gmail.com" = 100 }`.',
-        kinds.RATES,
+        mail_kinds.RATES,
     )
     warm_up: int = option(
         0,
@@ -64,7 +65,9 @@ class DkimOptions:
         "signed here; a relay that signs is faster.",
     )
     domain: str = option(
-        "", "For which domain it signs; by itself that of `mail.from_address`.", kinds.HOST_OR_NONE
+        "",
+        "For which domain it signs; by itself that of `mail.from_address`.",
+        mail_kinds.HOST_OR_NONE,
     )
     key_file: str = option(
         ".copydesk/dkim.pem",
@@ -84,13 +87,13 @@ class BounceOptions:
         "Where undeliverable letters come back to: `bounces@example.org`. Each letter has a name "
         "of its own there, `bounces+…@example.org`, so the mailbox must take those. Without it "
         "they come back to `mail.from_address`, and nobody counts them.",
-        kinds.MAILBOX,
+        mail_kinds.MAILBOX,
     )
     imap_host: str = option(
         "",
         "The server of that mailbox; it is asked every ten minutes, over TLS. Without it: "
         "`copydesk mail bounces` by a pipe, or the webhook.",
-        kinds.HOST_OR_NONE,
+        mail_kinds.HOST_OR_NONE,
     )
     imap_port: int = option(993, "Its port.", kinds.whole(minimum=1, maximum=65_535))
     imap_user: str = option(
@@ -139,10 +142,10 @@ class MailOptions:
         "How: by your own `smtp` server, or handed over to a service. Without it letters stand on "
         "the site alone.",
     )
-    from_address: str = option("", "Who writes: `letters@example.org`.", kinds.MAILBOX)
+    from_address: str = option("", "Who writes: `letters@example.org`.", mail_kinds.MAILBOX)
     from_name: str = option("", "By which name; by itself the letter's title.")
     reply_to: str = option(
-        "", "Where answers of readers go; by itself to `from_address`.", kinds.MAILBOX
+        "", "Where answers of readers go; by itself to `from_address`.", mail_kinds.MAILBOX
     )
     postal_address: str = option(
         "", "Your postal address, below each letter: many countries' laws ask for one."

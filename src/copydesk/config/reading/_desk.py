@@ -15,7 +15,7 @@ _SECRET = "COPYDESK_OIDC_SECRET"  # noqa: S105 # the variable's name
 _PROXY_SECRET = "COPYDESK_PROXY_SECRET"  # noqa: S105 # the variable's name
 
 
-def read(decoded: BeatValues, environ: Mapping[str, str]) -> DeskOptions:
+def read_desk(decoded: BeatValues, environ: Mapping[str, str]) -> DeskOptions:
     """Read where editors reach the desk; raises ConfigError where that keeps no stranger out."""
     sections, desk = decoded.sections, decoded.build(DeskOptions)
     oidc = decoded.build(OpenIdOptions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from copydesk.kit.kinds._general import HOST, TEXT
+from copydesk.kit.kinds import HOST, TEXT
 from copydesk.kit.options import Unfit, ValueKind
 
 # RFC 5322's dot-atom, the only form that every mail server takes, at a host with a dot or localhost

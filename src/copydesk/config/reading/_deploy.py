@@ -23,7 +23,7 @@ _KEYS = {
 }
 
 
-def read(decoded: BeatValues, environ: Mapping[str, str]) -> Deploy:
+def read_deploy(decoded: BeatValues, environ: Mapping[str, str]) -> Deploy:
     """Read where the site is sent; raises ConfigError where what `to` needs is missing."""
     sections = decoded.sections
     general = sections["deploy"]

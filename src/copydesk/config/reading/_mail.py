@@ -18,7 +18,7 @@ _HAND_OVER_TOKEN = "COPYDESK_HAND_OVER_TOKEN"  # noqa: S105 # the variable's nam
 _HAS_NO_ADDRESS = ("listmonk", "ghost")  # services that stand where their owner put them
 
 
-def read(decoded: BeatValues, environ: Mapping[str, str]) -> MailOptions:
+def read_mail(decoded: BeatValues, environ: Mapping[str, str]) -> MailOptions:
     """Read how letters reach readers; raises ConfigError where they could not, or not in secret."""
     _refuse_unreachable(decoded)
     _refuse_plain(decoded)
