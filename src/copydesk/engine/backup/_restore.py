@@ -51,7 +51,7 @@ def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
         restored = unpack(file, staging)
         verification = compare_restored(restored, staging / "index")
         _require_equal(verification, file)
-        sending_waits = _mark_restored(restored, now)
+        sending_waits = _mark_restore(restored, now)
         _put_in_place(restored, place)
     prefix = restored.newsroom.relative_to(restored.top)
     return RestoreReport(
@@ -88,7 +88,7 @@ def _require_equal(verification: Verification, file: Path) -> None:
         )
 
 
-def _mark_restored(restored: Unpacked, now: datetime) -> bool:
+def _mark_restore(restored: Unpacked, now: datetime) -> bool:
     """Let the readers' file know that it was restored, so that sending waits for a person.
 
     What was filed after the backup began may have gone out: its moment is that of the beginning.
@@ -98,7 +98,7 @@ def _mark_restored(restored: Unpacked, now: datetime) -> bool:
     made = dates.parse(restored.manifest.made)
     assert made is not None  # as whoever reads a manifest makes sure
     with contextlib.closing(open_mail(restored.newsroom / PRIVATE)) as mail:
-        mail.ledger.mark_restored(made, now)
+        mail.ledger.mark_restore(made, now)
     return True
 
 
