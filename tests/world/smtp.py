@@ -26,7 +26,6 @@ import json
 import os
 import re
 import ssl
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -307,4 +306,4 @@ def _runner() -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
