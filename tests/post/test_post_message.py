@@ -20,6 +20,7 @@ from copydesk.post import (
     Addressing,
     Envelope,
     MessageTemplate,
+    PersonalMail,
     ReaderPlaces,
     spell_address,
     write_mail,
@@ -288,16 +289,17 @@ def test_an_address_of_another_script_stands_in_its_message_as_it_is() -> None:
 def test_a_mail_to_one_person_has_no_list(page: str) -> None:
     who = Addressing(from_name="Tide", from_address="letters@tidewatch.example")
 
-    envelope = write_mail(
-        who,
-        "Bestätigen?",
-        "Grüße\n.\n" + "x" * 200,
-        "reader@world.example",
+    mail = PersonalMail(
+        to="reader@world.example",
+        subject="Bestätigen?",
+        text="Grüße\n.\n" + "x" * 200,
         html=page,
         message_id="1@tidewatch.example",
         date=AT,
         return_path="b@tidewatch.example",
     )
+
+    envelope = write_mail(who, mail)
 
     message = _read(envelope)
     assert ["From", "To", "Message-ID", "Subject", "Date", "Auto-Submitted", "MIME-Version"] == [

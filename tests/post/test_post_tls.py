@@ -58,7 +58,7 @@ async def _serve(
         server.close()
         for each in servers:
             if each.transport is not None:
-                each.transport.abort()
+                each.transport.close()
         await server.wait_closed()
         await asyncio.sleep(0)
 

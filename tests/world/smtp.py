@@ -13,7 +13,7 @@ written before the letter is answered. The plan is JSON: `{"rules": [{"at": …,
 taken-close (at `message`: taken and logged, but never answered) · twisted (at `message`: taken,
 and a second answer says no).
 `every` n-th time that the server comes to that point, `first` n times, `once` for each recipient
-(greylisting), for recipients that match `recipient`: all must hold. The first one that does counts.
+(greylisting), for recipients that match `recipient`: all must hold. The first that does counts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ import json
 import os
 import re
 import ssl
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -307,4 +306,4 @@ def _runner() -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from copydesk.post.message import Addressing as Addressing
     from copydesk.post.message import Envelope as Envelope
     from copydesk.post.message import MessageTemplate as MessageTemplate
+    from copydesk.post.message import PersonalMail as PersonalMail
     from copydesk.post.message import ReaderPlaces as ReaderPlaces
     from copydesk.post.message import Signer as Signer
     from copydesk.post.message import load_signer as load_signer

@@ -12,4 +12,5 @@ from copydesk.post.message._single import write_mail as write_mail
 from copydesk.post.message._template import MessageTemplate as MessageTemplate
 from copydesk.post.message._values import Addressing as Addressing
 from copydesk.post.message._values import Envelope as Envelope
+from copydesk.post.message._values import PersonalMail as PersonalMail
 from copydesk.post.message._values import ReaderPlaces as ReaderPlaces

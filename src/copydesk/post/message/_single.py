@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from copydesk.post.message._address import spell_address
@@ -15,40 +14,32 @@ from copydesk.post.message._template import (
     write_head,
     write_kind,
 )
-from copydesk.post.message._values import Addressing, Envelope
+from copydesk.post.message._values import Addressing, Envelope, PersonalMail
 
 if TYPE_CHECKING:
     from copydesk.post.message._signer import Signer
 
 
 def write_mail(
-    addressing: Addressing,
-    subject: str,
-    text: str,
-    to: str,
-    *,
-    html: str = "",
-    message_id: str,
-    date: datetime,
-    return_path: str,
-    signer: Signer | None = None,
+    addressing: Addressing, mail: PersonalMail, signer: Signer | None = None
 ) -> Envelope:
-    """Write a mail to one person, in plain text alone unless there is `html`.
+    """Write a mail to one person.
 
     It has no way to unsubscribe, so its `addressing` should name no list. Raises MailError for an
     address or an id that is none.
     """
-    recipient = spell_address(to)
+    recipient = spell_address(mail.to)
     head = (
         write_mailbox("From", addressing.from_name, addressing.from_address)
         + f"To: <{recipient}>\r\n".encode()
-        + write_message_id(message_id)
-        + write_head(addressing, subject, date)
+        + write_message_id(mail.message_id)
+        + write_head(addressing, mail.subject, mail.date)
     )
-    message = head + _write_body(text, html)
+    message = head + _write_body(mail.text, mail.html)
     if signer is not None:
-        message = signer.sign(message, date)
-    return Envelope(sender=spell_address(return_path), recipient=recipient, message=message)
+        message = signer.sign(message, mail.date)
+    sender = spell_address(mail.return_path)
+    return Envelope(sender=sender, recipient=recipient, message=message)
 
 
 def _write_body(text: str, html: str) -> bytes:

@@ -67,7 +67,7 @@ class Conversation(asyncio.Protocol):
         # a line that the server closed meanwhile is found to be so
         await asyncio.sleep(0)
         if self._is_waiting_to_write:
-            await self._within_time(self._until_written(), "the server takes no more of a letter")
+            await self._within_time(self._flush(), "the server takes no more of a letter")
         self._check_silence()
 
     async def ask_end(self) -> Reply:
@@ -98,21 +98,21 @@ class Conversation(asyncio.Protocol):
             raise LineLostError(self._lost or "the line is closed")
 
     async def _listen(self) -> Reply:
-        return await self._within_time(self._until_answered(), "the server gave no answer in time")
+        return await self._within_time(self._hear_reply(), "the server gave no answer in time")
 
-    async def _until_answered(self) -> Reply:
+    async def _hear_reply(self) -> Reply:
         while True:
             if self._heard and (reply := self._take_reply()) is not None:
                 return reply
             if self._lost:
                 raise LineLostError(self._lost)
-            await self._until_something()
+            await self._wait()
 
-    async def _until_written(self) -> None:
+    async def _flush(self) -> None:
         while self._is_waiting_to_write and not self._lost:
-            await self._until_something()
+            await self._wait()
 
-    async def _until_something(self) -> None:
+    async def _wait(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
         await self._waiter
 
