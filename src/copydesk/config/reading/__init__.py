@@ -1,4 +1,4 @@
-"""Reading: values of beat.toml go in; sections that hang together come out, checked, with secrets."""
+"""Reading: values of beat.toml go in; sections that hang together come out, with secrets."""
 
 from __future__ import annotations
 
