@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -12,19 +12,18 @@ from copydesk.news import BounceOptions
 from copydesk.post.returns import MOST_BYTES, ReturnedMail, ReturnKind, read_returned
 
 # suppressed: its reader gets no more letters, whatever they subscribe to. left: their letters
-# ended, and they may come back. noted: it is kept. known: it was taken in before. not-ours: no letter of
-# ours is known by it. nothing: it says nothing of a letter.
+# ended, and they may come back. noted: it is kept. known: it was taken in before, or the ledger has
+# no such letter. not-ours: no token of ours is in it. nothing: it says nothing of a letter.
 ReturnEffect = Literal["suppressed", "left", "noted", "known", "not-ours", "nothing"]
 NOT_OURS = "returns: not ours"  # the fact that counts them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenReturn:
-    """What a message was, and what became of it; `issue` is that of its letter, or ""."""
+    """What a message was, and what became of it."""
 
     kind: ReturnKind
     effect: ReturnEffect
-    issue: str = ""
 
 
 def take_in_return(
@@ -64,9 +63,11 @@ def _find_path(store: MailStore, returned: ReturnedMail) -> ReturnPath | None:
 
 
 def _note(store: MailStore, options: BounceOptions, entry: ReturnEntry) -> TakenReturn:
-    """Keep what came back and apply its rule; that of a letter that was erased names nobody."""
+    """Keep what came back and apply its rule; of a reader who was erased no words are kept."""
     subscriber = store.subscribers.get(entry.path.subscriber)
-    if subscriber is None or not store.returns.add(entry):
+    if subscriber is None:
+        return TakenReturn(kind=entry.kind, effect="known")
+    if not store.returns.add(entry if subscriber.address else replace(entry, words="")):
         return TakenReturn(kind=entry.kind, effect="known")
     reason = _judge(store, options, entry)
     if reason is None or not subscriber.address:
