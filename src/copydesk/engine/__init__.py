@@ -196,6 +196,16 @@ if TYPE_CHECKING:
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
+    from copydesk.engine.returns import MailboxReport as MailboxReport
+    from copydesk.engine.returns import ReturnEffect as ReturnEffect
+    from copydesk.engine.returns import ReturnList as ReturnList
+    from copydesk.engine.returns import ReturnRow as ReturnRow
+    from copydesk.engine.returns import TakenReturn as TakenReturn
+    from copydesk.engine.returns import list_returns as list_returns
+    from copydesk.engine.returns import look_into_mailbox as look_into_mailbox
+    from copydesk.engine.returns import take_in_message as take_in_message
+    from copydesk.engine.returns import take_in_return as take_in_return
+    from copydesk.engine.returns import take_in_webhook as take_in_webhook
     from copydesk.engine.round import RoundOptions as RoundOptions
     from copydesk.engine.round import article_fields as article_fields
     from copydesk.engine.round import extract_file as extract_file
