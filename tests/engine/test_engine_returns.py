@@ -14,10 +14,10 @@ import pytest
 from copydesk import engine
 from copydesk.engine import ReturnEffect
 from copydesk.mail_store import (
+    DeliveryOutcome,
     DeliveryState,
     MailStore,
     NewSending,
-    Outcome,
     ReaderLink,
     ReturnPath,
     Subscription,
@@ -49,7 +49,9 @@ def send(store: MailStore, day: int = 1) -> dict[str, str]:
     sending = store.ledger.begin(new, NOW)
     intents = store.ledger.claim(sending.number, 0, 10, NOW)
     state = DeliveryState.ACCEPTED
-    outcomes = [Outcome(subscriber=it.subscriber, state=state, at=NOW, code=250) for it in intents]
+    outcomes = [
+        DeliveryOutcome(subscriber=it.subscriber, state=state, at=NOW, code=250) for it in intents
+    ]
     store.ledger.note(sending.number, outcomes)
     return {
         intent.address: store.links.sign_return(

@@ -64,11 +64,11 @@ class _Outgoing:
             await line.close()
         return taken
 
-    def _write(self, mail: OutboxMail) -> Envelope | None:
+    def _write(self, waiting: OutboxMail) -> Envelope | None:
         """Return a mail as it is sent; None where whom it was for is gone, or has no address."""
         from copydesk import post
 
-        single = write_outbox_mail(self._newsroom, self._store, mail)
+        single = write_outbox_mail(self._newsroom, self._store, waiting)
         if single is None:
             return None
         options = self._newsroom.settings.mail
@@ -78,16 +78,16 @@ class _Outgoing:
             reply_to=options.reply_to,
         )
         try:
-            return post.write_mail(
-                addressing,
-                single.subject,
-                single.text,
-                single.to,
+            mail = post.PersonalMail(
+                to=single.to,
+                subject=single.subject,
+                text=single.text,
+                html=single.html,
                 message_id=f"{secrets.token_hex(16)}@{sender_domain(options)}",
                 date=self._newsroom.now,
                 return_path=options.bounces.address or options.from_address,
-                signer=self._signer,
             )
+            return post.write_mail(addressing, mail, self._signer)
         except MailError:  # an address that no server takes: nobody waits for it
             return None
 

@@ -7,14 +7,18 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 
 from copydesk.engine.newsroom import PRIVATE, Newsroom, with_stores
+from copydesk.engine.returns import look_into_mailbox
 from copydesk.engine.sending import begin_due_sendings, send_outbox
 from copydesk.engine.serving._due import NewsroomFolder
+from copydesk.engine.subscribers import forget_unconfirmed
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
 from copydesk.mail_store import MailStore, has_mail, open_mail
 
 _OUTBOX_SECONDS = 2.0  # somebody looks into their mailbox
 _SENDINGS_SECONDS = 5.0
+_MAILBOX_SECONDS = 600.0
+_FORGET_SECONDS = 3_600.0
 
 
 class MailHours:
@@ -41,6 +45,8 @@ class MailHours:
         await asyncio.gather(
             self._repeat(self.send_outbox, _OUTBOX_SECONDS),
             self._repeat(self.send_issues, _SENDINGS_SECONDS),
+            self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
+            self._repeat(self.forget_unconfirmed, _FORGET_SECONDS),
         )
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -60,6 +66,17 @@ class MailHours:
         going = await self._try(lambda: self._ask(_is_something_due))
         if going and (code := await self._send()):
             self._say_once(f"letters were not all sent (exit code {code}); it is tried again")
+
+    async def look_into_mailbox(self) -> None:
+        """Take in what came back, where a mailbox is named."""
+        if self._folder.last.mail.bounces.imap_host:
+            await self._try(lambda: self._ask(_count_returns))
+
+    async def forget_unconfirmed(self) -> None:
+        """Forget who asked for letters and never confirmed it."""
+        await self._try(
+            lambda: self._ask(lambda newsroom, store: forget_unconfirmed(store, newsroom.now))
+        )
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
         """Ask the newsroom and its readers' store something; 0 where there is no store yet."""
@@ -83,6 +100,10 @@ class MailHours:
         if what != self._said:
             self._said = what
             self._say(what)
+
+
+def _count_returns(newsroom: Newsroom, _store: MailStore) -> int:
+    return look_into_mailbox(newsroom).taken
 
 
 def _is_something_due(newsroom: Newsroom, store: MailStore) -> int:
