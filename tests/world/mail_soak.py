@@ -81,15 +81,13 @@ def mail_server(folder: Path, plan: object) -> Iterator[tuple[int, Path]]:
     log, file = folder / "taken.tsv", folder / "plan.json"
     file.write_text(json.dumps(plan))
     words = ("--port", "0", "--plan", str(file), "--log", str(log))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "world.smtp", *words], stdout=subprocess.PIPE, text=True, cwd=TESTS
-    )
-    try:
+    command = [sys.executable, "-m", "world.smtp", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS) as process:
         assert process.stdout is not None
-        yield int(process.stdout.readline()), log
-    finally:
-        process.kill()
-        process.wait()
+        try:
+            yield int(process.stdout.readline()), log
+        finally:
+            process.kill()
 
 
 def mail_newsroom(folder: Path, port: int, connections: int = 4) -> Path:

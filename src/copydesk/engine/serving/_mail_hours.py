@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import datetime, timedelta
 
 from copydesk.engine.newsroom import PRIVATE, Newsroom, with_stores
 from copydesk.engine.returns import look_into_mailbox
@@ -19,6 +20,8 @@ _OUTBOX_SECONDS = 2.0  # somebody looks into their mailbox
 _SENDINGS_SECONDS = 5.0
 _MAILBOX_SECONDS = 600.0
 _FORGET_SECONDS = 3_600.0
+_FIRST_REST = timedelta(seconds=5)  # after a sending that failed; then longer each time
+_LONGEST_REST = timedelta(minutes=5)
 
 
 class MailHours:
@@ -39,6 +42,8 @@ class MailHours:
         self._send = send
         self._say = say
         self._said = ""
+        self._failures = 0
+        self._rests_until: datetime | None = None
 
     async def go_on(self) -> None:
         """Look until cancelled; an issue that is being sent is then stopped between two letters."""
@@ -63,9 +68,18 @@ class MailHours:
 
     async def send_issues(self) -> None:
         """Have the issues sent that may go, until none is due."""
-        going = await self._try(lambda: self._ask(_is_something_due))
-        if going and (code := await self._send()):
+        now = self._clock.now()
+        if self._rests_until is not None and now < self._rests_until:
+            return
+        if not await self._try(lambda: self._ask(_is_something_due)):
+            return
+        if code := await self._send():
+            self._failures += 1
+            wait = min(_FIRST_REST * (1 << min(self._failures, 10)), _LONGEST_REST)
+            self._rests_until = now + wait
             self._say_once(f"letters were not all sent (exit code {code}); it is tried again")
+        else:
+            self._failures, self._said = 0, ""
 
     async def look_into_mailbox(self) -> None:
         """Take in what came back, where a mailbox is named."""

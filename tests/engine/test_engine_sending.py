@@ -1,0 +1,300 @@
+"""Sending: each reader gets an issue once, whoever stops it, and the ledger says to whom."""
+
+from __future__ import annotations
+
+import contextlib
+import email
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from copydesk import engine
+from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
+from copydesk.errors import BusyError, UsageError
+from copydesk.kit import locks
+from copydesk.mail_store import MailStore, NewSending, ReaderLink
+from world.command import copydesk
+from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue, soak
+from world.newsroom import NOW, run_git
+
+LATER = NOW + timedelta(minutes=1)
+NO_RULES: dict[str, object] = {"rules": []}
+
+
+@contextlib.contextmanager
+def post_office(
+    folder: Path, plan: object = NO_RULES, readers: int = 5
+) -> Iterator[tuple[Path, Path]]:
+    """Run a newsroom with a filed issue, readers and a mail server; its root, the server's log."""
+    with mail_server(folder, plan) as (port, log):
+        root = mail_newsroom(folder, port)
+        add_readers(root, readers)
+        yield root, log
+
+
+@contextlib.contextmanager
+def opened(root: Path, now: object = LATER) -> Iterator[tuple[Newsroom, MailStore]]:
+    with (
+        open_newsroom(root, now, os.environ) as newsroom,  # type: ignore[arg-type]
+        engine.open_readers(newsroom) as store,
+    ):
+        yield newsroom, store
+
+
+def taken(log: Path) -> Counter[str]:
+    """Return how many letters the server took for each address."""
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    return Counter(line.split("\t")[0] for line in lines)
+
+
+def send(root: Path, now: object = LATER, by: str = "Anna") -> engine.SendReport:
+    with opened(root, now) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), by)
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        return report
+
+
+def test_each_reader_gets_an_issue_once_and_the_ledger_says_so(tmp_path: Path) -> None:
+    with post_office(tmp_path) as (root, log):
+        report = send(root)
+        with opened(root) as (newsroom, store), pytest.raises(UsageError, match="went out before"):
+            engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        with opened(root) as (_, store):
+            lines = list(engine.list_who(store, name_issue(root)))
+
+        assert {"accepted": 5} == report.counts
+        assert "done" == report.state
+        assert {f"reader{n}@d{n}.example": 1 for n in range(5)} == taken(log)
+    assert sorted(taken(log)) == sorted(line.address for line in lines)
+    assert {250} == {line.code for line in lines}
+
+
+def test_whoever_leaves_before_their_turn_gets_nothing(tmp_path: Path) -> None:
+    with post_office(tmp_path) as (root, log):
+        with opened(root) as (newsroom, store):
+            engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+            left = store.subscribers.find("reader1@d1.example")
+            paused = store.subscribers.find("reader2@d2.example")
+            assert left is not None
+            assert paused is not None
+            store.subscriptions.end(left.id, "daily")
+            store.subscribers.set_state(paused.id, "paused")
+            store.suppressions.add("reader3@d3.example", "complaint", LATER)
+
+        report = send(root)
+
+        assert {"accepted": 2, "skipped": 3} == report.counts
+        assert {"reader0@d0.example", "reader4@d4.example"} == set(taken(log))
+
+
+def test_readers_of_other_topics_are_not_written_to(tmp_path: Path) -> None:
+    with post_office(tmp_path, readers=3) as (root, log):
+        with opened(root) as (_, store):
+            for number, topics in enumerate([(), ("Coast",), ("Harbour",)]):
+                subscriber = store.subscribers.find(f"reader{number}@d{number}.example")
+                assert subscriber is not None
+                (subscription,) = store.subscriptions.of(subscriber.id)
+                store.subscriptions.put(replace(subscription, topics=topics))
+
+        send(root)
+
+        assert {"reader0@d0.example", "reader1@d1.example"} == set(taken(log))
+
+
+def test_a_mailbox_that_is_not_there_is_never_written_to_again(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "recipient", "do": "550 5.1.1 nobody", "recipient": "reader1@"}]}
+    with post_office(tmp_path, plan) as (root, _):
+        report = send(root)
+        with opened(root) as (_, store):
+            suppression = store.suppressions.find("reader1@d1.example")
+
+    assert {"accepted": 4, "refused": 1} == report.counts
+    assert suppression is not None
+    assert "hard-bounce" == suppression.reason
+
+
+def test_a_server_that_refuses_the_sender_costs_no_reader_the_letter(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "sender", "do": "550 5.7.1 not from you", "first": 1}]}
+    with post_office(tmp_path, plan) as (root, log):
+        report = send(root)
+        assert "takes nothing from this sender" in report.trouble
+        later = send(root, LATER + timedelta(minutes=20))
+
+        assert {"accepted": 5} == later.counts
+        assert 5 == len(taken(log))
+
+
+def test_what_is_greylisted_is_tried_again_later(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "recipient", "do": "451 4.7.1 later", "once": True}]}
+    with post_office(tmp_path, plan) as (root, log):
+        assert {"waiting": 5} == send(root).counts
+        assert {"waiting": 5} == send(root, LATER + timedelta(minutes=1)).counts
+        assert {"accepted": 5} == send(root, LATER + timedelta(minutes=8)).counts
+        assert {1} == set(taken(log).values())
+
+
+def test_a_letter_that_broke_off_after_its_end_is_left_and_named(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "message", "do": "taken-close", "first": 1}]}
+    with post_office(tmp_path, plan) as (root, log):
+        report = send(root)
+
+        assert {"accepted": 4, "uncertain": 1} == report.counts
+        assert {1} == set(taken(log).values())
+        said = copydesk("-C", root, "mail", "who", name_issue(root), "--state", "uncertain")
+        assert 1 == said.out.count("uncertain")
+
+
+def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)  # nobody listens there
+    add_readers(root, 2)
+    with opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        store.ledger.set_state(sending.number, "paused")
+        row = engine.resume_sending(newsroom, store, name_issue(root), "Ben")
+
+    assert "ready" == row.state
+    assert {"queued": 2} == row.counts
+    assert "Ben" == row.by
+
+
+def test_two_processes_do_not_send_at_once(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)
+    with (
+        opened(root) as (newsroom, store),
+        locks.hold(root / ".copydesk" / "mail.lock") as is_free,
+        pytest.raises(BusyError),
+    ):
+        engine.send_issues(newsroom, store, [], Silence())
+    assert is_free
+
+
+def test_an_issue_filed_since_the_backup_awaits_a_persons_word(tmp_path: Path) -> None:
+    with post_office(tmp_path, readers=1) as (root, log):
+        with opened(root) as (newsroom, store):
+            store.ledger.mark_restore(NOW - timedelta(hours=1), LATER)
+            assert () == engine.begin_due_sendings(newsroom, store)
+            row = engine.find_sending(store, name_issue(root))
+        assert ("awaits-word", "restored") == (row.state, row.remark)
+        assert {} == taken(log)
+
+        assert "done" == send(root).state
+
+
+def test_a_sending_under_way_awaits_a_word_after_a_restore(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)
+    with opened(root) as (newsroom, store):
+        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        store.ledger.mark_restore(NOW, LATER)
+
+        assert () == engine.begin_due_sendings(newsroom, store)
+
+
+def test_what_goes_by_itself_is_of_today(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)
+    with opened(root, NOW + timedelta(days=2)) as (newsroom, store):
+        assert () == engine.begin_due_sendings(newsroom, store)
+    with opened(root) as (newsroom, store):
+        (sending,) = engine.begin_due_sendings(newsroom, store)
+        assert name_issue(root) == sending.issue
+
+
+def test_a_story_taken_out_of_an_issue_is_not_sent(tmp_path: Path) -> None:
+    with post_office(tmp_path, readers=1) as (root, _):
+        said = copydesk(
+            *("-C", root, "verdict", "2026-11-19-story-0", "remove", "--why", "wrong"),
+            *("--as", "Anna"),
+        )
+        assert 0 == said.code, said.err
+        folder = tmp_path / "eml"
+        with opened(root) as (newsroom, store):
+            (file,) = engine.write_eml(newsroom, store, name_issue(root), ["a@b.example"], folder)
+
+    message = email.message_from_bytes(file.read_bytes(), policy=default)
+    bodies = [part.get_content() for part in message.walk() if not part.is_multipart()]
+    assert 2 == len(bodies)
+    assert not any("Story number 0" in body for body in bodies)
+    assert all("Story number 1" in body for body in bodies)
+
+
+def test_a_letter_says_who_wrote_it_to_whom_and_how_to_leave(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)
+    with opened(root) as (newsroom, store):
+        (file,) = engine.write_eml(
+            newsroom, store, name_issue(root), ["a@b.example"], tmp_path / "eml"
+        )
+
+        message = email.message_from_bytes(file.read_bytes(), policy=default)
+        leave = str(message["List-Unsubscribe"]).strip("<>")
+        link = store.links.read(leave.rpartition("/")[2])
+
+    assert leave.startswith("https://letters.example/mail/leave/")
+    assert link == ReaderLink(purpose="unsubscribe", subscriber=0, letter="daily", made=LATER)
+    assert "List-Unsubscribe=One-Click" == message["List-Unsubscribe-Post"]
+    assert "auto-generated" == message["Auto-Submitted"]
+    assert "<daily.example.org>" in str(message["List-Id"])
+    assert name_issue(root) in str(message["Message-ID"])
+    assert leave in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_sending_that_is_paused_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    with post_office(tmp_path) as (root, log):
+        with opened(root) as (newsroom, store):
+            sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+            intents = store.ledger.claim(sending.number, 0, 2, LATER)
+            store.ledger.give_back(sending.number, [(each.subscriber, LATER) for each in intents])
+            engine.stop_sending(store, name_issue(root), "paused", "Ben")
+            assert () == engine.begin_due_sendings(newsroom, store)
+
+        assert {"accepted": 5} == send(root).counts
+        assert 5 == len(taken(log))
+
+
+def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)
+    with opened(root) as (newsroom, store):
+        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        engine.stop_sending(store, name_issue(root), "ended", "Ben")
+
+        with pytest.raises(UsageError, match="was ended"):
+            engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        with pytest.raises(UsageError, match="over already"):
+            engine.stop_sending(store, name_issue(root), "paused", "Ben")
+
+
+def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "recipient", "do": "550 5.1.1 reader1@d1.example unknown"}]}
+    with post_office(tmp_path, plan, readers=2) as (root, _):
+        now = LATER.isoformat()
+        said = copydesk("-C", root, "--now", now, "mail", "send", name_issue(root), "--as", "Anna")
+
+        assert "@d1.example" not in said.out + said.err
+        assert "@d1.example" not in run_git(root, "log", "-p", "--all")
+        with opened(root) as (_, store):
+            words = [line.words for line in engine.list_who(store, name_issue(root))]
+    assert not any("@" in each for each in words)
+
+
+def test_the_ledger_keeps_an_issue_once_whoever_begins_it(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path, 9)
+    add_readers(root, 2)
+    with opened(root) as (_, store):
+        new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
+        first = store.ledger.begin(new, LATER)
+
+        assert first == store.ledger.begin(replace(new, by="Ben"), LATER + timedelta(hours=1))
+
+
+@pytest.mark.slow
+def test_killed_again_and_again_nobody_gets_two_and_who_got_none_is_named(tmp_path: Path) -> None:
+    report = soak(tmp_path, readers=400, kills=5)
+
+    assert () == report.twice
+    assert () == report.missing
+    assert 400 == sum(report.counts.values())
+    assert report.counts.get("uncertain", 0) <= 4 * report.kills + 1
