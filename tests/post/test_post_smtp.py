@@ -174,7 +174,7 @@ def test_a_servers_words_are_one_line_and_name_nobody() -> None:
     )
 
     assert 200 == len(answers[0].words)
-    assert answers[0].words.startswith("5.1.1 No <address>[31m <address> für <address> xxx")
+    assert answers[0].words.startswith("5.1.1 No <address> <address> für <address> xxx")
     assert answers[0].words.isprintable()
 
 

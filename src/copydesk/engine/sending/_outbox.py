@@ -78,7 +78,7 @@ class _Outgoing:
             reply_to=options.reply_to,
         )
         try:
-            mail = post.PersonalMail(
+            personal = post.PersonalMail(
                 to=single.to,
                 subject=single.subject,
                 text=single.text,
@@ -87,7 +87,7 @@ class _Outgoing:
                 date=self._newsroom.now,
                 return_path=options.bounces.address or options.from_address,
             )
-            return post.write_mail(addressing, mail, self._signer)
+            return post.write_mail(addressing, personal, self._signer)
         except MailError:  # an address that no server takes: nobody waits for it
             return None
 

@@ -6,15 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from copydesk.kit import text
+from copydesk.post.server_words import clean_words
 
 AnswerKind = Literal["accepted", "later", "slow-down", "refused", "unsent", "uncertain"]
 SmtpStage = Literal["", "sender", "recipient", "data", "message"]
 
-_MOST_CHARACTERS = 200
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\S)", re.ASCII)  # RFC 3463
-# a server may name the reader's other address, to which it forwards; no sign of it may stay
-_ANYBODY = re.compile(r'<[^<>\s]*@[^<>\s]*>|"[^"]{1,64}"@[^\s<>]+|[^\s<>()\[\]"]+@[^\s<>()\[\]"]+')
 _SLOW_DOWN = frozenset({421, 454})
 
 
@@ -54,17 +51,9 @@ def judge_reply(reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
         kind=_classify(reply.code),
         code=reply.code,
         status=status[0] if status else "",
-        words=clean_words(reply.words, recipient),
+        words=clean_words(reply.words, (recipient,)),
         stage=stage,
     )
-
-
-def clean_words(words: str, recipient: str) -> str:
-    """Return a server's words as one short line in which no address stands."""
-    line = text.fold(words)
-    if recipient and recipient.casefold() in line.casefold():
-        line = re.sub(f"<?{re.escape(recipient)}>?", "<address>", line, flags=re.IGNORECASE)
-    return _ANYBODY.sub("<address>", line)[:_MOST_CHARACTERS].rstrip()
 
 
 def _classify(code: int) -> AnswerKind:

@@ -11,7 +11,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from copydesk.post.message import Envelope
-from copydesk.post.smtp._answer import Answer, Reply, SmtpStage, clean_words, judge_reply
+from copydesk.post.server_words import clean_words
+from copydesk.post.smtp._answer import Answer, Reply, SmtpStage, judge_reply
 from copydesk.post.smtp._conversation import LineLostError
 
 if TYPE_CHECKING:
@@ -115,5 +116,5 @@ class SmtpLine:
             return Answer(kind="uncertain", words=lost.what, stage=stage)
         if lost.reply is not None and lost.reply.code == 421:  # a server may say it at any time
             return judge_reply(lost.reply, stage, recipient)
-        words = clean_words(lost.reply.words, recipient) if lost.reply else lost.what
+        words = clean_words(lost.reply.words, (recipient,)) if lost.reply else lost.what
         return Answer(kind="unsent", words=words, stage=stage)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
 from copydesk.news import SmtpOptions
-from copydesk.post.smtp._answer import clean_words
+from copydesk.post.server_words import clean_words
 from copydesk.post.smtp._line import SmtpLine
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _translate(error: Exception, options: SmtpOptions) -> MailError:
         return MailError("no safe line to the mail server", subject=_name(options), hint=hint)
     code = getattr(error, "code", None)
     if isinstance(code, int) and code > 0:
-        words = clean_words(str(getattr(error, "message", "")), options.user)
+        words = clean_words(str(getattr(error, "message", "")), (options.user,))
         what = f"the mail server answers {code}"
         kind = MailError if code >= 500 else MailServerError
         return kind(what, subject=_name(options), hint=words)
