@@ -78,11 +78,11 @@ class Signer:
             (b"d", self.domain.encode()),
             (b"s", self.selector.encode()),
             (b"t", b"%d" % date.timestamp()),
-            (b"h", b" : ".join(name.encode() for name in _list_signed(signing.headers))),
+            (b"h", b" : ".join(name.encode() for name in _choose_fields(signing.headers))),
             (b"bh", base64.b64encode(digest)),
             (b"b", b"0" * 60),  # dkimpy folds it onto a line of its own
         ]
-        names = [name.encode() for name in _list_signed(signing.headers)]
+        names = [name.encode() for name in _choose_fields(signing.headers)]
         signing.hasher = hashlib.sha256
         header = signing.gen_header(fields, names, policy, b"DKIM-Signature", self._key)
         return b"DKIM-Signature: " + bytes(header) + message
@@ -135,7 +135,7 @@ def _load_key(key: bytes, name: str) -> _Key:
     raise MailError(what, subject=name, hint=hint)
 
 
-def _list_signed(headers: list[tuple[bytes, bytes]]) -> list[str]:
+def _choose_fields(headers: list[tuple[bytes, bytes]]) -> list[str]:
     """Return the names of the fields to sign that there are; "from" once more than there is."""
     present = {name.decode("ascii", "replace").lower() for name, _ in headers}
     return [name for name in _SIGNED if name in present]
