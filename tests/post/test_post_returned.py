@@ -232,6 +232,7 @@ def test_a_server_with_a_form_of_its_own_is_understood(
         "Precedence: auto_reply\n",
         "Precedence: bulk\n",
         "Return-Path: <>\n",
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=R\n",
     ],
 )
 def test_what_machines_answer_on_their_own_is_no_bounce(headers: str) -> None:

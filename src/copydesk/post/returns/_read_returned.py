@@ -87,6 +87,8 @@ def _is_by_machine(parsed: Message) -> bool:
         return True
     if read_header(parsed, "Return-Path").strip() == "<>":
         return True
+    if parsed.get_content_type() == "multipart/report":  # such as a receipt, RFC 8098
+        return True
     precedence = read_header(parsed, "Precedence").strip().lower()
     return precedence in _MACHINE_PRECEDENCE or any(name in parsed for name in _OWN_ACCORD)
 
