@@ -7,7 +7,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.post.returns import read_returned
+from copydesk.post.returns import read_returned_mail
 from world.returned import (
     READER,
     make_complaint,
@@ -43,7 +43,7 @@ def mangled(draw: st.DrawFn) -> bytes:
 @given(st.one_of(st.binary(max_size=2_000), mangled()))
 @settings(max_examples=400)
 def test_whatever_comes_back_becomes_a_value(message: bytes) -> None:
-    returned = read_returned(message)
+    returned = read_returned_mail(message)
 
     assert returned.kind in KINDS
     assert all(TOKEN.fullmatch(token) for token in returned.tokens)
@@ -56,6 +56,6 @@ def test_whatever_comes_back_becomes_a_value(message: bytes) -> None:
 def test_a_servers_words_never_name_the_reader(before: str, behind: str) -> None:
     said = f"{before} {READER} {behind}".replace("\n", " ").replace("\r", " ")
 
-    returned = read_returned(make_report(make_recipient(diagnostic=said)))
+    returned = read_returned_mail(make_report(make_recipient(diagnostic=said)))
 
     assert READER not in returned.words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.post.returns import MOST_BYTES, ReturnKind, read_returned
+from copydesk.post.returns import MOST_BYTES, ReturnKind, read_returned_mail
 from world.returned import (
     OTHER,
     READER,
@@ -49,7 +49,7 @@ from world.returned import (
 def test_a_report_says_by_its_status_what_an_address_is_worth(
     status: str, kind: ReturnKind
 ) -> None:
-    returned = read_returned(make_report(make_recipient(status)))
+    returned = read_returned_mail(make_report(make_recipient(status)))
 
     assert (kind, status) == (returned.kind, returned.status)
     assert (TOKEN,) == returned.tokens
@@ -58,28 +58,28 @@ def test_a_report_says_by_its_status_what_an_address_is_worth(
 def test_what_the_other_server_said_is_more_than_a_status_that_says_nothing() -> None:
     block = make_recipient("5.0.0", diagnostic="550 5.1.1 no such user")
 
-    returned = read_returned(make_report(block))
+    returned = read_returned_mail(make_report(block))
 
     assert ("hard", "5.1.1") == (returned.kind, returned.status)
 
 
 @pytest.mark.parametrize("words", ["550 from 5.1.1.7 refused", "550 [10.5.1.1] said no", "5.1.1.2"])
 def test_an_ip_address_is_no_status(words: str) -> None:
-    returned = read_returned(make_report(make_recipient("5.0.0", diagnostic=words)))
+    returned = read_returned_mail(make_report(make_recipient("5.0.0", diagnostic=words)))
 
     assert ("soft", "5.0.0") == (returned.kind, returned.status)
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded", "Delivered"])
 def test_what_is_not_over_and_what_went_well_is_no_bounce(action: str) -> None:
-    returned = read_returned(make_report(make_recipient("4.4.1", action=action)))
+    returned = read_returned_mail(make_report(make_recipient("4.4.1", action=action)))
 
     assert "other" == returned.kind
 
 
 @pytest.mark.parametrize("action", ["Failed", "failed (permanently)", "error"])
 def test_servers_write_a_failure_in_their_ways(action: str) -> None:
-    assert "hard" == read_returned(make_report(make_recipient(action=action))).kind
+    assert "hard" == read_returned_mail(make_report(make_recipient(action=action))).kind
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_servers_write_a_failure_in_their_ways(action: str) -> None:
 def test_of_an_address_that_stands_for_several_the_mildest_counts(
     others: list[str], kind: ReturnKind
 ) -> None:
-    assert kind == read_returned(make_report(make_recipient("5.1.1"), *others)).kind
+    assert kind == read_returned_mail(make_report(make_recipient("5.1.1"), *others)).kind
 
 
 def test_words_of_servers_are_kept_without_anybodys_address() -> None:
@@ -102,7 +102,7 @@ def test_words_of_servers_are_kept_without_anybodys_address() -> None:
         f"550 5.1.1 <{READER}>: joe.reader is no user here, ask Root@Inbox.example or joe%40x.org"
     )
 
-    returned = read_returned(make_report(make_recipient(diagnostic=said)))
+    returned = read_returned_mail(make_report(make_recipient(diagnostic=said)))
 
     expected = "550 5.1.1 <address>: <address> is no user here, ask <address> or <address>"
     assert expected == returned.words
@@ -111,7 +111,7 @@ def test_words_of_servers_are_kept_without_anybodys_address() -> None:
 def test_words_of_servers_are_one_short_line() -> None:
     said = "550 5.1.1 no\n such\x1b[31m user" + " really" * 200
 
-    words = read_returned(make_report(make_recipient(diagnostic=said))).words
+    words = read_returned_mail(make_report(make_recipient(diagnostic=said))).words
 
     assert len(words) <= 200
     assert words.isprintable()
@@ -120,7 +120,7 @@ def test_words_of_servers_are_one_short_line() -> None:
 def test_the_place_a_message_was_sent_to_is_worth_most() -> None:
     enclosed = f"Return-Path: <bounces+{OTHER}@letters.example>\n\nHi\n"
 
-    returned = read_returned(make_report(enclosed=enclosed))
+    returned = read_returned_mail(make_report(enclosed=enclosed))
 
     assert (TOKEN, OTHER) == returned.tokens
 
@@ -136,14 +136,14 @@ def test_the_place_a_message_was_sent_to_is_worth_most() -> None:
 def test_a_token_is_found_where_the_box_notes_it(header: str) -> None:
     report = make_report(to="undisclosed@letters.example", enclosed="Subject: x\n\n")
 
-    assert (TOKEN,) == read_returned(header.encode() + b"\n" + report).tokens
+    assert (TOKEN,) == read_returned_mail(header.encode() + b"\n" + report).tokens
 
 
 def test_a_token_is_found_in_what_a_report_says() -> None:
     block = f"Original-Recipient: rfc822; bounces+{TOKEN}@letters.example\n{make_recipient()}"
     report = make_report(block, to="postmaster@letters.example", enclosed="Subject: x\n\n")
 
-    assert (TOKEN,) == read_returned(report).tokens
+    assert (TOKEN,) == read_returned_mail(report).tokens
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_token_is_found_in_what_a_report_says() -> None:
 def test_what_is_no_token_is_none(local: str) -> None:
     report = make_report(to=f"{local}@letters.example", enclosed="Subject: x\n\n")
 
-    assert () == read_returned(report).tokens
+    assert () == read_returned_mail(report).tokens
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_what_is_no_token_is_none(local: str) -> None:
     ],
 )
 def test_a_feedback_report_is_a_complaint_by_its_type(feedback_type: str, kind: ReturnKind) -> None:
-    returned = read_returned(make_complaint(feedback_type))
+    returned = read_returned_mail(make_complaint(feedback_type))
 
     assert kind == returned.kind
     assert (TOKEN,) == returned.tokens
@@ -190,7 +190,7 @@ def test_a_feedback_report_is_a_complaint_by_its_type(feedback_type: str, kind: 
 def test_a_complaint_is_known_by_what_the_provider_left_of_the_letter(
     headers: str, tokens: tuple[str, ...], leave_tokens: tuple[str, ...]
 ) -> None:
-    returned = read_returned(make_complaint(headers=headers))
+    returned = read_returned_mail(make_complaint(headers=headers))
 
     assert (tokens, leave_tokens) == (returned.tokens, returned.leave_tokens)
     assert READER not in returned.words
@@ -201,7 +201,7 @@ def test_a_complaint_knows_the_return_path_that_the_provider_reports() -> None:
         b"Version: 1", f"Original-Mail-From: <bounces+{TOKEN}@letters.example>".encode()
     )
 
-    assert (TOKEN,) == read_returned(report).tokens
+    assert (TOKEN,) == read_returned_mail(report).tokens
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_complaint_knows_the_return_path_that_the_provider_reports() -> None:
 def test_a_server_with_a_form_of_its_own_is_understood(
     bounce: bytes, kind: ReturnKind, status: str
 ) -> None:
-    returned = read_returned(bounce)
+    returned = read_returned_mail(bounce)
 
     assert (kind, status, (TOKEN,)) == (returned.kind, returned.status, returned.tokens)
     assert READER not in returned.words
@@ -232,10 +232,11 @@ def test_a_server_with_a_form_of_its_own_is_understood(
         "Precedence: auto_reply\n",
         "Precedence: bulk\n",
         "Return-Path: <>\n",
+        "Content-Type: multipart/report; report-type=disposition-notification; boundary=R\n",
     ],
 )
 def test_what_machines_answer_on_their_own_is_no_bounce(headers: str) -> None:
-    returned = read_returned(make_mail(headers, f"I am away. <{READER}> 5.1.1 user unknown"))
+    returned = read_returned_mail(make_mail(headers, f"I am away. <{READER}> 5.1.1 user unknown"))
 
     assert "other" == returned.kind
 
@@ -244,7 +245,7 @@ def test_what_machines_answer_on_their_own_is_no_bounce(headers: str) -> None:
 def test_what_a_person_writes_is_a_reply(headers: str) -> None:
     quoted = f"> <{READER}>: 550 5.1.1 user unknown\n> The following addresses had errors"
 
-    assert "reply" == read_returned(make_mail(headers, quoted)).kind
+    assert "reply" == read_returned_mail(make_mail(headers, quoted)).kind
 
 
 @pytest.mark.parametrize(
@@ -263,7 +264,7 @@ def test_what_a_person_writes_is_a_reply(headers: str) -> None:
     ],
 )
 def test_what_nobody_can_read_is_a_value_all_the_same(message: bytes) -> None:
-    assert read_returned(message).kind in {"other", "reply", "hard"}
+    assert read_returned_mail(message).kind in {"other", "reply", "hard"}
 
 
 @pytest.mark.parametrize(
@@ -288,10 +289,10 @@ def test_what_nobody_can_read_is_a_value_all_the_same(message: bytes) -> None:
     ids=["50MB", "long", "folded", "deep", "deep-folded", "bomb", "lines", "line", "recipients"],
 )
 def test_what_is_meant_to_burden_the_reader_is_read_in_part(message: bytes) -> None:
-    assert read_returned(message).kind in {"other", "reply", "hard", "soft"}
+    assert read_returned_mail(message).kind in {"other", "reply", "hard", "soft"}
 
 
 def test_what_stands_behind_the_beginning_is_not_read() -> None:
     padded = make_report().replace(b"This is the mail system.", b"so\n" * (MOST_BYTES // 3))
 
-    assert "other" == read_returned(padded).kind
+    assert "other" == read_returned_mail(padded).kind

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from copydesk.errors import MailError
+from copydesk.mail import FiledMail, make_outgoing, render
 from copydesk.news import Delivery, HandOverOptions
 from copydesk.post.services import HandedLetter, HandOverAnswer, hand_over, is_repeatable
+from copydesk.rendering import Renderer, load_strings
+from world.mailing import make_issue, make_story
 from world.services import GHOST_KEY, POST_ID, TOKEN, FakeServices
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
 HTML = (
     "<html><head><style>p{color:red}</style></head><body><p>News</p>"
     '<p><a href="https://tidewatch.example/x">page</a>'
-    '<a href="%choices%">Choose</a><a class="out" href="%unsubscribe%">Leave</a></p></body></html>'
+    '</p><p class="small"><a href="%unsubscribe%">Leave</a> · <a href="%choices%">Choose</a></p>'
+    "</body></html>"
 )
 LETTER = HandedLetter(
     subject="The Daily: sea walls",
     html=HTML,
-    text="News\n\nChoose: %choices%\nLeave: %unsubscribe%\nTidewatch\n",
+    text="News\n\nLeave:\n%unsubscribe%\n\nChoose:\n%choices%\n\nTidewatch\n",
     from_name='The "Daily"',
     from_address="letters@letters.example",
     reply_to="desk@letters.example",
@@ -136,22 +141,26 @@ def test_of_a_service_that_finds_nothing_again_that_is_known(delivery: Delivery)
     assert not is_repeatable(delivery)
 
 
+FOOT = '<p class="small"><a href="{}">Leave</a> · <a href="{}">Choose</a></p>'
+SHORT_FOOT = '<p class="small"><a href="{}">Leave</a></p>'
+
+
 @pytest.mark.parametrize(
     ("delivery", "field", "html"),
     [
         (
             "listmonk",
             "body",
-            '<a href="{{ UnsubscribeURL }}?manage=true">Choose</a><a class="out" href="{{ Unsub',
+            FOOT.format("{{ UnsubscribeURL }}", "{{ UnsubscribeURL }}?manage=true"),
         ),
         (
             "buttondown",
             "body",
-            '{{ manage_subscription_url }}">Choose</a><a class="out" href="{{ unsubscribe_url }}">',
+            FOOT.format("{{ unsubscribe_url }}", "{{ manage_subscription_url }}"),
         ),
-        ("ghost", "html", '">page</a></p>'),
-        ("mailgun", "html", '</a><a class="out" href="%mailing_list_unsubscribe_url%">Leave</a>'),
-        ("postmark", "HtmlBody", '</a><a class="out" href="{{{ pm:unsubscribe }}}">Leave</a>'),
+        ("ghost", "html", '">page</a></p>\n<!--kg-card-end'),
+        ("mailgun", "html", SHORT_FOOT.format("%mailing_list_unsubscribe_url%")),
+        ("postmark", "HtmlBody", SHORT_FOOT.format("{{{ pm:unsubscribe }}}")),
     ],
 )
 def test_the_way_out_is_the_services_own(delivery: Delivery, field: str, html: str) -> None:
@@ -170,18 +179,35 @@ def test_the_way_out_is_the_services_own(delivery: Delivery, field: str, html: s
         (
             "listmonk",
             "altbody",
-            "News\n\nChoose: {{ UnsubscribeURL }}?manage=true\nLeave: {{ UnsubscribeURL }}\n",
+            "Leave:\n{{ UnsubscribeURL }}\n\nChoose:\n{{ UnsubscribeURL }}?mana",
         ),
-        ("mailgun", "text", "News\n\nLeave: %mailing_list_unsubscribe_url%\n"),
-        ("postmark", "TextBody", "News\n\nLeave: {{{ pm:unsubscribe }}}\n"),
+        ("mailgun", "text", "News\n\nLeave:\n%mailing_list_unsubscribe_url%\n\nTidewatch\n"),
+        ("postmark", "TextBody", "News\n\nLeave:\n{{{ pm:unsubscribe }}}\n\nTidewatch\n"),
     ],
 )
 def test_the_way_out_stands_in_plain_text_too(delivery: Delivery, field: str, text: str) -> None:
     services = FakeServices()
 
-    ask(services, delivery, replace(LETTER, text=LETTER.text.removesuffix("Tidewatch\n")))
+    ask(services, delivery)
 
-    assert text == services.letters[0].fields[field]
+    assert text in services.letters[0].fields[field]
+
+
+@pytest.mark.parametrize("delivery", ALL)
+def test_a_letter_as_we_make_it_has_no_place_left_and_no_sign_that_joins_nothing(
+    delivery: Delivery,
+) -> None:
+    services, strings = FakeServices(), load_strings("en")
+    rendered = render(make_issue(make_story(1)), Renderer(), strings, most_bytes=10**9)
+    sent = make_outgoing(FiledMail(subject=rendered.subject, html=rendered.html), strings)
+
+    ask(services, delivery, replace(LETTER, subject=sent.subject, html=sent.html, text=sent.text))
+
+    assert [] == services.complaints
+    handed = str(services.letters[0].fields)
+    assert "%choices%" not in handed
+    assert "%unsubscribe%" not in handed
+    assert not re.search(r"·\s*</p>|<p[^<>]*>\s*·|<p[^<>]*>\s*</p>", handed)
 
 
 SIGNS = [

@@ -9,7 +9,7 @@ from typing import Literal
 
 from copydesk.mail_store import MailStore, ReturnEntry, ReturnPath, SuppressionReason
 from copydesk.news import BounceOptions
-from copydesk.post.returns import MOST_BYTES, ReturnedMail, ReturnKind, read_returned
+from copydesk.post.returns import MOST_BYTES, ReturnedMail, ReturnKind, read_returned_mail
 
 # suppressed: its reader gets no more letters, whatever they subscribe to. left: their letters
 # ended, and they may come back. noted: it is kept. known: it was taken in before, or the ledger has
@@ -33,7 +33,7 @@ def take_in_return(
 
     The same message twice changes nothing the second time. It is known by what is read of it.
     """
-    returned = read_returned(message)
+    returned = read_returned_mail(message)
     kind = returned.kind
     if kind == "reply" or kind == "other":  # noqa: PLR1714 # mypy narrows by these alone
         return TakenReturn(kind=kind, effect="nothing")

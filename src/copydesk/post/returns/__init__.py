@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from copydesk.post.returns._bounded import MOST_BYTES as MOST_BYTES
     from copydesk.post.returns._mailbox import MailboxLook as MailboxLook
     from copydesk.post.returns._mailbox import read_mailbox as read_mailbox
-    from copydesk.post.returns._read_returned import read_returned as read_returned
+    from copydesk.post.returns._read_returned import read_returned_mail as read_returned_mail
     from copydesk.post.returns._returned_mail import ReturnedMail as ReturnedMail
     from copydesk.post.returns._returned_mail import ReturnKind as ReturnKind
 else:

@@ -15,7 +15,7 @@ _MOST_NESTED = 20  # multiparts and messages; a report has three or four
 _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 
 
-def parse_bounded(message: bytes) -> Message:
+def parse_beginning(message: bytes) -> Message:
     """Parse the beginning of a message; of one nested too often nothing but headers.
 
     The parser's time grows with depth times lines, and its stack ends at some hundred.

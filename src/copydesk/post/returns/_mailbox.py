@@ -57,8 +57,8 @@ def read_mailbox(
     Blocks; `take_in` is called in this thread, and what it raises ends the look with that message
     unseen. Raises MailError for a box that cannot be reached, trusted or read.
     """
-    with _signed_in(options, silence_seconds, look_seconds) as connection:
-        numbers = _list_unseen(connection, options)
+    with _open_box(options, silence_seconds, look_seconds) as connection:
+        numbers = _list_new(connection, options)
         for number in numbers[:_MOST_MESSAGES]:
             with _faults(options):
                 message = _fetch(connection, number)
@@ -71,7 +71,7 @@ def read_mailbox(
 
 
 @contextmanager
-def _signed_in(
+def _open_box(
     options: BounceOptions, silence_seconds: float, look_seconds: float
 ) -> Iterator[_Connection]:
     with _faults(options):
@@ -118,7 +118,7 @@ def _sign_in(connection: _Connection, options: BounceOptions) -> None:
         raise MailError(what, subject=options.imap_folder, hint="see mail.bounces.imap_folder")
 
 
-def _list_unseen(connection: _Connection, options: BounceOptions) -> list[str]:
+def _list_new(connection: _Connection, options: BounceOptions) -> list[str]:
     with _faults(options):
         found = _ask(connection, "SEARCH", "UNSEEN")
         words = b" ".join(part for part in found if isinstance(part, bytes)).split()

@@ -1,6 +1,6 @@
 """A message that came back, read.
 
-message | parse_bounded | read_feedback or read_reports or what flufl.bounce knows | ReturnedMail
+message | parse_beginning | read_feedback or read_reports or what flufl.bounce knows | ReturnedMail
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from email.message import Message
 
 from copydesk.post.returns._bounded import (
     list_parts,
-    parse_bounded,
+    parse_beginning,
     read_header,
     read_headers,
     read_text,
@@ -29,13 +29,13 @@ _MACHINE_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "bulk", "junk", "li
 _MOST_LINES = 400  # that flufl.bounce looks at: it tries some hundred patterns on each
 
 
-def read_returned(message: bytes) -> ReturnedMail:
+def read_returned_mail(message: bytes) -> ReturnedMail:
     """Read a message that came back, whatever it is.
 
     At most 256 KiB of it are read. What cannot be read is `other`.
     """
     try:
-        return _read(parse_bounded(message))
+        return _read(parse_beginning(message))
     # The standard library's parser promises no exceptions of its own for what strangers write
     # (python/cpython has had LookupError, AttributeError and IndexError there), nor do those of
     # flufl.bounce: this is the door.
@@ -87,6 +87,8 @@ def _is_by_machine(parsed: Message) -> bool:
         return True
     if read_header(parsed, "Return-Path").strip() == "<>":
         return True
+    if parsed.get_content_type() == "multipart/report":  # such as a receipt, RFC 8098
+        return True
     precedence = read_header(parsed, "Precedence").strip().lower()
     return precedence in _MACHINE_PRECEDENCE or any(name in parsed for name in _OWN_ACCORD)
 
@@ -95,7 +97,7 @@ def _unstandard_bounce(parsed: Message) -> ReturnedMail:
     """Read a bounce of a form of its own; without a status code it is soft."""
     from flufl.bounce import all_failures
 
-    temporary, permanent = all_failures(_shortened(parsed))
+    temporary, permanent = all_failures(_shorten(parsed))
     tokens = find_return_tokens(parsed)
     if not (temporary or permanent):
         return ReturnedMail(kind="other", tokens=tokens)
@@ -112,7 +114,7 @@ def _unstandard_bounce(parsed: Message) -> ReturnedMail:
     )
 
 
-def _shortened(parsed: Message) -> Message:
+def _shorten(parsed: Message) -> Message:
     """Return a message whose parts have few lines."""
     for part in list_parts(parsed):
         payload = part.get_payload()

@@ -15,14 +15,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from copydesk.news import Delivery
+from copydesk.news import CHOICES, UNSUBSCRIBE, Delivery
 
-UNSUBSCRIBE = "%unsubscribe%"
-CHOICES = "%choices%"
 _PLACE = re.compile(f"({re.escape(UNSUBSCRIBE)}|{re.escape(CHOICES)})")
 _JOINER = "\u2060"
 _LINK = re.compile(r"<a\b[^<>]*\bhref=[\"']?%(?:unsubscribe|choices)%[^<>]*>.*?</a>", re.I | re.S)
-_LINE = re.compile(r"^.*%(?:unsubscribe|choices)%.*\n?", re.M)
+_GONE = "\0"  # stands for a link that is taken out, until what held it is, too
+_EMPTY = re.compile(r"<p\b[^<>]*>(?:[\s\0]|·)*\0(?:[\s\0]|·)*</p>", re.I)
+_APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the sign between it and its neighbour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,23 +76,29 @@ def fill_html(service: Delivery, html: str) -> str:
     def write(sign: re.Match[str]) -> str:
         return sign[0] + _JOINER if signs.is_parsed else f"&#{ord(sign[0])};"
 
-    return _fill(_take_out(_LINK, html, signs), signs, write)
+    return _fill(_take_out_links(html, signs), signs, write)
 
 
 def fill_text(service: Delivery, words: str) -> str:
     """Return plain text (a letter's, a subject, a name) that a service takes as it is."""
     signs = _SIGNS.get(service, _NEVER)
-    return _fill(_take_out(_LINE, words, signs), signs, lambda sign: sign[0] + _JOINER)
+    blocks = (block for block in words.split("\n\n") if not _is_gone(block, signs))
+    return _fill("\n\n".join(blocks), signs, lambda sign: sign[0] + _JOINER)
 
 
-def _take_out(whole: re.Pattern[str], letter: str, signs: TemplateSigns) -> str:
-    """Return a letter without the links or lines of those ways out that the service has not."""
-    gone = {UNSUBSCRIBE: signs.unsubscribe == "", CHOICES: signs.choices == ""}
+def _take_out_links(html: str, signs: TemplateSigns) -> str:
+    """Return HTML without the links of those ways out that the service has not."""
+    marked = _LINK.sub(
+        lambda link: _GONE if _is_gone(link[0], signs) else link[0], html.replace(_GONE, "")
+    )
+    return _APART.sub("", _EMPTY.sub("", marked))
 
-    def decide(found: re.Match[str]) -> str:
-        return "" if all(gone[place] for place in _PLACE.findall(found[0])) else found[0]
 
-    return whole.sub(decide, letter)
+def _is_gone(piece: str, signs: TemplateSigns) -> bool:
+    """Decide whether a piece of a letter is about ways out alone that the service has not."""
+    ways = {UNSUBSCRIBE: signs.unsubscribe, CHOICES: signs.choices}
+    places = _PLACE.findall(piece)
+    return bool(places) and not any(ways[place] for place in places)
 
 
 def _fill(letter: str, signs: TemplateSigns, write: Callable[[re.Match[str]], str]) -> str:
