@@ -5,10 +5,10 @@
 
 makes FOLDER a newsroom of COUNT invented stories that all wait for an editor (`paper/archive.py`
 writes them), serves it, comes in by the setup link and asks: a page of the queue, filters,
-searches, stories, numbers, verdicts until they are answered and until they are in git; with 20
-streams open. Prints the median and the slowest twentieth in milliseconds, what each question cost
-the server (on a machine that others use, the figure to go by), the machine's load, and the memory
-of the server and of what it started (of what they share each has its part).
+searches, stories, numbers, the other pages, verdicts until they are answered and until they are in
+git; with 20 streams open. Prints the median and the slowest twentieth in milliseconds, what each
+question cost the server (on a machine that others use, the figure to go by), the machine's load,
+and the memory of the server and of what it started (of what they share each has its part).
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def measure(browser: Browser) -> None:
     show(browser.pid, "story", lambda path: browser.ask("GET", path), (pages * TIMES)[:TIMES])
     show(browser.pid, "numbers", lambda path: browser.ask("GET", path), ["/desk/numbers/"] * TIMES)
     show(browser.pid, "missed", lambda path: browser.ask("GET", path), ["/desk/recall/"] * TIMES)
-    for page in ("sources", "topics", "organizations", "what-if"):
+    for page in ("front", "sources", "topics", "organizations", "what-if"):
         show(browser.pid, page, lambda path: browser.ask("GET", path), [f"/desk/{page}/"] * TIMES)
     said: list[str] = []
     show(

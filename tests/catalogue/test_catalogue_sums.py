@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from copydesk.catalogue import Catalogue, CatalogueEntry, DecidedStory, PublisherCount, StoryFilter
+from copydesk.catalogue import (
+    Catalogue,
+    CatalogueEntry,
+    DecidedStory,
+    PublisherCount,
+    StoryFilter,
+    TopicCount,
+)
 from copydesk.news import Provider, Reason, Standing, Story, Verdict
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -55,6 +62,30 @@ def test_stories_are_counted_by_publisher_and_standing() -> None:
         PublisherCount(domain="gull.example", standing=Standing.COPY, stories=2),
         PublisherCount(domain="gull.example", standing=Standing.PUBLISHED, stories=1),
     ] == filed.count_publishers(NOON)
+
+
+def test_stories_of_all_topics_are_counted_as_those_of_each() -> None:
+    filed = catalogue(
+        entry("a", Standing.PUBLISHED, topics=("Coast", "Tides", "Coast")),
+        entry("b", Standing.HELD, topics=("Coast",)),
+        entry("old", Standing.COPY, topics=("Coast", "Ebb"), published_at=NOON - HOUR),
+        entry("timeless", Standing.PUBLISHED, topics=("Tides",), published_at=None),
+        entry("gone", Standing.PUBLISHED, topics=("Sea", "Coast")),
+        entry("none", Standing.PUBLISHED),
+    )
+    filed.update([entry("b", Standing.HELD, topics=("Tides",))], lost=["_news/2026-11-20-gone.md"])
+
+    counts = filed.count_topics(NOON)
+
+    assert {
+        "Coast": TopicCount(stories=2, recent=1),
+        "Tides": TopicCount(stories=3, recent=2),
+        "Ebb": TopicCount(stories=1, recent=0),
+    } == counts
+    for name, count in counts.items():
+        names = frozenset({name})
+        assert count.stories == filed.count(StoryFilter(topics=names))
+        assert count.recent == filed.count(StoryFilter(topics=names, since=NOON))
 
 
 def test_what_an_editor_said_is_listed_as_long_as_it_stands() -> None:

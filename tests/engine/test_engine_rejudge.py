@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive
+from copydesk import archive, engine
 from copydesk.archive.change import steps
+from copydesk.engine.what_if import open_bench, try_rules
 from copydesk.kit import locks
 from world import records
 from world.command import Said, copydesk
@@ -96,6 +97,28 @@ def test_under_the_rules_of_its_filing_no_story_changes(root: Path) -> None:
     assert (report["judged"], report["without_article"], report["changes"]) == (3, 0, [])
     assert rejudge(root, "--apply").json()["commit"] is None
     assert all_bytes(root) == before
+
+
+def test_copies_stay_copies_where_a_first_round_brought_all_of_a_long_time(tmp_path: Path) -> None:
+    pages = small_web()
+    wall, when = "https://tern.example/wall", "Thu, 19 Nov 2026 20:00:00 GMT"
+    pages["https://tern.example/feed.xml"] = feed(("Port Sable votes", wall, when))
+    pages[wall] = page("Port Sable votes for its wall", WALL, date="2026-11-19T20:00:00Z")
+    web = record_web(tmp_path / "web.warc.gz", pages)
+    root = newsroom(tmp_path / "beat", more=TERN)
+    run(root, web, 24 * 60)
+    assert archive.Archive(root).read(COPY).copy_of == Path(RECORD).stem
+
+    now = NOW + timedelta(days=61)
+    said = copydesk("-C", root, "--now", now.isoformat(), "rejudge", "--json", "--since", 0)
+
+    assert said.json()["judged"] == 3
+    assert said.json()["changes"] == []
+    with engine.open_newsroom(root, now, {}) as opened:
+        bench = open_bench(opened, 90, engine.Silence())
+        tried = try_rules(bench, opened.settings, engine.Silence(), is_whole=True)
+    assert len(tried.stories) == 3
+    assert tried.changes == []
 
 
 def test_a_comparison_changes_nothing(root: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,16 @@ from typing import Any
 import pytest
 
 from copydesk import archive, engine
-from copydesk.engine.what_if import RuleChange, apply_change, open_bench, try_rules
+from copydesk.engine.what_if import (
+    RuleChange,
+    apply_change,
+    draft_rules,
+    open_bench,
+    try_rules,
+    write_rules,
+)
 from copydesk.kit import dates, urls
+from copydesk.news import Story
 from world.newsroom import KEY, run_git
 from world.shared import SHARED, needs_shared
 
@@ -20,6 +30,7 @@ pytestmark = [needs_shared, pytest.mark.slow]
 
 WEB = SHARED / "data" / "web" / "newswire.warc.gz"
 WEB_DIGEST = "03bd7811257137a4420a7005e2672c1f700d93724a6a3d63b4b94ce77c134239"
+ALL_DAYS = 3650
 BEAT = (
     '[site]\ntitle = "Newswire"\nurl = "https://newswire.example"\n[scoring]\noff_beat = "keep"\n'
 )
@@ -134,19 +145,67 @@ def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
     assert groups(filed) == groups(root)
 
 
-def test_what_other_rules_would_do_to_it_is_what_rejudging_does(filed: Path, gold: Gold) -> None:
-    moment = dates.parse(gold.about["replay"]["now"])
-    assert moment is not None
+def test_judged_again_by_the_same_rules_nothing_changes(filed: Path, gold: Gold) -> None:
+    with opened(filed, gold) as newsroom:
+        report = engine.rejudge(newsroom, 0, engine.Silence())
+        bench = open_bench(newsroom, ALL_DAYS, engine.Silence())
+        tried = try_rules(bench, newsroom.settings, engine.Silence(), is_whole=True)
+    assert report.judged == len(tried.stories) == sum(page["expected"] for page in gold.pages)
+    assert report.changes == tuple(tried.changes) == ()
+
+
+@pytest.mark.parametrize("days", [30, ALL_DAYS])
+def test_what_other_rules_would_do_to_it_is_what_rejudging_does(
+    filed: Path, gold: Gold, days: int
+) -> None:
     wire = gold.about["sources"][0]["url"]
     changes = (
         RuleChange(publish_at=60, points={"on_beat": 3}),
         RuleChange(trust={wire: "hold"}, points={"picture": 40}),
     )
-    with engine.open_newsroom(filed, moment, {}) as newsroom:
-        bench = open_bench(newsroom, 30, engine.Silence())
+    with opened(filed, gold) as newsroom:
+        bench = open_bench(newsroom, days, engine.Silence())
         for change in changes:
             settings = apply_change(newsroom.settings, change)
             tried = try_rules(bench, settings, engine.Silence(), is_whole=True)
-            report = engine.rejudge(replace(newsroom, settings=settings), 30, engine.Silence())
+            report = engine.rejudge(replace(newsroom, settings=settings), days, engine.Silence())
             assert report.changes
             assert tuple(tried.changes) == report.changes
+
+
+def test_what_other_rules_would_do_to_it_is_what_a_stream_by_them_does(
+    tmp_path: Path, filed: Path, gold: Gold
+) -> None:
+    wire = gold.about["sources"][0]["url"]
+    change = RuleChange(publish_at=60, points={"picture": 40, "off_beat": 0}, trust={wire: "hold"})
+    other = newsroom(tmp_path / "other", gold)
+    with opened(other, gold) as newsroom_before:
+        stands = draft_rules(newsroom_before, change).stands
+        write_rules(newsroom_before, change, "Ed", stands)
+    run_round(other, gold.about["replay"]["now"])
+    with opened(filed, gold) as newsroom_today:
+        bench = open_bench(newsroom_today, ALL_DAYS, engine.Silence())
+        settings = apply_change(newsroom_today.settings, change)
+        tried = try_rules(bench, settings, engine.Silence(), is_whole=True)
+    told = {path: one.fresh for path, one in tried.stories.items() if not one.dropped}
+    stories = archive.Archive(other).stories(lambda error: pytest.fail(str(error)))
+    fresh = {story.path: story for story in stories}
+    assert tried.changed
+    assert told.keys() == fresh.keys()
+    for path, story in told.items():
+        assert judged(story) == judged(fresh[path]), path
+
+
+@contextmanager
+def opened(root: Path, gold: Gold) -> Iterator[engine.Newsroom]:
+    moment = dates.parse(gold.about["replay"]["now"])
+    assert moment is not None
+    with engine.open_newsroom(root, moment, {}) as newsroom:
+        yield newsroom
+
+
+def judged(story: Story) -> tuple[object, ...]:
+    """Return what rules make of a story, but for its background, which stays as it is filed."""
+    beside = tuple(related.web_url for related in story.related)
+    standing = (story.published, story.quality, story.heat, set(story.topics), story.trust)
+    return (*standing, story.copy_of, story.group, beside, story.reasons)

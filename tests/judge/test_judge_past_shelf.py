@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,18 +14,27 @@ TEXT = " ".join(f"word{number}" for number in range(100))
 MARKS = judge.fingerprint(TEXT)
 
 
-def shelf_with(days: int) -> judge.MemoryShelf:
-    """Return a shelf with one story from so many days before noon."""
+def shelf_with(days: int, found: datetime | None = None) -> judge.MemoryShelf:
+    """Return a shelf with one story from so many days before noon, and when it was found."""
     shelf = judge.MemoryShelf()
     url, then = "https://paper.example/one", NOON - timedelta(days=days)
     story = Story(path="_news/one.md", title="One", published_at=then, web_url=url)
-    shelf.add(Shelved(story=story, text=TEXT), MARKS)
+    shelf.add(Shelved(story=story, text=TEXT, found=found), MARKS)
     return shelf
 
 
 @pytest.mark.parametrize(("days", "is_near"), [(1, True), (30, True), (31, False)])
 def test_copies_are_looked_for_in_the_weeks_before(days: int, is_near: bool) -> None:
     then = judge.PastShelf(shelf_with(days), NOON)
+
+    assert is_near is bool([*then.near(MARKS)])
+
+
+@pytest.mark.parametrize(("hours", "is_near"), [(0, True), (1, False)])
+def test_copies_are_looked_for_in_all_that_the_same_round_brought(
+    hours: int, is_near: bool
+) -> None:
+    then = judge.PastShelf(shelf_with(99, found=NOON - timedelta(hours=hours)), NOON)
 
     assert is_near is bool([*then.near(MARKS)])
 

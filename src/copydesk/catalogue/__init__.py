@@ -21,4 +21,5 @@ from copydesk.catalogue._questions import StoryFilter as StoryFilter
 from copydesk.catalogue._signatures import read_signatures as read_signatures
 from copydesk.catalogue._stored_corpus import StoredCorpus as StoredCorpus
 from copydesk.catalogue._sums import PublisherCount as PublisherCount
+from copydesk.catalogue._sums import TopicCount as TopicCount
 from copydesk.catalogue._topic_rank import TopicRank as TopicRank

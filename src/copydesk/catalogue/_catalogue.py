@@ -21,7 +21,7 @@ from copydesk.catalogue._entries import (
 from copydesk.catalogue._happenings import FiledHappening, HappeningCursor
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
-from copydesk.catalogue._sums import PublisherCount
+from copydesk.catalogue._sums import PublisherCount, TopicCount
 from copydesk.catalogue._tables import open_tables
 from copydesk.catalogue._topic_rank import TopicRank, rank_among
 from copydesk.kit import urls
@@ -276,6 +276,13 @@ class Catalogue:
     def count_publishers(self, since: datetime) -> list[PublisherCount]:
         """Return how many stories since a time each publisher has, by where they stand."""
         return _sums.count_publishers(self._tables, microseconds(since))
+
+    def count_topics(self, since: datetime) -> Mapping[str, TopicCount]:
+        """Return how many stories each topic has, all and since a time; one without has no count.
+
+        They are the numbers of `count` for each name, in one question.
+        """
+        return _sums.count_topics(self._tables, microseconds(since))
 
     def list_decisions(self, since: datetime) -> list[DecidedStory]:
         """Return what editors said of stories since a time, the oldest word first."""

@@ -12,10 +12,15 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class PastShelf:
-    """A shelf as the round of a moment saw it: copies are looked for in the weeks before it."""
+    """A shelf as the round of a moment saw it.
+
+    Copies are looked for in the weeks before it, and in all that came in with the same round: a
+    first round takes in what is older than that, and its copies stood beside each other.
+    """
 
     def __init__(self, shelf: Shelf, moment: datetime) -> None:
         self._shelf = shelf
+        self._moment = moment
         self._since = moment - COPIES_WITHIN
 
     def at(self, url: str) -> str | None:
@@ -27,9 +32,10 @@ class PastShelf:
         return self._shelf.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield the stories of those weeks whose fingerprint is near."""
+        """Yield the stories of those weeks and of that round whose fingerprint is near."""
         for shelved in self._shelf.near(fingerprint):
-            if (shelved.story.published_at or _LONG_AGO) >= self._since:
+            is_recent = (shelved.story.published_at or _LONG_AGO) >= self._since
+            if is_recent or shelved.found == self._moment:
                 yield shelved
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:

@@ -58,9 +58,10 @@ class _Bench:
     shelf: judge.MemoryShelf = field(default_factory=judge.MemoryShelf)
     texts: set[str] = field(default_factory=set)
 
-    def put(self, story: Story, text: str) -> None:
-        """Put a story with its text on the shelf."""
-        self.shelf.add(Shelved(story=story, text=text), judge.fingerprint(text))
+    def put(self, story: Story, text: str, found: datetime | None) -> None:
+        """Put a story on the shelf with its text, and when that was found."""
+        shelved = Shelved(story=story, text=text, found=found)
+        self.shelf.add(shelved, judge.fingerprint(text))
         self.texts.add(review.record_name(story.path))
 
 
@@ -92,7 +93,7 @@ def judge_again(
             bench.shelf.add(Shelved(story=story), None)
         else:
             done.stories.append(rejudged)
-            bench.put(rejudged.fresh, rejudged.text)
+            bench.put(rejudged.fresh, rejudged.text, rejudged.found)
         progress.step()
     done.count = len(done.stories)
     around = find_stories_around([one.filed for one in done.stories], stories, since)
@@ -113,7 +114,7 @@ def _arrivals(
         if article is not None and is_meant:
             yield order_of_arrival(story, article), story
         elif article is not None:
-            bench.put(story, bench.sites.settle(article).text)
+            bench.put(story, bench.sites.settle(article).text, article.found)
         else:
             bench.shelf.add(Shelved(story=story), None)
             if is_meant:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from copydesk import archive
-from copydesk.catalogue import Catalogue, StoryFilter
+from copydesk.catalogue import Catalogue, TopicCount
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import Topic
 
@@ -31,17 +31,17 @@ class TopicRow:
 
 def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
     """Return the topics of the beat, each before those below it; raises CatalogueError."""
-    since, files = newsroom.now - _RECENT, newsroom.settings.origins
+    files, counts = newsroom.settings.origins, catalogue.count_topics(newsroom.now - _RECENT)
     rows = []
     for topic, depth in _walk(newsroom.beat.topics):
-        names = frozenset({topic.name})
+        count = counts.get(topic.name, TopicCount())
         rows.append(
             TopicRow(
                 topic=topic,
                 seen=archive.digest_of(newsroom.root, files[f"topics.{topic.id}"]),
                 depth=depth,
-                stories=catalogue.count(StoryFilter(topics=names)),
-                recent=catalogue.count(StoryFilter(topics=names, since=since)),
+                stories=count.stories,
+                recent=count.recent,
                 is_main=topic.name == newsroom.beat.topic,
             )
         )

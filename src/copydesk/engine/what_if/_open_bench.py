@@ -66,7 +66,11 @@ class _Opening:
     def put(self, story: Story, place: int) -> None:
         """Put a story on the shelf as it is judged by now, with its text where that is known."""
         read = self.read.get(story.path)
-        self.shelf.add(Shelved(story=story), read.findings.fingerprint if read else None)
+        if read is None:
+            self.shelf.add(Shelved(story=story), None)
+        else:
+            shelved = Shelved(story=story, found=read.article.found)
+            self.shelf.add(shelved, read.findings.fingerprint)
         name = review.record_name(story.path)
         self.names[name] = place
         if read is not None:
