@@ -20,6 +20,7 @@ from copydesk.engine.mail_checks import (
 from copydesk.errors import UsageError
 from copydesk.mail_store import MailStore, open_mail
 from world.command import copydesk
+from world.mail_soak import mail_server
 from world.newsroom import NOW, newsroom
 
 MAIL = """
@@ -158,6 +159,24 @@ def test_the_command_overrules_by_name(root: Path) -> None:
     assert said.code == 0
     assert said.json()["overruled"]["all"]["by"] == "Anna"
     assert said.json()["obstacles"] == []
+
+
+def test_one_real_mail_is_sent_on_demand(root: Path, tmp_path: Path) -> None:
+    with mail_server(tmp_path, {}) as (port, log):
+        beat = root / "beat.toml"
+        beat.write_text(beat.read_text().replace("port = 9", f"port = {port}"))
+        said = copydesk("-C", root, "mail", "doctor", "--send", "ada@example.org", "--json")
+
+    assert ("accepted", 0) == (said.json()["kind"], said.code)
+    assert ["ada@example.org"] == [line.split("\t")[0] for line in log.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("address", ["ada", "a@b@c", "ada@example.org\r\nBcc: eve@example.org"])
+def test_a_mail_goes_to_an_address_alone(root: Path, address: str) -> None:
+    said = copydesk("-C", root, "mail", "doctor", "--send", address)
+
+    assert said.code == 1
+    assert "no address that mail can go to" in said.err
 
 
 @pytest.mark.parametrize("words", [("--why", "x"), ("--as", "Anna"), ("--overrule", "spf")])

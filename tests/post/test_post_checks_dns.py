@@ -181,7 +181,7 @@ def test_a_key_that_signs_nothing_is_a_fault_with_the_way_to_make_one(
 def test_who_lets_a_relay_sign_is_told_where_to_look() -> None:
     found = find({}, lambda names: check_dkim("", DOMAIN, None, "k.pem", names))
 
-    assert ("remark", True) == (found.state, "--test" in found.hint)
+    assert ("remark", True) == (found.state, "--send" in found.hint)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ def mail_server(folder: Path, plan: object) -> Iterator[tuple[int, Path]]:
     finally:
         process.kill()
         process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def mail_newsroom(folder: Path, port: int, connections: int = 4) -> Path:

@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from copydesk.engine.mail_checks import examine_mail as examine_mail
     from copydesk.engine.mail_checks import overrule_check as overrule_check
     from copydesk.engine.mail_checks import read_checks as read_checks
+    from copydesk.engine.mail_checks import send_test_letter as send_test_letter
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
     from copydesk.engine.newsroom import DeployReport as DeployReport

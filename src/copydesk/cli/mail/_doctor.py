@@ -16,19 +16,28 @@ from copydesk.kit import text
 
 
 @click.command("doctor")
+@click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test mail there.")
 @click.option("--overrule", default="", metavar="KIND", help="Let this fault hold up no letter.")
 @click.option("--why", default="", metavar="TEXT", help="Why it is overruled.")
 @click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
 @common
-def doctor(invocation: Invocation, *, overrule: str, why: str, by: str) -> None:
-    """Look whether letters would arrive: the DNS, the mail server, the links. Sends nothing.
+def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
+    """Look whether letters would arrive: the DNS, the mail server, the links. Sends
+    nothing, but with --send.
 
     Each finding comes with its mend. Before the first letter there must be no fault, or each must
     be overruled by name. Exit 1 on a fault that is not.
     """
+    if address and overrule:
+        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
     if (why or by) and not overrule:
         raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+        if address:
+            _show_test(
+                invocation, engine.send_test_letter(newsroom, store, address, _clock(invocation)())
+            )
+            return
         if overrule:
             speaker = engine.speaker(newsroom, by)
             report = engine.overrule_check(newsroom, store, overrule, why, speaker)
@@ -46,6 +55,15 @@ def doctor(invocation: Invocation, *, overrule: str, why: str, by: str) -> None:
     else:
         _show(report)
     if report.obstacles:
+        sys.exit(1)
+
+
+def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
+    if invocation.json:
+        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
+    else:
+        click.echo(text.fold(f"{answer.kind}: {answer.code or ''} {answer.words}"))
+    if answer.kind != "accepted":
         sys.exit(1)
 
 

@@ -93,8 +93,8 @@ def examine_mail(
         )
     request = post.CheckRequest(
         options=options,
-        dkim_key=_read_key(newsroom),
-        return_path=_sample_return_path(newsroom, store),
+        dkim_key=read_dkim_key(newsroom),
+        return_path=sample_return_path(newsroom, store),
         link=_sample_link(newsroom, store),
         clock=clock,
         nameservers=newsroom.settings.fetch.nameservers,
@@ -189,7 +189,8 @@ def _keep(finding: MailFinding) -> KeptFinding:
     return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
 
 
-def _read_key(newsroom: Newsroom) -> bytes | None:
+def read_dkim_key(newsroom: Newsroom) -> bytes | None:
+    """Return the private key that signs letters here, None where it cannot be read or none does."""
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:
         return None
@@ -199,7 +200,7 @@ def _read_key(newsroom: Newsroom) -> bytes | None:
         return None
 
 
-def _sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
+def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
     """Return a return path as letters have it: that of nobody."""
     options = newsroom.settings.mail
     local, _, domain = options.bounces.address.rpartition("@")

@@ -55,7 +55,7 @@ async def check_dkim(
             kind="dkim",
             state="remark",
             what="letters are not signed here; whether the relay signs is seen in a test letter",
-            hint="look for DKIM-Signature in it: copydesk mail send ISSUE --test ADDRESS",
+            hint="look at what arrives: copydesk mail doctor --send ADDRESS",
         )
     key = read_public_key(private) if private else None
     if key is None:
