@@ -42,6 +42,9 @@ STORES = {
     "illustrate/_list.py": "the list of that store",
     "illustrate/_original.py": "the store of pictures",
     "illustrate/_sidecar.py": "what it knows of each",
+    "engine/backup/_back_up.py": "parts of a backup, copied a moment ago",
+    "engine/backup/_collect.py": "what a backup copies, through no link, and shows nobody",
+    "engine/backup/_verify.py": "a newsroom that was restored a moment ago, hashed",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
     "publish/writing/_write.py": "the site, to compare",
@@ -54,6 +57,8 @@ STORES = {
     "deploy/_survey.py": "the site",
 }
 NAMED = {  # by a person, on the command line
+    "engine/backup/_container.py": "a backup",
+    "engine/backup/_unpack.py": "a backup",
     "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
     "engine/letters/_lint_mail.py": "a letter",

@@ -4,7 +4,7 @@
         names.at("gull.world.example", leads_to("127.0.0.2", "::1"))
         ... fetch with nameservers = (names.address,) ...
 
-UDP, A and AAAA (RFC 1035, 3596). A name that nobody set does not exist.
+UDP, A, AAAA, TXT, MX and PTR (RFC 1035, 3596). A name that nobody set does not exist.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-A, CNAME, AAAA = 1, 5, 28
+A, CNAME, PTR, MX, TXT, AAAA = 1, 5, 12, 15, 16, 28
 _OK, _SERVFAIL, _NXDOMAIN = 0, 2, 3
 _IN = 1
 _RESPONSE = 0x8180  # an answer, recursion desired and available
@@ -35,6 +35,9 @@ class Answer:
     code: int = _OK
     ttl: int = 0
     is_silent: bool = False
+    texts: tuple[str, ...] = ()
+    exchanges: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
 
 
 def leads_to(*addresses: str, alias: str = "", ttl: int = 0) -> Answer:
@@ -143,11 +146,25 @@ def _records(said: Answer, kind: int) -> list[bytes]:
     for address in map(ipaddress.ip_address, said.addresses):
         if kind == (A if address.version == 4 else AAAA):
             records.append(_record(owner, kind, said.ttl, address.packed))
-    return records
+    return [*records, *(_record(owner, kind, said.ttl, data) for data in _other_data(said, kind))]
+
+
+def _other_data(said: Answer, kind: int) -> list[bytes]:
+    if kind == TXT:
+        return [_strings(text.encode()) for text in said.texts]
+    if kind == MX:
+        return [struct.pack("!H", 10 * at) + _packed(one) for at, one in enumerate(said.exchanges)]
+    return [_packed(name) for name in said.pointers] if kind == PTR else []
+
+
+def _strings(data: bytes) -> bytes:
+    """Pack a text as the DNS has it, in strings of 255 bytes at most."""
+    pieces = [data[at : at + 255] for at in range(0, len(data), 255)]
+    return b"".join(bytes([len(piece)]) + piece for piece in pieces)
 
 
 def _packed(name: str) -> bytes:
-    labels = (label.encode("ascii") for label in name.split("."))
+    labels = (label.encode("ascii") for label in name.split(".") if label)
     return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 

@@ -72,10 +72,10 @@ if TYPE_CHECKING:
     from copydesk.archive.git import is_visible_to_git as is_visible_to_git
     from copydesk.archive.git import list_changes_since as list_changes_since
     from copydesk.archive.git import list_commits as list_commits
-    from copydesk.archive.git import list_ignored as list_ignored
+    from copydesk.archive.git import list_ignored_files as list_ignored_files
     from copydesk.archive.git import list_refs as list_refs
     from copydesk.archive.git import list_tree as list_tree
-    from copydesk.archive.git import list_uncommitted as list_uncommitted
+    from copydesk.archive.git import list_user_changes as list_user_changes
     from copydesk.archive.git import read_commit as read_commit
     from copydesk.archive.git import restore_bundle as restore_bundle
     from copydesk.archive.git import snapshot_refs as snapshot_refs

@@ -76,30 +76,37 @@ def describe(manifest: engine.BackupManifest) -> dict[str, object]:
         "files": sum(part.kind == "file" for part in manifest.parts),
         "removed": len(manifest.removed),
         "databases": manifest.databases,
-        "keys": [part.path for part in manifest.parts if part.kind == "key"],
+        "keys": _key_paths(manifest),
     }
 
 
 def show_manifest(manifest: engine.BackupManifest) -> None:
     """Print what a backup holds, a line for each kind of thing."""
     counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
+    edits = sum(part.kind == "file" for part in manifest.parts)
+    click.echo(f"records: {counts or 'none'} ({_say_commit(manifest)})")
+    click.echo(f"files beside git: {edits}, removed: {len(manifest.removed)}")
+    click.echo(f"the desk: {_say_rows(manifest, 'desk')}")
+    click.echo(f"readers and letters: {_say_rows(manifest, 'mail')}")
+    click.echo(f"keys: {', '.join(_key_paths(manifest)) or 'none'}")
+
+
+def _say_commit(manifest: engine.BackupManifest) -> str:
     repository = manifest.repository
     if repository is None:
-        where = "no git repository: the files as they lie"
-    elif repository.head:
-        where = f"commit {repository.head[:12]} on {repository.branch or 'no branch'}"
-    else:
-        where = "no commit yet"
-    edits = sum(part.kind == "file" for part in manifest.parts)
-    keys = [part.path for part in manifest.parts if part.kind == "key"]
-    click.echo(f"records: {counts or 'none'} ({where})")
-    click.echo(f"files beside git: {edits}, removed: {len(manifest.removed)}")
-    for kind, what in (("desk", "the desk"), ("mail", "readers and letters")):
-        count = manifest.databases.get(kind)
-        click.echo(
-            f"{what}: {f'{count.rows} rows in {len(count.tables)} tables' if count else 'none'}"
-        )
-    click.echo(f"keys: {', '.join(keys) or 'none'}")
+        return "no git repository: the files as they lie"
+    if not repository.head:
+        return "no commit yet"
+    return f"commit {repository.head[:12]} on {repository.branch or 'no branch'}"
+
+
+def _say_rows(manifest: engine.BackupManifest, database: str) -> str:
+    count = manifest.databases.get(database)
+    return f"{count.rows} rows in {len(count.tables)} tables" if count else "none"
+
+
+def _key_paths(manifest: engine.BackupManifest) -> list[str]:
+    return [part.path for part in manifest.parts if part.kind == "key"]
 
 
 def show_verification(verification: engine.Verification) -> None:
@@ -119,7 +126,7 @@ def _show(report: engine.BackupReport) -> None:
     show_manifest(report.manifest)
     for left_out in report.manifest.left_out:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
-    if not any(part.kind == "key" for part in report.manifest.parts):
+    if not _key_paths(report.manifest):
         terminal.note("the key is not in it: keep a copy of .copydesk/key apart, or use --with-key")
     if report.verification is not None:
         show_verification(report.verification)

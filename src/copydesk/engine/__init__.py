@@ -108,6 +108,11 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import list_letters as list_letters
     from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue
+    from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
+    from copydesk.engine.mail_checks import examine_mail as examine_mail
+    from copydesk.engine.mail_checks import overrule_check as overrule_check
+    from copydesk.engine.mail_checks import read_checks as read_checks
+    from copydesk.engine.mail_checks import send_test_letter as send_test_letter
     from copydesk.engine.newsroom import BuildReport as BuildReport
     from copydesk.engine.newsroom import Demo as Demo
     from copydesk.engine.newsroom import DeployReport as DeployReport

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from copydesk.news import CHOICES as CHOICES
     from copydesk.news import UNSUBSCRIBE as UNSUBSCRIBE
     from copydesk.news import OutgoingIssue as OutgoingIssue
+    from copydesk.post.checks import CheckKind as CheckKind
+    from copydesk.post.checks import CheckRequest as CheckRequest
+    from copydesk.post.checks import CheckState as CheckState
+    from copydesk.post.checks import DnsNames as DnsNames
+    from copydesk.post.checks import MailFinding as MailFinding
+    from copydesk.post.checks import MailNames as MailNames
+    from copydesk.post.checks import SpfJudgement as SpfJudgement
+    from copydesk.post.checks import SpfResult as SpfResult
+    from copydesk.post.checks import judge_sender as judge_sender
+    from copydesk.post.checks import look as look
     from copydesk.post.message import Addressing as Addressing
     from copydesk.post.message import Envelope as Envelope
     from copydesk.post.message import MessageTemplate as MessageTemplate

@@ -6,10 +6,10 @@ from copydesk.archive.git._bundle import ObjectFormat as ObjectFormat
 from copydesk.archive.git._bundle import RefsSnapshot as RefsSnapshot
 from copydesk.archive.git._bundle import Uncommitted as Uncommitted
 from copydesk.archive.git._bundle import is_visible_to_git as is_visible_to_git
-from copydesk.archive.git._bundle import list_ignored as list_ignored
+from copydesk.archive.git._bundle import list_ignored_files as list_ignored_files
 from copydesk.archive.git._bundle import list_refs as list_refs
 from copydesk.archive.git._bundle import list_tree as list_tree
-from copydesk.archive.git._bundle import list_uncommitted as list_uncommitted
+from copydesk.archive.git._bundle import list_user_changes as list_user_changes
 from copydesk.archive.git._bundle import restore_bundle as restore_bundle
 from copydesk.archive.git._bundle import snapshot_refs as snapshot_refs
 from copydesk.archive.git._bundle import tree_of as tree_of

@@ -93,7 +93,7 @@ def list_refs(root: Path) -> dict[str, str]:
     return {name: oid for oid, _, name in pairs}
 
 
-def list_uncommitted(root: Path, *, index: Path | None = None) -> Uncommitted:
+def list_user_changes(root: Path, *, index: Path | None = None) -> Uncommitted:
     """Return what git would tell of the newsroom's files, without those that it ignores.
 
     With `index`, a file that is made, each file is read and compared byte for byte: for a
@@ -128,7 +128,7 @@ def _is_gone(root: Path, path: str) -> bool:
     return not os.path.lexists(root / path) or stat.S_ISDIR((root / path).lstat().st_mode)
 
 
-def list_ignored(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
+def list_ignored_files(root: Path, places: tuple[str, ...]) -> tuple[str, ...]:
     """Return the files below these places of the newsroom that git ignores."""
     if not places or _locate(root) is None:
         return ()

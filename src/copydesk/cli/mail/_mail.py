@@ -7,6 +7,7 @@ import click
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.mail._bounces import bounces
 from copydesk.cli.mail._compose import compose
+from copydesk.cli.mail._doctor import doctor
 from copydesk.cli.mail._file_due import file_due
 from copydesk.cli.mail._lint import lint
 from copydesk.cli.mail._preview import preview
@@ -21,5 +22,5 @@ def command(invocation: Invocation) -> None:  # kept in the context for the comm
     """Letters to readers."""
 
 
-for word in (compose, preview, file_due, lint, send, who, bounces, readers):
+for word in (compose, preview, file_due, doctor, lint, send, who, bounces, readers):
     command.add_command(word)

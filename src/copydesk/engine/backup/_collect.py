@@ -50,9 +50,9 @@ class Collected:
 
 def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: bool) -> Collected:
     """Copy into `staging` what git has not; `keys` are the paths of keys that are wanted."""
-    uncommitted = archive.list_uncommitted(root)
+    uncommitted = archive.list_user_changes(root)
     if has_git:
-        wanted = {*uncommitted.changed, *archive.list_ignored(root, _read_places(root))}
+        wanted = {*uncommitted.changed, *archive.list_ignored_files(root, _read_places(root))}
     else:
         wanted = set(_all_files(root))
     candidates: list[tuple[PartKind, str]] = [

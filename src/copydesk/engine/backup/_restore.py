@@ -12,7 +12,7 @@ from pathlib import Path
 from copydesk.engine.backup._manifest import BackupManifest
 from copydesk.engine.backup._staging import stage, writing
 from copydesk.engine.backup._unpack import Unpacked, read_manifest, unpack
-from copydesk.engine.backup._verify import Verification, compare_restored
+from copydesk.engine.backup._verify import Verification, compare_newsroom
 from copydesk.engine.newsroom import PRIVATE
 from copydesk.errors import BackupError, UsageError
 from copydesk.kit import dates, files
@@ -49,7 +49,7 @@ def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
     place = folder.resolve()
     with stage(place.parent) as staging:
         restored = unpack(file, staging)
-        verification = compare_restored(restored, staging / "index")
+        verification = compare_newsroom(restored, staging / "index")
         _require_equal(verification, file)
         sending_waits = _mark_restore(restored, now)
         _put_in_place(restored, place)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -48,15 +47,6 @@ def writing(place: Path) -> Iterator[None]:
             subject=str(place),
             hint="nothing was changed: make room, or name a place where there is some",
         ) from error
-
-
-def sync_file(path: Path) -> None:
-    """Wait until a file's bytes are on the disk."""
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _sweep(folder: Path) -> None:

@@ -48,10 +48,10 @@ def verify_backup(file: Path, staging: Path) -> Verification:
     folder = staging / "verify"
     with writing(folder):
         folder.mkdir()
-    return compare_restored(unpack(file, folder), folder / "index")
+    return compare_newsroom(unpack(file, folder), folder / "index")
 
 
-def compare_restored(restored: Unpacked, index: Path) -> Verification:
+def compare_newsroom(restored: Unpacked, index: Path) -> Verification:
     """Compare what was laid out with the manifest; `index` is a file to make."""
     manifest = restored.manifest
     repository = manifest.repository
@@ -84,7 +84,7 @@ def _compare_repository(restored: Unpacked, index: Path) -> Iterator[BackupDiffe
     yield from _differ("tree", "HEAD", repository.tree, archive.tree_of(restored.top))
     if not repository.head:
         return
-    found = archive.list_uncommitted(restored.newsroom, index=index)
+    found = archive.list_user_changes(restored.newsroom, index=index)
     ours = {part.path for part in restored.manifest.parts if part.kind in {"file", "key"}}
     for path in sorted(set(found.changed) - ours):
         if not path.startswith(f"{PRIVATE}/"):

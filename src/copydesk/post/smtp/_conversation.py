@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from copydesk.post.smtp._answer import Reply
@@ -50,6 +52,13 @@ class Conversation(asyncio.Protocol):
     def is_open(self) -> bool:
         """Decide whether a command could be written."""
         return not (self._lost or self._heard or self._transport.is_closing())
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """Return when the server's certificate ends, None on a line that is not encrypted."""
+        tls = self._transport.get_extra_info("ssl_object")
+        ends = (tls.getpeercert() or {}).get("notAfter") if tls is not None else None
+        return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
     async def ask(self, command: bytes) -> Reply:
         """Write a command, with its CRLF, and return the answer; raise LineLostError for none."""

@@ -8,6 +8,7 @@ MAIL -> RCPT -> DATA -> the letter | up to here nothing is delivered
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from copydesk.post.message import Envelope
@@ -48,6 +49,29 @@ class SmtpLine:
         except BaseException:
             self._conversation.end("a letter was broken off")
             raise
+        return answer
+
+    @property
+    def certificate_end(self) -> datetime | None:
+        """Return when the server's certificate ends, None on a line that is not encrypted."""
+        return self._conversation.certificate_end
+
+    async def try_out(self, sender: str, recipient: str) -> Answer:
+        """Ask whether a letter would be taken, as far as that is said before its text; send none.
+
+        `accepted` says that sender and recipient are, and nothing was sent.
+        """
+        stage: SmtpStage = "sender"
+        try:
+            reply = await self._conversation.ask(f"MAIL FROM:<{sender}>\r\n".encode())
+            if reply.code == 250:
+                stage = "recipient"
+                reply = await self._conversation.ask(f"RCPT TO:<{recipient}>\r\n".encode())
+            answer = judge_reply(reply, stage, recipient)
+            await self._conversation.ask(b"RSET\r\n")
+        except LineLostError as error:
+            self._conversation.end(error.what)
+            return Answer(kind="unsent", words=error.what, stage=stage)
         return answer
 
     async def close(self) -> None:

@@ -1,0 +1,86 @@
+"""copydesk mail doctor: whether letters would arrive, and what to mend."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, common
+from copydesk.errors import UsageError
+from copydesk.kit import text
+
+
+@click.command("doctor")
+@click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test mail there.")
+@click.option("--overrule", default="", metavar="KIND", help="Let this fault hold up no letter.")
+@click.option("--why", default="", metavar="TEXT", help="Why it is overruled.")
+@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@common
+def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
+    """Look whether letters would arrive: the DNS, the mail server, the links. Sends
+    nothing, but with --send.
+
+    Each finding comes with its mend. Before the first letter there must be no fault, or each must
+    be overruled by name. Exit 1 on a fault that is not.
+    """
+    if address and overrule:
+        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
+    if (why or by) and not overrule:
+        raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
+    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+        if address:
+            _show_test(
+                invocation, engine.send_test_letter(newsroom, store, address, _clock(invocation)())
+            )
+            return
+        if overrule:
+            speaker = engine.speaker(newsroom, by)
+            report = engine.overrule_check(newsroom, store, overrule, why, speaker)
+        else:
+            report = engine.examine_mail(newsroom, store, _clock(invocation))
+    if invocation.json:
+        terminal.as_json(
+            {
+                "at": report.at or None,
+                "findings": report.findings,
+                "overruled": report.overruled,
+                "obstacles": report.obstacles,
+            }
+        )
+    else:
+        _show(report)
+    if report.obstacles:
+        sys.exit(1)
+
+
+def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
+    if invocation.json:
+        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
+    else:
+        click.echo(text.fold(f"{answer.kind}: {answer.code or ''} {answer.words}"))
+    if answer.kind != "accepted":
+        sys.exit(1)
+
+
+def _clock(invocation: Invocation) -> Callable[[], datetime]:
+    """Return the clock: what a server says is compared with the moment at which it does."""
+    fixed = invocation.now
+    return lambda: fixed or datetime.now(UTC)
+
+
+def _show(report: engine.MailCheckReport) -> None:
+    for finding in report.findings:
+        click.echo(text.fold(f"{finding.state}: {finding.kind}: {finding.what}"))
+        if finding.hint:
+            click.echo(f"  mend: {text.fold(finding.hint)}")
+    for kind, word in report.overruled.items():
+        click.echo(text.fold(f"overruled: {kind}: by {word.by} on {word.at}: {word.why}"))
+    if report.obstacles:
+        terminal.note(f"letters wait for: {', '.join(report.obstacles)}")
+    elif not report.at:
+        terminal.note("nobody has looked at these settings yet: copydesk mail doctor")

@@ -1,0 +1,217 @@
+"""The checks of mail, made and kept: before the first letter they are clean, or overruled by name.
+
+    settings ── examine_mail ──> findings, kept in mail.sqlite ── find_obstacle ──> may letters go?
+
+What is kept holds for the settings it was found with: another server, domain or key begins anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, get_args
+
+import msgspec
+
+from copydesk.engine.newsroom import Newsroom
+from copydesk.errors import UsageError
+from copydesk.kit import dates
+from copydesk.mail_store import MailStore, ReaderLink, ReturnPath
+
+if TYPE_CHECKING:
+    from copydesk.post import MailFinding
+
+ALL = "all"
+_KEPT = "checks"
+_OVERRULED = "checks overruled "
+_NOBODY = 0  # whom the link and the return path of checks belong to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruling:
+    """A person's word that a fault of one kind, or of all, is to hold up no letter."""
+
+    by: str
+    why: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinding:
+    """A finding as it was kept."""
+
+    kind: str
+    state: str
+    what: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailCheckReport:
+    """What was found last for these settings, `at` "" where nobody looked; and who overruled what.
+
+    `overruled` is by kind, or "all".
+    """
+
+    at: str = ""
+    findings: tuple[KeptFinding, ...] = ()
+    overruled: Mapping[str, Overruling] = field(default_factory=dict)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Return the kinds of faults that nobody overruled."""
+        if ALL in self.overruled:
+            return ()
+        faults = {finding.kind for finding in self.findings if finding.state == "fault"}
+        return tuple(sorted(faults - self.overruled.keys()))
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    settings: str
+    at: str
+    findings: tuple[KeptFinding, ...] = ()
+    overruling: Overruling | None = None
+
+
+def examine_mail(
+    newsroom: Newsroom,
+    store: MailStore,
+    clock: Callable[[], datetime],
+    tls: ssl.SSLContext | None = None,
+) -> MailCheckReport:
+    """Make all checks and keep what they find; raises UsageError where no mail goes by SMTP."""
+    from copydesk import post
+
+    options = newsroom.settings.mail
+    if options.deliver != "smtp":
+        raise UsageError(
+            "no letters go by a mail server", hint='set deliver = "smtp" in [mail] of beat.toml'
+        )
+    request = post.CheckRequest(
+        options=options,
+        dkim_key=read_dkim_key(newsroom),
+        return_path=sample_return_path(newsroom, store),
+        link=_sample_link(newsroom, store),
+        clock=clock,
+        nameservers=newsroom.settings.fetch.nameservers,
+        tls=tls,
+    )
+    findings = asyncio.run(post.look(request))
+    kept = _Kept(
+        settings=_digest(newsroom),
+        at=dates.rfc3339(newsroom.now),
+        findings=tuple(map(_keep, findings)),
+    )
+    store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
+    return read_checks(newsroom, store)
+
+
+def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
+    """Return what was found last with the settings of now, and what is overruled."""
+    settings = _digest(newsroom)
+    kept = _decode(store.facts.get(_KEPT))
+    overruled = {
+        kind: word.overruling
+        for kind, text in store.facts.list_below(_OVERRULED).items()
+        if (word := _decode(text)) and word.settings == settings and word.overruling
+    }
+    if kept is None or kept.settings != settings:
+        return MailCheckReport(overruled=overruled)
+    return MailCheckReport(at=kept.at, findings=kept.findings, overruled=overruled)
+
+
+def overrule_check(
+    newsroom: Newsroom, store: MailStore, kind: str, why: str, by: str
+) -> MailCheckReport:
+    """Let a kind of fault, or "all", hold up no letter, as long as the settings stay as they are.
+
+    Raises UsageError for a kind that is none, and without a reason.
+    """
+    if kind not in list_kinds():
+        known = ", ".join(list_kinds())
+        raise UsageError("there is no such check", subject=kind, hint=f"name one of {known}")
+    if not why.strip():
+        raise UsageError("a fault is overruled for a reason", hint="say it with --why")
+    word = _Kept(
+        settings=_digest(newsroom),
+        at=dates.rfc3339(newsroom.now),
+        overruling=Overruling(by=by, why=why.strip(), at=dates.rfc3339(newsroom.now)),
+    )
+    store.facts.put(f"{_OVERRULED}{kind}", msgspec.json.encode(word).decode())
+    return read_checks(newsroom, store)
+
+
+def find_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
+    """Return what keeps letters from going out, in a person's words; None where nothing does.
+
+    That is a fault that nobody overruled, or that nobody has looked.
+    """
+    if newsroom.settings.mail.deliver != "smtp":
+        return None
+    report = read_checks(newsroom, store)
+    if report.obstacles:
+        return f"copydesk mail doctor found faults: {', '.join(report.obstacles)}"
+    if report.at or ALL in report.overruled:
+        return None
+    return "copydesk mail doctor has not looked at these settings yet"
+
+
+def list_kinds() -> tuple[str, ...]:
+    """Return the kinds of checks, and "all"."""
+    from copydesk import post
+
+    return (*get_args(post.CheckKind), ALL)
+
+
+def _digest(newsroom: Newsroom) -> str:
+    """Return a digest of the settings that findings hang on; passwords are not among them."""
+    options = newsroom.settings.mail
+    parts = (
+        *(options.from_address, options.smtp.host, options.smtp.security, options.smtp.user),
+        *(options.dkim.selector, options.dkim.domain, options.dkim.key_file),
+        *(options.bounces.address, newsroom.settings.serve.public_url),
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _decode(text: str) -> _Kept | None:
+    try:
+        return msgspec.json.decode(text, type=_Kept) if text else None
+    except msgspec.MsgspecError:  # of another version: as good as none
+        return None
+
+
+def _keep(finding: MailFinding) -> KeptFinding:
+    return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
+
+
+def read_dkim_key(newsroom: Newsroom) -> bytes | None:
+    """Return the private key that signs letters here, None where it cannot be read or none does."""
+    dkim = newsroom.settings.mail.dkim
+    if not dkim.selector:
+        return None
+    try:
+        return (newsroom.root / dkim.key_file).read_bytes()
+    except OSError:
+        return None
+
+
+def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
+    """Return a return path as letters have it: that of nobody."""
+    options = newsroom.settings.mail
+    local, _, domain = options.bounces.address.rpartition("@")
+    if not local:
+        return options.from_address
+    token = store.links.sign_return(ReturnPath(sending=_NOBODY, subscriber=_NOBODY))
+    return f"{local}+{token}@{domain}"
+
+
+def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
+    """Return a link as letters have it: one that ends nobody's letter."""
+    base = newsroom.settings.serve.public_url.rstrip("/")
+    link = ReaderLink(purpose="unsubscribe", subscriber=_NOBODY, letter="", made=newsroom.now)
+    return f"{base}/mail/leave/{store.links.sign(link)}" if base else ""

@@ -1,0 +1,23 @@
+"""Checks of mail: settings go in; what is well and what is not comes out, each with its mend."""
+
+from __future__ import annotations
+
+from copydesk.post.checks._dkim import check_dkim as check_dkim
+from copydesk.post.checks._dmarc import check_dmarc as check_dmarc
+from copydesk.post.checks._domains import check_mail_domain as check_mail_domain
+from copydesk.post.checks._domains import check_reverse_name as check_reverse_name
+from copydesk.post.checks._domains import check_spf as check_spf
+from copydesk.post.checks._finding import CheckKind as CheckKind
+from copydesk.post.checks._finding import CheckState as CheckState
+from copydesk.post.checks._finding import MailFinding as MailFinding
+from copydesk.post.checks._look import CheckRequest as CheckRequest
+from copydesk.post.checks._look import look as look
+from copydesk.post.checks._names import DnsNames as DnsNames
+from copydesk.post.checks._names import MailNames as MailNames
+from copydesk.post.checks._spf import SpfJudgement as SpfJudgement
+from copydesk.post.checks._spf import SpfResult as SpfResult
+from copydesk.post.checks._spf import judge_sender as judge_sender
+from copydesk.post.checks._web import WebAnswer as WebAnswer
+from copydesk.post.checks._web import check_clock as check_clock
+from copydesk.post.checks._web import check_mta_sts as check_mta_sts
+from copydesk.post.checks._web import check_one_click as check_one_click

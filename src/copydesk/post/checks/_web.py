@@ -1,0 +1,169 @@
+"""What stands on the web for letters: the page behind their links, the policy of MTA-STS."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from copydesk.kit import urls
+from copydesk.post.checks._finding import CheckState, MailFinding
+from copydesk.post.checks._names import MailNames
+from copydesk.post.checks._tags import read_tags
+
+if TYPE_CHECKING:
+    import aiohttp
+    from aiohttp.abc import ResolveResult
+
+_SECONDS = 10.0
+_MOST_BYTES = 65_536
+_MOST_SKEW_SECONDS = 60.0
+_STYLE = b"/mail/style.css"  # what pages of ours have, and a page of a proxy has not
+_SERVE = "let `copydesk serve` run behind `public_url` of [serve], by https"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebAnswer:
+    """What an address answered: its status (0: nothing, and `why`), its time, the beginning."""
+
+    status: int = 0
+    date: datetime | None = None
+    content: bytes = b""
+    why: str = ""
+
+
+async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None) -> WebAnswer:
+    """Return what a GET of an address gives, without following it elsewhere."""
+    import aiohttp
+
+    try:
+        async with AsyncExitStack() as stack:
+            session = await stack.enter_async_context(_open_session(names, tls))
+            answer = await stack.enter_async_context(session.get(url, allow_redirects=False))
+            content = await answer.content.read(_MOST_BYTES)
+            date = _read_date(answer.headers)
+            return WebAnswer(status=answer.status, date=date, content=content)
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        return WebAnswer(why=str(error)[:200] or type(error).__name__)
+
+
+def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
+    """Judge the answer of the page behind a letter's link: RFC 8058 wants it by https."""
+    if not url.startswith("https://"):
+        what = "the links of letters are not by https: mail programs offer no way out then"
+        return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
+    host = urls.host(url)
+    if not answer.status:
+        what = f"{host} does not answer ({answer.why})"
+        return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
+    if answer.status not in {200, 404} or _STYLE not in answer.content:
+        what = f"behind the links of letters stands no page of ours: {host} answers {answer.status}"
+        hint = f"let your proxy pass on /mail/ as it is; {_SERVE}"
+        return MailFinding(kind="one-click", state="fault", what=what, hint=hint)
+    what = f"the links of letters lead to a page of ours: {host}"
+    return MailFinding(kind="one-click", state="ok", what=what)
+
+
+def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
+    """Compare a server's clock with ours: letters are dated, and links end, by ours."""
+    if answer.date is None:
+        return MailFinding(kind="clock", state="unknown", what="no server told its time")
+    seconds = abs((answer.date - now).total_seconds())
+    what = f"the clock is {seconds:.0f} s from that of your web server"
+    if seconds <= _MOST_SKEW_SECONDS:
+        return MailFinding(kind="clock", state="ok", what=what)
+    hint = "let the time come from the network: timedatectl set-ntp true"
+    return MailFinding(kind="clock", state="fault", what=what, hint=hint)
+
+
+async def check_mta_sts(
+    domain: str, names: MailNames, ask: Callable[[str], Awaitable[WebAnswer]]
+) -> MailFinding:
+    """Check the policy by which others must encrypt what they send to a domain (RFC 8461)."""
+    texts = await names.find_texts(f"_mta-sts.{domain}")
+    records = [text for text in texts if text.startswith("v=STSv1")]
+    if not records:
+        what = f"{domain} has no MTA-STS: answers to you may travel unencrypted"
+        hint = f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1", and a policy (RFC 8461)'
+        return _sts("remark", what, hint)
+    tags = read_tags(records[0])
+    if len(records) > 1 or tags is None or not tags.get("id"):
+        return _sts("fault", f"the MTA-STS record counts for nothing: _mta-sts.{domain}")
+    url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
+    answer = await ask(url)
+    policy = _read_policy(answer.content) if answer.status == 200 else {}
+    if policy.get("version") != ["stsv1"]:
+        why = answer.why or f"it answers {answer.status}"
+        return _sts("fault", f"the policy of MTA-STS is not there ({why})", f"put it at {url}")
+    exchanges = await names.find_exchanges(domain)
+    strangers = [one for one in exchanges if not _is_named(one, policy.get("mx", []))]
+    if strangers and policy.get("mode") != ["none"]:
+        what = f"the policy of MTA-STS does not name a mail server of {domain}: {strangers[0]}"
+        return _sts("fault", what, f"add a line: mx: {strangers[0]}")
+    return _sts("ok", f"the policy of MTA-STS names the mail servers of {domain}")
+
+
+def _read_policy(content: bytes) -> Mapping[str, list[str]]:
+    policy: dict[str, list[str]] = {}
+    for line in content.decode("utf-8", "replace").splitlines():
+        name, _, value = line.partition(":")
+        policy.setdefault(name.strip().lower(), []).append(value.strip().lower())
+    return policy
+
+
+def _is_named(exchange: str, patterns: list[str]) -> bool:
+    """Decide whether a policy names a mail server; `*.` stands for one label (RFC 8461, 4.1)."""
+    return exchange in patterns or f"*.{exchange.partition('.')[2]}" in patterns
+
+
+def _read_date(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return date if date.tzinfo else None
+
+
+def _sts(state: CheckState, what: str, hint: str = "") -> MailFinding:
+    return MailFinding(kind="mta-sts", state=state, what=what, hint=hint)
+
+
+def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.ClientSession:
+    """Open a session that asks the same name servers as all else here."""
+    import aiohttp
+    from aiohttp.abc import AbstractResolver
+
+    class NamesResolver(AbstractResolver):
+        """The names that are asked, as aiohttp wants them."""
+
+        async def resolve(
+            self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        ) -> list[ResolveResult]:
+            addresses = await names.find_addresses(host)
+            if not addresses:
+                raise OSError(f"no such name: {host}")
+            return [_resolved(host, port, address) for address in addresses]
+
+        async def close(self) -> None:
+            return
+
+    connector = aiohttp.TCPConnector(resolver=NamesResolver(), ssl=tls if tls else True)
+    timeout = aiohttp.ClientTimeout(total=_SECONDS)
+    return aiohttp.ClientSession(connector=connector, timeout=timeout)
+
+
+def _resolved(host: str, port: int, address: str) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return {
+        "hostname": host,
+        "host": address,
+        "port": port,
+        "family": family,
+        "proto": 0,
+        "flags": socket.AI_NUMERICHOST,
+    }

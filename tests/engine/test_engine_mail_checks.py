@@ -1,0 +1,184 @@
+"""What checks found is kept, and letters wait for it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from copydesk import engine
+from copydesk.engine import Newsroom
+from copydesk.engine.mail_checks import (
+    examine_mail,
+    find_obstacle,
+    list_kinds,
+    overrule_check,
+    read_checks,
+)
+from copydesk.errors import UsageError
+from copydesk.mail_store import MailStore, open_mail
+from world.command import copydesk
+from world.mail_soak import mail_server
+from world.newsroom import NOW, newsroom
+
+MAIL = """
+[serve]
+public_url = "http://127.0.0.1:9"
+
+[fetch]
+nameservers = ["127.0.0.1:9"]
+
+[mail]
+deliver = "smtp"
+from_address = "letters@letters.example"
+postal_address = "1 Quay"
+
+[mail.smtp]
+host = "{host}"
+port = 9
+security = "none"
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return newsroom(tmp_path / "newsroom", more=MAIL.format(host="127.0.0.1"))
+
+
+@contextlib.contextmanager
+def opened(root: Path) -> Iterator[tuple[Newsroom, MailStore]]:
+    with (
+        engine.open_newsroom(root, NOW, {}) as newsroom,
+        contextlib.closing(open_mail(newsroom.private)) as store,
+    ):
+        yield newsroom, store
+
+
+def test_letters_wait_until_somebody_has_looked(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        assert find_obstacle(newsroom, store) is not None
+
+
+def test_a_fault_is_kept_until_it_is_mended_or_overruled(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        report = examine_mail(newsroom, store, lambda: NOW)
+    assert ("one-click", "transaction") == report.obstacles
+
+    with opened(root) as (newsroom, store):
+        assert read_checks(newsroom, store) == report
+        overrule_check(newsroom, store, "one-click", "no page yet", "Anna")
+        assert read_checks(newsroom, store).obstacles == ("transaction",)
+        assert "transaction" in (find_obstacle(newsroom, store) or "")
+        overrule_check(newsroom, store, "transaction", "it comes on Monday", "Anna")
+        assert find_obstacle(newsroom, store) is None
+
+
+def test_all_checks_are_overruled_without_a_look(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        report = overrule_check(newsroom, store, "all", "a test", "Anna")
+
+        assert find_obstacle(newsroom, store) is None
+        assert ("Anna", "a test") == (report.overruled["all"].by, report.overruled["all"].why)
+
+
+def test_other_settings_begin_anew(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        examine_mail(newsroom, store, lambda: NOW)
+        overrule_check(newsroom, store, "all", "a test", "Anna")
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text().replace('host = "127.0.0.1"', 'host = "localhost"'))
+
+    with opened(root) as (newsroom, store):
+        report = read_checks(newsroom, store)
+        assert ("", (), {}) == (report.at, report.findings, dict(report.overruled))
+        assert find_obstacle(newsroom, store) is not None
+
+
+def test_another_word_of_a_letter_leaves_what_was_found(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        overrule_check(newsroom, store, "all", "a test", "Anna")
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text().replace("1 Quay", "2 Quay"))
+
+    with opened(root) as (newsroom, store):
+        assert find_obstacle(newsroom, store) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [("nonsense", "so"), ("spf", ""), ("spf", "  "), ("", "")]
+)
+def test_what_is_overruled_has_a_name_and_a_reason(root: Path, kind: str, why: str) -> None:
+    with opened(root) as (newsroom, store), pytest.raises(UsageError):
+        overrule_check(newsroom, store, kind, why, "Anna")
+
+
+def test_what_was_kept_in_another_shape_is_as_good_as_none(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        store.facts.put("checks", '{"settings": 7}')
+        store.facts.put("checks overruled all", "nonsense")
+
+        assert find_obstacle(newsroom, store) is not None
+
+
+def test_a_newsroom_without_a_mail_server_is_not_checked(tmp_path: Path) -> None:
+    with opened(newsroom(tmp_path / "newsroom")) as (without, store):
+        assert find_obstacle(without, store) is None
+        with pytest.raises(UsageError, match="no letters go by a mail server"):
+            examine_mail(without, store, lambda: NOW)
+
+
+def test_there_is_a_kind_for_all(root: Path) -> None:
+    assert {"spf", "dkim", "transaction", "all"} <= set(list_kinds())
+
+
+def test_the_command_names_faults_with_their_mends_and_fails(root: Path) -> None:
+    said = copydesk("-C", root, "mail", "doctor")
+
+    assert said.code == 1
+    assert "fault: transaction: no line to the mail server" in said.out
+    assert "unknown: spf: " in said.out
+    assert "letters wait for: one-click, transaction" in said.err
+
+
+def test_the_command_overrules_by_name(root: Path) -> None:
+    words = (
+        "mail",
+        "doctor",
+        "--overrule",
+        "all",
+        "--why",
+        "it is a test",
+        "--as",
+        "Anna",
+        "--json",
+    )
+    said = copydesk("-C", root, *words)
+
+    assert said.code == 0
+    assert said.json()["overruled"]["all"]["by"] == "Anna"
+    assert said.json()["obstacles"] == []
+
+
+def test_one_real_mail_is_sent_on_demand(root: Path, tmp_path: Path) -> None:
+    with mail_server(tmp_path, {}) as (port, log):
+        beat = root / "beat.toml"
+        beat.write_text(beat.read_text().replace("port = 9", f"port = {port}"))
+        said = copydesk("-C", root, "mail", "doctor", "--send", "ada@example.org", "--json")
+
+    assert ("accepted", 0) == (said.json()["kind"], said.code)
+    assert ["ada@example.org"] == [line.split("\t")[0] for line in log.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("address", ["ada", "a@b@c", "ada@example.org\r\nBcc: eve@example.org"])
+def test_a_mail_goes_to_an_address_alone(root: Path, address: str) -> None:
+    said = copydesk("-C", root, "mail", "doctor", "--send", address)
+
+    assert said.code == 1
+    assert "no address that mail can go to" in said.err
+
+
+@pytest.mark.parametrize("words", [("--why", "x"), ("--as", "Anna"), ("--overrule", "spf")])
+def test_half_a_word_is_misuse(root: Path, words: tuple[str, ...]) -> None:
+    assert copydesk("-C", root, "mail", "doctor", *words, "--as", "Anna").code == 2
