@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import email
+import functools
 import os
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,11 +24,36 @@ from copydesk.errors import BusyError, UsageError
 from copydesk.kit import locks
 from copydesk.mail_store import MailStore, NewSending, ReaderLink
 from world.command import copydesk
+from world.desk import copy_newsroom
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue, soak
 from world.newsroom import NOW, run_git
 
 LATER = NOW + timedelta(minutes=1)
+NOBODY = 9  # a port at which nobody listens
 NO_RULES: dict[str, object] = {"rules": []}
+
+
+@functools.cache
+def made() -> Path:
+    """Make a newsroom with a filed issue, once for all; whoever needs one takes a copy."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return mail_newsroom(Path(folder), NOBODY)
+
+
+def newsroom_at(folder: Path, port: int = NOBODY, readers: int = 0) -> Path:
+    """Return a newsroom with a filed issue, and readers, whose mail server listens at a port."""
+    root = copy_newsroom(made(), folder / "newsroom")
+    beat = root / "beat.toml"
+    text = beat.read_text("utf-8").replace(f"port = {NOBODY}\n", f"port = {port}\n")
+    beat.write_text(text, "utf-8")
+    said = copydesk(
+        *("-C", root, "--now", NOW.isoformat(), "mail", "doctor", "--overrule", "all"),
+        *("--why", "loopback", "--as", "Anna"),
+    )
+    assert 0 == said.code, said.err
+    add_readers(root, readers)
+    return root
 
 
 @contextlib.contextmanager
@@ -33,9 +62,7 @@ def post_office(
 ) -> Iterator[tuple[Path, Path]]:
     """Run a newsroom with a filed issue, readers and a mail server; its root, the server's log."""
     with mail_server(folder, plan) as (port, log):
-        root = mail_newsroom(folder, port)
-        add_readers(root, readers)
-        yield root, log
+        yield newsroom_at(folder, port, readers), log
 
 
 @contextlib.contextmanager
@@ -151,8 +178,7 @@ def test_a_letter_that_broke_off_after_its_end_is_left_and_named(tmp_path: Path)
 
 
 def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)  # nobody listens there
-    add_readers(root, 2)
+    root = newsroom_at(tmp_path, readers=2)
     with opened(root) as (newsroom, store):
         sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
         store.ledger.set_state(sending.number, "paused")
@@ -164,7 +190,7 @@ def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None
 
 
 def test_two_processes_do_not_send_at_once(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)
+    root = newsroom_at(tmp_path)
     with (
         opened(root) as (newsroom, store),
         locks.hold(root / ".copydesk" / "mail.lock") as is_free,
@@ -187,7 +213,7 @@ def test_an_issue_filed_since_the_backup_awaits_a_persons_word(tmp_path: Path) -
 
 
 def test_a_sending_under_way_awaits_a_word_after_a_restore(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)
+    root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
         engine.begin_sending(newsroom, store, name_issue(root), "Anna")
         store.ledger.mark_restore(NOW, LATER)
@@ -196,7 +222,7 @@ def test_a_sending_under_way_awaits_a_word_after_a_restore(tmp_path: Path) -> No
 
 
 def test_what_goes_by_itself_is_of_today(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)
+    root = newsroom_at(tmp_path)
     with opened(root, NOW + timedelta(days=2)) as (newsroom, store):
         assert () == engine.begin_due_sendings(newsroom, store)
     with opened(root) as (newsroom, store):
@@ -223,7 +249,7 @@ def test_a_story_taken_out_of_an_issue_is_not_sent(tmp_path: Path) -> None:
 
 
 def test_a_letter_says_who_wrote_it_to_whom_and_how_to_leave(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)
+    root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
         (file,) = engine.write_eml(
             newsroom, store, name_issue(root), ["a@b.example"], tmp_path / "eml"
@@ -256,7 +282,7 @@ def test_a_sending_that_is_paused_goes_on_where_it_stopped(tmp_path: Path) -> No
 
 
 def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)
+    root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
         engine.begin_sending(newsroom, store, name_issue(root), "Anna")
         engine.stop_sending(store, name_issue(root), "ended", "Ben")
@@ -281,8 +307,7 @@ def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> 
 
 
 def test_the_ledger_keeps_an_issue_once_whoever_begins_it(tmp_path: Path) -> None:
-    root = mail_newsroom(tmp_path, 9)
-    add_readers(root, 2)
+    root = newsroom_at(tmp_path, readers=2)
     with opened(root) as (_, store):
         new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
         first = store.ledger.begin(new, LATER)
