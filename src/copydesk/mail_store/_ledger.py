@@ -106,6 +106,12 @@ class Ledger:
         ((count,),) = self._database.run(query, *_reader_values(letter, topics, now))
         return int(count)
 
+    def list_addresses(self, letter: str, topics: Sequence[str], now: datetime) -> tuple[str, ...]:
+        """Return the addresses to which an issue of a letter would go now."""
+        query = f"SELECT address FROM subscribers WHERE id IN ({_READERS}) ORDER BY id"  # noqa: S608 # a question of ours
+        rows = self._database.run(query, *_reader_values(letter, topics, now))
+        return tuple(address for (address,) in rows)
+
     def find(self, issue: str) -> Sending | None:
         """Return the sending of an issue."""
         query = f"SELECT {_COLUMNS} FROM sendings WHERE issue = ?"  # noqa: S608 # names of ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from copydesk.engine.letters import make_outgoing, read_issue_to_send
+from copydesk.engine.letters import IssueToSend, make_outgoing, read_issue_to_send
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError
 from copydesk.mail_store import SERVICE, DeliveryOutcome, DeliveryState, MailStore, Sending
@@ -36,6 +36,7 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
         reply_to=options.reply_to,
         issue_name=mail.name,
         page=mail.page,
+        readers=_list_readers(newsroom, store, mail) if sending.via == "postmark" else (),
     )
     store.ledger.intend_hand_over(sending.number, newsroom.now)
     answer = asyncio.run(post.hand_over(sending.via, options.hand_over, letter, newsroom.now))
@@ -51,6 +52,11 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
         store.ledger.set_state(sending.number, "paused")
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
         raise MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
+
+
+def _list_readers(newsroom: Newsroom, store: MailStore, mail: IssueToSend) -> tuple[str, ...]:
+    """Return the readers of a letter, for a service that keeps none itself."""
+    return store.ledger.list_addresses(mail.letter.id, mail.topics, newsroom.now)
 
 
 _WAIT = timedelta(minutes=15)
