@@ -189,6 +189,17 @@ def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None
     assert "Ben" == row.by
 
 
+def test_an_issue_whose_letter_is_gone_holds_up_no_other(tmp_path: Path) -> None:
+    with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
+        for issue in ("weekly-2026-11-20", name_issue(root)):
+            store.ledger.begin(NewSending(issue=issue, letter="daily", via="smtp"), LATER)
+        sendings = engine.begin_due_sendings(newsroom, store)
+        reports = engine.send_issues(newsroom, store, sendings, Silence())
+
+    assert ["no issue of a letter: weekly-2026-11-20", ""] == [each.trouble for each in reports]
+    assert {"accepted": 1} == reports[1].counts
+
+
 def test_two_processes_do_not_send_at_once(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     with (

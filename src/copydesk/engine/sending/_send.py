@@ -20,7 +20,7 @@ from copydesk.engine.sending._pace import Pace
 from copydesk.engine.sending._prepare import prepare_letter
 from copydesk.engine.sending._send_lines import SendLines, SendTools
 from copydesk.engine.sending._settle import SettleRules
-from copydesk.errors import BusyError, MailError
+from copydesk.errors import BusyError, CopydeskError, MailError, PublishError, UsageError
 from copydesk.mail_store import DeliveryState, MailStore, Sending, SendingState
 
 if TYPE_CHECKING:
@@ -53,11 +53,12 @@ def send_issues(
 ) -> list[SendReport]:
     """Send what may go of some sendings; what waits for another attempt is left for a later call.
 
-    SIGTERM and Ctrl-C let each connection end its letter. Raises BusyError where another process
-    sends; MailError, MailStoreError.
+    SIGTERM and Ctrl-C let each connection end its letter. An issue that cannot be sent (its file or
+    its letter is gone, a key cannot be read) holds up no other. Raises BusyError where another
+    process sends; MailStoreError.
     """
     with hold_mail(newsroom):
-        return [_send(newsroom, store, sending, progress) for sending in sendings]
+        return [_try_to_send(newsroom, store, sending, progress) for sending in sendings]
 
 
 @contextlib.contextmanager
@@ -68,6 +69,15 @@ def hold_mail(newsroom: Newsroom) -> Iterator[None]:
             hint = "wait until it ends, or pause it at the desk"
             raise BusyError("another process sends letters", hint=hint)
         yield
+
+
+def _try_to_send(
+    newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress
+) -> SendReport:
+    try:
+        return _send(newsroom, store, sending, progress)
+    except (UsageError, MailError, PublishError) as error:
+        return _report(store, sending, error)
 
 
 def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress) -> SendReport:
@@ -94,29 +104,24 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
         ),
     )
     _run(lines)
-    trouble = lines.trouble
     _end_when_over(store, sending)
-    return SendReport(
-        issue=sending.issue,
-        state=store.ledger.state_of(sending.number),
-        counts=count_by_name(store, sending.number),
-        uncertain=recovery.uncertain,
-        trouble=str(trouble) if trouble else "",
-        hint=trouble.hint if trouble else "",
-    )
+    return _report(store, sending, lines.trouble, recovery.uncertain)
 
 
 def _hand_over(newsroom: Newsroom, store: MailStore, sending: Sending) -> SendReport:
     store.ledger.set_state(sending.number, "sending")
-    trouble = None
-    try:
-        hand_over_issue(newsroom, store, sending)
-    except MailError as error:
-        trouble = error
+    hand_over_issue(newsroom, store, sending)
+    return _report(store, sending)
+
+
+def _report(
+    store: MailStore, sending: Sending, trouble: CopydeskError | None = None, uncertain: int = 0
+) -> SendReport:
     return SendReport(
         issue=sending.issue,
         state=store.ledger.state_of(sending.number),
         counts=count_by_name(store, sending.number),
+        uncertain=uncertain,
         trouble=str(trouble) if trouble else "",
         hint=trouble.hint if trouble else "",
     )
