@@ -26,6 +26,7 @@ from copydesk.news import (
     ExcerptRule,
     FetchOptions,
     FrontOptions,
+    MailOptions,
     Manners,
     OutputOptions,
     Scoring,
