@@ -31,28 +31,32 @@ def show_choices(visit: Visit) -> Response:
     return _show(visit)
 
 
-def choose(visit: Visit) -> Response:
+def act(visit: Visit) -> Response:
     """Keep choices, end all letters, or mail a link to manage: by the button that was pressed."""
-    act = visit.form.first("act")
-    if act == "leave":
-        return _leave_all(visit)
-    if act == "manage":
-        return _mail_manage_link(visit)
+    acts = {"choose": _choose, "leave": _leave_all, "manage": _mail_manage_link}
+    chosen = acts.get(visit.form.first("act"))
+    return chosen(visit) if chosen else visit.pages.notice("refused", status=400)
+
+
+def _choose(visit: Visit) -> Response:
     wish = _read_wish(visit.form)
     if wish.pause and wish.until is None:
         return _show(visit, wish=wish)
     choices = engine.ReaderChoices(letters=wish.letters, paused_until=wish.until)
     answer = engine.choose_letters(visit.newsroom, visit.store, visit.token, choices)
-    if answer.outcome == "kept":
-        name = "choices_kept" if wish.letters else "choices_none"
-        return _show(visit, note=visit.pages.say(f"readers_{name}"))
-    if answer.outcome == "asked":
-        return visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
-    if answer.outcome == "no-date":
-        return _show(visit, wish=wish)
-    if answer.outcome == "no-letter":
-        return visit.pages.notice("refused", status=400)
-    return visit.refuse_link(answer.outcome)
+    match answer.outcome:
+        case "kept":
+            name = "choices_kept" if wish.letters else "choices_none"
+            made = _show(visit, note=visit.pages.say(f"readers_{name}"))
+        case "asked":
+            made = visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
+        case "no-date":
+            made = _show(visit, wish=wish)
+        case "no-letter":
+            made = visit.pages.notice("refused", status=400)
+        case closed:
+            made = visit.refuse_link(closed)
+    return made
 
 
 def _read_wish(form: Form) -> _Wish:

@@ -25,7 +25,10 @@ def show_confirmation(visit: Visit) -> Response:
 
 def confirm(visit: Visit) -> Response:
     """Let letters begin."""
-    answer, pages = engine.confirm_subscription(visit.newsroom, visit.store, visit.token), visit.pages
+    answer, pages = (
+        engine.confirm_subscription(visit.newsroom, visit.store, visit.token),
+        visit.pages,
+    )
     letters = pages.name_letters(answer.letters)
     if answer.outcome == "confirmed":
         return pages.notice("confirmed", letters=letters)

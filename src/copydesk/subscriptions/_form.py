@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 MOST_BYTES = 16_384
 _MOST_FIELDS = 1_000
@@ -32,13 +32,19 @@ class Form:
         return tuple(value for field, value in self.fields if field == name)
 
 
+NO_FORM = Form()
+
+
 async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
     """Return the body of a request; one of more bytes is answered 413."""
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise HTTPException(413, headers={"Connection": "close"})
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > most:
+                raise HTTPException(413, headers={"Connection": "close"})
+    except ClientDisconnect as error:
+        raise HTTPException(400) from error
     return bytes(body)
 
 

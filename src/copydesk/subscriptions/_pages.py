@@ -1,4 +1,4 @@
-"""The pages: a template and what was found go in, HTML in the site's language and looks comes out."""
+"""The pages: a template and what was found go in, HTML in the site's words and looks comes out."""
 
 from __future__ import annotations
 
@@ -98,9 +98,7 @@ class ReaderPages:
         body = self._renderer.render_page(template, site=site, title=self.say(title), **values)
         return Response(body, status, media_type="text/html")
 
-    def notice(
-        self, name: str, *paragraphs: str, status: int = 200, **more: object
-    ) -> Response:
+    def notice(self, name: str, *paragraphs: str, status: int = 200, **more: object) -> Response:
         """Return a page that says something: by itself the text that belongs to its title."""
         usual: Mapping[str, object] = {"letters": [], "has_form": False}
         told = paragraphs or (self.say(f"readers_{name}_text"),)

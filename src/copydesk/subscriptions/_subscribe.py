@@ -16,7 +16,7 @@ _LONGEST = 300  # characters of what is shown again
 
 def show_form(visit: Visit) -> Response:
     """Answer with the form; `?letter=` names letters that are chosen already."""
-    return _show(visit, visit.query.all("letter"))
+    return _show(visit, visit.sent.query.all("letter"))
 
 
 def send_form(visit: Visit) -> Response:
@@ -28,7 +28,7 @@ def send_form(visit: Visit) -> Response:
     if form.first(_TRAP):
         return _tell_asked(visit, address)
     request = engine.SubscribeRequest(
-        address=address, letters=letters, client=visit.client, language=pages.language
+        address=address, letters=letters, client=visit.sent.client, language=pages.language
     )
     answer = engine.request_subscription(visit.newsroom, visit.store, request)
     if answer.outcome == "no-address":

@@ -8,25 +8,41 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 
 from copydesk import engine
-from copydesk.subscriptions._form import Form
+from copydesk.subscriptions._form import NO_FORM, Form
 from copydesk.subscriptions._pages import ReaderPages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """What a reader sent, and the newsroom as of now that they sent it to.
+class Sent:
+    """What came with a request: the token of its address, its query and form; `client` asks.
 
-    `token` is that of the page's address, `query` and `form` what was sent, `client` the network of
-    who asks.
+    That is the network of whoever does.
     """
+
+    token: str = field(default="", repr=False)
+    query: Form = NO_FORM
+    form: Form = field(default=NO_FORM, repr=False)
+    client: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What somebody sent, and the newsroom as of now that they sent it to."""
 
     newsroom: engine.Newsroom
     store: engine.MailStore
     pages: ReaderPages
-    token: str = field(default="", repr=False)
-    query: Form = Form()
-    form: Form = field(default=Form(), repr=False)
-    client: str = field(default="", repr=False)
+    sent: Sent
+
+    @property
+    def token(self) -> str:
+        """Return the token of the page's address."""
+        return self.sent.token
+
+    @property
+    def form(self) -> Form:
+        """Return the form that was sent, an empty one where none was."""
+        return self.sent.form
 
     def look(self, purpose: engine.LinkPurpose) -> engine.LinkView:
         """Return what this visit's link opens."""

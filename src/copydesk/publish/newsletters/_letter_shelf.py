@@ -37,8 +37,8 @@ class ShelvedIssue:
 class LetterShelf:
     """All issues, the newest first; `titles` has the letters that there are issues of, by id.
 
-    Those of the settings come first, and `series` are all of these. `digests` are the issues that a day's digest is made of: the
-    first of each day of the first letter, the oldest day first.
+    Those of the settings come first, and `series` are all of these. `digests` are the issues that a
+    day's digest is made of: the first of each day of the first letter, the oldest day first.
     """
 
     issues: tuple[ShelvedIssue, ...] = ()
