@@ -111,7 +111,7 @@ def _list_parts(data: engine.ReaderData, visit: Visit) -> Iterator[dict[str, obj
             for kept in data.subscriptions
         ],
         "consents": [
-            (titles.get(kept.letter, kept.letter), kept.at, f"{kept.words} {kept.proof}")
+            (titles.get(kept.letter, kept.letter), kept.at, kept.words or kept.proof)
             for kept in data.consents
         ],
         "deliveries": [(kept.issue, kept.at, kept.words) for kept in data.deliveries],
