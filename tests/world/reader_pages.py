@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from copydesk import engine, subscriptions
 from copydesk.engine.newsroom import open_newsroom
-from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store import MailStore, ReaderLink, open_mail
 from copydesk.serve import Site, WebApp
 from world.newsroom import NOW, newsroom
 
@@ -68,10 +68,17 @@ class ReaderDesk:
     now: datetime = NOW
     said: list[str] = field(default_factory=list)
     app: ASGIApp | None = None
+    is_broken: bool = False
 
     def read_newsroom(self) -> engine.Newsroom:
         """Return the newsroom as of now."""
         return replace(self.newsroom, now=self.now)
+
+    def read_for_pages(self) -> engine.Newsroom:
+        """Return the newsroom as the pages see it; raises where they are to fail."""
+        if self.is_broken:
+            raise ZeroDivisionError
+        return self.read_newsroom()
 
     @contextmanager
     def kept(self) -> Iterator[MailStore]:
@@ -115,12 +122,10 @@ class ReaderDesk:
         assert self.post("/subscribe", {"address": address, "letter": letter}).status == 200
         assert self.post(self.follow_mail(), {}).status == 200
 
-    def link(self, purpose: engine.LinkPurpose, letter: str = "", **more: str) -> str:
+    def link(self, purpose: engine.LinkPurpose, letter: str = "") -> str:
         """Return a lasting link of the first reader's, below `/mail`."""
-        from copydesk.mail_store import ReaderLink
-
         with self.kept() as store:
-            link = ReaderLink(purpose=purpose, subscriber=1, made=self.now, letter=letter, **more)
+            link = ReaderLink(purpose=purpose, subscriber=1, made=self.now, letter=letter)
             page = "leave" if purpose == "unsubscribe" else purpose
             return f"/{page}/{store.links.sign(link)}"
 
@@ -160,13 +165,13 @@ class ReaderDesk:
 
 
 @contextmanager
-def open_reader_desk(folder: Path, **options: str) -> Iterator[ReaderDesk]:
+def open_reader_desk(folder: Path, *, is_made: bool = False) -> Iterator[ReaderDesk]:
     """Open readers' pages for the block, mounted as the server mounts them."""
-    root = mail_newsroom(folder / "beat", **options)
+    root = folder / "beat" if is_made else mail_newsroom(folder / "beat")
     with open_newsroom(root, NOW, {}) as opened, asyncio.Runner() as runner:
         desk = ReaderDesk(root, opened, runner)
         pages = subscriptions.serve_subscriptions(
-            desk.read_newsroom, desk.said.append, lambda scope: str(scope["client"][0])
+            desk.read_for_pages, desk.said.append, lambda scope: str(scope["client"][0])
         )
         app = runner.run(pages.__aenter__())
         desk.app = WebApp(Site(opened.site, ""), desk.said.append, mounts={"/mail": app})

@@ -26,7 +26,7 @@ from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
 from copydesk.serve._reader_pages import mount_reader_pages
-from copydesk.serve._readers import client_of, count_views_in, trust
+from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
 from copydesk.serve._script_guard import ScriptGuard
 from copydesk.serve._site import Site, nobody_counts
 
@@ -168,8 +168,12 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
 
 def _site_of(service: engine.NewsroomService, title: str) -> Site:
     proxies = service.settings.serve.trusted_proxies
-    audience = service.audience
-    counts = nobody_counts if audience is None else count_views_in(audience, proxies)
+    found: dict[PageShelf, engine.AudienceCounts | None] = {
+        "news": service.audience,
+        "newsletter": service.issue_views,
+    }
+    audiences = {shelf: audience for shelf, audience in found.items() if audience is not None}
+    counts = count_views_in(audiences, proxies) if audiences else nobody_counts
     first_page = first_page_of(title, service.rounds is not None, service.round_status)
     return Site(service.site, service.prefix, service.is_gone, counts, first_page)
 

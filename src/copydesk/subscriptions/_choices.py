@@ -46,8 +46,8 @@ def _choose(visit: Visit) -> Response:
     answer = engine.choose_letters(visit.newsroom, visit.store, visit.token, choices)
     match answer.outcome:
         case "kept":
-            name = "choices_kept" if wish.letters else "choices_none"
-            made = _show(visit, note=visit.pages.say(f"readers_{name}"))
+            kept = "readers_choices_kept" if wish.letters else "readers_choices_none"
+            made = _show(visit, note=visit.pages.say(kept))
         case "asked":
             made = visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
         case "no-date":
