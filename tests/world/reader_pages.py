@@ -44,9 +44,11 @@ title = "The Week & its <tides>"
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
-def mail_newsroom(root: Path, *, more: str = "", public_url: str = PUBLIC) -> Path:
+def mail_newsroom(
+    root: Path, *, more: str = "", public_url: str = PUBLIC, git: bool = True
+) -> Path:
     """Make a newsroom with two letters whose readers can be sent mail."""
-    return newsroom(root, more=more + MAIL.format(public_url=public_url))
+    return newsroom(root, more=more + MAIL.format(public_url=public_url), git=git)
 
 
 @dataclass(frozen=True)
@@ -165,10 +167,12 @@ class ReaderDesk:
 
 
 @contextmanager
-def open_reader_desk(folder: Path, *, is_made: bool = False) -> Iterator[ReaderDesk]:
+def open_reader_desk(
+    folder: Path, *, is_made: bool = False, environ: Mapping[str, str] | None = None
+) -> Iterator[ReaderDesk]:
     """Open readers' pages for the block, mounted as the server mounts them."""
-    root = folder / "beat" if is_made else mail_newsroom(folder / "beat")
-    with open_newsroom(root, NOW, {}) as opened, asyncio.Runner() as runner:
+    root = folder / "beat" if is_made else mail_newsroom(folder / "beat", git=False)
+    with open_newsroom(root, NOW, environ or {}) as opened, asyncio.Runner() as runner:
         desk = ReaderDesk(root, opened, runner)
         pages = subscriptions.serve_subscriptions(
             desk.read_for_pages, desk.said.append, lambda scope: str(scope["client"][0])

@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -150,6 +150,7 @@ def _exists(name: str) -> bool:
     return (_OWN / f"{name}.toml").is_file()
 
 
+@cache  # readers' pages load them for each request: 7 ms of 9
 def _read(folder: Path, name: str) -> _File:
     return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 

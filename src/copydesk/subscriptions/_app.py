@@ -32,13 +32,9 @@ _PAGES: Mapping[str, tuple[Answer, Answer]] = {
 }
 
 
-def make_app(
-    service: ReaderService,
-    client_of: ClientOf,
-    take_returned: _bounces.TakeReturned = _bounces.refuse_returned,
-) -> ASGIApp:
+def make_app(service: ReaderService, client_of: ClientOf) -> ASGIApp:
     """Return the app of an open service; `client_of` returns the network of who asks."""
-    handlers = _Handlers(service, client_of, take_returned)
+    handlers = _Handlers(service, client_of)
     pages = [
         Route(path, handlers.page(show, act), methods=["GET", "POST"])
         for path, (show, act) in _PAGES.items()
@@ -58,12 +54,9 @@ def make_app(
 class _Handlers:
     """What each route does."""
 
-    def __init__(
-        self, service: ReaderService, client_of: ClientOf, take_returned: _bounces.TakeReturned
-    ) -> None:
+    def __init__(self, service: ReaderService, client_of: ClientOf) -> None:
         self._service = service
         self._client_of = client_of
-        self._take_returned = take_returned
 
     def page(self, show: Answer, act: Answer) -> Callable[[Request], object]:
         """Return what shows a page, and does what its forms ask for by POST alone."""
@@ -89,15 +82,10 @@ class _Handlers:
         return await self._answer(_data.download_data, request)
 
     async def bounces(self, request: Request) -> Response:
-        """Give what a mail service tells to who takes it in."""
+        """Take in what a mail service posts."""
         body = await read_body(request, _bounces.MOST_BYTES)
         signature = request.headers.get(_bounces.SIGNATURE_HEADER, "")
-        return await self._answer(
-            lambda visit: _bounces.answer_service(
-                self._take_returned(visit.newsroom, visit.store, body, signature)
-            ),
-            request,
-        )
+        return await self._answer(lambda visit: _bounces.take_in(visit, body, signature), request)
 
     async def style(self, _request: Request) -> Response:
         """Answer with the style sheet."""

@@ -1,39 +1,25 @@
-"""Bounces: where a mail service tells what came back; who has the secret may, nobody else.
-
-This is the one seam to what is made of it: `TakeReturned`.
-"""
+"""Bounces: where a mail service posts what came back; who has our secret may, nobody else."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Literal
 
 from starlette.responses import PlainTextResponse, Response
 
 from copydesk import engine
+from copydesk.subscriptions._visit import Visit
 
-MOST_BYTES = 2_000_000  # a report encloses the letter that came back
+MOST_BYTES = 1_000_000  # a report may enclose the whole letter; its beginning is what is read
 SIGNATURE_HEADER = "X-Copydesk-Signature"
 
-WebhookOutcome = Literal["taken", "refused", "unreadable", "closed"]
-TakeReturned = Callable[[engine.Newsroom, engine.MailStore, bytes, str], WebhookOutcome]
-"""Take in what came back, by its body and its signature, and return what became of that."""
 
-_STATUS: dict[WebhookOutcome, int] = {
-    "taken": 200,
-    "refused": 403,
-    "unreadable": 400,
-    "closed": 404,
-}
+def take_in(visit: Visit, body: bytes, signature: str) -> Response:
+    """Take in one message; what no letter of ours is known by is taken as well and changes nothing.
 
-
-def refuse_returned(
-    _newsroom: engine.Newsroom, _store: engine.MailStore, _body: bytes, _signature: str
-) -> WebhookOutcome:
-    """Take nothing in: nobody is told what came back."""
-    return "closed"
-
-
-def answer_service(outcome: WebhookOutcome) -> Response:
-    """Return the answer to a mail service."""
-    return PlainTextResponse(f"{outcome}\n", _STATUS[outcome])
+    A service that got anything else but 200 would post it again.
+    """
+    options = visit.newsroom.settings.mail.bounces
+    if not options.secret:
+        return PlainTextResponse("nothing is taken in here\n", 404)
+    taken = engine.take_in_webhook(visit.store, options, body, signature, visit.newsroom.now)
+    if taken is None:
+        return PlainTextResponse("not signed by the secret of this newsroom\n", 403)
+    return PlainTextResponse("taken in\n")
