@@ -26,9 +26,11 @@ async def mount_reader_pages(
     """Prepare readers' pages for the block, by the paths below which they lie; none without need.
 
     They lie below the path of `serve.public_url`, too, as a web server in front may pass it on.
+    Where there are readers they stay, whatever the settings: the way out of a letter never ends.
     """
     settings = service.settings
-    if not settings.serve.public_url or not settings.letters:
+    is_needed = bool(settings.letters) or engine.has_mail(service.private)
+    if not settings.serve.public_url or not is_needed:
         yield {}
         return
 
