@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from copydesk.engine.serving import AudienceCounts
+from copydesk.engine.serving import AudienceCounts, keep_issue_views, keep_reads
+from copydesk.mail_store import open_mail
 from copydesk.memory import Memory
 from copydesk.serve import Address, Site, WebApp, client_of, count_views_in, listening, trust
 
@@ -44,16 +45,26 @@ class Desk:
     """A small site on a real socket, with its counter and its memory."""
 
     def __init__(self, root: Path) -> None:
-        for page in ("index.html", "news/wall/index.html", "news/seals/index.html"):
+        for page in (
+            "index.html",
+            "news/wall/index.html",
+            "news/seals/index.html",
+            "newsletter/daily/index.html",
+        ):
             (root / "site" / page).parent.mkdir(parents=True, exist_ok=True)
             (root / "site" / page).write_text("<h1>A page</h1>")
         self.path = root / "memory.sqlite"
         self.clock = Clock(NOW)
         self.keys = iter(bytes([n]) * 32 for n in range(9))
         self.readers = AudienceCounts(
-            lambda: Memory(self.path), self.clock, lambda: next(self.keys), CLIENTS_AT_MOST
+            keep_reads(lambda: Memory(self.path)),
+            self.clock,
+            lambda: next(self.keys),
+            CLIENTS_AT_MOST,
         )
-        self.site = Site(root / "site", "/coast", count_view=count_views_in(self.readers))
+        self.issues = AudienceCounts(keep_issue_views(root), self.clock)
+        counts = count_views_in({"news": self.readers, "newsletter": self.issues})
+        self.site = Site(root / "site", "/coast", count_view=counts)
         self.url = ""
 
     async def ask(self, path: str, agent: str = BROWSER, method: str = "GET", **more: str) -> int:
@@ -102,6 +113,34 @@ def test_a_page_that_a_reader_opens_is_counted_under_its_storys_name(run: Run, p
     async def work(desk: Desk) -> None:
         assert 200 == await desk.ask(path)
         assert {"wall": 1} == await desk.reads()
+
+    run(work)
+
+
+def test_a_letters_issue_that_a_reader_opens_is_counted_apart(run: Run, tmp_path: Path) -> None:
+    async def work(desk: Desk) -> None:
+        for path in ("/coast/newsletter/daily/", "/newsletter/daily/index.html"):
+            assert 200 == await desk.ask(path)
+        assert 200 == await desk.ask("/newsletter/daily/", method="HEAD")
+        await desk.issues.write()
+        with closing(open_mail(tmp_path)) as store:
+            assert 2 == store.views.of("daily")
+        assert {} == await desk.reads()
+
+    run(work)
+
+
+def test_views_wait_while_what_is_kept_of_letters_cannot_be_written(
+    run: Run, tmp_path: Path
+) -> None:
+    async def work(desk: Desk) -> None:
+        (tmp_path / "mail.sqlite").write_bytes(b"no database")
+        await desk.ask("/newsletter/daily/")
+        await desk.issues.write()
+        (tmp_path / "mail.sqlite").unlink()
+        await desk.issues.write()
+        with closing(open_mail(tmp_path)) as store:
+            assert 1 == store.views.of("daily")
 
     run(work)
 

@@ -26,6 +26,7 @@ from copydesk.news import (
     ExcerptRule,
     FetchOptions,
     FrontOptions,
+    MailOptions,
     Manners,
     OutputOptions,
     Scoring,
@@ -53,7 +54,11 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     letters = reading.read_letters(decoded, root, topics)
     return Settings(
         root=root,
-        beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
+        beat=replace(
+            _build_beat(root, decoded, topics),
+            standings=trust.trust_by_domain,
+            subscribe_url=_subscribe_url(decoded) if letters else "",
+        ),
         review=decoded.build(Review),
         fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_build_manners, decoded.hosts))),
         pictures=decoded.build(Pictures),
@@ -114,6 +119,13 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         scoring=_read_scoring(decoded),
         excerpt=decoded.build(ExcerptRule),
     )
+
+
+def _subscribe_url(decoded: BeatValues) -> str:
+    """Return where readers ask for letters, "" where nobody could be sent one."""
+    public_url = decoded.build(Serve).public_url
+    is_sent = decoded.build(MailOptions).deliver == "smtp"
+    return f"{public_url}/mail/subscribe" if is_sent and public_url else ""
 
 
 def _read_scoring(decoded: BeatValues) -> Scoring:

@@ -127,6 +127,12 @@ def host(url: str) -> str:
     return "" if parsed is None else str(parsed.hostname)
 
 
+def origin(url: str) -> str:
+    """Return the scheme, host and port of an address, "" where it is none."""
+    parsed = parse(url)
+    return "" if parsed is None else str(parsed.origin)
+
+
 def is_machine(host: str) -> bool:
     """Decide whether a host is named as a machine is, by its IP address or as localhost."""
     if host == "localhost":

@@ -265,7 +265,8 @@ class Beat(SiteOptions):
     `api_url` is the base of the API's own links, without a final slash. `logos` maps a domain to
     its 50x50 logo. `organizations` and `standings` are keyed by domain. `rulings` are the editors'
     lasting rules, in the order in which they were made. `hub` is the WebSub hub that feeds name,
-    `index_now_key` proves to search engines that the site is ours ("": neither).
+    `index_now_key` proves to search engines that the site is ours ("": neither). `subscribe_url` is
+    where readers' forms for letters lead, "" where nobody can subscribe.
     """
 
     api_url: str = ""
@@ -276,6 +277,7 @@ class Beat(SiteOptions):
     rulings: tuple[Ruling, ...] = ()
     hub: str = ""
     index_now_key: str = ""
+    subscribe_url: str = ""
     sources: tuple[Source, ...] = ()
     scoring: Scoring = field(default_factory=Scoring)
     excerpt: ExcerptRule = field(default_factory=ExcerptRule)

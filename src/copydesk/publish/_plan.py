@@ -44,12 +44,13 @@ class Practice:
     """How the newsroom works, as its pages tell readers, beside its beat.
 
     `holds` says that an editor publishes every story, `max_age_days` how old one may be (0: any),
-    `counts_reads` that it counts how often pages are read.
+    `counts_reads` that it counts how often pages are read, `counts_issue_views` that of letters.
     """
 
     holds: bool = False
     max_age_days: int = 0
     counts_reads: bool = False
+    counts_issue_views: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

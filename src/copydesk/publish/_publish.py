@@ -262,6 +262,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
         plan.beat,
         {name: records for name, records in plan.records.items() if name != "newsletters"},
         dict(plan.letters.titles),
+        plan.letters.series if plan.beat.subscribe_url else (),
         (sorted(options.icons), options.draw is None),
         options_of_all,
         sorted(set(look.shows.values())),

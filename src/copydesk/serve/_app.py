@@ -15,6 +15,8 @@ from copydesk.kit import text
 Say = Callable[[str], None]
 Note = Callable[[int, float], None]
 
+_READER_LINK = re.compile(r"(/mail/[a-z]+/).+", re.DOTALL)
+
 
 def note_nothing(_status: int, _seconds: float) -> None:
     """Count no request."""
@@ -55,12 +57,17 @@ class WebApp:
             await self._router(scope, receive, send_on)
         except Exception as error:  # a bug on one page must not be one on every page
             what = f"{type(error).__name__}: {error}"
-            self._say(text.fold(f"a request failed: {what}: {scope['path']}")[:500])
+            self._say(text.fold(f"a request failed: {what}: {_cut_token(scope['path'])}")[:500])
             if status:
                 raise  # the server closes the connection: the answer is not whole
             await PlainTextResponse("internal error\n", 500)(scope, receive, send_on)
         finally:
             self._note(status, time.perf_counter() - began)
+
+
+def _cut_token(path: str) -> str:
+    """Return a path as a log may have it: what follows in a reader's link is the key to it."""
+    return _READER_LINK.sub(r"\1…", path)
 
 
 def _mount(path: str, app: ASGIApp) -> Mount:

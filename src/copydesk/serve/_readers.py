@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from copydesk.engine import AudienceCounts
+
+PageShelf = Literal["news", "newsletter"]
+"""What pages that are counted lie below: stories, and letters' issues."""
 
 _BROWSER = re.compile(r"(Mozilla|Opera)/\d")
 # a browser has no address of its maker in its name; Cubot makes telephones
@@ -36,19 +40,19 @@ def trust(networks: Sequence[str]) -> Callable[[str], bool]:
 
 
 def count_views_in(
-    audience: AudienceCounts, proxies: Sequence[str] = ()
-) -> Callable[[Scope, str], None]:
-    """Make what counts a story's page that goes out, where somebody reads it.
+    audiences: Mapping[PageShelf, AudienceCounts], proxies: Sequence[str] = ()
+) -> Callable[[Scope, PageShelf, str], None]:
+    """Make what counts a page of some shelves that goes out, where somebody reads it.
 
     The word of `proxies` counts on who asks; without any, that of each machine of our own network.
     """
     is_proxy = trust(proxies) if proxies else is_of_our_network
 
-    def count_view(scope: Scope, story: str) -> None:
-        headers = Headers(scope=scope)
-        if is_read(scope["method"], headers):
+    def count_view(scope: Scope, shelf: PageShelf, name: str) -> None:
+        headers, audience = Headers(scope=scope), audiences.get(shelf)
+        if audience is not None and is_read(scope["method"], headers):
             client = client_of(scope["client"][0], headers.getlist("X-Forwarded-For"), is_proxy)
-            audience.note(client, headers.get("User-Agent", ""), story)
+            audience.note(client, headers.get("User-Agent", ""), name)
 
     return count_view
 

@@ -25,7 +25,8 @@ from copydesk.serve._first_page import first_page_of
 from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
-from copydesk.serve._readers import client_of, count_views_in, trust
+from copydesk.serve._reader_pages import mount_reader_pages
+from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
 from copydesk.serve._script_guard import ScriptGuard
 from copydesk.serve._site import Site, nobody_counts
 
@@ -86,10 +87,13 @@ async def _serve(
         metrics = Metrics(connections, service.round_status)
         site = _site_of(service, newsroom.beat.title)
         routes = _routes_of(service, metrics)
-        async with desk.serve_desk(
-            newsroom, _door_of(service), say, _list_demands(service, guest)
-        ) as served:
-            mounts = {DESK: served.app, **(mounts or {})}
+        async with (
+            desk.serve_desk(
+                newsroom, _door_of(service), say, _list_demands(service, guest)
+            ) as served,
+            mount_reader_pages(newsroom, service, say) as reader_pages,
+        ):
+            mounts = {DESK: served.app, **reader_pages, **(mounts or {})}
             app = WebApp(_guard(site, service), say, routes, mounts, metrics.note_request)
             host = service.settings.desk.host
             async with listening(address, keep_site_off(app, host), connections) as port:
@@ -164,8 +168,12 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
 
 def _site_of(service: engine.NewsroomService, title: str) -> Site:
     proxies = service.settings.serve.trusted_proxies
-    audience = service.audience
-    counts = nobody_counts if audience is None else count_views_in(audience, proxies)
+    found: dict[PageShelf, engine.AudienceCounts | None] = {
+        "news": service.audience,
+        "newsletter": service.issue_views,
+    }
+    audiences = {shelf: audience for shelf, audience in found.items() if audience is not None}
+    counts = count_views_in(audiences, proxies) if audiences else nobody_counts
     first_page = first_page_of(title, service.rounds is not None, service.round_status)
     return Site(service.site, service.prefix, service.is_gone, counts, first_page)
 

@@ -16,12 +16,13 @@ from starlette.types import Receive, Scope, Send
 from copydesk.kit import media_types
 from copydesk.serve._files import FileAnswer, answer_file
 from copydesk.serve._packed import PackedTexts, varies
+from copydesk.serve._readers import PageShelf
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-_STORY = re.compile(r"/*news/([^/]+)/(?:index\.html)?")
+_COUNTED = re.compile(r"/*(news|newsletter)/([^/]+)/(?:index\.html)?")
 _UNCHANGING = "pictures"  # named by a hash of what is in them
 _FOR_EVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"  # whoever has a page asks whether it is new, and mostly gets a 304
@@ -33,7 +34,7 @@ def nothing_is_gone(_: str) -> bool:
     return False
 
 
-def nobody_counts(_scope: Scope, _story: str) -> None:
+def nobody_counts(_scope: Scope, _shelf: PageShelf, _name: str) -> None:
     """Count nothing."""
 
 
@@ -43,9 +44,9 @@ class Site:
     The pages link to each other below the site's own path (`prefix`), which is no folder of the
     web root: it is taken off an address that has it. Where no file lies, `is_gone` says of the
     path ("news/2026/wall", no slash at either end) whether one lay there and was taken away for
-    good: then the answer is 410. It is called in a thread. `count_view` is told of each story's
-    page that goes out whole, with the request's scope and the story's name. `first_page` answers
-    for what is not there while there is no site at all.
+    good: then the answer is 410. It is called in a thread. `count_view` is told of each page of a
+    story or of a letter's issue that goes out whole, with the request's scope, and its name.
+    `first_page` answers for what is not there while there is no site at all.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Site:
         root: Path,
         prefix: str,
         is_gone: Callable[[str], bool] = nothing_is_gone,
-        count_view: Callable[[Scope, str], None] = nobody_counts,
+        count_view: Callable[[Scope, PageShelf, str], None] = nobody_counts,
         first_page: Callable[[], FileAnswer] | None = None,
     ) -> None:
         self._root = root
@@ -77,9 +78,9 @@ class Site:
         path = scope["path"]
         asked = self._take_prefix_off(path.removeprefix("/"))
         answer = await asyncio.to_thread(self._answer, method, Headers(scope=scope), path, asked)
-        story = _STORY.fullmatch(asked)
-        if answer.status == 200 and story is not None:
-            self._count_view(scope, story[1])
+        counted = _COUNTED.fullmatch(asked)
+        if answer.status == 200 and counted is not None:
+            self._count_view(scope, "news" if counted[1] == "news" else "newsletter", counted[2])
         await _send(answer, send)
 
     def _answer(self, method: str, headers: Headers, path: str, asked: str) -> FileAnswer:

@@ -230,6 +230,7 @@ def _options(
         holds=settings.review.mode == "hold",
         max_age_days=settings.fetch.max_age_days,
         counts_reads=settings.serve.count_reads,
+        counts_issue_views=settings.mail.count_views,
     )
     return publish.PublishOptions(
         full=options.full,

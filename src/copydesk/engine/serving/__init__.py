@@ -13,6 +13,8 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.serving._action_starter import ActionStarter as ActionStarter
     from copydesk.engine.serving._audience import AudienceCounts as AudienceCounts
+    from copydesk.engine.serving._audience import keep_issue_views as keep_issue_views
+    from copydesk.engine.serving._audience import keep_reads as keep_reads
     from copydesk.engine.serving._command_on_demand import CommandOnDemand as CommandOnDemand
     from copydesk.engine.serving._command_on_demand import DemandedCommand as DemandedCommand
     from copydesk.engine.serving._due import NewsroomFolder as NewsroomFolder

@@ -1,6 +1,6 @@
-"""Audience: how often each story's page is read, counted here and by nobody else.
+"""Audience: how often each story's or issue's page is read, counted here and by nobody else.
 
-What is kept is a number for each story and day. No cookie is set, and no address is written down:
+What is kept is a number for each of them and day. No cookie is set, and no address is written down:
 that one client does not count without end is told by a keyed hash that never leaves the process,
 and whose key is thrown away at midnight (UTC).
 """
@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from hashlib import blake2b
+from pathlib import Path
 
-from copydesk.errors import MemoryStoreError
+from copydesk.errors import MailStoreError, MemoryStoreError
 from copydesk.fetch import Clock
+from copydesk.mail_store import open_mail
 from copydesk.memory import Memory
 
 A_CLIENT = 3  # reads of one story on one day that one client counts for
@@ -25,23 +27,53 @@ EVERY_SECONDS = 60.0
 KEPT_DAYS = 90
 CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 40 MB; more are not counted
 
+Counts = Mapping[tuple[date, str], int]
+"""How often the page of each name was read on each day."""
+KeepCounts = Callable[[Counts], None]
+"""Write counts; raises MemoryStoreError or MailStoreError where that cannot be done now."""
+
+
+def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
+    """Return what adds the reads of stories to the memory, and forgets those of long ago.
+
+    `open_memory` opens it for one thread and a short time.
+    """
+
+    def keep(counts: Counts) -> None:
+        with closing(open_memory()) as memory, memory.together():
+            for (day, name), count in counts.items():
+                memory.reads.add(day, {name: count})
+            memory.reads.forget(before=max(day for day, _ in counts) - timedelta(days=KEPT_DAYS))
+
+    return keep
+
+
+def keep_issue_views(private: Path) -> KeepCounts:
+    """Return what adds the views of letters' issues to what is kept of letters."""
+
+    def keep(counts: Counts) -> None:
+        with closing(open_mail(private)) as store, store.at_once():
+            for (day, name), count in counts.items():
+                store.views.add({name: count}, day)
+
+    return keep
+
 
 class AudienceCounts:
-    """Count the reads of story pages, and write them to the memory now and then.
+    """Count the reads of pages, and write them down now and then.
 
-    `open_memory` opens the memory for one thread and a short time. What cannot be written now is
-    written later.
+    `keep` writes them, in a thread. What cannot be written now is written later.
     """
 
     def __init__(
         self,
-        open_memory: Callable[[], Memory],
+        keep: KeepCounts,
         clock: Clock,
         make_key: Callable[[], bytes] = lambda: secrets.token_bytes(32),
         clients_at_most: int = CLIENTS_AT_MOST,
     ) -> None:
         self._clients_at_most = clients_at_most
-        self._open_memory = open_memory
+        self._keep = keep
         self._clock = clock
         self._make_key = make_key
         self._day = date.min
@@ -80,17 +112,11 @@ class AudienceCounts:
             await self.write()
 
     async def write(self) -> None:
-        """Write the counts; where the memory is busy or broken they wait for the next time."""
+        """Write the counts; where the file is busy or broken they wait for the next time."""
         counts, self._counts = self._counts, Counter()
         if not counts:
             return
         try:
             await asyncio.to_thread(self._keep, counts)
-        except MemoryStoreError:
+        except (MemoryStoreError, MailStoreError):
             self._counts.update(counts)
-
-    def _keep(self, counts: Counter[tuple[date, str]]) -> None:
-        with closing(self._open_memory()) as memory, memory.together():
-            for (day, name), count in counts.items():
-                memory.reads.add(day, {name: count})
-            memory.reads.forget(before=max(day for day, _ in counts) - timedelta(days=KEPT_DAYS))

@@ -13,7 +13,7 @@ from copydesk import fetch
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, RoundStatus, read_round_status
 from copydesk.engine.publishing import is_gone
-from copydesk.engine.serving._audience import AudienceCounts
+from copydesk.engine.serving._audience import AudienceCounts, keep_issue_views, keep_reads
 from copydesk.engine.serving._command_on_demand import REJUDGING, CommandOnDemand
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.serving._edited_files import EditedFiles
@@ -36,10 +36,11 @@ class NewsroomService:
     """A newsroom that is being served: where its site lies, and what goes on behind it.
 
     `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
-    are not counted; `rounds`, `subscriber` and `on_demand` are None where rounds may not run.
-    `edited_files` brings the site up to what is written by hand and to filed letters,
-    `webhook_calls` tells whoever wants to know, `letter_hours` files letters, `mail_hours` sends
-    them, `rejudging` judges filed stories again when an owner wants that.
+    are not counted, `issue_views` where views of letters' issues are not; `rounds`, `subscriber`
+    and `on_demand` are None where rounds may not run. `edited_files` brings the site up to what is
+    written by hand and to filed letters, `webhook_calls` tells whoever wants to know,
+    `letter_hours` files letters, `mail_hours` sends them, `rejudging` judges filed stories again
+    when an owner wants that.
     """
 
     site: Path
@@ -52,6 +53,7 @@ class NewsroomService:
     mail_hours: MailHours
     rejudging: CommandOnDemand
     audience: AudienceCounts | None = None
+    issue_views: AudienceCounts | None = None
     subscriber: Subscriber | None = None
     rounds: Rounds | None = None
     on_demand: CommandOnDemand | None = None
@@ -82,6 +84,7 @@ class NewsroomService:
             self.rounds,
             self.subscriber,
             self.audience,
+            self.issue_views,
         )
         work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
         try:
@@ -140,7 +143,14 @@ def _prepare_service(
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         rejudging=rejudging,
         # the memory is opened anew each time: a round may replace it
-        audience=AudienceCounts(folder.memory, clock) if settings.serve.count_reads else None,
+        audience=(
+            AudienceCounts(keep_reads(folder.memory), clock) if settings.serve.count_reads else None
+        ),
+        issue_views=(
+            AudienceCounts(keep_issue_views(newsroom.private), clock)
+            if settings.mail.count_views
+            else None
+        ),
     )
 
 

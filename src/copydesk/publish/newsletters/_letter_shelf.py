@@ -37,12 +37,13 @@ class ShelvedIssue:
 class LetterShelf:
     """All issues, the newest first; `titles` has the letters that there are issues of, by id.
 
-    Those of the settings come first. `digests` are the issues that a day's digest is made of: the
-    first of each day of the first letter, the oldest day first.
+    Those of the settings come first, and `series` are all of these. `digests` are the issues that a
+    day's digest is made of: the first of each day of the first letter, the oldest day first.
     """
 
     issues: tuple[ShelvedIssue, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    series: tuple[LetterSeries, ...] = ()
     digests: Mapping[date, ShelvedIssue] = field(default_factory=dict)
     _beside: Mapping[str, tuple[ShelvedIssue | None, ShelvedIssue | None]] = field(
         default_factory=dict, repr=False
@@ -84,7 +85,11 @@ def shelve_letters(
         for older, issue, newer in zip([*some[1:], None], some, [None, *some], strict=False):
             beside[issue.record.path] = (older, newer)
     return LetterShelf(
-        issues=issues, titles=_name_letters(series, of_letter), digests=digests, _beside=beside
+        issues=issues,
+        titles=_name_letters(series, of_letter),
+        series=tuple(series),
+        digests=digests,
+        _beside=beside,
     )
 
 

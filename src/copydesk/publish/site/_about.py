@@ -55,6 +55,7 @@ def _who(frame: Frame) -> Mapping[str, object]:
         "contact_shown": beat.contact.removeprefix("mailto:"),
         "hotlinks": frame.hotlinks,
         "counts_reads": frame.plan.look.practice.counts_reads,
+        "counts_issue_views": frame.plan.look.practice.counts_issue_views,
         "characters": beat.excerpt.max_characters,
         "share": _number(beat.excerpt.max_share * 100),
     }

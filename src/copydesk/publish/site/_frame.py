@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from copydesk.kit import text
+from copydesk.kit import text, urls
 from copydesk.news import Topic
 from copydesk.placement import addresses, sections, topics_below
 from copydesk.publish import _records, _share_pictures
@@ -36,7 +36,8 @@ class Head:
     `picture` is the story's own, `shared` what stands for a page without one; else the site's does.
 
     `frames` is the origin of the player in it, "" for none; `plays_files` says that it has a video
-    or a sound that the browser plays itself, `searches` that it runs our script.
+    or a sound that the browser plays itself, `searches` that it runs our script. `subscribes` says
+    that it has the form for letters, where there is one; `letter` is the id of the one it is about.
     """
 
     path: str
@@ -52,6 +53,8 @@ class Head:
     frames: str = ""
     plays_files: bool = False
     searches: bool = False
+    subscribes: bool = False
+    letter: str = ""
 
 
 @dataclass(slots=True)
@@ -68,7 +71,7 @@ class Frame:
     strings: Strings = field(init=False)
     tongue: Callable[[str], str] = field(init=False)
     _site: Mapping[str, object] = field(init=False)
-    _policy: Callable[[str, bool, bool], str] = field(init=False)
+    _policy: Callable[[str, bool, str], str] = field(init=False)
     _feeds: Callable[[str], Mapping[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -121,7 +124,16 @@ class Frame:
             "search_page": self.href("search/"),
             "topics": self._bar(),
             "shelves": self._shelves(),
+            "subscribe": self._subscribe_form(),
         }
+
+    def _subscribe_form(self) -> Mapping[str, object] | None:
+        """Return where the form for letters leads and which letters it offers, None for no form."""
+        address, series = self.plan.beat.subscribe_url, self.plan.letters.series
+        if not address or not series:
+            return None
+        letters = [{"id": letter.id, "title": letter.title} for letter in series]
+        return {"action": address, "letters": letters}
 
     def topics(self) -> Sequence[Mapping[str, str]]:
         """Return all topics but the main one, each with its page."""
@@ -155,8 +167,8 @@ class Frame:
         """Decide whether any picture comes from its publisher's own server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
-    def _content_policy(self, frames: str, plays_files: bool, searches: bool) -> str:
-        """Return what a page may load: our own files, and what plays in it.
+    def _content_policy(self, frames: str, plays_files: bool, forms: str) -> str:
+        """Return what a page may load: our own files, and what plays in it; where `forms` may lead.
 
         Files of podcasts are redirected from host to host, and a policy holds for each of them.
         """
@@ -167,8 +179,14 @@ class Frame:
             rules.append(f"frame-src {frames}")
         if plays_files:
             rules.append("media-src https:")
-        asks = "'self'" if searches else "'none'"
-        return "; ".join([*rules, "base-uri 'none'", f"form-action {asks}"])
+        return "; ".join([*rules, "base-uri 'none'", f"form-action {forms}"])
+
+    def _forms_of(self, head: Head) -> str:
+        """Return where a page's forms may lead, as a source of its policy."""
+        if head.searches:
+            return "'self'"
+        address = self.plan.beat.subscribe_url if head.subscribes else ""
+        return urls.origin(address) if address else "'none'"
 
     def _share_picture(self, head: Head) -> Shared | None:
         if not head.indexed:
@@ -185,7 +203,8 @@ class Frame:
         site = text.fold(self.plan.beat.title)
         return {
             "path": head.path,
-            "policy": self._policy(head.frames, head.plays_files, head.searches),
+            "policy": self._policy(head.frames, head.plays_files, self._forms_of(head)),
+            "letter": head.letter,
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,
             "canonical": links.page(head.path) if head.indexed else "",

@@ -37,6 +37,7 @@ def _front(cards: ListCards) -> Sheet:
         path="",
         description=text.shorten(text.fold(plan.beat.description), 200) or usual,
         structured=_structured.front(top, plan),
+        subscribes=True,
     )
     return cards.frame.page(
         "front.html",

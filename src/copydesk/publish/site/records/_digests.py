@@ -35,6 +35,8 @@ def page(
         description=f"{title}. {length}.",
         structured=_described.page(path, title, "CollectionPage", None, frame),
         kind="article",
+        subscribes=True,
+        letter=issue.letter,
     )
     days = list(plan.letters.digests)
     place = bisect_left(days, day)

@@ -35,7 +35,8 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
         yield _list(f"{FOLDER}{month}/", heading, found, frame, older=older, newer=newer)
     for letter, heading in frame.plan.letters.listed_titles.items():
         folder = addresses.letter_folder(letter)
-        yield _list(folder, heading, frame.plan.letters.of_letter(letter), frame, feeds=folder)
+        issues_of_it = frame.plan.letters.of_letter(letter)
+        yield _list(folder, heading, issues_of_it, frame, feeds=folder, letter=letter)
 
 
 def title_of(issue: ShelvedIssue, frame: Frame) -> str:
@@ -89,6 +90,8 @@ def _list(
         structured=_described.page(path, heading, "CollectionPage", None, frame),
         feeds=feeds,
         feeds_title=feeds_title(frame, "" if feeds == FOLDER else heading),
+        subscribes=True,
+        letter=str(context.pop("letter", "")),
     )
     titles = frame.plan.letters.listed_titles
     lines = [

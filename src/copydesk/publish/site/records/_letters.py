@@ -87,6 +87,8 @@ class _Printing:
             kind="article",
             feeds=_letter_lists.FOLDER,
             feeds_title=_letter_lists.feeds_title(frame),
+            subscribes=True,
+            letter=issue.letter,
         )
         return frame.page(
             "letter.html",

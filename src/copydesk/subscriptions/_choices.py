@@ -1,0 +1,129 @@
+"""Choices: which letters somebody gets, which topics of each, and a pause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from starlette.responses import Response
+
+from copydesk import engine
+from copydesk.kit import dates
+from copydesk.placement import local_time
+from copydesk.subscriptions._form import Form
+from copydesk.subscriptions._leave import tell_left
+from copydesk.subscriptions._visit import Visit
+
+_LONGEST_PAUSE = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What a form asks for; `pause` is what was typed, and `until` None where that is no day."""
+
+    letters: dict[str, tuple[str, ...]]
+    pause: str = ""
+    until: date | None = None
+
+
+def show_choices(visit: Visit) -> Response:
+    """Answer with what somebody gets, as a form."""
+    return _show(visit)
+
+
+def act(visit: Visit) -> Response:
+    """Keep choices, end all letters, or mail a link to manage: by the button that was pressed."""
+    acts = {"choose": _choose, "leave": _leave_all, "manage": _mail_manage_link}
+    chosen = acts.get(visit.form.first("act"))
+    return chosen(visit) if chosen else visit.pages.notice("refused", status=400)
+
+
+def _choose(visit: Visit) -> Response:
+    wish = _read_wish(visit.form)
+    if wish.pause and wish.until is None:
+        return _show(visit, wish=wish)
+    choices = engine.ReaderChoices(letters=wish.letters, paused_until=wish.until)
+    answer = engine.choose_letters(visit.newsroom, visit.store, visit.token, choices)
+    match answer.outcome:
+        case "kept":
+            kept = "readers_choices_kept" if wish.letters else "readers_choices_none"
+            made = _show(visit, note=visit.pages.say(kept))
+        case "asked":
+            made = visit.pages.notice("look", visit.pages.say("readers_asked_again_text"))
+        case "no-date":
+            made = _show(visit, wish=wish)
+        case "no-letter":
+            made = visit.pages.notice("refused", status=400)
+        case closed:
+            made = visit.refuse_link(closed)
+    return made
+
+
+def _read_wish(form: Form) -> _Wish:
+    letters = {letter: form.all(f"topic:{letter}") for letter in form.all("letter")}
+    pause = form.first("pause").strip()[:40]
+    try:
+        until = date.fromisoformat(pause) if pause else None
+    except ValueError:
+        until = None
+    return _Wish(letters=letters, pause=pause, until=until)
+
+
+def _show(visit: Visit, note: str = "", wish: _Wish | None = None) -> Response:
+    """Return the page; `wish` is a form whose day of a pause is none, which is shown again."""
+    view, pages = visit.look("choices"), visit.pages
+    if view.kind != "good":
+        return visit.refuse_link(view.kind)
+    today = _local_day(visit, visit.newsroom.now)
+    paused_until = _local_day(visit, view.paused_until).isoformat() if view.paused_until else ""
+    return pages.answer(
+        "mail_choices.html",
+        "readers_choices_title",
+        400 if wish else 200,
+        note=note,
+        address=view.address,
+        letters=[_show_letter(letter, view, visit, wish) for letter in view.letters],
+        pause=wish.pause if wish else paused_until,
+        first_day=(today + timedelta(days=1)).isoformat(),
+        last_day=(today + _LONGEST_PAUSE).isoformat(),
+        date_fault=pages.say("readers_fault_date") if wish else "",
+        is_paused_without_end=view.is_paused and view.paused_until is None,
+        is_suppressed=view.is_suppressed,
+    )
+
+
+def _show_letter(
+    letter: engine.LetterChoice, view: engine.LinkView, visit: Visit, wish: _Wish | None
+) -> dict[str, object]:
+    wanted = {letter.id: letter.topics} if letter.is_subscribed else {}
+    gets = wanted if wish is None else wish.letters
+    chosen = gets.get(letter.id, ())
+    return {
+        "id": letter.id,
+        "title": visit.pages.name_letter(letter),
+        "is_subscribed": letter.id in gets,
+        "has_chosen": bool(chosen),
+        "topics": [{"name": name, "is_chosen": name in chosen} for name in view.topics],
+    }
+
+
+def _local_day(visit: Visit, at: datetime) -> date:
+    return local_time(at, dates.find_zone(visit.newsroom.beat.timezone)).date()
+
+
+def _leave_all(visit: Visit) -> Response:
+    answer = engine.leave_all_letters(visit.newsroom, visit.store, visit.token)
+    if answer.outcome in {"forged", "over"}:
+        return visit.refuse_link(answer.outcome)
+    return tell_left(visit, answer, is_all=True)
+
+
+def _mail_manage_link(visit: Visit) -> Response:
+    answer = engine.ask_for_manage_link(visit.newsroom, visit.store, visit.token)
+    pages = visit.pages
+    if answer.outcome == "asked":
+        return pages.notice("look", pages.phrase_link_hours("readers_data_asked_text"))
+    if answer.outcome == "wait":
+        words = pages.phrase_wait("readers_wait_for_link", answer.wait)
+        return pages.notice("wait", words, status=429)
+    return visit.refuse_link(answer.outcome)

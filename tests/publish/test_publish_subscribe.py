@@ -1,0 +1,92 @@
+"""The form for letters on the site: where it stands, where it leads, and that nothing else may."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from copydesk import config, engine
+from copydesk.engine.letters import file_issue
+from copydesk.engine.newsroom import Silence, open_newsroom
+from world.letters import issue, issue_story
+from world.mailing import render_in
+from world.newsroom import NOW, newsroom
+from world.reader_pages import PUBLIC, mail_newsroom
+
+NAME = "weekly-2026-11-20"
+WITH_FORM = ("index.html", "newsletters/index.html", f"newsletter/{NAME}/index.html")
+WITHOUT = ("search/index.html", "about/index.html", "404.html", "archive/index.html")
+
+
+def build(root: Path) -> Path:
+    """Build the site of a newsroom with one issue."""
+    with open_newsroom(root, NOW, {}) as opened:
+        made = issue(issue_story("wall"), name=NAME)
+        file_issue(opened, made, render_in(made))
+        engine.build(opened, Silence())
+        return opened.site
+
+
+def policy_of(page: str) -> str:
+    found = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_pages_of_letters_and_the_front_page_have_a_form_that_leads_to_the_server(
+    tmp_path: Path,
+) -> None:
+    site = build(mail_newsroom(tmp_path / "beat"))
+
+    for path in WITH_FORM:
+        page = (site / path).read_text("utf-8")
+        assert f'<form method="post" action="{PUBLIC}/mail/subscribe">' in page
+        assert policy_of(page).endswith("form-action https://letters.tidewatch.example")
+        assert "The Week &amp; its &lt;tides&gt;" in page
+    for path in WITHOUT:
+        page = (site / path).read_text("utf-8")
+        assert "mail/subscribe" not in page
+        assert re.search(r"form-action ('none'|'self')$", policy_of(page))
+
+
+def test_the_letter_of_a_page_is_chosen_and_elsewhere_the_first(tmp_path: Path) -> None:
+    site = build(mail_newsroom(tmp_path / "beat"))
+
+    chosen = {
+        path: re.findall(r'value="(\w+)" checked', (site / path).read_text("utf-8"))
+        for path in WITH_FORM
+    }
+    assert {WITH_FORM[0]: ["daily"], WITH_FORM[1]: ["daily"], WITH_FORM[2]: ["weekly"]} == chosen
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        '[serve]\npublic_url = "https://letters.tidewatch.example"\n',
+        '[serve]\npublic_url = "https://letters.tidewatch.example"\n[[letter]]\nid = "daily"\n',
+        '[[letter]]\nid = "daily"\n',
+    ],
+)
+def test_where_nobody_can_be_sent_a_letter_no_page_has_a_form(tmp_path: Path, more: str) -> None:
+    root = newsroom(tmp_path / "beat", more=more)
+    site = build(root)
+
+    assert "" == config.load(root, {}).beat.subscribe_url
+    for path in WITH_FORM:
+        page = (site / path).read_text("utf-8")
+        assert "<form" not in page
+        assert policy_of(page).endswith("form-action 'none'")
+
+
+def test_another_letter_makes_the_pages_anew(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path / "beat")
+    build(root)
+    with (root / "beat.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[[letter]]\nid = "night"\ntitle = "The Night"\n')
+    with open_newsroom(root, NOW, {}) as opened:
+        engine.build(opened, Silence())
+        assert "The Night" in (opened.site / "newsletters/index.html").read_text("utf-8")
