@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.mail_store import DeliveryState, NewSending, Outcome, ReturnEntry, ReturnPath
+from copydesk.mail_store import DeliveryState, NewSending, DeliveryOutcome, ReturnEntry, ReturnPath
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 NEW = "anna.new@mailbox.example"
@@ -27,7 +27,7 @@ def send_issue(desk: ReadersDesk, number: int) -> int:
     new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
     sending = desk.store.ledger.begin(new, desk.now).number
     desk.store.ledger.claim(sending, 1, 10, desk.now)
-    accepted = Outcome(
+    accepted = DeliveryOutcome(
         subscriber=number, state=DeliveryState.ACCEPTED, at=desk.now, code=250, words="queued as 77"
     )
     desk.store.ledger.note(sending, [accepted])

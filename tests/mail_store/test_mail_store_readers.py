@@ -15,7 +15,7 @@ from copydesk.mail_store import (
     MailStore,
     NewSending,
     OutboxMail,
-    Outcome,
+    DeliveryOutcome,
     ReturnEntry,
     ReturnPath,
     Subscription,
@@ -45,8 +45,8 @@ def claim(store: MailStore, sending: int, most: int = 10, at: datetime = NOON) -
     return [intent.subscriber for intent in store.ledger.claim(sending, 1, most, at)]
 
 
-def outcome(number: int, state: DeliveryState, at: datetime = NOON) -> Outcome:
-    return Outcome(subscriber=number, state=state, at=at, domain="mailbox.example", words="so")
+def outcome(number: int, state: DeliveryState, at: datetime = NOON) -> DeliveryOutcome:
+    return DeliveryOutcome(subscriber=number, state=state, at=at, domain="mailbox.example", words="so")
 
 
 def test_an_address_is_kept_once_whatever_its_case(store: MailStore) -> None:

@@ -187,11 +187,12 @@ def test_how_long_a_certificate_holds_is_told(tmp_path: Path, host: str, state: 
 
     async def run() -> tuple[MailFinding, ...]:
         loop = asyncio.get_running_loop()
-        sessions: list[Any] = []
+        sessions: list[SMTP] = []
 
         def make() -> SMTP:
-            sessions.append(SMTP(_Nobody(), hostname="mail", loop=loop))
-            return sessions[-1]
+            session = SMTP(_Nobody(), hostname="mail", loop=loop)
+            sessions.append(session)
+            return session
 
         server = await loop.create_server(make, "127.0.0.1", 0, ssl=authority._context("localhost"))
         async with NameServer() as names:
