@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Literal
@@ -50,7 +50,7 @@ class Intent:
     """A letter that is about to be tried: to whom, and how often that was tried before."""
 
     subscriber: int
-    address: str
+    address: str = field(repr=False)
     domain: str
     language: str
     attempts: int
@@ -77,7 +77,7 @@ class DeliveryEntry:
 
     issue: str
     subscriber: int
-    address: str
+    address: str = field(repr=False)
     state: DeliveryState
     at: datetime
     attempts: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -27,7 +27,7 @@ class ReturnEntry:
     status: str = ""
     words: str = ""
     issue: str = ""
-    address: str = ""
+    address: str = field(default="", repr=False)
 
 
 class Returns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -27,7 +27,7 @@ class Subscriber:
     """
 
     id: int
-    address: str
+    address: str = field(repr=False)
     state: SubscriberState
     made: datetime
     language: str = ""

@@ -6,7 +6,7 @@ email-validator decides: RFC 5321, 5322 and 6531, quoted local parts and interna
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.config import Settings
@@ -21,7 +21,7 @@ _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 class TypedAddress:
     """An address in its normal form, or what is wrong with what was typed."""
 
-    address: str = ""
+    address: str = field(default="", repr=False)
     fault: AddressFault = ""
 
 

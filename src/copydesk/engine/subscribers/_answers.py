@@ -226,12 +226,12 @@ class ReaderData:
     `suppressed` says why nothing is sent, "" where letters are.
     """
 
-    address: str
+    address: str = field(repr=False)
     state: SubscriberState
     language: str
     made: datetime
     paused_until: datetime | None
-    new_address: str
+    new_address: str = field(repr=False)
     subscriptions: tuple[KeptSubscription, ...]
     consents: tuple[KeptConsent, ...]
     deliveries: tuple[KeptDelivery, ...]

@@ -10,7 +10,7 @@ along.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.engine.subscribers._limits import UNSUBSCRIBED
@@ -45,7 +45,7 @@ class ListedReader:
     themselves. Times are as the file writes them.
     """
 
-    address: str
+    address: str = field(repr=False)
     standing: Standing = "reads"
     block: str = ""
     letter: str = ""

@@ -6,6 +6,7 @@ as spreadsheets write it: files that were glued together have lines of both.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from collections.abc import Iterator
@@ -31,8 +32,8 @@ class FileRow:
 def read_rows(source: Path) -> Iterator[FileRow]:
     """Read the rows of a file that are not empty; raises UsageError where it cannot be read."""
     try:
-        with source.open("rb") as opened:
-            yield from _parse(_Lines(opened))
+        with source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
+            yield from _parse(lines)
     except OSError as error:
         raise UsageError(
             f"the file cannot be read ({error.strerror})",
@@ -64,6 +65,10 @@ class _Lines:
                 yield "\n"
             else:
                 yield self._decode(line)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._lines.close()
 
     def find_delimiter(self, line: str) -> str:
         """Return what stands between the fields of a header."""

@@ -1,0 +1,125 @@
+"""Links and return paths: what was signed here is read, and nothing else ever is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.errors import UsageError
+from copydesk.mail_store import LinkPurpose, MailStore, ReaderLink, ReturnPath, open_mail
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NUMBERS = st.integers(min_value=0, max_value=2**32 - 1)
+LINKS = st.builds(
+    ReaderLink,
+    purpose=st.sampled_from(get_args(LinkPurpose)),
+    subscriber=NUMBERS,
+    made=NUMBERS.map(lambda seconds: datetime.fromtimestamp(seconds, UTC)),
+    letter=st.text(max_size=60),
+    extra=st.text(max_size=120),
+)
+
+
+@pytest.fixture(scope="module")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailStore]:
+    with closing(open_mail(tmp_path_factory.mktemp("links"))) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailStore]:
+    with closing(open_mail(tmp_path_factory.mktemp("other"))) as store:
+        yield store
+
+
+@given(link=LINKS)
+def test_what_is_signed_is_read_here_and_nowhere_else(
+    link: ReaderLink, signer: MailStore, stranger: MailStore
+) -> None:
+    token = signer.links.sign(link)
+
+    assert link == signer.links.read(token)
+    assert stranger.links.read(token) is None
+    assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+@given(link=LINKS, place=st.integers(min_value=0), other=st.sampled_from("AZaz09-_"))
+def test_a_changed_letter_makes_it_forged(
+    link: ReaderLink, place: int, other: str, signer: MailStore
+) -> None:
+    token = signer.links.sign(link)
+    place %= len(token) - 1  # the last one has bits that mean nothing
+    changed = token[:place] + other + token[place + 1 :]
+
+    assert signer.links.read(changed) == (link if changed == token else None)
+
+
+@given(token=st.text(max_size=200))
+def test_what_somebody_typed_is_no_link(token: str, signer: MailStore) -> None:
+    assert signer.links.read(token) is None
+    assert signer.links.read_return(token) is None
+
+
+@given(sending=NUMBERS, subscriber=NUMBERS)
+def test_a_return_path_is_read_whatever_a_server_does_to_its_case(
+    sending: int, subscriber: int, signer: MailStore, stranger: MailStore
+) -> None:
+    path = ReturnPath(sending=sending, subscriber=subscriber)
+    token = signer.links.sign_return(path)
+
+    assert path == signer.links.read_return(token) == signer.links.read_return(token.upper())
+    assert stranger.links.read_return(token) is None
+    assert token.isalnum()
+    assert len(token) <= 40  # the local part of an address has room for 64
+
+
+def test_a_link_is_no_return_path(signer: MailStore) -> None:
+    token = signer.links.sign(ReaderLink(purpose="manage", subscriber=1, made=NOON))
+
+    assert signer.links.read_return(token) is None
+    path = signer.links.sign_return(ReturnPath(sending=1, subscriber=1))
+    assert signer.links.read(path) is None
+
+
+def test_links_of_an_earlier_key_are_still_read(tmp_path: Path) -> None:
+    link = ReaderLink(purpose="unsubscribe", subscriber=1, made=NOON)
+    with closing(open_mail(tmp_path)) as store:
+        before = store.links.sign(link)
+        store.links.rotate(NOON)
+        after = store.links.sign(link)
+    with closing(open_mail(tmp_path)) as store:
+        assert before != after
+        assert link == store.links.read(before) == store.links.read(after)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "hours", "over"),
+    [
+        ("confirm", 47, False),
+        ("confirm", 48, True),
+        ("confirm", -47, False),
+        ("confirm", -48, True),
+        ("manage", 48, True),
+        ("change", 48, True),
+        ("unsubscribe", 24 * 3650, False),
+        ("choices", 24 * 3650, False),
+    ],
+)
+def test_what_proves_an_address_ends_and_the_way_out_does_not(
+    purpose: LinkPurpose, hours: int, over: bool
+) -> None:
+    link = ReaderLink(purpose=purpose, subscriber=1, made=NOON)
+
+    assert over == link.is_over(NOON + timedelta(hours=hours))
+
+
+def test_what_is_too_long_for_a_link_is_refused(signer: MailStore) -> None:
+    with pytest.raises(UsageError, match="too long"):
+        signer.links.sign(ReaderLink(purpose="confirm", subscriber=1, made=NOON, extra="x" * 512))
