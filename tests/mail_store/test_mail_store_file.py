@@ -119,6 +119,7 @@ def test_damage_that_shows_at_work_is_told_by_every_part(part: str, tmp_path: Pa
 def test_a_file_that_another_process_keeps_is_told(
     part: str, tmp_path: Path, store: MailStore
 ) -> None:
+    store.subscribers.add(ANNA, NOON)
     store._database.run("PRAGMA busy_timeout = 1")
     with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -150,6 +150,7 @@ def _exists(name: str) -> bool:
     return (_OWN / f"{name}.toml").is_file()
 
 
+@lru_cache  # a form's words are asked for with each form that is sent off
 def _read(folder: Path, name: str) -> _File:
     return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 
