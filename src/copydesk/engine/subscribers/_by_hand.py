@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.subscribers._addresses import read_address
+from copydesk.engine.subscribers._addresses import AddressFault, read_address
 from copydesk.engine.subscribers._answers import ReaderData
 from copydesk.engine.subscribers._choices import end_letters
 from copydesk.engine.subscribers._manage import forget_reader
@@ -23,6 +23,15 @@ from copydesk.mail_store import (
     Subscription,
     SuppressionReason,
 )
+
+_FAULTS: Mapping[AddressFault, str] = {
+    "empty": "nothing stands there",
+    "too-long": "it is longer than 254 octets",
+    "no-at": "it has no @",
+    "special-domain": "nobody can write to that domain",
+    "bad-domain": "what stands behind the @ is no domain",
+    "bad-name": "what stands before the @ is no name",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +151,6 @@ def _read(newsroom: Newsroom, typed: str) -> str:
     read = read_address(typed, newsroom.settings)
     if read.fault:
         raise UsageError(
-            f"that is no address ({read.fault})", hint="write it as reader@example.org"
+            f"that is no address: {_FAULTS[read.fault]}", hint="write it as reader@example.org"
         )
     return read.address

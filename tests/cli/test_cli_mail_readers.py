@@ -1,0 +1,145 @@
+"""copydesk mail readers: what an owner sees of readers and does to them, and where addresses go."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from copydesk.mail_store import open_mail
+from world.command import Said, copydesk
+from world.newsroom import newsroom
+from world.readers import ANNA, SETTINGS
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return newsroom(tmp_path / "beat", more=SETTINGS, git=False)
+
+
+def readers(root: Path, *words: object) -> Said:
+    return copydesk("mail", "readers", *words, "-C", root)
+
+
+def add(root: Path, address: str = ANNA, letter: str = "daily") -> Said:
+    return readers(root, "add", address, "--letter", letter, "--consent", "asked at the fair")
+
+
+def test_readers_are_counted_by_letter_and_state(root: Path) -> None:
+    add(root)
+    add(root, ANNA, "weekly")
+    add(root, "b@mailbox.example", "weekly")
+
+    assert {
+        "states": {"active": 2},
+        "letters": {"daily": 1, "weekly": 2},
+        "suppressed": {},
+        "waiting_mails": 0,
+    } == readers(root, "--json").json()
+    assert "letter\tweekly\t2" in readers(root).out
+
+
+def test_a_reader_is_added_found_removed_and_erased(root: Path) -> None:
+    assert "daily" in add(root).out
+    found = readers(root, "find", ANNA, "--json").json()
+    assert (ANNA, "active", "desk") == (
+        found["address"],
+        found["state"],
+        found["consents"][0]["how"],
+    )
+    assert found == readers(root, "data", ANNA).json()
+
+    assert "ended: daily\n" == readers(root, "remove", ANNA).out
+    assert "left" == readers(root, "find", ANNA, "--json").json()["state"]
+    assert "erased\n" == readers(root, "erase", ANNA).out
+
+    assert 2 == readers(root, "find", ANNA).code
+    assert ANNA.encode() not in (root / ".copydesk" / "mail.sqlite").read_bytes()
+    assert ["erased"] == [row["reason"] for row in readers(root, "suppressions", "--json").json()]
+    assert 2 == add(root).code
+
+
+def test_an_address_may_come_from_stdin(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{ANNA}\n"))
+    add(root, "-")
+
+    assert {"active": 1} == readers(root, "--json").json()["states"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("find", "no address"), "that is no address: it has no @"),
+        (("find", "b@mailbox.example"), "nobody has that address here"),
+        (("erase", "b@mailbox.example"), "nobody has that address here"),
+        (("suppressions", "lift", "b@mailbox.example"), "not suppressed"),
+        (("add", "b@x.example", "--letter", "monthly", "--consent", "x"), "no such letter"),
+        (("add", "b@x.example", "--letter", "daily", "--consent", " "), "without consent"),
+        (("import", "/dev/null"), ""),
+    ],
+)
+def test_what_cannot_be_done_is_told_without_an_address(
+    words: tuple[str, ...], said: str, root: Path
+) -> None:
+    done = readers(root, *words)
+
+    assert 2 == done.code
+    assert said in done.err
+    assert "mailbox.example" not in done.err
+
+
+def test_an_address_is_suppressed_and_the_suppression_lifted(root: Path) -> None:
+    add(root)
+    readers(root, "suppress", ANNA, "--why", "they called")
+    assert f"{ANNA}\tby-hand" in readers(root, "suppressions").out
+    assert "they called" in readers(root, "suppressions", "list").out
+
+    assert "lifted\n" == readers(root, "suppressions", "lift", ANNA).out
+    assert "" == readers(root, "suppressions").out
+
+
+def test_an_import_is_rehearsed_and_then_done(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email\n{ANNA}\nnobody\n{ANNA}\n")
+    words = ("import", path, "--letter", "daily", "--consent", "a list of 2025")
+
+    rehearsed = readers(root, *words, "--dry-run")
+    assert 1 == rehearsed.code
+    assert ["line 3: no-address", "line 4: double"] == rehearsed.out.splitlines()[:2]
+    assert "nothing was changed" in rehearsed.err
+    assert {} == readers(root, "--json").json()["states"]
+
+    done = readers(root, *words, "--json")
+    assert {"added": 1, "double": 1, "no-address": 1} == done.json()["counts"]
+    assert {"active": 1} == readers(root, "--json").json()["states"]
+    assert ANNA not in rehearsed.out + rehearsed.err + done.out + done.err
+
+
+def test_an_export_is_a_file_that_nobody_else_reads(root: Path, tmp_path: Path) -> None:
+    add(root)
+    path = tmp_path / "out.csv"
+
+    assert 0 == readers(root, "export", path).code
+    assert 0o600 == path.stat().st_mode & 0o777
+    assert ANNA in path.read_text()
+    again = readers(root, "export", path)
+    assert (2, True) == (again.code, "cannot be made" in again.err)
+    assert [ANNA] == [
+        row["address"] for row in json.loads(readers(root, "export", "--format", "json").out)
+    ]
+
+
+def test_a_damaged_file_is_told_with_what_helps(root: Path) -> None:
+    add(root)
+    (root / ".copydesk" / "mail.sqlite").write_bytes(b"no database " * 1000)
+
+    done = readers(root)
+
+    assert 1 == done.code
+    assert "copydesk restore" in done.err
+    (root / ".copydesk" / "mail.sqlite").unlink()
+    with closing(open_mail(root / ".copydesk")) as store:
+        assert {} == store.subscribers.count()
