@@ -54,6 +54,7 @@ STORES = {
     "deploy/_survey.py": "the site",
 }
 NAMED = {  # by a person, on the command line
+    "cli/mail/_readers_files.py": "a list of readers that is written",
     "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
     "engine/letters/_lint_mail.py": "a letter",
