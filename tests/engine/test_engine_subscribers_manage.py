@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.mail_store import DeliveryState, NewSending, DeliveryOutcome, ReturnEntry, ReturnPath
+from copydesk.mail_store import DeliveryOutcome, DeliveryState, NewSending, ReturnEntry, ReturnPath
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 NEW = "anna.new@mailbox.example"

@@ -10,12 +10,12 @@ import pytest
 from copydesk.errors import UsageError
 from copydesk.mail_store import (
     Consent,
+    DeliveryOutcome,
     DeliveryState,
     Intent,
     MailStore,
     NewSending,
     OutboxMail,
-    DeliveryOutcome,
     ReturnEntry,
     ReturnPath,
     Subscription,
@@ -46,7 +46,9 @@ def claim(store: MailStore, sending: int, most: int = 10, at: datetime = NOON) -
 
 
 def outcome(number: int, state: DeliveryState, at: datetime = NOON) -> DeliveryOutcome:
-    return DeliveryOutcome(subscriber=number, state=state, at=at, domain="mailbox.example", words="so")
+    return DeliveryOutcome(
+        subscriber=number, state=state, at=at, domain="mailbox.example", words="so"
+    )
 
 
 def test_an_address_is_kept_once_whatever_its_case(store: MailStore) -> None:

@@ -59,6 +59,7 @@ STORES = {
 NAMED = {  # by a person, on the command line
     "engine/backup/_container.py": "a backup",
     "engine/backup/_unpack.py": "a backup",
+    "cli/mail/_readers_files.py": "a list of readers that is written",
     "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
     "engine/letters/_lint_mail.py": "a letter",

@@ -58,6 +58,7 @@ OWN = {
     "publish/writing/_write.py": "the same",
 }
 ELSEWHERE = {
+    "cli/mail/_readers_files.py": "a list of readers that a person asked for",
     "engine/backup/_back_up.py": "a backup that a person asked for",
     "engine/backup/_collect.py": "copies beside it, until it is whole",
     "engine/backup/_restore.py": "a newsroom that is restored, put into an empty place",

@@ -11,7 +11,7 @@ from copydesk.engine.subscribers._answers import (
 )
 from copydesk.engine.subscribers._offer import CONSENT_WORDS
 from copydesk.engine.subscribers._proof import read_version
-from copydesk.mail_store import Consent, MailStore, Subscriber
+from copydesk.mail_store import Consent, DeliveryEntry, MailStore, Subscriber
 
 
 def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
@@ -30,17 +30,7 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
             for kept in store.subscriptions.of(number)
         ),
         consents=tuple(_tell_consent(store, consent) for consent in store.consents.of(number)),
-        deliveries=tuple(
-            KeptDelivery(
-                issue=entry.issue,
-                state=entry.state.name.lower().replace("_", "-"),
-                at=entry.at,
-                attempts=entry.attempts,
-                code=entry.code,
-                words=entry.words,
-            )
-            for entry in store.ledger.of(number)
-        ),
+        deliveries=tuple(map(_tell_delivery, store.ledger.of(number))),
         returns=tuple(
             KeptReturn(
                 issue=entry.issue,
@@ -55,6 +45,17 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
         suppressed=suppression.reason if suppression else "",
         suppressed_since=suppression.since if suppression else None,
         suppression_detail=suppression.detail if suppression else "",
+    )
+
+
+def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
+    return KeptDelivery(
+        issue=entry.issue,
+        state=entry.state.name.lower().replace("_", "-"),
+        at=entry.at,
+        attempts=entry.attempts,
+        code=entry.code,
+        words=entry.words,
     )
 
 
