@@ -111,7 +111,7 @@ def look(window: Window) -> None:
     """Let axe look at a page in the light and in the dark, and see whether a phone shows it."""
     page = window.page
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         page.evaluate(AXE)
         assert page.evaluate(FAULTS) == [], page.url

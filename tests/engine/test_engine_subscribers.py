@@ -64,7 +64,7 @@ def test_looking_at_a_link_changes_nothing(desk: ReadersDesk, tmp_path: Path) ->
     before = list(desk.store._database._connection.iterdump())
 
     for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-        engine.look_at_link(desk.newsroom, desk.store, token, purpose)  # type: ignore[arg-type]
+        engine.look_at_link(desk.newsroom, desk.store, token, purpose)
 
     assert before == list(desk.store._database._connection.iterdump())
 

@@ -173,28 +173,6 @@ def test_what_other_rules_would_do_to_it_is_what_rejudging_does(
             assert tuple(tried.changes) == report.changes
 
 
-def test_what_other_rules_would_do_to_it_is_what_a_stream_by_them_does(
-    tmp_path: Path, filed: Path, gold: Gold
-) -> None:
-    wire = gold.about["sources"][0]["url"]
-    change = RuleChange(publish_at=60, points={"picture": 40, "off_beat": 0}, trust={wire: "hold"})
-    other = newsroom(tmp_path / "other", gold)
-    with opened(other, gold) as newsroom_before:
-        stands = draft_rules(newsroom_before, change).stands
-        write_rules(newsroom_before, change, "Ed", stands)
-    run_round(other, gold.about["replay"]["now"])
-    with opened(filed, gold) as newsroom_today:
-        bench = open_bench(newsroom_today, ALL_DAYS, engine.Silence())
-        settings = apply_change(newsroom_today.settings, change)
-        tried = try_rules(bench, settings, engine.Silence(), is_whole=True)
-    told = {path: one.fresh for path, one in tried.stories.items() if not one.dropped}
-    stories = archive.Archive(other).stories(lambda error: pytest.fail(str(error)))
-    fresh = {story.path: story for story in stories}
-    assert tried.changed
-    assert told.keys() == fresh.keys()
-    for path, story in told.items():
-        assert judged(story) == judged(fresh[path]), path
-
 
 @contextmanager
 def opened(root: Path, gold: Gold) -> Iterator[engine.Newsroom]:

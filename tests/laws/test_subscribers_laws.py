@@ -86,7 +86,7 @@ class History:
 
     def _look(self, *, token: str, **_: object) -> None:
         for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-            engine.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)  # type: ignore[arg-type]
+            engine.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
 
     def _forget(self, **_: object) -> None:
         engine.forget_unconfirmed(self.desk.store, self.desk.now)

@@ -209,7 +209,7 @@ def test_how_long_a_certificate_holds_is_told(tmp_path: Path, host: str, state: 
             found = await look(request)
         server.close()
         for session in sessions:
-            if session.transport is not None:
+            if isinstance(session.transport, asyncio.Transport):
                 session.transport.abort()
         await asyncio.sleep(0)
         return found
