@@ -16,10 +16,8 @@ from copydesk import archive, engine
 from copydesk.engine.what_if import (
     RuleChange,
     apply_change,
-    draft_rules,
     open_bench,
     try_rules,
-    write_rules,
 )
 from copydesk.kit import dates, urls
 from copydesk.news import Story
