@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from world.hosts import Hosts
+from world.smtp import MailServer, Plan
 from world.tls import Authority
 from world.web import World
 
@@ -29,7 +30,15 @@ def hosts_in_background(tls: Authority | None = None) -> Iterator[Hosts]:
 
 
 @contextlib.contextmanager
-def _in_background(served: World | Hosts) -> Iterator[None]:
+def mail_server_in_background(plan: Plan | None = None) -> Iterator[MailServer]:
+    """Give a mail server that takes letters while the block runs, and keeps them."""
+    server = MailServer(plan)
+    with _in_background(server):
+        yield server
+
+
+@contextlib.contextmanager
+def _in_background(served: World | Hosts | MailServer) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

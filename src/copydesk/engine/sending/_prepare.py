@@ -91,7 +91,7 @@ def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
         list_id=f"{mail.letter.id}.{domain}",
         list_name=mail.letter.title,
         feedback_id=f"{mail.name}:{mail.letter.id}:copydesk:{domain}",
-        archive=f"{site}/letters/" if site else "",
+        archive=f"{site}/newsletters/" if site else "",
     )
 
 
