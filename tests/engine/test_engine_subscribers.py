@@ -370,10 +370,10 @@ def test_who_confirmed_nothing_is_forgotten_after_a_week(desk: ReadersDesk) -> N
     desk.wait(days=6)
     desk.ask()  # and waits anew
     desk.wait(days=2)
-    assert 0 == engine.forget_unconfirmed(desk.store, desk.now)
+    assert 0 == engine.forget_silent_readers(desk.store, desk.now)
 
     desk.wait(days=5, seconds=1)
-    assert 1 == engine.forget_unconfirmed(desk.store, desk.now)
+    assert 1 == engine.forget_silent_readers(desk.store, desk.now)
 
     assert "" == desk.state()
     assert {"active": 1} == desk.store.subscribers.count()

@@ -209,7 +209,7 @@ def test_who_was_erased_may_read_again_and_is_erased_again_unless_they_confirm(
 
     desk.ask()
     desk.wait(days=8)
-    engine.forget_unconfirmed(desk.store, desk.now)
+    engine.forget_silent_readers(desk.store, desk.now)
     assert "erased" == desk.state()
     desk.ask()
     assert "confirmed" == desk.confirm(desk.take_token()).outcome
@@ -230,5 +230,5 @@ def test_what_somebody_at_work_keeps_is_overwritten_later(
         assert "erased" == engine.erase_reader(desk.newsroom, desk.store, manage).outcome
         assert ANNA.encode() in bytes_on_disk(tmp_path)
 
-    engine.forget_unconfirmed(desk.store, desk.now)
+    engine.forget_silent_readers(desk.store, desk.now)
     assert ANNA.encode() not in bytes_on_disk(tmp_path)

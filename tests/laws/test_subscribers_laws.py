@@ -89,7 +89,7 @@ class History:
             engine.look_at_link(self.desk.newsroom, self.desk.store, token, purpose)
 
     def _forget(self, **_: object) -> None:
-        engine.forget_unconfirmed(self.desk.store, self.desk.now)
+        engine.forget_silent_readers(self.desk.store, self.desk.now)
 
     def _wait(self, *, number: int, **_: object) -> None:
         self.desk.wait(hours=number * 4)
@@ -195,7 +195,7 @@ def test_whatever_happened_who_is_erased_leaves_no_byte(
         for step in steps:
             history.do(*step)
         desk.wait(days=3)
-        engine.forget_unconfirmed(store, desk.now)  # addresses that were proposed, too
+        engine.forget_silent_readers(store, desk.now)  # addresses that were proposed, too
         reader = store.subscribers.find(who)
         if reader is not None and reader.address:
             engine.erase_by_address(desk.newsroom, store, who)

@@ -56,7 +56,8 @@ STORES = {
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_survey.py": "the site",
 }
-NAMED = {  # by a person, on the command line
+NAMED = {  # by a person, on the command line or in beat.toml
+    "engine/sending/_prepare.py": "the key that signs letters",
     "engine/backup/_container.py": "a backup",
     "engine/backup/_unpack.py": "a backup",
     "cli/mail/_readers_files.py": "a list of readers that is written",

@@ -37,7 +37,7 @@ OWN = {
     "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
     "kit/databases.py": "deletes a disposable database that is damaged",
-    "desk_store/_database.py": "makes the desk's file, for its user alone",
+    "kit/kept/_database.py": "makes a kept file, for its user alone",
     "archive/git/_commit.py": "an index of our own below git's folder",
     "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_index.py": "git's index, and a lock beside it",
@@ -58,6 +58,7 @@ OWN = {
     "publish/writing/_write.py": "the same",
 }
 ELSEWHERE = {
+    "engine/sending/_try_out.py": "letters as files that a person asked for",
     "cli/mail/_readers_files.py": "a list of readers that a person asked for",
     "engine/backup/_back_up.py": "a backup that a person asked for",
     "engine/backup/_collect.py": "copies beside it, until it is whole",

@@ -54,11 +54,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     letters = reading.read_letters(decoded, root, topics)
     return Settings(
         root=root,
-        beat=replace(
-            _build_beat(root, decoded, topics),
-            standings=trust.trust_by_domain,
-            subscribe_url=_subscribe_url(decoded) if letters else "",
-        ),
+        beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
         review=decoded.build(Review),
         fetch=replace(decoded.build(FetchOptions), hosts=dict(map(_build_manners, decoded.hosts))),
         pictures=decoded.build(Pictures),
@@ -112,6 +108,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         api_url=publish.api_url,
         hub=deploy.hub,
         index_now_key=deploy.index_now_key,
+        subscribe_url=_subscribe_url(decoded) if decoded.letters else "",
         topics=tuple(topic for topic, _ in topics),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
         logos=data.read_logos(root, publish.api_url),

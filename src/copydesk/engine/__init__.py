@@ -150,6 +150,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import BuildOptions as BuildOptions
     from copydesk.engine.publishing import DeployOptions as DeployOptions
     from copydesk.engine.publishing import FrontExplanation as FrontExplanation
+    from copydesk.engine.publishing import FrontExplanations as FrontExplanations
     from copydesk.engine.publishing import FrontStory as FrontStory
     from copydesk.engine.publishing import OwedPing as OwedPing
     from copydesk.engine.publishing import build as build
@@ -319,7 +320,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import erase_reader as erase_reader
     from copydesk.engine.subscribers import export_readers as export_readers
     from copydesk.engine.subscribers import find_reader as find_reader
-    from copydesk.engine.subscribers import forget_unconfirmed as forget_unconfirmed
+    from copydesk.engine.subscribers import forget_silent_readers as forget_silent_readers
     from copydesk.engine.subscribers import import_readers as import_readers
     from copydesk.engine.subscribers import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers import leave_letter as leave_letter

@@ -11,7 +11,7 @@ from copydesk import engine
 from copydesk.kit import dates
 from copydesk.placement import local_time
 from copydesk.subscriptions._form import Form
-from copydesk.subscriptions._leave import tell_left
+from copydesk.subscriptions._leave import tell_departure
 from copydesk.subscriptions._visit import Visit
 
 _LONGEST_PAUSE = timedelta(days=365)
@@ -115,7 +115,7 @@ def _leave_all(visit: Visit) -> Response:
     answer = engine.leave_all_letters(visit.newsroom, visit.store, visit.token)
     if answer.outcome in {"forged", "over"}:
         return visit.refuse_link(answer.outcome)
-    return tell_left(visit, answer, is_all=True)
+    return tell_departure(visit, answer, is_all=True)
 
 
 def _mail_manage_link(visit: Visit) -> Response:

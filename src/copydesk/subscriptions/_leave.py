@@ -35,10 +35,10 @@ def leave(visit: Visit) -> Response:
         return _answer_program(answer)
     if answer.outcome in {"forged", "over"}:
         return visit.refuse_link(answer.outcome)
-    return tell_left(visit, answer, is_all=is_all)
+    return tell_departure(visit, answer, is_all=is_all)
 
 
-def tell_left(visit: Visit, answer: engine.LeaveAnswer, *, is_all: bool) -> Response:
+def tell_departure(visit: Visit, answer: engine.LeaveAnswer, *, is_all: bool) -> Response:
     """Return the page that says which letters ended."""
     pages, has_form = visit.pages, bool(visit.newsroom.beat.subscribe_url)
     if answer.outcome == "again":

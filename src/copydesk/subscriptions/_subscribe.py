@@ -26,7 +26,7 @@ def send_form(visit: Visit) -> Response:
         return show_form(visit)
     address, letters = form.first("address"), form.all("letter")
     if form.first(_TRAP):
-        return _tell_asked(visit, address)
+        return _tell_to_look(visit, address)
     request = engine.SubscribeRequest(
         address=address, letters=letters, client=visit.sent.client, language=pages.language
     )
@@ -36,7 +36,7 @@ def send_form(visit: Visit) -> Response:
     if answer.outcome == "no-letter":
         return _show(visit, letters, address, letter_fault=pages.say("readers_fault_letter"))
     if answer.outcome == "asked":
-        return _tell_asked(visit, address)
+        return _tell_to_look(visit, address)
     return refuse_for_now(visit, answer.outcome, answer.wait)
 
 
@@ -56,7 +56,7 @@ def refuse_for_now(visit: Visit, outcome: str, wait: timedelta | None) -> Respon
     return answer
 
 
-def _tell_asked(visit: Visit, address: str) -> Response:
+def _tell_to_look(visit: Visit, address: str) -> Response:
     pages = visit.pages
     shown = pages.phrase_link_hours("readers_look_text", address=address.strip()[:_LONGEST])
     return pages.notice("look", shown, pages.say("readers_look_hint"))

@@ -9,7 +9,7 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.mail._readers_files import export_file, import_file
 from copydesk.cli.mail._suppressions import suppress, suppressions
-from copydesk.cli.mail._typed import read_typed
+from copydesk.cli.mail._typed import read_address
 
 
 @click.group("readers", invoke_without_command=True)
@@ -39,7 +39,7 @@ def readers(invocation: Invocation) -> None:
 def find(invocation: Invocation, address: str) -> None:
     """Show how the reader of ADDRESS stands."""
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        data = engine.find_reader(newsroom, store, read_typed(address))
+        data = engine.find_reader(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json(data)
     else:
@@ -52,7 +52,7 @@ def find(invocation: Invocation, address: str) -> None:
 def data(invocation: Invocation, address: str) -> None:
     """Print everything that is kept of the reader of ADDRESS, as JSON: for whoever asks for it."""
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        terminal.as_json(engine.find_reader(newsroom, store, read_typed(address)))
+        terminal.as_json(engine.find_reader(newsroom, store, read_address(address)))
 
 
 @click.command("add")
@@ -66,7 +66,7 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
     They are asked by no mail: TEXT is kept as the proof (a signed list, a talk and its date).
     """
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        found = engine.add_reader(newsroom, store, read_typed(address), letter, consent)
+        found = engine.add_reader(newsroom, store, read_address(address), letter, consent)
     if invocation.json:
         terminal.as_json(found)
     else:
@@ -79,7 +79,7 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
 def remove(invocation: Invocation, address: str) -> None:
     """End every letter of the reader of ADDRESS; what is kept of them stays."""
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        ended = engine.remove_reader(newsroom, store, read_typed(address))
+        ended = engine.remove_reader(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"ended": ended})
     else:
@@ -95,7 +95,7 @@ def erase(invocation: Invocation, address: str) -> None:
     Backups made before still have the address.
     """
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        engine.erase_by_address(newsroom, store, read_typed(address))
+        engine.erase_by_address(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"erased": True})
     else:

@@ -7,7 +7,7 @@ import click
 from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
-from copydesk.cli.mail._typed import read_typed
+from copydesk.cli.mail._typed import read_address
 
 
 @click.command("suppress")
@@ -17,7 +17,7 @@ from copydesk.cli.mail._typed import read_typed
 def suppress(invocation: Invocation, address: str, *, why: str) -> None:
     """Send nothing to ADDRESS from now on, whatever anybody asks for."""
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        engine.suppress_address(newsroom, store, read_typed(address), why)
+        engine.suppress_address(newsroom, store, read_address(address), why)
     if invocation.json:
         terminal.as_json({"suppressed": True})
     else:
@@ -45,7 +45,7 @@ def list_all(invocation: Invocation) -> None:
 def lift(invocation: Invocation, address: str) -> None:
     """Send to ADDRESS again, if its reader gets a letter."""
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        engine.lift_suppression(newsroom, store, read_typed(address))
+        engine.lift_suppression(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"lifted": True})
     else:

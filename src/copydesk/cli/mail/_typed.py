@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 
-def read_typed(argument: str) -> str:
+def read_address(argument: str) -> str:
     """Return an address that a person typed, or the first line of stdin where they typed `-`.
 
     What stands in a command can be read by everybody on this machine.

@@ -53,14 +53,14 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Route:
-    planning = asyncio.Lock()
+    planning, explanations = asyncio.Lock(), engine.FrontExplanations()
 
     async def show_front(request: Request) -> Response:
         """Answer with why the front page is as it is."""
         editor, story = editor_of(request), request.query_params.get("story", "")
 
         async with planning:  # by one thread: it waits for a build
-            found = await desk.thread.change(engine.explain_front)
+            found = await desk.thread.change(explanations.explain)
         return page_answer(
             await desk.draw(
                 lambda _opened, pages, counts: render_front(pages, editor, counts, found, story)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._marks import TICK_NS as TICK_NS
     from copydesk.engine.newsroom._marks import Mark as Mark
     from copydesk.engine.newsroom._marks import Stamp as Stamp
+    from copydesk.engine.newsroom._marks import files_below as files_below
+    from copydesk.engine.newsroom._marks import mark_files as mark_files
     from copydesk.engine.newsroom._newsroom import PRIVATE as PRIVATE
     from copydesk.engine.newsroom._newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom._newsroom import Troubles as Troubles

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing._deploy import DeployOptions as DeployOptions
     from copydesk.engine.publishing._deploy import deploy as deploy
     from copydesk.engine.publishing._explain_front import FrontExplanation as FrontExplanation
+    from copydesk.engine.publishing._explain_front import FrontExplanations as FrontExplanations
     from copydesk.engine.publishing._explain_front import FrontStory as FrontStory
     from copydesk.engine.publishing._explain_front import explain_front as explain_front
     from copydesk.engine.publishing._own_scripts import find_own_scripts as find_own_scripts

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Literal
 
-from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.engine.newsroom import Mark, Newsroom, Troubles, files_below, mark_files
 from copydesk.engine.publishing._build import open_site_plan
 from copydesk.news import Story
 from copydesk.placement import FrontLimits, FrontRules, addresses
 from copydesk.publish import SitePlan, make_front_rules
 
+_KEPT = timedelta(minutes=1)
 _NEAR = 8  # stories that nearly stood there
 WhyOut = Literal["", "colder", "event", "share"]
 
@@ -75,6 +77,39 @@ def explain_front(newsroom: Newsroom) -> FrontExplanation:
         half_life_hours=rules.options.half_life_hours,
         limits=rules.limits,
         is_led_firmly=leads,
+    )
+
+
+class FrontExplanations:
+    """Explain the front page, and give the same answer again for a minute while nothing changes.
+
+    A commit, a build and another setting are seen at once, an edit that nobody committed within
+    that minute. Used by one thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[Mark, datetime, FrontExplanation] | None = None
+
+    def explain(self, newsroom: Newsroom) -> FrontExplanation:
+        """Return what `explain_front` says; raises as it does."""
+        now = _mark_newsroom(newsroom)
+        if self._kept is not None:
+            mark, at, kept = self._kept
+            if timedelta(0) <= newsroom.now - at < _KEPT and mark.still_holds(now):
+                return kept
+        found = explain_front(newsroom)
+        self._kept = (now, newsroom.now, found)
+        return found
+
+
+def _mark_newsroom(newsroom: Newsroom) -> Mark:
+    """Take the mark of what a front page hangs on but for records under somebody's edit."""
+    root, git = newsroom.root, newsroom.root / ".git"
+    return mark_files(
+        [
+            *(root / "beat.toml", root / "_data" / "rulings.yaml", newsroom.site / "index.html"),
+            *(git / "HEAD", git / "packed-refs", *files_below(git / "refs" / "heads")),
+        ]
     )
 
 

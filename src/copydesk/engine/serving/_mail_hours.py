@@ -11,7 +11,7 @@ from copydesk.engine.newsroom import PRIVATE, Newsroom, with_stores
 from copydesk.engine.returns import look_into_mailbox
 from copydesk.engine.sending import begin_due_sendings, send_outbox
 from copydesk.engine.serving._due import NewsroomFolder
-from copydesk.engine.subscribers import forget_unconfirmed
+from copydesk.engine.subscribers import forget_silent_readers
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
 from copydesk.mail_store import MailStore, has_mail, open_mail
@@ -51,7 +51,7 @@ class MailHours:
             self._repeat(self.send_outbox, _OUTBOX_SECONDS),
             self._repeat(self.send_issues, _SENDINGS_SECONDS),
             self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
-            self._repeat(self.forget_unconfirmed, _FORGET_SECONDS),
+            self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
         )
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -86,10 +86,10 @@ class MailHours:
         if self._folder.last.mail.bounces.imap_host:
             await self._try(lambda: self._ask(_count_returns))
 
-    async def forget_unconfirmed(self) -> None:
+    async def forget_silent_readers(self) -> None:
         """Forget who asked for letters and never confirmed it."""
         await self._try(
-            lambda: self._ask(lambda newsroom, store: forget_unconfirmed(store, newsroom.now))
+            lambda: self._ask(lambda newsroom, store: forget_silent_readers(store, newsroom.now))
         )
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:

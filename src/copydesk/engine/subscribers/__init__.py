@@ -59,7 +59,9 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._open import open_readers as open_readers
     from copydesk.engine.subscribers._outbox_mails import SingleMail as SingleMail
     from copydesk.engine.subscribers._outbox_mails import write_outbox_mail as write_outbox_mail
-    from copydesk.engine.subscribers._subscribe import forget_unconfirmed as forget_unconfirmed
+    from copydesk.engine.subscribers._subscribe import (
+        forget_silent_readers as forget_silent_readers,
+    )
     from copydesk.engine.subscribers._subscribe import request_subscription as request_subscription
     from copydesk.engine.subscribers.exchange import ExportFormat as ExportFormat
     from copydesk.engine.subscribers.exchange import ImportedRow as ImportedRow

@@ -6,8 +6,8 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._answers import ConfirmAnswer
 from copydesk.engine.subscribers._limits import is_lifted_by_reader
 from copydesk.engine.subscribers._links import OPENS, ClosedLink, open_link
-from copydesk.engine.subscribers._proof import read_asked, write_double_opt_in
-from copydesk.engine.subscribers._wish import Wish, list_wanted, read_wish
+from copydesk.engine.subscribers._proof import read_time_of_asking, write_double_opt_in
+from copydesk.engine.subscribers._wish import Wish, list_wishes, read_wish
 from copydesk.kit import dates
 from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription
 
@@ -22,7 +22,7 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
         if isinstance(opened, ClosedLink):
             return ConfirmAnswer(outcome=opened.kind)
         wish = read_wish(newsroom, opened.extra)
-        letters = list_wanted(newsroom, wish)
+        letters = list_wishes(newsroom, wish)
         if _was_confirmed(store, opened.subscriber, wish):
             return ConfirmAnswer(outcome="again", letters=letters)
         if not letters:
@@ -64,4 +64,6 @@ def _begin_letters(
 def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
     """Decide whether a wish was confirmed before: a consent says when it was asked for."""
     asked = dates.rfc3339(wish.asked)
-    return any(read_asked(consent.proof) == asked for consent in store.consents.of(subscriber.id))
+    return any(
+        read_time_of_asking(consent.proof) == asked for consent in store.consents.of(subscriber.id)
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._addresses import mask_address
 from copydesk.engine.subscribers._answers import ClosedKind, LetterChoice, LinkView
-from copydesk.engine.subscribers._wish import list_wanted, read_wish
+from copydesk.engine.subscribers._wish import list_wishes, read_wish
 from copydesk.mail_store import LinkPurpose, MailStore, ReaderLink, Subscriber
 
 # which links open the page of a purpose
@@ -38,7 +38,7 @@ class ClosedLink:
     kind: ClosedKind
 
 
-def sign_mailed(
+def sign_link_to_mail(
     newsroom: Newsroom, store: MailStore, purpose: LinkPurpose, subscriber: int, extra: str = ""
 ) -> str:
     """Return the token of a link that is mailed to prove an address: it is good for that alone."""
@@ -87,7 +87,7 @@ def look_at_link(
         return LinkView(kind=opened.kind, purpose=purpose)
     subscriber, letters = opened.subscriber, list_letters_of(newsroom, store, opened.subscriber.id)
     if purpose == "confirm":
-        letters = list_wanted(newsroom, read_wish(newsroom, opened.extra))
+        letters = list_wishes(newsroom, read_wish(newsroom, opened.extra))
     proposed = store.subscribers.find_proposed_address(subscriber.id) if purpose == "change" else ""
     return LinkView(
         kind="good",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._limits import may_write
-from copydesk.engine.subscribers._links import sign_mailed
+from copydesk.engine.subscribers._links import sign_link_to_mail
 from copydesk.engine.subscribers._offer import read_words
-from copydesk.engine.subscribers._wish import list_wanted, read_wish
+from copydesk.engine.subscribers._wish import list_wishes, read_wish
 from copydesk.kit import text
 from copydesk.mail_store import (
     LINK_LIFETIME,
@@ -70,7 +70,7 @@ def _find_recipient(store: MailStore, mail: OutboxMail, subscriber: Subscriber |
 def _name_letters(newsroom: Newsroom, mail: OutboxMail) -> str:
     if not mail.extra:
         return ""
-    letters = list_wanted(newsroom, read_wish(newsroom, mail.extra))
+    letters = list_wishes(newsroom, read_wish(newsroom, mail.extra))
     return ", ".join(text.fold(letter.title) for letter in letters)
 
 
@@ -82,7 +82,7 @@ def _sign(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:
     if mail.kind == "already":
         link = ReaderLink(purpose="choices", subscriber=mail.subscriber, made=newsroom.now)
         return store.links.sign(link)
-    return sign_mailed(newsroom, store, mail.kind, mail.subscriber, mail.extra)
+    return sign_link_to_mail(newsroom, store, mail.kind, mail.subscriber, mail.extra)
 
 
 def _sign_off(newsroom: Newsroom) -> str:

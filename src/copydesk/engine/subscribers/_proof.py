@@ -29,7 +29,7 @@ def write_proof(way: ProofWay, **facts: str) -> str:
     return _write(way, **{name: fact for name, fact in facts.items() if fact})
 
 
-def read_asked(proof: str) -> str:
+def read_time_of_asking(proof: str) -> str:
     """Return when a consent was asked for (RFC 3339), "" where its proof says nothing of that."""
     return str(_read(proof).get("asked", ""))
 

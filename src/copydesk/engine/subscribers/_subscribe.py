@@ -56,7 +56,7 @@ def ask_reader(
         return False
     subscriber = store.subscribers.add(address, now, language)
     store.subscribers.ask_again(subscriber.id, now)
-    had = _list_had(store, subscriber)
+    had = _list_present_letters(store, subscriber)
     new = {letter: topics for letter, topics in wish.letters.items() if letter not in had}
     packed = pack_wish(
         newsroom, Wish(asked=wish.asked, words=wish.words, letters=new or wish.letters)
@@ -72,7 +72,7 @@ def ask_reader(
     return True
 
 
-def forget_unconfirmed(store: MailStore, now: datetime) -> int:
+def forget_silent_readers(store: MailStore, now: datetime) -> int:
     """Forget who confirmed nothing within a week; return how many those were.
 
     Forgets as well which addresses were proposed and not confirmed, who sent how many forms, and
@@ -86,7 +86,7 @@ def forget_unconfirmed(store: MailStore, now: datetime) -> int:
     return count
 
 
-def _list_had(store: MailStore, subscriber: Subscriber) -> frozenset[str]:
+def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset[str]:
     """Return the letters that somebody gets, or would but for a pause."""
     if subscriber.state not in {"active", "paused"}:
         return frozenset()

@@ -63,7 +63,7 @@ def read_wish(newsroom: Newsroom, packed: str) -> Wish:
     )
 
 
-def list_wanted(newsroom: Newsroom, wish: Wish) -> tuple[LetterChoice, ...]:
+def list_wishes(newsroom: Newsroom, wish: Wish) -> tuple[LetterChoice, ...]:
     """Return the letters of a wish as pages and mails name them."""
     return tuple(
         LetterChoice(id=letter.id, title=letter.title, topics=wish.letters[letter.id])

@@ -26,7 +26,7 @@ from copydesk.engine.subscribers.exchange._layouts import (
     LayoutName,
     ListedReader,
     find_layout,
-    read_listed,
+    read_entry,
 )
 from copydesk.engine.subscribers.exchange._rows import FileRow, read_rows
 from copydesk.errors import UsageError
@@ -155,7 +155,7 @@ class _Import:
         """Decide what a row becomes, and let it become that."""
         if row.fields is None or any("\0" in cell for cell in row.fields):
             return "bad-row"
-        listed = read_listed(layout, row.fields)
+        listed = read_entry(layout, row.fields)
         if "\n" in listed.address or "\r" in listed.address:
             return "bad-row"
         typed = read_address(listed.address, self.newsroom.settings)

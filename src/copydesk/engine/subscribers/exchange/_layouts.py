@@ -91,7 +91,7 @@ def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
     return FileLayout(name=_name_layout(columns), columns=columns, file=file.lower())
 
 
-def read_listed(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
+def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
     """Return the reader of a row."""
     match layout.name:
         case "copydesk":
