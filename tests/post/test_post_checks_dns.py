@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 
+import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailServerError
-from copydesk.post import DnsNames, MailFinding, MailNames
+from copydesk.news import DkimOptions
+from copydesk.post import DnsNames, MailFinding, MailNames, load_signer
 from copydesk.post.checks import (
     WebAnswer,
     check_dkim,
@@ -131,6 +134,18 @@ def test_a_key_that_is_not_shown_is_written_out_in_strings_that_fit() -> None:
     assert f"2026._domainkey.{DOMAIN}. IN TXT " == name
     assert "".join(strings[::2]) == shown
     assert all(len(string) <= 255 for string in strings)
+
+
+def test_the_line_for_the_dns_lets_others_verify_what_is_signed() -> None:
+    """By dkimpy, which reads keys for Ed25519 with another library alone."""
+    private, _ = make_key("2048")
+    signer = load_signer(DkimOptions(selector="2026"), private, DOMAIN)
+    message = b"From: letters@letters.example\r\nSubject: x\r\nDate: now\r\n\r\nHello\r\n"
+    shown = "".join(find_dkim(private).hint.split('"')[1::2]).encode()
+
+    signed = signer.sign(message, datetime(2026, 11, 28, tzinfo=UTC))
+
+    assert dkim.verify(signed, dnsfunc=lambda name, timeout=5: shown)
 
 
 @pytest.mark.parametrize(

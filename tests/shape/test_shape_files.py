@@ -45,6 +45,7 @@ STORES = {
     "engine/backup/_back_up.py": "parts of a backup, copied a moment ago",
     "engine/backup/_collect.py": "what a backup copies, through no link, and shows nobody",
     "engine/backup/_verify.py": "a newsroom that was restored a moment ago, hashed",
+    "engine/mail_checks/_doctor.py": "the key that signs letters, where the owner says it lies",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
     "engine/publishing/_build.py": "which folders are gone",
     "publish/writing/_write.py": "the site, to compare",

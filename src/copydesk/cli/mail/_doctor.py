@@ -28,10 +28,7 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
     Each finding comes with its mend. Before the first letter there must be no fault, or each must
     be overruled by name. Exit 1 on a fault that is not.
     """
-    if address and overrule:
-        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
-    if (why or by) and not overrule:
-        raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
+    _check_words(address, overrule, why or by)
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
         if address:
             _show_test(
@@ -56,6 +53,13 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
         _show(report)
     if report.obstacles:
         sys.exit(1)
+
+
+def _check_words(address: str, overrule: str, about: str) -> None:
+    if address and overrule:
+        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
+    if about and not overrule:
+        raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
 
 
 def _show_test(invocation: Invocation, answer: engine.Answer) -> None:

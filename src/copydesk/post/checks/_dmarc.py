@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from copydesk.kit import urls
 from copydesk.post.checks._finding import CheckState, MailFinding
 from copydesk.post.checks._names import MailNames
@@ -24,6 +26,12 @@ async def check_dmarc(
     tags = read_tags(records[0])
     if len(records) > 1 or tags is None or tags.get("p", "").lower() not in _POLICIES:
         return _finding("fault", f"the DMARC policy counts for nothing: _dmarc.{place}", line)
+    return _judge_alignment(place, from_domain, return_domain, signing_domain, tags)
+
+
+def _judge_alignment(
+    place: str, from_domain: str, return_domain: str, signing_domain: str, tags: Mapping[str, str]
+) -> MailFinding:
     by_spf = _is_aligned(from_domain, return_domain, tags.get("aspf", "r"))
     by_dkim = bool(signing_domain) and _is_aligned(
         from_domain, signing_domain, tags.get("adkim", "r")

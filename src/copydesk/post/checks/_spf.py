@@ -116,22 +116,23 @@ class _Evaluation:
         return await self.judge(domain, record) if record else "none"
 
     async def _names_it(self, mechanism: str, value: str, domain: str) -> bool:
-        parts = _DUAL.fullmatch(value)
-        host = parts[1].removeprefix(":") if parts and parts[1] else domain
-        lengths = (parts[2] or "32", parts[3] or "128") if parts else ("32", "128")
+        host, *lengths = _read_dual(value)
+        host = host or domain
         self._count()
         if self._has_macro(host):
             return False
-        hosts = [host]
-        if mechanism == "mx":
-            hosts = [one for one in await self.names.find_exchanges(host) if one]
-            if len(hosts) > _MOST_EXCHANGES:
-                raise _SpfError("permerror", f"more than {_MOST_EXCHANGES} mail servers: {host}")
+        hosts = [host] if mechanism == "a" else await self._find_exchanges(host)
         addresses = [one for name in hosts for one in await self.names.find_addresses(name)]
         if not addresses:
             self._count_void(host)
         length = lengths[0] if self.address.version == 4 else lengths[1]
         return any(self._is_near(address, length) for address in addresses)
+
+    async def _find_exchanges(self, host: str) -> list[str]:
+        exchanges = [one for one in await self.names.find_exchanges(host) if one]
+        if len(exchanges) > _MOST_EXCHANGES:
+            raise _SpfError("permerror", f"more than {_MOST_EXCHANGES} mail servers: {host}")
+        return exchanges
 
     def _is_near(self, address: str, length: str) -> bool:
         if ipaddress.ip_address(address).version != self.address.version:
@@ -181,6 +182,14 @@ async def find_spf(domain: str, names: MailNames) -> str:
     if len(records) > 1:
         raise _SpfError("permerror", f"{len(records)} records: one alone may stand there: {domain}")
     return records[0] if records else ""
+
+
+def _read_dual(value: str) -> tuple[str, str, str]:
+    """Return the domain of `:domain/24//64` and both lengths of its networks."""
+    parts = _DUAL.fullmatch(value)
+    if parts is None:  # a line end within a term
+        raise _SpfError("permerror", "not a term of SPF")
+    return parts[1].removeprefix(":"), parts[2] or "32", parts[3] or "128"
 
 
 def _read_term(term: str) -> tuple[str, str, str]:

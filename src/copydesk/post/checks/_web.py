@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,13 +94,18 @@ async def check_mta_sts(
     tags = read_tags(records[0])
     if len(records) > 1 or tags is None or not tags.get("id"):
         return _sts("fault", f"the MTA-STS record counts for nothing: _mta-sts.{domain}")
+    return await _check_policy(domain, await names.find_exchanges(domain), ask)
+
+
+async def _check_policy(
+    domain: str, exchanges: Sequence[str], ask: Callable[[str], Awaitable[WebAnswer]]
+) -> MailFinding:
     url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
     answer = await ask(url)
     policy = _read_policy(answer.content) if answer.status == 200 else {}
     if policy.get("version") != ["stsv1"]:
         why = answer.why or f"it answers {answer.status}"
         return _sts("fault", f"the policy of MTA-STS is not there ({why})", f"put it at {url}")
-    exchanges = await names.find_exchanges(domain)
     strangers = [one for one in exchanges if not _is_named(one, policy.get("mx", []))]
     if strangers and policy.get("mode") != ["none"]:
         what = f"the policy of MTA-STS does not name a mail server of {domain}: {strangers[0]}"
@@ -147,7 +152,7 @@ def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.Clien
             addresses = await names.find_addresses(host)
             if not addresses:
                 raise OSError(f"no such name: {host}")
-            return [_resolved(host, port, address) for address in addresses]
+            return [_write_result(host, port, address) for address in addresses]
 
         async def close(self) -> None:
             return
@@ -157,7 +162,7 @@ def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.Clien
     return aiohttp.ClientSession(connector=connector, timeout=timeout)
 
 
-def _resolved(host: str, port: int, address: str) -> ResolveResult:
+def _write_result(host: str, port: int, address: str) -> ResolveResult:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return {
         "hostname": host,
