@@ -37,13 +37,15 @@ class KeptSchema:
 
     `what` names it in errors, `error` is their class, `damaged` says what helps where its file is.
     Each of `steps` brings a file from the version of its place in the list to the next one. What
-    has been released is never edited: a file that went through it cannot go through it again.
+    has been released is never edited: a file that went through it cannot go through it again. So
+    many kilobytes of it each connection keeps in memory.
     """
 
     what: str
     error: type[CopydeskError]
     damaged: str
     steps: tuple[str, ...]
+    cache_kilobytes: int = 2_000
 
     @property
     def version(self) -> int:
@@ -132,6 +134,7 @@ class KeptDatabase:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA synchronous = FULL")  # an answer is a promise
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{self._schema.cache_kilobytes}")
         version, known = version_of(connection), self._schema.version
         if version > known:
             raise self._schema.error(
