@@ -1,4 +1,4 @@
-"""The loopback web, and any server, in a thread of its own, for code that runs its own event loop."""
+"""The loopback web, and any server, in a thread, for code that runs its own event loop."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def server_in_background(served: contextlib.AbstractAsyncContextManager[object])
     try:
         yield
     finally:
-        do(served.__aexit__())
+        do(served.__aexit__(None, None, None))
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

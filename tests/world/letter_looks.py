@@ -1,4 +1,4 @@
-"""Looks at letters as sent: what the Nu validator, SpamAssassin, mail programs' own data say of them.
+"""Looks at letters as sent: what the Nu validator, SpamAssassin and mail programs' data say.
 
     PYTHONPATH=tests python -m world.letter_looks VNU.JAR
 

@@ -121,7 +121,7 @@ def _send_odd_letters(key: OwnKey) -> list[bytes]:
 
 def _judge_relay(report: RelayReport) -> tuple[str, list[str]]:
     said = (
-        f"postfix: {report.taken} of 3 letters arrive, one after greylisting, with their signatures;"
+        f"postfix: {report.taken} of 3 letters arrive, one after greylisting, signatures whole;"
         f" the third comes back: {report.returned or 'it does not'}"
     )
     return said, report.faults

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -62,7 +62,7 @@ class RelayReport:
 
 
 def look_at_relay(folder: Path) -> RelayReport:
-    """Send an issue to three readers through a postfix; wait for letters and for what comes back."""
+    """Send an issue to three readers through a postfix; wait for letters and what comes back."""
     folder.chmod(0o755)
     key = make_rsa_key()
     server = MailServer(Plan(rules=_RULES))
@@ -109,8 +109,8 @@ def _check_returns(report: RelayReport, root: Path, door: _Door) -> None:
     kept = json.dumps(_ask(root, "mail", "readers", "suppressions"))
     report.check("the reader is suppressed", holds=GONE in kept and "hard-bounce" in kept)
     who = _ask(root, "mail", "who", GONE)["deliveries"]
-    said = [(line["state"], line["code"], "queued as" in line["words"]) for line in who]
-    report.check(f"the ledger has postfix's words, not: {said}", holds=said == [("accepted", 250, True)])
+    said = [(line["state"], line["code"]) for line in who if "queued as" in line["words"]]
+    report.check(f"the ledger has postfix's words, not: {who}", holds=said == [("accepted", 250)])
     rehearsal = _ask(root, "mail", "send", name_issue(root), "--dry-run")
     report.check("the next issue goes to two", holds=rehearsal["readers"] == 2)
 

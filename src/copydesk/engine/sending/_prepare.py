@@ -65,7 +65,7 @@ def prepare_letter(
     template = MessageTemplate(
         address_letter(newsroom, mail),
         make_outgoing(newsroom, mail),
-        mail.at,
+        newsroom.now,  # when it is "ready to enter the mail system" (RFC 5322 3.6.1)
         load_own_signer(newsroom),
     )
     return LetterMaker(
