@@ -171,7 +171,6 @@ def test_what_other_rules_would_do_to_it_is_what_rejudging_does(
             assert tuple(tried.changes) == report.changes
 
 
-
 @contextmanager
 def opened(root: Path, gold: Gold) -> Iterator[engine.Newsroom]:
     moment = dates.parse(gold.about["replay"]["now"])
