@@ -20,7 +20,9 @@ usage() {
 ./run.sh laws       search for what breaks a law, with new examples, for MINUTES (10): ./run.sh laws 60
 ./run.sh looks      what Lighthouse says of each page's accessibility; installs it by npm: ./run.sh looks --only /desk/
                     looks letter: what the Nu validator and SpamAssassin say of letters
+                    looks post: what other programs say of signatures, and what postfix makes of an issue; as root
 ./run.sh soak       ROUNDS (2000) with a new story each: what do the last cost beside the first
+                    soak mail: an issue to READERS (10000), killed KILLS (30) times, and a server that misbehaves
 ./run.sh lock       pin the newest releases in requirements/; with names, only these: ./run.sh lock lxml
 ./run.sh lowest     the fast tests with the lowest releases pyproject.toml allows: ./run.sh lowest python3.13
 ./run.sh docs       write the generated pages of docs/reference anew
@@ -279,18 +281,23 @@ laws() {
 }
 
 # Run many rounds, and compare what the first and the last cost. Ends where one does not file its story.
+# With `mail`: send an issue that is killed again and again; ends with 1 where a reader gets two letters.
 soak() {
     compile_once
     use_memory_disk
+    if [ "${1:-}" = mail ]; then
+        PYTHONPATH=tests "$bin/python" -m world.mail_soak "${@:2}"
+        return
+    fi
     PYTHONPATH=tests "$bin/python" -m world.soak "${@:-2000}"
 }
 
 # Let Lighthouse look at every page of a demo, the site's and the desk's; all of them have 100.
 looks() {
-    if [ "${1:-}" = letter ]; then
-        letter_looks
-        return
-    fi
+    case ${1:-} in
+        letter) letter_looks; return ;;
+        post) post_looks; return ;;
+    esac
     local place=.cache/lighthouse
     command -v npm >/dev/null || fail 'no npm, which installs Lighthouse' 'install Node.js 22 or newer'
     need_chromium
@@ -310,6 +317,17 @@ letter_looks() {
     [ -d "$place/node_modules/vnu-jar" ] \
         || npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place" vnu-jar
     PYTHONPATH=tests "$bin/python" -m world.letter_looks "$(find "$place" -name vnu.jar | head -1)"
+}
+
+# Let Mail::DKIM and OpenDKIM verify signatures, SpamAssassin judge letters, and postfix carry an issue.
+post_looks() {
+    local name missing=()
+    for name in libmail-dkim-perl opendkim postfix spamassassin; do
+        dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed \
+            || missing+=("$name")
+    done
+    [ "${#missing[@]}" -eq 0 ] || need_packages "${missing[@]}"
+    PYTHONPATH=tests "$bin/python" -m world.post_looks
 }
 
 docs() {

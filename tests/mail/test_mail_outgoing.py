@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import quopri
 import re
 from dataclasses import replace
 
@@ -114,6 +115,17 @@ def test_five_hundred_stories_are_cut_to_what_gmail_shows_and_the_rest_is_counte
     assert told == sent.text.count("/news/2026-11-27-pilot-boats-")
     for tag in ("table", "tr", "td", "div", "p"):
         assert len(re.findall(f"<{tag}[ >]", sent.html)) == sent.html.count(f"</{tag}>"), tag
+
+
+def test_a_letter_in_another_script_is_cut_by_what_it_weighs_on_its_way() -> None:
+    words = "Порт закрыт из-за сильного ветра, который бьёт по берегу с раннего утра"
+    issue = make_issue(*(make_story(each, title=words, excerpt=words) for each in range(500)))
+
+    sent = _make(issue)
+
+    weight = len(quopri.encodestring(sent.html.encode()))
+    assert MOST_BYTES - 7000 < weight <= MOST_BYTES - 4000
+    assert len(sent.html.encode()) + len(sent.text.encode()) < MOST_BYTES - 8000
 
 
 def test_a_letter_without_stories_has_its_foot() -> None:

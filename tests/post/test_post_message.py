@@ -8,7 +8,9 @@ import html
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given
@@ -129,6 +131,27 @@ def test_a_link_that_is_not_encrypted_is_no_one_click() -> None:
 
     assert "<http://127.0.0.1:8000/mail/leave/x>" == message["List-Unsubscribe"]
     assert "List-Unsubscribe-Post" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("Tide", b'From: "Tide" <letters@tidewatch.example>\r\n'),
+        ("T" * 50, b'From: "' + b"T" * 50 + b'"\r\n <letters@tidewatch.example>\r\n'),
+        ("", b"From: <letters@tidewatch.example>\r\n"),
+    ],
+)
+def test_a_name_shares_its_line_with_the_address_where_both_fit(name: str, field: bytes) -> None:
+    assert _write(replace(WHO, from_name=name)).message.startswith(field)
+
+
+@pytest.mark.parametrize("name", ['"' * 500, "The Tide " * 50, "=?x?=", "Gezeiten für alle"])
+def test_a_name_that_is_long_or_odd_is_encoded_in_short_lines(name: str) -> None:
+    message = _write(replace(WHO, from_name=name, list_name=name)).message
+
+    words, _ = parseaddr(email.message_from_bytes(message)["From"])
+    assert name.strip() == str(make_header(decode_header(words)))
+    assert max(map(len, message.partition(b"\r\nList-Unsub")[0].split(b"\r\n"))) <= 78
 
 
 _HOSTILE = st.text(max_size=60) | st.sampled_from(

@@ -82,8 +82,10 @@ def test_a_signed_letter_is_believed_and_names_what_must_stay() -> None:
         fields["a"], fields["c"], fields["d"], fields["s"], fields["t"],
     )  # fmt: skip
     assert (
-        "from:from:to:subject:date:message-id:reply-to:list-id:list-unsubscribe:"
-        "list-unsubscribe-post:feedback-id:mime-version:content-type"
+        "from:to:subject:date:message-id:reply-to:list-id:list-unsubscribe:"
+        "list-unsubscribe-post:feedback-id:auto-submitted:mime-version:content-type:"
+        "from:to:cc:subject:date:reply-to:list-unsubscribe:list-unsubscribe-post:"
+        "mime-version:content-type:content-transfer-encoding"
     ) == fields["h"]
     assert max(map(len, message.split(b"\r\n"))) <= 78
 
@@ -95,6 +97,10 @@ def test_a_signed_letter_is_believed_and_names_what_must_stay() -> None:
         (b"List-Unsubscribe: <https://tidewatch", b"List-Unsubscribe: <https://thief"),
         (b"One-Click", b"No-Click"),
         (b"\r\nFrom: ", b"\r\nFrom: a@thief.example\r\nFrom: "),
+        (b"\r\nFrom: ", b"\r\nSubject: Win\r\nFrom: "),
+        (b"\r\nFrom: ", b"\r\nCc: all@thief.example\r\nFrom: "),
+        (b"\r\nFrom: ", b"\r\nReply-To: a@thief.example\r\nFrom: "),
+        (b"\r\nFrom: ", b"\r\nList-Unsubscribe: <https://thief.example/>\r\nFrom: "),
         (b"choices/x", b"choices/y"),
         (b"--\r\n", b"--\r\nmore\r\n"),
     ],

@@ -114,6 +114,16 @@ def test_only_who_loses_the_line_after_the_letters_end_is_uncertain(at: str, do:
     assert at in ("message", "other") or not server.taken
 
 
+def test_a_server_has_ten_times_as_long_for_its_answer_to_a_letters_end() -> None:
+    rules = (Rule(at="message", do="late", first=1), Rule(at="recipient", do="late", every=2))
+
+    answers, server, is_open = _send(*rules, envelopes=[_envelope()] * 2, timeout_seconds=0.2)
+
+    assert ["accepted", "unsent"] == [answer.kind for answer in answers]
+    assert 1 == len(server.taken)
+    assert not is_open
+
+
 def test_a_line_closed_after_354_has_surely_delivered_nothing() -> None:
     answers, server, _ = _send(Rule(at="data", do="after"))
 

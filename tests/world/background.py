@@ -1,4 +1,4 @@
-"""The loopback web in a thread of its own, for code that runs its own event loop."""
+"""The loopback web, and any server, in a thread, for code that runs its own event loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from world.web import World
 def world_in_background() -> Iterator[World]:
     """Give a world that answers while the block runs."""
     world = World()
-    with _in_background(world):
+    with server_in_background(world):
         yield world
 
 
@@ -25,7 +25,7 @@ def world_in_background() -> Iterator[World]:
 def hosts_in_background(tls: Authority | None = None) -> Iterator[Hosts]:
     """Give a web of many hosts that answers while the block runs."""
     hosts = Hosts(tls)
-    with _in_background(hosts):
+    with server_in_background(hosts):
         yield hosts
 
 
@@ -33,12 +33,13 @@ def hosts_in_background(tls: Authority | None = None) -> Iterator[Hosts]:
 def mail_server_in_background(plan: Plan | None = None) -> Iterator[MailServer]:
     """Give a mail server that takes letters while the block runs, and keeps them."""
     server = MailServer(plan)
-    with _in_background(server):
+    with server_in_background(server):
         yield server
 
 
 @contextlib.contextmanager
-def _in_background(served: World | Hosts | MailServer) -> Iterator[None]:
+def server_in_background(served: contextlib.AbstractAsyncContextManager[object]) -> Iterator[None]:
+    """Let a server answer from a thread of its own while the block runs."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -51,7 +52,7 @@ def _in_background(served: World | Hosts | MailServer) -> Iterator[None]:
     try:
         yield
     finally:
-        do(served.__aexit__())
+        do(served.__aexit__(None, None, None))
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -9,9 +9,9 @@ written before the letter is answered. The plan is JSON: `{"rules": [{"at": …,
 
 `at`: greeting, ehlo, sender, recipient, data (the answer would be 354), message (after the end).
 `do`: a code and words ("451 4.7.1 later"); close · silent · dribble · twice · huge · garbage · odd
-(the right answer, in many lines and no ASCII) · after (the right answer, and then closed) ·
-taken-close (at `message`: taken and logged, but never answered) · twisted (at `message`: taken,
-and a second answer says no).
+(the right answer, in many lines and no ASCII) · late (the right answer, 0.4 s later) · after (the
+right answer, and then closed) · taken-close (at `message`: taken and logged, but never answered) ·
+twisted (at `message`: taken, and a second answer says no).
 `every` n-th time that the server comes to that point, `first` n times, `once` for each recipient
 (greylisting), for recipients that match `recipient`: all must hold. The first that does counts.
 """
@@ -238,11 +238,19 @@ class _Session(asyncio.Protocol):
         elif do == "after":
             write(right + b"\r\n")
             self.transport.close()
+        elif do == "late":
+            self._task = asyncio.get_running_loop().create_task(self._answer_late(right))
         elif do == "dribble":
             self._task = asyncio.get_running_loop().create_task(self._dribble(right))
         else:
             self._is_data = right[:3] == b"354" and do in ("twice", "odd")
             write(_ODDITIES[do](right))
+
+    async def _answer_late(self, right: bytes) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            for _ in range(4):
+                await asyncio.sleep(0.1)
+            self.transport.write(right + b"\r\n")
 
     async def _dribble(self, right: bytes) -> None:
         with contextlib.suppress(asyncio.CancelledError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import re
+from binascii import b2a_qp
 from bisect import bisect_right
 from dataclasses import dataclass
 
@@ -62,8 +63,9 @@ def make_outgoing(
 ) -> OutgoingIssue:
     """Make what is sent of a filed letter, in the site's language.
 
-    HTML, text and a message's head have `most_bytes` at most: the last stories are left out by
-    their marks, counted, and found on the letter's page. A letter without marks stays whole. The
+    HTML, text and a message's head have `most_bytes` at most, and so has the HTML as it travels,
+    quoted-printable, of which some say that it is what Gmail counts: the last stories are left out
+    by their marks, counted, and found on the letter's page. A letter without marks stays whole. The
     places are in it where its foot has them and nowhere else. Raises MailError for an empty one.
     """
     body = text.guard_liquid(_defuse(_UNREADABLE.sub("\ufffd", filed.html)))
@@ -78,7 +80,8 @@ def make_outgoing(
 
     def weigh(most: int) -> int:
         made = make(most)
-        return len(made.html.encode()) + len(made.text.encode()) + _HEAD_BYTES
+        page = made.html.encode()
+        return max(len(page) + len(made.text.encode()), len(b2a_qp(page))) + _HEAD_BYTES
 
     whole = parts.count
     if weigh(whole) <= most_bytes:

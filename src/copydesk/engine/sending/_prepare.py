@@ -65,7 +65,7 @@ def prepare_letter(
     template = MessageTemplate(
         address_letter(newsroom, mail),
         make_outgoing(newsroom, mail),
-        mail.at,
+        newsroom.now,  # when it is "ready to enter the mail system" (RFC 5322 3.6.1)
         load_own_signer(newsroom),
     )
     return LetterMaker(
@@ -90,9 +90,14 @@ def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
         reply_to=options.reply_to,
         list_id=f"{mail.letter.id}.{domain}",
         list_name=mail.letter.title,
-        feedback_id=f"{mail.name}:{mail.letter.id}:copydesk:{domain}",
+        feedback_id=f"{mail.name}:{mail.letter.id}:copydesk:{_name_sender(domain)}",
         archive=f"{site}/newsletters/" if site else "",
     )
+
+
+def _name_sender(domain: str) -> str:
+    """Return a domain as Gmail has a sender's name in Feedback-ID: 5 to 15 characters."""
+    return domain.removeprefix("xn--").replace(".", "-")[:15].ljust(5, "-")
 
 
 def load_own_signer(newsroom: Newsroom) -> Signer | None:

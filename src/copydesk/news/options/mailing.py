@@ -35,7 +35,10 @@ class SmtpOptions:
         4, "At how many connections letters go at once.", kinds.whole(minimum=1, maximum=50)
     )
     timeout_seconds: float = option(
-        60.0, "Give up on one answer of the server after this time.", kinds.number(minimum=1)
+        60.0,
+        "Give up on one answer of the server after this time; on that to a letter's end after ten "
+        "times as long (RFC 5321 asks for ten minutes).",
+        kinds.number(minimum=1),
     )
     letters_a_minute: int = option(
         0, "How many letters go within a minute at most, to all; 0: no limit.", kinds.whole()

@@ -17,6 +17,7 @@ from copydesk.post.message._values import Addressing
 
 END = b"\r\n"
 _MOST_CHARACTERS = 500
+_MOST_ON_A_LINE = 78  # without its end, where it can be folded (the same section)
 _MOST_OCTETS = 900  # of a value on one line, which has 998 at most (RFC 5322, section 2.1.1)
 # marks that turn the direction of what follows: a name could hide its own end
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
@@ -46,10 +47,7 @@ def write_words(name: str, words: str) -> bytes:
 
 def write_mailbox(name: str, words: str, address: str) -> bytes:
     """Return a field that names somebody and their address."""
-    spelled = f"<{spell_address(address)}>"
-    phrase = _write_phrase(words, len(name) + 2)
-    joined = f"{name}: {phrase}\r\n {spelled}" if phrase else f"{name}: {spelled}"
-    return joined.encode() + END
+    return _write_named(name, words, f"<{spell_address(address)}>")
 
 
 def write_date(date: datetime) -> bytes:
@@ -79,9 +77,7 @@ def write_list_fields(addressing: Addressing) -> bytes:
     if addressing.list_id:
         if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
             raise MailError("no id for a list", subject=clean(addressing.list_id))
-        phrase = _write_phrase(addressing.list_name, len("List-Id: "))
-        gap = "\r\n " if phrase else ""
-        fields += f"List-Id: {phrase}{gap}<{addressing.list_id}>".encode() + END
+        fields += _write_named("List-Id", addressing.list_name, f"<{addressing.list_id}>")
     if addressing.archive:
         fields += write_field("List-Archive", f"<{check_web_address(addressing.archive)}>")
     if addressing.feedback_id:
@@ -91,19 +87,36 @@ def write_list_fields(addressing: Addressing) -> bytes:
     return fields
 
 
+def _write_named(name: str, words: str, what: str) -> bytes:
+    """Return a field of words and what they name, in a line of its own where one is too short."""
+    phrase = _write_phrase(words, len(name) + 2)
+    if not phrase:
+        return f"{name}: {what}".encode() + END
+    line = f"{name}: {phrase}"
+    is_short = len(line.rpartition("\n")[2]) + 1 + len(what) <= _MOST_ON_A_LINE
+    gap = " " if is_short else "\r\n "
+    return f"{line}{gap}{what}".encode() + END
+
+
 def _write_phrase(words: str, used: int) -> str:
-    """Return words as a phrase before an address: quoted, or encoded where they are not ASCII."""
+    """Return words as a phrase: quoted, or encoded where they are long or not ASCII."""
     cleaned = clean(words)
-    if not cleaned or not cleaned.isascii() or "=?" in cleaned:
-        return _encode(cleaned, used)
     escaped = cleaned.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    is_short = used + len(escaped) + 2 <= _MOST_ON_A_LINE
+    if not cleaned or (is_short and _is_plain(cleaned)):
+        return f'"{escaped}"' if cleaned else ""
+    return _fold(cleaned, "utf-8", used)
 
 
 def _encode(words: str, used: int) -> str:
-    if not words:
-        return ""
-    # what looks encoded and is not would be read as if it were
-    charset = "us-ascii" if words.isascii() and "=?" not in words else "utf-8"
+    return _fold(words, "us-ascii" if _is_plain(words) else "utf-8", used) if words else ""
+
+
+def _is_plain(words: str) -> bool:
+    """Decide whether words may stand as they are: what looks encoded would be read as if it was."""
+    return words.isascii() and "=?" not in words
+
+
+def _fold(words: str, charset: str, used: int) -> str:
     header = Header(words, charset, maxlinelen=76, header_name="x" * max(0, used - 2))
     return header.encode(linesep="\r\n")

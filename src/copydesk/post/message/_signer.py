@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-# "from" twice: no second one can be put above the signed one (RFC 6376, section 8.15)
 _SIGNED = (
-    "from", "from", "to", "subject", "date", "message-id", "reply-to", "list-id",
-    "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "mime-version", "content-type",
+    "from", "to", "subject", "date", "message-id", "reply-to", "list-id", "list-archive",
+    "list-unsubscribe", "list-unsubscribe-post", "feedback-id", "auto-submitted", "mime-version",
+    "content-type", "content-transfer-encoding",
+)  # fmt: skip
+# Named once more than they are there, so that none can be put above the signed one (RFC 6376,
+# section 8.15): what a reader sees or answers to, what a button does, how the body is read.
+_CLOSED = (
+    "from", "to", "cc", "subject", "date", "reply-to", "list-unsubscribe", "list-unsubscribe-post",
+    "mime-version", "content-type", "content-transfer-encoding",
 )  # fmt: skip
 _FEWEST_BITS = 1024  # RFC 8301
 
@@ -136,6 +142,6 @@ def _load_key(key: bytes, name: str) -> _Key:
 
 
 def _choose_fields(headers: list[tuple[bytes, bytes]]) -> list[str]:
-    """Return the names of the fields to sign that there are; "from" once more than there is."""
+    """Return the names of the fields to sign that there are, and of those that must not come."""
     present = {name.decode("ascii", "replace").lower() for name, _ in headers}
-    return [name for name in _SIGNED if name in present]
+    return [name for name in _SIGNED if name in present] + list(_CLOSED)

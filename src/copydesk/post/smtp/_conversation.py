@@ -19,6 +19,10 @@ from copydesk.post.smtp._answer import Reply
 _MOST_BYTES = 32_768  # of one answer; RFC 5321 has 512 a line
 _LINE = re.compile(rb"(\d{3})(?:([ -])([^\n]*))?\r?\n")
 _END = b".\r\n"
+# More patience for the answer to a letter's end, after which a server looks through the letter: ten
+# minutes of RFC 5321, section 4.5.3.2.6, at the default of one. Who gives up early makes letters
+# uncertain that were taken.
+_TIMES_LONGER = 10
 _T = TypeVar("_T")
 
 
@@ -86,7 +90,7 @@ class Conversation(asyncio.Protocol):
         it is not, nobody knows which of them was meant.
         """
         self._transport.write(_END)
-        reply = await self._listen()
+        reply = await self._listen(_TIMES_LONGER)
         while self._heard:
             other = self._take_reply()
             if other is None or (other.code // 100 != reply.code // 100 and other.code != 421):
@@ -106,8 +110,9 @@ class Conversation(asyncio.Protocol):
         if self._lost or self._transport.is_closing():
             raise LineLostError(self._lost or "the line is closed")
 
-    async def _listen(self) -> Reply:
-        return await self._within_time(self._hear_reply(), "the server gave no answer in time")
+    async def _listen(self, times_longer: int = 1) -> Reply:
+        what = "the server gave no answer in time"
+        return await self._within_time(self._hear_reply(), what, times_longer)
 
     async def _hear_reply(self) -> Reply:
         while True:
@@ -125,10 +130,10 @@ class Conversation(asyncio.Protocol):
         self._waiter = asyncio.get_running_loop().create_future()
         await self._waiter
 
-    async def _within_time(self, wanted: Awaitable[_T], what: str) -> _T:
+    async def _within_time(self, wanted: Awaitable[_T], what: str, times_longer: int = 1) -> _T:
         """Wait for something whole: who dribbles has no more time than who is silent."""
         try:
-            async with asyncio.timeout(self._timeout_seconds):
+            async with asyncio.timeout(self._timeout_seconds * times_longer):
                 return await wanted
         except TimeoutError:
             self.end(what)
