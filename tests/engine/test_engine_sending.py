@@ -20,9 +20,9 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
-from copydesk.errors import BusyError, UsageError
+from copydesk.errors import BusyError, MailStoreError, UsageError
 from copydesk.kit import locks
-from copydesk.mail_store import MailStore, NewSending, ReaderLink
+from copydesk.mail_store import Ledger, MailStore, NewSending, ReaderLink, SendingState
 from world.command import copydesk
 from world.desk import copy_newsroom
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue, soak
@@ -302,6 +302,61 @@ def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
             engine.begin_sending(newsroom, store, name_issue(root), "Anna")
         with pytest.raises(UsageError, match="over already"):
             engine.stop_sending(store, name_issue(root), "paused", "Ben")
+
+
+@pytest.mark.parametrize("word", ["paused", "ended"])
+def test_what_somebody_stops_while_it_waits_for_another_does_not_go(
+    tmp_path: Path, word: SendingState
+) -> None:
+    with post_office(tmp_path, readers=1) as (root, log), opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        store.ledger.set_state(sending.number, word)
+
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+
+        assert (word, {"queued": 1}) == (report.state, report.counts)
+        assert {} == taken(log)
+
+
+def test_settings_by_which_no_letter_can_be_written_cost_no_reader_the_letter(
+    tmp_path: Path,
+) -> None:
+    root = newsroom_at(tmp_path, readers=2)
+    beat = root / "beat.toml"
+    long = "bounces-of-all-letters-of-the-tidewatch"  # with a token more than 64 octets
+    beat.write_text(beat.read_text("utf-8").replace("bounces@", f"{long}@"), "utf-8")
+    with opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        store.ledger.set_state(sending.number, "ready")  # whatever the checks say
+
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+
+    assert "no address that mail can go to" in report.trouble
+    assert {"queued": 2} == report.counts
+
+
+def test_a_sending_that_nobody_could_pause_any_more_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a mock: no file fails for whoever looks at a state and for nobody else
+    failures = iter([MailStoreError("what is kept of readers cannot be read")])
+    state_of = Ledger.state_of
+
+    def fail_once(ledger: Ledger, number: int) -> SendingState:
+        for failure in failures:
+            raise failure
+        return state_of(ledger, number)
+
+    monkeypatch.setattr(Ledger, "state_of", fail_once)
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        (intent,) = store.ledger.claim(sending.number, 0, 1, LATER)
+        soon = LATER + timedelta(seconds=3)
+        store.ledger.give_back(sending.number, [(intent.subscriber, soon)])
+
+        with pytest.raises(MailStoreError):
+            engine.send_issues(newsroom, store, [sending], Silence())
 
 
 def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> None:

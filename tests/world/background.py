@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from world.hosts import Hosts
+from world.services import FakeServices
 from world.smtp import MailServer, Plan
 from world.tls import Authority
 from world.web import World
@@ -38,7 +39,15 @@ def mail_server_in_background(plan: Plan | None = None) -> Iterator[MailServer]:
 
 
 @contextlib.contextmanager
-def _in_background(served: World | Hosts | MailServer) -> Iterator[None]:
+def services_in_background() -> Iterator[FakeServices]:
+    """Give services that take letters while the block runs, and keep them."""
+    services = FakeServices()
+    with _in_background(services):
+        yield services
+
+
+@contextlib.contextmanager
+def _in_background(served: World | Hosts | MailServer | FakeServices) -> Iterator[None]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

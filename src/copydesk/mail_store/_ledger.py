@@ -139,6 +139,15 @@ class Ledger:
             *(state, remark, by, by, number),
         )
 
+    def start(self, number: int) -> bool:
+        """Let a sending go; False where somebody paused or ended it before its turn came."""
+        rows = self._database.run(
+            "UPDATE sendings SET state = 'sending', remark = '' "
+            "WHERE number = ? AND state IN ('ready', 'sending') RETURNING number",
+            number,
+        )
+        return bool(rows)
+
     def state_of(self, number: int) -> SendingState:
         """Return how a sending stands now: another process may have paused or ended it."""
         state: SendingState

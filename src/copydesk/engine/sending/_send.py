@@ -87,7 +87,8 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
     again = rules.when_uncertain == "again"
     recovery = store.ledger.recover(sending.number, newsroom.now, again=again)
     maker = prepare_letter(newsroom, store, sending, read_issue_to_send(newsroom, sending.issue))
-    store.ledger.set_state(sending.number, "sending")
+    if not store.ledger.start(sending.number):
+        return _report(store, sending, uncertain=recovery.uncertain)
     counts = store.ledger.count(sending.number)
     progress.stage(sending.issue, sum(counts.get(state, 0) for state in _OPEN))
     lines = SendLines(
@@ -109,8 +110,8 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
 
 
 def _hand_over(newsroom: Newsroom, store: MailStore, sending: Sending) -> SendReport:
-    store.ledger.set_state(sending.number, "sending")
-    hand_over_issue(newsroom, store, sending)
+    if store.ledger.start(sending.number):
+        hand_over_issue(newsroom, store, sending)
     return _report(store, sending)
 
 
