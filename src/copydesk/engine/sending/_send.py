@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from copydesk.post import SmtpLine
 
 _LOCK = "mail.lock"
+# what was sent must be written down, also while an import or a VACUUM of 200,000 readers goes on
+_PATIENCE_SECONDS = 300.0
 _OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
 
 
@@ -57,6 +59,7 @@ def send_issues(
     its letter is gone, a key cannot be read) holds up no other. Raises BusyError where another
     process sends; MailStoreError.
     """
+    store.be_patient(_PATIENCE_SECONDS)
     with hold_mail(newsroom):
         return [_try_to_send(newsroom, store, sending, progress) for sending in sendings]
 
