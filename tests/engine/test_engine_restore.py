@@ -100,7 +100,7 @@ def test_readers_come_back_and_what_was_filed_since_waits_for_a_word(tmp_path: P
         reader = mail.subscribers.add("ada@example.org", NOW)
     file = make_backup(root, tmp_path / "backup.tar.gz")
     with closing(open_mail(root / ".copydesk")) as mail:
-        mail.subscribers.add("too-late@example.org", NOW)
+        lost = mail.subscribers.add("too-late@example.org", NOW)
 
     report = restore(file, tmp_path / "back", NOW + timedelta(days=2))
 
@@ -110,6 +110,9 @@ def test_readers_come_back_and_what_was_filed_since_waits_for_a_word(tmp_path: P
         assert mail.subscribers.find("too-late@example.org") is None
         assert mail.ledger.may_have_been_sent(NOW + timedelta(days=1))
         assert not mail.ledger.may_have_been_sent(NOW + timedelta(days=3))
+        # links of who was lost are in their mailbox, and must not be another's
+        assert mail.subscribers.add("new@example.org", NOW).id > lost.id
+        assert mail.subscribers.get(lost.id) is None
     assert ["mail.sqlite"] == names_in(tmp_path / "back/.copydesk")
 
 

@@ -20,9 +20,17 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
-from copydesk.errors import BusyError, UsageError
+from copydesk.engine.sending import send_outbox
+from copydesk.errors import BusyError, MailError, MailStoreError, UsageError
 from copydesk.kit import locks
-from copydesk.mail_store import MailStore, NewSending, ReaderLink
+from copydesk.mail_store import (
+    Ledger,
+    MailStore,
+    NewSending,
+    OutboxMail,
+    ReaderLink,
+    SendingState,
+)
 from world.command import copydesk
 from world.desk import copy_newsroom
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue, soak
@@ -223,6 +231,15 @@ def test_an_issue_filed_since_the_backup_awaits_a_persons_word(tmp_path: Path) -
         assert "done" == send(root).state
 
 
+def test_an_issue_filed_before_the_backup_may_have_been_begun_after_it(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (newsroom, store):
+        store.ledger.mark_restore(NOW + timedelta(seconds=30), LATER)
+
+        assert () == engine.begin_due_sendings(newsroom, store)
+        assert "restored" == engine.find_sending(store, name_issue(root)).remark
+
+
 def test_a_sending_under_way_awaits_a_word_after_a_restore(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
@@ -307,6 +324,90 @@ def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
             engine.begin_sending(newsroom, store, name_issue(root), "Anna")
         with pytest.raises(UsageError, match="over already"):
             engine.stop_sending(store, name_issue(root), "paused", "Ben")
+
+
+@pytest.mark.parametrize("word", ["paused", "ended"])
+def test_what_somebody_stops_while_it_waits_for_another_does_not_go(
+    tmp_path: Path, word: SendingState
+) -> None:
+    with post_office(tmp_path, readers=1) as (root, log), opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        store.ledger.set_state(sending.number, word)
+
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+
+        assert (word, {"queued": 1}) == (report.state, report.counts)
+        assert {} == taken(log)
+
+
+def test_settings_by_which_no_letter_can_be_written_cost_no_reader_the_letter(
+    tmp_path: Path,
+) -> None:
+    root = newsroom_at(tmp_path, readers=2)
+    beat = root / "beat.toml"
+    long = "bounces-of-all-letters-of-the-tidewatch"  # with a token more than 64 octets
+    beat.write_text(beat.read_text("utf-8").replace("bounces@", f"{long}@"), "utf-8")
+    with opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        store.ledger.set_state(sending.number, "ready")  # whatever the checks say
+
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+
+    assert "no address that mail can go to" in report.trouble
+    assert {"queued": 2} == report.counts
+
+
+def test_a_sending_that_nobody_could_pause_any_more_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a mock: no file fails for whoever looks at a state and for nobody else
+    failures = iter([MailStoreError("what is kept of readers cannot be read")])
+    state_of = Ledger.state_of
+
+    def fail_once(ledger: Ledger, number: int) -> SendingState:
+        for failure in failures:
+            raise failure
+        return state_of(ledger, number)
+
+    monkeypatch.setattr(Ledger, "state_of", fail_once)
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (newsroom, store):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        (intent,) = store.ledger.claim(sending.number, 0, 1, LATER)
+        soon = LATER + timedelta(seconds=3)
+        store.ledger.give_back(sending.number, [(intent.subscriber, soon)])
+
+        with pytest.raises(MailStoreError):
+            engine.send_issues(newsroom, store, [sending], Silence())
+
+
+@pytest.mark.parametrize(
+    ("do", "trouble"), [("550 5.7.1 not from you", "from this sender"), ("421 busy", "fewer mails")]
+)
+def test_mails_to_single_persons_wait_where_the_server_takes_none_of_ours(
+    tmp_path: Path, do: str, trouble: str
+) -> None:
+    plan = {"rules": [{"at": "sender", "do": do, "first": 1}]}
+    with post_office(tmp_path, plan, readers=2) as (root, log), opened(root) as (newsroom, store):
+        for number in (1, 2):
+            store.outbox.put(OutboxMail(kind="manage", subscriber=number, made=LATER))
+        with pytest.raises(MailError, match=trouble):
+            send_outbox(newsroom, store)
+        assert 2 == store.outbox.count()
+
+        soon = replace(newsroom, now=LATER + timedelta(minutes=3))
+        assert 2 == send_outbox(soon, store)
+        assert 2 == len(taken(log))
+
+
+def test_a_mail_for_which_nobody_waits_any_more_is_not_sent(tmp_path: Path) -> None:
+    with post_office(tmp_path, readers=1) as (root, log), opened(root) as (newsroom, store):
+        made = LATER - timedelta(days=2)  # as a restored backup has it
+        store.outbox.put(OutboxMail(kind="manage", subscriber=1, made=made))
+
+        assert 0 == send_outbox(newsroom, store)
+        assert 0 == store.outbox.count()
+        assert {} == taken(log)
 
 
 def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> None:

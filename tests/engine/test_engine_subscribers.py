@@ -195,6 +195,26 @@ def test_a_suppressed_address_gets_no_mail_and_the_same_answer(
     assert "" == desk.state()
 
 
+def test_a_link_that_was_not_used_brings_nobody_back_who_left_since(desk: ReadersDesk) -> None:
+    desk.subscribe()
+    desk.wait(hours=25)
+    desk.ask(ANNA, "weekly")
+    unused = desk.take_token()
+    desk.wait(hours=25)
+    desk.subscribe(ANNA, "weekly")
+    engine.leave_all_letters(desk.newsroom, desk.store, desk.link("choices", desk.number()))
+    desk.wait(hours=22)
+
+    assert "over" == desk.confirm(unused).outcome
+    assert "left" == desk.state()
+
+
+def test_domains_that_are_spelled_alike_are_two(desk: ReadersDesk) -> None:
+    first = desk.subscribe("anna@stra\u00dfe.example.com")
+
+    assert first != desk.subscribe("anna@strasse.example.com")
+
+
 @pytest.mark.parametrize(
     ("reason", "detail", "reads"),
     [

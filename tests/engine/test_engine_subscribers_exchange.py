@@ -7,12 +7,15 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from email_validator import ValidatedEmail, validate_email
 
 from copydesk import engine
 from copydesk.errors import UsageError
+from copydesk.mail_store import open_mail
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 LISTMONK = "uuid,email,name,attributes,status,created_at,updated_at\n"
@@ -318,3 +321,19 @@ def test_an_export_of_nobody_is_an_empty_one(desk: ReadersDesk) -> None:
     out = io.StringIO()
     assert 0 == engine.export_readers(desk.store, out, "json")
     assert [] == json.loads(out.getvalue())
+
+
+def test_others_may_write_while_addresses_are_looked_at(
+    desk: ReadersDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_mail(desk.newsroom.private)) as other:
+        other.be_patient(0)
+
+        def validate(typed: str, **options: bool) -> ValidatedEmail:
+            other.limits.admit({"a form": 10}, desk.now)
+            return validate_email(typed, **options)  # type: ignore[arg-type]
+
+        # a mock: nothing else happens between two rows at a moment that a test could choose
+        monkeypatch.setattr("email_validator.validate_email", validate)
+
+        assert ["added", "added"] == take(desk, "email\na@x.example\nb@x.example\n", consent="yes")

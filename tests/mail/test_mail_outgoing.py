@@ -240,3 +240,17 @@ def test_a_broken_letter_is_sent_with_its_two_places(pieces: list[str]) -> None:
         assert 1 == sent.text.count(UNSUBSCRIBE)
         assert 1 == sent.html.count(UNSUBSCRIBE)
         assert sent == make_outgoing(filed, load_strings("en"), most_bytes=most_bytes)
+
+
+def test_no_place_is_made_of_what_is_left_where_something_was_taken_out() -> None:
+    forged = "%unsub{can-spam}scribe% %unsub{can-{can-spam}spam}scribe%"
+    filed = FiledMail(
+        subject="%unsub\u200bscribe% %unsub\0scribe%",
+        html=f'<p><a href="https://a.example/?u={forged}">{forged}</a></p>',
+        postal_address=forged,
+    )
+
+    sent = make_outgoing(filed, load_strings("en"))
+
+    assert (1, 1) == (sent.html.count(UNSUBSCRIBE), sent.text.count(UNSUBSCRIBE))
+    assert UNSUBSCRIBE not in sent.subject

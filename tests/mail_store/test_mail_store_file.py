@@ -164,3 +164,12 @@ def test_rows_of_a_reader_need_that_reader(store: MailStore) -> None:
         store.subscriptions.put(Subscription(subscriber=7, letter="daily", since=NOON))
     with pytest.raises(MailStoreError):
         store.consents.add(Consent(subscriber=7, letter="daily", at=NOON, how="form"))
+
+
+def test_who_is_patient_for_no_time_is_told_that_another_writes(
+    tmp_path: Path, store: MailStore
+) -> None:
+    with closing(open_mail(tmp_path)) as other:
+        other.be_patient(0)
+        with store.at_once(), pytest.raises(MailStoreError, match="kept busy"):
+            other.limits.admit({"who": 1}, NOON)

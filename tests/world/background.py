@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from world.hosts import Hosts
+from world.services import FakeServices
 from world.smtp import MailServer, Plan
 from world.tls import Authority
 from world.web import World
@@ -35,6 +36,14 @@ def mail_server_in_background(plan: Plan | None = None) -> Iterator[MailServer]:
     server = MailServer(plan)
     with server_in_background(server):
         yield server
+
+
+@contextlib.contextmanager
+def services_in_background() -> Iterator[FakeServices]:
+    """Give services that take letters while the block runs, and keep them."""
+    services = FakeServices()
+    with server_in_background(services):
+        yield services
 
 
 @contextlib.contextmanager

@@ -95,7 +95,7 @@ class _Foot:
 
     def __init__(self, filed: FiledMail, strings: Strings) -> None:
         self._strings = strings
-        self._subject = text.shorten(text.fold(_defuse(filed.subject)), SUBJECT_CHARACTERS)
+        self._subject = text.shorten(_defuse(text.fold(filed.subject)), SUBJECT_CHARACTERS)
         self._page = _defuse(urls.fetchable(filed.page) or "")
         self._why = strings.say("letter_why")
         self._links = (
@@ -162,8 +162,11 @@ def _escape(words: str) -> str:
 
 
 def _defuse(words: str) -> str:
-    """Return what strangers wrote without the places that are filled in."""
-    return _FORGED.sub("%25", words).replace(_CAN_SPAM, "")
+    """Return what strangers wrote without the places that are filled in.
+
+    A blank takes one's place, so that what was around it makes no other.
+    """
+    return _FORGED.sub("%25", words).replace(_CAN_SPAM, " ")
 
 
 def _guard(words: str) -> str:

@@ -30,6 +30,7 @@ from copydesk.news import Delivery
 
 _AT_ONCE = 1_000  # rows of a walk
 _BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
+_LOST_NUMBERS = 1_000_000  # more than anybody gave between a backup and its restore
 SERVICE = 0  # whom a line is about that no reader has: the service that an issue is handed over to
 _READERS = """
 SELECT u.subscriber FROM subscriptions u JOIN subscribers s ON s.id = u.subscriber
@@ -138,6 +139,15 @@ class Ledger:
             "WHERE number = ?",
             *(state, remark, by, by, number),
         )
+
+    def start(self, number: int) -> bool:
+        """Let a sending go; False where somebody paused or ended it before its turn came."""
+        rows = self._database.run(
+            "UPDATE sendings SET state = 'sending', remark = '' "
+            "WHERE number = ? AND state IN ('ready', 'sending') RETURNING number",
+            number,
+        )
+        return bool(rows)
 
     def state_of(self, number: int) -> SendingState:
         """Return how a sending stands now: another process may have paused or ended it."""
@@ -252,8 +262,9 @@ class Ledger:
     def mark_restore(self, backed_up: datetime, now: datetime) -> None:
         """Write down that the file is one of a backup: what went out since then is not in it.
 
-        Every sending that is not over awaits a person's word, and so will each issue that was filed
-        between the backup and now.
+        Every sending that is not over awaits a person's word, and so will each issue filed before
+        now that is not in it. Readers and sendings are counted on from far away: those whose
+        numbers were lost are still named by links and return paths in mailboxes.
         """
         with self._database.at_once():
             self._database.run(
@@ -266,15 +277,24 @@ class Ledger:
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                     *(name, dates.rfc3339(moment)),
                 )
+            for table in ("subscribers", "sendings"):
+                self._skip_numbers(table)
+
+    def _skip_numbers(self, table: str) -> None:
+        ((last,),) = self._database.run(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?", table
+        )
+        self._database.run("DELETE FROM sqlite_sequence WHERE name = ?", table)
+        self._database.run("INSERT INTO sqlite_sequence VALUES (?, ?)", table, last + _LOST_NUMBERS)
 
     def may_have_been_sent(self, filed: datetime) -> bool:
-        """Decide whether an issue filed at a moment may have gone out by a file that was lost."""
-        rows = dict(
-            self._database.run(
-                "SELECT name, value FROM facts WHERE name IN (?, ?)", _BACKED_UP, _RESTORED
-            )
-        )
-        return len(rows) == 2 and rows[_BACKED_UP] <= dates.rfc3339(filed) <= rows[_RESTORED]
+        """Decide whether an issue that is not in the ledger may have gone out by a file now lost.
+
+        That is one filed before the restore: before the backup as well, for it may have been begun
+        only after that.
+        """
+        rows = self._database.run("SELECT value FROM facts WHERE name = ?", _RESTORED)
+        return bool(rows) and dates.rfc3339(filed) <= str(rows[0][0])
 
     def count(self, number: int) -> dict[DeliveryState, int]:
         """Return how many letters of a sending stand how; what is missing is none."""

@@ -47,6 +47,10 @@ class MailStore:
         """Make all changes of the block at once or, after an error, none."""
         return self._database.at_once()
 
+    def be_patient(self, seconds: float) -> None:
+        """Wait so long while others write, from now on, before a method raises."""
+        self._database.be_patient(seconds)
+
     def scrub(self, words: str = "") -> bool:
         """Leave no byte of deleted words in the file, or of anything deleted; False where hindered.
 

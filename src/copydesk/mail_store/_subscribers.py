@@ -42,8 +42,11 @@ class Subscribers:
         self._facts = facts
 
     def key_of(self, address: str) -> bytes:
-        """Return the keyed digest (HMAC-SHA256) by which an address is known, even once erased."""
-        words = address.casefold().encode("utf-8", "surrogatepass")
+        """Return the keyed digest (HMAC-SHA256) by which an address is known, even once erased.
+
+        In small letters, not by `casefold`: strasse.example is not straße.example.
+        """
+        words = address.lower().encode("utf-8", "surrogatepass")
         return hmac.digest(self._secret, words, "sha256")
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:

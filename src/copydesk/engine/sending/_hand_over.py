@@ -39,16 +39,21 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
         readers=_list_readers(newsroom, store, mail) if sending.via == "postmark" else (),
     )
     store.ledger.intend_hand_over(sending.number, newsroom.now)
-    answer = asyncio.run(post.hand_over(sending.via, options.hand_over, letter, newsroom.now))
+    try:
+        answer = asyncio.run(post.hand_over(sending.via, options.hand_over, letter, newsroom.now))
+    except MailError:  # the settings are at fault: nothing was asked
+        store.ledger.give_back(sending.number, [(SERVICE, newsroom.now)])
+        raise
     state = _STATES[answer.kind]
     if state == DeliveryState.UNCERTAIN and is_asked_again:
         state = DeliveryState.WAITING
-    at = newsroom.now + (_WAIT if state == DeliveryState.WAITING else timedelta(0))
+    is_tried_again = state == DeliveryState.WAITING and answer.kind != "refused"
+    at = newsroom.now + (_WAIT if is_tried_again else timedelta(0))
     outcome = DeliveryOutcome(subscriber=SERVICE, state=state, at=at, words=answer.words)
     store.ledger.note(sending.number, [outcome])
     if state in {DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN}:
         store.ledger.set_state(sending.number, "done")
-    elif state == DeliveryState.REFUSED:
+    elif answer.kind == "refused":
         store.ledger.set_state(sending.number, "paused")
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
         raise MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
@@ -63,7 +68,7 @@ _WAIT = timedelta(minutes=15)
 _STATES = {
     "taken": DeliveryState.HANDED_OVER,
     "draft": DeliveryState.HANDED_OVER,
-    "refused": DeliveryState.REFUSED,
+    "refused": DeliveryState.WAITING,  # for somebody who mends the settings and sends it again
     "later": DeliveryState.WAITING,
     "uncertain": DeliveryState.UNCERTAIN,
 }

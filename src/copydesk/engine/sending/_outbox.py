@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copydesk.engine.newsroom import Newsroom, hold_lock
 from copydesk.engine.sending._prepare import load_own_signer, sender_domain
 from copydesk.engine.subscribers import write_outbox_mail
-from copydesk.errors import MailError
+from copydesk.errors import MailError, MailServerError
 from copydesk.mail_store import MailStore, OutboxMail
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class _Outgoing:
         line = await post.open_line(self._newsroom.settings.mail.smtp)
         try:
             for mail in mails:
-                if not line.is_open:
-                    line = await post.open_line(self._newsroom.settings.mail.smtp)
-                self._store.outbox.postpone(mail, self._newsroom.now + _wait(mail))
-                envelope = self._write(mail)
+                envelope = None if self._is_too_old(mail) else self._write(mail)
                 if envelope is None:
                     self._store.outbox.end(mail)
                     continue
+                if not line.is_open:
+                    line = await post.open_line(self._newsroom.settings.mail.smtp)
+                self._store.outbox.postpone(mail, self._newsroom.now + _wait(mail))
                 answer = await line.send(envelope)
                 taken += answer.kind == "accepted"
                 self._settle(mail, answer)
@@ -91,8 +91,19 @@ class _Outgoing:
         except MailError:  # an address that no server takes: nobody waits for it
             return None
 
+    def _is_too_old(self, mail: OutboxMail) -> bool:
+        """Decide whether nobody waits for a mail any more: also one out of a restored backup."""
+        return self._newsroom.now - mail.made > _GIVE_UP
+
     def _settle(self, mail: OutboxMail, answer: Answer) -> None:
-        if answer.kind in _SETTLED or self._newsroom.now - mail.made > _GIVE_UP:
+        """End a mail that was answered; raises MailError where nothing of ours is taken."""
+        if answer.kind == "refused" and answer.stage == "sender":
+            hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
+            what = "the mail server takes nothing from this sender"
+            raise MailError(what, subject=answer.words, hint=hint)
+        if answer.kind == "slow-down":
+            raise MailServerError("the mail server wants fewer mails", subject=answer.words)
+        if answer.kind in _SETTLED:
             self._store.outbox.end(mail)
 
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from copydesk.post import Addressing, Envelope, MessageTemplate, Signer
 
 
+_TRIAL = Intent(
+    subscriber=0, address="reader@example.org", domain="example.org", language="", attempts=0
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterMaker:
     """Makes letters to readers of one issue, by one template, with links of their own.
@@ -57,7 +62,9 @@ def prepare_letter(
 ) -> LetterMaker:
     """Prepare the letters of an issue as its file stands now.
 
-    Raises MailError for an own template or a key that cannot be used, PublishError.
+    One is made for a trial: what is wrong with all of them must not be told reader by reader, each
+    refused for good. Raises MailError for that, for an own template or a key that cannot be used;
+    PublishError.
     """
     from copydesk.post import MessageTemplate
 
@@ -68,7 +75,7 @@ def prepare_letter(
         newsroom.now,  # when it is "ready to enter the mail system" (RFC 5322 3.6.1)
         load_own_signer(newsroom),
     )
-    return LetterMaker(
+    maker = LetterMaker(
         store=store,
         sending=sending,
         template=template,
@@ -76,6 +83,8 @@ def prepare_letter(
         public_url=newsroom.settings.serve.public_url.rstrip("/"),
         now=newsroom.now,
     )
+    maker.make(_TRIAL)
+    return maker
 
 
 def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:

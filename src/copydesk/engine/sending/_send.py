@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from copydesk.post import SmtpLine
 
 _LOCK = "mail.lock"
+# what was sent must be written down, also while an import or a VACUUM of 200,000 readers goes on
+_PATIENCE_SECONDS = 300.0
 _OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
 
 
@@ -57,6 +59,7 @@ def send_issues(
     its letter is gone, a key cannot be read) holds up no other. Raises BusyError where another
     process sends; MailStoreError.
     """
+    store.be_patient(_PATIENCE_SECONDS)
     with hold_mail(newsroom):
         return [_try_to_send(newsroom, store, sending, progress) for sending in sendings]
 
@@ -87,7 +90,8 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
     again = rules.when_uncertain == "again"
     recovery = store.ledger.recover(sending.number, newsroom.now, again=again)
     maker = prepare_letter(newsroom, store, sending, read_issue_to_send(newsroom, sending.issue))
-    store.ledger.set_state(sending.number, "sending")
+    if not store.ledger.start(sending.number):
+        return _report(store, sending, uncertain=recovery.uncertain)
     counts = store.ledger.count(sending.number)
     progress.stage(sending.issue, sum(counts.get(state, 0) for state in _OPEN))
     lines = SendLines(
@@ -109,8 +113,8 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
 
 
 def _hand_over(newsroom: Newsroom, store: MailStore, sending: Sending) -> SendReport:
-    store.ledger.set_state(sending.number, "sending")
-    hand_over_issue(newsroom, store, sending)
+    if store.ledger.start(sending.number):
+        hand_over_issue(newsroom, store, sending)
     return _report(store, sending)
 
 

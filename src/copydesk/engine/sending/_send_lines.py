@@ -77,6 +77,7 @@ class SendLines:
     async def run(self) -> None:
         """Send; what is claimed and not tried is given back. Raises MailStoreError."""
         watch = asyncio.create_task(self._watch())
+        watch.add_done_callback(lambda _: self.stop())  # nobody could pause what it no longer sees
         lines = [
             asyncio.create_task(self._run_line(line)) for line in range(self._tools.connections)
         ]
@@ -87,6 +88,8 @@ class SendLines:
             watch.cancel()
             await asyncio.gather(*lines, watch, return_exceptions=True)
             await self._commit.close()
+        if not watch.cancelled():
+            watch.result()
 
     async def _watch(self) -> None:
         """Stop when somebody paused or ended the sending."""

@@ -25,7 +25,7 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
         letters = list_wishes(newsroom, wish)
         if _was_confirmed(store, opened.subscriber, wish):
             return ConfirmAnswer(outcome="again", letters=letters)
-        if not letters:
+        if not letters or _has_left_since(store, opened.subscriber, wish):
             return ConfirmAnswer(outcome="over")
         _begin_letters(newsroom, store, opened.subscriber, wish)
     return ConfirmAnswer(outcome="confirmed", letters=letters)
@@ -66,4 +66,14 @@ def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool
     asked = dates.rfc3339(wish.asked)
     return any(
         read_time_of_asking(consent.proof) == asked for consent in store.consents.of(subscriber.id)
+    )
+
+
+def _has_left_since(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
+    """Decide whether somebody read after they had asked for this, and has left by now.
+
+    They may have asked twice, and confirmed by the other mail.
+    """
+    return subscriber.state == "left" and any(
+        consent.at >= wish.asked for consent in store.consents.of(subscriber.id)
     )

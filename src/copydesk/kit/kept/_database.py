@@ -66,6 +66,7 @@ class KeptDatabase:
         self._file = file
         self._schema = schema
         self._lock = threading.RLock()
+        self._patience_seconds = _PATIENCE_SECONDS
         self._connection = self._open()
         self._opened_file = self._find_file()
 
@@ -100,6 +101,12 @@ class KeptDatabase:
             with contextlib.nullcontext() if is_within else databases.at_once(connection):
                 yield
 
+    def be_patient(self, seconds: float) -> None:
+        """Wait so long for others who write, from now on, before a method raises."""
+        with self._lock, self._complaining():
+            self._patience_seconds = seconds
+            self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
@@ -123,7 +130,7 @@ class KeptDatabase:
     def _open(self) -> sqlite3.Connection:
         with self._complaining():
             _make_private(self._file)
-            connection = databases.connect(self._file, patience_seconds=_PATIENCE_SECONDS)
+            connection = databases.connect(self._file, patience_seconds=self._patience_seconds)
             try:
                 self._prepare(connection)
             except BaseException:

@@ -1,6 +1,6 @@
 """Import: each row becomes a reader, a suppression or nothing, and says which; none is mailed to.
 
-rows ──> listed readers ──decide──> kinds ──> the store, a thousand rows at once
+rows ──> listed readers ──decide──> kinds ──> the store, two hundred rows at once
 
 A second import of the same file goes on where a killed one ended: what is there already stays.
 """
@@ -45,7 +45,7 @@ ImportKind = Literal[
     "formula",
     "bad-row",
 ]
-_AT_ONCE = 1_000  # rows
+_AT_ONCE = 200  # rows: a server that writes meanwhile waits for no more
 _LONGEST_PROOF = 1_000  # characters of what a file says
 
 
@@ -147,12 +147,22 @@ class _Import:
         )
 
     def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
+        # what takes long is done while others may write
+        read = [(row.line, self._read(layout, row)) for row in batch]
         with nullcontext() if self.is_rehearsal else self.store.at_once():
-            taken = [ImportedRow(line=row.line, kind=self._judge(layout, row)) for row in batch]
+            taken = [
+                ImportedRow(
+                    line=line,
+                    kind=self._place(layout, listed)
+                    if isinstance(listed, ListedReader)
+                    else listed,
+                )
+                for line, listed in read
+            ]
         yield from taken
 
-    def _judge(self, layout: FileLayout, row: FileRow) -> ImportKind:
-        """Decide what a row becomes, and let it become that."""
+    def _read(self, layout: FileLayout, row: FileRow) -> ListedReader | ImportKind:
+        """Return whom a row lists, or what it is instead."""
         if row.fields is None or any("\0" in cell for cell in row.fields):
             return "bad-row"
         listed = read_entry(layout, row.fields)
@@ -164,7 +174,7 @@ class _Import:
         listed = replace(listed, address=typed.address, letter=self._find_letter(listed))
         if listed.standing != "blocked" and not listed.letter:
             return "no-letter"
-        return self._place(layout, listed)
+        return listed
 
     def _place(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
         key = int.from_bytes(self.store.subscribers.key_of(listed.address)[:8])

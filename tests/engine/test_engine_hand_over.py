@@ -1,0 +1,103 @@
+"""Hand-over: a service gets an issue once, and what went wrong costs no issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from copydesk import engine
+from copydesk.engine.newsroom import Silence, open_newsroom
+from world.background import services_in_background
+from world.mail_soak import mail_newsroom, name_issue
+from world.newsroom import NOW
+from world.services import TOKEN, FakeServices
+
+NOBODY = 9  # a port at which nobody listens
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def services() -> Iterator[FakeServices]:
+    with services_in_background() as services:
+        yield services
+
+
+@pytest.fixture
+def root(tmp_path: Path, services: FakeServices) -> Path:
+    """Make a newsroom whose issues go to a mailing list of Mailgun."""
+    root = mail_newsroom(tmp_path, NOBODY)
+    set_up(root, 'deliver = "smtp"', 'deliver = "mailgun"')
+    _add(root, f'[mail.hand_over]\nurl = "{services.url}"\naudience = "news@lists.example"')
+    _add(root, "is_draft = false")
+    return root
+
+
+def set_up(root: Path, old: str, new: str) -> None:
+    """Have other words in a newsroom's settings."""
+    beat = root / "beat.toml"
+    text = beat.read_text("utf-8")
+    assert old in text
+    beat.write_text(text.replace(old, new), "utf-8")
+
+
+def _add(root: Path, words: str) -> None:
+    with (root / "beat.toml").open("a", encoding="utf-8") as out:
+        out.write(f"{words}\n")
+
+
+def send(root: Path, now: datetime = LATER, by: str = "Anna") -> engine.SendReport:
+    environ = {"COPYDESK_HAND_OVER_TOKEN": TOKEN}
+    with (
+        open_newsroom(root, now, environ) as newsroom,
+        engine.open_readers(newsroom) as store,
+    ):
+        sending = engine.begin_sending(newsroom, store, name_issue(root), by)
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        return report
+
+
+def test_an_issue_is_handed_over_and_the_ledger_says_so(root: Path, services: FakeServices) -> None:
+    report = send(root)
+
+    assert ("done", {"handed-over": 1}, "") == (report.state, report.counts, report.trouble)
+    assert 1 == len(services.letters)
+
+
+def test_settings_at_fault_leave_the_issue_to_be_handed_over(
+    root: Path, services: FakeServices
+) -> None:
+    set_up(root, "is_draft = false", "is_draft = true")
+    for _ in range(2):
+        report = send(root)
+        assert "keeps no drafts" in report.trouble
+        assert {"queued": 1} == report.counts
+    set_up(root, "is_draft = true", "is_draft = false")
+
+    assert {"handed-over": 1} == send(root).counts
+    assert 1 == len(services.letters)
+
+
+def test_an_issue_that_a_service_refused_goes_once_somebody_says_so(
+    root: Path, services: FakeServices
+) -> None:
+    services.faults = ["401"]
+    report = send(root)
+    assert "refused the issue" in report.trouble
+    assert ("paused", {"waiting": 1}) == (report.state, report.counts)
+
+    assert {"handed-over": 1} == send(root).counts
+    assert 1 == len(services.letters)
+
+
+def test_an_issue_of_which_nobody_knows_is_not_handed_over_again(
+    root: Path, services: FakeServices
+) -> None:
+    services.faults = ["done:closes"]
+
+    report = send(root)
+
+    assert ("done", {"uncertain": 1}) == (report.state, report.counts)
+    assert 1 == len(services.letters)
