@@ -40,9 +40,11 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._by_hand import add_reader as add_reader
     from copydesk.engine.subscribers._by_hand import count_readers as count_readers
     from copydesk.engine.subscribers._by_hand import erase_by_address as erase_by_address
+    from copydesk.engine.subscribers._by_hand import find_number as find_number
     from copydesk.engine.subscribers._by_hand import find_reader as find_reader
     from copydesk.engine.subscribers._by_hand import lift_suppression as lift_suppression
     from copydesk.engine.subscribers._by_hand import list_suppressions as list_suppressions
+    from copydesk.engine.subscribers._by_hand import read_reader as read_reader
     from copydesk.engine.subscribers._by_hand import remove_reader as remove_reader
     from copydesk.engine.subscribers._by_hand import suppress_address as suppress_address
     from copydesk.engine.subscribers._choices import choose_letters as choose_letters
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._manage import read_reader_data as read_reader_data
     from copydesk.engine.subscribers._manage import request_address_change as request_address_change
     from copydesk.engine.subscribers._offer import read_offer as read_offer
+    from copydesk.engine.subscribers._open import has_readers as has_readers
     from copydesk.engine.subscribers._open import open_readers as open_readers
     from copydesk.engine.subscribers._outbox_mails import SingleMail as SingleMail
     from copydesk.engine.subscribers._outbox_mails import write_outbox_mail as write_outbox_mail
