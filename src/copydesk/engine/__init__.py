@@ -301,6 +301,10 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import ImportKind as ImportKind
     from copydesk.engine.subscribers import ImportOptions as ImportOptions
     from copydesk.engine.subscribers import ImportReport as ImportReport
+    from copydesk.engine.subscribers import KeptConsent as KeptConsent
+    from copydesk.engine.subscribers import KeptDelivery as KeptDelivery
+    from copydesk.engine.subscribers import KeptReturn as KeptReturn
+    from copydesk.engine.subscribers import KeptSubscription as KeptSubscription
     from copydesk.engine.subscribers import LeaveAnswer as LeaveAnswer
     from copydesk.engine.subscribers import LetterChoice as LetterChoice
     from copydesk.engine.subscribers import LetterOffer as LetterOffer
@@ -386,7 +390,10 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if import Workbench as Workbench
     from copydesk.mail_store import LinkPurpose as LinkPurpose
     from copydesk.mail_store import MailStore as MailStore
+    from copydesk.mail_store import ReturnKind as ReturnKind
     from copydesk.mail_store import Sending as Sending
+    from copydesk.mail_store import SubscriberState as SubscriberState
+    from copydesk.mail_store import SuppressionReason as SuppressionReason
     from copydesk.mail_store import has_mail as has_mail
     from copydesk.post import Answer as Answer
     from copydesk.watch import Offer as Offer

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._answers import ConfirmOutcome as ConfirmOutcome
     from copydesk.engine.subscribers._answers import DataAnswer as DataAnswer
     from copydesk.engine.subscribers._answers import EraseAnswer as EraseAnswer
+    from copydesk.engine.subscribers._answers import KeptConsent as KeptConsent
+    from copydesk.engine.subscribers._answers import KeptDelivery as KeptDelivery
+    from copydesk.engine.subscribers._answers import KeptReturn as KeptReturn
+    from copydesk.engine.subscribers._answers import KeptSubscription as KeptSubscription
     from copydesk.engine.subscribers._answers import LeaveAnswer as LeaveAnswer
     from copydesk.engine.subscribers._answers import LetterChoice as LetterChoice
     from copydesk.engine.subscribers._answers import LetterOffer as LetterOffer
