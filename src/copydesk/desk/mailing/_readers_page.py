@@ -67,7 +67,7 @@ def render_readers(
         problem=describe_problem(asked.problem),
         report=_show_report(pages, report) if report else None,
         is_taken=asked.report is not None,
-        rows=_show_rows(pages, asked),
+        first_rows=_show_rows(pages, asked),
         token=asked.token,
     )
 
