@@ -1,6 +1,6 @@
 """A newsroom that mails letters, its desk at a host of its own, and who comes in there.
 
-Where letters are sent the server is public, so that nobody is at its desk for sitting at its machine.
+Where letters are sent the server is public: nobody is at its desk for sitting at its machine.
 """
 
 from __future__ import annotations
@@ -9,12 +9,24 @@ import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from copydesk.mail_store import (
+    DeliveryOutcome,
+    DeliveryState,
+    MailStore,
+    NewSending,
+    ReturnEntry,
+    ReturnKind,
+    ReturnPath,
+    SendingRemark,
+    SendingState,
+    open_mail,
+)
 from world.command import copydesk
-from world.mail_soak import mail_newsroom
-from world.newsroom import run_git
+from world.mail_soak import add_readers, mail_newsroom
+from world.newsroom import NOW, run_git
 from world.served_desk import HOST, Browser
 from world.served_newsroom import ServedNewsroom
 from world.tls import Authority
@@ -34,6 +46,68 @@ def mail_desk_newsroom(folder: Path, port: int, more: str = "", connections: int
     return root
 
 
+def fill_ledger(root: Path, readers: int = 120) -> None:
+    """Let a newsroom have sent: one issue that is done, one paused, one ended, one that goes out.
+
+    Each has letters of every state, and words of servers that are nobody's to trust.
+    """
+    add_readers(root, readers)
+    with contextlib.closing(open_mail(root / ".copydesk")) as store:
+        for number, (state, remark) in enumerate(_STANDINGS):
+            new = NewSending(
+                issue=f"tidewatch-2026-11-{10 + number}",
+                letter="daily",
+                via="smtp",
+                by="Anna",
+                remark=remark,
+            )
+            sending = store.ledger.begin(new, NOW)
+            ids = [entry.subscriber for entry in store.ledger.walk(sending.number)]
+            if state != "awaits-word":
+                store.ledger.note(sending.number, list(_list_outcomes(ids, state)))
+            store.ledger.set_state(sending.number, state, remark=remark)
+        _fill_returns(store)
+
+
+def _list_outcomes(ids: Sequence[int], state: SendingState) -> Iterator[DeliveryOutcome]:
+    """Yield what became of letters; of a sending that is not over a third waits untried."""
+    for place, subscriber in enumerate(ids):
+        outcome, code, words = _OUTCOMES[place % len(_OUTCOMES)]
+        is_over = state in {"done", "ended"}
+        if not is_over and place % 3 == 2:
+            continue
+        if outcome == DeliveryState.WAITING and is_over:
+            outcome = DeliveryState.GIVEN_UP
+        yield DeliveryOutcome(subscriber=subscriber, state=outcome, at=NOW, code=code, words=words)
+
+
+def _fill_returns(store: MailStore) -> None:
+    kinds: tuple[ReturnKind, ...] = ("hard", "soft", "soft", "complaint")
+    for number, kind in enumerate(kinds, 1):
+        path = ReturnPath(sending=1, subscriber=number)
+        digest = bytes([number]) * 16
+        words = "550 5.1.1 no such user"
+        store.returns.add(ReturnEntry(digest=digest, path=path, kind=kind, at=NOW, words=words))
+    store.views.add({"tidewatch-2026-11-10": 37}, NOW.date())
+    store.suppressions.add("reader1@d1.example", "hard-bounce", NOW, "5.1.1")
+    store.suppressions.add("nobody@gone.example", "erased", NOW)
+
+
+_STANDINGS: tuple[tuple[SendingState, SendingRemark], ...] = (
+    ("done", ""),
+    ("ended", ""),
+    ("awaits-word", "restored"),
+    ("paused", ""),
+)
+_OUTCOMES = (
+    *((DeliveryState.ACCEPTED, 250, "2.0.0 Ok: queued as 4C1F2A"),) * 20,
+    (DeliveryState.REFUSED, 550, "5.7.1 <b>unwanted</b> \u202e {{ 7 * 7 }} for <address>"),
+    (DeliveryState.WAITING, 451, "4.7.1 greylisted, come back in 300 seconds"),
+    (DeliveryState.UNCERTAIN, 0, "the connection closed before the answer"),
+    (DeliveryState.SKIPPED, 0, ""),
+)
+
+
 def link_in(root: Path, name: str, role: str = "owner") -> str:
     """Return the path by which somebody new comes in."""
     said = copydesk("-C", root, "desk", "user", "add", name, "--role", role)
@@ -51,7 +125,7 @@ def come_in_outside(served: ServedNewsroom, name: str, role: str = "owner") -> B
 
 @contextlib.contextmanager
 def secure_front(folder: Path, port: int) -> Iterator[int]:
-    """Take TLS off what is asked of the desk's host for the block, as a web server in front does."""
+    """Take TLS off what is asked of the desk's host for the block, as a web server does."""
     folder.mkdir(parents=True, exist_ok=True)
     context = Authority(folder)._context(HOST)
     loop = asyncio.new_event_loop()
