@@ -71,6 +71,7 @@ def render_issue(
         rehearsal=rehearsal,
         href=link_issue(pages.views.root, asked.issue),
         sendings=[sending] if sending else [],
+        is_alone=True,
         is_going=bool(sending and sending["is_going"]),
         states=_list_states(pages, asked),
         lines=[_show_line(pages, number, line, is_owner=is_owner) for number, line in lines],
@@ -88,7 +89,7 @@ def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: 
     with engine.open_readers(opened.newsroom) as store:
         row = engine.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(opened.newsroom))
-    page = {"sendings": [sending], "may_edit": editor.may_edit}
+    page = {"sendings": [sending], "may_edit": editor.may_edit, "is_alone": True}
     return pages.fragment("mailing_sendings.html", page=page)
 
 

@@ -49,6 +49,7 @@ def render_mailing(
         title=pages.strings.say("mailing_title"),
         assets=name_assets(pages),
         sendings=sendings[:_SHOWN],
+        is_alone=False,
         unsent=unsent,
         older=_link_older(pages, sendings),
         is_going=any(sending["is_going"] for sending in sendings),
@@ -71,7 +72,7 @@ def list_shown(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vie
 def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
     """Return the newest sendings alone, for a page that is open."""
     sendings = list_shown(opened, pages)[:_SHOWN]
-    page = {"sendings": sendings, "may_edit": editor.may_edit}
+    page = {"sendings": sendings, "may_edit": editor.may_edit, "is_alone": False}
     return pages.fragment("mailing_sendings.html", page=page)
 
 
