@@ -62,10 +62,11 @@ def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: s
     Raises UsageError where it went out or was ended, or the checks hold it up.
     """
     sending = store.ledger.find(issue)
-    if sending is not None and sending.state in {"paused", "awaits-word"}:
-        engine.resume_sending(newsroom, store, issue, by)
+    if sending is not None and sending.state in {"ready", "sending"}:
         return
-    if engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
+    if sending is not None:
+        engine.resume_sending(newsroom, store, issue, by)
+    elif engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
         raise UsageError("the checks of mail found faults", subject=issue, hint=hint)
 
