@@ -99,15 +99,45 @@ def test_all_of_the_desk_see_how_far_an_issue_is_and_only_editors_decide(
     assert "paused" in anna.get(PAUSED).body
 
 
-def test_an_issue_that_is_filed_and_not_sent_says_to_how_many_it_would_go(
-    served: ServedNewsroom, anna: Browser
+def test_an_issue_is_offered_tried_out_and_sent(
+    served: ServedNewsroom, ed: Browser, store: MailStore
 ) -> None:
-    body = anna.get(MAILING).body
-    assert name_issue(served.root) in body
+    issue = name_issue(served.root)
+    body = ed.get(MAILING).body
+    assert issue in body
     assert re.search(r"to 1\d\d readers", body)
     assert re.search(r"\d+ kB each", body)
-    page = anna.get(f"{MAILING}{name_issue(served.root)}/").body
-    assert "You said that letters go out when a person says so." in page
+    place = f"{MAILING}{issue}/"
+    assert "You said that letters go out when a person says so." in ed.get(place).body
+
+    tried = ed.post(f"{place}test", {"address": "me@trial.example"}, PAGE)
+    assert "250 2.0.0 Ok: taken" in tried.body
+    assert store.ledger.find(issue) is None
+    assert "me@trial.example" in (served.root.parent / "taken.tsv").read_text()
+    for wrong in ("me", "", "me@trial.example\r\nRCPT TO:<all@x.example>"):
+        assert "250 2.0.0" not in ed.post(f"{place}test", {"address": wrong}, PAGE).body
+    letter = ed.get(f"{place}letter.eml")
+    assert "message/rfc822" == letter.headers["content-type"]
+    assert "To: <reader@example.org>" in letter.body
+
+    assert 303 == ed.post(place, {"do": "send"}).status
+    until(lambda: 'data-state="done"' in ed.get(f"{place}now").body)
+    assert "decided by Ed" in ed.get(place).body
+
+
+def test_an_owner_overrules_what_checks_found_and_an_editor_does_not(
+    anna: Browser, ed: Browser, vera: Browser
+) -> None:
+    checks = f"{MAILING}checks/"
+    assert "Nothing holds letters up." in ed.get(checks).body  # overruled when it was set up
+    assert "loopback" in ed.get(checks).body
+    assert 400 == vera.get(checks).status
+    assert 403 == ed.post(checks, {"overrule": "spf", "why": "I say so"}).status
+    refused = anna.post(checks, {"overrule": "luck", "why": "I say so"}, PAGE)
+    assert "there is no such check" in refused.body
+    assert 400 == anna.post(checks, {"overrule": "spf", "why": " "}, PAGE).status
+    assert 303 == anna.post(checks, {"overrule": "spf", "why": "the relay has it"}).status
+    assert "the relay has it" in ed.get(checks).body
 
 
 def test_only_owners_see_addresses_whole(anna: Browser, ed: Browser) -> None:
@@ -155,22 +185,6 @@ def test_a_sending_goes_on_is_paused_and_ended_by_who_meant_it(
     assert 400 == again.status
     assert "it neither is paused nor awaits a word" in again.body
     assert "ended" == store.ledger.state_of(sending.number)
-
-
-def test_a_trial_goes_to_one_address_and_stands_in_no_ledger(
-    served: ServedNewsroom, ed: Browser, store: MailStore
-) -> None:
-    issue = name_issue(served.root)
-    tried = ed.post(f"{MAILING}{issue}/test", {"address": "me@trial.example"}, PAGE)
-    assert "250 2.0.0 Ok: taken" in tried.body
-    assert store.ledger.find(issue) is None
-    assert "me@trial.example" in (served.root.parent / "taken.tsv").read_text()
-    for wrong in ("me", "", "me@trial.example\r\nRCPT TO:<all@x.example>"):
-        answer = ed.post(f"{MAILING}{issue}/test", {"address": wrong}, PAGE)
-        assert "250 2.0.0" not in answer.body
-    letter = ed.get(f"{MAILING}{issue}/letter.eml")
-    assert "message/rfc822" == letter.headers["content-type"]
-    assert "To: <reader@example.org>" in letter.body
 
 
 def test_a_look_at_somebodys_data_is_noted_without_their_address(
@@ -284,15 +298,6 @@ def test_forms_of_other_sites_change_nothing(anna: Browser, store: MailStore) ->
     for path in (PAUSED, READERS, f"{READERS}export", f"{READERS}import", f"{READERS}1/"):
         assert 403 == anna.post(path, {"do": "end", "sure": "1"}, foreign).status
     assert store.ledger.state_of(4) == "paused"
-
-
-def test_an_issue_is_sent_from_the_desk(served: ServedNewsroom, ed: Browser) -> None:
-    issue = name_issue(served.root)
-    assert 303 == ed.post(f"{MAILING}{issue}/", {"do": "send"}).status
-    until(lambda: 'data-state="done"' in ed.get(f"{MAILING}{issue}/now").body)
-    body = ed.get(f"{MAILING}{issue}/").body
-    assert "decided by Ed" in body
-    assert "Send it there alone" in body
 
 
 def test_a_file_of_readers_that_is_damaged_is_a_notice_and_the_desk_goes_on(

@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import list_letters as list_letters
     from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue
+    from copydesk.engine.mail_checks import KeptFinding as KeptFinding
     from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
     from copydesk.engine.mail_checks import examine_mail as examine_mail
     from copydesk.engine.mail_checks import overrule_check as overrule_check
@@ -331,7 +332,6 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import find_number as find_number
     from copydesk.engine.subscribers import find_reader as find_reader
     from copydesk.engine.subscribers import forget_silent_readers as forget_silent_readers
-    from copydesk.engine.subscribers import has_readers as has_readers
     from copydesk.engine.subscribers import import_readers as import_readers
     from copydesk.engine.subscribers import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers import leave_letter as leave_letter

@@ -134,7 +134,7 @@ async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> Sendi
     asked = call.query
 
     def answer(opened: OpenNewsroom) -> SendingsAnswer:
-        if not engine.has_readers(opened.newsroom):
+        if not engine.has_mail(opened.newsroom.private):
             return SendingsAnswer(sendings=[], after="")
         before = _open_cursor(asked.after)
         with engine.open_readers(opened.newsroom) as store:
@@ -234,7 +234,7 @@ async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFi
 
 async def _read(desk: Desk, issue: str) -> ApiSending:
     def answer(opened: OpenNewsroom) -> ApiSending:
-        if not engine.has_readers(opened.newsroom):
+        if not engine.has_mail(opened.newsroom.private):
             raise UsageError("no such sending", subject=issue[:80])
         with engine.open_readers(opened.newsroom) as store:
             return _make_sending(engine.find_sending(store, issue))

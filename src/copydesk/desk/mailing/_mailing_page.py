@@ -61,7 +61,7 @@ def render_mailing(
 
 def list_shown(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
     """Return the newest sendings, or those before one, and one more where there are."""
-    if not engine.has_readers(opened.newsroom):
+    if not engine.has_mail(opened.newsroom.private):
         return []
     titles = name_letters(opened.newsroom)
     with engine.open_readers(opened.newsroom) as store:

@@ -50,7 +50,7 @@ def render_readers(
     editor, is_owner = viewer
     newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
     known = None
-    if engine.has_readers(newsroom):
+    if engine.has_mail(newsroom.private):
         with engine.open_readers(newsroom) as store:
             known = engine.count_readers(newsroom, store)
     report = asked.report or (asked.rehearsal.report if asked.rehearsal else None)

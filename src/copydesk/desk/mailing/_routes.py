@@ -20,6 +20,7 @@ from copydesk.desk._answers import (
 )
 from copydesk.desk._desk import Desk
 from copydesk.desk._pages import Editor
+from copydesk.desk.mailing._check_routes import list_check_routes
 from copydesk.desk.mailing._issue_page import IssueAsked, render_issue, show_fresh_issue
 from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, let_go
 from copydesk.desk.mailing._mailing_page import MailingState, render_mailing, show_fresh
@@ -48,6 +49,7 @@ def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> l
         "/mailing/{issue}/test": handlers.try_out,
     }
     return [
+        *list_check_routes(desk, editor_of),
         *list_reader_routes(desk, editor_of),
         *(Route(path, with_errors(handler)) for path, handler in gets.items()),
         *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),

@@ -38,7 +38,7 @@ def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]
         "state_word": say(f"sending_{row.state}"),
         "is_going": row.state in _GOING,
         "awaits": say(f"sending_awaits_{row.remark}") if row.remark else "",
-        "is_checked": row.remark != "checks",
+        "checks": f"{pages.views.root}mailing/checks/" if row.remark == "checks" else "",
         "via": "" if row.via == "smtp" else row.via,
         "by": text.fold(row.by),
         "made": pages.views.time(row.made),

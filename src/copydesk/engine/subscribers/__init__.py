@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._manage import read_reader_data as read_reader_data
     from copydesk.engine.subscribers._manage import request_address_change as request_address_change
     from copydesk.engine.subscribers._offer import read_offer as read_offer
-    from copydesk.engine.subscribers._open import has_readers as has_readers
     from copydesk.engine.subscribers._open import open_readers as open_readers
     from copydesk.engine.subscribers._outbox_mails import SingleMail as SingleMail
     from copydesk.engine.subscribers._outbox_mails import write_outbox_mail as write_outbox_mail

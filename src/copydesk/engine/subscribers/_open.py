@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from copydesk.engine.newsroom import Newsroom
-from copydesk.mail_store import MailStore, has_mail, open_mail
+from copydesk.mail_store import MailStore, open_mail
 
 
 @contextlib.contextmanager
@@ -17,8 +17,3 @@ def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
     """
     with contextlib.closing(open_mail(newsroom.private)) as store:
         yield store
-
-
-def has_readers(newsroom: Newsroom) -> bool:
-    """Decide whether anything is kept of a newsroom's readers or of letters to them."""
-    return has_mail(newsroom.private)
