@@ -164,3 +164,19 @@ def test_rows_of_a_reader_need_that_reader(store: MailStore) -> None:
         store.subscriptions.put(Subscription(subscriber=7, letter="daily", since=NOON))
     with pytest.raises(MailStoreError):
         store.consents.add(Consent(subscriber=7, letter="daily", at=NOON, how="form"))
+
+
+def test_looking_for_deleted_words_lets_go_of_no_lock(tmp_path: Path) -> None:
+    with closing(open_mail(tmp_path)) as kept, closing(open_mail(tmp_path)) as other:
+        number = other.subscribers.add("gone@reader.example", NOON).id
+        other.subscribers.erase(number)
+        assert other.scrub("gone@reader.example")
+        other.close()
+
+        script = "import sys, pathlib; from copydesk.mail_store import open_mail as o;"
+        script += "o(pathlib.Path(sys.argv[1])).close()"
+        subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+
+        assert kept.subscribers.add("new@reader.example", NOON).id
+        with closing(open_mail(tmp_path)) as third:
+            assert third.subscribers.find("new@reader.example")
