@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from copydesk.mail_store import open_mail
+from copydesk.mail_store import DeliveryState, open_mail
 from world.browsing import DESKTOP, PHONE, Window, new_context, start_chromium
 from world.mail_desk import fill_ledger, lead_to, link_in, mail_desk_newsroom, secure_front
 from world.mail_soak import add_readers, mail_server, name_issue
@@ -89,7 +89,9 @@ def test_an_issue_is_sent_paused_resumed_and_ended_by_keyboard(
     with closing(open_mail(served.root / ".copydesk")) as store:
         sending = store.ledger.find(issue)
         assert sending is not None
-        until(lambda: not store.ledger.count(sending.number).get(1))  # letters under way are over
+        until(
+            lambda: not store.ledger.count(sending.number).get(DeliveryState.INTENDED)
+        )  # letters under way are over
     taken = count_taken(log[1])
     assert 0 < len(taken) < READERS
     window.page.reload()

@@ -390,10 +390,7 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if import Workbench as Workbench
     from copydesk.mail_store import LinkPurpose as LinkPurpose
     from copydesk.mail_store import MailStore as MailStore
-    from copydesk.mail_store import ReturnKind as ReturnKind
     from copydesk.mail_store import Sending as Sending
-    from copydesk.mail_store import SubscriberState as SubscriberState
-    from copydesk.mail_store import SuppressionReason as SuppressionReason
     from copydesk.mail_store import has_mail as has_mail
     from copydesk.post import Answer as Answer
     from copydesk.watch import Offer as Offer

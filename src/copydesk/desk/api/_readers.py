@@ -225,7 +225,7 @@ async def list_suppressions(
 ) -> SuppressionsAnswer:
     """Return to whom nothing is sent; that somebody looked is noted."""
     skip, most = call.query.after, call.query.limit
-    rows = await ReaderKeeper(desk, call.visitor).list_suppressed(skip, most + 1)
+    rows = await ReaderKeeper(desk, call.visitor).list_suppressions(skip, most + 1)
     return SuppressionsAnswer(
         suppressions=[
             msgspec.convert(row, ApiSuppression, from_attributes=True) for row in rows[:most]

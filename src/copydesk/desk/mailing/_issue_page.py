@@ -49,17 +49,7 @@ def render_issue(
     Raises UsageError where there is no such issue, neither sent nor filed.
     """
     editor, is_owner = viewer
-    newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
-    sending = rehearsal = None
-    who = engine.WhoPage(lines=())
-    with engine.open_readers(newsroom) as store:
-        if store.ledger.find(asked.issue) is None:
-            rehearsed = engine.rehearse_sending(newsroom, store, asked.issue)
-            rehearsal = describe_rehearsal(pages, rehearsed, titles)
-        else:
-            row = engine.find_sending(store, asked.issue)
-            sending = show_sending(pages, row, titles)
-            who = engine.page_who(store, asked.issue, asked.state, asked.after, _WHO_ROWS)
+    sending, rehearsal, who = _read_issue(opened.newsroom, pages, asked)
     lines = who.lines if asked.found is None else asked.found
     return pages.page(
         "mailing_issue.html",
@@ -78,10 +68,24 @@ def render_issue(
         is_search=asked.found is not None,
         next=_link_next(pages, asked, who.after) if asked.found is None else "",
         is_owner=is_owner,
-        is_set_up=bool(newsroom.settings.mail.deliver),
+        is_set_up=bool(opened.newsroom.settings.mail.deliver),
         tried=_show_answer(pages, asked.tried),
         problem=describe_problem(asked.problem),
     )
+
+
+def _read_issue(
+    newsroom: engine.Newsroom, pages: Pages, asked: IssueAsked
+) -> tuple[View | None, View | None, engine.WhoPage]:
+    """Return how an issue stands or, where it was not sent, what sending it would be; who got it."""
+    titles = name_letters(newsroom)
+    with engine.open_readers(newsroom) as store:
+        if store.ledger.find(asked.issue) is None:
+            rehearsed = engine.rehearse_sending(newsroom, store, asked.issue)
+            return None, describe_rehearsal(pages, rehearsed, titles), engine.WhoPage(lines=())
+        row = engine.find_sending(store, asked.issue)
+        who = engine.page_who(store, asked.issue, asked.state, asked.after, _WHO_ROWS)
+    return show_sending(pages, row, titles), None, who
 
 
 def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: str) -> bytes:

@@ -153,7 +153,7 @@ class ReaderKeeper:
         await self._note("suppression-lifted", str(number or ""))
         return number
 
-    async def list_suppressed(self, skip: int, most: int) -> Sequence[engine.SuppressionRow]:
+    async def list_suppressions(self, skip: int, most: int) -> Sequence[engine.SuppressionRow]:
         """Return to whom nothing is sent, the newest first, so many from a place on."""
         rows = await self._change(lambda _, store: engine.list_suppressions(store))
         await self._note("suppressions-looked-at")

@@ -37,7 +37,7 @@ def render_mailing(
     problem = state.problem
     sendings, unsent = list[View](), list[View]()
     try:
-        sendings = list_shown(opened, pages, state.before)
+        sendings = list_newest(opened, pages, state.before)
         if state.editor.may_edit and not state.before:
             unsent = list(_list_unsent(opened, pages))
     except MailStoreError as error:
@@ -59,7 +59,7 @@ def render_mailing(
     )
 
 
-def list_shown(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
+def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
     """Return the newest sendings, or those before one, and one more where there are."""
     if not engine.has_mail(opened.newsroom.private):
         return []
@@ -71,7 +71,7 @@ def list_shown(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vie
 
 def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
     """Return the newest sendings alone, for a page that is open."""
-    sendings = list_shown(opened, pages)[:_SHOWN]
+    sendings = list_newest(opened, pages)[:_SHOWN]
     page = {"sendings": sendings, "may_edit": editor.may_edit, "is_alone": False}
     return pages.fragment("mailing_sendings.html", page=page)
 
@@ -119,12 +119,12 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
             except MailStoreError:
                 raise
             except CopydeskError as error:
-                yield _show_broken(pages, issue, error)
+                yield _show_faulty(pages, issue, error)
             else:
                 yield describe_rehearsal(pages, rehearsal, titles)
 
 
-def _show_broken(pages: Pages, issue: str, error: CopydeskError) -> View:
+def _show_faulty(pages: Pages, issue: str, error: CopydeskError) -> View:
     empty = dict.fromkeys(("letter", "readers", "size", "awaits"), "")
     href = link_issue(pages.views.root, issue)
     problem = describe_problem(error)

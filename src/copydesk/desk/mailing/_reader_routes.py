@@ -90,7 +90,7 @@ class _ReaderHandlers:
         """Answer with a page of the suppression list; that somebody looked is noted."""
         editor, asked = self._editor_of(request), request.query_params.get("skip", "")
         skip = int(asked) if asked.isdecimal() and len(asked) < 10 else 0
-        rows = await self._keeper(request).list_suppressed(skip, _SUPPRESSIONS + 1)
+        rows = await self._keeper(request).list_suppressions(skip, _SUPPRESSIONS + 1)
         following = skip + _SUPPRESSIONS if len(rows) > _SUPPRESSIONS else 0
         return page_answer(
             await self._desk.draw(

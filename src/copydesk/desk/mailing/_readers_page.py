@@ -18,10 +18,8 @@ from copydesk.kit import text
 
 _SHOWN_LINE = 120  # characters of a line of a file
 _SHOWN_DELIVERIES = 100
-_STATES: Sequence[engine.SubscriberState] = ("active", "paused", "waiting", "left", "erased")
-_REASONS: Sequence[engine.SuppressionReason] = (
-    *("hard-bounce", "soft-bounces", "complaint", "by-hand", "erased", "imported"),
-)
+_STATES = ("active", "paused", "waiting", "left", "erased")
+_REASONS = ("hard-bounce", "soft-bounces", "complaint", "by-hand", "erased", "imported")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,17 +140,18 @@ def _show_counts(pages: Pages, known: engine.ReaderCounts, titles: Mapping[str, 
     say = pages.strings.say
     return {
         "states": [
-            {"word": say(f"reader_{state}"), "count": f"{known.states.get(state, 0):,}"}
-            for state in _STATES
+            {"word": say(f"reader_{state}"), "count": f"{count:,}"}
+            for state, count in sorted(known.states.items(), key=lambda row: _STATES.index(row[0]))
         ],
         "letters": [
             {"title": text.fold(titles.get(letter, letter)), "count": f"{count:,}"}
             for letter, count in known.letters.items()
         ],
         "suppressed": [
-            {"word": say(f"suppressed_{reason}"), "count": f"{known.suppressed[reason]:,}"}
-            for reason in _REASONS
-            if known.suppressed.get(reason)
+            {"word": say(f"suppressed_{reason}"), "count": f"{count:,}"}
+            for reason, count in sorted(
+                known.suppressed.items(), key=lambda row: _REASONS.index(row[0])
+            )
         ],
         "waiting_mails": f"{known.waiting_mails:,}" if known.waiting_mails else "",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from copydesk import engine
@@ -17,7 +17,6 @@ STATES = (
 _OPEN = frozenset({"queued", "intended", "waiting"})
 _GOING = frozenset({"ready", "sending"})
 _ENDABLE = frozenset({"ready", "sending", "awaits-word", "paused"})
-_RETURNS: Sequence[engine.ReturnKind] = ("hard", "soft", "policy", "complaint")
 
 
 def link_issue(root: str, issue: str) -> str:
@@ -51,9 +50,8 @@ def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]
             if row.counts.get(state)
         ],
         "returns": [
-            {"word": say(f"return_{kind}"), "count": f"{row.returns[kind]:,}"}
-            for kind in _RETURNS
-            if row.returns.get(kind)
+            {"word": say(f"return_{kind}"), "count": f"{count:,}"}
+            for kind, count in sorted(row.returns.items())
         ],
         "views": f"{row.views:,}" if row.views else "",
         "next": pages.views.time(row.next_due) if row.counts.get("waiting") else "",
