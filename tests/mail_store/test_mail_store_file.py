@@ -173,3 +173,19 @@ def test_who_is_patient_for_no_time_is_told_that_another_writes(
         other.be_patient(0)
         with store.at_once(), pytest.raises(MailStoreError, match="kept busy"):
             other.limits.admit({"who": 1}, NOON)
+
+
+def test_looking_for_deleted_words_lets_go_of_no_lock(tmp_path: Path) -> None:
+    with closing(open_mail(tmp_path)) as kept, closing(open_mail(tmp_path)) as other:
+        number = other.subscribers.add("gone@reader.example", NOON).id
+        other.subscribers.erase(number)
+        assert other.scrub("gone@reader.example")
+        other.close()
+
+        script = "import sys, pathlib; from copydesk.mail_store import open_mail as o;"
+        script += "o(pathlib.Path(sys.argv[1])).close()"
+        subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+
+        assert kept.subscribers.add("new@reader.example", NOON).id
+        with closing(open_mail(tmp_path)) as third:
+            assert third.subscribers.find("new@reader.example")

@@ -36,6 +36,7 @@ OF_THE_OWNER = {
 OWN = {
     "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
+    "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
     "kit/kept/_database.py": "makes a kept file, for its user alone",
     "archive/git/_commit.py": "an index of our own below git's folder",

@@ -28,10 +28,14 @@ class ApiAnswer:
 
 @dataclass
 class ApiClient:
-    """A program that brings a token, "" for none, to a server at this machine."""
+    """A program that brings a token, "" for none, to a server at this machine.
+
+    `host` is the desk's own, where a web server in front would pass it on.
+    """
 
     port: int
     token: str = ""
+    host: str = ""
 
     def ask(
         self,
@@ -42,6 +46,7 @@ class ApiClient:
     ) -> ApiAnswer:
         """Send one request below `/desk/api/`; a body that is no bytes is sent as JSON."""
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        own |= {"Host": self.host} if self.host else {}
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:

@@ -99,10 +99,10 @@ class Window:
 
 
 @contextmanager
-def start_chromium() -> Iterator[Browser]:
-    """Run Chromium for the block."""
+def start_chromium(*words: str) -> Iterator[Browser]:
+    """Run Chromium for the block, with these words of a command line."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(words))
         try:
             yield browser
         finally:

@@ -34,6 +34,7 @@ from copydesk.desk._drops_page import read_drop_question
 from copydesk.desk._pages import ASSETS, Editor, asset_name
 from copydesk.desk.letters import list_letter_routes
 from copydesk.desk.live import Presence, describe
+from copydesk.desk.mailing import list_mailing_routes
 from copydesk.desk.numbers import list_number_routes
 from copydesk.desk.own_words import list_routes
 from copydesk.desk.proposals import list_proposal_routes
@@ -80,6 +81,7 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         *list_number_routes(desk, editor_of),
         *list_source_routes(desk, editor_of),
         *list_letter_routes(desk, editor_of),
+        *list_mailing_routes(desk, editor_of),
         *list_topic_routes(desk, editor_of),
         *list_rule_routes(desk, editor_of),
     ]

@@ -97,5 +97,7 @@ SCRIPT_WORDS = (
     "key_letter_search",
     "key_letter_note",
     "key_letter_subject",
+    "sending_send",
+    "sending_pause",
     *(f"standing_{standing}" for standing in Standing),
 )

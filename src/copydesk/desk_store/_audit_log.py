@@ -1,4 +1,7 @@
-"""The audit log: who came in, who was kept out, who changed accounts. No password, no secret."""
+"""The audit log: who came in, who was kept out, who changed accounts, who looked at readers.
+
+No password, no secret; a reader is named by their number, never by their address.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,15 @@ AuditKind = Literal[
     "passkey-removed",
     "token-made",
     "token-ended",
+    "reader-looked-at",
+    "reader-added",
+    "reader-removed",
+    "reader-erased",
+    "address-suppressed",
+    "suppression-lifted",
+    "suppressions-looked-at",
+    "readers-imported",
+    "readers-exported",
 ]
 _CHARACTERS = 200
 

@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import list_letters as list_letters
     from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue
+    from copydesk.engine.mail_checks import KeptFinding as KeptFinding
     from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
     from copydesk.engine.mail_checks import examine_mail as examine_mail
     from copydesk.engine.mail_checks import overrule_check as overrule_check
@@ -224,12 +225,17 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import SendingRow as SendingRow
     from copydesk.engine.sending import SendReport as SendReport
     from copydesk.engine.sending import WhoLine as WhoLine
+    from copydesk.engine.sending import WhoPage as WhoPage
     from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending import begin_sending as begin_sending
     from copydesk.engine.sending import find_sending as find_sending
+    from copydesk.engine.sending import find_who as find_who
     from copydesk.engine.sending import list_issues_of as list_issues_of
     from copydesk.engine.sending import list_sendings as list_sendings
+    from copydesk.engine.sending import list_unsent_issues as list_unsent_issues
     from copydesk.engine.sending import list_who as list_who
+    from copydesk.engine.sending import make_eml as make_eml
+    from copydesk.engine.sending import page_who as page_who
     from copydesk.engine.sending import rehearse_sending as rehearse_sending
     from copydesk.engine.sending import resume_sending as resume_sending
     from copydesk.engine.sending import send_issues as send_issues
@@ -296,6 +302,10 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import ImportKind as ImportKind
     from copydesk.engine.subscribers import ImportOptions as ImportOptions
     from copydesk.engine.subscribers import ImportReport as ImportReport
+    from copydesk.engine.subscribers import KeptConsent as KeptConsent
+    from copydesk.engine.subscribers import KeptDelivery as KeptDelivery
+    from copydesk.engine.subscribers import KeptReturn as KeptReturn
+    from copydesk.engine.subscribers import KeptSubscription as KeptSubscription
     from copydesk.engine.subscribers import LeaveAnswer as LeaveAnswer
     from copydesk.engine.subscribers import LetterChoice as LetterChoice
     from copydesk.engine.subscribers import LetterOffer as LetterOffer
@@ -319,6 +329,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import erase_by_address as erase_by_address
     from copydesk.engine.subscribers import erase_reader as erase_reader
     from copydesk.engine.subscribers import export_readers as export_readers
+    from copydesk.engine.subscribers import find_number as find_number
     from copydesk.engine.subscribers import find_reader as find_reader
     from copydesk.engine.subscribers import forget_silent_readers as forget_silent_readers
     from copydesk.engine.subscribers import import_readers as import_readers
@@ -330,6 +341,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import mask_address as mask_address
     from copydesk.engine.subscribers import open_readers as open_readers
     from copydesk.engine.subscribers import read_offer as read_offer
+    from copydesk.engine.subscribers import read_reader as read_reader
     from copydesk.engine.subscribers import read_reader_data as read_reader_data
     from copydesk.engine.subscribers import rehearse_reader_import as rehearse_reader_import
     from copydesk.engine.subscribers import remove_reader as remove_reader

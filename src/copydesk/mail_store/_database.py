@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 from pathlib import Path
 
 from copydesk.errors import MailStoreError
@@ -56,10 +58,28 @@ class MailDatabase(KeptDatabase):
 
 
 def _holds(file: Path, words: bytes) -> bool:
-    with file.open("rb") as opened:
-        before = b""
-        while block := opened.read(_BLOCK_BYTES):
-            if words in before + block:
-                return True
-            before = block[-len(words) :]
+    descriptor, place, before = _open_to_look(file), 0, b""
+    while block := os.pread(descriptor, _BLOCK_BYTES, place):
+        if words in before + block:
+            return True
+        before = block[-len(words) :]
+        place += len(block)
     return False
+
+
+def _open_to_look(file: Path) -> int:
+    """Return a descriptor of a file that this process never closes.
+
+    Closing one would let go of the locks that other connections of this process hold on the file
+    (fcntl(2)): another process would then take the log away from under them.
+    """
+    with _LOOKING:
+        status = file.stat()
+        key = status.st_dev, status.st_ino
+        if key not in _DESCRIPTORS:
+            _DESCRIPTORS[key] = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+        return _DESCRIPTORS[key]
+
+
+_LOOKING = threading.Lock()
+_DESCRIPTORS: dict[tuple[int, int], int] = {}  # by file: a restored backup is another one

@@ -120,13 +120,18 @@ class Ledger:
         return _sending_of(rows[0]) if rows else None
 
     def list_sendings(
-        self, most: int = 100, states: Collection[SendingState] = ()
+        self, most: int = 100, states: Collection[SendingState] = (), before: str = ""
     ) -> tuple[Sending, ...]:
-        """Return the sendings, the newest first; those of some states, or all."""
+        """Return the sendings, the newest first; those of some states, or before that of an issue.
+
+        None are before an issue that was never to be sent.
+        """
+        wanted = json.dumps(list(states))
         rows = self._database.run(
-            f"SELECT {_COLUMNS} FROM sendings WHERE ? = '[]' OR state IN "  # noqa: S608 # names of ours
-            "(SELECT value FROM json_each(?)) ORDER BY number DESC LIMIT ?",
-            *(json.dumps(list(states)), json.dumps(list(states)), most),
+            f"SELECT {_COLUMNS} FROM sendings WHERE (? = '[]' OR state IN "  # noqa: S608 # names of ours
+            "(SELECT value FROM json_each(?))) AND (? = '' OR number < "
+            "(SELECT number FROM sendings WHERE issue = ?)) ORDER BY number DESC LIMIT ?",
+            *(wanted, wanted, before, before, most),
         )
         return tuple(map(_sending_of, rows))
 

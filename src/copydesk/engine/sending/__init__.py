@@ -28,10 +28,14 @@ if TYPE_CHECKING:
     from copydesk.engine.sending._send import send_issues as send_issues
     from copydesk.engine.sending._settle import SettleRules as SettleRules
     from copydesk.engine.sending._settle import settle as settle
+    from copydesk.engine.sending._try_out import make_eml as make_eml
     from copydesk.engine.sending._try_out import send_test as send_test
     from copydesk.engine.sending._try_out import write_eml as write_eml
     from copydesk.engine.sending._who import WhoLine as WhoLine
+    from copydesk.engine.sending._who import WhoPage as WhoPage
+    from copydesk.engine.sending._who import find_who as find_who
     from copydesk.engine.sending._who import list_issues_of as list_issues_of
     from copydesk.engine.sending._who import list_who as list_who
+    from copydesk.engine.sending._who import page_who as page_who
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

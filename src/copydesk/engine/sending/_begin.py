@@ -74,13 +74,15 @@ def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
     return tuple(reversed(going))
 
 
-def list_unsent_issues(newsroom: Newsroom, store: MailStore) -> list[str]:
-    """Return the names of issues of the last day that are not in the ledger; asks few files."""
+def list_unsent_issues(
+    newsroom: Newsroom, store: MailStore, within: timedelta = _STILL_NEWS
+) -> list[str]:
+    """Return each letter's last issue that is so new and not in the ledger; asks few files."""
     letters = newsroom.settings.letters
     names = []
     for letter in letters:
         last = find_last_issue(newsroom, letter_stems(newsroom, letter, letters))
-        if last is None or not timedelta(0) <= newsroom.now - last.at <= _STILL_NEWS:
+        if last is None or not timedelta(0) <= newsroom.now - last.at <= within:
             continue
         name = parse_issue_name(last.path.rpartition("/")[2].removesuffix(".html"))
         if name is not None and store.ledger.find(str(name)) is None:

@@ -50,9 +50,10 @@ class SendingRehearsal:
     remark: SendingRemark
 
 
-def list_sendings(store: MailStore, most: int = 100) -> list[SendingRow]:
-    """Return the sendings, the newest first."""
-    return [_make_row(store, sending) for sending in store.ledger.list_sendings(most)]
+def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
+    """Return the sendings, the newest first; with the name of an issue those before its own."""
+    sendings = store.ledger.list_sendings(most, before=before)
+    return [_make_row(store, sending) for sending in sendings]
 
 
 def find_sending(store: MailStore, issue: str) -> SendingRow:

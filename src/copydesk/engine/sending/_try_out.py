@@ -55,6 +55,11 @@ def write_eml(
     return paths
 
 
+def make_eml(newsroom: Newsroom, store: MailStore, name: str, address: str) -> bytes:
+    """Return an issue as mail programs open it (`.eml`); raises as `send_test` does."""
+    return _make_test(newsroom, store, name).make(_intent_for(address)).message
+
+
 def _make_test(newsroom: Newsroom, store: MailStore, name: str) -> LetterMaker:
     mail = read_issue_to_send(newsroom, name)
     sending = Sending(

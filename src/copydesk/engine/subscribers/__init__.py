@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._answers import ConfirmOutcome as ConfirmOutcome
     from copydesk.engine.subscribers._answers import DataAnswer as DataAnswer
     from copydesk.engine.subscribers._answers import EraseAnswer as EraseAnswer
+    from copydesk.engine.subscribers._answers import KeptConsent as KeptConsent
+    from copydesk.engine.subscribers._answers import KeptDelivery as KeptDelivery
+    from copydesk.engine.subscribers._answers import KeptReturn as KeptReturn
+    from copydesk.engine.subscribers._answers import KeptSubscription as KeptSubscription
     from copydesk.engine.subscribers._answers import LeaveAnswer as LeaveAnswer
     from copydesk.engine.subscribers._answers import LetterChoice as LetterChoice
     from copydesk.engine.subscribers._answers import LetterOffer as LetterOffer
@@ -40,9 +44,11 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._by_hand import add_reader as add_reader
     from copydesk.engine.subscribers._by_hand import count_readers as count_readers
     from copydesk.engine.subscribers._by_hand import erase_by_address as erase_by_address
+    from copydesk.engine.subscribers._by_hand import find_number as find_number
     from copydesk.engine.subscribers._by_hand import find_reader as find_reader
     from copydesk.engine.subscribers._by_hand import lift_suppression as lift_suppression
     from copydesk.engine.subscribers._by_hand import list_suppressions as list_suppressions
+    from copydesk.engine.subscribers._by_hand import read_reader as read_reader
     from copydesk.engine.subscribers._by_hand import remove_reader as remove_reader
     from copydesk.engine.subscribers._by_hand import suppress_address as suppress_address
     from copydesk.engine.subscribers._choices import choose_letters as choose_letters

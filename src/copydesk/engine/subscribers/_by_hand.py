@@ -74,6 +74,19 @@ def find_reader(newsroom: Newsroom, store: MailStore, typed: str) -> ReaderData:
     return gather_data(store, _find(newsroom, store, typed))
 
 
+def find_number(newsroom: Newsroom, store: MailStore, typed: str) -> int:
+    """Return the number of who has an address, by which logs name them; as `find_reader` raises."""
+    return _find(newsroom, store, typed).id
+
+
+def read_reader(store: MailStore, number: int) -> ReaderData:
+    """Return everything that is kept of a reader by their number; UsageError, MailStoreError."""
+    subscriber = store.subscribers.get(number)
+    if subscriber is None or not subscriber.address:
+        raise UsageError("no such reader", subject=str(number), hint="look for their address")
+    return gather_data(store, subscriber)
+
+
 def add_reader(
     newsroom: Newsroom, store: MailStore, typed: str, letter: str, consent: str
 ) -> ReaderData:

@@ -1,0 +1,311 @@
+"""Mailing: how far each issue is on its way to readers, who got it, and what becomes of it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from copydesk import engine
+from copydesk.desk._desk import Desk
+from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk.api._endpoint import Call, Nothing
+from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.mailing import ReaderKeeper, change_mail, let_go
+from copydesk.errors import CopydeskError, MailStoreError, UsageError
+
+_UNSENT = timedelta(days=30)
+_EXAMPLE = "reader@example.org"
+Cursor = Annotated[str, Meta(max_length=300, description="Where the page before ended.")]
+MailAddress = Annotated[str, Meta(min_length=3, max_length=400)]
+
+
+class SendingsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page of sendings is wanted."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+    after: Cursor = ""
+
+
+class ApiSending(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue on its way: letters by how they stand, and what came back of them.
+
+    `remark` says why it awaits a person's word. `next_due` is when the next letter is tried, null
+    where none is left.
+    """
+
+    issue: str
+    letter: str
+    state: str
+    via: str
+    made: datetime
+    by: str
+    remark: str
+    counts: dict[str, int]
+    returns: dict[str, int]
+    views: int
+    next_due: datetime | None
+
+
+class SendingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Sendings, the newest first; `after` begins the next page, "" where there is none."""
+
+    sendings: list[ApiSending]
+    after: str
+
+
+class UnsentIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue that is filed and not sent yet: to how many it would go, and how big it is.
+
+    `problem` says what keeps it from being sent, "" for nothing.
+    """
+
+    issue: str
+    letter: str = ""
+    readers: int = 0
+    bytes: int = 0
+    remark: str = ""
+    problem: str = ""
+
+
+class UnsentAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The last issue of each letter that is of the last 30 days and was not sent."""
+
+    issues: list[UnsentIssue]
+
+
+class WhoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lines of an issue are wanted: those of a state, or all."""
+
+    state: Annotated[str, Meta(max_length=40)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 100
+    after: Cursor = ""
+
+
+class ApiDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter to a reader: how it stands since when, and the server's words.
+
+    The address is masked unless the token is good for `manage`, and "" where it was erased.
+    """
+
+    reader: int
+    address: str
+    state: str
+    at: datetime
+    attempts: int
+    code: int
+    words: str
+
+
+class WhoAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines of an issue by readers' numbers; `after` begins the next page, "" for none."""
+
+    deliveries: list[ApiDelivery]
+    after: str
+
+
+class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose address is meant."""
+
+    address: MailAddress
+
+
+class TriedLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server said to a letter that was tried out."""
+
+    kind: str
+    code: int
+    words: str
+
+
+class LetterFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue as a mail to nobody (`.eml`), in base64."""
+
+    eml: str
+
+
+async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> SendingsAnswer:
+    """Return what went, goes and waits."""
+    asked = call.query
+
+    def answer(opened: OpenNewsroom) -> SendingsAnswer:
+        if not engine.has_mail(opened.newsroom.private):
+            return SendingsAnswer(sendings=[], after="")
+        before = _open_cursor(asked.after)
+        with engine.open_readers(opened.newsroom) as store:
+            rows = engine.list_sendings(store, asked.limit + 1, before)
+        shown = rows[: asked.limit]
+        after = _seal_cursor(shown[-1].issue) if len(rows) > asked.limit else ""
+        return SendingsAnswer(sendings=[_make_sending(row) for row in shown], after=after)
+
+    return await desk.thread.ask(answer)
+
+
+async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer:
+    """Return the issues that are filed and not sent yet."""
+
+    def work(newsroom: engine.Newsroom, store: engine.MailStore) -> UnsentAnswer:
+        if not newsroom.settings.mail.deliver:
+            return UnsentAnswer(issues=[])
+        names = engine.list_unsent_issues(newsroom, store, _UNSENT)
+        return UnsentAnswer(issues=[_rehearse(newsroom, store, name) for name in names])
+
+    return await change_mail(desk, work)
+
+
+async def read_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """Return how an issue stands."""
+    return await _read(desk, call.path["issue"])
+
+
+async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """Give the word that an issue goes out, or on; `copydesk serve` sends it."""
+    return await _decide(desk, call, let_go)
+
+
+async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """Pause an issue that goes out; the letters under way are finished."""
+
+    def pause(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+        engine.stop_sending(store, issue, "paused", by)
+
+    return await _decide(desk, call, pause)
+
+
+async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
+    """End an issue for good: letters that are not settled yet are never sent."""
+
+    def end(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+        if engine.find_sending(store, issue).state != "ended":  # what is sent twice is done once
+            engine.stop_sending(store, issue, "ended", by)
+
+    return await _decide(desk, call, end)
+
+
+async def list_deliveries(desk: Desk, call: Call[WhoQuery, Nothing]) -> WhoAnswer:
+    """Return who got an issue, page by page."""
+    issue, asked, is_owner = call.path["issue"], call.query, call.token.may("manage")
+    await _read(desk, issue)
+    after = _read_number(_open_cursor(asked.after))
+
+    def work(_: engine.Newsroom, store: engine.MailStore) -> WhoAnswer:
+        page = engine.page_who(store, issue, asked.state, after, asked.limit)
+        return WhoAnswer(
+            deliveries=[
+                _make_delivery(number, line, is_owner=is_owner) for number, line in page.lines
+            ],
+            after=_seal_cursor(str(page.after)) if page.after else "",
+        )
+
+    return await change_mail(desk, work)
+
+
+async def find_delivery(desk: Desk, call: Call[Nothing, SentAddress]) -> WhoAnswer:
+    """Return what became of an issue to one address; that somebody looked is noted."""
+    await _read(desk, call.path["issue"])
+    keeper = ReaderKeeper(desk, call.visitor)
+    found = await keeper.find_line(call.path["issue"], call.body.address)
+    lines = [_make_delivery(*found, is_owner=call.token.may("manage"))] if found else []
+    return WhoAnswer(deliveries=lines, after="")
+
+
+async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLetter:
+    """Send an issue to one address alone; no ledger knows of it."""
+    issue, address = call.path["issue"], call.body.address.strip()
+    answer = await change_mail(
+        desk, lambda newsroom, store: engine.send_test(newsroom, store, issue, address)
+    )
+    return TriedLetter(kind=answer.kind, code=answer.code, words=answer.words)
+
+
+async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFile:
+    """Return an issue as mail programs open it."""
+    issue = call.path["issue"]
+    data = await change_mail(
+        desk, lambda newsroom, store: engine.make_eml(newsroom, store, issue, _EXAMPLE)
+    )
+    return LetterFile(eml=base64.b64encode(data).decode())
+
+
+async def _read(desk: Desk, issue: str) -> ApiSending:
+    def answer(opened: OpenNewsroom) -> ApiSending:
+        if not engine.has_mail(opened.newsroom.private):
+            raise UsageError("no such sending", subject=issue[:80])
+        with engine.open_readers(opened.newsroom) as store:
+            return _make_sending(engine.find_sending(store, issue))
+
+    try:
+        return await desk.thread.ask(answer)
+    except UsageError as error:
+        raise ApiProblem(404, str(error), error.hint) from error
+
+
+async def _decide(
+    desk: Desk,
+    call: Call[Nothing, Nothing],
+    do: Callable[[engine.Newsroom, engine.MailStore, str, str], None],
+) -> ApiSending:
+    issue, by = call.path["issue"], call.visitor.name
+    await change_mail(desk, lambda newsroom, store: do(newsroom, store, issue, by))
+    return await _read(desk, issue)
+
+
+def _rehearse(newsroom: engine.Newsroom, store: engine.MailStore, issue: str) -> UnsentIssue:
+    try:
+        rehearsal = engine.rehearse_sending(newsroom, store, issue)
+    except MailStoreError:
+        raise
+    except CopydeskError as error:
+        return UnsentIssue(issue=issue, problem=str(error))
+    return msgspec.convert(rehearsal, UnsentIssue, from_attributes=True)
+
+
+def _make_sending(row: engine.SendingRow) -> ApiSending:
+    return ApiSending(
+        issue=row.issue,
+        letter=row.letter,
+        state=row.state,
+        via=row.via,
+        made=row.made,
+        by=row.by,
+        remark=row.remark,
+        counts=dict(row.counts),
+        returns={str(kind): count for kind, count in row.returns.items()},
+        views=row.views,
+        next_due=row.next_due,
+    )
+
+
+def _make_delivery(number: int, line: engine.WhoLine, *, is_owner: bool) -> ApiDelivery:
+    return ApiDelivery(
+        reader=number,
+        address=line.address if is_owner else engine.mask_address(line.address),
+        state=line.state,
+        at=line.at,
+        attempts=line.attempts,
+        code=line.code,
+        words=line.words,
+    )
+
+
+def _seal_cursor(place: str) -> str:
+    return base64.urlsafe_b64encode(place.encode()).decode()
+
+
+def _open_cursor(sealed: str) -> str:
+    """Return the place that a cursor means; raises ApiProblem for none of ours."""
+    try:
+        return base64.urlsafe_b64decode(sealed.encode("ascii")).decode()
+    except (ValueError, binascii.Error) as error:
+        raise ApiProblem(400, "no cursor of ours", "take `after` as it was answered") from error
+
+
+def _read_number(place: str) -> int:
+    if place and not (place.isascii() and place.isdigit() and len(place) < 16):
+        raise ApiProblem(400, "no cursor of ours", "take `after` as it was answered")
+    return int(place or "0")

@@ -1,0 +1,17 @@
+"""Mailing: what goes out to readers and who they are; pages come out, and what people decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.kit import faces
+
+if TYPE_CHECKING:
+    from copydesk.desk.mailing._keeper import MOST_BYTES as MOST_BYTES
+    from copydesk.desk.mailing._keeper import ImportedFile as ImportedFile
+    from copydesk.desk.mailing._keeper import ReaderKeeper as ReaderKeeper
+    from copydesk.desk.mailing._keeper import change_mail as change_mail
+    from copydesk.desk.mailing._keeper import let_go as let_go
+    from copydesk.desk.mailing._routes import list_mailing_routes as list_mailing_routes
+else:
+    __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,0 +1,234 @@
+"""The keeper: what owners do to readers, each with its line in the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, TypeVar, cast
+
+from copydesk import engine
+from copydesk.desk._desk import Desk, now
+from copydesk.desk.sign_in import Visitor
+from copydesk.desk_store import AuditEntry, AuditKind
+from copydesk.errors import UsageError
+
+_Value = TypeVar("_Value")
+MailWork = Callable[[engine.Newsroom, engine.MailStore], _Value]
+
+MOST_BYTES = 20_000_000  # of a file that is imported
+_SHOWN_ROWS = 50  # of a rehearsal
+_FILE = "readers.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFile:
+    """A file of readers as a browser or a program sent it, and what holds for rows without words.
+
+    Its `name` says to some programs' exports what they are of.
+    """
+
+    data: bytes = field(repr=False)
+    options: engine.ImportOptions
+    name: str = _FILE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRehearsal:
+    """What the rows of a file would become, and the first of them."""
+
+    report: engine.ImportReport
+    rows: Sequence[engine.ImportedRow]
+
+
+async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
+    """Return what a change of the readers' file gives, in a thread that nobody's page waits for."""
+
+    def work(newsroom: engine.Newsroom) -> _Value:
+        with engine.open_readers(newsroom) as store:
+            return make(newsroom, store)
+
+    return await desk.thread.change(work)
+
+
+def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+    """Give a person's word that an issue goes out: for the first time, or on from where it stood.
+
+    Raises UsageError where it went out or was ended, or the checks hold it up.
+    """
+    sending = store.ledger.find(issue)
+    if sending is not None and sending.state in {"ready", "sending"}:
+        return
+    if sending is not None:
+        engine.resume_sending(newsroom, store, issue, by)
+    elif engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError("the checks of mail found faults", subject=issue, hint=hint)
+
+
+class ReaderKeeper:
+    """Do what an owner wants of readers; a look at somebody's data is noted before it is shown.
+
+    The audit log names readers by their numbers. Methods raise UsageError, MailStoreError and
+    DeskStoreError.
+    """
+
+    def __init__(self, desk: Desk, visitor: Visitor) -> None:
+        self._desk = desk
+        self._visitor = visitor
+
+    async def find(self, typed: str) -> int:
+        """Return the number of who has an address."""
+        return await self._change(
+            lambda newsroom, store: engine.find_number(newsroom, store, typed)
+        )
+
+    async def find_line(self, issue: str, typed: str) -> tuple[int, engine.WhoLine] | None:
+        """Return what became of an issue to an address, None where it was not to go there."""
+        found = await self._change(lambda _, store: engine.find_who(store, issue, typed))
+        await self._note("reader-looked-at", str(found[0]) if found else "")
+        return found
+
+    async def look_at(self, number: int) -> engine.ReaderData:
+        """Return everything that is kept of a reader."""
+        data = await self._change(lambda _, store: engine.read_reader(store, number))
+        await self._note("reader-looked-at", str(number))
+        return data
+
+    async def add(self, typed: str, letter: str, consent: str) -> int:
+        """Let somebody get a letter, and return their number."""
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
+            engine.add_reader(newsroom, store, typed, letter, consent)
+            return engine.find_number(newsroom, store, typed)
+
+        number = await self._change(work)
+        await self._note("reader-added", str(number))
+        return number
+
+    async def remove(self, number: int) -> tuple[str, ...]:
+        """End every letter of a reader; return which."""
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> tuple[str, ...]:
+            return engine.remove_reader(newsroom, store, engine.read_reader(store, number).address)
+
+        ended = await self._change(work)
+        await self._note("reader-removed", str(number))
+        return ended
+
+    async def erase(self, number: int) -> None:
+        """Forget a reader, but for a keyed digest of their address."""
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> None:
+            address = engine.read_reader(store, number).address
+            engine.erase_by_address(newsroom, store, address)
+
+        await self._change(work)
+        await self._note("reader-erased", str(number))
+
+    async def suppress(self, typed: str, why: str) -> int:
+        """Send nothing to an address from now on; return its reader's number, 0 for nobody's."""
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
+            engine.suppress_address(newsroom, store, typed, why)
+            return _find_number(newsroom, store, typed)
+
+        number = await self._change(work)
+        await self._note("address-suppressed", str(number or ""))
+        return number
+
+    async def lift(self, typed: str) -> int:
+        """Send to an address again; return its reader's number, 0 for nobody's."""
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
+            engine.lift_suppression(newsroom, store, typed)
+            return _find_number(newsroom, store, typed)
+
+        number = await self._change(work)
+        await self._note("suppression-lifted", str(number or ""))
+        return number
+
+    async def list_suppressions(self, skip: int, most: int) -> Sequence[engine.SuppressionRow]:
+        """Return to whom nothing is sent, the newest first, so many from a place on."""
+        rows = await self._change(lambda _, store: engine.list_suppressions(store))
+        await self._note("suppressions-looked-at")
+        return rows[skip : skip + most]
+
+    async def rehearse_import(self, sent: ImportedFile) -> ImportRehearsal:
+        """Return what the rows of a file would become."""
+        rows: list[engine.ImportedRow] = []
+
+        def keep(row: engine.ImportedRow) -> None:
+            if len(rows) < _SHOWN_ROWS:
+                rows.append(row)
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
+            with _put_down(newsroom, sent) as path:
+                return engine.rehearse_reader_import(newsroom, store, path, sent.options, keep)
+
+        return ImportRehearsal(report=await self._change(work), rows=rows)
+
+    async def take_import(self, sent: ImportedFile) -> engine.ImportReport:
+        """Take the readers of a file over."""
+
+        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
+            with _put_down(newsroom, sent) as path:
+                return engine.import_readers(newsroom, store, path, sent.options)
+
+        report = await self._change(work)
+        added = report.counts.get("added", 0)
+        await self._note("readers-imported", f"{added} / {report.rows}")
+        return report
+
+    async def export(self, form: engine.ExportFormat) -> BinaryIO:
+        """Return all readers as a file without a name, which is gone once it is closed."""
+        await self._note("readers-exported", form)
+
+        def work(_: engine.Newsroom, store: engine.MailStore) -> BinaryIO:
+            kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 # who reads it closes it
+            words = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)
+            engine.export_readers(store, words, form)
+            words.detach()  # else its end would close the file
+            kept.seek(0)
+            return kept
+
+        return await self._change(work)
+
+    async def _change(self, make: MailWork[_Value]) -> _Value:
+        return await change_mail(self._desk, make)
+
+    async def _note(self, what: AuditKind, about: str = "") -> None:
+        visitor = self._visitor
+        entry = AuditEntry(
+            at=now(), who=visitor.name, what=what, about=about, address=visitor.address
+        )
+        await asyncio.to_thread(self._desk.store.audit.add, entry)
+
+
+def _find_number(newsroom: engine.Newsroom, store: engine.MailStore, typed: str) -> int:
+    """Return the number of who has an address, 0 for nobody's."""
+    with contextlib.suppress(UsageError):
+        return engine.find_number(newsroom, store, typed)
+    return 0
+
+
+@contextlib.contextmanager
+def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
+    """Write a file down for the block, where nobody else reads it; faults name no path of ours."""
+    name = "".join(itertools.islice(filter(_is_plain, sent.name), 80)) or _FILE
+    with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
+        path = Path(folder) / name.lstrip(".")
+        path.write_bytes(sent.data)
+        try:
+            yield path
+        except UsageError as error:
+            raise UsageError(error.what, hint=error.hint) from error
+
+
+def _is_plain(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character in "._-")

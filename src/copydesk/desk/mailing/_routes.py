@@ -1,0 +1,202 @@
+"""The routes of what goes out: all of the desk see how far it is, who edits decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from copydesk import engine
+from copydesk.desk._answers import (
+    NEVER_KEPT,
+    must_edit,
+    page_answer,
+    read_form,
+    status_of,
+    with_errors,
+)
+from copydesk.desk._desk import Desk
+from copydesk.desk._pages import Editor
+from copydesk.desk.mailing._check_routes import list_check_routes
+from copydesk.desk.mailing._issue_page import IssueAsked, render_issue, show_fresh_issue
+from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, let_go
+from copydesk.desk.mailing._mailing_page import MailingState, render_mailing, show_fresh
+from copydesk.desk.mailing._reader_routes import list_reader_routes
+from copydesk.desk.mailing._sending_view import link_issue
+from copydesk.desk.sign_in import visitor_of
+from copydesk.errors import CopydeskError, UsageError
+
+_EXAMPLE = "reader@example.org"
+_Do = Callable[[engine.Newsroom, engine.MailStore, str, str], None]
+
+
+def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk on which letters are sent and readers looked after."""
+    handlers = _SendingHandlers(desk, editor_of)
+    gets = {
+        "/mailing/": handlers.show_all,
+        "/mailing/now": handlers.show_fresh,
+        "/mailing/{issue}/": handlers.show,
+        "/mailing/{issue}/now": handlers.show_fresh_issue,
+        "/mailing/{issue}/letter.eml": handlers.show_letter,
+    }
+    posts = {
+        "/mailing/{issue}/": handlers.decide,
+        "/mailing/{issue}/who": handlers.look_for,
+        "/mailing/{issue}/test": handlers.try_out,
+    }
+    return [
+        *list_check_routes(desk, editor_of),
+        *list_reader_routes(desk, editor_of),
+        *(Route(path, with_errors(handler)) for path, handler in gets.items()),
+        *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
+    ]
+
+
+class _SendingHandlers:
+    """What each route does."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+
+    async def show_all(self, request: Request) -> Response:
+        """Answer with all that goes out."""
+        state = MailingState(
+            editor=self._editor_of(request),
+            is_owner=visitor_of(request).may("owner"),
+            before=request.query_params.get("before", "")[:200],
+        )
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_mailing(opened, pages, counts, state)
+            )
+        )
+
+    async def show_fresh(self, request: Request) -> Response:
+        """Answer with the sendings alone, for a page that is open."""
+        editor = self._editor_of(request)
+        return page_answer(
+            await self._desk.draw(lambda opened, pages, _: show_fresh(opened, pages, editor))
+        )
+
+    async def show(self, request: Request) -> Response:
+        """Answer with the page of an issue."""
+        asked, after = request.query_params, request.query_params.get("after", "")
+        return await self._show(
+            request,
+            IssueAsked(
+                issue=request.path_params["issue"],
+                state=asked.get("state", "")[:40],
+                after=int(after) if after.isdecimal() and len(after) < 16 else 0,
+            ),
+        )
+
+    async def show_fresh_issue(self, request: Request) -> Response:
+        """Answer with how an issue stands alone, for a page that is open."""
+        editor, issue = must_edit(self._editor_of(request)), request.path_params["issue"]
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, _: show_fresh_issue(opened, pages, editor, issue)
+            )
+        )
+
+    async def show_letter(self, request: Request) -> Response:
+        """Answer with the letter as mail programs open it, to nobody."""
+        must_edit(self._editor_of(request))
+        issue = request.path_params["issue"]
+        data = await change_mail(
+            self._desk,
+            lambda newsroom, store: engine.make_eml(newsroom, store, issue, _EXAMPLE),
+        )
+        name = "".join(letter for letter in issue if letter.isalnum() or letter in "-_")
+        told = {"Content-Disposition": f'attachment; filename="{name or "letter"}.eml"'}
+        return Response(data, media_type="message/rfc822", headers={**NEVER_KEPT, **told})
+
+    async def decide(self, request: Request) -> Response:
+        """Send an issue, pause it, let it go on or end it, and lead to how it stands."""
+        editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
+        issue = request.path_params["issue"]
+        asked = IssueAsked(issue=issue)
+        try:
+            do = _find_decision(form)
+            await change_mail(
+                self._desk, lambda newsroom, store: do(newsroom, store, issue, editor.name)
+            )
+        except CopydeskError as error:
+            return await self._tell(request, replace(asked, problem=error))
+        address = self._desk.own_page(form.get("return") or link_issue(self._desk.path, issue))
+        return RedirectResponse(address, 303)
+
+    async def look_for(self, request: Request) -> Response:
+        """Answer with the line of one address; that somebody looked for it is noted."""
+        must_edit(self._editor_of(request))
+        typed = dict(await read_form(request)).get("address", "")[:400]
+        issue = request.path_params["issue"]
+        found = await self._keeper(request).find_line(issue, typed)
+        lines = [] if found is None else [found]
+        return await self._show(request, IssueAsked(issue=issue, found=lines))
+
+    async def try_out(self, request: Request) -> Response:
+        """Send a letter to one address, and answer with what the server said."""
+        must_edit(self._editor_of(request))
+        address = dict(await read_form(request)).get("address", "").strip()[:400]
+        asked = IssueAsked(issue=request.path_params["issue"])
+        try:
+            if "@" not in address:
+                raise UsageError("that is no address", hint="write it as reader@example.org")
+            answer = await change_mail(
+                self._desk,
+                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, address),
+            )
+        except CopydeskError as error:
+            return await self._tell(request, replace(asked, problem=error))
+        return await self._show(request, replace(asked, tried=answer))
+
+    async def _tell(self, request: Request, asked: IssueAsked) -> Response:
+        """Answer with a problem: on the issue's page, unless nobody can make that one either."""
+        problem = asked.problem
+        assert problem is not None
+        if "text/html" not in request.headers.get("Accept", "text/html"):
+            raise problem
+        try:
+            answer = await self._show(request, asked)
+        except CopydeskError:
+            raise problem from None
+        answer.status_code = status_of(problem)
+        return answer
+
+    async def _show(self, request: Request, asked: IssueAsked) -> Response:
+        viewer = must_edit(self._editor_of(request)), visitor_of(request).may("owner")
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_issue(opened, pages, counts, viewer, asked)
+            )
+        )
+
+    def _keeper(self, request: Request) -> ReaderKeeper:
+        return ReaderKeeper(self._desk, visitor_of(request))
+
+
+def _find_decision(form: Mapping[str, str]) -> _Do:
+    """Return what a form wants; raises UsageError for what cannot be meant."""
+    do = form.get("do", "")
+    if do not in _DECISIONS:
+        raise UsageError("the form does not say what is to be done", subject=do[:80])
+    if do == "end" and "sure" not in form:
+        raise UsageError("an issue is ended only when you say that this is meant")
+    return _DECISIONS[do]
+
+
+def _pause(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+    engine.stop_sending(store, issue, "paused", by)
+
+
+def _end(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+    engine.stop_sending(store, issue, "ended", by)
+
+
+_DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}

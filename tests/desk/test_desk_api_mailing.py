@@ -1,0 +1,186 @@
+"""Mailing, by the API: who got it, what is decided, and readers for owners' tokens alone."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from copydesk.desk_store import open_desk
+from copydesk.mail_store import open_mail
+from world.api_client import ApiAnswer, ApiClient, make_token
+from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
+from world.mail_soak import mail_server, name_issue
+from world.served_desk import HOST
+from world.served_newsroom import ServedNewsroom, serve_newsroom, until
+
+pytestmark = pytest.mark.slow
+
+DONE, PAUSED = "mailing/issues/tidewatch-2026-11-10", "mailing/issues/tidewatch-2026-11-13"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    folder = tmp_path_factory.mktemp("api-mailing")
+    with mail_server(folder, {"rules": []}) as (port, _):
+        root = mail_desk_newsroom(folder, port)
+        fill_ledger(root)
+        with serve_newsroom(root) as served:
+            come_in_outside(served, "Anna")
+            come_in_outside(served, "Ed", "editor")
+            yield served
+
+
+def client(served: ServedNewsroom, name: str, *scopes: str) -> ApiClient:
+    return ApiClient(served.port, make_token(served.root, name, *scopes), HOST)
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> ApiClient:
+    return client(served, "Anna", "read", "decide", "manage")
+
+
+@pytest.fixture(scope="module")
+def ed(served: ServedNewsroom) -> ApiClient:
+    return client(served, "Ed", "read", "decide")
+
+
+def detail_of(answer: ApiAnswer, status: int) -> str:
+    assert status == answer.status, answer.body
+    assert "application/problem+json" == answer.headers["content-type"]
+    return str(answer.json()["detail"])
+
+
+def test_sendings_are_read_page_by_page(ed: ApiClient) -> None:
+    first = ed.get("mailing", limit=3)
+    rest = ed.get("mailing", limit=3, after=first["after"])
+    issues = [one["issue"] for page in (first, rest) for one in page["sendings"]]
+    assert [f"tidewatch-2026-11-{day}" for day in (13, 12, 11, 10)] == issues
+    assert "" == rest["after"]
+    done = rest["sendings"][-1]
+    assert (100, 37, {"hard": 1, "soft": 2, "complaint": 1}) == (
+        *(done["counts"]["accepted"], done["views"], done["returns"]),
+    )
+    assert "cursor" in detail_of(ed.ask("GET", "mailing?after=%C3%A9"), 400)
+    assert [] == ed.get("mailing", after="bm8=")["sendings"]  # none is before what never was
+    assert "no such sending" in detail_of(ed.ask("GET", "mailing/issues/nothing"), 404)
+
+
+def test_who_got_it_is_masked_but_for_owners(anna: ApiClient, ed: ApiClient) -> None:
+    lines = ed.get(f"{DONE}/who", limit=70)
+    rest = ed.get(f"{DONE}/who", limit=70, after=lines["after"])
+    numbers = [one["reader"] for page in (lines, rest) for one in page["deliveries"]]
+    assert 120 == len({*numbers})
+    assert {"r…@d…"} == {one["address"] for one in lines["deliveries"]}
+    refused = anna.get(f"{DONE}/who", state="refused")["deliveries"]
+    assert 5 == len(refused)
+    assert "reader20@d20.example" == refused[0]["address"]
+    found = ed.post(f"{DONE}/who", {"address": "reader20@d20.example"})["deliveries"]
+    assert ("refused", "r…@d…") == (found[0]["state"], found[0]["address"])
+    assert [] == ed.post(f"{DONE}/who", {"address": "x@y.example"})["deliveries"]
+    assert "no such state" in detail_of(ed.ask("GET", f"{DONE}/who?state=lost"), 400)
+    assert "cursor" in detail_of(ed.ask("GET", f"{DONE}/who?after=bm8%3D"), 400)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "mailing/readers/1"),
+        ("POST", "mailing/readers"),
+        ("POST", "mailing/readers/find"),
+        ("POST", "mailing/readers/import"),
+        ("POST", "mailing/readers/export"),
+        ("DELETE", "mailing/readers/1"),
+        ("GET", "mailing/suppressions"),
+    ],
+)
+def test_readers_are_for_owners_tokens_alone(ed: ApiClient, method: str, path: str) -> None:
+    assert "not for: manage" in detail_of(ed.ask(method, path, {}), 403)
+
+
+def test_who_only_reads_decides_nothing(served: ServedNewsroom) -> None:
+    reads = client(served, "Ed", "read")
+    assert 200 == reads.ask("GET", "mailing").status
+    for path in (f"{PAUSED}/send", f"{PAUSED}/end", f"{DONE}/test"):
+        assert "not for: decide" in detail_of(reads.ask("POST", path, {"address": "a@b.c"}), 403)
+    assert 403 == reads.ask("GET", f"{DONE}/who").status
+
+
+def test_what_is_asked_twice_is_done_once(ed: ApiClient) -> None:
+    awaits = "mailing/issues/tidewatch-2026-11-12"
+    states = [ed.post(f"{awaits}/{do}")["state"] for do in ("pause", "pause", "end", "end")]
+    assert ["paused", "paused", "ended", "ended"] == states
+    assert "neither is paused" in detail_of(ed.ask("POST", f"{awaits}/send"), 400)
+    assert "over already" in detail_of(ed.ask("POST", f"{awaits}/pause"), 400)
+
+
+def test_an_issue_is_tried_out_and_then_sent(served: ServedNewsroom, ed: ApiClient) -> None:
+    issue = name_issue(served.root)
+    (unsent,) = ed.get("mailing/unsent")["issues"]
+    assert (issue, "person", "") == (unsent["issue"], unsent["remark"], unsent["problem"])
+    assert unsent["readers"] > 100
+    place = f"mailing/issues/{issue}"
+    assert "accepted" == ed.post(f"{place}/test", {"address": "me@trial.example"})["kind"]
+    letter = base64.b64decode(ed.get(f"{place}/letter")["eml"])
+    assert b"To: <reader@example.org>" in letter
+    assert "ready" == ed.post(f"{place}/send")["state"]
+    until(lambda: ed.get(place)["state"] == "done")
+    told = ed.get(place)
+    assert (unsent["readers"], "Ed") == (told["counts"]["accepted"], told["by"])
+
+
+def test_a_reader_is_added_looked_at_and_forgotten(served: ServedNewsroom, anna: ApiClient) -> None:
+    new = {"address": "new@n.example", "letter": "daily", "consent": "a card"}
+    number = anna.post("mailing/readers", new)["number"]
+    assert number == anna.post("mailing/readers/find", {"address": "NEW@n.example"})["number"]
+    told = anna.get(f"mailing/readers/{number}")
+    assert ("new@n.example", "daily") == (told["address"], told["subscriptions"][0]["letter"])
+    assert "a card" in told["consents"][0]["proof"]
+    assert ["daily"] == anna.post(f"mailing/readers/{number}/remove")["ended"]
+    assert 204 == anna.ask("DELETE", f"mailing/readers/{number}").status
+    for path in (f"mailing/readers/{number}", "mailing/readers/x", "mailing/readers/0"):
+        assert "no such reader" in detail_of(anna.ask("GET", path), 404)
+    wrong = anna.ask("POST", "mailing/readers/find", {"address": "nobody@n.example"})
+    assert "nobody has that address" in detail_of(wrong, 404)
+    with closing(open_desk(served.root / ".copydesk")) as store:
+        noted = [(entry.what, entry.about) for entry in store.audit.latest(4)]
+    assert ("reader-erased", str(number)) == noted[0]
+    assert ("reader-looked-at", str(number)) in noted
+
+
+def test_the_suppression_list_is_read_and_changed(anna: ApiClient) -> None:
+    anna.post("mailing/suppressions", {"address": "off@n.example", "why": "asked for it"})
+    first = anna.get("mailing/suppressions", limit=1)
+    assert ("by-hand", "asked for it") == (
+        *(first["suppressions"][0][name] for name in ("reason", "detail")),
+    )
+    rest = anna.get("mailing/suppressions", after=first["after"])
+    assert rest["suppressions"]
+    assert rest["after"] is None
+    anna.post("mailing/suppressions/lift", {"address": "off@n.example"})
+    again = anna.ask("POST", "mailing/suppressions/lift", {"address": "off@n.example"})
+    assert "not suppressed" in detail_of(again, 400)
+
+
+def test_a_file_is_rehearsed_imported_and_exported(served: ServedNewsroom, anna: ApiClient) -> None:
+    data = b"email\r\none@i.example\r\nno\r\none@i.example\r\n"
+    path = "mailing/readers/import?letter=daily&consent=a+fair"
+    would = anna.ask("POST", path, data).json()
+    assert (True, {"added": 1, "double": 1, "no-address": 1}) == (
+        *(would["is_rehearsal"], would["counts"]),
+    )
+    assert {"line": 2, "kind": "added"} == would["rows_shown"][0]
+    with closing(open_mail(served.root / ".copydesk")) as store:
+        assert store.subscribers.find("one@i.example") is None
+    done = anna.ask("POST", f"{path}&for_real=true", data).json()
+    assert (False, 1) == (done["is_rehearsal"], done["counts"]["added"])
+    again = anna.ask("POST", f"{path}&for_real=true", data).json()
+    assert 1 == again["counts"]["already"]
+    assert "one@i.example" in anna.post("mailing/readers/export")["csv"]
+    assert anna.get("mailing/readers")["letters"]["daily"] > 100
+    none = anna.ask("POST", "mailing/readers/import", b"town\r\nx\r\n")
+    assert "no column of addresses" in detail_of(none, 400)
+    huge = anna.ask("POST", "mailing/readers/import", b"x" * 20_000_001)
+    assert 413 == huge.status

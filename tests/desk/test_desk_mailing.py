@@ -1,0 +1,326 @@
+"""What goes out, at the desk: who may decide what, whose address is shown, and what is noted."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from copydesk.desk_store import AuditEntry, DeskStore, open_desk
+from copydesk.mail_store import MailStore, open_mail
+from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
+from world.mail_soak import mail_server, name_issue
+from world.served_desk import Answer, Browser
+from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
+
+pytestmark = pytest.mark.slow
+
+PAGE = {"Accept": "text/html"}
+MAILING, READERS = "/desk/mailing/", "/desk/mailing/readers/"
+DONE, PAUSED = f"{MAILING}tidewatch-2026-11-10/", f"{MAILING}tidewatch-2026-11-13/"
+ADDRESS = re.compile(r"reader\d+@d\d+\.example")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedNewsroom]:
+    folder = tmp_path_factory.mktemp("mailing")
+    with mail_server(folder, {"rules": []}) as (port, _):
+        root = mail_desk_newsroom(folder, port)
+        fill_ledger(root)
+        with serve_newsroom(root) as served:
+            yield served
+
+
+@pytest.fixture(scope="module")
+def anna(served: ServedNewsroom) -> Browser:
+    return come_in_outside(served, "Anna")
+
+
+@pytest.fixture(scope="module")
+def ed(served: ServedNewsroom, anna: Browser) -> Browser:
+    return come_in_outside(served, "Ed", "editor")
+
+
+@pytest.fixture(scope="module")
+def vera(served: ServedNewsroom, anna: Browser) -> Browser:
+    return come_in_outside(served, "Vera", "viewer")
+
+
+@pytest.fixture
+def desk_store(served: ServedNewsroom) -> Iterator[DeskStore]:
+    with closing(open_desk(served.root / ".copydesk")) as store:
+        yield store
+
+
+@pytest.fixture
+def store(served: ServedNewsroom) -> Iterator[MailStore]:
+    with closing(open_mail(served.root / ".copydesk")) as store:
+        yield store
+
+
+def last_notes(store: DeskStore, most: int = 1) -> list[tuple[str, str, str]]:
+    def tell(entry: AuditEntry) -> tuple[str, str, str]:
+        return entry.who, entry.what, entry.about
+
+    return [tell(entry) for entry in store.audit.latest(most)]
+
+
+def number_of(store: MailStore, address: str) -> int:
+    subscriber = store.subscribers.find(address)
+    assert subscriber is not None
+    return subscriber.id
+
+
+def send_file(browser: Browser, data: bytes, **fields: str) -> Answer:
+    parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
+    parts.append(b'name="file"; filename="readers.csv"\r\nContent-Type: text/csv\r\n\r\n' + data)
+    body = b"".join(b"--x7\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts)
+    kind = {"Content-Type": "multipart/form-data; boundary=x7", **PAGE}
+    return browser.post(f"{READERS}import", body + b"--x7--\r\n", kind)
+
+
+def test_all_of_the_desk_see_how_far_an_issue_is_and_only_editors_decide(
+    anna: Browser, ed: Browser, vera: Browser
+) -> None:
+    for browser in (anna, ed, vera):
+        body = browser.get(MAILING).body
+        assert "75 of 120 settled" in body
+        assert not ADDRESS.search(body)
+    assert "<button" not in vera.get(MAILING).body.split("<main", 1)[1]
+    for path in (DONE, f"{DONE}letter.eml", f"{DONE}now", READERS):
+        assert 400 == vera.get(path).status
+    for do in ("send", "pause", "end"):
+        assert 400 == vera.post(PAUSED, {"do": do, "sure": "1"}).status
+    for path in (f"{DONE}who", f"{DONE}test"):
+        assert 400 == vera.post(path, {"address": "reader1@d1.example"}).status
+    assert "paused" in anna.get(PAUSED).body
+
+
+def test_an_issue_is_offered_tried_out_and_sent(
+    served: ServedNewsroom, ed: Browser, store: MailStore
+) -> None:
+    issue = name_issue(served.root)
+    body = ed.get(MAILING).body
+    assert issue in body
+    assert re.search(r"to 1\d\d readers", body)
+    assert re.search(r"\d+ kB each", body)
+    place = f"{MAILING}{issue}/"
+    assert "You said that letters go out when a person says so." in ed.get(place).body
+
+    tried = ed.post(f"{place}test", {"address": "me@trial.example"}, PAGE)
+    assert "250 2.0.0 Ok: taken" in tried.body
+    assert store.ledger.find(issue) is None
+    assert "me@trial.example" in (served.root.parent / "taken.tsv").read_text()
+    for wrong in ("me", "", "me@trial.example\r\nRCPT TO:<all@x.example>"):
+        assert "250 2.0.0" not in ed.post(f"{place}test", {"address": wrong}, PAGE).body
+    letter = ed.get(f"{place}letter.eml")
+    assert "message/rfc822" == letter.headers["content-type"]
+    assert "To: <reader@example.org>" in letter.body
+
+    assert 303 == ed.post(place, {"do": "send"}).status
+    until(lambda: 'data-state="done"' in ed.get(f"{place}now").body)
+    assert "decided by Ed" in ed.get(place).body
+
+
+def test_an_owner_overrules_what_checks_found_and_an_editor_does_not(
+    anna: Browser, ed: Browser, vera: Browser
+) -> None:
+    checks = f"{MAILING}checks/"
+    assert "Nothing holds letters up." in ed.get(checks).body  # overruled when it was set up
+    assert "loopback" in ed.get(checks).body
+    assert 400 == vera.get(checks).status
+    assert 403 == ed.post(checks, {"overrule": "spf", "why": "I say so"}).status
+    refused = anna.post(checks, {"overrule": "luck", "why": "I say so"}, PAGE)
+    assert "there is no such check" in refused.body
+    assert 400 == anna.post(checks, {"overrule": "spf", "why": " "}, PAGE).status
+    assert 303 == anna.post(checks, {"overrule": "spf", "why": "the relay has it"}).status
+    assert "the relay has it" in ed.get(checks).body
+
+
+def test_only_owners_see_addresses_whole(anna: Browser, ed: Browser) -> None:
+    assert ADDRESS.search(anna.get(DONE).body)
+    masked = ed.get(DONE).body
+    assert not ADDRESS.search(masked)
+    assert "r…@d…" in masked
+    found = ed.post(f"{DONE}who", {"address": "reader20@d20.example"}, PAGE)
+    assert "refused" in found.body
+    assert "reader20@d20.example" not in found.body
+    for path in (f"{READERS}1/", f"{READERS}suppressions/"):
+        assert 403 == ed.get(path).status
+    for path in (READERS, f"{READERS}1/", f"{READERS}import", f"{READERS}export"):
+        assert 403 == ed.post(path, {"do": "find", "address": "reader1@d1.example"}).status
+
+
+def test_who_got_it_is_a_page_by_state_and_goes_on(anna: Browser) -> None:
+    first = anna.get(DONE).body
+    following = re.search(r'<a href="([^"]+after=[^"]+)"', first)
+    assert following is not None
+    rest = anna.get(following[1].replace("&amp;", "&").partition("#")[0]).body
+    lines = [set(ADDRESS.findall(body)) for body in (first, rest)]
+    assert (100, 20, set()) == (len(lines[0]), len(lines[1]), lines[0] & lines[1])
+    refused = anna.get(f"{DONE}?state=refused").body
+    assert 5 == len(set(ADDRESS.findall(refused)))
+    assert "&lt;b&gt;unwanted&lt;/b&gt;" in refused
+    assert "{{ 7 * 7 }}" in refused
+    assert 400 == anna.get(f"{DONE}?state=lost").status
+
+
+def test_a_sending_goes_on_is_paused_and_ended_by_who_meant_it(
+    ed: Browser, store: MailStore
+) -> None:
+    awaits = f"{MAILING}tidewatch-2026-11-12/"
+    sending = store.ledger.find("tidewatch-2026-11-12")
+    assert sending is not None
+    unsure = ed.post(awaits, {"do": "end"}, PAGE)
+    assert 400 == unsure.status
+    assert "only when you say that this is meant" in unsure.body
+    assert 303 == ed.post(awaits, {"do": "pause"}).status
+    assert "paused" == store.ledger.state_of(sending.number)
+    assert 303 == ed.post(awaits, {"do": "end", "sure": "1"}).status
+    assert "ended" == store.ledger.state_of(sending.number)
+    again = ed.post(awaits, {"do": "send"}, PAGE)
+    assert 400 == again.status
+    assert "it neither is paused nor awaits a word" in again.body
+    assert "ended" == store.ledger.state_of(sending.number)
+
+
+def test_a_look_at_somebodys_data_is_noted_without_their_address(
+    served: ServedNewsroom, anna: Browser, desk_store: DeskStore, store: MailStore
+) -> None:
+    answer = anna.post(READERS, {"do": "find", "address": "Reader7@d7.example"})
+    number = number_of(store, "reader7@d7.example")
+    assert f"{READERS}{number}/" == answer.headers["location"]
+    page = anna.get(answer.headers["location"])
+    assert "reader7@d7.example" in page.body
+    assert [("Anna", "reader-looked-at", str(number))] == last_notes(desk_store)
+    anna.post(f"{DONE}who", {"address": "reader7@d7.example"})
+    assert [("Anna", "reader-looked-at", str(number))] == last_notes(desk_store)
+    with closing(sqlite3.connect(served.root / ".copydesk/desk.sqlite")) as kept:
+        assert not any(ADDRESS.search(line) for line in kept.iterdump())
+    assert not ADDRESS.search(served.said)
+
+
+def test_somebody_is_added_removed_suppressed_and_forgotten(
+    anna: Browser, desk_store: DeskStore, store: MailStore
+) -> None:
+    told = anna.post(
+        READERS,
+        {"do": "add", "address": "new@n.example", "letter": "daily", "consent": "a card"},
+    )
+    number = number_of(store, "new@n.example")
+    place = f"{READERS}{number}/"
+    assert place == told.headers["location"]
+    assert "a card" in anna.get(place).body
+    assert 303 == anna.post(place, {"do": "remove"}).status
+    assert () == store.subscriptions.of(number)
+    assert 303 == anna.post(READERS, {"do": "suppress", "address": "new@n.example"}).status
+    assert "new@n.example" in anna.get(f"{READERS}suppressions/").body
+    assert 303 == anna.post(READERS, {"do": "lift", "address": "new@n.example"}).status
+    assert store.suppressions.find("new@n.example") is None
+    assert 400 == anna.post(place, {"do": "erase"}).status
+    assert 303 == anna.post(place, {"do": "erase", "sure": "1"}).status
+    assert 400 == anna.get(place).status
+    noted = [what for _, what, _ in last_notes(desk_store, 6)]
+    assert "reader-erased" == noted[0]
+    assert {"suppression-lifted", "suppressions-looked-at", "address-suppressed"} < {*noted}
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"do": "find", "address": "nobody@x.example"}, "nobody has that address here"),
+        ({"do": "find", "address": "nobody"}, "that is no address"),
+        ({"do": "add", "address": "a@x.example", "letter": "daily"}, "without consent"),
+        ({"do": "add", "address": "a@x.example", "letter": "?", "consent": "x"}, "no such letter"),
+        ({"do": "lift", "address": "a@x.example"}, "not suppressed"),
+        ({"do": "dance"}, "does not say what is to be done"),
+    ],
+)
+def test_what_cannot_be_is_said_on_the_page(
+    anna: Browser, form: dict[str, str], words: str
+) -> None:
+    answer = anna.post(READERS, form, PAGE)
+    assert 400 == answer.status
+    assert words in answer.body
+    assert 'role="alert"' in answer.body
+
+
+def test_an_import_is_rehearsed_and_then_done_once(
+    served: ServedNewsroom, anna: Browser, desk_store: DeskStore, store: MailStore
+) -> None:
+    data = b"email\r\none@i.example\r\nreader2@d2.example\r\n=cmd()\r\none@i.example\r\nno\r\n"
+    page = send_file(anna, data, letter="daily", consent="a fair in May")
+    assert "1 reader would be added" in page.body
+    assert store.subscribers.find("one@i.example") is None
+    token = re.search(r'name="token" value="([^"]+)"', page.body)
+    assert token is not None
+    done = anna.post(f"{READERS}import", {"token": token[1]}, PAGE)
+    assert "1 reader was added" in done.body
+    assert number_of(store, "one@i.example")
+    assert [("Anna", "readers-imported", "1 / 5")] == last_notes(desk_store)
+    again = anna.post(f"{READERS}import", {"token": token[1]}, PAGE)
+    assert "the file is not kept any more" in again.body
+    assert [] == [*(served.root / ".copydesk").glob("import-*")]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "the form has no file"),
+        (b"name;town\r\na;b\r\n", "no column of addresses in the file"),
+        (b"\x00" * 2_000, "no column of addresses in the file"),
+        (b"x" * 20_200_000, "too much at once"),
+    ],
+    ids=["empty", "no addresses", "zeros", "huge"],
+)
+def test_a_file_that_is_none_is_refused_and_no_path_is_told(
+    anna: Browser, data: bytes, words: str
+) -> None:
+    answer = send_file(anna, data)
+    assert 400 == answer.status
+    assert words in answer.body
+    assert ".copydesk" not in answer.body
+
+
+def test_all_readers_are_exported_and_that_is_noted(anna: Browser, desk_store: DeskStore) -> None:
+    answer = anna.post(f"{READERS}export", {"form": "csv"})
+    assert answer.body.startswith("address,state,")
+    assert "reader3@d3.example" in answer.body
+    assert [("Anna", "readers-exported", "csv")] == last_notes(desk_store)
+    assert 405 == anna.get(f"{READERS}export").status
+
+
+def test_forms_of_other_sites_change_nothing(anna: Browser, store: MailStore) -> None:
+    foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    for path in (PAUSED, READERS, f"{READERS}export", f"{READERS}import", f"{READERS}1/"):
+        assert 403 == anna.post(path, {"do": "end", "sure": "1"}, foreign).status
+    assert store.ledger.state_of(4) == "paused"
+
+
+def test_a_file_of_readers_that_is_damaged_is_a_notice_and_the_desk_goes_on(
+    tmp_path: Path,
+) -> None:
+    root = filed_newsroom(tmp_path)
+    with serve_newsroom(root) as served:
+        anna = served.owner()
+        (root / ".copydesk/mail.sqlite").write_bytes(b"no database at all " * 500)
+        page = anna.get(MAILING, PAGE)
+        assert 'role="alert"' in page.body
+        assert "copydesk restore" in page.body
+        assert 503 == anna.get(READERS, PAGE).status
+        assert 200 == anna.get("/desk/").status
+
+
+def test_where_nothing_is_set_up_the_page_says_how_to_begin(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    with serve_newsroom(root) as served:
+        anna = served.owner()
+        page = anna.get(MAILING).body
+        assert "[mail.smtp]" in page
+        assert "docs/guides/send-letters.md" in page
+        assert not (root / ".copydesk/mail.sqlite").exists()
+        assert "Nobody reads your letters yet." in anna.get(READERS).body
