@@ -77,7 +77,7 @@ def render_issue(
 def _read_issue(
     newsroom: engine.Newsroom, pages: Pages, asked: IssueAsked
 ) -> tuple[View | None, View | None, engine.WhoPage]:
-    """Return how an issue stands or, where it was not sent, what sending it would be; who got it."""
+    """Return how an issue stands or, if it was not sent, what sending it would be; who got it."""
     titles = name_letters(newsroom)
     with engine.open_readers(newsroom) as store:
         if store.ledger.find(asked.issue) is None:
