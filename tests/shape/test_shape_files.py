@@ -27,6 +27,7 @@ OWN = {
     "illustrate/_easel.py": "the same",
 }
 STORES = {
+    "mail_store/_database.py": "whether an erased address still stands in the file",
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "kit/within.py": "the one way to read what others commit",

@@ -15,13 +15,13 @@ from copydesk.mail_store._deliveries import DeliveryEntry as DeliveryEntry
 from copydesk.mail_store._deliveries import DeliveryOutcome as DeliveryOutcome
 from copydesk.mail_store._deliveries import DeliveryState as DeliveryState
 from copydesk.mail_store._deliveries import Intent as Intent
+from copydesk.mail_store._deliveries import NewSending as NewSending
+from copydesk.mail_store._deliveries import Recovery as Recovery
 from copydesk.mail_store._deliveries import Sending as Sending
 from copydesk.mail_store._deliveries import SendingRemark as SendingRemark
 from copydesk.mail_store._deliveries import SendingState as SendingState
 from copydesk.mail_store._ledger import SERVICE as SERVICE
 from copydesk.mail_store._ledger import Ledger as Ledger
-from copydesk.mail_store._ledger import NewSending as NewSending
-from copydesk.mail_store._ledger import Recovery as Recovery
 from copydesk.mail_store._links import LINK_LIFETIME as LINK_LIFETIME
 from copydesk.mail_store._links import LinkPurpose as LinkPurpose
 from copydesk.mail_store._links import ReaderLink as ReaderLink

@@ -83,3 +83,24 @@ class DeliveryEntry:
     attempts: int = 0
     code: int = 0
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSending:
+    """An issue that is to be sent: its name, letter and topics, and who decided it."""
+
+    issue: str
+    letter: str
+    via: Delivery
+    topics: tuple[str, ...] = ()
+    by: str = ""
+    state: SendingState = "ready"
+    remark: SendingRemark = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What a process that ended before its time left: letters nobody knows of, and untried ones."""
+
+    uncertain: int
+    given_back: int

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from copydesk.kit import dates
@@ -22,6 +21,8 @@ from copydesk.mail_store._deliveries import (
     DeliveryOutcome,
     DeliveryState,
     Intent,
+    NewSending,
+    Recovery,
     Sending,
     SendingRemark,
     SendingState,
@@ -41,27 +42,6 @@ AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
     WHERE t.value IN (SELECT value FROM json_each(?))))
 """
 _COLUMNS = "number, issue, letter, state, via, made, by, remark"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewSending:
-    """An issue that is to be sent: its name, letter and topics, and who decided it."""
-
-    issue: str
-    letter: str
-    via: Delivery
-    topics: tuple[str, ...] = ()
-    by: str = ""
-    state: SendingState = "ready"
-    remark: SendingRemark = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recovery:
-    """What a process that ended before its time left: letters nobody knows of, and untried ones."""
-
-    uncertain: int
-    given_back: int
 
 
 class Ledger:

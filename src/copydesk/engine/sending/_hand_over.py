@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from copydesk.engine.letters import IssueToSend, make_outgoing, read_issue_to_send
+from copydesk.engine.letters import make_outgoing, read_issue_to_send
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError
 from copydesk.mail_store import SERVICE, DeliveryOutcome, DeliveryState, MailStore, Sending
+
+if TYPE_CHECKING:
+    from copydesk.post import HandedLetter
 
 
 def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
@@ -25,19 +29,7 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
     if store.ledger.find_next_due(sending.number) is None:
         store.ledger.set_state(sending.number, "done")
         return
-    mail, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
-    outgoing = make_outgoing(newsroom, mail)
-    letter = post.HandedLetter(
-        subject=outgoing.subject,
-        html=outgoing.html,
-        text=outgoing.text,
-        from_name=options.from_name or mail.letter.title,
-        from_address=options.from_address,
-        reply_to=options.reply_to,
-        issue_name=mail.name,
-        page=mail.page,
-        readers=_list_readers(newsroom, store, mail) if sending.via == "postmark" else (),
-    )
+    letter, options = _make_letter(newsroom, store, sending), newsroom.settings.mail
     store.ledger.intend_hand_over(sending.number, newsroom.now)
     try:
         answer = asyncio.run(post.hand_over(sending.via, options.hand_over, letter, newsroom.now))
@@ -59,9 +51,26 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
         raise MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
 
 
-def _list_readers(newsroom: Newsroom, store: MailStore, mail: IssueToSend) -> tuple[str, ...]:
-    """Return the readers of a letter, for a service that keeps none itself."""
-    return store.ledger.list_addresses(mail.letter.id, mail.topics, newsroom.now)
+def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
+    """Return an issue as it is handed over, with its readers to a service that keeps none."""
+    from copydesk import post
+
+    issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
+    outgoing = make_outgoing(newsroom, issue)
+    readers: tuple[str, ...] = ()
+    if sending.via == "postmark":
+        readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
+    return post.HandedLetter(
+        subject=outgoing.subject,
+        html=outgoing.html,
+        text=outgoing.text,
+        from_name=options.from_name or issue.letter.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+        issue_name=issue.name,
+        page=issue.page,
+        readers=readers,
+    )
 
 
 _WAIT = timedelta(minutes=15)

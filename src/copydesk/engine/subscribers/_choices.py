@@ -87,12 +87,12 @@ def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
         if isinstance(opened, ClosedLink):
-            return _answer_for_gone(store, token, opened)
+            return _answer_nobody(store, token, opened)
         letter = "" if everything else opened.link.letter
         return end_letters(newsroom, store, opened.subscriber, letter)
 
 
-def _answer_for_gone(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
+def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
     """Answer by a link that opens nothing: who was forgotten has left, whatever the link is."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None

@@ -47,7 +47,7 @@ def write_words(name: str, words: str) -> bytes:
 
 def write_mailbox(name: str, words: str, address: str) -> bytes:
     """Return a field that names somebody and their address."""
-    return _write_named(name, words, f"<{spell_address(address)}>")
+    return _write_with_name(name, words, f"<{spell_address(address)}>")
 
 
 def write_date(date: datetime) -> bytes:
@@ -77,7 +77,7 @@ def write_list_fields(addressing: Addressing) -> bytes:
     if addressing.list_id:
         if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
             raise MailError("no id for a list", subject=clean(addressing.list_id))
-        fields += _write_named("List-Id", addressing.list_name, f"<{addressing.list_id}>")
+        fields += _write_with_name("List-Id", addressing.list_name, f"<{addressing.list_id}>")
     if addressing.archive:
         fields += write_field("List-Archive", f"<{check_web_address(addressing.archive)}>")
     if addressing.feedback_id:
@@ -87,7 +87,7 @@ def write_list_fields(addressing: Addressing) -> bytes:
     return fields
 
 
-def _write_named(name: str, words: str, what: str) -> bytes:
+def _write_with_name(name: str, words: str, what: str) -> bytes:
     """Return a field of words and what they name, in a line of its own where one is too short."""
     phrase = _write_phrase(words, len(name) + 2)
     if not phrase:
