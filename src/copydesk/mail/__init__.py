@@ -1,6 +1,7 @@
 """The mail room: takes new stories and a letter, gives its issue, and that as HTML and plain text.
 
-Pure: it asks no file but a theme's, no clock and no network. Readers and sending are not built yet.
+Pure: it asks no file but a theme's, no clock and no network. Sending is `post`'s, readers are
+`mail_store`'s.
 """
 
 from __future__ import annotations
