@@ -410,6 +410,19 @@ def test_a_mail_for_which_nobody_waits_any_more_is_not_sent(tmp_path: Path) -> N
         assert {} == taken(log)
 
 
+def test_a_server_that_hangs_holds_up_no_end(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "sender", "do": "silent"}]}
+    with post_office(tmp_path, plan, readers=1) as (root, _), opened(root) as (newsroom, store):
+        store.outbox.put(OutboxMail(kind="manage", subscriber=1, made=LATER))
+        looks = iter([False, False])
+
+        def is_over() -> bool:
+            return next(looks, True)
+
+        assert 0 == send_outbox(newsroom, store, is_over, grace_seconds=0.01)
+        assert 1 == store.outbox.count()
+
+
 def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> None:
     plan = {"rules": [{"at": "recipient", "do": "550 5.1.1 reader1@d1.example unknown"}]}
     with post_office(tmp_path, plan, readers=2) as (root, _):
