@@ -29,7 +29,6 @@ from copydesk.mail_store._deliveries import (
 )
 from copydesk.mail_store._facts import Facts
 from copydesk.mail_store._ledger_rows import read_entry, read_intent, read_sending
-from copydesk.news import Delivery
 
 _AT_ONCE = 1_000  # rows of a walk
 _BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored
