@@ -95,7 +95,7 @@ def test_an_issue_that_a_service_refused_goes_once_somebody_says_so(
 def test_an_issue_of_which_nobody_knows_is_not_handed_over_again(
     root: Path, services: FakeServices
 ) -> None:
-    services.faults = ["done:closes"]
+    services.faults = ["done:not JSON"]
 
     report = send(root)
 

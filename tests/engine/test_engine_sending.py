@@ -165,6 +165,20 @@ def test_a_server_that_refuses_the_sender_costs_no_reader_the_letter(tmp_path: P
         assert 5 == len(taken(log))
 
 
+def test_a_server_that_refuses_everybody_does_not_get_to_all(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "recipient", "do": "550 5.7.1 quota is used up", "first": 25}]}
+    with post_office(tmp_path, plan, readers=40) as (root, log):
+        report = send(root)
+        assert "refuses one letter after the other" in report.trouble
+        assert "paused" == report.state
+        assert 10 <= report.counts["queued"]
+
+        later = send(root, LATER + timedelta(minutes=1))
+
+        assert "done" == later.state
+        assert 40 - later.counts["refused"] == later.counts["accepted"] == len(taken(log))
+
+
 def test_what_is_greylisted_is_tried_again_later(tmp_path: Path) -> None:
     plan = {"rules": [{"at": "recipient", "do": "451 4.7.1 later", "once": True}]}
     with post_office(tmp_path, plan) as (root, log):
@@ -408,6 +422,19 @@ def test_a_mail_for_which_nobody_waits_any_more_is_not_sent(tmp_path: Path) -> N
         assert 0 == send_outbox(newsroom, store)
         assert 0 == store.outbox.count()
         assert {} == taken(log)
+
+
+def test_a_server_that_hangs_holds_up_no_end(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "sender", "do": "silent"}]}
+    with post_office(tmp_path, plan, readers=1) as (root, _), opened(root) as (newsroom, store):
+        store.outbox.put(OutboxMail(kind="manage", subscriber=1, made=LATER))
+        looks = iter([False, False])
+
+        def is_over() -> bool:
+            return next(looks, True)
+
+        assert 0 == send_outbox(newsroom, store, is_over, grace_seconds=0.01)
+        assert 1 == store.outbox.count()
 
 
 def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> None:

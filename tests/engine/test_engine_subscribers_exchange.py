@@ -337,3 +337,12 @@ def test_others_may_write_while_addresses_are_looked_at(
         monkeypatch.setattr("email_validator.validate_email", validate)
 
         assert ["added", "added"] == take(desk, "email\na@x.example\nb@x.example\n", consent="yes")
+
+
+def test_who_was_erased_and_may_be_written_to_again_is_imported_anew(desk: ReadersDesk) -> None:
+    desk.subscribe("a@x.example")
+    engine.erase_by_address(desk.newsroom, desk.store, "a@x.example")
+    desk.store.suppressions.lift("a@x.example")
+
+    assert ["added"] == take(desk, "email\na@x.example\n", consent="signed again")
+    assert "active" == desk.state("a@x.example")

@@ -232,3 +232,22 @@ def test_what_somebody_at_work_keeps_is_overwritten_later(
 
     engine.forget_silent_readers(desk.store, desk.now)
     assert ANNA.encode() not in bytes_on_disk(tmp_path)
+
+
+@pytest.mark.parametrize("had_letters", [False, True])
+def test_the_address_of_who_was_erased_is_free_for_its_owner(
+    desk: ReadersDesk, had_letters: bool
+) -> None:
+    number, old = desk.subscribe(), "old@mailbox.example"
+    desk.subscribe(old)
+    if had_letters:
+        new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
+        desk.store.ledger.begin(new, desk.now)
+    engine.erase_by_address(desk.newsroom, desk.store, old)
+    desk.wait(hours=25)
+    engine.request_address_change(desk.newsroom, desk.store, desk.manage_link(), old)
+
+    answer = engine.confirm_address_change(desk.newsroom, desk.store, desk.take_token())
+
+    assert "changed" == answer.outcome
+    assert number == desk.number(old)

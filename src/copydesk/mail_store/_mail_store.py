@@ -39,7 +39,7 @@ class MailStore:
         self.links = Links(self._database)
         self.limits = AttemptLimits(self._database, ATTEMPTS_WINDOW)
         self.outbox = Outbox(self._database)
-        self.ledger = Ledger(self._database)
+        self.ledger = Ledger(self._database, self.facts)
         self.returns = Returns(self._database)
         self.views = ViewCounts(self._database)
 

@@ -175,6 +175,13 @@ class Subscribers:
                 subscriber,
             )
 
+    def forget_key(self, subscriber: int) -> None:
+        """Forget the digest of who was erased, too: their address is another reader's from now."""
+        self._database.run(
+            "UPDATE subscribers SET key = randomblob(32) WHERE id = ? AND state = 'erased'",
+            subscriber,
+        )
+
     def walk(
         self, state: SubscriberState | Literal[""] = "", after: int = 0
     ) -> Iterator[Subscriber]:

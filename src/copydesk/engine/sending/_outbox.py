@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,29 +18,53 @@ if TYPE_CHECKING:
     from copydesk.post import Answer, Envelope, Signer
 
 _LOCK = "outbox.lock"
+_LOOK_SECONDS = 0.1
+_GRACE_SECONDS = 3.0  # for a mail under way: a kill would come after ninety (systemd)
 _FIRST_WAIT = timedelta(minutes=2)
 _GIVE_UP = timedelta(hours=24)  # what is asked for by hand is of no use a day later
 _SETTLED = frozenset({"accepted", "refused", "uncertain"})
 
 
-def send_outbox(newsroom: Newsroom, store: MailStore) -> int:
+def send_outbox(
+    newsroom: Newsroom,
+    store: MailStore,
+    is_over: Callable[[], bool] = lambda: False,
+    *,
+    grace_seconds: float = _GRACE_SECONDS,
+) -> int:
     """Send the mails that are due; return how many the server took.
 
-    One that it does not take for now waits, longer each time. Raises MailError where the server
-    cannot be reached, MailStoreError.
+    One that it does not take for now waits, longer each time. Once `is_over`, from another thread,
+    none is begun, and one under way is broken off after `grace_seconds`. Raises MailError where the
+    server cannot be reached, MailStoreError.
     """
     with hold_lock(newsroom.private / _LOCK) as is_free:
         mails = store.outbox.list_due(newsroom.now) if is_free else ()
         if not mails:
             return 0
-        return asyncio.run(_Outgoing(newsroom, store).send_all(mails))
+        sending = _Outgoing(newsroom, store, is_over).send_all(mails)
+        return asyncio.run(_run_until(sending, is_over, grace_seconds))
+
+
+async def _run_until(
+    work: Coroutine[object, None, int], is_over: Callable[[], bool], grace_seconds: float
+) -> int:
+    sending = asyncio.create_task(work)
+    while not is_over():
+        if (await asyncio.wait([sending], timeout=_LOOK_SECONDS))[0]:
+            return sending.result()
+    if not (await asyncio.wait([sending], timeout=grace_seconds))[0]:
+        sending.cancel()
+        await asyncio.wait([sending])
+    return 0 if sending.cancelled() else sending.result()
 
 
 class _Outgoing:
     """Sends mails of the outbox of one newsroom."""
 
-    def __init__(self, newsroom: Newsroom, store: MailStore) -> None:
+    def __init__(self, newsroom: Newsroom, store: MailStore, is_over: Callable[[], bool]) -> None:
         self._newsroom = newsroom
+        self._is_over = is_over
         self._store = store
         self._signer: Signer | None = load_own_signer(newsroom)
 
@@ -50,6 +75,8 @@ class _Outgoing:
         line = await post.open_line(self._newsroom.settings.mail.smtp)
         try:
             for mail in mails:
+                if self._is_over():
+                    break
                 envelope = None if self._is_too_old(mail) else self._write(mail)
                 if envelope is None:
                     self._store.outbox.end(mail)

@@ -108,7 +108,7 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
         ),
     )
     _run(lines)
-    _end_when_over(store, sending)
+    _end_or_pause(store, sending, lines)
     return _report(store, sending, lines.trouble, recovery.uncertain)
 
 
@@ -142,10 +142,14 @@ def name_state(state: DeliveryState) -> str:
     return state.name.lower().replace("_", "-")
 
 
-def _end_when_over(store: MailStore, sending: Sending) -> None:
+def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
     number = sending.number
-    if store.ledger.state_of(number) == "sending" and store.ledger.find_next_due(number) is None:
+    if store.ledger.state_of(number) != "sending":
+        return
+    if store.ledger.find_next_due(number) is None:
         store.ledger.set_state(number, "done")
+    elif lines.needs_person:
+        store.ledger.set_state(number, "paused")
 
 
 def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:

@@ -28,6 +28,7 @@ _LOOK_SECONDS = 0.5  # between looks for what is due, and for what somebody deci
 _FAR = timedelta(seconds=60)  # what is due later is for the next process
 _REST = timedelta(seconds=5)  # the first time; longer each time that the server asks again
 _LONGEST_REST = timedelta(minutes=15)
+_MOST_REFUSED, _OF_DOMAINS = 25, 3  # letters in a row, to so many domains: it is about us
 _MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sending rests
 
 
@@ -68,7 +69,9 @@ class SendLines:
         self._failures = 0
         self._slowed = 0  # how often the server asked for rest since it took a letter
         self._rests_until: datetime | None = None
+        self._refused: list[str] = []  # domains of letters refused since the server took one
         self.trouble: MailError | None = None
+        self.needs_person = False
 
     def stop(self) -> None:
         """Let each line end its letter, and none begin another."""
@@ -189,6 +192,7 @@ class SendLines:
         answer = await self._try(intent, line)
         now = self._tools.clock.now()
         self._obey(answer, now)
+        self._count_refusals(answer, intent.domain)
         outcome = settle(intent, answer, now, self._tools.rules)
         if outcome.state == DeliveryState.REFUSED and proves_no_mailbox(answer):
             await asyncio.to_thread(self._suppress, intent, answer, now)
@@ -215,6 +219,19 @@ class SendLines:
             self.trouble = MailError(
                 "the mail server takes nothing from this sender", subject=answer.words, hint=hint
             )
+            self._stop.set()
+
+    def _count_refusals(self, answer: Answer, domain: str) -> None:
+        """Stop where the server refuses whomever it is asked for: each would be lost for good."""
+        if answer.kind == "accepted":
+            self._refused = []
+        elif answer.kind == "refused" and answer.stage != "sender":
+            self._refused.append(domain)
+        if len(self._refused) >= _MOST_REFUSED and len(set(self._refused)) >= _OF_DOMAINS:
+            hint = "copydesk mail who ISSUE --state refused; then: copydesk mail send ISSUE"
+            what = "the mail server refuses one letter after the other"
+            self.trouble = MailError(what, subject=answer.words, hint=hint)
+            self.needs_person = True
             self._stop.set()
 
     def _suppress(self, intent: Intent, answer: Answer, now: datetime) -> None:

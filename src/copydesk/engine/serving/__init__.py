@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._file_changes import FileChanges as FileChanges
     from copydesk.engine.serving._file_watcher import FileWatcher as FileWatcher
     from copydesk.engine.serving._letter_hours import LetterHours as LetterHours
+    from copydesk.engine.serving._mail_hours import MailHours as MailHours
     from copydesk.engine.serving._mounts import find_network_mount as find_network_mount
     from copydesk.engine.serving._round_starter import RoundStarter as RoundStarter
     from copydesk.engine.serving._rounds import Rounds as Rounds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -44,15 +45,19 @@ class MailHours:
         self._said = ""
         self._failures = 0
         self._rests_until: datetime | None = None
+        self._is_over = threading.Event()
 
     async def go_on(self) -> None:
         """Look until cancelled; an issue that is being sent is then stopped between two letters."""
-        await asyncio.gather(
-            self._repeat(self.send_outbox, _OUTBOX_SECONDS),
-            self._repeat(self.send_issues, _SENDINGS_SECONDS),
-            self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
-            self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
-        )
+        try:
+            await asyncio.gather(
+                self._repeat(self.send_outbox, _OUTBOX_SECONDS),
+                self._repeat(self.send_issues, _SENDINGS_SECONDS),
+                self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
+                self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
+            )
+        finally:
+            self._is_over.set()  # a thread cannot be cancelled
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:
@@ -64,22 +69,33 @@ class MailHours:
     async def send_outbox(self) -> None:
         """Send the mails to single persons that wait; what fails is told once, and tried again."""
         if self._folder.last.mail.deliver == "smtp":
-            await self._try(lambda: self._ask(send_outbox))
+            is_over = self._is_over.is_set
+            await self._try(
+                lambda: self._ask(lambda newsroom, store: send_outbox(newsroom, store, is_over))
+            )
 
     async def send_issues(self) -> None:
         """Have the issues sent that may go, until none is due."""
         now = self._clock.now()
-        if self._rests_until is not None and now < self._rests_until:
+        if self._rests(now) or not await self._try(lambda: self._ask(_is_something_due)):
             return
-        if not await self._try(lambda: self._ask(_is_something_due)):
+        try:
+            code = await self._send()
+        except OSError as error:  # the machine starts no process for now
+            self._say_once(f"letters are not sent for now: {error}")
             return
-        if code := await self._send():
+        if code:
             self._failures += 1
             wait = min(_FIRST_REST * (1 << min(self._failures, 10)), _LONGEST_REST)
             self._rests_until = now + wait
             self._say_once(f"letters were not all sent (exit code {code}); it is tried again")
         else:
             self._failures, self._said = 0, ""
+
+    def _rests(self, now: datetime) -> bool:
+        """Decide whether a sending failed a moment ago; a clock that was set back is none."""
+        until = self._rests_until
+        return until is not None and timedelta(0) < until - now <= _LONGEST_REST
 
     async def look_into_mailbox(self) -> None:
         """Take in what came back, where a mailbox is named."""
@@ -107,6 +123,9 @@ class MailHours:
         except CopydeskError as error:
             hint = f"; {error.hint}" if error.hint else ""
             self._say_once(f"mail does not go out: {error}{hint}")
+            return 0
+        except OSError as error:  # of a lock or a folder; else nobody would hear of mail again
+            self._say_once(f"mail does not go out: {error}")
             return 0
         return answer
 

@@ -129,13 +129,20 @@ def _put_mail(
 
 
 def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
-    """Decide whether somebody may have an address; who never confirmed there is forgotten."""
+    """Decide whether somebody may have an address; who never confirmed there is forgotten.
+
+    So is who was erased, and had it: the ledger's lines about them are nobody's then.
+    """
     other = store.subscribers.find(address)
     if other is None or other.id == subscriber.id:
         return True
-    if other.state != "waiting" or store.ledger.of(other.id):
+    if other.state not in {"waiting", "erased"}:
         return False
-    store.subscribers.forget(other.id)
+    if store.ledger.of(other.id):
+        store.subscribers.erase(other.id)
+        store.subscribers.forget_key(other.id)
+    else:
+        store.subscribers.forget(other.id)
     return True
 
 

@@ -191,16 +191,14 @@ class _Import:
             return "left-before"
         if known and self._has(known, listed.letter):
             return "already"
-        return self._admit(layout, listed, known)
+        return self._admit(layout, listed)
 
-    def _admit(
-        self, layout: FileLayout, listed: ListedReader, known: Subscriber | None
-    ) -> ImportKind:
+    def _admit(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
         consented_at = self._find_consent(listed)
         if consented_at is None:
             return "no-consent"
         if not self.is_rehearsal:
-            self._add(layout, listed, known, consented_at)
+            self._add(layout, listed, consented_at)
         return "added"
 
     def _find_letter(self, listed: ListedReader) -> str:
@@ -243,16 +241,10 @@ class _Import:
             )
         return "suppressed"
 
-    def _add(
-        self,
-        layout: FileLayout,
-        listed: ListedReader,
-        known: Subscriber | None,
-        consented_at: datetime,
-    ) -> None:
+    def _add(self, layout: FileLayout, listed: ListedReader, consented_at: datetime) -> None:
         store, now = self.store, self.newsroom.now
         language = read_language(listed.language)
-        subscriber = known or store.subscribers.add(listed.address, now, language)
+        subscriber = store.subscribers.add(listed.address, now, language)
         topics = {topic.name for topic in self.newsroom.beat.topics}
         store.subscriptions.put(
             Subscription(
