@@ -48,7 +48,6 @@ STORES = {
     "engine/backup/_verify.py": "a newsroom that was restored a moment ago, hashed",
     "engine/mail_checks/_doctor.py": "the key that signs letters, where the owner says it lies",
     "engine/newsroom/_marks.py": "where git keeps what a work tree shares",
-    "mail_store/_database.py": "the readers' file, for words that must be gone",
     "engine/publishing/_build.py": "which folders are gone",
     "publish/writing/_write.py": "the site, to compare",
     "publish/writing/_stage.py": "the site",
