@@ -132,6 +132,16 @@ def test_an_export_is_a_file_that_nobody_else_reads(root: Path, tmp_path: Path) 
     ]
 
 
+def test_a_dash_is_stdout_and_no_file(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    add(root)
+
+    assert readers(root, "export").out == readers(root, "export", "-").out
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_damaged_file_is_told_with_what_helps(root: Path) -> None:
     add(root)
     (root / ".copydesk" / "mail.sqlite").write_bytes(b"no database " * 1000)

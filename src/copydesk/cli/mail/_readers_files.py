@@ -76,7 +76,7 @@ def export_file(invocation: Invocation, file: Path | None, *, form: engine.Expor
     apostrophe before it, which `import` takes away again. FILE must not exist.
     """
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        if file is None:
+        if file is None or str(file) == "-":
             rows = engine.export_readers(store, sys.stdout, form)
         else:
             with _create_private(file) as out:
