@@ -66,6 +66,7 @@ CREATE TABLE returns (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX returns_of ON returns (subscriber, at);
 CREATE INDEX returns_at ON returns (at);
+CREATE INDEX returns_by_sending ON returns (sending, kind);
 CREATE TABLE view_counts (
     issue TEXT NOT NULL, day TEXT NOT NULL, views INTEGER NOT NULL, PRIMARY KEY (issue, day)
 ) STRICT, WITHOUT ROWID;

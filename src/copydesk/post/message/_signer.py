@@ -114,7 +114,10 @@ def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
 
 
 def _check_name(name: str, kind: str) -> str:
-    ascii_name = name.encode("idna").decode() if name and not name.isascii() else name
+    try:
+        ascii_name = name.encode("idna").decode() if name and not name.isascii() else name
+    except UnicodeError:  # a label that is empty or too long
+        ascii_name = ""
     if not ascii_name or not all(
         part.replace("-", "").replace("_", "").isalnum() for part in ascii_name.split(".")
     ):
