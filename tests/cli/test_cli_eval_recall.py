@@ -204,6 +204,7 @@ def test_what_is_no_list_or_a_bomb_is_one_clear_error_or_harmless(
     assert len(said.out) < 10_000
 
 
+@pytest.mark.long
 def test_a_list_of_200000_rows_is_cut_and_says_so(world: Path, tmp_path: Path) -> None:
     table = tmp_path / "long.csv"
     with table.open("w") as file:

@@ -48,6 +48,7 @@ def records(root: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_live_web_and_its_recording_give_the_same_records(tmp_path: Path) -> None:
     replayed = tmp_path / "web.warc.gz"
     reports = []

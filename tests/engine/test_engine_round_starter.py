@@ -86,7 +86,14 @@ def test_a_fork_server_holds_no_store_no_socket_and_no_thread() -> None:
     assert 1 == len(threads)
 
 
-@pytest.mark.parametrize("command", [["run", "--web", "WEB"], ["build"], ["catalogue"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "--web", "WEB"],
+        pytest.param(["build"], marks=pytest.mark.long),
+        pytest.param(["catalogue"], marks=pytest.mark.long),
+    ],
+)
 def test_what_is_forked_loads_nothing_more_of_copydesk(tmp_path: Path, command: list[str]) -> None:
     root = newsroom(tmp_path / "beat", more=CONTACT)
     web = record_web(tmp_path / "web.warc.gz", small_web())

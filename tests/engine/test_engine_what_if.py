@@ -186,6 +186,7 @@ def test_a_summary_leads_with_the_stories_that_win_or_lose_the_topic(
     assert summary.changed == len(summary.listed) + summary.reworded
 
 
+@pytest.mark.long
 def test_what_rules_would_do_is_what_a_stream_by_them_does(tmp_path: Path) -> None:
     """The demo's web is read twice: by the rules of today, and by others from its first page on."""
     change = CHANGES["all together"]

@@ -127,12 +127,14 @@ def test_later_rounds_change_nothing_with_a_memory_and_without(filed: Path, gold
     assert run_git(filed, "status", "--porcelain") == ""
 
 
+@pytest.mark.long
 def test_another_newsroom_ends_with_the_same_tree(tmp_path: Path, filed: Path, gold: Gold) -> None:
     other = newsroom(tmp_path / "other", gold)
     run_round(other, gold.about["replay"]["now"])
     assert tree(filed) == tree(other)
 
 
+@pytest.mark.long
 def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
     tmp_path: Path, filed: Path, gold: Gold
 ) -> None:
@@ -143,6 +145,7 @@ def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
     assert groups(filed) == groups(root)
 
 
+@pytest.mark.long
 def test_judged_again_by_the_same_rules_nothing_changes(filed: Path, gold: Gold) -> None:
     with opened(filed, gold) as newsroom:
         report = engine.rejudge(newsroom, 0, engine.Silence())
@@ -152,7 +155,7 @@ def test_judged_again_by_the_same_rules_nothing_changes(filed: Path, gold: Gold)
     assert report.changes == tuple(tried.changes) == ()
 
 
-@pytest.mark.parametrize("days", [30, ALL_DAYS])
+@pytest.mark.parametrize("days", [30, pytest.param(ALL_DAYS, marks=pytest.mark.long)])
 def test_what_other_rules_would_do_to_it_is_what_rejudging_does(
     filed: Path, gold: Gold, days: int
 ) -> None:

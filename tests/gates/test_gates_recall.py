@@ -25,6 +25,7 @@ BEAT = (
 COVERED_AT_LEAST = 16  # of 20, by their headlines alone
 
 
+@pytest.mark.long
 def test_the_stories_of_a_source_that_was_taken_out_are_found_in_others_words(
     tmp_path: Path,
 ) -> None:

@@ -238,7 +238,7 @@ def more_work(earlier: int, days: float) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("days", [1.0, 60.0])
+@pytest.mark.parametrize("days", [1.0, pytest.param(60.0, marks=pytest.mark.long)])
 def test_one_more_document_costs_the_same_behind_ten_times_as_many(days: float) -> None:
     few, many = more_work(2000, days), more_work(20_000, days)
     assert many < 1.5 * few
