@@ -224,7 +224,8 @@ def function_names(tree: Tree, source: Path) -> dict[str, object]:
     }
 
 
-CALLED_BY_ASYNCIO = {"connection_made", "connection_lost", "data_received"}  # names not ours
+# names not ours
+CALLED_BY_ASYNCIO = {"connection_made", "connection_lost", "data_received", "eof_received"}
 
 
 def is_participle(function: Function) -> bool:

@@ -14,7 +14,7 @@ from world import soak
 from world.costs import Cost
 
 TESTS = Path(__file__).parents[1]
-ROUNDS = 9
+ROUNDS = 20
 
 
 @pytest.mark.slow

@@ -219,7 +219,7 @@ def test_domains_that_are_spelled_alike_are_two(desk: ReadersDesk) -> None:
     ("reason", "detail", "reads"),
     [
         ("erased", "", True),
-        ("imported", "unsubscribed", True),
+        ("left-elsewhere", "", True),
         ("imported", "cleaned", False),
         ("imported", "blocklisted", False),
     ],

@@ -17,7 +17,6 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 # Where words are read for another reason: `file:function`, each with it.
 ALLOWED = {
-    "engine/subscribers/_limits.py:is_lifted_by_reader": "a word of a closed list, by an import",
     "archive/git/_git.py:locate": "git's own words, which have no code",
     "kit/git.py:trouble": "git's and the remote's own words, which have no code",
     "review/_verdict.py:is_same_word": "two verdicts are equal or not, whatever they say",

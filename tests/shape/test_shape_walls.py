@@ -31,7 +31,6 @@ PARTICIPLES: dict[str, int] = {
     "cli": 2,
     "kit": 1,
     "measure": 1,
-    "post": 1,  # asyncio's own: eof_received
     "watch": 3,
 }
 TESTS_AT_PRIVATE_MODULES: dict[str, int] = {}

@@ -12,7 +12,7 @@ from copydesk.mail_store._database import MailDatabase
 from copydesk.mail_store._subscribers import Subscribers
 
 SuppressionReason = Literal[
-    "hard-bounce", "soft-bounces", "complaint", "erased", "by-hand", "imported"
+    "hard-bounce", "soft-bounces", "complaint", "erased", "by-hand", "left-elsewhere", "imported"
 ]
 
 

@@ -19,7 +19,15 @@ from copydesk.kit import text
 _SHOWN_LINE = 120  # characters of a line of a file
 _SHOWN_DELIVERIES = 100
 _STATES = ("active", "paused", "waiting", "left", "erased")
-_REASONS = ("hard-bounce", "soft-bounces", "complaint", "by-hand", "erased", "imported")
+_REASONS = (
+    "hard-bounce",
+    "soft-bounces",
+    "complaint",
+    "by-hand",
+    "erased",
+    "left-elsewhere",
+    "imported",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

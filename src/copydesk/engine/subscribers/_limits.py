@@ -11,8 +11,6 @@ MAILS_AN_ADDRESS = 1  # mails a day that strangers can cause to one address
 MAILS_A_DAY = 500  # mails to new addresses a day in all: a flood ruins the sender's name
 LINKS_A_READER = 3  # links to manage a day, and changes of address
 
-UNSUBSCRIBED = "unsubscribed"  # the detail of an imported suppression that its reader may lift
-
 
 def admit_form(store: MailStore, client: str, now: datetime) -> timedelta | None:
     """Count a form of a network; return how long to wait where it is one too many.
@@ -56,6 +54,4 @@ def is_lifted_by_reader(suppression: Suppression) -> bool:
     That of who was erased or left elsewhere does; a mailbox that is none, a complaint and an
     owner's word stand.
     """
-    if suppression.reason == "imported":
-        return suppression.detail == UNSUBSCRIBED
-    return suppression.reason == "erased"
+    return suppression.reason in {"erased", "left-elsewhere"}

@@ -18,10 +18,10 @@ from typing import Literal
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._addresses import read_address, read_language
-from copydesk.engine.subscribers._limits import UNSUBSCRIBED
 from copydesk.engine.subscribers._proof import write_proof
 from copydesk.engine.subscribers.exchange._formulas import is_formula
 from copydesk.engine.subscribers.exchange._layouts import (
+    LEFT,
     FileLayout,
     LayoutName,
     ListedReader,
@@ -230,13 +230,13 @@ class _Import:
             if ways - {"import"}:
                 return "already"
         if not self.is_rehearsal:
-            detail = text.fold(listed.block)[:40] or UNSUBSCRIBED
+            has_left = listed.block in {"", LEFT}
             self.store.suppressions.put(
                 Suppression(
                     key=self.store.subscribers.key_of(listed.address),
-                    reason="imported",
+                    reason=LEFT if has_left else "imported",
                     since=self.newsroom.now,
-                    detail=detail,
+                    detail="" if has_left else text.fold(listed.block)[:40],
                 )
             )
         return "suppressed"

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copydesk.engine.subscribers._limits import UNSUBSCRIBED
 from copydesk.engine.subscribers.exchange._formulas import free_formula
+from copydesk.mail_store import SuppressionReason
 
 LayoutName = Literal["copydesk", "mailchimp", "listmonk", "buttondown", "plain", "addresses"]
 Standing = Literal["reads", "unconfirmed", "blocked"]
+LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is about
 _ADDRESS = ("address", "email", "email_address", "e-mail", "e-mail_address", "mail")
 _BUTTONDOWN_READS = frozenset(
     {
@@ -26,23 +27,23 @@ _BUTTONDOWN_READS = frozenset(
     }
 )
 _BUTTONDOWN_BLOCKED = {
-    "unsubscribed": UNSUBSCRIBED,
-    "removed": UNSUBSCRIBED,
+    "unsubscribed": LEFT,
+    "removed": LEFT,
     "undeliverable": "cleaned",
     "complained": "complained",
     "blocked": "blocked",
     "spammy": "blocked",
     "malicious": "blocked",
 }
-_MAILCHIMP_FILES = {"unsubscribed": UNSUBSCRIBED, "cleaned": "cleaned"}  # beginnings of names
+_MAILCHIMP_FILES = {"unsubscribed": LEFT, "cleaned": "cleaned"}  # beginnings of names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedReader:
     """A reader as a row lists them: how they stand there, and what proves their consent.
 
-    `block` says why nothing may be sent to one who is `blocked`: `unsubscribed` may be lifted by
-    themselves. Times are as the file writes them.
+    `block` says why nothing may be sent to one who is `blocked`: LEFT, or a word of the
+    file. Times are as the file writes them.
     """
 
     address: str = field(repr=False)
@@ -140,7 +141,7 @@ def _read_copydesk(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
     reader = _read_plain(layout, cells)
     state = layout.pick(cells, "state")
     standing: Standing = "reads" if state in {"active", "paused"} else "unconfirmed"
-    block = UNSUBSCRIBED if state == "left" else ""
+    block = LEFT if state == "left" else ""
     suppressed = layout.pick(cells, "suppressed")
     return ListedReader(
         address=reader.address,
@@ -163,7 +164,7 @@ def _read_mailchimp(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader
         (why for start, why in _MAILCHIMP_FILES.items() if layout.file.startswith(start)), ""
     )
     if "unsub_time" in layout.columns:
-        block = UNSUBSCRIBED
+        block = LEFT
     if "clean_time" in layout.columns:
         block = "cleaned"
     standing: Standing = "unconfirmed" if layout.file.startswith("nonsubscribed") else "reads"
@@ -190,7 +191,7 @@ def _read_buttondown(layout: FileLayout, fields: tuple[str, ...]) -> ListedReade
     kind = layout.pick(fields, "subscriber_type", "type").lower().replace(" ", "_")
     block = _BUTTONDOWN_BLOCKED.get(kind, "")
     if layout.pick(fields, "unsubscription_date"):
-        block = block or UNSUBSCRIBED
+        block = block or LEFT
     return ListedReader(
         address=layout.pick(fields, *_ADDRESS),
         standing="blocked" if block else "reads" if kind in _BUTTONDOWN_READS else "unconfirmed",
