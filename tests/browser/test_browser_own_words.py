@@ -111,6 +111,7 @@ def test_a_picture_is_uploaded_while_a_story_is_written_and_kept_in_its_draft(
     until(lambda: [*(served.root / "_news").glob("*-a-red-wall.md")] != [])
     (file,) = (served.root / "_news").glob("*-a-red-wall.md")
     assert address in file.read_text("utf-8")
+    until(lambda: run_git(served.root, "status", "--short", str(file)) == "")
 
 
 def test_the_stories_of_a_list_are_moved_by_keys_and_by_the_mouse(

@@ -6,6 +6,7 @@ import functools
 import io
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -112,14 +113,21 @@ def write_files(root: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def run_git(root: Path, *arguments: str) -> str:
-    """Run git in `root` with an author of its own; give what it prints."""
-    done = subprocess.run(
-        ["git", *AS_ED, *arguments],
-        cwd=root,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    """Run git in `root` with an author of its own; give what it prints.
+
+    A served newsroom may be committing: what git refuses for that is tried again, for 30 seconds.
+    Raises AssertionError with git's own words where it fails.
+    """
+    give_up = time.monotonic() + 30
+    while True:
+        done = subprocess.run(
+            ["git", *AS_ED, *arguments], cwd=root, check=False, capture_output=True, text=True
+        )
+        is_busy = done.returncode and ("index.lock" in done.stderr or "cannot lock" in done.stderr)
+        if not is_busy or time.monotonic() > give_up:
+            break
+        time.sleep(0.02)
+    assert done.returncode == 0, f"git {arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
 
 
