@@ -197,3 +197,13 @@ def test_a_picture_is_proven_to_its_last_line() -> None:
         prove_picture(measure_picture(URL, JPEG[:3000]))
 
     assert URL == caught.value.subject
+
+
+def test_what_waits_is_listed_until_it_is_made(tmp_path: Path) -> None:
+    album = waiting(tmp_path, URL, OTHER)
+    assert {URL, OTHER} == set(album.list_waiting())
+
+    make_waiting(album, [URL, OTHER])
+
+    assert [] == album.list_waiting()
+    assert [] == Album(tmp_path, LIMIT).list_waiting()

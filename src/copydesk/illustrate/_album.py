@@ -97,6 +97,11 @@ class Album:
         name = f"{fetched.stem}{ORIGINAL}"
         return self._store(replace(picture, original=name), {name: fetched.data})
 
+    def list_waiting(self) -> list[str]:
+        """Return the addresses of the pictures whose forms are not made yet."""
+        with self._lock:
+            return [url for url, picture in self._pictures().items() if picture.original]
+
     def find_waiting(self, urls: Iterable[str]) -> Iterator[FetchedPicture]:
         """Read those of some pictures whose forms are not made yet; what is lost is forgotten."""
         with self._lock:
@@ -351,10 +356,8 @@ class Album:
                 os.utime(sidecar, (moment, moment))
 
     def _drop_orphans(self) -> None:
-        sidecars = self._folder.glob("*.json")
-        _room.drop(
-            self._folder, [sidecar.name for sidecar in sidecars if self._read(sidecar) is None]
-        )
+        lost = [file.name for file in self._folder.glob("*.json") if self._read(file) is None]
+        _room.drop(self._folder, lost)
         self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:

@@ -55,9 +55,9 @@ class Survey:
         """Return the stories with a picture in short, the last by path first."""
         return self.index.with_picture()
 
-    def list_shown_images(self) -> Iterator[str]:
-        """Yield the addresses of the pictures of public stories."""
-        return self.index.list_public_images()
+    def has_public_image(self, image: str) -> bool:
+        """Decide whether a public story has the picture of this address."""
+        return self.index.has_public_image(image)
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
         """Take in how pictures are shown now; `digest` changes when any may be shown otherwise."""

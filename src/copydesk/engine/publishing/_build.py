@@ -166,7 +166,7 @@ def _open_page_index(private: Path, out: Path) -> publish.PageIndex:
 
 def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Edition:
     newsroom.album.tend(_in_use(seen), newsroom.now)
-    make_waiting(newsroom.album, seen.list_shown_images())
+    make_waiting(newsroom.album, filter(seen.has_public_image, newsroom.album.list_waiting()))
     return Edition(
         beat=newsroom.beat,
         at=newsroom.now,

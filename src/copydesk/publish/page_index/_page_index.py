@@ -292,12 +292,13 @@ class PageIndex:
         )
         yield from map(Pictured._make, self._rows(query))
 
-    def list_public_images(self) -> Iterator[str]:
-        """Yield the addresses of the pictures of published stories."""
+    def has_public_image(self, image: str) -> bool:
+        """Decide whether a published story has the picture of this address."""
         query = (
-            "SELECT DISTINCT image FROM paper_entries WHERE site = ? AND image <> '' AND place = 2"
+            "SELECT 1 FROM paper_entries WHERE site = ? AND image = ? AND image <> ''"
+            " AND place = 2 LIMIT 1"
         )
-        yield from (image for (image,) in self._rows(query))
+        return bool(self._rows(query, image))
 
     def showing(self, image: str) -> Iterator[StoryEntry]:
         """Return the published stories that have this picture."""
