@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -128,6 +129,20 @@ def test_a_look_ends_in_its_time(authority: Authority) -> None:
         read_mailbox(options, lambda _: None, silence_seconds=9, look_seconds=0.1)
 
     assert [] != [words for words in box.asked if "FETCH" in words]
+
+
+def test_a_look_ends_soon_when_whoever_looks_is_stopped(authority: Authority) -> None:
+    box = make_box(1, "silent")
+
+    def is_over() -> bool:
+        return any("FETCH" in words for words in box.asked)
+
+    began = time.monotonic()
+    with serve(authority, box) as options, pytest.raises(MailError):
+        read_mailbox(options, lambda _: None, silence_seconds=60, is_over=is_over)
+
+    assert time.monotonic() - began < 30
+    assert set() == box.seen
 
 
 def test_who_is_not_let_in_is_told_and_no_secret_with_it(authority: Authority) -> None:

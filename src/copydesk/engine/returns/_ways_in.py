@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,10 +53,13 @@ def take_in_webhook(
     return take_in_return(store, options, body, now)
 
 
-def look_into_mailbox(newsroom: Newsroom) -> MailboxReport:
+def look_into_mailbox(
+    newsroom: Newsroom, is_over: Callable[[], bool] = lambda: False
+) -> MailboxReport:
     """Take in what waits in the box, at most 500 messages; blocks for five minutes at most.
 
-    Raises UsageError where no box is named, MailError where it cannot be read, MailStoreError.
+    Once `is_over`, from another thread, it is broken off; what was taken in stays. Raises
+    UsageError where no box is named, MailError where it cannot be read, MailStoreError.
     """
     options = newsroom.settings.mail.bounces
     if not options.imap_host:
@@ -69,5 +72,5 @@ def look_into_mailbox(newsroom: Newsroom) -> MailboxReport:
         def take_in(message: bytes) -> None:
             effects[take_in_return(store, options, message, newsroom.now).effect] += 1
 
-        look = read_mailbox(options, take_in)
+        look = read_mailbox(options, take_in, is_over=is_over)
     return MailboxReport(taken=look.taken, is_more=look.is_more, effects=effects)

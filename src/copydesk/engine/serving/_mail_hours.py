@@ -100,7 +100,10 @@ class MailHours:
     async def look_into_mailbox(self) -> None:
         """Take in what came back, where a mailbox is named."""
         if self._folder.last.mail.bounces.imap_host:
-            await self._try(lambda: self._ask(_count_returns))
+            is_over = self._is_over.is_set
+            await self._try(
+                lambda: self._ask(lambda newsroom, _: look_into_mailbox(newsroom, is_over).taken)
+            )
 
     async def forget_silent_readers(self) -> None:
         """Forget who asked for letters and never confirmed it."""
@@ -133,10 +136,6 @@ class MailHours:
         if what != self._said:
             self._said = what
             self._say(what)
-
-
-def _count_returns(newsroom: Newsroom, _store: MailStore) -> int:
-    return look_into_mailbox(newsroom).taken
 
 
 def _is_something_due(newsroom: Newsroom, store: MailStore) -> int:

@@ -10,6 +10,7 @@ import imaplib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from copydesk.news import BounceOptions
 from copydesk.post.returns._bounded import MOST_BYTES
 
 _SILENCE_SECONDS = 30.0
+_GLANCE_SECONDS = 0.25  # how soon a look ends that is over
 _LOOK_SECONDS = 300.0  # a whole look: a server may send a byte each half minute
 _MOST_MESSAGES = 500  # of one look; the next goes on
 _SPARE_BYTES = 1_024  # around a message, and of a server that counts otherwise
@@ -36,8 +38,44 @@ class MailboxLook:
     is_more: bool
 
 
+class _Guard:
+    """Cut a connection when its time has passed, or when whoever looks `is_over`."""
+
+    def __init__(self, look_seconds: float, is_over: Callable[[], bool]) -> None:
+        self._ends = time.monotonic() + look_seconds
+        self._is_over = is_over
+        self._is_done = threading.Event()
+
+    def watch(self, sock: socket.socket) -> None:
+        """Watch over a socket from now on, in a thread of its own."""
+        threading.Thread(target=self._watch, args=(sock,), daemon=True).start()
+
+    def release(self) -> None:
+        """Watch no more."""
+        self._is_done.set()
+
+    def _watch(self, sock: socket.socket) -> None:
+        while not self._is_over() and (left := self._ends - time.monotonic()) > 0:
+            if self._is_done.wait(min(left, _GLANCE_SECONDS)):
+                return
+        with suppress(*_FAULTS):  # below TLS: to close it would wait for the thread that reads
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
 class _Connection(imaplib.IMAP4_SSL):
-    """A connection that reads no more at once than was asked for."""
+    """A guarded connection that reads no more at once than was asked for."""
+
+    def __init__(self, options: BounceOptions, silence_seconds: float, guard: _Guard) -> None:
+        self._guard = guard
+        super().__init__(
+            *(options.imap_host, options.imap_port),
+            ssl_context=ssl.create_default_context(),
+            timeout=silence_seconds,
+        )
+
+    def open(self, host: str = "", port: int | None = None, timeout: float | None = None) -> None:
+        super().open(host, port, timeout)
+        self._guard.watch(self.sock)  # before the server has said a word
 
     def read(self, size: int) -> bytes:
         if size > MOST_BYTES + _SPARE_BYTES:
@@ -51,13 +89,16 @@ def read_mailbox(
     *,
     silence_seconds: float = _SILENCE_SECONDS,
     look_seconds: float = _LOOK_SECONDS,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> MailboxLook:
     """Hand on the beginning of each unseen message, at most 500, and mark it as seen.
 
     Blocks; `take_in` is called in this thread, and what it raises ends the look with that message
-    unseen. Raises MailError for a box that cannot be reached, trusted or read.
+    unseen. Once `is_over`, from another thread, the connection is cut within half a second (what
+    is not connected yet, within `silence_seconds`). Raises MailError for a box that cannot be
+    reached, trusted or read, and for a look that was cut.
     """
-    with _open_box(options, silence_seconds, look_seconds) as connection:
+    with _open_box(options, silence_seconds, _Guard(look_seconds, is_over)) as connection:
         numbers = _list_new(connection, options)
         for number in numbers[:_MOST_MESSAGES]:
             with _faults(options):
@@ -72,26 +113,21 @@ def read_mailbox(
 
 @contextmanager
 def _open_box(
-    options: BounceOptions, silence_seconds: float, look_seconds: float
+    options: BounceOptions, silence_seconds: float, guard: _Guard
 ) -> Iterator[_Connection]:
-    with _faults(options):
-        connection = _Connection(
-            *(options.imap_host, options.imap_port),
-            ssl_context=ssl.create_default_context(),
-            timeout=silence_seconds,
-        )
-    timer = threading.Timer(look_seconds, lambda: _cut(connection))
-    timer.daemon = True
-    timer.start()
     try:
-        _sign_in(connection, options)
-        yield connection
+        with _faults(options):
+            connection = _Connection(options, silence_seconds, guard)
+        try:
+            _sign_in(connection, options)
+            yield connection
+        finally:
+            with suppress(*_FAULTS):
+                connection.logout()
+            with suppress(*_FAULTS):
+                connection.shutdown()
     finally:
-        timer.cancel()
-        with suppress(*_FAULTS):
-            connection.logout()
-        with suppress(*_FAULTS):
-            connection.shutdown()
+        guard.release()
 
 
 def _sign_in(connection: _Connection, options: BounceOptions) -> None:
@@ -161,9 +197,3 @@ def _raise(options: BounceOptions, what: str, error: Exception) -> NoReturn:
 def _refusal(options: BounceOptions, what: str, hint: str = "") -> MailError:
     host = f"{options.imap_host}:{options.imap_port}"
     return MailError(what, subject=host, hint=hint or "see [mail.bounces] in beat.toml")
-
-
-def _cut(connection: _Connection) -> None:
-    """End the connection below TLS: to close it would wait for the thread that reads."""
-    with suppress(*_FAULTS):
-        socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
