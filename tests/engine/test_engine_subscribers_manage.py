@@ -68,7 +68,7 @@ def test_every_table_that_names_a_person_stands_in_their_data(
 
     told = {
         *("subscribers", "subscriptions", "consents", "address_changes", "outbox"),
-        *("deliveries", "returns"),
+        *("deliveries", "returns", "former_addresses"),
     }
     assert told == {name for name in tables if not name.startswith("sqlite_")}
 
@@ -109,6 +109,7 @@ def test_an_address_changes_once_the_new_one_says_so(desk: ReadersDesk, tmp_path
     assert "changed" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
 
     assert number == desk.number(NEW)
+    assert (desk.now,) == engine.find_reader(desk.newsroom, desk.store, NEW).address_changes
     assert "over" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
     # whoever has the old mailbox manages nothing any more
     assert "over" == engine.erase_reader(desk.newsroom, desk.store, manage).outcome

@@ -232,9 +232,18 @@ def _show_delivery(pages: Pages, kept: engine.KeptDelivery) -> View:
 
 
 def _show_return(pages: Pages, kept: engine.KeptReturn) -> View:
+    say = pages.strings.say
     return {
         "issue": kept.issue,
-        "kind": pages.strings.say(f"return_{kept.kind}"),
+        "kind": say(f"return_{kept.kind}"),
+        "doubts": ", ".join(
+            say(word)
+            for word, holds in (
+                ("return_unproved", not kept.is_proved),
+                ("return_former", kept.is_from_former_address),
+            )
+            if holds
+        ),
         "time": pages.views.time(kept.at),
         "words": text.fold(f"{kept.status} {kept.words}".strip()),
     }
