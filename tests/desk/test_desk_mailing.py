@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
-from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store import MailStore, Subscription, open_mail
 from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
 from world.mail_soak import mail_server, name_issue
+from world.newsroom import NOW
 from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
 
@@ -324,3 +326,19 @@ def test_where_nothing_is_set_up_the_page_says_how_to_begin(tmp_path: Path) -> N
         assert "docs/guides/send-letters.md" in page
         assert not (root / ".copydesk/mail.sqlite").exists()
         assert "Nobody reads your letters yet." in anna.get(READERS).body
+
+
+def test_readers_of_a_letter_that_is_no_more_are_told_of(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    with closing(open_mail(root / ".copydesk")) as store:
+        number = store.subscribers.add("reader1@d1.example", NOW).id
+        store.subscribers.set_state(number, "active")
+        store.subscriptions.put(Subscription(subscriber=number, letter="<gone>", since=NOW))
+    with serve_newsroom(root) as served:
+        page = served.owner().get(MAILING).body
+
+    assert "<gone>" not in page
+    said = html.unescape(page)
+    assert "1 reader is subscribed to a letter that no longer exists: <gone>" in said
+    assert "<code>copydesk mail readers rename-letter '<gone>' " in said
+    assert "reader1@" not in page

@@ -38,6 +38,7 @@ WORK: dict[str, Callable[[MailStore], object]] = {
     "consents": lambda store: list(store.consents.of(1)),
     "suppressions": lambda store: store.suppressions.find(ANNA),
     "links": lambda store: store.links.sign(ReaderLink(purpose="confirm", subscriber=1, made=NOON)),
+    "renames": lambda store: store.renames.find("daily"),
     "limits": lambda store: store.limits.admit({"who": 1}, NOON),
     "outbox": lambda store: store.outbox.put(OutboxMail(kind="confirm", subscriber=1, made=NOON)),
     "ledger": lambda store: store.ledger.begin(
