@@ -12,8 +12,8 @@ from msgspec import Meta
 from copydesk import engine
 from copydesk.desk._desk import Desk
 from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._mailing import MailAddress, SentAddress
 from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.api.mailing._sendings import MailAddress, SentAddress
 from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail
 from copydesk.errors import UsageError
 
