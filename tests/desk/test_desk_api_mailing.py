@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import open_desk
+from copydesk.engine import ReaderData
 from copydesk.mail_store import Subscription, open_mail
 from world.api_client import ApiAnswer, ApiClient, make_token
 from world.command import copydesk
@@ -142,6 +143,7 @@ def test_a_reader_is_added_looked_at_and_forgotten(served: ServedNewsroom, anna:
     told = anna.get(f"mailing/readers/{number}")
     assert ("new@n.example", "daily") == (told["address"], told["subscriptions"][0]["letter"])
     assert "a card" in told["consents"][0]["proof"]
+    assert {"number", *ReaderData.__dataclass_fields__} == told.keys()
     assert ["daily"] == anna.post(f"mailing/readers/{number}/remove")["ended"]
     assert 204 == anna.ask("DELETE", f"mailing/readers/{number}").status
     for path in (f"mailing/readers/{number}", "mailing/readers/x", "mailing/readers/0"):

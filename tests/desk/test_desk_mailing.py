@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
-from copydesk.mail_store import MailStore, Subscription, open_mail
+from copydesk.mail_store import (
+    MailStore,
+    NewSending,
+    ReturnEntry,
+    ReturnPath,
+    Subscription,
+    open_mail,
+)
 from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
 from world.mail_soak import mail_server, name_issue
 from world.newsroom import NOW
@@ -204,6 +211,28 @@ def test_a_look_at_somebodys_data_is_noted_without_their_address(
     with closing(sqlite3.connect(served.root / ".copydesk/desk.sqlite")) as kept:
         assert not any(ADDRESS.search(line) for line in kept.iterdump())
     assert not ADDRESS.search(served.said)
+
+
+def test_what_came_back_unproved_or_from_a_former_address_is_shown_so(
+    anna: Browser, store: MailStore
+) -> None:
+    number = store.subscribers.add("moved@d1.example", NOW).id
+    store.subscribers.set_state(number, "active")
+    store.subscriptions.put(Subscription(subscriber=number, letter="daily", since=NOW))
+    new = NewSending(issue="moved-2026-11-09", letter="daily", via="smtp", state="paused")
+    path = ReturnPath(sending=store.ledger.begin(new, NOW).number, subscriber=number)
+    store.ledger.claim(path.sending, 0, 1_000, NOW)
+    store.ledger.set_state(path.sending, "ended")
+    store.subscribers.change_address(number, "here@d1.example", NOW)
+    entry = ReturnEntry(digest=b"moved", path=path, kind="hard", at=NOW, is_proved=False)
+    store.returns.add(entry)
+
+    page = anna.get(f"{READERS}{number}/").body
+    issue = anna.get(f"{MAILING}moved-2026-11-09/").body
+
+    assert "no such mailbox (unproved, from a former address)" in page
+    assert "gave up an address" in page
+    assert "unproved" in issue
 
 
 def test_somebody_is_added_removed_suppressed_and_forgotten(

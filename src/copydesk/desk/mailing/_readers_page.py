@@ -103,6 +103,7 @@ def render_reader(
         made=views.time(data.made),
         paused_until=views.time(data.paused_until),
         new_address=text.fold(data.new_address),
+        address_changes=[views.time(at) for at in data.address_changes],
         suppressed=say(f"suppressed_{data.suppressed}") if data.suppressed else "",
         suppressed_since=views.time(data.suppressed_since),
         suppression_detail=text.fold(data.suppression_detail),
