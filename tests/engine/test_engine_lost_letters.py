@@ -130,6 +130,18 @@ def test_a_link_of_a_letter_that_took_the_free_id_is_about_that_one(desk: Reader
     assert {"day": ()} == desk.letters()
 
 
+def test_who_asked_before_a_rename_confirms_the_renamed_letter(desk: ReadersDesk) -> None:
+    desk.subscribe(BEN)
+    desk.ask(ANNA, "daily", topics=("Coast",))
+    token = desk.take_token()
+    set_letters(desk, daily="day")
+    desk.wait(hours=1)
+    rename(desk)
+
+    assert "confirmed" == desk.confirm(token).outcome
+    assert {"day": ("Coast",)} == desk.letters()
+
+
 def test_before_the_move_the_way_out_works_too(desk: ReadersDesk) -> None:
     token = desk.link("unsubscribe", desk.subscribe(), "daily")
     set_letters(desk, daily="day")

@@ -87,7 +87,7 @@ def look_at_link(
         return LinkView(kind=opened.kind, purpose=purpose)
     subscriber, letters = opened.subscriber, list_letters_of(newsroom, store, opened.subscriber.id)
     if purpose == "confirm":
-        letters = list_wishes(newsroom, read_wish(newsroom, opened.extra))
+        letters = list_wishes(newsroom, read_wish(newsroom, store, opened.extra))
     proposed = store.subscribers.find_proposed_address(subscriber.id) if purpose == "change" else ""
     return LinkView(
         kind="good",
