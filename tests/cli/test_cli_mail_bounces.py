@@ -34,6 +34,7 @@ def make_newsroom(folder: Path, port: int = 993) -> tuple[Path, str]:
         store.subscriptions.put(Subscription(subscriber=reader.id, letter="daily", since=NOW))
         new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
         path = ReturnPath(sending=store.ledger.begin(new, NOW).number, subscriber=reader.id)
+        store.ledger.claim(path.sending, 0, 1, NOW)
         return root, store.links.sign_return(path)
 
 
@@ -103,7 +104,7 @@ def test_what_came_back_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     said, found = bounces(root), bounces(root, "--json").json()
 
-    line = "2026-11-20T08:00:00Z  hard       daily-2026-11-20  ann@inbox.example  5.1.1 550 5.1.1"
+    line = "2026-11-20T08:00:00Z  hard        daily-2026-11-20  ann@inbox.example  5.1.1 550 5.1.1"
     assert said.out.startswith(line)
     assert "1 messages were about no letter" in said.err
     row = {
@@ -113,8 +114,27 @@ def test_what_came_back_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         "kind": "hard",
         "status": "5.1.1",
         "words": "550 5.1.1 <address> unknown",
+        "is_proved": True,
+        "is_from_former_address": False,
     }
     assert {"returns": [row], "not_ours": 1} == found
+
+
+def test_what_came_by_no_return_path_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, _ = make_newsroom(tmp_path)
+    with closing(open_mail(root / ".copydesk")) as store:
+        word = store.links.sign_message_id(ReturnPath(sending=1, subscriber=1))
+        store.subscribers.change_address(1, "new@inbox.example", NOW)
+    report = make_report(to="b@x.example", enclosed=f"Message-ID: <daily.{word}@x.example>\n\n")
+
+    taken = pipe(monkeypatch, root, report, "--json").json()
+    said = bounces(root)
+
+    assert {"kind": "hard", "effect": "unproved"} == taken
+    assert "hard?       daily-2026-11-20  (a former address of new@inbox.example)" in said.out
+    assert "copydesk mail readers suppress ADDRESS" in said.err
 
 
 def test_the_box_is_asked_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

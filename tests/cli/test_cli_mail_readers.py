@@ -42,6 +42,32 @@ def test_readers_are_counted_by_letter_and_state(root: Path) -> None:
     assert "letter\tweekly\t2" in readers(root).out
 
 
+def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
+    add(root, "b@mailbox.example", "weekly")
+    add(root)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace('id = "daily"', 'id = "day"'), "utf-8")
+    command = "copydesk mail readers rename-letter daily day"
+
+    said = readers(root).err
+    unsigned = readers(root, "rename-letter", "daily", "day")
+    moved = readers(root, "rename-letter", "daily", "day", "--as", "Anna")
+    again = readers(root, "rename-letter", "daily", "day", "--as", "Anna", "--json")
+
+    assert (
+        "1 reader is subscribed to a letter that no longer exists: daily; "
+        f"rename it back or move them: {command}\n" == said
+    )
+    assert "name yourself with --as NAME" in unsigned.err
+    assert "1 readers of daily get day\n" == moved.out
+    assert (2, "nobody is subscribed to that letter: daily") == (
+        *(again.code, again.err.partition("error: ")[2].splitlines()[0]),
+    )
+    assert {"day": 1, "weekly": 1} == readers(root, "--json").json()["letters"]
+    assert '"by":"Anna"' in readers(root, "data", ANNA).json()["consents"][1]["proof"]
+    assert "" == readers(root).err
+
+
 def test_a_reader_is_added_found_removed_and_erased(root: Path) -> None:
     assert "daily" in add(root).out
     found = readers(root, "find", ANNA, "--json").json()

@@ -5,19 +5,24 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from copydesk.desk_store import open_desk
-from copydesk.mail_store import open_mail
+from copydesk.engine import ReaderData
+from copydesk.mail_store import Subscription, open_mail
 from world.api_client import ApiAnswer, ApiClient, make_token
+from world.command import copydesk
 from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
 from world.mail_soak import mail_server, name_issue
+from world.newsroom import NOW
 from world.served_desk import HOST
-from world.served_newsroom import ServedNewsroom, serve_newsroom, until
+from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
 
 pytestmark = pytest.mark.slow
 
+NOBODY = 9  # a port at which nobody listens
 DONE, PAUSED = "mailing/issues/tidewatch-2026-11-10", "mailing/issues/tidewatch-2026-11-13"
 
 
@@ -138,6 +143,7 @@ def test_a_reader_is_added_looked_at_and_forgotten(served: ServedNewsroom, anna:
     told = anna.get(f"mailing/readers/{number}")
     assert ("new@n.example", "daily") == (told["address"], told["subscriptions"][0]["letter"])
     assert "a card" in told["consents"][0]["proof"]
+    assert {"number", *ReaderData.__dataclass_fields__} == told.keys()
     assert ["daily"] == anna.post(f"mailing/readers/{number}/remove")["ended"]
     assert 204 == anna.ask("DELETE", f"mailing/readers/{number}").status
     for path in (f"mailing/readers/{number}", "mailing/readers/x", "mailing/readers/0"):
@@ -183,3 +189,50 @@ def test_a_file_is_rehearsed_imported_and_exported(served: ServedNewsroom, anna:
     assert "no column of addresses" in detail_of(none, 400)
     huge = anna.ask("POST", "mailing/readers/import", b"x" * 20_000_001)
     assert 413 == huge.status
+
+
+def test_checks_are_read_as_they_were_found_last(served: ServedNewsroom, ed: ApiClient) -> None:
+    told = ed.get("mailing/checks")
+
+    assert (None, [], []) == (told["at"], told["findings"], told["obstacles"])
+    assert "loopback" == told["overruled"]["all"]["why"]  # as it was set up
+    assert [] == told["lost_letters"]
+    for method in ("GET", "POST"):
+        answer = client(served, "Ed", "read").ask(method, "mailing/checks")
+        assert "not for: decide" in detail_of(answer, 403)
+
+
+def test_checks_are_made_and_say_what_the_command_says(tmp_path: Path) -> None:
+    root = mail_desk_newsroom(tmp_path, NOBODY)
+    beat = root / "beat.toml"
+    beat.write_text(f'{beat.read_text()}\n[fetch]\nnameservers = ["127.0.0.1:{NOBODY}"]\n')
+    with closing(open_mail(root / ".copydesk")) as store:
+        number = store.subscribers.add("ada@example.org", NOW).id
+        store.subscribers.set_state(number, "active")
+        store.subscriptions.put(Subscription(subscriber=number, letter="gone", since=NOW))
+    with serve_newsroom(root) as served:
+        come_in_outside(served, "Anna")
+        anna = client(served, "Anna", "decide")
+        made = anna.post("mailing/checks")
+        read = anna.get("mailing/checks")
+    said = copydesk("-C", root, "mail", "doctor", "--json").json()
+
+    assert made == read
+    assert made["at"] is not None
+    assert made.keys() == said.keys()
+    for told in ("findings", "obstacles", "overruled", "lost_letters"):
+        assert said[told] == read[told]
+    faults = {finding["kind"] for finding in read["findings"] if finding["state"] == "fault"}
+    assert "transaction" in faults
+    assert [("gone", 1)] == [(lost["letter"], lost["readers"]) for lost in read["lost_letters"]]
+
+
+def test_where_no_server_sends_nothing_is_looked_at(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    with serve_newsroom(root) as served:
+        served.owner()
+        anna = ApiClient(served.port, make_token(root, "Anna", "decide"))
+        read, made = anna.get("mailing/checks"), anna.ask("POST", "mailing/checks")
+
+    assert (None, []) == (read["at"], read["findings"])
+    assert "no letters go by a mail server" in detail_of(made, 400)

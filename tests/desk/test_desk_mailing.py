@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,9 +12,17 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
-from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store import (
+    MailStore,
+    NewSending,
+    ReturnEntry,
+    ReturnPath,
+    Subscription,
+    open_mail,
+)
 from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
 from world.mail_soak import mail_server, name_issue
+from world.newsroom import NOW
 from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
 
@@ -204,6 +213,28 @@ def test_a_look_at_somebodys_data_is_noted_without_their_address(
     assert not ADDRESS.search(served.said)
 
 
+def test_what_came_back_unproved_or_from_a_former_address_is_shown_so(
+    anna: Browser, store: MailStore
+) -> None:
+    number = store.subscribers.add("moved@d1.example", NOW).id
+    store.subscribers.set_state(number, "active")
+    store.subscriptions.put(Subscription(subscriber=number, letter="daily", since=NOW))
+    new = NewSending(issue="moved-2026-11-09", letter="daily", via="smtp", state="paused")
+    path = ReturnPath(sending=store.ledger.begin(new, NOW).number, subscriber=number)
+    store.ledger.claim(path.sending, 0, 1_000, NOW)
+    store.ledger.set_state(path.sending, "ended")
+    store.subscribers.change_address(number, "here@d1.example", NOW)
+    entry = ReturnEntry(digest=b"moved", path=path, kind="hard", at=NOW, is_proved=False)
+    store.returns.add(entry)
+
+    page = anna.get(f"{READERS}{number}/").body
+    issue = anna.get(f"{MAILING}moved-2026-11-09/").body
+
+    assert "no such mailbox (unproved, from a former address)" in page
+    assert "gave up an address" in page
+    assert "unproved" in issue
+
+
 def test_somebody_is_added_removed_suppressed_and_forgotten(
     anna: Browser, desk_store: DeskStore, store: MailStore
 ) -> None:
@@ -324,3 +355,19 @@ def test_where_nothing_is_set_up_the_page_says_how_to_begin(tmp_path: Path) -> N
         assert "docs/guides/send-letters.md" in page
         assert not (root / ".copydesk/mail.sqlite").exists()
         assert "Nobody reads your letters yet." in anna.get(READERS).body
+
+
+def test_readers_of_a_letter_that_is_no_more_are_told_of(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    with closing(open_mail(root / ".copydesk")) as store:
+        number = store.subscribers.add("reader1@d1.example", NOW).id
+        store.subscribers.set_state(number, "active")
+        store.subscriptions.put(Subscription(subscriber=number, letter="<gone>", since=NOW))
+    with serve_newsroom(root) as served:
+        page = served.owner().get(MAILING).body
+
+    assert "<gone>" not in page
+    said = html.unescape(page)
+    assert "1 reader is subscribed to a letter that no longer exists: <gone>" in said
+    assert "<code>copydesk mail readers rename-letter '<gone>' " in said
+    assert "reader1@" not in page

@@ -18,7 +18,7 @@ from copydesk.engine.mail_checks import (
     read_checks,
 )
 from copydesk.errors import UsageError
-from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store import MailStore, Subscription, open_mail
 from world.command import copydesk
 from world.mail_soak import mail_server
 from world.newsroom import NOW, newsroom
@@ -159,6 +159,19 @@ def test_the_command_overrules_by_name(root: Path) -> None:
     assert said.code == 0
     assert said.json()["overruled"]["all"]["by"] == "Anna"
     assert said.json()["obstacles"] == []
+
+
+def test_the_command_says_which_letter_is_lost(root: Path) -> None:
+    with contextlib.closing(open_mail(root / ".copydesk")) as store:
+        number = store.subscribers.add("ada@example.org", NOW).id
+        store.subscriptions.put(Subscription(subscriber=number, letter="gone", since=NOW))
+
+    said = copydesk("-C", root, "mail", "doctor")
+    found = copydesk("-C", root, "mail", "doctor", "--json").json()["lost_letters"]
+
+    assert "1 reader is subscribed to a letter that no longer exists: gone" in said.err
+    assert [("gone", 1)] == [(lost["letter"], lost["readers"]) for lost in found]
+    assert found[0]["command"] in said.err
 
 
 def test_one_real_mail_is_sent_on_demand(root: Path, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from copydesk.mail_store import (
     open_mail,
 )
 from copydesk.news import BounceOptions
+from world.old_mail import OLD_READERS, SHARED_TOKEN, put_first_version
 from world.returned import make_complaint, make_mail, make_recipient, make_report
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -213,6 +214,183 @@ def test_of_somebody_who_was_erased_no_words_are_kept(store: MailStore) -> None:
 
     assert [("", "")] == [(row.address, row.words) for row in store.returns.list_newest()]
     assert [] == suppressed(store)
+
+
+def name_message(store: MailStore, address: str, sending: int = 1) -> str:
+    """Return the Message-ID of a letter, as everybody sees it whom it is passed on to."""
+    reader = store.subscribers.find(address)
+    assert reader is not None
+    word = store.links.sign_message_id(ReturnPath(sending=sending, subscriber=reader.id))
+    return f"Message-ID: <daily-2026-11-01.{word}@news.example>\n"
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "4.2.2"])
+def test_a_report_that_names_the_message_alone_is_kept_and_suppresses_nobody(
+    store: MailStore, status: str
+) -> None:
+    """Whoever read the letter can have written it, in answers and forwards as well."""
+    effects = []
+    for day in range(1, 6):
+        send(store, day)
+        enclosed = f"{name_message(store, READERS[0], day)}\n"
+        report = make_report(make_recipient(status), to="bounces@x.example", enclosed=enclosed)
+        effects.append(engine.take_in_return(store, OPTIONS, report, NOW).effect)
+
+    assert ["unproved"] * 5 == effects
+    assert [] == suppressed(store)
+    assert [False] * 5 == [entry.is_proved for entry in store.returns.list_newest()]
+
+
+def test_unproved_reports_add_nothing_to_a_row(store: MailStore) -> None:
+    for day in (1, 2):
+        send(store, day)
+        enclosed = f"{name_message(store, READERS[0], day)}\n"
+        report = make_report(make_recipient("4.2.2"), to="b@x.example", enclosed=enclosed)
+        engine.take_in_return(store, OPTIONS, report, NOW)
+
+    assert "noted" == come_back(store, send(store, 3)[READERS[0]], "4.2.2")
+
+
+@pytest.mark.parametrize("place", ["to", "enclosed"])
+def test_the_word_of_a_message_is_no_return_path_wherever_it_is_put(
+    store: MailStore, place: str
+) -> None:
+    send(store)
+    word = name_message(store, READERS[0]).partition("01.")[2].partition("@")[0]
+    path = f"bounces+{word}@x.example"
+    to = path if place == "to" else "bounces@x.example"
+    enclosed = "\n" if place == "to" else f"Return-Path: <{path}>\n\n"
+
+    taken = engine.take_in_return(store, OPTIONS, make_report(to=to, enclosed=enclosed), NOW)
+
+    assert "unproved" == taken.effect
+    assert [] == suppressed(store)
+
+
+def test_a_letter_of_before_the_two_words_were_told_apart_is_known_and_proves_nothing(
+    tmp_path: Path,
+) -> None:
+    """Everybody whom such a letter was passed on to has the word of its return path."""
+    put_first_version(tmp_path / "old")
+    with closing(open_mail(tmp_path / "old")) as store:
+        report = make_report(to=f"bounces+{SHARED_TOKEN}@x.example")
+        taken = engine.take_in_return(store, OPTIONS, report, NOW)
+
+        assert "unproved" == taken.effect
+        assert [] == suppressed(store)
+        (row, _) = store.returns.list_newest()
+        assert ("daily-2026-11-27", OLD_READERS[0], False) == (
+            *(row.issue, row.address),
+            row.is_proved,
+        )
+
+
+@pytest.mark.parametrize(("days", "effect"), [(13, "suppressed"), (15, "unproved")])
+def test_a_return_path_proves_nothing_after_two_weeks(
+    store: MailStore, days: int, effect: str
+) -> None:
+    """Whom a letter is passed on to as a file may have it, by the server that took the letter."""
+    report = make_report(to=f"bounces+{send(store)[READERS[0]]}@x.example")
+
+    taken = engine.take_in_return(store, OPTIONS, report, NOW + timedelta(days=days))
+
+    assert effect == taken.effect
+
+
+def test_a_complaint_that_names_the_message_alone_ends_nothing(store: MailStore) -> None:
+    send(store)
+    report = make_complaint(headers=name_message(store, READERS[0]))
+
+    assert "unproved" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+    assert [] == suppressed(store)
+    assert [READERS[0], READERS[1]] == list(send(store, 2))
+
+
+def link_to_leave(store: MailStore) -> str:
+    reader = store.subscribers.find(READERS[0])
+    assert reader is not None
+    link = ReaderLink(purpose="unsubscribe", subscriber=reader.id, made=NOW, letter="daily")
+    return f"List-Unsubscribe: <https://news.example/mail/leave/{store.links.sign(link)}>\n"
+
+
+def test_a_complaint_with_the_link_to_leave_does_what_the_link_does(store: MailStore) -> None:
+    send(store)
+    headers = name_message(store, READERS[0]) + link_to_leave(store)
+
+    taken = engine.take_in_return(store, OPTIONS, make_complaint(headers=headers), NOW)
+
+    assert "left" == taken.effect
+    assert [] == suppressed(store)
+    assert [READERS[1]] == list(send(store, 2))
+
+
+def test_a_link_to_leave_in_a_delivery_report_ends_nothing(store: MailStore) -> None:
+    """A mailbox that is full wants nothing: only a complaint is somebody's will."""
+    send(store)
+    enclosed = f"{name_message(store, READERS[0])}{link_to_leave(store)}\n"
+    report = make_report(to="bounces@x.example", enclosed=enclosed)
+
+    assert "unproved" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+    assert list(READERS) == list(send(store, 2))
+
+
+def move(store: MailStore, address: str = READERS[0]) -> int:
+    """Let somebody have another address; return their number."""
+    reader = store.subscribers.find(address)
+    assert reader is not None
+    store.subscribers.change_address(reader.id, "new@inbox.example", NOW)
+    return reader.id
+
+
+def test_what_comes_back_of_a_former_address_suppresses_that_one_alone(store: MailStore) -> None:
+    token = send(store)[READERS[0]]
+    move(store)
+
+    assert "suppressed" == come_back(store, token)
+
+    assert "new@inbox.example" in send(store, 2)
+    former = store.suppressions.find(READERS[0])
+    assert former is not None
+    assert former.reason == "hard-bounce"
+    (row,) = store.returns.list_newest()
+    assert row.is_from_former_address
+
+
+def test_a_row_of_letters_that_came_back_ends_with_the_address(store: MailStore) -> None:
+    for day in (1, 2):
+        come_back(store, send(store, day)[READERS[0]], "4.2.2")
+    move(store)
+
+    effects = [come_back(store, send(store, day)["new@inbox.example"], "4.2.2") for day in (3, 4)]
+
+    assert ["noted", "noted"] == effects
+    assert "suppressed" == come_back(store, send(store, 5)["new@inbox.example"], "4.2.2")
+    assert store.suppressions.find(READERS[0]) is None
+
+
+def test_a_complaint_from_a_former_address_ends_no_letter_to_the_present_one(
+    store: MailStore,
+) -> None:
+    token = send(store)[READERS[0]]
+    number = move(store)
+    report = make_complaint(headers=f"Return-Path: <bounces+{token}@x.example>\n")
+
+    assert "suppressed" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+
+    assert 2 == len(store.subscriptions.of(number))
+    assert "new@inbox.example" in send(store, 2)
+
+
+def test_a_former_address_that_is_another_readers_now_is_suppressed_for_them(
+    store: MailStore,
+) -> None:
+    """It is the mailbox that does not exist, whoever named it."""
+    token = send(store)[READERS[0]]
+    move(store)
+    other = store.subscribers.add(READERS[0], NOW)
+
+    assert "suppressed" == come_back(store, token)
+    assert [(other.address, "hard-bounce")] == suppressed(store)
 
 
 @pytest.mark.parametrize("headers", ["", "Auto-Submitted: auto-replied\n"])

@@ -29,6 +29,7 @@ from copydesk.mail_store import (
     NewSending,
     OutboxMail,
     ReaderLink,
+    ReturnPath,
     SendingState,
 )
 from world.command import copydesk
@@ -313,6 +314,20 @@ def test_a_letter_says_who_wrote_it_to_whom_and_how_to_leave(tmp_path: Path) -> 
     assert 5 <= len(fields[-1]) <= 15
     assert name_issue(root) in str(message["Message-ID"])
     assert leave in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+def test_a_letter_does_not_say_by_which_path_it_comes_back(tmp_path: Path) -> None:
+    """Whoever it is passed on to could report that its reader's mailbox is gone."""
+    root = newsroom_at(tmp_path)
+    path = ReturnPath(sending=0, subscriber=0)
+    with opened(root) as (newsroom, store):
+        letter = engine.make_eml(newsroom, store, name_issue(root), "a@b.example")
+        message = email.message_from_bytes(letter, policy=default)
+        word = str(message["Message-ID"]).partition("@")[0].rpartition(".")[2]
+
+        assert store.links.sign_return(path).encode() not in letter.lower()
+        assert path == store.links.read_message_id(word)
+        assert store.links.read_return(word) is None
 
 
 def test_a_sending_that_is_paused_goes_on_where_it_stopped(tmp_path: Path) -> None:

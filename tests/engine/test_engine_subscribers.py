@@ -140,6 +140,55 @@ def test_a_flood_for_somebody_else_is_one_mail_a_day(desk: ReadersDesk) -> None:
     assert 1 == len(desk.mails())
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "mails"),
+    [
+        ("a@mailbox.example", "a+1@mailbox.example", 1),
+        ("a+1@mailbox.example", "A+2+3@Mailbox.Example", 1),
+        ("a.b@gmail.com", "ab+x@googlemail.com", 1),
+        ("a.b@gmail.com", "a.c@gmail.com", 2),
+        ("a.b@mailbox.example", "ab@mailbox.example", 2),
+        ("a-1@mailbox.example", "a-2@mailbox.example", 2),
+        ("+1@mailbox.example", "+2@mailbox.example", 2),
+        ("a+1@mailbox.example", "a+1@other.example", 2),
+        ("a+1@gmail.com.example", "a+2@gmail.com", 2),
+    ],
+)
+def test_a_flood_for_one_mailbox_is_one_mail_a_day(
+    first: str, second: str, mails: int, desk: ReadersDesk
+) -> None:
+    """Whatever stands behind the plus: somebody has any number of such addresses."""
+    answers = [desk.ask(address, client=address) for address in (first, second)]
+
+    assert ["asked", "asked"] == [answer.outcome for answer in answers]
+    assert mails == len(desk.mails())
+
+
+def test_two_addresses_of_one_mailbox_are_two_readers(desk: ReadersDesk) -> None:
+    numbers = [desk.subscribe("a@mailbox.example")]
+    desk.wait(days=1)
+    numbers.append(desk.subscribe("a+news@mailbox.example", "weekly"))
+
+    assert 2 == len(set(numbers))
+    assert {"daily": ()} == desk.letters("a@mailbox.example")
+    assert {"weekly": ()} == desk.letters("a+news@mailbox.example")
+
+
+def test_a_change_of_address_counts_as_a_mail_to_its_mailbox(
+    desk: ReadersDesk,
+) -> None:
+    desk.subscribe()
+    manage = desk.manage_link()
+    desk.ask("b+1@mailbox.example", client="198.51.100.0/24")
+    desk.mails()
+
+    new = "b+2@mailbox.example"
+    answer = engine.request_address_change(desk.newsroom, desk.store, manage, new)
+
+    assert "asked" == answer.outcome
+    assert [] == desk.mails()
+
+
 def test_a_network_that_sends_too_many_forms_waits(desk: ReadersDesk) -> None:
     answers = [desk.ask(f"reader{number}@mailbox.example") for number in range(21)]
 

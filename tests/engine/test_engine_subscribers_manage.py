@@ -68,7 +68,7 @@ def test_every_table_that_names_a_person_stands_in_their_data(
 
     told = {
         *("subscribers", "subscriptions", "consents", "address_changes", "outbox"),
-        *("deliveries", "returns"),
+        *("deliveries", "returns", "former_addresses"),
     }
     assert told == {name for name in tables if not name.startswith("sqlite_")}
 
@@ -109,10 +109,23 @@ def test_an_address_changes_once_the_new_one_says_so(desk: ReadersDesk, tmp_path
     assert "changed" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
 
     assert number == desk.number(NEW)
+    assert (desk.now,) == engine.find_reader(desk.newsroom, desk.store, NEW).address_changes
     assert "over" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
     # whoever has the old mailbox manages nothing any more
     assert "over" == engine.erase_reader(desk.newsroom, desk.store, manage).outcome
     assert ANNA.encode() not in bytes_on_disk(tmp_path)
+
+
+@pytest.mark.parametrize(("days", "kept"), [(13, 1), (15, 0)])
+def test_of_an_address_that_was_given_up_the_digest_stays_two_weeks(
+    desk: ReadersDesk, days: int, kept: int
+) -> None:
+    desk.store.subscribers.change_address(desk.subscribe(), NEW, desk.now)
+    desk.wait(days=days)
+
+    engine.forget_silent_readers(desk.store, desk.now)
+
+    assert kept == len(engine.find_reader(desk.newsroom, desk.store, NEW).address_changes)
 
 
 def test_a_change_to_the_address_of_another_reader_is_told_to_them_alone(

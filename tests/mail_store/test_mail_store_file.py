@@ -16,17 +16,21 @@ from copydesk.errors import MailStoreError, UsageError
 from copydesk.mail_store import (
     VERSION,
     Consent,
+    DeliveryState,
     MailStore,
     NewSending,
     OutboxMail,
     ReaderLink,
+    ReturnPath,
     Subscription,
     has_mail,
     open_mail,
 )
+from world.old_mail import LEAVE_TOKEN, OLD_READERS, put_first_version
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ANNA = "anna@mailbox.example"
+FIRST_LETTER = ReturnPath(sending=1, subscriber=1)
 # what every part of the store does first
 WORK: dict[str, Callable[[MailStore], object]] = {
     "subscribers": lambda store: store.subscribers.add(ANNA, NOON),
@@ -34,6 +38,7 @@ WORK: dict[str, Callable[[MailStore], object]] = {
     "consents": lambda store: list(store.consents.of(1)),
     "suppressions": lambda store: store.suppressions.find(ANNA),
     "links": lambda store: store.links.sign(ReaderLink(purpose="confirm", subscriber=1, made=NOON)),
+    "renames": lambda store: store.renames.find("daily"),
     "limits": lambda store: store.limits.admit({"who": 1}, NOON),
     "outbox": lambda store: store.outbox.put(OutboxMail(kind="confirm", subscriber=1, made=NOON)),
     "ledger": lambda store: store.ledger.begin(
@@ -88,6 +93,25 @@ def test_a_newer_version_is_left_as_it_is(tmp_path: Path, store: MailStore) -> N
 
     assert "install that version again" in caught.value.hint
     assert before == file_of(tmp_path).read_bytes()
+
+
+def test_a_file_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
+    put_first_version(tmp_path)
+
+    with closing(open_mail(tmp_path)) as store:
+        link, letter = store.links.read(LEAVE_TOKEN), store.returns.find_letter(FIRST_LETTER)
+        readers = tuple(subscriber.address for subscriber in store.subscribers.walk())
+        assert OLD_READERS == readers
+        assert [DeliveryState.ACCEPTED] * 2 == [line.state for line in store.ledger.walk(1)]
+        assert [True] == [entry.is_proved for entry in store.returns.list_newest()]
+        assert ["daily"] == [kept.letter for kept in store.subscriptions.of(1)]
+        assert link is not None
+        assert link.purpose == "unsubscribe"
+        # where it went was not kept then
+        assert letter is not None
+        assert letter.key is None
+    with closing(sqlite3.connect(file_of(tmp_path))) as file:
+        assert [(VERSION,)] == file.execute("PRAGMA user_version").fetchall()
 
 
 def test_a_damaged_file_is_refused_and_restore_is_told(tmp_path: Path) -> None:
@@ -154,7 +178,7 @@ def test_no_error_has_an_address(tmp_path: Path) -> None:
         first = store.subscribers.add(ANNA, NOON)
         store.subscribers.add("b@mailbox.example", NOON)
         with pytest.raises(UsageError) as caught:
-            store.subscribers.change_address(first.id, "b@mailbox.example")
+            store.subscribers.change_address(first.id, "b@mailbox.example", NOON)
         assert "mailbox.example" not in repr(caught.value)
         assert ANNA not in repr(first)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from copydesk.errors import UsageError
 from copydesk.mail_store import LinkPurpose, MailStore, ReaderLink, ReturnPath, open_mail
+from world.old_mail import SHARED_TOKEN, put_first_version
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NUMBERS = st.integers(min_value=0, max_value=2**32 - 1)
@@ -65,6 +66,7 @@ def test_a_changed_letter_makes_it_forged(
 def test_what_somebody_typed_is_no_link(token: str, signer: MailStore) -> None:
     assert signer.links.read(token) is None
     assert signer.links.read_return(token) is None
+    assert signer.links.read_message_id(token) is None
 
 
 @given(sending=NUMBERS, subscriber=NUMBERS)
@@ -78,6 +80,23 @@ def test_a_return_path_is_read_whatever_a_server_does_to_its_case(
     assert stranger.links.read_return(token) is None
     assert token.isalnum()
     assert len(token) <= 40  # the local part of an address has room for 64
+
+
+def test_the_word_of_a_message_is_no_return_path(signer: MailStore) -> None:
+    path = ReturnPath(sending=7, subscriber=8)
+    word, token = signer.links.sign_message_id(path), signer.links.sign_return(path)
+
+    assert (path, None) == (signer.links.read_message_id(word), signer.links.read_return(word))
+    assert (None, path) == (signer.links.read_message_id(token), signer.links.read_return(token))
+
+
+def test_a_word_of_before_the_two_were_told_apart_proves_nothing(tmp_path: Path) -> None:
+    put_first_version(tmp_path)
+
+    with closing(open_mail(tmp_path)) as store:
+        read = store.links.read_message_id(SHARED_TOKEN), store.links.read_return(SHARED_TOKEN)
+
+    assert (ReturnPath(sending=1, subscriber=1), None) == read
 
 
 def test_a_link_is_no_return_path(signer: MailStore) -> None:

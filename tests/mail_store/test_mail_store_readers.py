@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -63,8 +64,8 @@ def test_an_address_of_another_reader_cannot_be_taken(store: MailStore) -> None:
     store.subscribers.add("b@mailbox.example", NOON)
 
     with pytest.raises(UsageError, match="another reader's"):
-        store.subscribers.change_address(first.id, "B@mailbox.example")
-    store.subscribers.change_address(first.id, "ANNA@mailbox.example")
+        store.subscribers.change_address(first.id, "B@mailbox.example", NOON)
+    store.subscribers.change_address(first.id, "ANNA@mailbox.example", NOON)
     assert store.subscribers.find(ANNA) is not None
 
 
@@ -121,7 +122,7 @@ def test_what_is_deleted_leaves_no_byte(store: MailStore, tmp_path: Path) -> Non
         for number in numbers[::3]:
             store.subscribers.forget(number)
         for number in numbers[1::3]:
-            store.subscribers.change_address(number, f"{number}@other.example")
+            store.subscribers.change_address(number, f"{number}@other.example", NOON)
 
     assert store.scrub("reader-0@mailbox.example")
 
@@ -279,6 +280,100 @@ def test_a_return_is_kept_once_and_only_of_a_letter_that_was_sent(store: MailSto
 
     assert [True, False, False] == [store.returns.add(e) for e in (entry, entry, stranger)]
     assert [("soft", ANNA)] == [(kept.kind, kept.address) for kept in store.returns.of(number)]
+
+
+def send(store: MailStore, issue: str, at: datetime = NOON) -> ReturnPath:
+    """Send an issue to the one reader; return the path of their letter."""
+    sending = begin(store, at=at, issue=issue)
+    (number,) = claim(store, sending, at=at)
+    store.ledger.note(sending, [outcome(number, DeliveryState.ACCEPTED, at)])
+    return ReturnPath(sending=sending, subscriber=number)
+
+
+def test_a_letter_is_known_by_the_address_that_it_went_to(store: MailStore) -> None:
+    number = read(store)
+    old = send(store, "daily-1")
+    store.subscribers.change_address(number, "new@mailbox.example", NOON)
+    new = send(store, "daily-2")
+    to_old, to_new = store.returns.find_letter(old), store.returns.find_letter(new)
+
+    assert to_old is not None
+    assert to_new is not None
+    assert (store.subscribers.key_of(ANNA), False) == (to_old.key, to_old.is_to_present_address)
+    new_key = store.subscribers.key_of("new@mailbox.example")
+    assert (new_key, True) == (to_new.key, to_new.is_to_present_address)
+
+
+def test_an_address_that_somebody_came_back_to_is_their_present_one(store: MailStore) -> None:
+    number = read(store)
+    path = send(store, "daily-1")
+    for address in ("new@mailbox.example", ANNA):
+        store.subscribers.change_address(number, address, NOON)
+
+    letter = store.returns.find_letter(path)
+
+    assert letter is not None
+    assert letter.is_to_present_address
+
+
+def test_another_case_is_the_same_address(store: MailStore) -> None:
+    number = read(store)
+    path = send(store, "daily-1")
+    store.subscribers.change_address(number, ANNA.upper(), NOON)
+
+    letter = store.returns.find_letter(path)
+
+    assert letter is not None
+    assert letter.is_to_present_address
+
+
+def test_a_letter_that_was_not_tried_went_to_no_address(store: MailStore) -> None:
+    number, sending = read(store), begin(store)
+
+    letter = store.returns.find_letter(ReturnPath(sending=sending, subscriber=number))
+
+    assert letter is not None
+    assert letter.key is None
+    assert store.returns.find_letter(ReturnPath(sending=sending, subscriber=99)) is None
+
+
+@pytest.mark.parametrize("how", ["time", "erasure"])
+def test_the_digest_of_a_former_address_is_forgotten(how: str, store: MailStore) -> None:
+    number = read(store)
+    path = send(store, "daily-1")
+    store.subscribers.change_address(number, "new@mailbox.example", NOON)
+
+    store.subscribers.forget_former_addresses(NOON)
+    kept = store.returns.find_letter(path)
+    if how == "time":
+        store.subscribers.forget_former_addresses(NOON + DAY)
+    else:
+        store.subscribers.erase(number)
+    left = store.returns.find_letter(path)
+
+    assert kept is not None
+    assert kept.key == store.subscribers.key_of(ANNA)
+    assert left is not None
+    assert left.key is None
+
+
+def test_letters_that_came_back_are_counted_by_address_and_if_they_are_proved(
+    store: MailStore,
+) -> None:
+    number = read(store)
+    paths = [send(store, f"daily-{turn}") for turn in (1, 2)]
+    store.subscribers.change_address(number, "new@mailbox.example", NOON)
+    paths += [send(store, f"daily-{turn}") for turn in (3, 4)]
+    for path in paths:
+        entry = ReturnEntry(digest=bytes([path.sending]), path=path, kind="soft", at=NOON)
+        store.returns.add(replace(entry, is_proved=path.sending != 4))
+
+    assert (2, 0) == tuple(store.returns.count_soft_in_row(paths[n]) for n in (1, 3))
+    assert [{"soft": 1}, {"unproved": 1}] == [store.returns.count(n) for n in (3, 4)]
+    former = {
+        entry.path.sending: entry.is_from_former_address for entry in store.returns.of(number)
+    }
+    assert {1: True, 2: True, 3: False, 4: False} == former
 
 
 def test_consents_stay_when_a_letter_ends(store: MailStore) -> None:

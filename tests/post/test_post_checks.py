@@ -159,6 +159,22 @@ def test_a_web_server_that_is_away_is_a_fault_and_tells_no_time() -> None:
     assert check_clock(answer, NOW).state == "unknown"
 
 
+def test_without_a_name_server_the_page_is_unknown_and_nothing_is_raised() -> None:
+    request = CheckRequest(
+        options=replace(OPTIONS, smtp=replace(OPTIONS.smtp, port=9)),
+        dkim_key=None,
+        return_path="bounces+token@letters.example",
+        link="https://news.letters.example/mail/leave/token",
+        clock=lambda: NOW,
+        nameservers=("127.0.0.1:9",),
+    )
+
+    found = {finding.kind: finding for finding in asyncio.run(look(request))}
+
+    assert ("unknown", "unknown") == (found["one-click"].state, found["clock"].state)
+    assert "no name server answers" in found["one-click"].what
+
+
 @pytest.mark.parametrize(("seconds", "state"), [(0, "ok"), (60, "ok"), (61, "fault")])
 def test_a_clock_may_be_a_minute_off(seconds: int, state: str) -> None:
     for moment in (NOW + timedelta(seconds=seconds), NOW - timedelta(seconds=seconds)):

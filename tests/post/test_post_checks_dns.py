@@ -297,6 +297,7 @@ MX = {DOMAIN: Answer(exchanges=("mx.letters.example",))}
         ({**STS, **MX}, WebAnswer(why="refused"), "fault"),
         ({**STS, **MX}, WebAnswer(status=200, content=b"<html>"), "fault"),
         ({f"_mta-sts.{DOMAIN}": text("v=STSv1; id="), **MX}, WebAnswer(), "fault"),
+        ({**STS, **MX}, WebAnswer(was_asked=False, why="no name server"), "unknown"),
     ],
 )
 def test_a_policy_of_mta_sts_names_the_mail_servers(

@@ -290,9 +290,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import source_rows as source_rows
     from copydesk.engine.subscribers import AddressFault as AddressFault
     from copydesk.engine.subscribers import ChangeAnswer as ChangeAnswer
-    from copydesk.engine.subscribers import ChangeOutcome as ChangeOutcome
     from copydesk.engine.subscribers import ChooseAnswer as ChooseAnswer
-    from copydesk.engine.subscribers import ChooseOutcome as ChooseOutcome
     from copydesk.engine.subscribers import ConfirmAnswer as ConfirmAnswer
     from copydesk.engine.subscribers import ConfirmOutcome as ConfirmOutcome
     from copydesk.engine.subscribers import DataAnswer as DataAnswer
@@ -311,6 +309,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import LetterOffer as LetterOffer
     from copydesk.engine.subscribers import LinkKind as LinkKind
     from copydesk.engine.subscribers import LinkView as LinkView
+    from copydesk.engine.subscribers import LostLetter as LostLetter
     from copydesk.engine.subscribers import ManageAnswer as ManageAnswer
     from copydesk.engine.subscribers import ReaderChoices as ReaderChoices
     from copydesk.engine.subscribers import ReaderCounts as ReaderCounts
@@ -329,6 +328,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import erase_by_address as erase_by_address
     from copydesk.engine.subscribers import erase_reader as erase_reader
     from copydesk.engine.subscribers import export_readers as export_readers
+    from copydesk.engine.subscribers import find_lost_letters as find_lost_letters
     from copydesk.engine.subscribers import find_number as find_number
     from copydesk.engine.subscribers import find_reader as find_reader
     from copydesk.engine.subscribers import forget_silent_readers as forget_silent_readers
@@ -345,6 +345,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import read_reader_data as read_reader_data
     from copydesk.engine.subscribers import rehearse_reader_import as rehearse_reader_import
     from copydesk.engine.subscribers import remove_reader as remove_reader
+    from copydesk.engine.subscribers import rename_letter as rename_letter
     from copydesk.engine.subscribers import request_address_change as request_address_change
     from copydesk.engine.subscribers import request_subscription as request_subscription
     from copydesk.engine.subscribers import suppress_address as suppress_address

@@ -2,6 +2,7 @@
 
 subscribers, subscriptions, consents: who gets which letter, and what proves that they want it
 suppressions: to which addresses nothing is sent, by keyed digests
+renames: which letters have another id by now
 links: the keys by which readers' links and return paths are signed
 outbox: mails to single persons that wait
 ledger: each issue to each reader: the intent before, the outcome after
@@ -22,7 +23,9 @@ from copydesk.mail_store._deliveries import SendingRemark as SendingRemark
 from copydesk.mail_store._deliveries import SendingState as SendingState
 from copydesk.mail_store._ledger import SERVICE as SERVICE
 from copydesk.mail_store._ledger import Ledger as Ledger
+from copydesk.mail_store._letter_renames import LetterRename as LetterRename
 from copydesk.mail_store._links import LINK_LIFETIME as LINK_LIFETIME
+from copydesk.mail_store._links import RETURN_LIFETIME as RETURN_LIFETIME
 from copydesk.mail_store._links import LinkPurpose as LinkPurpose
 from copydesk.mail_store._links import ReaderLink as ReaderLink
 from copydesk.mail_store._links import ReturnPath as ReturnPath
@@ -32,8 +35,10 @@ from copydesk.mail_store._mail_store import has_mail as has_mail
 from copydesk.mail_store._mail_store import open_mail as open_mail
 from copydesk.mail_store._outbox import OutboxKind as OutboxKind
 from copydesk.mail_store._outbox import OutboxMail as OutboxMail
+from copydesk.mail_store._returns import ReturnCount as ReturnCount
 from copydesk.mail_store._returns import ReturnEntry as ReturnEntry
 from copydesk.mail_store._returns import ReturnKind as ReturnKind
+from copydesk.mail_store._returns import SentLetter as SentLetter
 from copydesk.mail_store._subscribers import Subscriber as Subscriber
 from copydesk.mail_store._subscribers import SubscriberState as SubscriberState
 from copydesk.mail_store._subscriptions import Consent as Consent

@@ -43,6 +43,7 @@ AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key)
 AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
     WHERE t.value IN (SELECT value FROM json_each(?))))
 """
+_UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a letter that nobody tried yet
 _COLUMNS = "number, issue, letter, state, via, made, by, remark"
 
 
@@ -73,7 +74,7 @@ class Ledger:
             if new.via == "smtp":
                 self._queue_readers(sending, new.topics, now)
             else:
-                query = "INSERT INTO deliveries VALUES (?, ?, 0, 0, 0, 0, 0, 0, '')"
+                query = f"INSERT INTO deliveries VALUES (?, ?, {_UNTRIED})"  # noqa: S608 # names of ours
                 self._database.run(query, sending.number, SERVICE)
         return sending
 
@@ -163,7 +164,8 @@ class Ledger:
                 [(moment, number, subscriber) for subscriber in skipped],
             )
             self._database.run_many(
-                "UPDATE deliveries SET state = 1, line = ?, place = ?, at = ? "
+                "UPDATE deliveries SET state = 1, line = ?, place = ?, at = ?, address_number = "
+                "(SELECT address_number FROM subscribers WHERE id = deliveries.subscriber) "
                 "WHERE sending = ? AND subscriber = ?",
                 [
                     (line, place, moment, number, intent.subscriber)
@@ -356,7 +358,7 @@ class Ledger:
     def _queue_readers(self, sending: Sending, topics: Sequence[str], now: datetime) -> None:
         """Queue a letter to each reader who may get it now and chose one of its topics, or none."""
         self._database.run(
-            f"INSERT INTO deliveries SELECT ?, subscriber, 0, 0, 0, 0, 0, 0, '' FROM ({_READERS})",  # noqa: S608 # a question of ours
+            f"INSERT INTO deliveries SELECT ?, subscriber, {_UNTRIED} FROM ({_READERS})",  # noqa: S608 # a question of ours
             *(sending.number, *_reader_values(sending.letter, topics, now)),
         )
 

@@ -13,6 +13,7 @@ import binascii
 import hmac
 import secrets
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -23,6 +24,10 @@ from copydesk.mail_store._database import MailDatabase
 
 LinkPurpose = Literal["confirm", "unsubscribe", "choices", "manage", "change"]
 LINK_LIFETIME = timedelta(hours=48)  # of those that were mailed to prove an address
+# So long after a letter went out its return path proves that it came back. A server tries for five
+# days (RFC 5321 4.5.4.1); whom the letter is passed on to, with the Return-Path that the reader's
+# server wrote into it, has no longer.
+RETURN_LIFETIME = timedelta(days=14)
 _PURPOSES: tuple[LinkPurpose, ...] = ("confirm", "unsubscribe", "choices", "manage", "change")
 _LASTING: frozenset[LinkPurpose] = frozenset({"unsubscribe", "choices"})
 _HEAD = struct.Struct(">BBHIIB")  # version, purpose, key, subscriber, made, length of the letter
@@ -30,6 +35,8 @@ _RETURN = struct.Struct(">HII")  # key, sending, subscriber
 _VERSION = 1
 _MAC_BYTES = 16
 _RETURN_MAC_BYTES = 10  # 80 bits: a mail address has room for few
+# What a word about a delivery was signed for: each is good for its own place alone.
+_RETURN_USE, _MESSAGE_ID_USE, _SHARED_USE = b"return path", b"message id", b"return"
 _KEY_BYTES = 32
 _LONGEST = 1_000  # characters of a token
 
@@ -100,14 +107,34 @@ class Links:
         )
 
     def sign_return(self, path: ReturnPath) -> str:
-        """Return the word of small letters and digits by which a letter comes back (VERP)."""
-        number, key = self._newest_key()
-        payload = _RETURN.pack(number, path.sending, path.subscriber)
-        data = payload + _mac(key, b"return", payload, _RETURN_MAC_BYTES)
-        return base64.b32encode(data).decode().rstrip("=").lower()
+        """Return the word of small letters and digits by which a letter comes back (VERP).
+
+        It stands in the envelope alone: whoever reads the letter does not know it.
+        """
+        return self._sign_delivery(path, _RETURN_USE)
+
+    def sign_message_id(self, path: ReturnPath) -> str:
+        """Return the word in a letter's Message-ID, by which it is known, and nothing proved."""
+        return self._sign_delivery(path, _MESSAGE_ID_USE)
 
     def read_return(self, token: str) -> ReturnPath | None:
-        """Return which delivery a word names, None for one that was not made here."""
+        """Return which delivery comes back by a word, None for one that was not made here."""
+        return self._read_delivery(token, (_RETURN_USE,))
+
+    def read_message_id(self, token: str) -> ReturnPath | None:
+        """Return which delivery a word names, None for one that was not made here.
+
+        Letters of before the two were told apart have one word in both places: it is one of these.
+        """
+        return self._read_delivery(token, (_MESSAGE_ID_USE, _SHARED_USE))
+
+    def _sign_delivery(self, path: ReturnPath, use: bytes) -> str:
+        number, key = self._newest_key()
+        payload = _RETURN.pack(number, path.sending, path.subscriber)
+        data = payload + _mac(key, use, payload, _RETURN_MAC_BYTES)
+        return base64.b32encode(data).decode().rstrip("=").lower()
+
+    def _read_delivery(self, token: str, uses: Sequence[bytes]) -> ReturnPath | None:
         size = _RETURN.size + _RETURN_MAC_BYTES
         try:
             data = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
@@ -120,7 +147,8 @@ class Links:
         key = self._key(number)
         if key is None:
             return None
-        if not hmac.compare_digest(mac, _mac(key, b"return", payload, _RETURN_MAC_BYTES)):
+        macs = [_mac(key, use, payload, _RETURN_MAC_BYTES) for use in uses]
+        if not any(hmac.compare_digest(mac, expected) for expected in macs):
             return None
         return ReturnPath(sending=sending, subscriber=subscriber)
 

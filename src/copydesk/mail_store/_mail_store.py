@@ -10,6 +10,7 @@ from copydesk.kit.kept import AttemptLimits
 from copydesk.mail_store._database import MailDatabase
 from copydesk.mail_store._facts import Facts
 from copydesk.mail_store._ledger import Ledger
+from copydesk.mail_store._letter_renames import LetterRenames
 from copydesk.mail_store._links import Links
 from copydesk.mail_store._outbox import Outbox
 from copydesk.mail_store._returns import Returns
@@ -36,6 +37,7 @@ class MailStore:
         self.subscriptions = Subscriptions(self._database)
         self.consents = Consents(self._database)
         self.suppressions = Suppressions(self._database, self.subscribers)
+        self.renames = LetterRenames(self._database, self.facts)
         self.links = Links(self._database)
         self.limits = AttemptLimits(self._database, ATTEMPTS_WINDOW)
         self.outbox = Outbox(self._database)

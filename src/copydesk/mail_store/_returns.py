@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from copydesk.kit import dates
 from copydesk.mail_store._database import MailDatabase
 from copydesk.mail_store._links import ReturnPath
 
 ReturnKind = Literal["hard", "soft", "policy", "complaint"]
+ReturnCount = Literal[ReturnKind, "unproved"]
+_SELECT = """
+SELECT r.digest, r.sending, r.subscriber, r.kind, r.status, r.words, r.at, r.is_proved,
+coalesce(g.issue, ''), coalesce(s.address, ''),
+coalesce(d.address_number NOT IN (0, s.address_number), 0)
+FROM returns r LEFT JOIN sendings g ON g.number = r.sending
+LEFT JOIN subscribers s ON s.id = r.subscriber
+LEFT JOIN deliveries d ON d.sending = r.sending AND d.subscriber = r.subscriber
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnEntry:
     """What came back of one letter. `digest` is the message's, by which it is known again.
 
-    `issue` and `address` are "" until it is read from the store, and where they are gone.
+    Whoever reads the letter could have written one that is not proved. `issue` and `address` are ""
+    until it is read from the store, and where they are gone; one from a former address of its
+    reader has the reader's present one.
     """
 
     digest: bytes
@@ -26,8 +37,22 @@ class ReturnEntry:
     at: datetime
     status: str = ""
     words: str = ""
+    is_proved: bool = True
     issue: str = ""
     address: str = field(default="", repr=False)
+    is_from_former_address: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentLetter:
+    """A letter as its return is judged: when it went out, and the digest of where it went.
+
+    That is None where nobody can say: it went out before that was kept, or too long ago.
+    """
+
+    at: datetime
+    key: bytes | None
+    is_to_present_address: bool
 
 
 class Returns:
@@ -39,25 +64,45 @@ class Returns:
     def add(self, entry: ReturnEntry) -> bool:
         """Keep what came back; False where it was kept before, or no such letter was sent."""
         rows = self._database.run(
-            "INSERT INTO returns SELECT ?, d.sending, d.subscriber, ?, ?, ?, ? FROM deliveries d "
-            "WHERE d.sending = ? AND d.subscriber = ? ON CONFLICT (digest) DO NOTHING "
-            "RETURNING kind",
+            "INSERT INTO returns SELECT ?, d.sending, d.subscriber, ?, ?, ?, ?, ? "
+            "FROM deliveries d WHERE d.sending = ? AND d.subscriber = ? "
+            "ON CONFLICT (digest) DO NOTHING RETURNING kind",
             *(entry.digest, entry.kind, entry.status, entry.words, dates.rfc3339(entry.at)),
+            entry.is_proved,
             *(entry.path.sending, entry.path.subscriber),
         )
         return bool(rows)
 
-    def count_soft_in_row(self, subscriber: int) -> int:
-        """Return how many of somebody's last letters came back for now, one after the other.
+    def find_letter(self, path: ReturnPath) -> SentLetter | None:
+        """Return the letter that comes back by a path, None where none was to be sent."""
+        rows = self._database.run(
+            "SELECT d.at, CASE d.address_number WHEN 0 THEN NULL WHEN s.address_number THEN s.key "
+            "ELSE f.key END, s.key FROM deliveries d JOIN subscribers s ON s.id = d.subscriber "
+            "LEFT JOIN former_addresses f ON f.subscriber = d.subscriber "
+            "AND f.address_number = d.address_number WHERE d.sending = ? AND d.subscriber = ?",
+            *(path.sending, path.subscriber),
+        )
+        if not rows:
+            return None
+        ((at, key, present),) = rows
+        return SentLetter(
+            at=datetime.fromtimestamp(at, UTC), key=key, is_to_present_address=key == present
+        )
 
-        A letter that the server took and that did not come back ends the row; of one letter
-        several returns count once.
+    def count_soft_in_row(self, path: ReturnPath) -> int:
+        """Return how many of the last letters to an address came back for now, one after the other.
+
+        It is the address that the letter of a path went to. A letter that the server took and that
+        did not come back ends the row; of one letter several returns count once, and what is not
+        proved does not.
         """
         rows = self._database.run(
             "SELECT EXISTS (SELECT 1 FROM returns r WHERE r.sending = d.sending "
-            "AND r.subscriber = d.subscriber AND r.kind = 'soft') FROM deliveries d "
-            "WHERE d.subscriber = ? AND d.state = 2 ORDER BY d.sending DESC LIMIT 100",
-            subscriber,
+            "AND r.subscriber = d.subscriber AND r.kind = 'soft' AND r.is_proved) "
+            "FROM deliveries d WHERE d.subscriber = ? AND d.state = 2 AND d.address_number = "
+            "(SELECT address_number FROM deliveries WHERE sending = ? AND subscriber = ?) "
+            "ORDER BY d.sending DESC LIMIT 100",
+            *(path.subscriber, path.sending, path.subscriber),
         )
         came_back = [bool(row[0]) for row in rows]
         return came_back.index(False) if False in came_back else len(came_back)
@@ -65,10 +110,7 @@ class Returns:
     def list_newest(self, most: int = 100) -> tuple[ReturnEntry, ...]:
         """Return what came back, the newest first."""
         rows = self._database.run(
-            "SELECT r.digest, r.sending, r.subscriber, r.kind, r.status, r.words, r.at, "
-            "coalesce(g.issue, ''), coalesce(s.address, '') FROM returns r "
-            "LEFT JOIN sendings g ON g.number = r.sending "
-            "LEFT JOIN subscribers s ON s.id = r.subscriber ORDER BY r.at DESC, r.digest LIMIT ?",
+            f"{_SELECT} ORDER BY r.at DESC, r.digest LIMIT ?",
             most,
         )
         return tuple(map(_entry_of, rows))
@@ -76,23 +118,22 @@ class Returns:
     def of(self, subscriber: int) -> tuple[ReturnEntry, ...]:
         """Return what came back of letters to somebody, the newest first."""
         rows = self._database.run(
-            "SELECT r.digest, r.sending, r.subscriber, r.kind, r.status, r.words, r.at, "
-            "coalesce(g.issue, ''), coalesce(s.address, '') FROM returns r "
-            "LEFT JOIN sendings g ON g.number = r.sending "
-            "LEFT JOIN subscribers s ON s.id = r.subscriber WHERE r.subscriber = ? "
-            "ORDER BY r.at DESC, r.digest",
+            f"{_SELECT} WHERE r.subscriber = ? ORDER BY r.at DESC, r.digest",
             subscriber,
         )
         return tuple(map(_entry_of, rows))
 
-    def count(self, sending: int) -> dict[ReturnKind, int]:
-        """Return how much of a sending came back, by its kinds."""
-        query = "SELECT kind, count(*) FROM returns WHERE sending = ? GROUP BY kind"
+    def count(self, sending: int) -> dict[ReturnCount, int]:
+        """Return how much of a sending came back, by its kinds; what is not proved apart."""
+        query = (
+            "SELECT CASE WHEN is_proved THEN kind ELSE 'unproved' END AS said, count(*) "
+            "FROM returns WHERE sending = ? GROUP BY said"
+        )
         return dict(self._database.run(query, sending))
 
 
-def _entry_of(row: tuple[bytes, int, int, ReturnKind, str, str, str, str, str]) -> ReturnEntry:
-    digest, sending, subscriber, kind, status, words, at, issue, address = row
+def _entry_of(row: tuple[Any, ...]) -> ReturnEntry:
+    digest, sending, subscriber, kind, status, words, at, is_proved, issue, address, is_former = row
     return ReturnEntry(
         digest=digest,
         path=ReturnPath(sending=sending, subscriber=subscriber),
@@ -100,6 +141,8 @@ def _entry_of(row: tuple[bytes, int, int, ReturnKind, str, str, str, str, str]) 
         at=datetime.fromisoformat(at),
         status=status,
         words=words,
+        is_proved=bool(is_proved),
         issue=issue,
         address=address,
+        is_from_former_address=bool(is_former),
     )

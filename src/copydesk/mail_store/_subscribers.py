@@ -17,6 +17,8 @@ from copydesk.mail_store._facts import Facts
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
 _AT_ONCE = 1_000  # rows of a walk
 _COLUMNS = "id, address, state, language, made, paused_until"
+# what goes with an address that is erased
+_FORGOTTEN = ("subscriptions", "consents", "outbox", "address_changes", "former_addresses")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +97,11 @@ class Subscribers:
         """Write to somebody in a language."""
         self._database.run("UPDATE subscribers SET language = ? WHERE id = ?", language, subscriber)
 
-    def change_address(self, subscriber: int, address: str) -> None:
-        """Give somebody another address; raises UsageError where another person has it."""
+    def change_address(self, subscriber: int, address: str, now: datetime) -> None:
+        """Give somebody another address; raises UsageError where another person has it.
+
+        The digest of the one they had is kept under its number, for what comes back from there.
+        """
         key = self.key_of(address)
         with self._database.at_once():
             other = self._find_by_key(key)
@@ -105,8 +110,14 @@ class Subscribers:
                     "the address is another reader's", hint="have that one leave first"
                 )
             self._database.run(
-                "UPDATE subscribers SET key = ?, address = ?, domain = ? WHERE id = ?",
-                *(key, address, domain_of(address), subscriber),
+                "INSERT INTO former_addresses SELECT id, address_number, key, ? "
+                "FROM subscribers WHERE id = ? AND key <> ?",
+                *(dates.rfc3339(now), subscriber, key),
+            )
+            self._database.run(
+                "UPDATE subscribers SET address_number = address_number + (key <> ?), key = ?, "
+                "address = ?, domain = ? WHERE id = ?",
+                *(key, key, address, domain_of(address), subscriber),
             )
             self._database.run("DELETE FROM address_changes WHERE subscriber = ?", subscriber)
 
@@ -159,10 +170,22 @@ class Subscribers:
         """Forget addresses that were proposed before a moment, and not confirmed."""
         self._database.run("DELETE FROM address_changes WHERE made < ?", dates.rfc3339(before))
 
+    def list_address_changes(self, subscriber: int) -> tuple[datetime, ...]:
+        """Return when somebody gave up the addresses of which digests are still kept."""
+        rows = self._database.run(
+            "SELECT changed FROM former_addresses WHERE subscriber = ? ORDER BY address_number",
+            subscriber,
+        )
+        return tuple(datetime.fromisoformat(changed) for (changed,) in rows)
+
+    def forget_former_addresses(self, before: datetime) -> None:
+        """Forget the digests of addresses that somebody gave up before a moment."""
+        self._database.run("DELETE FROM former_addresses WHERE changed < ?", dates.rfc3339(before))
+
     def erase(self, subscriber: int) -> None:
         """Forget somebody's address, subscriptions, consents and mails; the digest stays."""
         with self._database.at_once():
-            for table in ("subscriptions", "consents", "outbox", "address_changes"):
+            for table in _FORGOTTEN:
                 self._database.run(
                     f"DELETE FROM {table} WHERE subscriber = ?",  # noqa: S608 # names of ours
                     subscriber,

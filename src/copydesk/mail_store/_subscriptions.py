@@ -87,6 +87,11 @@ class Subscriptions:
             )
         )
 
+    def count_all(self) -> dict[str, int]:
+        """Return how many are subscribed to each letter, by its id; who pauses as well."""
+        query = "SELECT letter, count(*) FROM subscriptions GROUP BY letter ORDER BY letter"
+        return dict(self._database.run(query))
+
 
 class Consents:
     """Keep what proves that somebody agreed; methods raise MailStoreError."""

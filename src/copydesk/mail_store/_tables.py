@@ -72,5 +72,17 @@ CREATE TABLE view_counts (
 ) STRICT, WITHOUT ROWID;
 {ATTEMPTS_TABLE}
 """,
+    # A letter went to the address of this number; 0: to nobody yet, or before numbers were kept.
+    # 0 and 1 take no byte of a row but the one that names their type.
+    """
+ALTER TABLE subscribers ADD COLUMN address_number INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE deliveries ADD COLUMN address_number INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE returns ADD COLUMN is_proved INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE former_addresses (
+    subscriber INTEGER NOT NULL REFERENCES subscribers ON DELETE CASCADE,
+    address_number INTEGER NOT NULL, key BLOB NOT NULL, changed TEXT NOT NULL,
+    PRIMARY KEY (subscriber, address_number)
+) STRICT, WITHOUT ROWID;
+""",
 )
 VERSION = len(STEPS)

@@ -93,6 +93,7 @@ def _list_facts(data: engine.ReaderData, pages: ReaderPages) -> Iterator[dict[st
         ("language", data.language),
         ("pause", pages.say_day(data.paused_until) if data.paused_until else ""),
         ("new_address", data.new_address),
+        ("address_changes", ", ".join(map(pages.say_day, data.address_changes))),
         ("suppressed", f"{pages.say_day(suppressed)} ({data.suppressed})" if suppressed else ""),
     )
     for name, value in facts:

@@ -14,6 +14,10 @@ from copydesk.kit import dates, text
 
 _PIECE = 1 << 20
 _KEPT = 1 << 20  # of a message: more than is read of it
+_UNPROVED = (
+    "those with a ? came by no return path: whoever read the letter can have written them, and "
+    "nothing followed; copydesk mail readers suppress ADDRESS, if you believe one"
+)
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits(3): a mail server keeps the message and pipes it again
 
 
@@ -70,8 +74,13 @@ def _show_list(invocation: Invocation) -> None:
         return
     for row in found.returns:
         said = f"{row.status} {row.words}".strip()
+        kind = row.kind if row.is_proved else f"{row.kind}?"
         whom = row.address or "(erased)"
-        click.echo(f"{dates.rfc3339(row.at)}  {row.kind:<9}  {row.issue}  {whom}  {said}".rstrip())
+        if row.is_from_former_address:
+            whom = f"(a former address of {whom})"
+        click.echo(f"{dates.rfc3339(row.at)}  {kind:<10}  {row.issue}  {whom}  {said}".rstrip())
     terminal.note(
         f"{len(found.returns)} shown; {found.not_ours} messages were about no letter of yours"
     )
+    if not all(row.is_proved for row in found.returns):
+        terminal.note(_UNPROVED)

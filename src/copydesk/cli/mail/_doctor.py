@@ -11,6 +11,7 @@ import click
 from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.mail._lost_letters import note_lost_letters
 from copydesk.errors import UsageError
 from copydesk.kit import text
 
@@ -40,6 +41,7 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
             report = engine.overrule_check(newsroom, store, overrule, why, speaker)
         else:
             report = engine.examine_mail(newsroom, store, _clock(invocation))
+        lost = engine.find_lost_letters(newsroom, store)
     if invocation.json:
         terminal.as_json(
             {
@@ -47,10 +49,12 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
                 "findings": report.findings,
                 "overruled": report.overruled,
                 "obstacles": report.obstacles,
+                "lost_letters": lost,
             }
         )
     else:
         _show(report)
+        note_lost_letters(lost)
     if report.obstacles:
         sys.exit(1)
 

@@ -7,6 +7,7 @@ import click
 from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.mail._lost_letters import note_lost_letters, rename_letter
 from copydesk.cli.mail._readers_files import export_file, import_file
 from copydesk.cli.mail._suppressions import suppress, suppressions
 from copydesk.cli.mail._typed import read_address
@@ -23,6 +24,7 @@ def readers(invocation: Invocation) -> None:
         return
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
         counts = engine.count_readers(newsroom, store)
+        lost = engine.find_lost_letters(newsroom, store)
     if invocation.json:
         terminal.as_json(counts)
         return
@@ -31,6 +33,7 @@ def readers(invocation: Invocation) -> None:
     rows += [("suppressed", reason, str(count)) for reason, count in counts.suppressed.items()]
     rows += [("mails", "waiting", str(counts.waiting_mails))]
     terminal.table(("", "", "readers"), rows)
+    note_lost_letters(lost)
 
 
 @click.command("find")
@@ -115,5 +118,7 @@ def _show(found: engine.ReaderData) -> None:
         terminal.note(f"nothing is sent there: {found.suppressed}")
 
 
-for word in (find, add, remove, erase, data, import_file, export_file, suppress, suppressions):
+for word in (find, add, remove, erase, data, rename_letter, import_file, export_file):
     readers.add_command(word)
+for group in (suppress, suppressions):
+    readers.add_command(group)

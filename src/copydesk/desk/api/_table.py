@@ -6,17 +6,15 @@ from copydesk.desk.api import (
     _act,
     _configure,
     _letters,
-    _mailing,
     _manage,
     _measure,
     _own,
     _read,
-    _readers,
     _suggest,
     _try_rules,
 )
 from copydesk.desk.api._endpoint import Endpoint
-from copydesk.desk.mailing import MOST_BYTES
+from copydesk.desk.api.mailing import MAILING_ENDPOINTS
 
 _PICTURE_BYTES = 5_000_000
 
@@ -76,29 +74,7 @@ ENDPOINTS = (
     Endpoint("GET", "letters", "read", _letters.read_letters),
     Endpoint("GET", "letters/{id}", "read", _letters.read_issue),
     Endpoint("PUT", "letters/{id}/edits", "decide", _letters.change_issue),
-    Endpoint("GET", "mailing", "read", _mailing.list_sendings),
-    Endpoint("GET", "mailing/unsent", "decide", _mailing.list_unsent),
-    Endpoint("GET", "mailing/issues/{issue}", "read", _mailing.read_sending),
-    Endpoint("POST", "mailing/issues/{issue}/send", "decide", _mailing.send_issue, 202),
-    Endpoint("POST", "mailing/issues/{issue}/pause", "decide", _mailing.pause_sending),
-    Endpoint("POST", "mailing/issues/{issue}/end", "decide", _mailing.end_sending),
-    Endpoint("GET", "mailing/issues/{issue}/who", "decide", _mailing.list_deliveries),
-    Endpoint("POST", "mailing/issues/{issue}/who", "decide", _mailing.find_delivery),
-    Endpoint("POST", "mailing/issues/{issue}/test", "decide", _mailing.try_letter),
-    Endpoint("GET", "mailing/issues/{issue}/letter", "decide", _mailing.read_letter_file),
-    Endpoint("GET", "mailing/readers", "decide", _readers.count_readers),
-    Endpoint("POST", "mailing/readers", "manage", _readers.add_reader, 201),
-    Endpoint("POST", "mailing/readers/find", "manage", _readers.find_reader),
-    Endpoint(
-        "POST", "mailing/readers/import", "manage", _readers.import_readers, body_bytes=MOST_BYTES
-    ),
-    Endpoint("POST", "mailing/readers/export", "manage", _readers.export_readers),
-    Endpoint("GET", "mailing/readers/{number}", "manage", _readers.read_reader),
-    Endpoint("DELETE", "mailing/readers/{number}", "manage", _readers.erase_reader, 204),
-    Endpoint("POST", "mailing/readers/{number}/remove", "manage", _readers.remove_reader),
-    Endpoint("GET", "mailing/suppressions", "manage", _readers.list_suppressions),
-    Endpoint("POST", "mailing/suppressions", "manage", _readers.put_suppression, 201),
-    Endpoint("POST", "mailing/suppressions/lift", "manage", _readers.lift_suppression),
+    *MAILING_ENDPOINTS,
     Endpoint("GET", "people", "manage", _manage.list_people),
     Endpoint("POST", "people", "manage", _manage.add_person, 201),
     Endpoint("PATCH", "people/{name}", "manage", _manage.set_role, 204),

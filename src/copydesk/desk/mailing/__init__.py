@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from copydesk.desk.mailing._keeper import ImportedFile as ImportedFile
     from copydesk.desk.mailing._keeper import ReaderKeeper as ReaderKeeper
     from copydesk.desk.mailing._keeper import change_mail as change_mail
+    from copydesk.desk.mailing._keeper import examine_mail as examine_mail
     from copydesk.desk.mailing._keeper import let_go as let_go
     from copydesk.desk.mailing._routes import list_mailing_routes as list_mailing_routes
 else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +13,7 @@ from copydesk.desk._answers import must_edit, page_answer, read_form, status_of,
 from copydesk.desk._desk import Desk
 from copydesk.desk._pages import Editor
 from copydesk.desk.mailing._checks_page import ChecksState, render_checks
-from copydesk.desk.mailing._keeper import change_mail
+from copydesk.desk.mailing._keeper import change_mail, examine_mail
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError
 
@@ -54,8 +53,7 @@ class _CheckHandlers:
                     ),
                 )
             else:
-                async with self._desk.looking:
-                    await change_mail(self._desk, _examine)
+                await examine_mail(self._desk)
         except CopydeskError as error:
             answer = await self._show(request, error)
             answer.status_code = status_of(error)
@@ -73,7 +71,3 @@ class _CheckHandlers:
                 lambda opened, pages, counts: render_checks(opened, pages, counts, state)
             )
         )
-
-
-def _examine(newsroom: engine.Newsroom, store: engine.MailStore) -> None:
-    engine.examine_mail(newsroom, store, lambda: datetime.now(UTC))

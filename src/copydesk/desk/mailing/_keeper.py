@@ -56,6 +56,19 @@ async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
     return await desk.thread.change(work)
 
 
+async def examine_mail(desk: Desk) -> engine.MailCheckReport:
+    """Look whether letters would arrive, and keep what is found; few look at once.
+
+    Each check ends within seconds by itself. Raises UsageError where no mail goes by SMTP.
+    """
+
+    def examine(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.MailCheckReport:
+        return engine.examine_mail(newsroom, store, now)
+
+    async with desk.looking:
+        return await change_mail(desk, examine)
+
+
 def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
     """Give a person's word that an issue goes out: for the first time, or on from where it stood.
 

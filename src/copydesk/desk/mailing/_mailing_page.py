@@ -35,11 +35,12 @@ def render_mailing(
 ) -> bytes:
     """Return the page of what goes out; a file of readers that fails is said on it."""
     problem = state.problem
-    sendings, unsent = list[View](), list[View]()
+    sendings, unsent, lost = list[View](), list[View](), list[View]()
     try:
         sendings = list_newest(opened, pages, state.before)
         if state.editor.may_edit and not state.before:
             unsent = list(_list_unsent(opened, pages))
+            lost = _list_lost_letters(opened, pages)
     except MailStoreError as error:
         problem = problem or error
     return pages.page(
@@ -51,6 +52,7 @@ def render_mailing(
         sendings=sendings[:_SHOWN],
         is_alone=False,
         unsent=unsent,
+        lost=lost,
         older=_link_older(pages, sendings),
         is_going=any(sending["is_going"] for sending in sendings),
         is_set_up=bool(opened.newsroom.settings.mail.deliver),
@@ -122,6 +124,23 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
                 yield _show_faulty(pages, issue, error)
             else:
                 yield describe_rehearsal(pages, rehearsal, titles)
+
+
+def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
+    """Return the letters that people are subscribed to and that are no more."""
+    if not engine.has_mail(opened.newsroom.private):
+        return []
+    with engine.open_readers(opened.newsroom) as store:
+        found = engine.find_lost_letters(opened.newsroom, store)
+    return [
+        {
+            "says": pages.strings.say(
+                "mailing_lost_letter", count=lost.readers, letter=text.fold(lost.letter)
+            ),
+            "command": lost.command,
+        }
+        for lost in found
+    ]
 
 
 def _show_faulty(pages: Pages, issue: str, error: CopydeskError) -> View:

@@ -103,6 +103,7 @@ def render_reader(
         made=views.time(data.made),
         paused_until=views.time(data.paused_until),
         new_address=text.fold(data.new_address),
+        address_changes=[views.time(at) for at in data.address_changes],
         suppressed=say(f"suppressed_{data.suppressed}") if data.suppressed else "",
         suppressed_since=views.time(data.suppressed_since),
         suppression_detail=text.fold(data.suppression_detail),
@@ -232,9 +233,18 @@ def _show_delivery(pages: Pages, kept: engine.KeptDelivery) -> View:
 
 
 def _show_return(pages: Pages, kept: engine.KeptReturn) -> View:
+    say = pages.strings.say
     return {
         "issue": kept.issue,
-        "kind": pages.strings.say(f"return_{kept.kind}"),
+        "kind": say(f"return_{kept.kind}"),
+        "doubts": ", ".join(
+            say(word)
+            for word, holds in (
+                ("return_unproved", not kept.is_proved),
+                ("return_former", kept.is_from_former_address),
+            )
+            if holds
+        ),
         "time": pages.views.time(kept.at),
         "words": text.fold(f"{kept.status} {kept.words}".strip()),
     }

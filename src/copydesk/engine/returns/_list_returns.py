@@ -14,7 +14,11 @@ from copydesk.post.returns import ReturnKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnRow:
-    """What came back of one letter; `address` is "" where its reader was erased."""
+    """What came back of one letter; `address` is "" where its reader was erased.
+
+    One that `is_proved` by no return path changed nothing. One from a former address of its reader
+    says nothing of `address`, which is their present one.
+    """
 
     at: datetime
     issue: str
@@ -22,6 +26,8 @@ class ReturnRow:
     kind: ReturnKind
     status: str
     words: str
+    is_proved: bool
+    is_from_former_address: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,4 +55,6 @@ def _row(entry: ReturnEntry) -> ReturnRow:
         kind=entry.kind,
         status=entry.status,
         words=entry.words,
+        is_proved=entry.is_proved,
+        is_from_former_address=entry.is_from_former_address,
     )

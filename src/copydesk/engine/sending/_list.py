@@ -14,7 +14,7 @@ from copydesk.engine.sending._begin import find_missing_word
 from copydesk.engine.sending._send import count_by_name
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.mail_store import MailStore, ReturnKind, Sending, SendingRemark, SendingState
+from copydesk.mail_store import MailStore, ReturnCount, Sending, SendingRemark, SendingState
 
 _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", "paused"})
 
@@ -34,7 +34,7 @@ class SendingRow:
     by: str
     remark: SendingRemark
     counts: Mapping[str, int] = field(default_factory=dict)
-    returns: Mapping[ReturnKind, int] = field(default_factory=dict)
+    returns: Mapping[ReturnCount, int] = field(default_factory=dict)
     views: int = 0
     next_due: datetime | None = None
 

@@ -40,16 +40,19 @@ class LetterMaker:
         from copydesk.post import ReaderPlaces
 
         path = ReturnPath(sending=self.sending.number, subscriber=intent.subscriber)
-        token = self.store.links.sign_return(path)
         return self.template.for_reader(
             ReaderPlaces(
                 address=intent.address,
                 unsubscribe=self._make_link("leave", "unsubscribe", intent.subscriber),
                 choices=self._make_link("choices", "choices", intent.subscriber),
-                message_id=f"{self.sending.issue}.{token}@{sender_domain(self.options)}",
-                return_path=name_return_path(self.options, token),
+                message_id=self._name_message(path),
+                return_path=name_return_path(self.options, self.store.links.sign_return(path)),
             )
         )
+
+    def _name_message(self, path: ReturnPath) -> str:
+        token = self.store.links.sign_message_id(path)
+        return f"{self.sending.issue}.{token}@{sender_domain(self.options)}"
 
     def _make_link(self, page: str, purpose: LinkPurpose, subscriber: int) -> str:
         letter = self.sending.letter if purpose == "unsubscribe" else ""

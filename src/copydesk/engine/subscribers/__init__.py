@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._choices import leave_letter as leave_letter
     from copydesk.engine.subscribers._confirm import confirm_subscription as confirm_subscription
     from copydesk.engine.subscribers._links import look_at_link as look_at_link
+    from copydesk.engine.subscribers._lost_letters import LostLetter as LostLetter
+    from copydesk.engine.subscribers._lost_letters import find_lost_letters as find_lost_letters
+    from copydesk.engine.subscribers._lost_letters import rename_letter as rename_letter
     from copydesk.engine.subscribers._manage import ask_for_manage_link as ask_for_manage_link
     from copydesk.engine.subscribers._manage import confirm_address_change as confirm_address_change
     from copydesk.engine.subscribers._manage import erase_reader as erase_reader

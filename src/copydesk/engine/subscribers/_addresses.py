@@ -14,6 +14,7 @@ from copydesk.kit import text
 
 AddressFault = Literal["", "empty", "too-long", "no-at", "special-domain", "bad-domain", "bad-name"]
 _LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
+_GMAIL = ("gmail.com", "googlemail.com")  # https://support.google.com/mail/answer/7436150
 _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 
 
@@ -49,6 +50,20 @@ def mask_address(address: str) -> str:
     """Return an address as a page may show it that others may see, too: `m…@e…`."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}…@{domain[:1]}…" if address else ""
+
+
+def name_mailbox(address: str) -> str:
+    """Return the address of the mailbox that one leads to, as far as its form says that.
+
+    What stands behind a plus is its owner's mark (RFC 5233); Gmail overlooks dots as well, and has
+    two domains. A domain may have it otherwise: this is for limits alone, and two addresses are two
+    readers.
+    """
+    name, _, domain = address.lower().rpartition("@")
+    mailbox = name.partition("+")[0] or name
+    if domain in _GMAIL:
+        mailbox, domain = mailbox.replace(".", ""), _GMAIL[0]
+    return f"{mailbox}@{domain}"
 
 
 def read_language(tag: str) -> str:

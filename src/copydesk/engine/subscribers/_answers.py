@@ -210,20 +210,23 @@ class KeptDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReturn:
-    """Something that came back of a letter to somebody."""
+    """Something that came back of a letter to somebody; what is not proved changed nothing."""
 
     issue: str
     kind: str
     at: datetime
     status: str = ""
     words: str = ""
+    is_proved: bool = True
+    is_from_former_address: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderData:
     """Everything that is kept of one person (GDPR, article 15); JSON can be made of it.
 
-    `suppressed` says why nothing is sent, "" where letters are.
+    `suppressed` says why nothing is sent, "" where letters are. `address_changes` are the times at
+    which they gave up addresses whose digests are still kept.
     """
 
     address: str = field(repr=False)
@@ -237,6 +240,7 @@ class ReaderData:
     deliveries: tuple[KeptDelivery, ...]
     returns: tuple[KeptReturn, ...]
     waiting_mails: tuple[str, ...]
+    address_changes: tuple[datetime, ...] = ()
     suppressed: str = ""
     suppressed_since: datetime | None = None
     suppression_detail: str = ""

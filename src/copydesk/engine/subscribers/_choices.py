@@ -15,6 +15,7 @@ from copydesk.engine.subscribers._answers import (
 from copydesk.engine.subscribers._links import (
     OPENS,
     ClosedLink,
+    find_letter,
     list_letters_of,
     open_link,
 )
@@ -88,7 +89,7 @@ def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
         if isinstance(opened, ClosedLink):
             return _answer_nobody(store, token, opened)
-        letter = "" if everything else opened.link.letter
+        letter = "" if everything else find_letter(store, opened.link)
         return end_letters(newsroom, store, opened.subscriber, letter)
 
 
@@ -127,9 +128,13 @@ def _keep(
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Let somebody get the chosen letters alone; one that is new to them is a consent."""
+    """Let somebody get the chosen letters alone; one that is new to them is a consent.
+
+    A letter that the settings have no more was not among those to choose from: it ends with all.
+    """
     had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
-    for letter in had - chosen.keys():
+    offered = {letter.id for letter in newsroom.settings.letters} if chosen else had
+    for letter in (had & offered) - chosen.keys():
         store.subscriptions.end(subscriber.id, letter)
     for letter, topics in chosen.items():
         store.subscriptions.put(

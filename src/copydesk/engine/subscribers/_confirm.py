@@ -21,7 +21,7 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
         opened = open_link(newsroom, store, token, OPENS["confirm"])
         if isinstance(opened, ClosedLink):
             return ConfirmAnswer(outcome=opened.kind)
-        wish = read_wish(newsroom, opened.extra)
+        wish = read_wish(newsroom, store, opened.extra)
         letters = list_wishes(newsroom, wish)
         if _was_confirmed(store, opened.subscriber, wish):
             return ConfirmAnswer(outcome="again", letters=letters)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from copydesk.engine.subscribers._addresses import name_mailbox
 from copydesk.mail_store import MailStore, Suppression
 
 FORMS_A_NETWORK = 20  # forms a day that one network may send off
-MAILS_AN_ADDRESS = 1  # mails a day that strangers can cause to one address
+MAILS_A_MAILBOX = 1  # mails a day that strangers can cause to one mailbox
 MAILS_A_DAY = 500  # mails to new addresses a day in all: a flood ruins the sender's name
 LINKS_A_READER = 3  # links to manage a day, and changes of address
 
@@ -22,9 +23,12 @@ def admit_form(store: MailStore, client: str, now: datetime) -> timedelta | None
 
 
 def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
-    """Count a mail to an address of which nobody knows whose it is; False for one too many."""
-    key = store.subscribers.key_of(address).hex()
-    return store.limits.admit({f"mail {key}": MAILS_AN_ADDRESS}, now) is None
+    """Count a mail to an address of which nobody knows whose it is; False for one too many.
+
+    All addresses of one mailbox are counted as one: somebody has any number of them.
+    """
+    key = store.subscribers.key_of(name_mailbox(address)).hex()
+    return store.limits.admit({f"mail {key}": MAILS_A_MAILBOX}, now) is None
 
 
 def admit_any(store: MailStore, now: datetime) -> timedelta | None:

@@ -87,14 +87,14 @@ def look_at_link(
         return LinkView(kind=opened.kind, purpose=purpose)
     subscriber, letters = opened.subscriber, list_letters_of(newsroom, store, opened.subscriber.id)
     if purpose == "confirm":
-        letters = list_wishes(newsroom, read_wish(newsroom, opened.extra))
+        letters = list_wishes(newsroom, read_wish(newsroom, store, opened.extra))
     proposed = store.subscribers.find_proposed_address(subscriber.id) if purpose == "change" else ""
     return LinkView(
         kind="good",
         purpose=purpose,
         address=mask_address(subscriber.address),
         letters=letters,
-        letter=next((letter for letter in letters if letter.id == opened.link.letter), None),
+        letter=next((each for each in letters if each.id == find_letter(store, opened.link)), None),
         topics=tuple(topic.name for topic in newsroom.beat.topics),
         state=subscriber.state,
         is_paused=is_paused(newsroom, subscriber),
@@ -102,6 +102,11 @@ def look_at_link(
         new_address=mask_address(proposed),
         is_suppressed=store.suppressions.find(subscriber.address) is not None,
     )
+
+
+def find_letter(store: MailStore, link: ReaderLink) -> str:
+    """Return the id that a link's letter has by now: the way out of an old one is for good."""
+    return store.renames.find_id(link.letter, link.made) if link.letter else ""
 
 
 def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:

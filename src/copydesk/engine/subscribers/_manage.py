@@ -73,7 +73,7 @@ def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: s
             return ChangeAnswer(outcome="over")
         if not _make_free(store, subscriber, new):
             return ChangeAnswer(outcome="taken")
-        store.subscribers.change_address(subscriber.id, new)
+        store.subscribers.change_address(subscriber.id, new, newsroom.now)
         lift_by_reader(store, new)
         _note_change(newsroom, store, subscriber)
     scrub_address(store, subscriber.address)

@@ -48,7 +48,7 @@ def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) ->
     to = _find_recipient(store, mail, subscriber)
     if subscriber is None or not to or not may_write(store, to):
         return None
-    letters = _name_letters(newsroom, mail)
+    letters = _name_letters(newsroom, store, mail)
     if not letters and mail.kind in {"confirm", "already"}:
         return None
     words = read_words(newsroom)
@@ -67,10 +67,10 @@ def _find_recipient(store: MailStore, mail: OutboxMail, subscriber: Subscriber |
     return subscriber.address
 
 
-def _name_letters(newsroom: Newsroom, mail: OutboxMail) -> str:
+def _name_letters(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:
     if not mail.extra:
         return ""
-    letters = list_wishes(newsroom, read_wish(newsroom, mail.extra))
+    letters = list_wishes(newsroom, read_wish(newsroom, store, mail.extra))
     return ", ".join(text.fold(letter.title) for letter in letters)
 
 

@@ -38,9 +38,12 @@ def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
                 at=entry.at,
                 status=entry.status,
                 words=entry.words,
+                is_proved=entry.is_proved,
+                is_from_former_address=entry.is_from_former_address,
             )
             for entry in store.returns.of(number)
         ),
+        address_changes=store.subscribers.list_address_changes(number),
         waiting_mails=store.outbox.list_kinds(number),
         suppressed=suppression.reason if suppression else "",
         suppressed_since=suppression.since if suppression else None,

@@ -11,7 +11,13 @@ from copydesk.engine.subscribers._answers import SubscribeAnswer, SubscribeReque
 from copydesk.engine.subscribers._offer import keep_consent_words
 from copydesk.engine.subscribers._scrub import scrub_rest
 from copydesk.engine.subscribers._wish import Wish, pack_wish
-from copydesk.mail_store import LINK_LIFETIME, MailStore, OutboxMail, Subscriber
+from copydesk.mail_store import (
+    LINK_LIFETIME,
+    RETURN_LIFETIME,
+    MailStore,
+    OutboxMail,
+    Subscriber,
+)
 
 _UNCONFIRMED = timedelta(days=7)  # until who confirmed nothing is forgotten
 
@@ -75,12 +81,14 @@ def ask_reader(
 def forget_silent_readers(store: MailStore, now: datetime) -> int:
     """Forget who confirmed nothing within a week; return how many those were.
 
-    Forgets as well which addresses were proposed and not confirmed, who sent how many forms, and
-    bytes of who was erased that could not be overwritten then. Raises MailStoreError.
+    Forgets as well which addresses were proposed and not confirmed, those that readers gave up and
+    nothing comes back from any more, who sent how many forms, and bytes of who was erased that
+    could not be overwritten then. Raises MailStoreError.
     """
     with store.at_once():
         count = store.subscribers.forget_waiting(now - _UNCONFIRMED)
         store.subscribers.forget_proposals(now - LINK_LIFETIME)
+        store.subscribers.forget_former_addresses(now - RETURN_LIFETIME)
         store.limits.admit({}, now)
     scrub_rest(store)
     return count

@@ -13,6 +13,7 @@ from typing import Any
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._answers import LetterChoice
+from copydesk.mail_store import MailStore
 
 _MOST_BYTES = 480  # of a wish: a link has room for 511, with what ties it to its address
 
@@ -47,13 +48,18 @@ def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
     return packed
 
 
-def read_wish(newsroom: Newsroom, packed: str) -> Wish:
-    """Read what a link of ours carries: the letters and topics that there still are."""
-    asked, words, letters = json.loads(packed)
+def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
+    """Read what a link of ours carries: the letters and topics that there still are.
+
+    A letter that was renamed meanwhile is the one that was asked for. Raises MailStoreError.
+    """
+    seconds, words, wanted = json.loads(packed)
+    asked = datetime.fromtimestamp(seconds, UTC)
+    letters = {store.renames.find_id(letter, asked): topics for letter, topics in wanted.items()}
     names = {topic.id: topic.name for topic in newsroom.beat.topics}
     known = {letter.id for letter in newsroom.settings.letters}
     return Wish(
-        asked=datetime.fromtimestamp(asked, UTC),
+        asked=asked,
         words=words,
         letters={
             letter: tuple(names[topic] for topic in topics if topic in names)

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from copydesk.errors import MailServerError
 from copydesk.kit import urls
 from copydesk.post.checks._finding import CheckState, MailFinding
 from copydesk.post.checks._names import MailNames
@@ -29,8 +30,12 @@ _SERVE = "let `copydesk serve` run behind `public_url` of [serve], by https"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
-    """What an address answered: its status (0: nothing, and `why`), its time, the beginning."""
+    """What an address answered: its status (0: nothing, and `why`), its time, the beginning.
 
+    It `was_asked` unless no name server answered: then nobody can know from here.
+    """
+
+    was_asked: bool = True
     status: int = 0
     date: datetime | None = None
     content: bytes = b""
@@ -38,7 +43,7 @@ class WebAnswer:
 
 
 async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None) -> WebAnswer:
-    """Return what a GET of an address gives, without following it elsewhere."""
+    """Return what a GET of an address gives, without following it elsewhere; raises nothing."""
     import aiohttp
 
     try:
@@ -48,6 +53,8 @@ async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None)
             content = await answer.content.read(_MOST_BYTES)
             date = _read_date(answer.headers)
             return WebAnswer(status=answer.status, date=date, content=content)
+    except MailServerError as error:
+        return WebAnswer(was_asked=False, why=str(error))
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         return WebAnswer(why=str(error)[:200] or type(error).__name__)
 
@@ -58,6 +65,9 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
         what = "the links of letters are not by https: mail programs offer no way out then"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
     host = urls.host(url)
+    if not answer.was_asked:
+        what = f"what stands behind the links of letters cannot be known: {answer.why}"
+        return MailFinding(kind="one-click", state="unknown", what=what)
     if not answer.status:
         what = f"{host} does not answer ({answer.why})"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
@@ -102,6 +112,8 @@ async def _check_policy(
 ) -> MailFinding:
     url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
     answer = await ask(url)
+    if not answer.was_asked:
+        return _sts("unknown", f"the policy of MTA-STS cannot be known: {answer.why}")
     policy = _read_policy(answer.content) if answer.status == 200 else {}
     if policy.get("version") != ["stsv1"]:
         why = answer.why or f"it answers {answer.status}"

@@ -12,8 +12,8 @@ from msgspec import Meta
 from copydesk import engine
 from copydesk.desk._desk import Desk
 from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._mailing import MailAddress, SentAddress
 from copydesk.desk.api._problems import ApiProblem
+from copydesk.desk.api.mailing._sendings import MailAddress, SentAddress
 from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail
 from copydesk.errors import UsageError
 
@@ -63,17 +63,22 @@ class ReaderDelivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReaderReturn(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that came back of a letter to somebody."""
+    """Something that came back of a letter to somebody; what is not proved changed nothing."""
 
     issue: str
     kind: str
     at: datetime
     status: str
     words: str
+    is_proved: bool
+    is_from_former_address: bool
 
 
 class ReaderAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is kept of one person; `suppressed` says why nothing is sent, "" for sent."""
+    """Everything that is kept of one person; `suppressed` says why nothing is sent, "" for sent.
+
+    `address_changes` are when they gave up addresses whose digests are still kept.
+    """
 
     number: int
     address: str
@@ -87,6 +92,7 @@ class ReaderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: list[ReaderDelivery]
     returns: list[ReaderReturn]
     waiting_mails: list[str]
+    address_changes: list[datetime]
     suppressed: str
     suppressed_since: datetime | None
     suppression_detail: str
