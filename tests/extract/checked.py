@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -69,6 +70,7 @@ def main() -> None:
     from extract import hostile
     from extract.given import document
 
+    gc.set_threshold(50_000, 20, 20)  # as readers do
     read(document().encode(), {})  # loads the libraries before the fork
     for name in sys.argv[1:] or hostile.PAGES:
         page = hostile.PAGES[name]
