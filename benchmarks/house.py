@@ -175,14 +175,21 @@ def is_typing_block(node: ast.AST) -> TypeGuard[ast.If]:
 def imported_names(node: ast.AST) -> Iterator[str]:
     """Yield the dotted name of each import that happens when a module is loaded."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            yield from names_in_import(child)
         elif is_typing_block(child):
             yield from imported_names(ast.Module(child.orelse, []))
         elif not isinstance(child, Function | ast.Lambda):
             yield from imported_names(child)
+
+
+def names_in_import(node: ast.AST) -> list[str]:
+    """Return the dotted names that a node imports itself."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
 
 
 def owner(name: str, behind: dict[str, dict[str, str]]) -> str | None:
@@ -262,7 +269,7 @@ def private_imports(root: Path) -> dict[str, object]:
     found: dict[str, int] = {}
     for path in sorted((root / "tests").rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
-        names = {name for node in ast.walk(tree) for name in imported_names(node)}
+        names = {name for node in ast.walk(tree) for name in names_in_import(node)}
         private = [one for one in names if re.match(r"copydesk\.(\w+\.)*_[a-z]", one)]
         if private:
             found[str(path.relative_to(root))] = len(private)

@@ -14,15 +14,15 @@ from world import soak
 from world.costs import Cost
 
 TESTS = Path(__file__).parents[1]
-ROUNDS = 20
 
 
 @pytest.mark.slow
-def test_rounds_file_every_story_once_and_say_what_they_cost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rounds", [6, pytest.param(20, marks=pytest.mark.long)])
+def test_rounds_file_every_story_once_and_say_what_they_cost(tmp_path: Path, rounds: int) -> None:
     file = tmp_path / "rounds.csv"
 
     done = subprocess.run(
-        [sys.executable, "-m", "world.soak", str(ROUNDS), "--csv", str(file)],
+        [sys.executable, "-m", "world.soak", str(rounds), "--csv", str(file)],
         cwd=TESTS,
         capture_output=True,
         text=True,
@@ -30,11 +30,11 @@ def test_rounds_file_every_story_once_and_say_what_they_cost(tmp_path: Path) -> 
     )
 
     assert 0 == done.returncode, done.stderr
-    assert f"\n{ROUNDS} records" in done.stdout
+    assert f"\n{rounds} records" in done.stdout
     assert 2 == len(re.findall(r"ratio \d\.\d{3}$", done.stdout, re.MULTILINE))
     with file.open() as lines:
         rows = list(csv.DictReader(lines))
-    assert list(map(str, range(ROUNDS))) == [row["round"] for row in rows]
+    assert list(map(str, range(rounds))) == [row["round"] for row in rows]
     assert all(float(row["cpu_seconds"]) > 0 and float(row["memory_mb"]) > 1 for row in rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -66,12 +67,14 @@ def must_be_sound(article: Article) -> None:
 
 def main() -> None:
     """Read every hostile page in a process of its own, and print what came of it, a line each."""
-    from extract import hostile
+    from extract import crowds, hostile
     from extract.given import document
 
+    gc.set_threshold(50_000, 20, 20)  # as readers do
     read(document().encode(), {})  # loads the libraries before the fork
-    for name in sys.argv[1:] or hostile.PAGES:
-        page = hostile.PAGES[name]
+    pages = {**hostile.PAGES, **crowds.PARTS, **crowds.WHOLE}
+    for name in sys.argv[1:] or pages:
+        page = pages[name]
         reading, writing = os.pipe()
         child = os.fork()
         if not child:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from copydesk import extract
 from copydesk.errors import PageError
 from copydesk.kit import text
 from copydesk.news import Article
-from extract import checked, hostile
+from extract import checked, crowds, hostile
 from extract.given import BEAT, BODY, article, document, lead, page
 
 TESTS = Path(__file__).parents[1]
@@ -27,10 +28,11 @@ MEGABYTES = 800
 slow = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def read() -> dict[str, dict[str, Any]]:
+@functools.cache
+def read(*names: str) -> dict[str, dict[str, Any]]:
+    """Read these pages, each in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "tests/extract/checked.py"],
+        [sys.executable, "tests/extract/checked.py", *names],
         cwd=TESTS.parent,
         env={"PYTHONPATH": str(TESTS), "PATH": ""},
         capture_output=True,
@@ -41,15 +43,28 @@ def read() -> dict[str, dict[str, Any]]:
 
 
 @slow
-@pytest.mark.parametrize("name", hostile.PAGES)
+@pytest.mark.parametrize(
+    ("pages", "seconds", "name"),
+    [
+        *(pytest.param(hostile.PAGES, SECONDS, name, id=name) for name in hostile.PAGES),
+        *(
+            pytest.param(crowds.PARTS, SECONDS / crowds.SHARE, name, id=name)
+            for name in crowds.PARTS
+        ),
+        *(
+            pytest.param(crowds.WHOLE, SECONDS, name, id=name, marks=pytest.mark.long)
+            for name in crowds.WHOLE
+        ),
+    ],
+)
 def test_a_hostile_page_gives_an_article_or_a_clear_no(
-    read: dict[str, dict[str, Any]], name: str
+    pages: dict[str, hostile.Hostile], seconds: float, name: str
 ) -> None:
-    told = read[name]
+    told = read(*pages)[name]
 
-    expected = {"Article"} if hostile.PAGES[name].survives else {"Article", "Dropped", "PageError"}
+    expected = {"Article"} if pages[name].survives else {"Article", "Dropped", "PageError"}
     assert told["outcome"].split(" ", 1)[0] in expected, told
-    assert told["seconds"] <= SECONDS
+    assert told["seconds"] <= seconds
     assert told["megabytes"] <= MEGABYTES
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import gc
 import importlib
 import json
 import mmap
 import os
+import pkgutil
 import signal
 import sqlite3
 import subprocess
@@ -22,6 +24,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
+from copydesk.kit import urls
+
 _CHANGES = ("open", "write", "mkdir", "replace", "rename", "link", "unlink", "rmdir")
 _READING = {
     *("cat-file", "config", "diff", "diff-index", "for-each-ref", "log", "ls-files", "ls-remote"),
@@ -29,15 +33,30 @@ _READING = {
     *("symbolic-ref", "version"),
 }
 _NUMBER = 8  # bytes
-_LOADED = (  # by commands; here, once
+_LOADED = (  # by commands; here, once, with all that is in them
+    "copydesk.archive",
+    "copydesk.cli.editing",
+    "copydesk.cli.run",
+    "copydesk.cli.sources",
+    "copydesk.config",
     "copydesk.engine.actions",
     "copydesk.engine.editing",
-    "copydesk.engine.editing.applying._apply_actions",
-    "copydesk.engine.letters._file_letter",
-    "copydesk.engine.publishing._build",
+    "copydesk.engine.filing",
+    "copydesk.engine.judging",
+    "copydesk.engine.letters",
+    "copydesk.engine.newsroom",
+    "copydesk.engine.publishing",
+    "copydesk.engine.reading",
     "copydesk.engine.rejudging",
+    "copydesk.engine.revisiting",
     "copydesk.engine.round",
+    "copydesk.engine.sources",
+    "copydesk.extract",
+    "copydesk.judge",
+    "copydesk.publish",
+    "copydesk.watch",
 )
+_READING_LOADED = "copydesk.engine.reading._preload"  # as its pool says, too
 UNDO = "undo-action"  # no command yet: engine.undo_action with a commit's id
 WORK = "work-off"  # none either: the desk's worker, in a process of its own
 
@@ -98,8 +117,7 @@ def about_the_journal(journalled: int) -> set[int]:
 
 
 def _serve() -> None:
-    for name in _LOADED:
-        importlib.import_module(name)
+    _load()
     for line in sys.stdin:
         asked = json.loads(line)
         if "run" in asked["words"]:
@@ -114,13 +132,20 @@ def _serve() -> None:
         print(code, *counts, flush=True)
 
 
+def _load() -> None:
+    """Load what commands need, so that none of them does; each is a fork of this process."""
+    for name in _LOADED:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
+            importlib.import_module(module.name)
+    urls.registrable_domain("gull.example")  # reads the list of public suffixes
+    gc.freeze()
+
+
 @functools.cache
 def _start_fork_server() -> None:
     """Let the readers of every command come from one fork server, which loads for a second."""
-    from copydesk.engine.reading import ReaderPool
-    from copydesk.news import Beat
-
-    ReaderPool(Beat(title="x")).close()  # says what the server loads
+    forkserver.set_forkserver_preload([_READING_LOADED])
     forkserver.ensure_running()
     # A command finds it running, and no child of its own that it could look after.
     server: Any = forkserver._forkserver
