@@ -212,7 +212,7 @@ check() {
 # each of them would compile copydesk anew, and each that runs tests would compile them.
 compile_once() {
     unset PYTHONDONTWRITEBYTECODE
-    "$bin/python" -m compileall -q src tests
+    "$bin/python" -m compileall -q -j 0 src tests
 }
 
 # Tests write thousands of small files and wait until the disk has them; one in memory has them at once.

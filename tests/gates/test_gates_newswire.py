@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,17 +22,14 @@ from copydesk.engine.what_if import (
 )
 from copydesk.kit import dates, urls
 from copydesk.news import Story
-from world.newsroom import KEY, run_git
+from world.newsroom import run_git
+from world.newswire import WEB, description, newswire_newsroom, run_round
 from world.shared import SHARED, needs_shared
 
 pytestmark = [needs_shared, pytest.mark.slow]
 
-WEB = SHARED / "data" / "web" / "newswire.warc.gz"
 WEB_DIGEST = "03bd7811257137a4420a7005e2672c1f700d93724a6a3d63b4b94ce77c134239"
 ALL_DAYS = 3650
-BEAT = (
-    '[site]\ntitle = "Newswire"\nurl = "https://newswire.example"\n[scoring]\noff_beat = "keep"\n'
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,27 +44,7 @@ class Gold:
 def gold() -> Gold:
     folder = SHARED / "data" / "web"
     lines = (folder / "newswire_gold.jsonl").read_text("utf-8").splitlines()
-    about = json.loads((folder / "newswire.json").read_text("utf-8"))
-    return Gold(about=about, pages=[json.loads(line) for line in lines])
-
-
-def newsroom(root: Path, gold: Gold) -> Path:
-    root.mkdir()
-    sources = "".join(f'[[source]]\nurl = "{one["url"]}"\n' for one in gold.about["sources"])
-    (root / "beat.toml").write_text(BEAT + sources, "utf-8")
-    (root / ".gitignore").write_text(".copydesk/\n", "utf-8")
-    run_git(root, "init", "-q", "-b", "main")
-    run_git(root, "add", "-A")
-    run_git(root, "commit", "-qm", "start")
-    return root
-
-
-def run_round(root: Path, now: str, *, all_due: bool = False) -> engine.RoundReport:
-    moment = dates.parse(now)
-    assert moment is not None
-    with engine.open_newsroom(root, moment, {"COPYDESK_KEY": KEY}) as opened:
-        options = engine.RoundOptions(web=WEB, all_due=all_due)
-        return engine.run_round(opened, options, engine.Silence())
+    return Gold(about=description(), pages=[json.loads(line) for line in lines])
 
 
 def addresses(root: Path) -> list[str]:
@@ -91,10 +69,12 @@ def tree(root: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def filed(tmp_path_factory: pytest.TempPathFactory, gold: Gold) -> Path:
-    root = newsroom(tmp_path_factory.mktemp("newswire") / "whole", gold)
-    run_round(root, gold.about["replay"]["now"])
-    return root
+def filed(tmp_path_factory: pytest.TempPathFactory, newswire_round: Path) -> Path:
+    return Path(
+        shutil.copytree(
+            newswire_round, tmp_path_factory.mktemp("newswire") / "whole", symlinks=True
+        )
+    )
 
 
 def test_the_recording_is_the_one_that_the_floors_belong_to() -> None:
@@ -129,7 +109,7 @@ def test_later_rounds_change_nothing_with_a_memory_and_without(filed: Path, gold
 
 @pytest.mark.long
 def test_another_newsroom_ends_with_the_same_tree(tmp_path: Path, filed: Path, gold: Gold) -> None:
-    other = newsroom(tmp_path / "other", gold)
+    other = newswire_newsroom(tmp_path / "other")
     run_round(other, gold.about["replay"]["now"])
     assert tree(filed) == tree(other)
 
@@ -138,7 +118,7 @@ def test_another_newsroom_ends_with_the_same_tree(tmp_path: Path, filed: Path, g
 def test_week_by_week_the_same_addresses_are_filed_in_the_same_groups(
     tmp_path: Path, filed: Path, gold: Gold
 ) -> None:
-    root = newsroom(tmp_path / "windows", gold)
+    root = newswire_newsroom(tmp_path / "windows")
     for window in gold.about["windows"]:
         run_round(root, window["now"])
     assert addresses(filed) == addresses(root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,8 +24,11 @@ WORTH = 55
 
 
 @pytest.fixture(scope="module")
-def webs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Mapping[str, Article]]:
+def webs(
+    tmp_path_factory: pytest.TempPathFactory, newswire_round: Path
+) -> Mapping[str, Mapping[str, Article]]:
     work = tmp_path_factory.mktemp("webs")
+    shutil.copytree(newswire_round, work / "newswire", symlinks=True)
     data = SHARED / "data"
     return {name: beats.read_web(name, data, work) for name in ("newswire", "telegram")}
 
