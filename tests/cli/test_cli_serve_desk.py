@@ -84,3 +84,26 @@ def test_a_damaged_desk_leaves_the_site_as_it_is(tmp_path: Path) -> None:
     assert 503 == status
     assert "is damaged" in body
     assert str(root) not in body
+
+
+def test_a_public_server_whose_desk_has_no_host_says_how_to_reach_it(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more='[serve]\npublic_url = "https://push.example.org"\n')
+
+    with serving(root, "nobody may use it yet") as said:
+        assert "but answers nobody: this server is public (https://push.example.org)" in said
+        assert "set host in [desk] of beat.toml" in said
+        address = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert address
+        status, body = get(f"{address[0]}/desk/")
+
+    assert 403 == status
+    assert "[desk] host in beat.toml" in body
+
+
+def test_a_public_address_of_this_machine_lets_its_owner_in(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat", more='[serve]\npublic_url = "http://localhost:8000"\n')
+
+    with serving(root, "its first owner") as said:
+        link = re.search(r"http://localhost:\d+/desk/enter/\S+", said)
+        assert link
+        assert 200 == get(link[0])[0]

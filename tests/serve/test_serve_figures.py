@@ -80,6 +80,9 @@ def test_whoever_sits_at_this_machine_is_known_by_what_is_asked_for(peer: str, h
         ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-For", "127.0.0.1")], ""),
         ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-Proto", "https")], ""),
         ("127.0.0.1", [("Host", "localhost")], "https://news.example.org"),
+        ("127.0.0.1", [("Host", "localhost")], "https://localhost.example.org"),
+        ("127.0.0.1", [("Host", "localhost")], "https://news.localhost"),
+        ("127.0.0.1", [("Host", "news.test")], "http://news.test"),
         ("not an address", [("Host", "localhost")], ""),
     ],
 )
@@ -87,6 +90,14 @@ def test_whoever_may_be_a_stranger_is_one(
     peer: str, headers: list[tuple[str, str]], public_url: str
 ) -> None:
     assert not is_from_here(scope_of(peer, *headers), public_url)
+
+
+@pytest.mark.parametrize(
+    "public_url", ["http://localhost:8000", "http://127.0.0.1:8000/", "http://[::1]:8000"]
+)
+def test_a_public_address_that_is_this_machines_own_is_none(public_url: str) -> None:
+    assert is_from_here(scope_of("127.0.0.1", ("Host", "localhost:8000")), public_url)
+    assert not is_from_here(scope_of("203.0.113.5", ("Host", "localhost:8000")), public_url)
 
 
 def test_a_socket_without_an_address_is_a_strangers() -> None:

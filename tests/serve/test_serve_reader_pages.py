@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from world.newsroom import newsroom
 from world.reader_pages import mail_newsroom
 from world.served_desk import Browser
-from world.served_newsroom import serve_newsroom
+from world.served_newsroom import serve_newsroom, until
 
 pytestmark = pytest.mark.slow
 
@@ -59,3 +60,37 @@ def test_where_nobody_is_sent_letters_nobody_can_ask_but_whoever_reads_can_leave
     assert 404 == answer.status
     assert "Nobody can subscribe here at the moment." in answer.body
     assert "This link is not whole" in leave.body
+
+
+def test_they_begin_and_end_with_the_settings_while_the_server_goes_on(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    file, more = root / "beat.toml", '[serve]\npublic_url = "http://localhost:8000/tide"\n'
+    before = file.read_text("utf-8")
+    with serve_newsroom(root) as served:
+        browser = Browser(served.port)
+        assert "This link is not whole" not in browser.get("/mail/leave/forged").body
+        assert "Nobody can subscribe" not in browser.get("/tide/mail/subscribe").body
+
+        file.write_text(f'{before}{more}[[letter]]\nid = "daily"\n', "utf-8")
+        until(lambda: "This link is not whole" in browser.get("/mail/leave/forged").body)
+        assert "Nobody can subscribe here" in browser.get("/tide/mail/subscribe").body
+
+        file.write_text(before, "utf-8")
+        until(lambda: "This link is not whole" not in browser.get("/mail/leave/forged").body)
+
+
+def test_the_desks_door_follows_the_settings(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    file = root / "beat.toml"
+    before = file.read_text("utf-8")
+    with serve_newsroom(root) as served:
+        browser = Browser(served.port)
+        assert 403 != browser.get("/desk/").status
+
+        file.write_text(f'{before}[serve]\npublic_url = "https://tidewatch.example"\n', "utf-8")
+        until(lambda: 403 == browser.get("/desk/").status)
+        file.write_text(f"{before}[serve]\nevery_minutes = no number\n", "utf-8")
+        time.sleep(3)  # a look at a file that is wrong changes nothing
+        assert 403 == browser.get("/desk/").status
+        file.write_text(before, "utf-8")
+        until(lambda: 403 != browser.get("/desk/").status)

@@ -190,6 +190,15 @@ def is_proxy(address: str) -> bool:
     return plain and address.startswith("http://") and fetchable(address) is not None
 
 
+def leads_to_this_machine(address: str) -> bool:
+    """Decide whether an address names whichever machine asks for it: localhost, or its loopback."""
+    named = host(address).strip("[]")
+    try:
+        return ipaddress.ip_address(named).is_loopback
+    except ValueError:
+        return named == "localhost"
+
+
 def is_loopback(host: str) -> bool:
     """Decide whether a host is this machine, or a name that never leaves it."""
     try:

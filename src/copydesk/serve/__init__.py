@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from copydesk.serve._listen import listening as listening
     from copydesk.serve._metrics import Metrics as Metrics
     from copydesk.serve._packed import PackedTexts as PackedTexts
+    from copydesk.serve._present_app import PresentApp as PresentApp
     from copydesk.serve._readers import client_of as client_of
     from copydesk.serve._readers import count_views_in as count_views_in
     from copydesk.serve._readers import trust as trust

@@ -9,6 +9,8 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from copydesk.kit import urls
+
 _HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 _PASSED_ON = re.compile(r"forwarded|x-forwarded-.*")
 _BEARER = re.compile(r"(?i)bearer +(\S+)")
@@ -18,12 +20,13 @@ def is_from_here(scope: Scope, public_url: str) -> bool:
     """Decide whether whoever asks sits at this machine.
 
     A web server in front of this one asks from the loopback, too. So what is asked for must be this
-    machine's own name, nothing may say that it was passed on, and this server must not be public.
+    machine's own name, nothing may say that it was passed on, and this server must not be public:
+    its `public_url` is "", or this machine's own name, by which nobody else can ask.
     """
     headers = Headers(scope=scope)
     hosts = headers.getlist("Host")
     return (
-        not public_url
+        (not public_url or urls.leads_to_this_machine(public_url))
         and _is_loopback(scope)
         and len(hosts) == 1
         and _HERE.fullmatch(hosts[0]) is not None

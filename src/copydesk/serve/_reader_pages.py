@@ -19,6 +19,12 @@ Say = Callable[[str], None]
 _MAIL = "/mail"
 
 
+def needs_reader_pages(newsroom: engine.Newsroom) -> bool:
+    """Decide whether letters have readers, or may have, who can reach this server."""
+    has_letters = bool(newsroom.settings.letters) or engine.has_mail(newsroom.private)
+    return bool(newsroom.settings.serve.public_url) and has_letters
+
+
 @contextlib.asynccontextmanager
 async def mount_reader_pages(
     newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say
@@ -28,9 +34,8 @@ async def mount_reader_pages(
     They lie below the path of `serve.public_url`, too, as a web server in front may pass it on.
     Where there are readers they stay, whatever the settings: the way out of a letter never ends.
     """
-    settings = service.settings
-    is_needed = bool(settings.letters) or engine.has_mail(service.private)
-    if not settings.serve.public_url or not is_needed:
+    settings = newsroom.settings
+    if not needs_reader_pages(newsroom):
         yield {}
         return
 

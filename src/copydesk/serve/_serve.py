@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp
 
 from copydesk import desk, engine
 from copydesk.errors import DeskStoreError
+from copydesk.kit import urls
 from copydesk.serve._address import Address
 from copydesk.serve._app import WebApp
 from copydesk.serve._asker import is_from_here
@@ -25,12 +27,19 @@ from copydesk.serve._first_page import first_page_of
 from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
-from copydesk.serve._reader_pages import mount_reader_pages
+from copydesk.serve._present_app import PresentApp
+from copydesk.serve._reader_pages import mount_reader_pages, needs_reader_pages
 from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
 from copydesk.serve._script_guard import ScriptGuard
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]
+
+_NO_HOST = (
+    "the desk has no host of its own: set host in [desk] of beat.toml"
+    " (docs/guides/who-may-use-the-desk.md)"
+)
+_LOOK_SECONDS = 2.0  # at beat.toml, for settings that pages are made by
 
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
@@ -81,30 +90,86 @@ async def _serve(
 ) -> None:
     stop = _hear_signals()
     async with engine.open_service(newsroom, say, runs_rounds=not guest) as service:
-        proxies = service.settings.serve.trusted_proxies
         limits = limit_connections(raise_descriptor_limit())
-        connections = Connections(limits, trust(proxies))
+        connections = Connections(limits, trust(service.settings.serve.trusted_proxies))
         metrics = Metrics(connections, service.round_status)
         site = _site_of(service, newsroom.beat.title)
         routes = _routes_of(service, metrics)
-        async with (
-            desk.serve_desk(
-                newsroom, _door_of(service), say, _list_demands(service, guest)
-            ) as served,
-            mount_reader_pages(newsroom, service, say) as reader_pages,
-        ):
-            mounts = {DESK: served.app, **reader_pages, **(mounts or {})}
-            app = WebApp(_guard(site, service), say, routes, mounts, metrics.note_request)
-            host = service.settings.desk.host
-            async with listening(address, keep_site_off(app, host), connections) as port:
-                _say_where(address, port, site, say)
-                _say_desk(newsroom, port, guest, say)
-                work = [asyncio.create_task(go_on()) for go_on in (service.go_on, served.go_on)]
-                await stop.wait()
-                for task in work:
-                    task.cancel()
-                await asyncio.gather(*work, return_exceptions=True)
+        present = PresentApp()
+        async with listening(address, present, connections) as port:
+            going_on = asyncio.create_task(service.go_on())
+            while not stop.is_set():
+                now = replace(newsroom, settings=service.settings)
+                async with _open_pages(now, service, say, guest) as pages:
+                    mounted = {**pages.mounts, **(mounts or {})}
+                    guarded = _guard(site, service)
+                    app = WebApp(guarded, say, routes, mounted, metrics.note_request)
+                    present.put(keep_site_off(app, now.settings.desk.host))
+                    if now.settings is newsroom.settings:  # at the start
+                        _say_where(address, port, site, say)
+                    _say_desk(now, port, guest, say)
+                    await _go_on_until_others_hold(now, service, pages, stop)
+                    if stop.is_set():
+                        going_on.cancel()
+                    else:
+                        say("beat.toml has changed: the desk and readers' pages begin anew")
+                    await present.take_away(is_for_good=stop.is_set())
+            await asyncio.gather(going_on, return_exceptions=True)
     say("stopped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pages:
+    """The pages of editors and of letters' readers, by the settings that hold."""
+
+    mounts: Mapping[str, ASGIApp]
+    go_on: Callable[[], Coroutine[object, object, None]]
+
+
+@contextlib.asynccontextmanager
+async def _open_pages(
+    newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say, guest: str
+) -> AsyncIterator[_Pages]:
+    demands = _list_demands(service, guest)
+    async with (
+        desk.serve_desk(newsroom, _door_of(service), say, demands) as served,
+        mount_reader_pages(newsroom, service, say) as reader_pages,
+    ):
+        yield _Pages(mounts={DESK: served.app, **reader_pages}, go_on=served.go_on)
+
+
+async def _go_on_until_others_hold(
+    newsroom: engine.Newsroom,
+    service: engine.NewsroomService,
+    pages: _Pages,
+    stop: asyncio.Event,
+) -> None:
+    """Go on until told to stop, or until the settings that pages are made by have changed."""
+    going_on = asyncio.create_task(pages.go_on())
+    others = asyncio.create_task(_wait_for_other_settings(newsroom, service))
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({others, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (going_on, others, stopped):
+            task.cancel()
+        await asyncio.gather(going_on, others, stopped, return_exceptions=True)
+
+
+async def _wait_for_other_settings(
+    newsroom: engine.Newsroom, service: engine.NewsroomService
+) -> None:
+    before = now = _settings_of_pages(newsroom)
+    while before == now:
+        await asyncio.sleep(_LOOK_SECONDS)
+        settings = await asyncio.to_thread(service.folder.settings)
+        now = _settings_of_pages(replace(newsroom, settings=settings))
+
+
+def _settings_of_pages(newsroom: engine.Newsroom) -> tuple[object, ...]:
+    """Return what the desk and readers' pages are made by; a change of it makes them anew."""
+    settings = newsroom.settings
+    return settings.serve, settings.desk, needs_reader_pages(newsroom)
 
 
 def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
@@ -159,7 +224,11 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
     if way_in:
         say(f"the desk, where stories wait for you: {way_in} (good once, for 15 minutes)")
         return
-    say(f"the desk is at {engine.desk_address(newsroom, port)}")
+    public_url = newsroom.settings.serve.public_url
+    is_public = bool(public_url) and not urls.leads_to_this_machine(public_url)
+    is_shut = is_public and not newsroom.settings.desk.host
+    what = f", but answers nobody: this server is public ({public_url}), and {_NO_HOST}"
+    say(f"the desk is at {engine.desk_address(newsroom, port)}{what if is_shut else ''}")
     if link:
         say(f"its first owner makes an account at {link} (good once, for 15 minutes)")
     elif is_empty:

@@ -25,6 +25,10 @@ from copydesk.errors import CopydeskError, UsageError
 # first parts of the paths for which nobody has to be signed in
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
 _LOOK_SECONDS = 30.0
+_NOT_FROM_HERE = """the desk is not reached from here
+Once others can reach this server ([serve] public_url, or a web server in front), the desk answers
+at a host of its own alone: [desk] host in beat.toml.
+"""
 _PROXY_SECRET = "X-Copydesk-Secret"  # noqa: S105 # the header's name
 _PORT = re.compile(r":\d+$")
 
@@ -98,7 +102,7 @@ class Guard:
     def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
         """Return the answer for a request that may not pass, None for one that may."""
         if visitor is None:
-            return PlainTextResponse("the desk is not reached from here\n", 403)
+            return PlainTextResponse(_NOT_FROM_HERE, 403)
         if not is_from_desk(scope["method"], headers, visitor.admission.origin):
             return PlainTextResponse("not sent by a page of the desk\n", 403)
         put_visitor(scope, visitor)

@@ -21,6 +21,7 @@ from copydesk.desk_store import (
 from copydesk.engine.accounts._account_changes import AccountChanges
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
+from copydesk.kit import urls
 
 COMMAND_LINE = "command line"  # who it is in the audit log
 
@@ -155,11 +156,14 @@ def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
     """Return an address at which the first owner makes their account, "" where there is an owner.
 
     It ends the one before it. Before anybody has an account only this machine is let in, and with
-    `serve.public_url` nobody counts as being at it: "" there, too. Raises DeskStoreError.
+    a `serve.public_url` that is another's, too, nobody counts as being at it: "" there, as well.
+    Raises DeskStoreError.
     """
+    public_url = newsroom.settings.serve.public_url
+    is_public = bool(public_url) and not urls.leads_to_this_machine(public_url)
     with _open(newsroom) as desk, desk.at_once():
         is_first = not desk.accounts.has_any()
-        if desk.accounts.has_owner() or (is_first and newsroom.settings.serve.public_url):
+        if desk.accounts.has_owner() or (is_first and is_public):
             return ""
         moment = Moment(now=now, uptime_seconds=read_uptime())
         place = _local_address(port) if is_first else desk_address(newsroom, port)
