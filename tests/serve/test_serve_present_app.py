@@ -58,7 +58,7 @@ def test_requests_wait_for_the_next_app_and_answers_under_way_are_finished() -> 
 
 
 def test_an_answer_without_an_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copydesk.serve._present_app._END_SECONDS", 0.01)
+    monkeypatch.setattr("copydesk.serve._app._END_SECONDS", 0.01)
 
     async def exchange() -> tuple[bool, str]:
         present = PresentApp()

@@ -12,6 +12,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.serve._address import Address as Address
+    from copydesk.serve._app import PresentApp as PresentApp
     from copydesk.serve._app import WebApp as WebApp
     from copydesk.serve._asker import has_token as has_token
     from copydesk.serve._asker import is_from_here as is_from_here
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from copydesk.serve._listen import listening as listening
     from copydesk.serve._metrics import Metrics as Metrics
     from copydesk.serve._packed import PackedTexts as PackedTexts
-    from copydesk.serve._present_app import PresentApp as PresentApp
     from copydesk.serve._readers import client_of as client_of
     from copydesk.serve._readers import count_views_in as count_views_in
     from copydesk.serve._readers import trust as trust

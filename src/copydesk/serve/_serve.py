@@ -18,7 +18,7 @@ from copydesk import desk, engine
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
 from copydesk.serve._address import Address
-from copydesk.serve._app import WebApp
+from copydesk.serve._app import PresentApp, WebApp
 from copydesk.serve._asker import is_from_here
 from copydesk.serve._connections import Connections
 from copydesk.serve._desk_host import DESK, keep_site_off
@@ -27,7 +27,6 @@ from copydesk.serve._first_page import first_page_of
 from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
-from copydesk.serve._present_app import PresentApp
 from copydesk.serve._reader_pages import mount_reader_pages, needs_reader_pages
 from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
 from copydesk.serve._script_guard import ScriptGuard
