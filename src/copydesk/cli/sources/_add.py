@@ -71,7 +71,8 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> engine.Disco
         if web is None and not newsroom.settings.fetch.contact:
             terminal.note(
                 "added without a look at it: [fetch] contact is not set, "
-                "and site owners must be able to reach who asks"
+                "and site owners must be able to reach who asks; to have a look later, "
+                "set it, then sources remove and sources add"
             )
             return None
         if web is None:

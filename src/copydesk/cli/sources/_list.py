@@ -16,6 +16,7 @@ from copydesk.cli.sources._ask import ask
 from copydesk.cli.sources._check import NONE_YET, check
 from copydesk.cli.sources._keep import keep
 from copydesk.cli.sources._opml import export, import_
+from copydesk.cli.sources._remove import remove
 from copydesk.cli.terminal import Columns, ago, until
 from copydesk.kit import text
 
@@ -60,5 +61,6 @@ command.add_command(add)
 command.add_command(ask)
 command.add_command(check)
 command.add_command(keep)
+command.add_command(remove)
 command.add_command(import_)
 command.add_command(export)
