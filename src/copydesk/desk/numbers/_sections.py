@@ -217,12 +217,15 @@ def show_agreement(
         parts, cells = _show_period(wording, period, since)
         columns.append(Column(name=period.period, parts=parts))
         rows.append({"name": period.period, "cells": cells})
-    share = f"{agreed / waited:.0%}" if waited else "–"
+    words = wording.say("gate_agreement_none")
+    if waited:
+        share = f"{agreed / waited:.0%}"
+        words = wording.say("gate_agreement_words", share=share, count=f"{waited:,}")
     most = max((column.height for column in columns), default=0)
     return wording.show(
         Section(
             name="gate_agreement",
-            words=wording.say("gate_agreement_words", share=share, count=f"{waited:,}"),
+            words=words,
             plot=draw_columns(columns, f"{most:,.0f}"),
             legend=(("full", "gate_agrees"), ("pale", "gate_differs")),
             head=("filter_week", "had_waited", "gate_agrees", "share_told", "taken_up"),
