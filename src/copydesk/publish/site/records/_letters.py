@@ -127,6 +127,7 @@ class _Printing:
         return {
             "title": item.title,
             "excerpt": item.excerpt,
+            "note": mark_safe(item.note),
             "href": self._frame.href(own) if own else "" if is_lost else elsewhere,
             "is_here": own is not None,
             "place": item.place if item.name or below is None else "",
