@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from lxml import html
 
-from copydesk.news import Issue, LetterSeries, Record, Story
-from copydesk.publish import Look, plan_site, site
+from copydesk.news import Issue, LetterSeries, Record
+from copydesk.publish import Look, SitePlan, feeds, plan_site, site
 from copydesk.rendering import Renderer
 from world import editions
 from world.mailing import make_issue, make_story, render_in
 
 WEEK = LetterSeries(id="week", title="The Warm Week", stems=("week",))
+DAILY = LetterSeries(id="daily", title="The Day", stems=("daily",))
+SUBJECT = "How loud may a heat pump be?"
 PAGE = "newsletter/week-2026-11-24/index.html"
 ARTICLE = "The heat pump *hums*.\n\n- by day\n- by night\n\nSee [the rule](https://rule.example/a)."
 
@@ -31,10 +36,24 @@ def file_mail(issue: Issue, name: str = "week-2026-11-24", **more: object) -> Re
     return replace(record, body=render_in(issue).html)
 
 
-def build(records: Sequence[Record], *stories: Story) -> dict[str, str]:
-    edition = editions.edition(stories, records=tuple(records))
-    plan = plan_site(replace(edition, letters=(WEEK,)), Look(show="none"))
+def plan_letters(records: Sequence[Record], *series: LetterSeries) -> SitePlan:
+    edition = editions.edition((), records=tuple(records))
+    return plan_site(replace(edition, letters=series or (WEEK,)), Look(show="none"))
+
+
+def build(records: Sequence[Record], *series: LetterSeries) -> dict[str, str]:
+    plan = plan_letters(records, *series)
     return {sheet.path: sheet.data.decode() for sheet in site.sheets(plan, Renderer())}
+
+
+def words(page: str, selector: str) -> list[str]:
+    """Return the words of what a selector finds on a page."""
+    found = html.document_fromstring(page).cssselect(selector)
+    return [" ".join(element.text_content().split()) for element in found]
+
+
+def attributes(page: str, selector: str, name: str) -> list[str | None]:
+    return [element.get(name) for element in html.document_fromstring(page).cssselect(selector)]
 
 
 def test_an_issue_s_page_has_the_desk_s_own_words_as_the_mail_has() -> None:
@@ -75,3 +94,85 @@ def test_the_day_in_brief_has_them_too_and_counts_their_words() -> None:
     assert ["One story, one minute" in day for day in days] == [True, False]
     assert "One story, 2 minutes" in days[1]
     assert "<p>word word" in days[1]
+
+
+def test_an_issue_is_called_on_the_site_as_in_a_mailbox() -> None:
+    record = file_mail(make_issue(make_story(1), subject=SUBJECT))
+
+    page = build([record])[PAGE]
+
+    assert [SUBJECT] == words(page, "h1")
+    assert ["The Warm Week Tuesday, 24 November 2026 The day in brief"] == words(
+        page, ".letter .meta"
+    )[:1]
+    title = f"{SUBJECT} – The Warm Week – Robots & Rules"
+    assert [title] == words(page, "title")
+    assert [title] == attributes(page, '[property="og:title"]', "content")
+    assert f'"name":"{SUBJECT}"' in page
+
+
+@pytest.mark.parametrize("subject", ["", "The Warm Week", "The Warm Week (2026-11-24)"])
+def test_an_issue_whose_mail_says_no_subject_is_called_by_its_record(subject: str) -> None:
+    issue = make_issue(make_story(1), subject=subject, title="The Warm Week")
+
+    made = build([file_mail(issue)])
+
+    assert ["The Warm Week (2026-11-24)"] == words(made[PAGE], "h1")
+    assert ["The Warm Week (2026-11-24) – Robots & Rules"] == words(made[PAGE], "title")
+    assert ["Tuesday, 24 November 2026"] == words(made["newsletters/index.html"], ".line a")
+
+
+def test_a_mail_of_another_form_keeps_its_record_s_title() -> None:
+    record = file_mail(make_issue())
+    record = replace(record, body=f"<html><title>{SUBJECT}</title><body><p>Dear reader</p></body>")
+
+    made = build([record])
+
+    assert ["The Warm Week (2026-11-24)"] == words(made[PAGE], "h1")
+    assert ["Tuesday, 24 November 2026"] == words(made["newsletters/index.html"], ".line a")
+
+
+def test_lists_and_neighbours_name_issues_by_subject_and_those_of_a_day_by_time() -> None:
+    morning = file_mail(make_issue(make_story(1), subject=SUBJECT))
+    later, day_after = (
+        file_mail(
+            make_issue(make_story(number), subject=subject),
+            name,
+            publishedDateTime=editions.AT + timedelta(hours=hours),
+        )
+        for number, subject, name, hours in (
+            (2, "Who pays for <em>heat</em>?", "week-2026-11-24-2", 2.5),
+            (3, "This / That", "week-2026-11-25", 24),
+        )
+    )
+
+    made = build([morning, later, day_after])
+
+    lines = words(made["newsletters/index.html"], ".lines .line")
+    assert [
+        "This / That Wednesday, 25 November 2026",
+        "Who pays for <em>heat</em>? 24 November 2026, 20:30 UTC This / That",
+        f"{SUBJECT} 24 November 2026, 18:00 UTC This / That",
+    ] == lines
+    page = made["newsletter/week-2026-11-24-2/index.html"]
+    assert [SUBJECT, "This / That"] == words(page, ".pages a bdi")
+    assert [f"← {SUBJECT}", "This / That →"] == words(page, ".pages a")
+    assert words(page, ".letter .meta")[0].startswith("The Warm Week 24 November 2026, 20:30 UTC")
+
+
+def test_feeds_name_an_issue_by_its_subject_and_its_letter_where_there_are_several() -> None:
+    weekly = file_mail(make_issue(make_story(1), subject=SUBJECT))
+    daily = file_mail(make_issue(make_story(2), subject="Fog"), "daily-2026-11-24")
+
+    alone, several = (
+        {sheet.path: sheet.data for sheet in feeds.sheets(plan_letters(records, WEEK, DAILY))}
+        for records in ([weekly], [weekly, daily])
+    )
+
+    (item,) = json.loads(alone["newsletters/feed.json"])["items"]
+    assert (SUBJECT, None) == (item["title"], item.get("authors"))
+    items = json.loads(several["newsletters/feed.json"])["items"]
+    assert [(SUBJECT, "The Warm Week"), ("Fog", "The Day")] == [
+        (item["title"], item["authors"][0]["name"]) for item in items
+    ]
+    assert f"<title>{SUBJECT}</title>" in several["letters/week/rss.xml"].decode()

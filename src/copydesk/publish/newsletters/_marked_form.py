@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"<a\s[^<>]*>")
 _LINK_END = "</a>"
+_TITLE = re.compile(r"<title\b[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _PAGE = re.compile(r'href="[^"]*/news/([^/"]+)/"')
 _NOTE_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
@@ -77,6 +78,12 @@ def read_note(body: str) -> str:
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
     return "" if document is None else _clean_note(document)
+
+
+def read_subject(body: str) -> str:
+    """Return what a mail of ours is called in a mailbox, "" for none and for any other mail."""
+    title = _TITLE.search(body) if is_marked(body) else None
+    return text.fold(html.unescape(title[1])) if title else ""
 
 
 def list_names(body: str) -> frozenset[str]:
