@@ -141,7 +141,8 @@ class Issue:
 
     `name` is that of its file below `_newsletters`, without the ending. `since` is where its window
     begins: its last issue. `note` is an editor's word on top, in Markdown. `page` is its address on
-    the site, `archive` that of all issues, `home` the site's own. Its day is that in its `zone`.
+    the site, `archive` that of all issues, `home` the site's own, and `site` is that one's title,
+    "" where it is called as the letter. Its day is that in its `zone`.
     """
 
     letter: str
@@ -154,6 +155,7 @@ class Issue:
     page: str
     archive: str
     home: str
+    site: str = ""
     language: str = "en"
     zone: str = "UTC"
     note: str = ""
