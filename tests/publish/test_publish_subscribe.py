@@ -62,6 +62,15 @@ def test_the_letter_of_a_page_is_chosen_and_elsewhere_the_first(tmp_path: Path) 
     assert {WITH_FORM[0]: ["daily"], WITH_FORM[1]: ["daily"], WITH_FORM[2]: ["weekly"]} == chosen
 
 
+@pytest.mark.parametrize(("locale", "words"), [("en", "get letters"), ("de", "Mailserver")])
+def test_the_page_about_the_site_says_what_is_kept_of_subscribers(
+    tmp_path: Path, locale: str, words: str
+) -> None:
+    root = mail_newsroom(tmp_path / "beat", more=f'locale = "{locale}"\n')
+
+    assert words in (build(root) / "about/index.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -75,6 +84,7 @@ def test_where_nobody_can_be_sent_a_letter_no_page_has_a_form(tmp_path: Path, mo
     root = newsroom(tmp_path / "beat", more=more)
     site = build(root)
 
+    assert "get letters" not in (site / "about/index.html").read_text("utf-8")
     assert "" == config.load(root, {}).beat.subscribe_url
     for path in WITH_FORM:
         page = (site / path).read_text("utf-8")
