@@ -76,12 +76,15 @@ class LetterOptions:
 class LetterSeries:
     """A letter as a site's readers find it: `stems` are what names of its issues' files begin with.
 
-    `daily-2026-11-24` has the stem `daily`.
+    `daily-2026-11-24` has the stem `daily`. `days` are those on which it is due, none where nobody
+    says; it `is_prompt` where it comes as soon as there is enough to tell, on whatever day.
     """
 
     id: str
     title: str
     stems: tuple[str, ...]
+    days: tuple[LetterDay, ...] = ()
+    is_prompt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
