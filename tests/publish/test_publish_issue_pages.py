@@ -6,12 +6,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from lxml import html
 
 from copydesk.news import Issue, LetterSeries, Record
-from copydesk.publish import Look, SitePlan, feeds, plan_site, site
+from copydesk.publish import (
+    Look,
+    MemoryManifest,
+    PageIndex,
+    PublishOptions,
+    SitePlan,
+    feeds,
+    plan_site,
+    publish,
+    site,
+    survey,
+)
 from copydesk.rendering import Renderer
 from world import editions
 from world.mailing import make_issue, make_story, render_in
@@ -176,3 +188,58 @@ def test_feeds_name_an_issue_by_its_subject_and_its_letter_where_there_are_sever
         (item["title"], item["authors"][0]["name"]) for item in items
     ]
     assert f"<title>{SUBJECT}</title>" in several["letters/week/rss.xml"].decode()
+
+
+FIRST = file_mail(make_issue(make_story(1), subject=SUBJECT))
+SECOND, RENAMED = (
+    file_mail(
+        make_issue(make_story(2), subject=subject),
+        "week-2026-11-24-2",
+        publishedDateTime=editions.AT + timedelta(hours=1),
+    )
+    for subject in ("The grid is full", "The grid has room")
+)
+UNNAMED = replace(FIRST, body=FIRST.body.replace(f"<title>{SUBJECT}</title>", "<title></title>"))
+
+FOREIGN = file_mail(
+    make_issue(), "week-2026-11-24-3", publishedDateTime=editions.AT + timedelta(minutes=30)
+)
+FOREIGN = replace(FOREIGN, body="<p>Dear reader</p>")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((FIRST,), (FIRST, SECOND)),
+        ((FIRST, FOREIGN), (FIRST, FOREIGN, SECOND)),
+        ((FIRST, SECOND), (FIRST,)),
+        ((FIRST, SECOND), (FIRST, RENAMED)),
+        ((UNNAMED, SECOND), (FIRST, SECOND)),
+    ],
+    ids=[
+        "another of its day",
+        "another behind a foreign one",
+        "the only one of its day",
+        "a new subject",
+        "a first subject",
+    ],
+)
+def test_pages_follow_what_the_issues_beside_them_are_called(
+    tmp_path: Path, before: tuple[Record, ...], after: tuple[Record, ...]
+) -> None:
+    manifest, known = MemoryManifest(), PageIndex()
+    for records in (before, after):
+        edition = replace(editions.edition((), records=records), letters=(WEEK,))
+        edition = replace(edition, stories=survey((), edition.beat, known))
+        publish(edition, tmp_path / "kept", manifest, PublishOptions())
+    publish(
+        replace(editions.edition((), records=after), letters=(WEEK,)),
+        tmp_path / "fresh",
+        MemoryManifest(),
+        PublishOptions(),
+    )
+
+    for page in (tmp_path / "fresh").rglob("*"):
+        if page.is_file():
+            kept = tmp_path / "kept" / page.relative_to(tmp_path / "fresh")
+            assert page.read_bytes() == kept.read_bytes(), kept

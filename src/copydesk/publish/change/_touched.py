@@ -178,7 +178,8 @@ def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
     """Return what the page of the issue beside it says of one."""
     if issue is None:
         return ()
-    return (issue.record.path, issue.day, issue.record.fields.get("title"), issue.subject)
+    title = issue.record.fields.get("title")
+    return (issue.record.path, issue.day, title, issue.subject, issue.shares_day)
 
 
 def place_letters(plan: SitePlan) -> Mapping[str, str]:
