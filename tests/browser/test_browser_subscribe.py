@@ -87,7 +87,8 @@ def build_site(root: Path) -> None:
     names = [story.path[6:-3] for story in stories()]
     for story in stories():
         records.write(Archive(root), story)
-    told = tuple(issue_story(name, page=f"{SITE}/news/{name}/") for name in names)
+    note = "We were *there*.\n\n- by day\n- by night"
+    told = tuple(issue_story(name, page=f"{SITE}/news/{name}/", note=note) for name in names)
     with open_newsroom(root, NOW, {}) as newsroom:
         for name in ("daily-2026-11-20", "weekly-2026-11-20"):
             made = issue(*told[:3], name=name)
@@ -188,3 +189,31 @@ def test_a_wrong_form_has_the_focus_where_it_is_wrong(readers: Readers, chromium
             window.go(path)
             look(window)
         assert [note.partition(":")[0] for note in window.noted] == ["400", "404", "404"]
+
+
+@pytest.mark.parametrize("strings", ["", RTL], ids=["left to right", "right to left"])
+def test_the_form_for_the_only_letter_is_reached_from_every_page(
+    tmp_path: Path, chromium: Browser, strings: str
+) -> None:
+    port = free_port()
+    root = mail_newsroom(tmp_path / "beat", public_url=f"http://127.0.0.1:{port}")
+    beat = root / "beat.toml"
+    beat.write_text(
+        beat.read_text("utf-8").replace('[[letter]]\nid = "daily"\ntitle = "The Tide"', "")
+    )
+    (root / "_templates").mkdir()
+    (root / "_templates/strings.toml").write_text(strings, "utf-8")
+    build_site(root)
+    with serve_newsroom(root, port) as served, new_context(chromium) as context:
+        window = Window.open(context, f"http://127.0.0.1:{served.port}")
+        for path in ("/coast/about/", "/coast/newsletter/weekly-2026-11-20/"):
+            window.go(path)
+            look(window)
+        window.go("/coast/about/")
+        window.page.get_by_role("link", name="Get it by mail").click()
+        window.page.wait_for_url("**/coast/#subscribe")
+        look(window)
+        form = window.page.locator(".subscribe")
+        assert form.locator("h2").inner_text() == "The Week & its <tides> by mail"
+        assert form.locator(".rhythm").inner_text() == "Daily"
+        assert window.noted == []

@@ -8,13 +8,16 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from copydesk import config
 from copydesk.desk import FRAMED_POLICY
 from copydesk.desk_store import DeskStore, IssueChange, Moment, open_desk
 from copydesk.engine import accounts
 from world.api_client import ApiClient, make_token
+from world.desk import desk_newsroom
 from world.letter_desk import TITLES, letter_newsroom, story_of
 from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom
@@ -274,3 +277,16 @@ def test_a_program_reads_an_issue_and_changes_it_all_or_not_at_all(
     assert 404 == client.ask("PUT", "letters/nightly/edits", {"changes": [drop]}).status
     for wrong in ({"field": "other"}, {"field": "subject", "value": ["x" * 301]}):
         assert 400 == client.ask("PUT", "letters/weekly/edits", {"changes": [wrong]}).status
+
+
+def test_where_there_is_no_letter_the_page_has_an_example_that_makes_one(tmp_path: Path) -> None:
+    root = desk_newsroom(tmp_path / "beat", [])
+    with serve_newsroom(root) as served:
+        page = served.owner().get("/desk/letters/").body
+
+    assert "docs/guides/write-a-letter.md" in page
+    (example,) = re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+    with (root / "beat.toml").open("a") as file:
+        file.write(f"\n{html.unescape(example)}\n")
+    (letter,) = config.load(root, {}).letters
+    assert ("weekly", ("friday",), "07:00") == (letter.id, letter.days, letter.at)

@@ -98,6 +98,7 @@ def test_an_issue_tells_what_the_front_page_has(root: Path) -> None:
     assert lead.url == f"https://herald.example/{NAMES[2]}"
     assert issue.sections[0].title == "Top stories"
     assert issue.page == f"{SITE}/newsletter/{issue.name}/"
+    assert (issue.site, issue.home) == ("Tidewatch", f"{SITE}/")
     assert issue.since == NOW - DAY
     assert (issue.subject, issue.preheader) == (
         "Story number 2 of the coast",

@@ -64,6 +64,18 @@ def test_a_letter_tells_each_story_with_all_that_is_known_of_it() -> None:
     )
 
 
+def test_the_link_to_the_site_is_called_as_the_site() -> None:
+    issue = make_issue(make_story(1), title="The Warm Week", site="Coast & Heat")
+
+    letter = render_in(issue)
+
+    assert "\nCoast & Heat:\nhttps://tidewatch.example/coast/\n" in letter.text
+    root = lxml.html.document_fromstring(letter.html)
+    links = [(link.text_content(), link.get("href")) for link in root.iter("a")]
+    assert ("Coast & Heat", issue.home) == links[-1]
+    assert ("The Warm Week", issue.home) in links  # the letter's own head
+
+
 def test_what_stands_between_the_marks_of_a_story_or_section_can_be_taken_out() -> None:
     stories = [make_story(number) for number in range(3)]
     with_all = render_in(make_issue(*stories)).html

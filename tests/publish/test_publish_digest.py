@@ -150,11 +150,13 @@ def test_several_letters_have_a_list_and_feeds_each() -> None:
         front, ".opening .chips a"
     )
     assert ["Robots Daily", "Robots Weekly", "A former letter"] == words(front, ".opening .chips a")
-    assert ["Robots Daily", "Robots Weekly", "A former letter"] == words(front, ".lines .meta")
+    assert ["Robots Daily", "Robots Weekly", "A former letter"] == words(
+        front, ".lines .meta > span"
+    )
     weekly = made["letters/weekly/index.html"]
     assert ["/robots/newsletter/weekly-2026-11-23/"] == hrefs(weekly, ".lines a")
     assert ["/robots/newsletters/"] == hrefs(weekly, ".opening .chips a")
-    assert [] == words(weekly, ".lines .meta")
+    assert [] == words(weekly, ".lines .meta > span")
     assert "/robots/letters/weekly/feed.xml" in weekly
     issue = made["newsletter/weekly-2026-11-23/index.html"]
     assert ["/robots/letters/weekly/"] == hrefs(issue, "header .chips a")
@@ -167,7 +169,7 @@ def test_several_letters_have_a_list_and_feeds_each() -> None:
     entry = ElementTree.fromstring(made["letters/weekly/rss.xml"]).find("channel/item")
     assert entry is not None
     assert f"{editions.SITE}/newsletter/weekly-2026-11-23/" == entry.findtext("link")
-    assert "Robots (2026-11-23)" == entry.findtext("title")
+    assert "Title of 2026-11-23-near" == entry.findtext("title")
     assert f"{editions.SITE}/letters/weekly/" in made["sitemap-pages.xml"]
     assert f"{editions.SITE}/newsletter/weekly-2026-11-23/" in made["newsletter-sitemap.xml"]
     (first, *_) = json.loads(made["api/newsletters/index.json"])["value"]

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from lxml.html import HtmlElement, document_fromstring
 
 from copydesk import config, engine
 from copydesk.engine.letters import file_issue
@@ -14,7 +15,7 @@ from copydesk.engine.newsroom import Silence, open_newsroom
 from world.letters import issue, issue_story
 from world.mailing import render_in
 from world.newsroom import NOW, newsroom
-from world.reader_pages import PUBLIC, mail_newsroom
+from world.reader_pages import MAIL, PUBLIC, mail_newsroom
 
 NAME = "weekly-2026-11-20"
 WITH_FORM = ("index.html", "newsletters/index.html", f"newsletter/{NAME}/index.html")
@@ -62,6 +63,80 @@ def test_the_letter_of_a_page_is_chosen_and_elsewhere_the_first(tmp_path: Path) 
     assert {WITH_FORM[0]: ["daily"], WITH_FORM[1]: ["daily"], WITH_FORM[2]: ["weekly"]} == chosen
 
 
+def one_letter(root: Path, *lines: str, more: str = "") -> Path:
+    """Make a newsroom that has one letter, with these settings."""
+    text = more + MAIL.format(public_url=PUBLIC).partition("[[letter]]")[0]
+    letter = '[[letter]]\nid = "weekly"\ntitle = "The Week & its <tides>"\n'
+    return newsroom(root, more=text + letter + "\n".join(lines))
+
+
+def form_of(site: Path, path: str = "index.html") -> HtmlElement:
+    (form,) = document_fromstring((site / path).read_text("utf-8")).cssselect(".subscribe")
+    return form
+
+
+@pytest.mark.parametrize(
+    ("locale", "lines", "rhythm"),
+    [
+        ("en", (), "daily"),
+        ("en", ('days = ["friday"]',), "weekly on Fridays"),
+        ("en", ('days = ["thursday", "monday"]',), "on Mondays and on Thursdays"),
+        (
+            "de",
+            ('days = ["friday", "thursday", "wednesday", "tuesday", "monday"]',),
+            "montags bis freitags",
+        ),
+        ("fr", ("when_new = 5",), "dès qu’il y a du nouveau"),
+    ],
+)
+def test_where_there_is_one_letter_the_form_says_which_and_how_often(
+    tmp_path: Path, locale: str, lines: tuple[str, ...], rhythm: str
+) -> None:
+    form = form_of(build(one_letter(tmp_path / "beat", *lines, more=f'locale = "{locale}"\n')))
+
+    assert "The Week & its <tides>" in form.cssselect("h2")[0].text_content()
+    assert [rhythm] == [element.text_content() for element in form.cssselect(".rhythm")]
+    assert ["weekly"] == [hidden.get("value") for hidden in form.cssselect("[name=letter]")]
+
+
+def test_where_there_are_several_each_says_how_often(tmp_path: Path) -> None:
+    form = form_of(build(mail_newsroom(tmp_path / "beat")))
+
+    assert "Get it by mail" == form.cssselect("h2")[0].text_content()
+    labels = [label.text_content().strip() for label in form.cssselect(".choice")]
+    assert ["The Tide daily", "The Week & its <tides> daily"] == labels
+
+
+def test_the_words_of_consent_are_those_that_are_kept_as_proof(tmp_path: Path) -> None:
+    root = mail_newsroom(tmp_path / "beat")
+    shown = form_of(build(root)).cssselect(".consent")[0].text_content()
+
+    with open_newsroom(root, NOW, {}) as opened:
+        assert engine.read_offer(opened).consent == shown
+
+
+def test_every_page_leads_to_the_form(tmp_path: Path) -> None:
+    site = build(mail_newsroom(tmp_path / "beat"))
+
+    for path in (*WITH_FORM, *WITHOUT):
+        page = document_fromstring((site / path).read_text("utf-8"))
+        (link,) = (
+            each for each in page.cssselect(".colophon a") if "by mail" in each.text_content()
+        )
+        address = "#subscribe" if path in WITH_FORM else "/coast/#subscribe"
+        assert address == link.get("href"), path
+    assert form_of(site).cssselect("#subscribe")
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en", "get letters"), ("de", "Mailserver")])
+def test_the_page_about_the_site_says_what_is_kept_of_subscribers(
+    tmp_path: Path, locale: str, words: str
+) -> None:
+    root = mail_newsroom(tmp_path / "beat", more=f'locale = "{locale}"\n')
+
+    assert words in (build(root) / "about/index.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -75,6 +150,8 @@ def test_where_nobody_can_be_sent_a_letter_no_page_has_a_form(tmp_path: Path, mo
     root = newsroom(tmp_path / "beat", more=more)
     site = build(root)
 
+    assert "#subscribe" not in (site / "about/index.html").read_text("utf-8")
+    assert "get letters" not in (site / "about/index.html").read_text("utf-8")
     assert "" == config.load(root, {}).beat.subscribe_url
     for path in WITH_FORM:
         page = (site / path).read_text("utf-8")

@@ -100,7 +100,8 @@ class Serve:
     public_url: str = option(
         "",
         "Where this server can be reached from the internet. With it, sources that name a hub push "
-        "their news (WebSub). Without it: they are asked.",
+        "their news (WebSub). Without it: they are asked. `http://localhost:8000` will do to try "
+        "letters at home: their links lead to this machine alone.",
         kinds.PUBLIC,
     )
     trusted_proxies: tuple[str, ...] = option(

@@ -352,7 +352,7 @@ LANGUAGE = ValueKind(
 )
 HOSTS = ValueKind(name="list of host names", read=_hosts)
 HEADERS = ValueKind(name="table: header = environment variable", read=_headers)
-PUBLIC = ValueKind(name="https address or nothing", read=_public)
+PUBLIC = ValueKind(name="https address, http for this machine alone, or nothing", read=_public)
 REMOTE = ValueKind(name="name of a git remote or nothing", read=_remote)
 BRANCH = ValueKind(name="branch of git", read=_branch)
 RSYNC = ValueKind(name="place that rsync takes, or nothing", read=_rsync, delicate=True)

@@ -74,6 +74,7 @@ def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue
         page=place.page,
         archive=place.archive,
         home=place.home,
+        site=place.site,
         language=place.language,
         zone=letter.zone or "UTC",
         note=text.tidy(edits.note),

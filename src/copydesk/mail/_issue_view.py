@@ -93,7 +93,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """An issue of a letter; `cut` stories are not told for want of room."""
+    """An issue of a letter; `cut` stories are not told for want of room, `site` is a title."""
 
     title: str
     subject: str
@@ -104,6 +104,7 @@ class IssueView:
     page: str
     archive: str
     home: str
+    site: str
     note: str
     note_words: str
     sections: tuple[SectionView, ...]
@@ -124,6 +125,7 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
         page=_link(issue.page),
         archive=_link(issue.archive),
         home=_link(issue.home),
+        site=_cut(issue.site, _LONGEST_NAME) or title,
         note=mark_safe(render_note(note)),
         note_words=_tell_note(note),
         sections=tuple(_view_section(section, issue, strings) for section in issue.sections),

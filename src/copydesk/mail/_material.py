@@ -35,12 +35,16 @@ class Headings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePlace:
-    """Where an issue stands: the name of its file, its address, that of all, and of the site."""
+    """Where an issue stands: the name of its file, its address, that of all, and of the site.
+
+    `site` is the site's title.
+    """
 
     name: str
     page: str
     archive: str
     home: str
+    site: str = ""
     language: str = "en"
     topics: tuple[str, ...] = ()
 

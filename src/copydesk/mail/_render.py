@@ -126,7 +126,7 @@ class _IssueRenderer:
         if view.archive:
             yield NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
         if view.home:
-            yield NamedLink(name=view.title, href=view.home)
+            yield NamedLink(name=view.site, href=view.home)
 
     def _make_html(self, mjml: str) -> str:
         try:

@@ -76,12 +76,15 @@ class LetterOptions:
 class LetterSeries:
     """A letter as a site's readers find it: `stems` are what names of its issues' files begin with.
 
-    `daily-2026-11-24` has the stem `daily`.
+    `daily-2026-11-24` has the stem `daily`. `days` are those on which it is due, none where nobody
+    says; it `is_prompt` where it comes as soon as there is enough to tell, on whatever day.
     """
 
     id: str
     title: str
     stems: tuple[str, ...]
+    days: tuple[LetterDay, ...] = ()
+    is_prompt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +144,8 @@ class Issue:
 
     `name` is that of its file below `_newsletters`, without the ending. `since` is where its window
     begins: its last issue. `note` is an editor's word on top, in Markdown. `page` is its address on
-    the site, `archive` that of all issues, `home` the site's own. Its day is that in its `zone`.
+    the site, `archive` that of all issues, `home` the site's own, and `site` is that one's title,
+    "" where it is called as the letter. Its day is that in its `zone`.
     """
 
     letter: str
@@ -154,6 +158,7 @@ class Issue:
     page: str
     archive: str
     home: str
+    site: str = ""
     language: str = "en"
     zone: str = "UTC"
     note: str = ""

@@ -86,7 +86,7 @@ def _shelve_letters(
 ) -> LetterShelf:
     letters = _records.list_letters(records.get("newsletters", ()))
     zone = seen.grounds.zone
-    return shelve_letters(letters, edition.letters, lambda at: local_time(at, zone).date())
+    return shelve_letters(letters, edition.letters, lambda at: local_time(at, zone))
 
 
 def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:

@@ -133,9 +133,9 @@ class Feeds:
         return _Entry(
             page=page,
             link=page,
-            title=_records.first_text(record, "title") or "Untitled",
+            title=issue.subject or _records.first_text(record, "title") or "Untitled",
             excerpt=_records.first_text(record, "excerpt"),
-            credit="",
+            credit=self.plan.letters.listed_titles.get(issue.letter, "") if issue.subject else "",
             domain="",
             published=at,
             updated=at,

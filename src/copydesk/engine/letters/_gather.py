@@ -143,6 +143,7 @@ class _Gathering:
             page=links.page(f"newsletter/{name}/"),
             archive=links.page("newsletters/"),
             home=links.page(""),
+            site=text.fold(beat.title),
             language=language_tag(beat.locale),
             topics=(beat.topic,) if beat.topic else (),
         )

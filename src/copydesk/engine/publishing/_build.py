@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 from copydesk import archive, publish
 from copydesk.config import Settings
@@ -28,7 +29,7 @@ from copydesk.errors import PublishError, RecordError
 from copydesk.illustrate import make_waiting
 from copydesk.kit import files, processes, text
 from copydesk.memory import Memory
-from copydesk.news import Edition, LetterSeries, ReadingList, Record
+from copydesk.news import Edition, LetterDay, LetterSeries, ReadingList, Record
 from copydesk.placement import issue_stems
 
 GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
@@ -188,6 +189,8 @@ def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
             id=letter.id,
             title=text.fold(letter.title) or title,
             stems=issue_stems(letter, letters, site),
+            days=letter.days or get_args(LetterDay),
+            is_prompt=letter.when_new > 0,
         )
         for letter in letters
     )

@@ -169,13 +169,17 @@ def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> I
     """Yield what the pages of an issue depend on beside its record."""
     yield issue.day
     yield issue.letter
+    yield issue.shares_day
     yield from map(_tell_issue, plan.letters.beside(issue))
     yield _find_beside(days, issue, plan)
 
 
 def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
     """Return what the page of the issue beside it says of one."""
-    return (issue.record.path, issue.day, issue.record.fields.get("title")) if issue else ()
+    if issue is None:
+        return ()
+    title = issue.record.fields.get("title")
+    return (issue.record.path, issue.day, title, issue.subject, issue.shares_day)
 
 
 def place_letters(plan: SitePlan) -> Mapping[str, str]:

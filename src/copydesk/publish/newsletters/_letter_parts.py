@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 class LetterItem:
     """One thing that a letter told: where it is, and what the letter calls that place.
 
-    `name` is that of its record, "" where the mail does not say it.
+    `note` is what the desk wrote on it, or wrote itself, as clean HTML. `name` is that of its
+    record, "" where the mail does not say it.
     """
 
     title: str
     excerpt: str = ""
+    note: str = ""
     href: str = ""
     place: str = ""
     name: str = ""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from copydesk.kit import text
 from copydesk.news import LetterSeries, Record
 from copydesk.placement import IssueName, addresses, parse_issue_name
-from copydesk.publish.newsletters._marked_form import list_names
+from copydesk.publish.newsletters._marked_form import is_marked, list_names, read_subject
 
 _DATED = re.compile(r"\s*\([^()]*\)$")  # what a title ends with, as "(2026-11-24)"
 _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
@@ -19,18 +19,27 @@ _TELLS = ("<!--story ", "\N{RIGHTWARDS ARROW WITH HOOK}", "&#8618;", "&#x21aa;")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShelvedIssue:
-    """An issue of a letter: `day` is that of its time in the site's zone, None for an undated one.
+    """An issue of a letter: `at` is its time in the site's zone, None for an undated one.
 
-    `letter` is the letter's id, or what its name begins with where the site knows no such letter
-    any more, "" where the name says none. `named` is its name taken apart, None where it cannot be.
-    `told` are the names of the stories that it tells, where its mail says them.
+    `subject` is its mail's, "" where that is not one of ours or says no more than the record's
+    title; `shares_day` says that its letter has another such mail of that day. `letter` is the
+    letter's id, or what its name begins with where the site knows no such letter any more, "" where
+    the name says none. `named` is its name taken apart, None where it cannot be. `told` are the
+    names of the stories that it tells, where its mail says them.
     """
 
     record: Record
-    day: date | None
+    at: datetime | None
+    subject: str = ""
+    shares_day: bool = False
     letter: str = ""
     named: IssueName | None = None
     told: tuple[str, ...] = ()
+
+    @property
+    def day(self) -> date | None:
+        """Return its day in the site's zone, None for an undated one."""
+        return self.at.date() if self.at else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +80,11 @@ class LetterShelf:
 def shelve_letters(
     records: Iterable[Record],
     series: Sequence[LetterSeries],
-    local_day: Callable[[datetime], date],
+    local_time: Callable[[datetime], datetime],
 ) -> LetterShelf:
     """Return the shelf of these records, which come newest first."""
     by_stem = {stem: letter.id for letter in reversed(series) for stem in letter.stems}
-    issues = tuple(_shelve(record, by_stem, local_day) for record in records)
+    issues = _mark_shared_days([_shelve(record, by_stem, local_time) for record in records])
     of_letter: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
     for issue in issues:
         of_letter[issue.letter].append(issue)
@@ -94,17 +103,32 @@ def shelve_letters(
 
 
 def _shelve(
-    record: Record, by_stem: Mapping[str, str], local_day: Callable[[datetime], date]
+    record: Record, by_stem: Mapping[str, str], local_time: Callable[[datetime], datetime]
 ) -> ShelvedIssue:
     named = parse_issue_name(addresses.record_name(record.path))
     sent = record.fields.get("publishedDateTime")
     return ShelvedIssue(
         record=record,
-        day=local_day(sent) if isinstance(sent, datetime) else None,
+        at=local_time(sent) if isinstance(sent, datetime) else None,
+        subject=_find_subject(record),
         letter=by_stem.get(named.stem, named.stem) if named else "",
         named=named,
         told=tuple(sorted(list_names(record.body))),
     )
+
+
+def _find_subject(record: Record) -> str:
+    """Return a mail's subject where it says more than what its letter is called, and the day."""
+    subject, title = read_subject(record.body), text.fold(str(record.fields.get("title") or ""))
+    return "" if subject in {title, _DATED.sub("", title)} else subject
+
+
+def _mark_shared_days(issues: Sequence[ShelvedIssue]) -> tuple[ShelvedIssue, ...]:
+    """Return issues that know whether their letter has another mail of ours of their day."""
+    ours = [issue for issue in issues if issue.day and is_marked(issue.record.body)]
+    count = Counter((issue.letter, issue.day) for issue in ours)
+    shared = {issue.record.path for issue in ours if count[issue.letter, issue.day] > 1}
+    return tuple(replace(issue, shares_day=issue.record.path in shared) for issue in issues)
 
 
 def _name_letters(

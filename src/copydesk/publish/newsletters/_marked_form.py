@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LINK = re.compile(r"<a\s[^<>]*>")
 _LINK_END = "</a>"
+_TITLE = re.compile(r"<title\b[^<>]*>([^<]*)</title>", re.IGNORECASE)
 _PAGE = re.compile(r'href="[^"]*/news/([^/"]+)/"')
 _NOTE_TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its preview
@@ -73,17 +74,16 @@ def read_marked_mail(body: str) -> list[LetterSection]:
 
 def read_note(body: str) -> str:
     """Return what an editor wrote on top of a mail of ours as clean HTML, "" for nothing."""
-    from lxml import html as markup
-
     notes = (stretch for stretch in _find_stretches(body) if stretch.kind == "note")
     note = next(notes, None)
     document = parse_markup(body[note.inner_start : note.inner_end]) if note else None
-    if document is None:
-        return ""
-    for label in document.find_class("label"):
-        label.drop_tree()
-    written = markup.tostring(document, encoding="unicode")
-    return nh3.clean(written, tags=_NOTE_TAGS, link_rel="nofollow noopener").strip()
+    return "" if document is None else _clean_note(document)
+
+
+def read_subject(body: str) -> str:
+    """Return what a mail of ours is called in a mailbox, "" for none and for any other mail."""
+    title = _TITLE.search(body) if is_marked(body) else None
+    return text.fold(html.unescape(title[1])) if title else ""
 
 
 def list_names(body: str) -> frozenset[str]:
@@ -173,13 +173,27 @@ def _read_item(body: str, story: _Stretch) -> LetterItem:
     links = (heading if heading is not None else document).iter("a")
     link = next((link for link in links if text.fold(link.text_content())), None)
     titled = heading if heading is not None else link
+    asides = document.find_class("aside")
     return LetterItem(
         title=text.fold(titled.text_content()) if titled is not None else "",
         excerpt=_words_of(document, "excerpt"),
+        note=_clean_note(asides[0]) if asides else "",
         href=link.get("href", "") if link is not None else "",
         place=_words_of(document, "source"),
         name=story.words,
     )
+
+
+def _clean_note(element: HtmlElement) -> str:
+    """Return a note without its label, as clean as if a stranger had written it."""
+    from lxml import html as markup
+
+    for label in element.find_class("label"):
+        label.drop_tree()
+    written = markup.tostring(element, encoding="unicode", with_tail=False)
+    return nh3.clean(
+        written, tags=_NOTE_TAGS, attributes={"a": {"href"}}, link_rel="nofollow noopener"
+    ).strip()
 
 
 def _words_of(document: HtmlElement, name: str) -> str:

@@ -14,6 +14,7 @@ from copydesk.publish._outputs import AnyOutput
 from copydesk.publish._picture import Picture, Shared
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.site import _structured
+from copydesk.publish.site._subscribe import describe_form
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
     STRINGS_FILE,
@@ -124,16 +125,8 @@ class Frame:
             "search_page": self.href("search/"),
             "topics": self._bar(),
             "shelves": self._shelves(),
-            "subscribe": self._subscribe_form(),
+            "subscribe": describe_form(self.plan, self.strings),
         }
-
-    def _subscribe_form(self) -> Mapping[str, object] | None:
-        """Return where the form for letters leads and which letters it offers, None for no form."""
-        address, series = self.plan.beat.subscribe_url, self.plan.letters.series
-        if not address or not series:
-            return None
-        letters = [{"id": letter.id, "title": letter.title} for letter in series]
-        return {"action": address, "letters": letters}
 
     def topics(self) -> Sequence[Mapping[str, str]]:
         """Return all topics but the main one, each with its page."""
@@ -205,6 +198,7 @@ class Frame:
             "path": head.path,
             "policy": self._policy(head.frames, head.plays_files, self._forms_of(head)),
             "letter": head.letter,
+            "subscribe": "#subscribe" if head.subscribes else f"{self.href('')}#subscribe",
             "title": f"{head.title} – {site}" if head.title else site,
             "description": head.description,
             "canonical": links.page(head.path) if head.indexed else "",

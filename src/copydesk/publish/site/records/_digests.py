@@ -77,6 +77,7 @@ def _measure(sections: Sequence[Mapping[str, object]], note: str, frame: Frame) 
     told = [item for section in sections for item in _items(section)]
     shown = [text.plain(note), *(str(section["name"]) for section in sections)]
     shown += [f"{item['title']} {item['excerpt']} {item['place']}" for item in told]
+    shown += [text.plain(str(item["note"])) for item in told]
     minutes = math.ceil(len(" ".join(shown).split()) / _WORDS_A_MINUTE)
     return frame.strings.say(
         "digest_length",

@@ -15,6 +15,7 @@ from copydesk.publish.site.records import _described
 from copydesk.publish.writing import Sheet
 
 FOLDER = "newsletters/"
+_LONGEST_LINK = 90  # characters of a headline that leads to the issue before or after
 
 
 def sheets(frame: Frame) -> Iterator[Sheet]:
@@ -40,8 +41,22 @@ def sheets(frame: Frame) -> Iterator[Sheet]:
 
 
 def title_of(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return an issue's title."""
-    return _records.first_text(issue.record, "title") or frame.strings.say("untitled")
+    """Return what an issue's page is called: as its mail, else by its record."""
+    title = issue.subject or _records.first_text(issue.record, "title")
+    return title or frame.strings.say("untitled")
+
+
+def name_letter(issue: ShelvedIssue, frame: Frame) -> str:
+    """Return the title of an issue's letter, "" where the issue or the site is called so."""
+    title = frame.plan.letters.titles.get(issue.letter, "") if issue.subject else ""
+    return "" if title == text.fold(frame.plan.beat.title) else title
+
+
+def name_day(issue: ShelvedIssue, frame: Frame) -> str:
+    """Return an issue's day, with the time where its letter has several of it; "" for none."""
+    if issue.at is None:
+        return ""
+    return frame.strings.format_date("moment" if issue.shares_day else "day", issue.at)
 
 
 def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, str]:
@@ -56,7 +71,7 @@ def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
     if issue is None:
         return None
     return {
-        "name": _name_issue(issue, frame),
+        "name": text.shorten(_name_issue(issue, frame), _LONGEST_LINK),
         "href": frame.href(_records.page_folder(issue.record)),
     }
 
@@ -72,10 +87,8 @@ def _letter_way(letter: str, frame: Frame) -> Mapping[str, str]:
 
 
 def _name_issue(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return what an issue is called among others: its day, else its title."""
-    if issue.day is None:
-        return title_of(issue, frame)
-    return frame.strings.format_date("day", issue.day)
+    """Return what an issue is called among others: its subject, else its day, else its title."""
+    return issue.subject or name_day(issue, frame) or title_of(issue, frame)
 
 
 def _list(
@@ -93,19 +106,25 @@ def _list(
         subscribes=True,
         letter=str(context.pop("letter", "")),
     )
-    titles = frame.plan.letters.listed_titles
-    lines = [
-        {
-            **(link(issue, frame) or {}),
-            "letter": "" if path.startswith("letters/") else titles.get(issue.letter, ""),
-            "excerpt": text.shorten(_records.first_text(issue.record, "excerpt"), 300),
-        }
-        for issue in issues
-    ]
+    titles = {} if path.startswith("letters/") else frame.plan.letters.listed_titles
+    lines = [_line(issue, titles.get(issue.letter, ""), frame) for issue in issues]
     above = {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
     usual: dict[str, object] = {"groups": [], "letters": [], "older": None, "newer": None}
     context = {**usual, "above": above if path != FOLDER else None, **context}
     return frame.page("letters.html", head, heading=heading, issues=lines, **context)
+
+
+def _line(issue: ShelvedIssue, letter: str, frame: Frame) -> Mapping[str, object]:
+    """Return an issue as a list tells it: its subject with the day below it, else its day."""
+    excerpt = _records.first_text(issue.record, "excerpt")
+    return {
+        "name": _name_issue(issue, frame),
+        "href": frame.href(_records.page_folder(issue.record)),
+        "letter": letter,
+        "day": name_day(issue, frame) if issue.subject else "",
+        "iso": issue.day.isoformat() if issue.day else "",
+        "excerpt": "" if excerpt == issue.subject else text.shorten(excerpt, 300),
+    }
 
 
 def _way(name: str, issues: Sequence[ShelvedIssue], frame: Frame) -> Mapping[str, object]:

@@ -73,7 +73,10 @@ class _Printing:
     def page(self, issue: ShelvedIssue) -> Sheet:
         """Return the page of an issue: its sections, or its text where it has another form."""
         frame, record = self._frame, issue.record
-        title = _letter_lists.title_of(issue, frame)
+        title, letter = (
+            _letter_lists.title_of(issue, frame),
+            _letter_lists.name_letter(issue, frame),
+        )
         sections = self.sections(issue)
         is_text = not sections and not newsletters.is_marked(record.body)
         body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if is_text else ""
@@ -81,7 +84,7 @@ class _Printing:
         older, newer = self._plan.letters.beside(issue)
         head = Head(
             path=_records.page_folder(record),
-            title=title,
+            title=" – ".join(filter(None, (title, letter))),
             description=text.shorten(_records.first_text(record, "excerpt"), 200),
             structured=self._describe(issue, title),
             kind="article",
@@ -94,7 +97,8 @@ class _Printing:
             "letter.html",
             head,
             heading=title,
-            day=frame.strings.format_date("day", issue.day) if issue.day else "",
+            letter="" if issue.letter in self._plan.letters.listed_titles else letter,
+            day=_letter_lists.name_day(issue, frame),
             iso=issue.day.isoformat() if issue.day else "",
             digest=frame.href(addresses.digest_folder(digest)) if digest else "",
             note=mark_safe(newsletters.read_note(record.body)),
@@ -127,6 +131,7 @@ class _Printing:
         return {
             "title": item.title,
             "excerpt": item.excerpt,
+            "note": mark_safe(item.note),
             "href": self._frame.href(own) if own else "" if is_lost else elsewhere,
             "is_here": own is not None,
             "place": item.place if item.name or below is None else "",
