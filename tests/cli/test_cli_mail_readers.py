@@ -144,6 +144,27 @@ def test_an_import_is_rehearsed_and_then_done(root: Path, tmp_path: Path) -> Non
     assert ANNA not in rehearsed.out + rehearsed.err + done.out + done.err
 
 
+def test_who_left_elsewhere_is_told_by_a_column_or_the_file_is_refused(
+    root: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,status,region\n{ANNA},active,1\nb@mailbox.example,unsubscribed,1\n")
+    words = ("import", path, "--letter", "daily", "--consent", "a list of 2025")
+
+    said = readers(root, *words, "--dry-run")
+    assert (0, "line 3: suppressed") == (said.code, said.out.splitlines()[0])
+    assert "who left is known by: status\n" in said.err
+
+    path.write_text(f"email,State\n{ANNA},Bavaria\n")
+    refused = readers(root, *words)
+    assert 2 == refused.code
+    assert "words that are not known here: State (Bavaria)" in refused.err
+    assert '--ignore-column "State"' in refused.err
+    assert {} == readers(root, "--json").json()["states"]
+    assert 0 == readers(root, *words, "--ignore-column", "State").code
+    assert {"active": 1} == readers(root, "--json").json()["states"]
+
+
 def test_an_export_is_a_file_that_nobody_else_reads(root: Path, tmp_path: Path) -> None:
     add(root)
     path = tmp_path / "out.csv"

@@ -280,6 +280,25 @@ def test_what_cannot_be_is_said_on_the_page(
     assert 'role="alert"' in answer.body
 
 
+def test_a_file_that_does_not_say_clearly_who_left_is_refused_until_its_column_is_ignored(
+    served: ServedNewsroom, anna: Browser, store: MailStore
+) -> None:
+    data = b"email,State\r\none@i.example,Bavaria\r\n"
+    refused = send_file(anna, data, letter="daily", consent="a fair in May")
+    assert 400 == refused.status
+    assert "words that are not known here: State (Bavaria)" in refused.body
+    assert 'name="ignored"' in refused.body
+
+    page = send_file(anna, data, letter="daily", consent="a fair in May", ignored=" , state")
+    token = re.search(r'name="token" value="([^"]+)"', page.body)
+    assert token is not None
+    done = anna.post(f"{READERS}import", {"token": token[1]}, PAGE)
+    assert "1 reader was added" in done.body
+    left = send_file(anna, b"email,status\r\ntwo@i.example,unsubscribed\r\n", letter="daily")
+    assert "0 readers would be added" in left.body
+    assert store.subscribers.find("two@i.example") is None
+
+
 def test_an_import_is_rehearsed_and_then_done_once(
     served: ServedNewsroom, anna: Browser, desk_store: DeskStore, store: MailStore
 ) -> None:

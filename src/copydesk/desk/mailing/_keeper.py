@@ -240,7 +240,8 @@ def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
         try:
             yield path
         except UsageError as error:
-            raise UsageError(error.what, hint=error.hint) from error
+            subject = "" if error.subject == str(path) else error.subject
+            raise UsageError(error.what, subject=subject, hint=error.hint) from error
 
 
 def _is_plain(character: str) -> bool:

@@ -1,0 +1,115 @@
+"""Survey: before a row is taken, all of them are asked whether who left can be told from who reads.
+
+A file that says so in words that the closed table does not have is refused, with these words: a
+guess would write to people who left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from copydesk.engine.subscribers.exchange._layouts import (
+    FileLayout,
+    StateColumn,
+    find_address,
+    read_cell,
+)
+from copydesk.engine.subscribers.exchange._rows import FileRow
+from copydesk.engine.subscribers.exchange._standings import read_state, tells_state
+from copydesk.errors import UsageError
+from copydesk.kit import text
+
+_MOST_CELLS = 5  # that are named of a column
+_LONGEST_CELL = 40  # characters of it
+
+
+@dataclass(slots=True)
+class _Column:
+    """What a survey found of a column: does it speak of people's standing, and which cells not."""
+
+    column: StateColumn
+    is_state: bool
+    unknown: list[str] = field(default_factory=list)
+
+
+def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
+    """Return a layout that does not know some columns; raises UsageError for one that must count.
+
+    They are named as the file has them, in any case.
+    """
+    known = {name.casefold() for name in layout.free_columns.values()}
+    dropped = [name.strip().casefold() for name in ignored]
+    unknown = next((name for name in dropped if name not in known), None)
+    if unknown is not None:
+        names = ", ".join(layout.free_columns.values()) or "none"
+        raise UsageError(
+            "there is no such column that may be ignored",
+            subject=unknown,
+            hint=f"of this file, read as {layout.name}, these may be: {names}",
+        )
+    return replace(
+        layout,
+        free_columns={
+            place: name
+            for place, name in layout.free_columns.items()
+            if name.casefold() not in dropped
+        },
+        states=tuple(column for column in layout.states if column.name.casefold() not in dropped),
+    )
+
+
+def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
+    """Return a layout with all columns that say how people stand, by their names and their cells.
+
+    Raises UsageError where a cell of theirs is not understood.
+    """
+    places = {column.place for column in layout.states}
+    columns = [_Column(column, is_state=True) for column in layout.states]
+    columns += [
+        _Column(StateColumn(name=name, place=place, meaning="word"), is_state=False)
+        for place, name in layout.free_columns.items()
+        if place not in places
+    ]
+    if columns:
+        for row in rows:
+            if row.fields and "@" in find_address(layout, row.fields):
+                _note_cells(columns, row.fields)
+    found = [column for column in columns if column.is_state]
+    _refuse_unknown([column for column in found if column.unknown])
+    return replace(layout, states=tuple(column.column for column in found))
+
+
+def _note_cells(columns: Sequence[_Column], fields: tuple[str, ...]) -> None:
+    for column in columns:
+        cell = read_cell(column.column, fields)
+        if not column.is_state and tells_state(cell):
+            column.is_state = True
+        if len(column.unknown) > _MOST_CELLS or read_state(column.column.meaning, cell):
+            continue
+        if (shown := _show(cell)) not in column.unknown:
+            column.unknown.append(shown)
+
+
+def _show(cell: str) -> str:
+    if "@" in cell:
+        return "(an address)"
+    return text.fold(cell)[:_LONGEST_CELL] or "(empty)"
+
+
+def _refuse_unknown(columns: Sequence[_Column]) -> None:
+    if not columns:
+        return
+    told = "; ".join(f"{column.column.name} ({_list_cells(column)})" for column in columns)
+    options = " ".join(f'--ignore-column "{column.column.name}"' for column in columns)
+    raise UsageError(
+        "a column seems to say who left, in words that are not known here",
+        subject=told,
+        hint="write subscribed or unsubscribed there, take out who left and drop the column, or, "
+        f"if it is about something else, have it ignored: {options}",
+    )
+
+
+def _list_cells(column: _Column) -> str:
+    more = ", …" if len(column.unknown) > _MOST_CELLS else ""
+    return ", ".join(column.unknown[:_MOST_CELLS]) + more
