@@ -64,11 +64,12 @@ def test_letters_wait_until_somebody_has_looked(root: Path) -> None:
 def test_a_fault_is_kept_until_it_is_mended_or_overruled(root: Path) -> None:
     with opened(root) as (newsroom, store):
         report = examine_mail(newsroom, store, lambda: NOW)
-    assert ("one-click", "transaction") == report.obstacles
+    assert ("links", "one-click", "transaction") == report.obstacles
 
     with opened(root) as (newsroom, store):
         assert read_checks(newsroom, store) == report
         overrule_check(newsroom, store, "one-click", "no page yet", "Anna")
+        overrule_check(newsroom, store, "links", "it is a trial at home", "Anna")
         assert read_checks(newsroom, store).obstacles == ("transaction",)
         assert "transaction" in (find_obstacle(newsroom, store) or "")
         overrule_check(newsroom, store, "transaction", "it comes on Monday", "Anna")
@@ -94,6 +95,21 @@ def test_other_settings_begin_anew(root: Path) -> None:
         report = read_checks(newsroom, store)
         assert ("", (), {}) == (report.at, report.findings, dict(report.overruled))
         assert find_obstacle(newsroom, store) is not None
+
+
+def test_another_address_of_the_site_is_looked_at_anew(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        examine_mail(newsroom, store, lambda: NOW)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text().replace("https://tidewatch.example", "http://127.0.0.1:8000"))
+
+    with opened(root) as (newsroom, store):
+        assert "" == read_checks(newsroom, store).at
+        found = {
+            finding.kind: finding for finding in examine_mail(newsroom, store, lambda: NOW).findings
+        }
+    assert "links in letters lead to this machine: http://127.0.0.1:8000" in found["links"].what
+    assert "`url` of [site]" in found["links"].hint
 
 
 def test_another_word_of_a_letter_leaves_what_was_found(root: Path) -> None:
@@ -139,7 +155,7 @@ def test_the_command_names_faults_with_their_mends_and_fails(root: Path) -> None
     assert said.code == 1
     assert "fault: transaction: no line to the mail server" in said.out
     assert "unknown: spf: " in said.out
-    assert "letters wait for: one-click, transaction" in said.err
+    assert "letters wait for: links, one-click, transaction" in said.err
 
 
 def test_the_command_overrules_by_name(root: Path) -> None:

@@ -96,6 +96,8 @@ def examine_mail(
         dkim_key=read_dkim_key(newsroom),
         return_path=sample_return_path(newsroom, store),
         link=_sample_link(newsroom, store),
+        site_url=newsroom.beat.url,
+        public_url=newsroom.settings.serve.public_url,
         clock=clock,
         nameservers=newsroom.settings.fetch.nameservers,
         tls=tls,
@@ -173,7 +175,7 @@ def _digest(newsroom: Newsroom) -> str:
     parts = (
         *(options.from_address, options.smtp.host, options.smtp.security, options.smtp.user),
         *(options.dkim.selector, options.dkim.domain, options.dkim.key_file),
-        *(options.bounces.address, newsroom.settings.serve.public_url),
+        *(options.bounces.address, newsroom.settings.serve.public_url, newsroom.beat.url),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

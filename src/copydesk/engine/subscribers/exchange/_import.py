@@ -135,7 +135,7 @@ class _Import:
     def run(self, source: Path, tell: Callable[[ImportedRow], None]) -> ImportReport:
         """Take the rows of a file, so many at once."""
         layout = self._find_layout(source)
-        rows = _read_listed(layout, source)
+        rows = _read_entries(layout, source)
         counts: Counter[ImportKind] = Counter()
         while batch := list(itertools.islice(rows, _AT_ONCE)):
             for row in self._take(layout, batch):
@@ -160,7 +160,7 @@ class _Import:
                 hint="its first line must name one: email, address or Email Address",
             )
         layout = ignore_columns(layout, self.options.ignored_columns)
-        return survey_states(layout, _read_listed(layout, source))
+        return survey_states(layout, _read_entries(layout, source))
 
     def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
         # what takes long is done while others may write
@@ -292,7 +292,7 @@ class _Import:
             store.subscribers.set_state(subscriber.id, "active")
 
 
-def _read_listed(layout: FileLayout, source: Path) -> Iterator[FileRow]:
+def _read_entries(layout: FileLayout, source: Path) -> Iterator[FileRow]:
     """Read the rows of a file that list somebody: all but its header."""
     rows = read_rows(source)
     if layout.has_header:

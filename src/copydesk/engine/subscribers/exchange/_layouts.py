@@ -20,6 +20,7 @@ from typing import Literal
 from copydesk.engine.subscribers.exchange._formulas import free_formula
 from copydesk.engine.subscribers.exchange._standings import (
     LEFT,
+    NEVER_AGREED,
     ColumnMeaning,
     ReaderState,
     Standing,
@@ -147,7 +148,10 @@ def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
 def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
     """Return the reader of a row; where columns differ on how they stand, the worst one counts."""
     reader = _read_by_layout(layout, fields)
-    states = [read_state(column.meaning, read_cell(column, fields)) for column in layout.states]
+    states = [
+        read_state(column.meaning, read_cell(column, fields)) or NEVER_AGREED
+        for column in layout.states
+    ]
     return _apply_states(reader, states) if states else reader
 
 
@@ -182,13 +186,13 @@ def _read_by_layout(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader
             return _read_plain(layout, fields)
 
 
-def _apply_states(reader: ListedReader, states: Sequence[ReaderState | None]) -> ListedReader:
-    blocks = [state.block for state in states if state and state.standing == "blocked"]
+def _apply_states(reader: ListedReader, states: Sequence[ReaderState]) -> ListedReader:
+    blocks = [state.block for state in states if state.standing == "blocked"]
     if reader.standing == "blocked" or blocks:
         return replace(reader, standing="blocked", block=reader.block or blocks[0])
-    if any(state is None or state.standing == "unconfirmed" for state in states):
+    if any(state.standing == "unconfirmed" for state in states):
         return replace(reader, standing="unconfirmed")
-    return replace(reader, is_paused=any(state and state.is_paused for state in states))
+    return replace(reader, is_paused=any(state.is_paused for state in states))
 
 
 def _list_free(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:

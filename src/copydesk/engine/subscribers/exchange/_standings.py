@@ -28,7 +28,7 @@ class ReaderState:
 
 _READS = ReaderState()
 _PAUSED = ReaderState(is_paused=True)
-_UNCONFIRMED = ReaderState(standing="unconfirmed")
+NEVER_AGREED = ReaderState(standing="unconfirmed")
 _LEFT = ReaderState(standing="blocked", block=LEFT)
 _BOUNCED = ReaderState(standing="blocked", block="bounced")
 _COMPLAINED = ReaderState(standing="blocked", block="complained")
@@ -39,7 +39,7 @@ _WORDS: dict[ReaderState, str] = {
     _READS: "subscribed, active, enabled, confirmed, verified, opted in, opt in, double opt in, "
     "aktiv, angemeldet, bestätigt, abonné, abonnée, actif, inscrit, inscrite, confirmé",
     _PAUSED: "paused, pausiert, en pause",
-    _UNCONFIRMED: "unconfirmed, not confirmed, unverified, unactivated, pending, waiting, "
+    NEVER_AGREED: "unconfirmed, not confirmed, unverified, unactivated, pending, waiting, "
     "validating, inactive, nonsubscribed, non subscribed, not subscribed, never subscribed, "
     "unbestätigt, inaktiv, ausstehend, inactif, en attente, non confirmé",
     _LEFT: "unsubscribed, unsubscribe, opted out, opt out, optout, left, left elsewhere, removed, "
@@ -120,7 +120,7 @@ def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
 
 def _read_no(meaning: ColumnMeaning, *, is_empty: bool) -> ReaderState:
     if meaning == "agreed" or (meaning == "reads" and is_empty):
-        return _UNCONFIRMED
+        return NEVER_AGREED
     return _LEFT if meaning == "reads" else _READS
 
 

@@ -6,7 +6,7 @@ guess would write to people who left.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from copydesk.engine.subscribers.exchange._layouts import (
@@ -38,25 +38,25 @@ def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
 
     They are named as the file has them, in any case.
     """
-    known = {name.casefold() for name in layout.free_columns.values()}
-    dropped = [name.strip().casefold() for name in ignored]
-    unknown = next((name for name in dropped if name not in known), None)
-    if unknown is not None:
+    dropped = {name.strip().casefold() for name in ignored}
+    _refuse_names(layout, dropped)
+    free = layout.free_columns.items()
+    return replace(
+        layout,
+        free_columns={place: name for place, name in free if name.casefold() not in dropped},
+        states=tuple(column for column in layout.states if column.name.casefold() not in dropped),
+    )
+
+
+def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
+    unknown = dropped - {name.casefold() for name in layout.free_columns.values()}
+    if unknown:
         names = ", ".join(layout.free_columns.values()) or "none"
         raise UsageError(
             "there is no such column that may be ignored",
-            subject=unknown,
+            subject=", ".join(sorted(unknown)),
             hint=f"of this file, read as {layout.name}, these may be: {names}",
         )
-    return replace(
-        layout,
-        free_columns={
-            place: name
-            for place, name in layout.free_columns.items()
-            if name.casefold() not in dropped
-        },
-        states=tuple(column for column in layout.states if column.name.casefold() not in dropped),
-    )
 
 
 def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
@@ -64,20 +64,26 @@ def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
 
     Raises UsageError where a cell of theirs is not understood.
     """
-    places = {column.place for column in layout.states}
-    columns = [_Column(column, is_state=True) for column in layout.states]
-    columns += [
-        _Column(StateColumn(name=name, place=place, meaning="word"), is_state=False)
-        for place, name in layout.free_columns.items()
-        if place not in places
-    ]
-    if columns:
-        for row in rows:
-            if row.fields and "@" in find_address(layout, row.fields):
-                _note_cells(columns, row.fields)
+    columns = _list_columns(layout)
+    for row in rows if columns else ():
+        if row.fields and "@" in find_address(layout, row.fields):
+            _note_cells(columns, row.fields)
     found = [column for column in columns if column.is_state]
     _refuse_unknown([column for column in found if column.unknown])
     return replace(layout, states=tuple(column.column for column in found))
+
+
+def _list_columns(layout: FileLayout) -> list[_Column]:
+    places = {column.place for column in layout.states}
+    others = [
+        StateColumn(name=name, place=place, meaning="word")
+        for place, name in layout.free_columns.items()
+        if place not in places
+    ]
+    return [
+        *(_Column(column, is_state=True) for column in layout.states),
+        *(_Column(column, is_state=False) for column in others),
+    ]
 
 
 def _note_cells(columns: Sequence[_Column], fields: tuple[str, ...]) -> None:
