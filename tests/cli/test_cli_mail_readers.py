@@ -144,6 +144,25 @@ def test_an_import_is_rehearsed_and_then_done(root: Path, tmp_path: Path) -> Non
     assert ANNA not in rehearsed.out + rehearsed.err + done.out + done.err
 
 
+def test_rows_without_consent_are_told_once_what_mends_it(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,confirmed\n{ANNA},yes\nb@mailbox.example,yes\nc@mailbox.example,no\n")
+    words = ("import", path, "--letter", "daily", "--dry-run")
+
+    said = readers(root, *words)
+    assert ["line 2: no-consent", "line 3: no-consent"] == said.out.splitlines()[:2]
+    assert 0 == said.code
+    told = (
+        "nothing proves the consent of 2: say how they agreed, and they are taken: "
+        '--consent "how they agreed"'
+    )
+    assert [told] == [line for line in said.err.splitlines() if "--consent" in line]
+
+    assert "--consent" not in readers(root, *words, "--consent", "at the fair").err
+    path.write_text(f"email,confirmed\n{ANNA},no\n")
+    assert "--consent" not in readers(root, *words).err
+
+
 def test_who_left_elsewhere_is_told_by_a_column_or_the_file_is_refused(
     root: Path, tmp_path: Path
 ) -> None:

@@ -54,16 +54,22 @@ def import_file(
     if invocation.json:
         terminal.as_json(report)
     else:
-        _show(report)
+        _show(report, has_consent=bool(consent))
     if report.counts.keys() & {"bad-row", "no-address", "formula", "no-letter"}:
         sys.exit(1)
 
 
-def _show(report: engine.ImportReport) -> None:
+def _show(report: engine.ImportReport, *, has_consent: bool) -> None:
     terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
     terminal.note(f"{report.rows} rows, as {report.layout} writes them")
     if report.state_columns:
         terminal.note(f"who left is known by: {', '.join(report.state_columns)}")
+    unproved = report.counts.get("no-consent", 0)
+    if unproved and not has_consent:
+        terminal.note(
+            f"nothing proves the consent of {unproved}: say how they agreed, and they are taken: "
+            '--consent "how they agreed"'
+        )
     if report.is_rehearsal:
         terminal.note("a rehearsal: nothing was changed")
 
