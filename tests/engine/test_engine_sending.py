@@ -212,6 +212,20 @@ def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None
     assert "Ben" == row.by
 
 
+def test_a_letter_that_is_queued_is_shown_without_a_time(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (newsroom, store):
+        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        ((address,),) = store.ledger._database.run("SELECT address FROM subscribers")
+
+    found = copydesk("-C", root, "mail", "readers", "find", address)
+    who = copydesk("-C", root, "mail", "who", name_issue(root))
+    line = copydesk("-C", root, "mail", "who", address, "--json").json()["deliveries"][0]
+
+    assert f"  {name_issue(root)}: queued\n" in found.out
+    assert (f"-{' ' * 21}queued", None) == (who.out[:28], line["at"])
+
+
 def test_an_issue_whose_letter_is_gone_holds_up_no_other(tmp_path: Path) -> None:
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
         for issue in ("weekly-2026-11-20", name_issue(root)):

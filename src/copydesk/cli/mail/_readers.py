@@ -113,7 +113,8 @@ def _show(found: engine.ReaderData) -> None:
     for consent in found.consents:
         click.echo(f"  consent to {consent.letter}, {consent.at:%Y-%m-%d}: {consent.proof}")
     for delivery in found.deliveries[:10]:
-        click.echo(f"  {delivery.issue}: {delivery.state}, {delivery.at:%Y-%m-%d %H:%M}")
+        at = f", {delivery.at:%Y-%m-%d %H:%M}" if delivery.at else ""
+        click.echo(f"  {delivery.issue}: {delivery.state}{at}")
     if found.suppressed:
         terminal.note(f"nothing is sent there: {found.suppressed}")
 

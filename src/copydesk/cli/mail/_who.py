@@ -11,6 +11,8 @@ from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import dates
 
+_NO_TIME = "-".ljust(20)  # as wide as a time
+
 
 @click.command("who")
 @click.argument("issue_or_address")
@@ -35,6 +37,5 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
         whom = line.address or ("a service" if line.state == "handed-over" else "(erased)")
         place = line.issue if "@" in asked else whom
         code = str(line.code) if line.code else ""
-        click.echo(
-            f"{dates.rfc3339(line.at)}  {line.state:<12} {place}  {code} {line.words}".rstrip()
-        )
+        at = dates.rfc3339(line.at) if line.at else _NO_TIME
+        click.echo(f"{at}  {line.state:<12} {place}  {code} {line.words}".rstrip())

@@ -227,7 +227,7 @@ def _show_delivery(pages: Pages, kept: engine.KeptDelivery) -> View:
         "issue": kept.issue,
         "href": link_issue(pages.views.root, kept.issue),
         "state": pages.strings.say(f"delivery_{kept.state}"),
-        "time": pages.views.time(kept.at) if kept.state != "queued" else "",
+        "time": pages.views.time(kept.at),
         "words": text.fold(f"{kept.code or ''} {kept.words}".strip()),
     }
 

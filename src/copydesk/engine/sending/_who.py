@@ -17,13 +17,14 @@ from copydesk.mail_store import DeliveryEntry, DeliveryState, MailStore, Sending
 class WhoLine:
     """Who was to get an issue, how that stands since when, and the server's words.
 
-    `address` is "" where its reader was erased; `code` is 0 where no server answered.
+    `address` is "" where its reader was erased, `at` None as long as the letter is queued;
+    `code` is 0 where no server answered.
     """
 
     issue: str
     address: str
     state: str
-    at: datetime
+    at: datetime | None
     attempts: int = 0
     code: int = 0
     words: str = ""

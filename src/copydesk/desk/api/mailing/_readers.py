@@ -52,11 +52,14 @@ class ReaderConsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReaderDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue that was to go to somebody, what became of it, and the server's words."""
+    """An issue that was to go to somebody, what became of it, and the server's words.
+
+    `at` is null as long as it is queued.
+    """
 
     issue: str
     state: str
-    at: datetime
+    at: datetime | None
     attempts: int
     code: int
     words: str
