@@ -38,8 +38,26 @@ def test_readers_are_counted_by_letter_and_state(root: Path) -> None:
         "letters": {"daily": 1, "weekly": 2},
         "suppressed": {},
         "waiting_mails": 0,
+        "suppressed_readers": 0,
     } == readers(root, "--json").json()
     assert "letter\tweekly\t2" in readers(root).out
+
+
+def test_who_is_suppressed_is_counted_apart(root: Path) -> None:
+    add(root, letter="weekly")
+    add(root, "b@mailbox.example", "weekly")
+    add(root, "c@mailbox.example", "weekly")
+    readers(root, "remove", "c@mailbox.example")
+    for address in ("b@mailbox.example", "c@mailbox.example", "d@mailbox.example"):
+        readers(root, "suppress", address, "--why", "they called")
+
+    counts = readers(root, "--json").json()
+    assert ({"active": 1, "left": 1}, {"daily": 0, "weekly": 1}, 1, {"by-hand": 3}) == (
+        *(counts["states"], counts["letters"]),
+        *(counts["suppressed_readers"], counts["suppressed"]),
+    )
+    said = readers(root).out.splitlines()
+    assert {"letter\tweekly\t1", "state\tactive\t1", "state\tsuppressed\t1"} <= set(said)
 
 
 def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:

@@ -30,6 +30,8 @@ def readers(invocation: Invocation) -> None:
         return
     rows = [("letter", letter, str(count)) for letter, count in counts.letters.items()]
     rows += [("state", state, str(count)) for state, count in counts.states.items()]
+    if counts.suppressed_readers:
+        rows.append(("state", "suppressed", str(counts.suppressed_readers)))
     rows += [("suppressed", reason, str(count)) for reason, count in counts.suppressed.items()]
     rows += [("mails", "waiting", str(counts.waiting_mails))]
     terminal.table(("", "", "readers"), rows)

@@ -147,11 +147,14 @@ def render_suppressions(
 
 def _show_counts(pages: Pages, known: engine.ReaderCounts, titles: Mapping[str, str]) -> View:
     say = pages.strings.say
+    states = [
+        (say(f"reader_{state}"), count)
+        for state, count in sorted(known.states.items(), key=lambda row: _STATES.index(row[0]))
+    ]
+    if known.suppressed_readers:
+        states.append((say("readers_not_sent"), known.suppressed_readers))
     return {
-        "states": [
-            {"word": say(f"reader_{state}"), "count": f"{count:,}"}
-            for state, count in sorted(known.states.items(), key=lambda row: _STATES.index(row[0]))
-        ],
+        "states": [{"word": word, "count": f"{count:,}"} for word, count in states],
         "letters": [
             {"title": text.fold(titles.get(letter, letter)), "count": f"{count:,}"}
             for letter, count in known.letters.items()

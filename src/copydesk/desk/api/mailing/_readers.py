@@ -22,15 +22,17 @@ Words = Annotated[str, Meta(max_length=1_000)]
 
 
 class ReaderCountsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How many readers stand how, how many each letter has, and to how many nothing is sent.
+    """How many readers stand how, to how many each letter would go, to how many nothing is.
 
-    `waiting_mails` are those to single persons that are not sent yet.
+    `suppressed_readers` are active or paused but for their address, which is suppressed; they are
+    not among `states`. `waiting_mails` are those to single persons that are not sent yet.
     """
 
     states: dict[str, int]
     letters: dict[str, int]
     suppressed: dict[str, int]
     waiting_mails: int
+    suppressed_readers: int
 
 
 class ReaderLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +202,7 @@ async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> ReaderCoun
         letters=dict(counts.letters),
         suppressed=_name(counts.suppressed),
         waiting_mails=counts.waiting_mails,
+        suppressed_readers=counts.suppressed_readers,
     )
 
 
