@@ -212,6 +212,22 @@ def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None
     assert "Ben" == row.by
 
 
+def test_an_issue_that_a_change_of_settings_holds_up_says_so(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace("tidewatch.example", "watch.example"), "utf-8")
+    words = "the settings changed since somebody overruled a check: run copydesk mail doctor again"
+
+    first = copydesk("-C", root, "mail", "send", name_issue(root), "--as", "Anna")
+    again = copydesk("-C", root, "mail", "send", name_issue(root), "--as", "Anna")
+
+    assert (2, f"not sent: {words}") == (
+        first.code,
+        first.err.partition("error: ")[2][: 10 + len(words)],
+    )
+    assert (2, True) == (again.code, words in again.err)
+
+
 def test_a_letter_that_is_queued_is_shown_without_a_time(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path, readers=1)
     with opened(root) as (newsroom, store):

@@ -81,7 +81,8 @@ def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: s
         engine.resume_sending(newsroom, store, issue, by)
     elif engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
-        raise UsageError("the checks of mail found faults", subject=issue, hint=hint)
+        obstacle = engine.find_mail_obstacle(newsroom, store)
+        raise UsageError(obstacle or "the checks hold it up", subject=issue, hint=hint)
 
 
 class ReaderKeeper:
