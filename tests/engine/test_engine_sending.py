@@ -212,6 +212,23 @@ def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None
     assert "Ben" == row.by
 
 
+def test_who_has_no_line_in_the_ledger_is_told_as_that(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (_, store):
+        ((address,),) = store.ledger._database.run("SELECT address FROM subscribers")
+
+    nobody = copydesk("-C", root, "mail", "who", "nobody@tidewatch.example")
+    typo = copydesk("-C", root, "mail", "who", "nobody@")
+    known = copydesk("-C", root, "mail", "who", address.upper())
+
+    assert (2, "", True) == (
+        *(nobody.code, nobody.out),
+        "nobody has that address here" in nobody.err,
+    )
+    assert (2, True) == (typo.code, "that is no address" in typo.err)
+    assert (0, "", "no letter was to go there yet\n") == (known.code, known.out, known.err)
+
+
 def test_an_issue_that_a_change_of_settings_holds_up_says_so(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path, readers=1)
     beat = root / "beat.toml"

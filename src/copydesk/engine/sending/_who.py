@@ -72,10 +72,9 @@ def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] 
     return next(((entry.subscriber, _line_of(entry)) for entry in found), None)
 
 
-def list_issues_of(store: MailStore, address: str) -> list[WhoLine]:
-    """Return the issues that were to go to an address, the newest first; [] for nobody's."""
-    subscriber = store.subscribers.find(address)
-    return [] if subscriber is None else [_line_of(each) for each in store.ledger.of(subscriber.id)]
+def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
+    """Return the issues that were to go to a reader by their number, the newest first."""
+    return [_line_of(entry) for entry in store.ledger.of(number)]
 
 
 def _find_sending(store: MailStore, issue: str) -> Sending:
