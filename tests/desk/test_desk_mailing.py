@@ -306,6 +306,7 @@ def test_a_file_that_does_not_say_clearly_who_left_is_refused_until_its_column_i
     assert "1 reader was added" in done.body
     left = send_file(anna, b"email,status\r\ntwo@i.example,unsubscribed\r\n", letter="daily")
     assert "0 readers would be added" in left.body
+    assert "(plain, status)" in left.body
     assert store.subscribers.find("two@i.example") is None
 
 

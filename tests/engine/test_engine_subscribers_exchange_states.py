@@ -191,8 +191,19 @@ def test_words_that_are_not_known_refuse_the_file_and_are_named(
     assert f"a column seems to say who left, in words that are not known here: {told}" in str(
         refused.value
     )
-    assert "--ignore-column" in refused.value.hint
+    assert (header != GHOST) == ("--ignore-column" in refused.value.hint)
     assert ({}, 0) == (desk.store.subscribers.count(), len(desk.store.suppressions.count()))
+
+
+def test_what_to_write_in_place_of_words_that_are_not_known_is_said(desk: ReadersDesk) -> None:
+    with pytest.raises(UsageError) as refused:
+        take(desk, "email,state,bounces\na@x.example,odd,7\n")
+
+    assert (
+        "in state write subscribed or unsubscribed, in bounces write yes or no; "
+        "or take out who left and drop the column; or, if it is about something else, "
+        'have it ignored: --ignore-column "state" --ignore-column "bounces"'
+    ) == refused.value.hint
 
 
 @pytest.mark.parametrize("name", ["state", " STATE "])
@@ -271,6 +282,17 @@ def test_rows_without_an_address_refuse_no_file(desk: ReadersDesk) -> None:
     kinds, _ = take(desk, "email,status\na@x.example,active\n,2 readers\n")
 
     assert ["added", "no-address"] == kinds
+
+
+def test_a_columns_name_is_shown_without_what_a_terminal_would_obey(desk: ReadersDesk) -> None:
+    name = "\x1b[31mstatus " + "x" * 500
+
+    with pytest.raises(UsageError) as refused:
+        take(desk, f'email,"{name}"\na@x.example,odd\n')
+
+    told = f"{refused.value}{refused.value.hint}"
+    assert "\x1b" not in told
+    assert len(told) < 500
 
 
 def test_what_a_file_says_of_standing_is_no_proof(desk: ReadersDesk) -> None:

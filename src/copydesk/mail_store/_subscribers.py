@@ -224,7 +224,7 @@ class Subscribers:
         """Return how many stand how; who is missing is none."""
         return dict(self._database.run("SELECT state, count(*) FROM subscribers GROUP BY state"))
 
-    def count_suppressed(self) -> dict[SubscriberState, int]:
+    def count_suppressed_by_state(self) -> dict[SubscriberState, int]:
         """Return of how many that stand so the address is suppressed; who is missing is none."""
         query = (
             "SELECT state, count(*) FROM subscribers s "

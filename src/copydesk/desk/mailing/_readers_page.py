@@ -174,7 +174,7 @@ def _show_report(pages: Pages, report: engine.ImportReport) -> View:
     return {
         "sum": say("import_would" if report.is_rehearsal else "import_did", count=added),
         "rows": say("import_rows", count=report.rows),
-        "layout": report.layout,
+        "layout": ", ".join([report.layout, *report.state_columns]),
         "added": added,
         "kinds": [
             {"word": say(f"import_{kind}"), "count": f"{count:,}"}

@@ -65,7 +65,7 @@ def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
     """Return how many readers there are; raises MailStoreError."""
     kept = store.subscriptions.count(newsroom.now)
     letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
-    suppressed = Counter(store.subscribers.count_suppressed())
+    suppressed = Counter(store.subscribers.count_suppressed_by_state())
     del suppressed["waiting"], suppressed["left"], suppressed["erased"]
     return ReaderCounts(
         states=Counter(store.subscribers.count()) - suppressed,

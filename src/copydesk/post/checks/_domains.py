@@ -90,9 +90,11 @@ async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFi
         what, hint = f"{host} has no address", "look at `host` in [mail.smtp]"
         return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
     public = tuple(one for one in addresses if not urls.is_private_address(one))
-    if not public:
-        return _find_no_name(host)
-    for address in public:
+    return await _follow_pointers(host, public, names) if public else _find_no_name(host)
+
+
+async def _follow_pointers(host: str, addresses: Sequence[str], names: MailNames) -> MailFinding:
+    for address in addresses:
         pointers = await names.find_pointers(address)
         back = [one for name in pointers for one in await names.find_addresses(name)]
         if address not in back:
@@ -102,7 +104,7 @@ async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFi
             line = f"{ipaddress.ip_address(address).reverse_pointer}. IN PTR {host}."
             hint = f"who gave you the address can set it: {line}"
             return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
-    what = f"the addresses of {host} have names that lead back to them: {', '.join(public)}"
+    what = f"the addresses of {host} have names that lead back to them: {', '.join(addresses)}"
     return MailFinding(kind="reverse-name", state="ok", what=what)
 
 

@@ -27,10 +27,12 @@ from copydesk.engine.subscribers.exchange._standings import (
     find_meaning,
     read_state,
 )
+from copydesk.kit import text
 
 LayoutName = Literal[
     "copydesk", "mailchimp", "listmonk", "buttondown", "ghost", "substack", "plain", "addresses"
 ]
+_LONGEST_NAME = 80  # characters of a column's
 _ADDRESS = ("address", "email", "email_address", "e-mail", "e-mail_address", "mail")
 _BUTTONDOWN_READS = frozenset(
     {
@@ -197,7 +199,7 @@ def _apply_states(reader: ListedReader, states: Sequence[ReaderState]) -> Listed
 
 def _list_free(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
     return {
-        place: " ".join(header[place].replace("\ufeff", "").split())
+        place: text.fold(header[place].replace("\ufeff", ""))[:_LONGEST_NAME]
         for place, name in enumerate(names)
         if name and name not in _OWN and not name.startswith(_OWN_BEGINNINGS)
     }

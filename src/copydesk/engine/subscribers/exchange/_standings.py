@@ -52,6 +52,7 @@ _WORDS: dict[ReaderState, str] = {
     "gesperrt, bloqué",
 }
 _STATES = {word: state for state, words in _WORDS.items() for word in words.split(", ")}
+_LONGEST_WORD = 40  # characters, with white space around it
 _YES = frozenset({"true", "yes", "y", "t", "1", "on", "ja", "j", "oui", "o", "vrai", "wahr", "x"})
 _NO = frozenset({"false", "no", "n", "f", "0", "off", "nein", "non", "faux", "falsch"})
 _NOTHING = frozenset({"", "null", "none", "nil", "nan", "n/a", "\\n", "0000 00 00"})
@@ -97,7 +98,7 @@ def find_meaning(column: str) -> ColumnMeaning | None:
 
 def tells_state(cell: str) -> bool:
     """Decide whether a cell speaks of somebody's standing whatever its column is called."""
-    return _fold(cell) in _UNMISTAKABLE
+    return len(cell) <= _LONGEST_WORD and _fold(cell) in _UNMISTAKABLE
 
 
 def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
@@ -130,5 +131,5 @@ def _is_time(cell: str) -> bool:
 
 
 def _fold(cell: str) -> str:
-    word = " ".join(re.split(r"[\s_-]+", cell.casefold())).strip()
+    word = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
     return "0000 00 00" if word.startswith("0000 00 00") else word

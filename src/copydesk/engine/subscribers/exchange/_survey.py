@@ -69,7 +69,7 @@ def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
         if row.fields and "@" in find_address(layout, row.fields):
             _note_cells(columns, row.fields)
     found = [column for column in columns if column.is_state]
-    _refuse_unknown([column for column in found if column.unknown])
+    _refuse_unknown(layout, [column for column in found if column.unknown])
     return replace(layout, states=tuple(column.column for column in found))
 
 
@@ -103,16 +103,31 @@ def _show(cell: str) -> str:
     return text.fold(cell)[:_LONGEST_CELL] or "(empty)"
 
 
-def _refuse_unknown(columns: Sequence[_Column]) -> None:
+def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
     if not columns:
         return
     told = "; ".join(f"{column.column.name} ({_list_cells(column)})" for column in columns)
-    options = " ".join(f'--ignore-column "{column.column.name}"' for column in columns)
     raise UsageError(
         "a column seems to say who left, in words that are not known here",
         subject=told,
-        hint="write subscribed or unsubscribed there, take out who left and drop the column, or, "
-        f"if it is about something else, have it ignored: {options}",
+        hint=_explain_mending(layout, [column.column for column in columns]),
+    )
+
+
+def _explain_mending(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
+    """Return what may be done about columns that are not understood."""
+    words = ", ".join(
+        f"in {column.name} write "
+        + ("subscribed or unsubscribed" if column.meaning == "word" else "yes or no")
+        for column in columns
+    )
+    free = [column.name for column in columns if column.place in layout.free_columns]
+    if not free:
+        return words
+    options = " ".join(f'--ignore-column "{name}"' for name in free)
+    return (
+        f"{words}; or take out who left and drop the column; or, if it is about something else, "
+        f"have it ignored: {options}"
     )
 
 
