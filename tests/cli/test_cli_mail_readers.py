@@ -38,8 +38,26 @@ def test_readers_are_counted_by_letter_and_state(root: Path) -> None:
         "letters": {"daily": 1, "weekly": 2},
         "suppressed": {},
         "waiting_mails": 0,
+        "suppressed_readers": 0,
     } == readers(root, "--json").json()
     assert "letter\tweekly\t2" in readers(root).out
+
+
+def test_who_is_suppressed_is_counted_apart(root: Path) -> None:
+    add(root, letter="weekly")
+    add(root, "b@mailbox.example", "weekly")
+    add(root, "c@mailbox.example", "weekly")
+    readers(root, "remove", "c@mailbox.example")
+    for address in ("b@mailbox.example", "c@mailbox.example", "d@mailbox.example"):
+        readers(root, "suppress", address, "--why", "they called")
+
+    counts = readers(root, "--json").json()
+    assert ({"active": 1, "left": 1}, {"daily": 0, "weekly": 1}, 1, {"by-hand": 3}) == (
+        *(counts["states"], counts["letters"]),
+        *(counts["suppressed_readers"], counts["suppressed"]),
+    )
+    said = readers(root).out.splitlines()
+    assert {"letter\tweekly\t1", "state\tactive\t1", "state\tsuppressed\t1"} <= set(said)
 
 
 def test_readers_of_a_renamed_letter_are_told_of_and_moved(root: Path) -> None:
@@ -142,6 +160,46 @@ def test_an_import_is_rehearsed_and_then_done(root: Path, tmp_path: Path) -> Non
     assert {"added": 1, "double": 1, "no-address": 1} == done.json()["counts"]
     assert {"active": 1} == readers(root, "--json").json()["states"]
     assert ANNA not in rehearsed.out + rehearsed.err + done.out + done.err
+
+
+def test_rows_without_consent_are_told_once_what_mends_it(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,confirmed\n{ANNA},yes\nb@mailbox.example,yes\nc@mailbox.example,no\n")
+    words = ("import", path, "--letter", "daily", "--dry-run")
+
+    said = readers(root, *words)
+    assert ["line 2: no-consent", "line 3: no-consent"] == said.out.splitlines()[:2]
+    assert 0 == said.code
+    told = (
+        "nothing proves the consent of 2: say how they agreed, and they are taken: "
+        '--consent "how they agreed"'
+    )
+    assert [told] == [line for line in said.err.splitlines() if "--consent" in line]
+
+    assert "--consent" not in readers(root, *words, "--consent", "at the fair").err
+    path.write_text(f"email,confirmed\n{ANNA},no\n")
+    assert "--consent" not in readers(root, *words).err
+
+
+def test_who_left_elsewhere_is_told_by_a_column_or_the_file_is_refused(
+    root: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,status,region\n{ANNA},active,1\nb@mailbox.example,unsubscribed,1\n")
+    words = ("import", path, "--letter", "daily", "--consent", "a list of 2025")
+
+    said = readers(root, *words, "--dry-run")
+    assert (0, "line 3: suppressed") == (said.code, said.out.splitlines()[0])
+    assert "who left is known by: status\n" in said.err
+
+    path.write_text(f"email,State\n{ANNA},Bavaria\n")
+    refused = readers(root, *words)
+    assert 2 == refused.code
+    assert "words that are not known here: State (Bavaria)" in refused.err
+    assert '--ignore-column "State"' in refused.err
+    assert {} == readers(root, "--json").json()["states"]
+    assert 0 == readers(root, *words, "--ignore-column", "State").code
+    assert {"active": 1} == readers(root, "--json").json()["states"]
 
 
 def test_an_export_is_a_file_that_nobody_else_reads(root: Path, tmp_path: Path) -> None:

@@ -191,6 +191,16 @@ def test_a_file_is_rehearsed_imported_and_exported(served: ServedNewsroom, anna:
     assert 413 == huge.status
 
 
+def test_a_file_that_does_not_say_clearly_who_left_is_refused(anna: ApiClient) -> None:
+    data = b"email,state,status\r\none@i.example,Bavaria,left\r\n"
+    path = "mailing/readers/import?letter=daily&consent=a+fair"
+    refused = anna.ask("POST", path, data)
+    assert "words that are not known here: state (Bavaria)" in detail_of(refused, 400)
+
+    taken = anna.ask("POST", f"{path}&ignored_columns=state", data).json()
+    assert ({"suppressed": 1}, ["status"]) == (taken["counts"], taken["state_columns"])
+
+
 def test_checks_are_read_as_they_were_found_last(served: ServedNewsroom, ed: ApiClient) -> None:
     told = ed.get("mailing/checks")
 

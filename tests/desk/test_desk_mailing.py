@@ -84,6 +84,12 @@ def number_of(store: MailStore, address: str) -> int:
     return subscriber.id
 
 
+def count_suppressed_readers(browser: Browser) -> int:
+    page = browser.get(READERS).body
+    found = re.search(r"subscribed, but nothing is sent to them</dt><dd>(\d+)<", page)
+    return int(found[1]) if found else 0
+
+
 def send_file(browser: Browser, data: bytes, **fields: str) -> Answer:
     parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
     parts.append(b'name="file"; filename="readers.csv"\r\nContent-Type: text/csv\r\n\r\n' + data)
@@ -246,6 +252,10 @@ def test_somebody_is_added_removed_suppressed_and_forgotten(
     place = f"{READERS}{number}/"
     assert place == told.headers["location"]
     assert "a card" in anna.get(place).body
+    before = count_suppressed_readers(anna)
+    anna.post(READERS, {"do": "suppress", "address": "new@n.example"})
+    assert before + 1 == count_suppressed_readers(anna)
+    anna.post(READERS, {"do": "lift", "address": "new@n.example"})
     assert 303 == anna.post(place, {"do": "remove"}).status
     assert () == store.subscriptions.of(number)
     assert 303 == anna.post(READERS, {"do": "suppress", "address": "new@n.example"}).status
@@ -278,6 +288,26 @@ def test_what_cannot_be_is_said_on_the_page(
     assert 400 == answer.status
     assert words in answer.body
     assert 'role="alert"' in answer.body
+
+
+def test_a_file_that_does_not_say_clearly_who_left_is_refused_until_its_column_is_ignored(
+    served: ServedNewsroom, anna: Browser, store: MailStore
+) -> None:
+    data = b"email,State\r\nfour@i.example,Bavaria\r\n"
+    refused = send_file(anna, data, letter="daily", consent="a fair in May")
+    assert 400 == refused.status
+    assert "words that are not known here: State (Bavaria)" in refused.body
+    assert 'name="ignored"' in refused.body
+
+    page = send_file(anna, data, letter="daily", consent="a fair in May", ignored=" , state")
+    token = re.search(r'name="token" value="([^"]+)"', page.body)
+    assert token is not None
+    done = anna.post(f"{READERS}import", {"token": token[1]}, PAGE)
+    assert "1 reader was added" in done.body
+    left = send_file(anna, b"email,status\r\ntwo@i.example,unsubscribed\r\n", letter="daily")
+    assert "0 readers would be added" in left.body
+    assert "(plain, status)" in left.body
+    assert store.subscribers.find("two@i.example") is None
 
 
 def test_an_import_is_rehearsed_and_then_done_once(

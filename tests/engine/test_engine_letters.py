@@ -311,6 +311,31 @@ def told(lines: Sequence[str]) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
+def test_an_issue_with_too_little_says_what_to_change_to_have_it(root: Path) -> None:
+    beat = root / "beat.toml"
+    text = beat.read_text("utf-8")
+    beat.write_text(text.replace('id = "daily"\n', 'id = "daily"\nfewest = 9\n', 1), "utf-8")
+    words = ("-C", root, "--now", NOW.isoformat(), "mail", "compose", "daily", "--file")
+
+    skipped = copydesk(*words, "--as", "Anna")
+
+    assert (1, True) == (skipped.code, "skipped: 3 new of 9 that it takes" in skipped.out)
+    assert "set `fewest`, or `when_new` where it has that, to 3" in skipped.err
+    assert 'id = "daily"' in skipped.err
+    beat.write_text(text.replace('id = "daily"\n', 'id = "daily"\nfewest = 3\n', 1), "utf-8")
+    assert 0 == copydesk(*words, "--as", "Anna").code
+
+
+def test_an_issue_without_news_says_what_may_bring_some(root: Path) -> None:
+    later = (NOW + DAY).isoformat()
+    copydesk("-C", root, "--now", NOW.isoformat(), "mail", "compose", "daily", "--file")
+
+    skipped = copydesk("-C", root, "--now", later, "mail", "compose", "daily", "--file")
+
+    assert (1, True) == (skipped.code, "no story is new" in skipped.out)
+    assert "hint: a round may find stories: copydesk run" in skipped.err
+
+
 def test_the_commands_show_an_issue_and_file_it(root: Path) -> None:
     clock = ("-C", root, "--now", NOW.isoformat())
 

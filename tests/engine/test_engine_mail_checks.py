@@ -12,7 +12,7 @@ from copydesk import engine
 from copydesk.engine import Newsroom
 from copydesk.engine.mail_checks import (
     examine_mail,
-    find_obstacle,
+    find_mail_obstacle,
     list_kinds,
     overrule_check,
     read_checks,
@@ -58,28 +58,29 @@ def opened(root: Path) -> Iterator[tuple[Newsroom, MailStore]]:
 
 def test_letters_wait_until_somebody_has_looked(root: Path) -> None:
     with opened(root) as (newsroom, store):
-        assert find_obstacle(newsroom, store) is not None
+        assert find_mail_obstacle(newsroom, store) is not None
 
 
 def test_a_fault_is_kept_until_it_is_mended_or_overruled(root: Path) -> None:
     with opened(root) as (newsroom, store):
         report = examine_mail(newsroom, store, lambda: NOW)
-    assert ("one-click", "transaction") == report.obstacles
+    assert ("links", "one-click", "transaction") == report.obstacles
 
     with opened(root) as (newsroom, store):
         assert read_checks(newsroom, store) == report
         overrule_check(newsroom, store, "one-click", "no page yet", "Anna")
+        overrule_check(newsroom, store, "links", "it is a trial at home", "Anna")
         assert read_checks(newsroom, store).obstacles == ("transaction",)
-        assert "transaction" in (find_obstacle(newsroom, store) or "")
+        assert "transaction" in (find_mail_obstacle(newsroom, store) or "")
         overrule_check(newsroom, store, "transaction", "it comes on Monday", "Anna")
-        assert find_obstacle(newsroom, store) is None
+        assert find_mail_obstacle(newsroom, store) is None
 
 
 def test_all_checks_are_overruled_without_a_look(root: Path) -> None:
     with opened(root) as (newsroom, store):
         report = overrule_check(newsroom, store, "all", "a test", "Anna")
 
-        assert find_obstacle(newsroom, store) is None
+        assert find_mail_obstacle(newsroom, store) is None
         assert ("Anna", "a test") == (report.overruled["all"].by, report.overruled["all"].why)
 
 
@@ -93,7 +94,50 @@ def test_other_settings_begin_anew(root: Path) -> None:
     with opened(root) as (newsroom, store):
         report = read_checks(newsroom, store)
         assert ("", (), {}) == (report.at, report.findings, dict(report.overruled))
-        assert find_obstacle(newsroom, store) is not None
+        assert find_mail_obstacle(newsroom, store) is not None
+
+
+def test_another_address_of_the_site_is_looked_at_anew(root: Path) -> None:
+    with opened(root) as (newsroom, store):
+        examine_mail(newsroom, store, lambda: NOW)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text().replace("https://tidewatch.example", "http://127.0.0.1:8000"))
+
+    with opened(root) as (newsroom, store):
+        assert "" == read_checks(newsroom, store).at
+        found = {
+            finding.kind: finding for finding in examine_mail(newsroom, store, lambda: NOW).findings
+        }
+    assert "links in letters lead to this machine: http://127.0.0.1:8000" in found["links"].what
+    assert "`url` of [site]" in found["links"].hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("", "the settings changed since somebody looked: run copydesk mail doctor again"),
+        ("all", "the settings changed since somebody overruled a check: run copydesk mail doctor"),
+        ("spf", "the settings changed since somebody overruled a check: run copydesk mail doctor"),
+    ],
+)
+def test_what_lapsed_by_a_change_of_settings_is_told_as_that(
+    root: Path, kind: str, words: str
+) -> None:
+    with opened(root) as (newsroom, store):
+        assert "has not looked" in (find_mail_obstacle(newsroom, store) or "")
+        if kind:
+            overrule_check(newsroom, store, kind, "a test", "Anna")
+        else:
+            examine_mail(newsroom, store, lambda: NOW)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text().replace('host = "127.0.0.1"', 'host = "localhost"'))
+
+    with opened(root) as (newsroom, store):
+        assert words in (find_mail_obstacle(newsroom, store) or "")
+        examine_mail(newsroom, store, lambda: NOW)
+        assert "found faults: " in (find_mail_obstacle(newsroom, store) or "")
+        overrule_check(newsroom, store, "all", "a test", "Anna")
+        assert find_mail_obstacle(newsroom, store) is None
 
 
 def test_another_word_of_a_letter_leaves_what_was_found(root: Path) -> None:
@@ -103,7 +147,7 @@ def test_another_word_of_a_letter_leaves_what_was_found(root: Path) -> None:
     beat.write_text(beat.read_text().replace("1 Quay", "2 Quay"))
 
     with opened(root) as (newsroom, store):
-        assert find_obstacle(newsroom, store) is None
+        assert find_mail_obstacle(newsroom, store) is None
 
 
 @pytest.mark.parametrize(
@@ -119,12 +163,12 @@ def test_what_was_kept_in_another_shape_is_as_good_as_none(root: Path) -> None:
         store.facts.put("checks", '{"settings": 7}')
         store.facts.put("checks overruled all", "nonsense")
 
-        assert find_obstacle(newsroom, store) is not None
+        assert find_mail_obstacle(newsroom, store) is not None
 
 
 def test_a_newsroom_without_a_mail_server_is_not_checked(tmp_path: Path) -> None:
     with opened(newsroom(tmp_path / "newsroom")) as (without, store):
-        assert find_obstacle(without, store) is None
+        assert find_mail_obstacle(without, store) is None
         with pytest.raises(UsageError, match="no letters go by a mail server"):
             examine_mail(without, store, lambda: NOW)
 
@@ -139,7 +183,7 @@ def test_the_command_names_faults_with_their_mends_and_fails(root: Path) -> None
     assert said.code == 1
     assert "fault: transaction: no line to the mail server" in said.out
     assert "unknown: spf: " in said.out
-    assert "letters wait for: one-click, transaction" in said.err
+    assert "letters wait for: links, one-click, transaction" in said.err
 
 
 def test_the_command_overrules_by_name(root: Path) -> None:

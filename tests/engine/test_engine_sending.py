@@ -212,6 +212,53 @@ def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None
     assert "Ben" == row.by
 
 
+def test_who_has_no_line_in_the_ledger_is_told_as_that(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (_, store):
+        ((address,),) = store.ledger._database.run("SELECT address FROM subscribers")
+
+    nobody = copydesk("-C", root, "mail", "who", "nobody@tidewatch.example")
+    typo = copydesk("-C", root, "mail", "who", "nobody@")
+    known = copydesk("-C", root, "mail", "who", address.upper())
+
+    assert (2, "", True) == (
+        *(nobody.code, nobody.out),
+        "nobody has that address here" in nobody.err,
+    )
+    assert (2, True) == (typo.code, "that is no address" in typo.err)
+    assert (0, "", "no letter was to go there yet\n") == (known.code, known.out, known.err)
+
+
+def test_an_issue_that_a_change_of_settings_holds_up_says_so(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace("tidewatch.example", "watch.example"), "utf-8")
+    words = "the settings changed since somebody overruled a check: run copydesk mail doctor again"
+
+    first = copydesk("-C", root, "mail", "send", name_issue(root), "--as", "Anna")
+    again = copydesk("-C", root, "mail", "send", name_issue(root), "--as", "Anna")
+
+    assert (2, f"not sent: {words}") == (
+        first.code,
+        first.err.partition("error: ")[2][: 10 + len(words)],
+    )
+    assert (2, True) == (again.code, words in again.err)
+
+
+def test_a_letter_that_is_queued_is_shown_without_a_time(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    with opened(root) as (newsroom, store):
+        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        ((address,),) = store.ledger._database.run("SELECT address FROM subscribers")
+
+    found = copydesk("-C", root, "mail", "readers", "find", address)
+    who = copydesk("-C", root, "mail", "who", name_issue(root))
+    line = copydesk("-C", root, "mail", "who", address, "--json").json()["deliveries"][0]
+
+    assert f"  {name_issue(root)}: queued\n" in found.out
+    assert (f"-{' ' * 21}queued", None) == (who.out[:28], line["at"])
+
+
 def test_an_issue_whose_letter_is_gone_holds_up_no_other(tmp_path: Path) -> None:
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
         for issue in ("weekly-2026-11-20", name_issue(root)):

@@ -162,7 +162,7 @@ def test_the_owners_word_proves_the_rest(desk: ReadersDesk) -> None:
         (
             "nonsubscribed_members_export_1.csv",
             f"{MAILCHIMP}\na@x.example,A,2,2024-01-02,,2024-01-02,1,e\n",
-            ["no-consent"],
+            ["unconfirmed"],
         ),
         (
             "subscribers.csv",
@@ -172,7 +172,7 @@ def test_the_owners_word_proves_the_rest(desk: ReadersDesk) -> None:
         (
             "buttondown.csv",
             REGULAR,
-            ["no-consent", "no-consent", "suppressed", "suppressed", "suppressed"],
+            ["no-consent", "unconfirmed", "suppressed", "suppressed", "suppressed"],
         ),
         (
             "buttondown.csv",
@@ -192,7 +192,7 @@ def test_of_who_never_confirmed_elsewhere_no_word_of_the_owner_proves_it(
     desk: ReadersDesk,
 ) -> None:
     rows = "Email,Subscriber type,Creation date\na@x.example,unactivated,2024-01-01\n"
-    assert ["no-consent"] == take(desk, rows, consent="all of them agreed")
+    assert ["unconfirmed"] == take(desk, rows, consent="all of them agreed")
 
 
 def test_who_agreed_here_stays_whatever_another_list_says(desk: ReadersDesk) -> None:
@@ -281,7 +281,7 @@ def test_a_killed_import_goes_on_without_doubles(desk: ReadersDesk) -> None:
     report = engine.import_readers(desk.newsroom, desk.store, path, options)
 
     assert {"added": 500, "already": 2000} == report.counts
-    assert {"daily": 2500} == desk.store.subscriptions.count()
+    assert {"daily": 2500} == desk.store.subscriptions.count(desk.now)
 
 
 def test_what_is_exported_is_imported_again(desk: ReadersDesk, tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ def test_somebody_reads_everything_that_is_kept_of_them(desk: ReadersDesk) -> No
     assert ANNA not in repr(answer)
 
 
+def test_a_letter_that_is_queued_has_no_time(desk: ReadersDesk) -> None:
+    desk.subscribe()
+    new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
+    desk.store.ledger.begin(new, desk.now)
+
+    answer = engine.read_reader_data(desk.newsroom, desk.store, desk.manage_link())
+
+    assert answer.data is not None
+    assert [("queued", None)] == [(kept.state, kept.at) for kept in answer.data.deliveries]
+
+
 def test_every_table_that_names_a_person_stands_in_their_data(
     desk: ReadersDesk, tmp_path: Path
 ) -> None:

@@ -109,6 +109,20 @@ def test_a_local_name_is_known_by_its_ending_or_by_having_no_dot(host: str, expe
     assert expected == urls.is_local(host)
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        *(("127.0.0.1", True), ("[::1]", True), ("localhost", True), ("news.test", True)),
+        *(("10.1.2.3", True), ("172.16.0.1", True), ("172.32.0.1", False), ("[fd00::1]", True)),
+        *(("0.0.0.0", True), ("169.254.1.1", True), ("100.64.0.1", True), ("fe80::1", True)),
+        *(("192.0.2.1", False), ("198.51.100.7", False), ("2001:db8::1", False)),
+        *(("router", True), ("desk.lan", True), ("a.example", False), ("10.example", False)),
+    ],
+)
+def test_a_private_host_is_known_by_its_network_or_its_name(host: str, expected: bool) -> None:
+    assert expected == urls.is_private(host)
+
+
 @pytest.mark.parametrize("address", ["http://[", "//[x.jpg", "http://a\uff0fb.example/x", ""])
 def test_what_is_no_address_has_no_path(address: str) -> None:
     assert "" == urls.path(address)

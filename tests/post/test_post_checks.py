@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP
 
 from copydesk.news import MailOptions, SmtpOptions
 from copydesk.post import CheckRequest, MailFinding, look
-from copydesk.post.checks import WebAnswer, check_clock, check_one_click
+from copydesk.post.checks import WebAnswer, check_clock, check_links, check_one_click
 from world.dns import Answer, NameServer, leads_to
 from world.smtp import MailServer, Plan, Rule
 from world.tls import Authority
@@ -76,6 +76,8 @@ def run_checks(
                 dkim_key=None,
                 return_path="bounces+token@letters.example",
                 link=f"{scheme}://news.letters.example:{port}/mail/leave/token",
+                site_url="https://letters.example",
+                public_url="https://news.letters.example",
                 clock=lambda: datetime.now(UTC),
                 nameservers=(names.address,),
                 tls=trust,
@@ -101,6 +103,7 @@ def test_every_check_finds_something(tmp_path: Path) -> None:
         "return-path": "ok",
         "mta-sts": "remark",
         "one-click": "ok",
+        "links": "ok",
         "clock": "ok",
         "postal-address": "ok",
     } == {kind: finding.state for kind, finding in found.items()}
@@ -152,6 +155,36 @@ def test_a_link_leads_to_a_page_of_ours_by_https(
     assert found["one-click"].state == state
 
 
+@pytest.mark.parametrize(
+    ("site", "public", "state", "words"),
+    [
+        ("https://news.example/coast", "https://mail.news.example", "ok", "your site"),
+        ("https://news.example", "", "ok", "your site"),
+        ("https://198.51.100.7", "", "ok", "your site"),
+        ("http://127.0.0.1:8000", "", "fault", "this machine: http://127.0.0.1:8000"),
+        ("http://localhost:8000/x", "https://a.example", "fault", "this machine"),
+        ("http://[::1]:8000", "", "fault", "this machine"),
+        ("http://news.localhost", "", "fault", "this machine"),
+        ("http://192.168.1.7", "", "fault", "a private network: http://192.168.1.7"),
+        ("http://[fd00::7]", "", "fault", "a private network"),
+        ("http://desk.lan", "", "fault", "a private network"),
+        ("http://raspberry", "", "fault", "a private network"),
+        ("https://news.example", "https://localhost", "fault", "this machine: https://localhost"),
+        ("", "https://a.example", "fault", "lead nowhere"),
+    ],
+)
+def test_links_that_lead_to_this_machine_are_a_fault(
+    site: str, public: str, state: str, words: str
+) -> None:
+    found = check_links(site, public)
+
+    assert ("links", state) == (found.kind, found.state)
+    assert words in found.what
+    assert (state == "ok") == (not found.hint)
+    if "localhost" in public:
+        assert "public_url" in found.hint
+
+
 def test_a_web_server_that_is_away_is_a_fault_and_tells_no_time() -> None:
     answer = WebAnswer(why="refused")
 
@@ -165,6 +198,8 @@ def test_without_a_name_server_the_page_is_unknown_and_nothing_is_raised() -> No
         dkim_key=None,
         return_path="bounces+token@letters.example",
         link="https://news.letters.example/mail/leave/token",
+        site_url="https://letters.example",
+        public_url="https://news.letters.example",
         clock=lambda: NOW,
         nameservers=("127.0.0.1:9",),
     )
@@ -218,6 +253,8 @@ def test_how_long_a_certificate_holds_is_told(tmp_path: Path, host: str, state: 
                 dkim_key=None,
                 return_path="letters@letters.example",
                 link="",
+                site_url="https://letters.example",
+                public_url="https://news.letters.example",
                 clock=lambda: datetime.now(UTC),
                 nameservers=(names.address,),
                 tls=trust,

@@ -51,7 +51,12 @@ def find(zone: Zone, ask: Ask) -> MailFinding:
     return asyncio.run(run())
 
 
-SERVERS = {HOST: leads_to("192.0.2.25", "2001:db8::25"), RELAY: leads_to("198.51.100.1")}
+INSIDE = "inside.letters.example"  # its name server's answer for its own network
+SERVERS = {
+    HOST: leads_to("192.0.2.25", "2001:db8::25"),
+    RELAY: leads_to("198.51.100.1"),
+    INSIDE: leads_to("10.0.0.5", "fd00::5"),
+}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,9 @@ SERVERS = {HOST: leads_to("192.0.2.25", "2001:db8::25"), RELAY: leads_to("198.51
         (RELAY, "v=spf1 ip4:198.51.100.99 -all", "remark"),
         ("127.0.0.1", "v=spf1 ip4:192.0.2.25 -all", "unknown"),
         ("localhost", "v=spf1 nonsense", "fault"),
+        ("10.0.0.5", "v=spf1 ip4:10.0.0.5 -all", "unknown"),
+        ("relay.lan", "v=spf1 -all", "unknown"),
+        (INSIDE, "v=spf1 ip4:10.0.0.5 -all", "unknown"),
     ],
 )
 def test_a_server_that_the_record_names_may_send(host: str, record: str, state: str) -> None:
@@ -80,6 +88,26 @@ def test_a_missing_record_is_written_out() -> None:
 
     line = 'letters.example. IN TXT "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 ~all"'
     assert ("fault", line) == (found.state, found.hint)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "10.0.0.5", "relay.lan", INSIDE])
+@pytest.mark.parametrize(
+    ("record", "state", "mend"),
+    [
+        ("", "fault", "v=spf1 ip4:YOUR.PUBLIC.ADDRESS ~all"),
+        ("v=spf1 mx -all", "unknown", "v=spf1 mx ip4:YOUR.PUBLIC.ADDRESS -all"),
+    ],
+)
+def test_a_server_within_names_no_address_that_nobody_sees(
+    host: str, record: str, state: str, mend: str
+) -> None:
+    zone = {**SERVERS, **({DOMAIN: text(record)} if record else {})}
+
+    found = find(zone, lambda names: check_spf(DOMAIN, host, names))
+
+    told = f"the address under which {host} is seen from outside: {DOMAIN}. IN TXT"
+    assert (state, True) == (found.state, told in found.hint)
+    assert found.hint.endswith(f'"{mend}"')
 
 
 def test_a_record_that_lacks_the_server_is_mended_before_its_end() -> None:
@@ -248,6 +276,8 @@ PTR6 = "5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa
         (HOST, {PTR4: Answer(pointers=(RELAY,)), PTR6: Answer(pointers=(HOST,))}, "fault"),
         (RELAY, {}, "ok"),
         ("localhost", {}, "unknown"),
+        ("relay.lan", {}, "unknown"),
+        (INSIDE, {}, "unknown"),
         ("gone.letters.example", {}, "fault"),
     ],
 )

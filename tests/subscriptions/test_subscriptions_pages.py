@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
-from copydesk.mail_store import LINK_LIFETIME
+from copydesk.mail_store import LINK_LIFETIME, NewSending, open_mail
 from world.reader_pages import PUBLIC, READER, PageAnswer, ReaderDesk
 
 MULTIPART = b"""\
@@ -213,6 +214,22 @@ def test_ones_data_need_a_link_of_their_own(desk: ReaderDesk) -> None:
     assert 'attachment; filename="data.json"' == file.headers["content-disposition"]
     assert READER == json.loads(file.body)["address"]
     assert 200 == desk.get(manage.replace("manage", "choices")).status
+
+
+def test_a_letter_that_is_queued_stands_among_ones_data_without_a_day(desk: ReaderDesk) -> None:
+    desk.subscribe()
+    with closing(open_mail(desk.newsroom.private)) as store:
+        new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
+        sending = store.ledger.begin(new, desk.now).number
+    desk.post(desk.link("choices"), {"act": "manage"})
+    manage = desk.follow_mail()
+
+    page = desk.get(manage).body
+
+    assert sending
+    assert "<bdi>daily-2026-11-20</bdi></span> </li>" in page
+    assert "1970" not in page
+    assert None is json.loads(desk.get(f"{manage}/data.json").body)["deliveries"][0]["at"]
 
 
 def test_the_new_address_is_proved_before_it_is_the_readers(desk: ReaderDesk) -> None:

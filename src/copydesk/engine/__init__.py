@@ -111,6 +111,7 @@ if TYPE_CHECKING:
     from copydesk.engine.mail_checks import KeptFinding as KeptFinding
     from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
     from copydesk.engine.mail_checks import examine_mail as examine_mail
+    from copydesk.engine.mail_checks import find_mail_obstacle as find_mail_obstacle
     from copydesk.engine.mail_checks import overrule_check as overrule_check
     from copydesk.engine.mail_checks import read_checks as read_checks
     from copydesk.engine.mail_checks import send_test_letter as send_test_letter

@@ -49,6 +49,15 @@ _LOCAL = (
     *("intranet", "private", "corp", "home", "lan"),
 )
 
+# RFC 1122, 1918, 3927, 4193, 4291, 6598
+_OWN_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.168.0.0/16", "::/127", "fc00::/7", "fe80::/10"),
+    )
+)
+
 
 def parse(url: str, base: str = "") -> can_ada.URL | None:
     """Parse an http or https address, None where it is no such thing."""
@@ -205,6 +214,22 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.rpartition(".")[2] in {"localhost", "test"}  # RFC 6761
+
+
+def is_private_address(address: str) -> bool:
+    """Decide whether an IP address is of this machine or of somebody's own network."""
+    try:
+        parsed = ipaddress.ip_address(address.strip("[]"))
+    except ValueError:
+        return False
+    return any(parsed in network for network in _OWN_NETWORKS if network.version == parsed.version)
+
+
+def is_private(host: str) -> bool:
+    """Decide whether only this machine or its own network reaches a host, by its name alone."""
+    if is_machine(host):
+        return is_loopback(host) or is_private_address(host)
+    return is_loopback(host) or is_local(host)
 
 
 def is_socket(server: str) -> bool:

@@ -72,14 +72,14 @@ class DeliveryOutcome:
 class DeliveryEntry:
     """A line of the ledger: who got it (or not), when, and the server's words.
 
-    `address` is "" where its reader was erased.
+    `address` is "" where its reader was erased, `at` None as long as the letter is queued.
     """
 
     issue: str
     subscriber: int
     address: str = field(repr=False)
     state: DeliveryState
-    at: datetime
+    at: datetime | None
     attempts: int = 0
     code: int = 0
     words: str = ""

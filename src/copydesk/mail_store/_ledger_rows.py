@@ -52,7 +52,7 @@ def read_entry(row: tuple[str, int, str, int, int, int, int, str]) -> DeliveryEn
         subscriber=subscriber,
         address=address,
         state=DeliveryState(state),
-        at=datetime.fromtimestamp(at, UTC),
+        at=None if state == DeliveryState.QUEUED else datetime.fromtimestamp(at, UTC),
         attempts=attempts,
         code=code,
         words=words,

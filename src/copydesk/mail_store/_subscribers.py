@@ -224,6 +224,14 @@ class Subscribers:
         """Return how many stand how; who is missing is none."""
         return dict(self._database.run("SELECT state, count(*) FROM subscribers GROUP BY state"))
 
+    def count_suppressed_by_state(self) -> dict[SubscriberState, int]:
+        """Return of how many that stand so the address is suppressed; who is missing is none."""
+        query = (
+            "SELECT state, count(*) FROM subscribers s "
+            "WHERE EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) GROUP BY state"
+        )
+        return dict(self._database.run(query))
+
     @cached_property
     def _secret(self) -> bytes:
         return self._facts.address_key()

@@ -78,12 +78,16 @@ class Subscriptions:
         """Let somebody get no letter any more."""
         self._database.run("DELETE FROM subscriptions WHERE subscriber = ?", subscriber)
 
-    def count(self) -> dict[str, int]:
-        """Return how many active readers each letter has, by its id."""
+    def count(self, now: datetime) -> dict[str, int]:
+        """Return to how many readers each letter would be sent now, by its id."""
         return dict(
             self._database.run(
-                "SELECT letter, count(*) FROM subscriptions JOIN subscribers ON id = subscriber "
-                "WHERE state = 'active' GROUP BY letter ORDER BY letter"
+                "SELECT letter, count(*) FROM subscriptions JOIN subscribers s ON id = subscriber "
+                "WHERE (state = 'active' "
+                "OR (state = 'paused' AND paused_until <> '' AND paused_until <= ?)) "
+                "AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.key = s.key) "
+                "GROUP BY letter ORDER BY letter",
+                dates.rfc3339(now),
             )
         )
 

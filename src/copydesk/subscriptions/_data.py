@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import msgspec
@@ -17,6 +17,7 @@ from copydesk.subscriptions._visit import Visit
 
 _MOST_ROWS = 20  # of each kind; the file has all
 _LONGEST = 300
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 def show_data(visit: Visit) -> Response:
@@ -106,7 +107,7 @@ def _list_facts(data: engine.ReaderData, pages: ReaderPages) -> Iterator[dict[st
 def _list_parts(data: engine.ReaderData, visit: Visit) -> Iterator[dict[str, object]]:
     offer = engine.read_offer(visit.newsroom)
     titles = {letter.id: visit.pages.name_letter(letter) for letter in offer.letters}
-    parts = {
+    parts: dict[str, list[tuple[str, datetime | None, str]]] = {
         "letters": [
             (titles.get(kept.letter, kept.letter), kept.since, ", ".join(kept.topics))
             for kept in data.subscriptions
@@ -124,17 +125,17 @@ def _list_parts(data: engine.ReaderData, visit: Visit) -> Iterator[dict[str, obj
 
 
 def _show_part(
-    name: str, rows: Sequence[tuple[str, datetime, str]], pages: ReaderPages
+    name: str, rows: Sequence[tuple[str, datetime | None, str]], pages: ReaderPages
 ) -> dict[str, object]:
-    """Return the newest rows of a kind as the page has them."""
-    newest = sorted(rows, key=lambda row: row[1], reverse=True)[:_MOST_ROWS]
+    """Return the newest rows of a kind as the page has them; what has no time yet comes first."""
+    newest = sorted(rows, key=lambda row: row[1] or _NOT_YET, reverse=True)[:_MOST_ROWS]
     return {
         "name": pages.say(f"readers_data_{name}"),
         "rows": [
             {
                 "what": what,
-                "at": pages.say_day(at),
-                "iso": at.isoformat(),
+                "at": pages.say_day(at) if at else "",
+                "iso": at.isoformat() if at else "",
                 "words": text.fold(words),
             }
             for what, at, words in newest

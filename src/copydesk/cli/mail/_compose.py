@@ -13,7 +13,7 @@ from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.kit import dates, text
 from copydesk.news import Issue, IssueStory
 
-_FAILED = {"held", "unapproved", "failed"}
+_FAILED = {"held", "unapproved", "failed", "skipped"}
 
 
 @click.command("compose")
@@ -53,6 +53,8 @@ def _show_outcome(invocation: Invocation, outcome: engine.LetterOutcome) -> None
         click.echo(f"{outcome.letter}: {outcome.what}")
         for note in outcome.notes:
             terminal.note(note)
+        if outcome.hint:
+            click.echo(f"hint: {outcome.hint}", err=True)
     if outcome.state in _FAILED:
         sys.exit(1)
 

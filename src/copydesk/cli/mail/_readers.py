@@ -30,6 +30,8 @@ def readers(invocation: Invocation) -> None:
         return
     rows = [("letter", letter, str(count)) for letter, count in counts.letters.items()]
     rows += [("state", state, str(count)) for state, count in counts.states.items()]
+    if counts.suppressed_readers:
+        rows.append(("state", "suppressed", str(counts.suppressed_readers)))
     rows += [("suppressed", reason, str(count)) for reason, count in counts.suppressed.items()]
     rows += [("mails", "waiting", str(counts.waiting_mails))]
     terminal.table(("", "", "readers"), rows)
@@ -113,7 +115,8 @@ def _show(found: engine.ReaderData) -> None:
     for consent in found.consents:
         click.echo(f"  consent to {consent.letter}, {consent.at:%Y-%m-%d}: {consent.proof}")
     for delivery in found.deliveries[:10]:
-        click.echo(f"  {delivery.issue}: {delivery.state}, {delivery.at:%Y-%m-%d %H:%M}")
+        at = f", {delivery.at:%Y-%m-%d %H:%M}" if delivery.at else ""
+        click.echo(f"  {delivery.issue}: {delivery.state}{at}")
     if found.suppressed:
         terminal.note(f"nothing is sent there: {found.suppressed}")
 

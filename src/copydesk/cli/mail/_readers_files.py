@@ -23,30 +23,55 @@ _QUIET = {"added", "already"}  # what is not named row by row
 @click.option("--dry-run", is_flag=True, help="Say what each row would become; change nothing.")
 @click.option("--letter", default="", metavar="ID", help="The letter of rows that name none.")
 @click.option("--consent", default="", metavar="TEXT", help="What proves it of rows that do not.")
+@click.option(
+    *("--ignore-column", "ignored"),
+    multiple=True,
+    metavar="NAME",
+    help="Take a column for no word on who left.",
+)
 @common
 def import_file(
-    invocation: Invocation, file: Path, *, dry_run: bool, letter: str, consent: str
+    invocation: Invocation,
+    file: Path,
+    *,
+    dry_run: bool,
+    letter: str,
+    consent: str,
+    ignored: tuple[str, ...],
 ) -> None:
     """Take the readers of FILE over, with what proves their consent; nobody is mailed.
 
-    FILE is CSV: this command's own, an export of listmonk, Buttondown or Mailchimp, or any with a
-    column of addresses and perhaps letter, topics, language, consented_at and proof. Who left or
-    bounced there is suppressed here. Exit 1 where a row could not be read.
+    FILE is CSV: this command's own, an export of listmonk, Buttondown, Mailchimp, Ghost or
+    Substack, or any with a column of addresses and perhaps letter, topics, language, consented_at
+    and proof. Who left or bounced there is suppressed here: a column that says so (status,
+    unsubscribed …) must do it in words that are known. Exit 1 where a row could not be read.
     """
     lines = _Lines(is_silent=invocation.json)
-    options = engine.ImportOptions(letter=letter, consent=consent)
+    options = engine.ImportOptions(letter=letter, consent=consent, ignored_columns=ignored)
     act = engine.rehearse_reader_import if dry_run else engine.import_readers
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
         report = act(newsroom, store, file, options, lines.tell)
     if invocation.json:
         terminal.as_json(report)
     else:
-        terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
-        terminal.note(f"{report.rows} rows, as {report.layout} writes them")
-        if dry_run:
-            terminal.note("a rehearsal: nothing was changed")
+        _show(report, has_consent=bool(consent))
     if report.counts.keys() & {"bad-row", "no-address", "formula", "no-letter"}:
         sys.exit(1)
+
+
+def _show(report: engine.ImportReport, *, has_consent: bool) -> None:
+    terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
+    terminal.note(f"{report.rows} rows, as {report.layout} writes them")
+    if report.state_columns:
+        terminal.note(f"who left is known by: {', '.join(report.state_columns)}")
+    unproved = report.counts.get("no-consent", 0)
+    if unproved and not has_consent:
+        terminal.note(
+            f"nothing proves the consent of {unproved}: say how they agreed, and they are taken: "
+            '--consent "how they agreed"'
+        )
+    if report.is_rehearsal:
+        terminal.note("a rehearsal: nothing was changed")
 
 
 class _Lines:

@@ -24,7 +24,7 @@ _WORDS = {
 _REMARKS = {
     "person": 'as [mail] start = "person" has it',
     "restored": "it was filed since the backup that was restored, and may have gone out",
-    "checks": "copydesk mail doctor found faults",
+    "checks": "copydesk mail doctor says what holds letters up",
 }
 
 
@@ -87,7 +87,8 @@ def _begin(
     sending = engine.begin_sending(newsroom, store, issue, by)
     if sending.state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
-        raise UsageError(f"not sent: {_REMARKS[sending.remark]}", hint=hint)
+        obstacle = engine.find_mail_obstacle(newsroom, store)
+        raise UsageError(f"not sent: {obstacle or _REMARKS[sending.remark]}", hint=hint)
     return sending
 
 

@@ -62,7 +62,9 @@ def _find_standing(report: engine.MailCheckReport) -> str:
     """Return the word of what the checks mean for letters."""
     if report.obstacles:
         return "checks_hold"
-    return "checks_clear" if report.at or report.overruled else "checks_never"
+    if report.at or report.overruled:
+        return "checks_clear"
+    return "checks_changed" if report.outdated else "checks_never"
 
 
 def _show_finding(

@@ -115,7 +115,7 @@ def _show_line(pages: Pages, number: int, line: engine.WhoLine, *, is_owner: boo
         "is_service": line.state == "handed-over" or number == 0,
         "state": line.state,
         "state_word": pages.strings.say(f"delivery_{line.state}"),
-        "time": pages.views.time(line.at) if line.state != "queued" else "",
+        "time": pages.views.time(line.at),
         "attempts": line.attempts or "",
         "code": line.code or "",
         "words": text.shorten(text.fold(line.words), _ROOM_OF_WORDS),

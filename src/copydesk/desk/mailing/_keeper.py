@@ -81,7 +81,8 @@ def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: s
         engine.resume_sending(newsroom, store, issue, by)
     elif engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
-        raise UsageError("the checks of mail found faults", subject=issue, hint=hint)
+        obstacle = engine.find_mail_obstacle(newsroom, store)
+        raise UsageError(obstacle or "the checks hold it up", subject=issue, hint=hint)
 
 
 class ReaderKeeper:
@@ -240,7 +241,8 @@ def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
         try:
             yield path
         except UsageError as error:
-            raise UsageError(error.what, hint=error.hint) from error
+            subject = "" if error.subject == str(path) else error.subject
+            raise UsageError(error.what, subject=subject, hint=error.hint) from error
 
 
 def _is_plain(character: str) -> bool:

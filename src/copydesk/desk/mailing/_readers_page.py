@@ -147,11 +147,14 @@ def render_suppressions(
 
 def _show_counts(pages: Pages, known: engine.ReaderCounts, titles: Mapping[str, str]) -> View:
     say = pages.strings.say
+    states = [
+        (say(f"reader_{state}"), count)
+        for state, count in sorted(known.states.items(), key=lambda row: _STATES.index(row[0]))
+    ]
+    if known.suppressed_readers:
+        states.append((say("readers_not_sent"), known.suppressed_readers))
     return {
-        "states": [
-            {"word": say(f"reader_{state}"), "count": f"{count:,}"}
-            for state, count in sorted(known.states.items(), key=lambda row: _STATES.index(row[0]))
-        ],
+        "states": [{"word": word, "count": f"{count:,}"} for word, count in states],
         "letters": [
             {"title": text.fold(titles.get(letter, letter)), "count": f"{count:,}"}
             for letter, count in known.letters.items()
@@ -171,7 +174,7 @@ def _show_report(pages: Pages, report: engine.ImportReport) -> View:
     return {
         "sum": say("import_would" if report.is_rehearsal else "import_did", count=added),
         "rows": say("import_rows", count=report.rows),
-        "layout": report.layout,
+        "layout": ", ".join([report.layout, *report.state_columns]),
         "added": added,
         "kinds": [
             {"word": say(f"import_{kind}"), "count": f"{count:,}"}
@@ -227,7 +230,7 @@ def _show_delivery(pages: Pages, kept: engine.KeptDelivery) -> View:
         "issue": kept.issue,
         "href": link_issue(pages.views.root, kept.issue),
         "state": pages.strings.say(f"delivery_{kept.state}"),
-        "time": pages.views.time(kept.at) if kept.state != "queued" else "",
+        "time": pages.views.time(kept.at),
         "words": text.fold(f"{kept.code or ''} {kept.words}".strip()),
     }
 

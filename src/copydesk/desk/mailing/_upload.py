@@ -65,9 +65,16 @@ def read_upload(body: bytes, content_type: str) -> ImportedFile:
     if file is None or not file[1]:
         raise UsageError("the form has no file", hint="choose one: CSV, 20 MB at most")
     options = engine.ImportOptions(
-        letter=fields.get("letter", ""), consent=fields.get("consent", "")
+        letter=fields.get("letter", ""),
+        consent=fields.get("consent", ""),
+        ignored_columns=split_names(fields.get("ignored", "")),
     )
     return ImportedFile(data=file[1], options=options, name=file[0])
+
+
+def split_names(typed: str) -> tuple[str, ...]:
+    """Return the names that somebody typed with commas between."""
+    return tuple(name for part in typed.split(",") if (name := part.strip()))
 
 
 def _split_parts(body: bytes, content_type: str) -> list[tuple[Message, bytes]]:

@@ -22,7 +22,7 @@ class LetterOutcome:
     """What became of the issue to come of a letter; `what` says it to a person.
 
     `path` is that of its file, "" where there is none; `new` stories were new, of `fewest` that it
-    takes.
+    takes. `hint` says what would let one go that was skipped.
     """
 
     letter: str
@@ -31,6 +31,7 @@ class LetterOutcome:
     path: str = ""
     new: int = 0
     fewest: int = 0
+    hint: str = ""
     commit: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -96,6 +97,16 @@ def explain_skip(draft: IssueDraft) -> LetterOutcome:
         what=f"skipped: {told} since {dates.rfc3339(draft.issue.since)}",
         new=draft.new,
         fewest=draft.fewest,
+        hint=_explain_insisting(draft),
+    )
+
+
+def _explain_insisting(draft: IssueDraft) -> str:
+    if not draft.new:
+        return "a round may find stories: copydesk run"
+    return (
+        f"to have it all the same set `fewest`, or `when_new` where it has that, to {draft.new} "
+        f'below the [[letter]] with id = "{draft.issue.letter}" in beat.toml'
     )
 
 

@@ -53,7 +53,9 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     path = archive.letter_path(str(parsed))
     if not archive.digest_of(newsroom.root, path):
         raise UsageError(
-            "no such issue", subject=shown, hint="file it: copydesk mail compose --file"
+            "no such issue",
+            subject=shown,
+            hint=f"file it: copydesk mail compose {letter.id} --file",
         )
     try:
         record = archive.parse_record(path, newsroom.archive.file_bytes(path))

@@ -1,6 +1,6 @@
 """Checks of mail: the settings go in; what is well and what is not comes out, and is kept.
 
-Whoever sends asks `find_obstacle` before: docs/design/post-checks.md.
+Whoever sends asks `find_mail_obstacle` before: docs/design/post-checks.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copydesk.engine.mail_checks._doctor import MailCheckReport as MailCheckReport
     from copydesk.engine.mail_checks._doctor import Overruling as Overruling
     from copydesk.engine.mail_checks._doctor import examine_mail as examine_mail
-    from copydesk.engine.mail_checks._doctor import find_obstacle as find_obstacle
+    from copydesk.engine.mail_checks._doctor import find_mail_obstacle as find_mail_obstacle
     from copydesk.engine.mail_checks._doctor import list_kinds as list_kinds
     from copydesk.engine.mail_checks._doctor import overrule_check as overrule_check
     from copydesk.engine.mail_checks._doctor import read_checks as read_checks

@@ -1,6 +1,6 @@
 """The checks of mail, made and kept: before the first letter they are clean, or overruled by name.
 
-    settings ── examine_mail ──> findings, kept in mail.sqlite ── find_obstacle ──> may letters go?
+    settings ── examine_mail ──> findings, in mail.sqlite ── find_mail_obstacle ──> may letters go?
 
 What is kept holds for the settings it was found with: another server, domain or key begins anew.
 """
@@ -13,7 +13,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from copydesk.post import MailFinding
 
 ALL = "all"
+Outdated = Literal["", "looked", "overruled"]
 _KEPT = "checks"
 _OVERRULED = "checks overruled "
 _NOBODY = 0  # whom the link and the return path of checks belong to
@@ -54,10 +55,12 @@ class KeptFinding:
 class MailCheckReport:
     """What was found last for these settings, `at` "" where nobody looked; and who overruled what.
 
-    `overruled` is by kind, or "all".
+    `overruled` is by kind, or "all". `outdated` says what somebody did with settings that were
+    changed since, where it was not done again.
     """
 
     at: str = ""
+    outdated: Outdated = ""
     findings: tuple[KeptFinding, ...] = ()
     overruled: Mapping[str, Overruling] = field(default_factory=dict)
 
@@ -96,6 +99,8 @@ def examine_mail(
         dkim_key=read_dkim_key(newsroom),
         return_path=sample_return_path(newsroom, store),
         link=_sample_link(newsroom, store),
+        site_url=newsroom.beat.url,
+        public_url=newsroom.settings.serve.public_url,
         clock=clock,
         nameservers=newsroom.settings.fetch.nameservers,
         tls=tls,
@@ -114,13 +119,16 @@ def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
     """Return what was found last with the settings of now, and what is overruled."""
     settings = _digest(newsroom)
     kept = _decode(store.facts.get(_KEPT))
+    words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
     overruled = {
         kind: word.overruling
-        for kind, text in store.facts.list_below(_OVERRULED).items()
-        if (word := _decode(text)) and word.settings == settings and word.overruling
+        for kind, word in words.items()
+        if word and word.settings == settings and word.overruling
     }
     if kept is None or kept.settings != settings:
-        return MailCheckReport(overruled=overruled)
+        was_overruled = any(word and word.settings != settings for word in words.values())
+        outdated: Outdated = "overruled" if was_overruled else "looked" if kept else ""
+        return MailCheckReport(outdated=outdated, overruled=overruled)
     return MailCheckReport(at=kept.at, findings=kept.findings, overruled=overruled)
 
 
@@ -145,10 +153,10 @@ def overrule_check(
     return read_checks(newsroom, store)
 
 
-def find_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
+def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
     """Return what keeps letters from going out, in a person's words; None where nothing does.
 
-    That is a fault that nobody overruled, or that nobody has looked.
+    That is a fault that nobody overruled, or that nobody has looked at the settings of now.
     """
     if newsroom.settings.mail.deliver != "smtp":
         return None
@@ -157,6 +165,9 @@ def find_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
         return f"copydesk mail doctor found faults: {', '.join(report.obstacles)}"
     if report.at or ALL in report.overruled:
         return None
+    if report.outdated:
+        done = "overruled a check" if report.outdated == "overruled" else "looked"
+        return f"the settings changed since somebody {done}: run copydesk mail doctor again"
     return "copydesk mail doctor has not looked at these settings yet"
 
 
@@ -173,7 +184,7 @@ def _digest(newsroom: Newsroom) -> str:
     parts = (
         *(options.from_address, options.smtp.host, options.smtp.security, options.smtp.user),
         *(options.dkim.selector, options.dkim.domain, options.dkim.key_file),
-        *(options.bounces.address, newsroom.settings.serve.public_url),
+        *(options.bounces.address, newsroom.settings.serve.public_url, newsroom.beat.url),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from copydesk.engine.letters import (
     letter_stems,
     read_issue_to_send,
 )
-from copydesk.engine.mail_checks import find_obstacle
+from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
 from copydesk.mail_store import MailStore, NewSending, Sending, SendingRemark, SendingState
@@ -53,7 +53,7 @@ def find_missing_word(
 
     The checks hold everybody up, until they are clean or somebody overrules them by name.
     """
-    if find_obstacle(newsroom, store) is not None:
+    if find_mail_obstacle(newsroom, store) is not None:
         return "checks"
     if by:
         return ""

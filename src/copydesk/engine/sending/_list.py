@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from copydesk.engine.letters import read_issue_to_send
-from copydesk.engine.mail_checks import find_obstacle
+from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sending._begin import find_missing_word
 from copydesk.engine.sending._send import count_by_name
@@ -98,10 +98,11 @@ def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) ->
     sending = _find(store, issue)
     if sending.state not in {"paused", "awaits-word"}:
         raise UsageError("it neither is paused nor awaits a word", subject=sending.issue)
-    if find_obstacle(newsroom, store) is not None:
+    obstacle = find_mail_obstacle(newsroom, store)
+    if obstacle is not None:
         store.ledger.set_state(sending.number, "awaits-word", remark="checks")
         hint = "copydesk mail doctor says what, and how it is overruled"
-        raise UsageError("the checks of mail found faults", subject=sending.issue, hint=hint)
+        raise UsageError(obstacle, subject=sending.issue, hint=hint)
     store.ledger.set_state(sending.number, "ready", by=by)
     return find_sending(store, issue)
 

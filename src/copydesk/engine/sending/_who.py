@@ -17,13 +17,14 @@ from copydesk.mail_store import DeliveryEntry, DeliveryState, MailStore, Sending
 class WhoLine:
     """Who was to get an issue, how that stands since when, and the server's words.
 
-    `address` is "" where its reader was erased; `code` is 0 where no server answered.
+    `address` is "" where its reader was erased, `at` None as long as the letter is queued;
+    `code` is 0 where no server answered.
     """
 
     issue: str
     address: str
     state: str
-    at: datetime
+    at: datetime | None
     attempts: int = 0
     code: int = 0
     words: str = ""
@@ -71,10 +72,9 @@ def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] 
     return next(((entry.subscriber, _line_of(entry)) for entry in found), None)
 
 
-def list_issues_of(store: MailStore, address: str) -> list[WhoLine]:
-    """Return the issues that were to go to an address, the newest first; [] for nobody's."""
-    subscriber = store.subscribers.find(address)
-    return [] if subscriber is None else [_line_of(each) for each in store.ledger.of(subscriber.id)]
+def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
+    """Return the issues that were to go to a reader by their number, the newest first."""
+    return [_line_of(entry) for entry in store.ledger.of(number)]
 
 
 def _find_sending(store: MailStore, issue: str) -> Sending:

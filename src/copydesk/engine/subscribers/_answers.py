@@ -198,11 +198,14 @@ class KeptConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDelivery:
-    """An issue that was to go to somebody, what became of it, and the server's words."""
+    """An issue that was to go to somebody, what became of it, and the server's words.
+
+    `at` is None as long as it is queued.
+    """
 
     issue: str
     state: str
-    at: datetime
+    at: datetime | None
     attempts: int = 0
     code: int = 0
     words: str = ""

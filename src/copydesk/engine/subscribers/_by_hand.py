@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,8 +37,10 @@ _FAULTS: Mapping[AddressFault, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderCounts:
-    """How many readers stand how, how many active ones each letter has, and who gets nothing.
+    """How many readers stand how, to how many each letter would be sent, and who gets nothing.
 
+    `suppressed_readers` are active or paused but for their address, to which nothing is sent; they
+    are counted nowhere else. `suppressed` counts addresses, whether a reader has them or not.
     `waiting_mails` are those to single persons that are not sent yet.
     """
 
@@ -45,6 +48,7 @@ class ReaderCounts:
     letters: Mapping[str, int]
     suppressed: Mapping[SuppressionReason, int]
     waiting_mails: int
+    suppressed_readers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +63,16 @@ class SuppressionRow:
 
 def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
     """Return how many readers there are; raises MailStoreError."""
-    kept = store.subscriptions.count()
+    kept = store.subscriptions.count(newsroom.now)
     letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
+    suppressed = Counter(store.subscribers.count_suppressed_by_state())
+    del suppressed["waiting"], suppressed["left"], suppressed["erased"]
     return ReaderCounts(
-        states=store.subscribers.count(),
+        states=Counter(store.subscribers.count()) - suppressed,
         letters={**letters, **kept},
         suppressed=store.suppressions.count(),
         waiting_mails=store.outbox.count(),
+        suppressed_readers=suppressed.total(),
     )
 
 

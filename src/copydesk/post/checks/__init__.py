@@ -19,5 +19,6 @@ from copydesk.post.checks._spf import SpfResult as SpfResult
 from copydesk.post.checks._spf import judge_sender as judge_sender
 from copydesk.post.checks._web import WebAnswer as WebAnswer
 from copydesk.post.checks._web import check_clock as check_clock
+from copydesk.post.checks._web import check_links as check_links
 from copydesk.post.checks._web import check_mta_sts as check_mta_sts
 from copydesk.post.checks._web import check_one_click as check_one_click

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 
 from copydesk.kit import urls
 from copydesk.post.checks._finding import CheckKind, CheckState, MailFinding
@@ -10,19 +11,20 @@ from copydesk.post.checks._names import MailNames
 from copydesk.post.checks._spf import SpfJudgement, judge_sender
 
 _EXAMPLE = "192.0.2.1"  # TEST-NET (RFC 5737): for reading a record where no address is known
+_UNKNOWN = "YOUR.PUBLIC.ADDRESS"
 
 
 async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
     """Check whether the server that takes letters may send for the return path's domain.
 
-    A relay may send from other addresses than it listens at, and a server on this machine from
-    one that nobody knows here: then no more is said than can be known.
+    A relay may send from other addresses than it listens at, and a server on this machine or its
+    network from one that nobody knows here: then no more is said than can be known.
     """
-    addresses = () if urls.is_loopback(host) else await names.find_addresses(host)
+    addresses = await _find_public(host, names)
     asked = addresses or (_EXAMPLE,)
     judgements = [await judge_sender(domain, address, names) for address in asked]
     worst = next((one for one in judgements if one.result != "pass"), judgements[0])
-    line = f'{domain}. IN TXT "{_mend_record(worst.record, host, addresses)}"'
+    line = _write_mend(domain, worst.record, host, addresses)
     match worst.result:
         case "none":
             return _spf("fault", f"there is no SPF record: {domain}", line)
@@ -34,8 +36,8 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
             what = f"{host} may send for {domain} ({worst.lookups} look-ups of 10)"
             return _spf("ok", what)
     if not addresses:
-        what = f"{domain} has an SPF record; whether it names this machine's address is not known"
-        return _spf("unknown", what, "its public address must be in the record")
+        what = f"{domain} has an SPF record; whether it names the address of {host} is not known"
+        return _spf("unknown", what, line)
     return _judge_stranger(domain, host, worst, line)
 
 
@@ -47,12 +49,28 @@ def _judge_stranger(domain: str, host: str, judgement: SpfJudgement, line: str) 
     return _spf("remark", what, hint)
 
 
-def _mend_record(record: str, host: str, addresses: tuple[str, ...]) -> str:
-    """Return a record that names the server too, before what it says of all others."""
-    added = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
+async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
+    """Return the addresses from which others may see a server, none where only its network does."""
+    if urls.is_private(host):
+        return ()
+    found = await names.find_addresses(host)
+    return tuple(address for address in found if not urls.is_private_address(address))
+
+
+def _write_mend(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
+    """Return the line for the DNS by which the server may send, or what must be put into it."""
+    terms = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
+    if terms:
+        return f'{domain}. IN TXT "{_add_terms(record, terms)}"'
+    line = f'{domain}. IN TXT "{_add_terms(record, [f"ip4:{_UNKNOWN}"])}"'
+    return f"in place of {_UNKNOWN} put the address under which {host} is seen from outside: {line}"
+
+
+def _add_terms(record: str, added: Sequence[str]) -> str:
+    """Return a record with more terms, before what it says of all others."""
     terms = record.split() or ["v=spf1", "~all"]
     at = next((n for n, term in enumerate(terms) if term.lower().endswith("all")), len(terms))
-    return " ".join([*terms[:at], *(added or [f"a:{host}"]), *terms[at:]])
+    return " ".join([*terms[:at], *added, *terms[at:]])
 
 
 def is_own_server(domain: str, host: str) -> bool:
@@ -62,10 +80,8 @@ def is_own_server(domain: str, host: str) -> bool:
 
 async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFinding:
     """Check that the addresses of an own server have a name that leads back to them."""
-    if urls.is_loopback(host):
-        what = "this machine's public address is not known here"
-        hint = "its name (PTR) must lead back to it: ask who gave you the address"
-        return MailFinding(kind="reverse-name", state="unknown", what=what, hint=hint)
+    if urls.is_private(host):
+        return _find_no_name(host)
     if not is_own_server(domain, host):
         what = f"{host} is a relay: the names of its addresses are its operator's matter"
         return MailFinding(kind="reverse-name", state="ok", what=what)
@@ -73,6 +89,11 @@ async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFi
     if not addresses:
         what, hint = f"{host} has no address", "look at `host` in [mail.smtp]"
         return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
+    public = tuple(one for one in addresses if not urls.is_private_address(one))
+    return await _follow_pointers(host, public, names) if public else _find_no_name(host)
+
+
+async def _follow_pointers(host: str, addresses: Sequence[str], names: MailNames) -> MailFinding:
     for address in addresses:
         pointers = await names.find_pointers(address)
         back = [one for name in pointers for one in await names.find_addresses(name)]
@@ -85,6 +106,12 @@ async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFi
             return MailFinding(kind="reverse-name", state="fault", what=what, hint=hint)
     what = f"the addresses of {host} have names that lead back to them: {', '.join(addresses)}"
     return MailFinding(kind="reverse-name", state="ok", what=what)
+
+
+def _find_no_name(host: str) -> MailFinding:
+    what = f"the public address of {host} is not known here"
+    hint = "its name (PTR) must lead back to it: ask who gave you the address"
+    return MailFinding(kind="reverse-name", state="unknown", what=what, hint=hint)
 
 
 async def check_mail_domain(kind: CheckKind, domain: str, names: MailNames) -> MailFinding:

@@ -16,6 +16,7 @@ CheckKind = Literal[
     "return-path",
     "mta-sts",
     "one-click",
+    "links",
     "clock",
     "postal-address",
 ]

@@ -21,6 +21,7 @@ from copydesk.post.checks._web import (
     WebAnswer,
     ask_web,
     check_clock,
+    check_links,
     check_mta_sts,
     check_one_click,
 )
@@ -30,6 +31,7 @@ from copydesk.post.checks._web import (
 class CheckRequest:
     """What is checked: how mail goes, the DKIM key, a return path and a link as letters have them.
 
+    Letters link to the site at `site_url`, and to readers' own pages below `public_url`.
     `clock` returns the moment; `tls` stands for the system's trust, `nameservers` for its servers.
     """
 
@@ -37,6 +39,8 @@ class CheckRequest:
     dkim_key: bytes | None = field(repr=False)
     return_path: str
     link: str
+    site_url: str
+    public_url: str
     clock: Callable[[], datetime]
     nameservers: Sequence[str] = ()
     tls: ssl.SSLContext | None = None
@@ -74,6 +78,7 @@ async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
             *server,
             *[await _ask_names(kind, finding) for kind, finding in looks],
             check_one_click(request.link, page),
+            check_links(request.site_url, request.public_url),
             check_clock(page, now),
             _check_postal_address(options),
         )

@@ -27,6 +27,9 @@ _MOST_SKEW_SECONDS = 60.0
 _STYLE = b"/mail/style.css"  # what pages of ours have, and a page of a proxy has not
 _SERVE = "let `copydesk serve` run behind `public_url` of [serve], by https"
 
+_SITE = "set `url` of [site] to the address at which readers find your site"
+_PUBLIC = "set `public_url` of [serve] to the address at which readers reach `copydesk serve`"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
@@ -77,6 +80,23 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
         return MailFinding(kind="one-click", state="fault", what=what, hint=hint)
     what = f"the links of letters lead to a page of ours: {host}"
     return MailFinding(kind="one-click", state="ok", what=what)
+
+
+def check_links(site_url: str, public_url: str) -> MailFinding:
+    """Check that what letters link to is where readers are: the site, and their own pages."""
+    if not site_url:
+        what = "links in letters lead nowhere: the site has no address"
+        return MailFinding(kind="links", state="fault", what=what, hint=_SITE)
+    for url, hint in ((site_url, _SITE), (public_url, _PUBLIC)):
+        host = urls.host(url)
+        if urls.is_loopback(host):
+            what = f"links in letters lead to this machine: {url}"
+            return MailFinding(kind="links", state="fault", what=what, hint=hint)
+        if url and urls.is_private(host):
+            what = f"links in letters lead to a private network: {url}"
+            return MailFinding(kind="links", state="fault", what=what, hint=hint)
+    what = f"links in letters lead to your site: {site_url}"
+    return MailFinding(kind="links", state="ok", what=what)
 
 
 def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:

@@ -14,7 +14,7 @@ from copydesk.desk._desk import Desk
 from copydesk.desk.api._endpoint import Call, Nothing
 from copydesk.desk.api._problems import ApiProblem
 from copydesk.desk.api.mailing._sendings import MailAddress, SentAddress
-from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail
+from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail, split_names
 from copydesk.errors import UsageError
 
 _Kind = TypeVar("_Kind", bound=str)
@@ -22,15 +22,17 @@ Words = Annotated[str, Meta(max_length=1_000)]
 
 
 class ReaderCountsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """How many readers stand how, how many each letter has, and to how many nothing is sent.
+    """How many readers stand how, to how many each letter would go, to how many nothing is.
 
-    `waiting_mails` are those to single persons that are not sent yet.
+    `suppressed_readers` are active or paused but for their address, which is suppressed; they are
+    not among `states`. `waiting_mails` are those to single persons that are not sent yet.
     """
 
     states: dict[str, int]
     letters: dict[str, int]
     suppressed: dict[str, int]
     waiting_mails: int
+    suppressed_readers: int
 
 
 class ReaderLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,11 +54,14 @@ class ReaderConsent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReaderDelivery(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue that was to go to somebody, what became of it, and the server's words."""
+    """An issue that was to go to somebody, what became of it, and the server's words.
+
+    `at` is null as long as it is queued.
+    """
 
     issue: str
     state: str
-    at: datetime
+    at: datetime | None
     attempts: int
     code: int
     words: str
@@ -151,11 +156,13 @@ class NewSuppression(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class ImportQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What holds for rows of a file that say nothing of it; `file` is the file's name.
 
+    `ignored_columns` names columns, with commas between, that say nothing of who left.
     Without `for_real` it is a rehearsal, and nothing changes.
     """
 
     letter: Annotated[str, Meta(max_length=200)] = ""
     consent: Words = ""
+    ignored_columns: Words = ""
     file: Annotated[str, Meta(max_length=200)] = "readers.csv"
     for_real: bool = False
 
@@ -168,12 +175,16 @@ class ApiImportedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the rows of a file became or would become; `rows_shown` are the first of a rehearsal."""
+    """What the rows of a file became or would become; `rows_shown` are the first of a rehearsal.
+
+    `state_columns` are those by which who left was told from who reads.
+    """
 
     layout: str
     is_rehearsal: bool
     rows: int
     counts: dict[str, int]
+    state_columns: list[str] = []
     rows_shown: list[ApiImportedRow] = []
 
 
@@ -191,6 +202,7 @@ async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> ReaderCoun
         letters=dict(counts.letters),
         suppressed=_name(counts.suppressed),
         waiting_mails=counts.waiting_mails,
+        suppressed_readers=counts.suppressed_readers,
     )
 
 
@@ -254,7 +266,11 @@ async def lift_suppression(desk: Desk, call: Call[Nothing, SentAddress]) -> Read
 async def import_readers(desk: Desk, call: Call[ImportQuery, bytes]) -> ImportAnswer:
     """Rehearse what the rows of a file of readers would become, or take them over."""
     asked, keeper = call.query, ReaderKeeper(desk, call.visitor)
-    options = engine.ImportOptions(letter=asked.letter, consent=asked.consent)
+    options = engine.ImportOptions(
+        letter=asked.letter,
+        consent=asked.consent,
+        ignored_columns=split_names(asked.ignored_columns),
+    )
     sent = ImportedFile(data=call.body, options=options, name=asked.file)
     if asked.for_real:
         return _make_report(await keeper.take_import(sent), [])
@@ -291,6 +307,7 @@ def _make_report(report: engine.ImportReport, rows: list[ApiImportedRow]) -> Imp
         is_rehearsal=report.is_rehearsal,
         rows=report.rows,
         counts=_name(report.counts),
+        state_columns=list(report.state_columns),
         rows_shown=rows,
     )
 

@@ -90,13 +90,14 @@ class WhoQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class ApiDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """A letter to a reader: how it stands since when, and the server's words.
 
-    The address is masked unless the token is good for `manage`, and "" where it was erased.
+    The address is masked unless the token is good for `manage`, and "" where it was erased; `at` is
+    null as long as the letter is queued.
     """
 
     reader: int
     address: str
     state: str
-    at: datetime
+    at: datetime | None
     attempts: int
     code: int
     words: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,6 @@ from copydesk.engine.subscribers._addresses import read_address, read_language
 from copydesk.engine.subscribers._proof import write_proof
 from copydesk.engine.subscribers.exchange._formulas import is_formula
 from copydesk.engine.subscribers.exchange._layouts import (
-    LEFT,
     FileLayout,
     LayoutName,
     ListedReader,
@@ -29,6 +28,8 @@ from copydesk.engine.subscribers.exchange._layouts import (
     read_entry,
 )
 from copydesk.engine.subscribers.exchange._rows import FileRow, read_rows
+from copydesk.engine.subscribers.exchange._standings import LEFT
+from copydesk.engine.subscribers.exchange._survey import ignore_columns, survey_states
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription, Suppression
@@ -41,6 +42,7 @@ ImportKind = Literal[
     "no-address",
     "double",
     "no-consent",
+    "unconfirmed",
     "no-letter",
     "formula",
     "bad-row",
@@ -51,10 +53,14 @@ _LONGEST_PROOF = 1_000  # characters of what a file says
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """What holds for rows that say nothing of it: which letter they get, what proves consent."""
+    """What holds for rows that say nothing of it: which letter they get, what proves consent.
+
+    `ignored_columns` say nothing of how people stand, whatever they are called.
+    """
 
     letter: str = ""
     consent: str = ""
+    ignored_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +81,17 @@ class ImportReport:
     no-address, formula, bad-row: cannot be read as one
     double: stands further up in the file
     no-consent: nothing proves it; no-letter: the row names one that is none
+    unconfirmed: did not confirm there, or was asked and did not agree: no word of the owner helps
+
+    `state_columns` are those by which who reads was told from who left, but for the columns of a
+    program that is known.
     """
 
     layout: LayoutName
     is_rehearsal: bool
     rows: int
     counts: Mapping[ImportKind, int]
+    state_columns: tuple[str, ...] = ()
 
 
 def import_readers(
@@ -123,17 +134,8 @@ class _Import:
 
     def run(self, source: Path, tell: Callable[[ImportedRow], None]) -> ImportReport:
         """Take the rows of a file, so many at once."""
-        rows = read_rows(source)
-        first = next(rows, None)
-        layout = find_layout(first.fields, source.name) if first and first.fields else None
-        if first is None or layout is None:
-            raise UsageError(
-                "no column of addresses in the file",
-                subject=str(source),
-                hint="its first line must name one: email, address or Email Address",
-            )
-        if not layout.has_header:
-            rows = itertools.chain([first], rows)
+        layout = self._find_layout(source)
+        rows = _read_entries(layout, source)
         counts: Counter[ImportKind] = Counter()
         while batch := list(itertools.islice(rows, _AT_ONCE)):
             for row in self._take(layout, batch):
@@ -144,7 +146,21 @@ class _Import:
             is_rehearsal=self.is_rehearsal,
             rows=counts.total(),
             counts=dict(sorted(counts.items())),
+            state_columns=tuple(column.name for column in layout.states),
         )
+
+    def _find_layout(self, source: Path) -> FileLayout:
+        with closing(read_rows(source)) as rows:
+            first = next(rows, None)
+        layout = find_layout(first.fields, source.name) if first and first.fields else None
+        if layout is None:
+            raise UsageError(
+                "no column of addresses in the file",
+                subject=str(source),
+                hint="its first line must name one: email, address or Email Address",
+            )
+        layout = ignore_columns(layout, self.options.ignored_columns)
+        return survey_states(layout, _read_entries(layout, source))
 
     def _take(self, layout: FileLayout, batch: list[FileRow]) -> Iterator[ImportedRow]:
         # what takes long is done while others may write
@@ -194,6 +210,8 @@ class _Import:
         return self._admit(layout, listed)
 
     def _admit(self, layout: FileLayout, listed: ListedReader) -> ImportKind:
+        if listed.standing == "unconfirmed":
+            return "unconfirmed"
         consented_at = self._find_consent(listed)
         if consented_at is None:
             return "no-consent"
@@ -211,8 +229,6 @@ class _Import:
 
     def _find_consent(self, listed: ListedReader) -> datetime | None:
         """Return when somebody consented, None where nothing proves that they did."""
-        if listed.standing == "unconfirmed":
-            return None
         moment = dates.parse(listed.consented_at)
         if moment is not None and moment <= self.newsroom.now:
             return moment
@@ -274,3 +290,11 @@ class _Import:
             store.subscribers.set_state(subscriber.id, "paused", dates.parse(listed.paused_until))
         elif subscriber.state != "paused":
             store.subscribers.set_state(subscriber.id, "active")
+
+
+def _read_entries(layout: FileLayout, source: Path) -> Iterator[FileRow]:
+    """Read the rows of a file that list somebody: all but its header."""
+    rows = read_rows(source)
+    if layout.has_header:
+        next(rows, None)
+    return rows

@@ -2,23 +2,37 @@
 
 As seen in exports of November 2026: Mailchimp (Email Address, OPTIN_TIME, CONFIRM_TIME, LEID,
 EUID; UNSUB_TIME or CLEAN_TIME in those of who left or bounced), listmonk (uuid, email, name,
-attributes, status), Buttondown (email, type or subscriber_type, creation_date). Who left, bounced,
+attributes, status), Buttondown (email, type or subscriber_type, creation_date), Ghost (email,
+subscribed_to_emails, deleted_at, complimentary_plan, labels, tiers), Substack (email,
+active_subscription, which is about money, email_disabled, first_payment_at). Who left, bounced,
 complained or was blocked there is written to nowhere. Network addresses in a file are not taken
 along.
+
+Of any other file a column that speaks of somebody's standing is read by a closed table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from copydesk.engine.subscribers.exchange._formulas import free_formula
-from copydesk.mail_store import SuppressionReason
+from copydesk.engine.subscribers.exchange._standings import (
+    LEFT,
+    NEVER_AGREED,
+    ColumnMeaning,
+    ReaderState,
+    Standing,
+    find_meaning,
+    read_state,
+)
+from copydesk.kit import text
 
-LayoutName = Literal["copydesk", "mailchimp", "listmonk", "buttondown", "plain", "addresses"]
-Standing = Literal["reads", "unconfirmed", "blocked"]
-LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is about
+LayoutName = Literal[
+    "copydesk", "mailchimp", "listmonk", "buttondown", "ghost", "substack", "plain", "addresses"
+]
+_LONGEST_NAME = 80  # characters of a column's
 _ADDRESS = ("address", "email", "email_address", "e-mail", "e-mail_address", "mail")
 _BUTTONDOWN_READS = frozenset(
     {
@@ -36,6 +50,16 @@ _BUTTONDOWN_BLOCKED = {
     "malicious": "blocked",
 }
 _MAILCHIMP_FILES = {"unsubscribed": LEFT, "cleaned": "cleaned"}  # beginnings of names
+_STATES: dict[LayoutName, dict[str, ColumnMeaning]] = {
+    "ghost": {"subscribed_to_emails": "reads", "deleted_at": "left"},
+    "substack": {"email_disabled": "left"},
+}
+_MIXED = frozenset({"mailchimp", "plain", "addresses"})  # an owner's own columns may stand there
+_OWN = frozenset(
+    {*_ADDRESS, "letter", "topics", "language", "consented_at", "proof", "member_rating"}
+    | {"optin_time", "optin_ip", "confirm_time", "confirm_ip", "leid", "euid", "last_changed"}
+)
+_OWN_BEGINNINGS = ("unsub_", "clean_")  # of Mailchimp's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +83,28 @@ class ListedReader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateColumn:
+    """A column that says how people stand, by its name as the file has it."""
+
+    name: str
+    place: int
+    meaning: ColumnMeaning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileLayout:
     """Which program wrote a file, and where its columns are by their names in small letters.
 
-    `has_header` is False where the first row is a reader already.
+    `has_header` is False where the first row is a reader already. `free_columns` are those of
+    which the program says nothing, by their place; `states` those that say how people stand.
     """
 
     name: LayoutName
     columns: Mapping[str, int]
     file: str = ""
     has_header: bool = True
+    free_columns: Mapping[int, str] = field(default_factory=dict)
+    states: tuple[StateColumn, ...] = ()
 
     def pick(self, fields: tuple[str, ...], *names: str) -> str:
         """Return the first of some columns that a row has words in, "" for none."""
@@ -81,19 +117,62 @@ class FileLayout:
 
 def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
     """Return what the columns of a file mean, None where none of them has addresses."""
-    columns = {
-        "_".join(name.lower().replace("\ufeff", "").split()): place
-        for place, name in reversed(list(enumerate(header)))
-    }
+    names = ["_".join(name.lower().replace("\ufeff", "").split()) for name in header]
+    columns = {name: place for place, name in reversed(list(enumerate(names)))}
     if not columns.keys() & set(_ADDRESS):
-        if "@" in header[0]:
-            return FileLayout(name="addresses", columns={"address": 0}, has_header=False)
-        return None
-    return FileLayout(name=_name_layout(columns), columns=columns, file=file.lower())
+        if "@" not in header[0]:
+            return None
+        free = {place: f"column {place + 1}" for place in range(1, len(header))}
+        return FileLayout(
+            name="addresses", columns={"address": 0}, has_header=False, free_columns=free
+        )
+    layout = _name_layout(columns)
+    free = _list_free(header, names) if layout in _MIXED else {}
+    own = _STATES.get(layout, {})
+    states = [
+        StateColumn(name=name, place=columns[name], meaning=own[name])
+        for name in own.keys() & columns.keys()
+    ]
+    states += [
+        StateColumn(name=name, place=place, meaning=meaning)
+        for place, name in free.items()
+        if (meaning := find_meaning(name))
+    ]
+    return FileLayout(
+        name=layout,
+        columns=columns,
+        file=file.lower(),
+        free_columns=free,
+        states=tuple(sorted(states, key=lambda column: column.place)),
+    )
 
 
 def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
-    """Return the reader of a row."""
+    """Return the reader of a row; where columns differ on how they stand, the worst one counts."""
+    reader = _read_by_layout(layout, fields)
+    states = [
+        read_state(column.meaning, read_cell(column, fields)) or NEVER_AGREED
+        for column in layout.states
+    ]
+    return _apply_states(reader, states) if states else reader
+
+
+def read_cell(column: StateColumn, fields: tuple[str, ...]) -> str:
+    """Return what a row has in a column, "" where it ends before."""
+    return fields[column.place] if column.place < len(fields) else ""
+
+
+def find_address(layout: FileLayout, fields: tuple[str, ...]) -> str:
+    """Return the cell of a row that has its address, as it is written there."""
+    return layout.pick(fields, *_ADDRESS)
+
+
+def split_topics(words: str) -> tuple[str, ...]:
+    """Return the topics that a cell names, with semicolons between."""
+    return tuple(name for part in words.split(";") if (name := part.strip()))
+
+
+def _read_by_layout(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
     match layout.name:
         case "copydesk":
             return _read_copydesk(layout, fields)
@@ -103,31 +182,46 @@ def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
             return _read_listmonk(layout, fields)
         case "buttondown":
             return _read_buttondown(layout, fields)
+        case "ghost" | "substack":
+            return ListedReader(address=layout.pick(fields, "email"))
         case "plain" | "addresses":
             return _read_plain(layout, fields)
 
 
-def split_topics(words: str) -> tuple[str, ...]:
-    """Return the topics that a cell names, with semicolons between."""
-    return tuple(name for part in words.split(";") if (name := part.strip()))
+def _apply_states(reader: ListedReader, states: Sequence[ReaderState]) -> ListedReader:
+    blocks = [state.block for state in states if state.standing == "blocked"]
+    if reader.standing == "blocked" or blocks:
+        return replace(reader, standing="blocked", block=reader.block or blocks[0])
+    if any(state.standing == "unconfirmed" for state in states):
+        return replace(reader, standing="unconfirmed")
+    return replace(reader, is_paused=any(state.is_paused for state in states))
+
+
+def _list_free(header: Sequence[str], names: Sequence[str]) -> dict[int, str]:
+    return {
+        place: text.fold(header[place].replace("\ufeff", ""))[:_LONGEST_NAME]
+        for place, name in enumerate(names)
+        if name and name not in _OWN and not name.startswith(_OWN_BEGINNINGS)
+    }
 
 
 def _name_layout(columns: Mapping[str, int]) -> LayoutName:
     names = columns.keys()
-    if {"address", "state", "consented_at", "how"} <= names:
-        return "copydesk"
-    if names & {"leid", "euid", "optin_time", "member_rating"}:
-        return "mailchimp"
-    if {"email", "attributes", "status"} <= names:
-        return "listmonk"
-    if "subscriber_type" in names or {"type", "creation_date"} <= names:
-        return "buttondown"
-    return "plain"
+    marks: dict[LayoutName, bool] = {
+        "copydesk": {"address", "state", "consented_at", "how"} <= names,
+        "mailchimp": bool(names & {"leid", "euid", "optin_time", "member_rating"}),
+        "listmonk": {"email", "attributes", "status"} <= names,
+        "buttondown": "subscriber_type" in names or {"type", "creation_date"} <= names,
+        "ghost": {"email", "subscribed_to_emails"} <= names
+        and bool(names & {"complimentary_plan", "tiers", "deleted_at"}),
+        "substack": {"email", "active_subscription", "email_disabled"} <= names,
+    }
+    return next((layout for layout, is_it in marks.items() if is_it), "plain")
 
 
 def _read_plain(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
     return ListedReader(
-        address=layout.pick(fields, *_ADDRESS),
+        address=find_address(layout, fields),
         letter=layout.pick(fields, "letter"),
         topics=split_topics(layout.pick(fields, "topics")),
         language=layout.pick(fields, "language"),
@@ -169,7 +263,7 @@ def _read_mailchimp(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader
         block = "cleaned"
     standing: Standing = "unconfirmed" if layout.file.startswith("nonsubscribed") else "reads"
     return ListedReader(
-        address=layout.pick(fields, *_ADDRESS),
+        address=find_address(layout, fields),
         standing="blocked" if block else standing,
         block=block,
         consented_at=confirmed or asked,
@@ -193,7 +287,7 @@ def _read_buttondown(layout: FileLayout, fields: tuple[str, ...]) -> ListedReade
     if layout.pick(fields, "unsubscription_date"):
         block = block or LEFT
     return ListedReader(
-        address=layout.pick(fields, *_ADDRESS),
+        address=find_address(layout, fields),
         standing="blocked" if block else "reads" if kind in _BUTTONDOWN_READS else "unconfirmed",
         block=block,
     )

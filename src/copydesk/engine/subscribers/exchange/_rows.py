@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -29,7 +29,7 @@ class FileRow:
     fields: tuple[str, ...] | None
 
 
-def read_rows(source: Path) -> Iterator[FileRow]:
+def read_rows(source: Path) -> Generator[FileRow]:
     """Read the rows of a file that are not empty; raises UsageError where it cannot be read."""
     try:
         with source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
