@@ -209,7 +209,7 @@ def test_ones_data_need_a_link_of_their_own(desk: ReaderDesk) -> None:
     manage = desk.follow_mail()
     page = desk.get(manage)
     assert READER in page.body
-    assert "I want the letters" in page.body
+    assert "I want letters from" in page.body
     file = desk.get(f"{manage}/data.json")
     assert 'attachment; filename="data.json"' == file.headers["content-disposition"]
     assert READER == json.loads(file.body)["address"]

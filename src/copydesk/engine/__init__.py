@@ -287,7 +287,6 @@ if TYPE_CHECKING:
     from copydesk.engine.sources import preview_list as preview_list
     from copydesk.engine.sources import read_source_board as read_source_board
     from copydesk.engine.sources import rehearse_import as rehearse_import
-    from copydesk.engine.sources import remove_source as remove_source
     from copydesk.engine.sources import source_address as source_address
     from copydesk.engine.sources import source_rows as source_rows
     from copydesk.engine.subscribers import AddressFault as AddressFault

@@ -13,7 +13,7 @@ from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.kit import dates, text
 from copydesk.news import Issue, IssueStory
 
-_FAILED = {"held", "unapproved", "failed", "skipped"}
+_FAILED = {"held", "unapproved", "failed"}
 
 
 @click.command("compose")

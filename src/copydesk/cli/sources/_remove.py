@@ -18,7 +18,7 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
     with invocation.newsroom() as newsroom:
         url = engine.find_source(newsroom.beat, source).url
         by = engine.speaker(newsroom, name)
-        report = engine.remove_source(newsroom, url, by)
+        report = engine.end_source(newsroom, url, by)
     if invocation.json:
         terminal.as_json(report)
         return

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from copydesk.engine.sources._edit_source import edit_source as edit_source
     from copydesk.engine.sources._edit_source import end_source as end_source
     from copydesk.engine.sources._edit_source import move_source as move_source
-    from copydesk.engine.sources._edit_source import remove_source as remove_source
     from copydesk.engine.sources._file_sources import ImportRow as ImportRow
     from copydesk.engine.sources._file_sources import file_sources as file_sources
     from copydesk.engine.sources._file_sources import rehearse_import as rehearse_import

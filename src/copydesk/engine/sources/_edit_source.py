@@ -84,24 +84,20 @@ def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsRe
     return edit_source(newsroom, url, edit, by, archive.digest_of(newsroom.root, _BEAT))
 
 
-def end_source(newsroom: Newsroom, url: str, by: str, seen: str) -> SettingsReport:
+def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -> SettingsReport:
     """Commit a beat.toml without a source's block; what it brought stays filed.
 
-    Raises as `edit_source` does.
+    `seen` is None for who has not looked at the file. Raises as `edit_source` does.
     """
 
     def make() -> SettingsEdit:
-        refuse_others(newsroom, _BEAT, seen)
+        if seen is not None:
+            refuse_others(newsroom, _BEAT, seen)
         place = _find_place(newsroom, url)
         source = newsroom.beat.sources[place]
         return _write(newsroom, lambda data: config.drop_source(data, place), source, (f"- {url}",))
 
     return commit_settings(newsroom, make, by)
-
-
-def remove_source(newsroom: Newsroom, url: str, by: str) -> SettingsReport:
-    """End a source as `end_source` does, whatever else the file says by now."""
-    return end_source(newsroom, url, by, archive.digest_of(newsroom.root, _BEAT))
 
 
 def _write(
