@@ -68,7 +68,8 @@ def ask(
                 token=GHOST_KEY if delivery == "ghost" else TOKEN,
             )
             options = replace(options, **changed)  # type: ignore[arg-type]
-            return await hand_over(delivery, options, letter, NOW, silence_seconds=0.3)
+            patience = 0.3 if "hangs" in services.faults else 20.0
+            return await hand_over(delivery, options, letter, NOW, silence_seconds=patience)
 
     return asyncio.run(run())
 

@@ -68,3 +68,13 @@ def test_readers_from_elsewhere_have_the_theme_as_it_is(served: ServedNewsroom) 
 
     assert (200, "act()") == (answer.status, answer.body)
     assert "content-security-policy" not in answer.headers
+
+
+def test_forms_go_to_readers_pages_alone(tmp_path: Path) -> None:
+    root = make_newsroom(tmp_path)
+    with (root / "beat.toml").open("a", encoding="utf-8") as beat:
+        beat.write('[serve]\npublic_url = "http://localhost:8000/a;b"\n')
+    with serve_newsroom(root) as served:
+        policy = served.browser().get("/").headers["content-security-policy"]
+
+    assert policy.endswith("; form-action http://localhost:8000/a%3Bb/mail/")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from copydesk.kit import urls
 
 _SCRIPTS = (".js", ".mjs")
 
@@ -21,7 +24,8 @@ class ScriptGuard:
 
     `find_own` returns the paths below `prefix` at which scripts of our own lie now; it asks the
     disk. A policy of headers counts beside that of the page, and no page can take it back. Scripts
-    are told by their whole address, and what lies there by its hash.
+    are told by their whole address, and what lies there by its hash. Forms may be sent below
+    `forms_to` alone, the address of readers' pages; "" for none.
     """
 
     def __init__(
@@ -30,11 +34,14 @@ class ScriptGuard:
         prefix: str,
         find_own: Callable[[], Collection[str]],
         is_from_here: Callable[[Scope], bool],
+        forms_to: str = "",
     ) -> None:
         self._site = site
         self._prefix = f"/{prefix}/" if prefix else "/"
         self._find_own = find_own
         self._is_from_here = is_from_here
+        below = quote(urls.path(forms_to), safe="/%")  # no mark of a policy stays in it
+        self._forms = f"{urls.origin(forms_to)}{below}" if forms_to else "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -63,4 +70,5 @@ class ScriptGuard:
         """Return the policy for a page at a host, which was found to be this machine's own name."""
         addresses = [f"http://{host}{self._prefix}{path}" for path in sorted(own)]
         scripts = " ".join(addresses) or "'none'"
-        return f"script-src {scripts}; object-src 'none'; base-uri 'none'; form-action 'none'"
+        forms = f"form-action {self._forms}"
+        return f"script-src {scripts}; object-src 'none'; base-uri 'none'; {forms}"

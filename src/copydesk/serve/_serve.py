@@ -180,6 +180,7 @@ def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
         service.prefix,
         lambda: engine.find_own_scripts(service.site, digests),
         lambda scope: is_from_here(scope, public_url),
+        f"{public_url.rstrip('/')}/mail/" if public_url else "",
     )
 
 
