@@ -104,12 +104,24 @@ const markFocus = () => {
   const name = node.closest("li.told")?.dataset.name;
   const control = ["name", "value"].map((key) => node.getAttribute(key)).filter(Boolean);
   const [start, end] = [node.selectionStart, node.selectionEnd];
+  const action = node.closest("form")?.getAttribute("action");
   return () => {
     const within = name ? find(name) : place;
-    const same = control.length && Array.from(within?.querySelectorAll(`[name="${control[0]}"]`) ?? []).find((one) => !control[1] || one.type !== "submit" || one.value === control[1]);
+    const form = Array.from(within?.querySelectorAll("form") ?? []).find((one) => one.getAttribute("action") === action);
+    const named = control.length && Array.from(within?.querySelectorAll(`[name="${control[0]}"]`) ?? []).find((one) => !control[1] || one.type !== "submit" || one.value === control[1]);
+    const same = named || (!control.length && node.matches("button") && form?.querySelector("button:not([name])"));
     const next = same && !same.disabled ? same : name ? within ?? items()[0] : null;
     next?.focus({ preventScroll: true });
     if (next === same && typeof start === "number" && same.type !== "submit") same.setSelectionRange?.(start, end);
+  };
+};
+
+// A tick is for the issue that was looked at: where that has changed, it is to be set anew.
+const markTicks = () => {
+  const [seen, ticked] = [issue().dataset.digest, Array.from(place.querySelectorAll("input[type=checkbox]:checked"), (box) => box.name)];
+  return () => {
+    if (issue().dataset.digest !== seen) return;
+    place.querySelectorAll("input[type=checkbox]").forEach((box) => (box.checked ||= ticked.includes(box.name)));
   };
 };
 
@@ -127,8 +139,9 @@ const show = async (isAsked = false) => {
   const top = here()?.getBoundingClientRect().top;
   const [name, at] = [here()?.dataset.name, items().indexOf(here())];
   const open = Array.from(place.querySelectorAll("details[open]"), (fold) => fold.closest("li.told")?.dataset.name ?? "");
-  const focus = markFocus();
+  const [focus, tick] = [markFocus(), markTicks()];
   place.replaceChildren(...fresh.childNodes);
+  tick();
   order = issue().dataset.order;
   open.forEach((one) => (one ? find(one)?.querySelector("details") : place.querySelector("details.changes"))?.setAttribute("open", ""));
   if (name) stand(find(name) ?? items()[Math.min(at, items().length - 1)], false);
