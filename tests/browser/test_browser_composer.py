@@ -75,8 +75,8 @@ def test_an_issue_is_composed_by_keyboard_and_filed_as_it_stood(
     window.press("Space", "Tab")
     headers = {"Origin": window.origin, "Sec-Fetch-Site": "same-origin"}  # from another window
     with window.page.expect_response("**/desk/letters/daily/now"):  # takes nothing from the hands
-        path = f"{window.origin}/desk/letters/weekly/"
-        window.page.request.post(path, form={"do": "hold"}, headers=headers)
+        other = f"{window.origin}/desk/letters/weekly/"
+        window.page.request.post(other, form={"do": "hold"}, headers=headers)
     window.wait_for("document.activeElement.matches('.send button')")
     window.press("Enter")
     window.wait_for("document.querySelector('.told-well code')")
