@@ -156,3 +156,11 @@ def test_a_source_goes_with_its_values_and_no_comment_around_it() -> None:
 def test_a_source_that_cannot_be_told_from_the_rest_is_left_to_a_person(odd: bytes) -> None:
     with pytest.raises(ConfigError, match="without changing how the rest stands"):
         config.drop_source(odd, 0)
+
+
+@pytest.mark.parametrize("place", [0, 2, 3, 7])
+def test_a_source_that_another_has_taken_the_place_of_is_not_dropped(place: int) -> None:
+    with pytest.raises(ConfigError, match="another source"):
+        config.drop_source(MADE, place, "https://b.example/f")
+
+    assert b"b.example" not in config.drop_source(MADE, 1, "https://b.example/f")

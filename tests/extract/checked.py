@@ -95,7 +95,7 @@ def _in_child(name: str, body: bytes, headers: Mapping[str, str], writing: int) 
         found = read(body, headers)
         what = found.what if isinstance(found, PageError) else ""
         outcome = f"{type(found).__name__} {what}".strip()
-    except BaseException as error:
+    except BaseException as error:  # told, whatever it is: nothing of a child may go on as parent
         outcome = f"{type(error).__name__}: {error}"[:500]
     told = {
         "name": name,

@@ -148,13 +148,16 @@ def change_values(data: bytes, values: Mapping[str, SettingValue]) -> bytes:
     return changed
 
 
-def drop_source(data: bytes, place: int) -> bytes:
+def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
     """Return the bytes of a beat.toml without its source of a number, counted from 0.
 
     Lines go from its head to its last value; comments before and after them stay, and all else.
-    Raises ConfigError where the result would be no sound beat.toml that lacks this source alone.
+    Raises ConfigError where the result would be no sound beat.toml that lacks this source alone,
+    and where another one than that of `url` stands there by now.
     """
     wanted: dict[str, Any] = _toml.parse(data)
+    if url is not None:
+        _check_source(wanted, place, url)
     del wanted["source"][place]
     if not wanted["source"]:
         del wanted["source"]
@@ -175,6 +178,14 @@ def drop_source(data: bytes, place: int) -> bytes:
         raise _cannot_keep()
     decode(copy.deepcopy(wanted), {})
     return after
+
+
+def _check_source(values: Mapping[str, Any], place: int, url: str) -> None:
+    """Raise ConfigError where the source of a number has another address, or is not there."""
+    there = [source.get("url", "") for source in values.get("source", [])[place : place + 1]]
+    if [urls.identity(found) for found in there] != [urls.identity(url)]:
+        what, hint = "another source stands there by now", "somebody changed the file: try again"
+        raise setting_error(_toml.FILE, f"source[{place}]", what, hint)
 
 
 def _find_end(lines: Sequence[str], head: int) -> int:

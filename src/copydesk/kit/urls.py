@@ -199,13 +199,16 @@ def is_proxy(address: str) -> bool:
     return plain and address.startswith("http://") and fetchable(address) is not None
 
 
-def leads_to_this_machine(address: str) -> bool:
-    """Decide whether an address names whichever machine asks for it: localhost, or its loopback."""
+def is_for_others(address: str) -> bool:
+    """Decide whether machines other than this one can ask for an address; for "" nobody can.
+
+    `localhost` and the loopback name whichever machine asks.
+    """
     named = host(address).strip("[]")
     try:
-        return ipaddress.ip_address(named).is_loopback
+        return not ipaddress.ip_address(named).is_loopback
     except ValueError:
-        return named == "localhost"
+        return bool(address) and named != "localhost"
 
 
 def is_loopback(host: str) -> bool:

@@ -26,7 +26,7 @@ def is_from_here(scope: Scope, public_url: str) -> bool:
     headers = Headers(scope=scope)
     hosts = headers.getlist("Host")
     return (
-        (not public_url or urls.leads_to_this_machine(public_url))
+        not urls.is_for_others(public_url)
         and _is_loopback(scope)
         and len(hosts) == 1
         and _HERE.fullmatch(hosts[0]) is not None

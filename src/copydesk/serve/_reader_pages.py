@@ -25,6 +25,11 @@ def needs_reader_pages(newsroom: engine.Newsroom) -> bool:
     return bool(newsroom.settings.serve.public_url) and has_letters
 
 
+def find_reader_pages(public_url: str) -> str:
+    """Return the address below which readers' pages lie, "" where nobody can reach them."""
+    return f"{public_url.rstrip('/')}{_MAIL}/" if public_url else ""
+
+
 @contextlib.asynccontextmanager
 async def mount_reader_pages(
     newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say

@@ -27,7 +27,11 @@ from copydesk.serve._first_page import first_page_of
 from copydesk.serve._hub_calls import HubCalls
 from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
 from copydesk.serve._metrics import Metrics
-from copydesk.serve._reader_pages import mount_reader_pages, needs_reader_pages
+from copydesk.serve._reader_pages import (
+    find_reader_pages,
+    mount_reader_pages,
+    needs_reader_pages,
+)
 from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
 from copydesk.serve._script_guard import ScriptGuard
 from copydesk.serve._site import Site, nobody_counts
@@ -180,7 +184,7 @@ def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
         service.prefix,
         lambda: engine.find_own_scripts(service.site, digests),
         lambda scope: is_from_here(scope, public_url),
-        f"{public_url.rstrip('/')}/mail/" if public_url else "",
+        find_reader_pages(public_url),
     )
 
 
@@ -225,8 +229,7 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
         say(f"the desk, where stories wait for you: {way_in} (good once, for 15 minutes)")
         return
     public_url = newsroom.settings.serve.public_url
-    is_public = bool(public_url) and not urls.leads_to_this_machine(public_url)
-    is_shut = is_public and not newsroom.settings.desk.host
+    is_shut = urls.is_for_others(public_url) and not newsroom.settings.desk.host
     what = f", but answers nobody: this server is public ({public_url}), and {_NO_HOST}"
     say(f"the desk is at {engine.desk_address(newsroom, port)}{what if is_shut else ''}")
     if link:

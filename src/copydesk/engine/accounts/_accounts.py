@@ -156,11 +156,10 @@ def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
     """Return an address at which the first owner makes their account, "" where there is an owner.
 
     It ends the one before it. Before anybody has an account only this machine is let in, and with
-    a `serve.public_url` that is another's, too, nobody counts as being at it: "" there, as well.
-    Raises DeskStoreError.
+    a `serve.public_url` for others nobody counts as being at it: "" there, too. Raises
+    DeskStoreError.
     """
-    public_url = newsroom.settings.serve.public_url
-    is_public = bool(public_url) and not urls.leads_to_this_machine(public_url)
+    is_public = urls.is_for_others(newsroom.settings.serve.public_url)
     with _open(newsroom) as desk, desk.at_once():
         is_first = not desk.accounts.has_any()
         if desk.accounts.has_owner() or (is_first and is_public):

@@ -95,7 +95,9 @@ def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -
             refuse_others(newsroom, _BEAT, seen)
         place = _find_place(newsroom, url)
         source = newsroom.beat.sources[place]
-        return _write(newsroom, lambda data: config.drop_source(data, place), source, (f"- {url}",))
+        return _write(
+            newsroom, lambda data: config.drop_source(data, place, url), source, (f"- {url}",)
+        )
 
     return commit_settings(newsroom, make, by)
 
