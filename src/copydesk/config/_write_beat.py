@@ -156,8 +156,7 @@ def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
     and where another one than that of `url` stands there by now.
     """
     wanted: dict[str, Any] = _toml.parse(data)
-    if url is not None:
-        _check_source(wanted, place, url)
+    _check_source(wanted, place, url)
     del wanted["source"][place]
     if not wanted["source"]:
         del wanted["source"]
@@ -180,8 +179,10 @@ def drop_source(data: bytes, place: int, url: str | None = None) -> bytes:
     return after
 
 
-def _check_source(values: Mapping[str, Any], place: int, url: str) -> None:
-    """Raise ConfigError where the source of a number has another address, or is not there."""
+def _check_source(values: Mapping[str, Any], place: int, url: str | None) -> None:
+    """Raise ConfigError where the source of a number is not that of `url`; None takes any."""
+    if url is None:
+        return
     there = [source.get("url", "") for source in values.get("source", [])[place : place + 1]]
     if [urls.identity(found) for found in there] != [urls.identity(url)]:
         what, hint = "another source stands there by now", "somebody changed the file: try again"
