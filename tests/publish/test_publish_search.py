@@ -124,3 +124,17 @@ def test_without_its_script_the_page_says_what_it_needs_and_where_else_to_look(
     topics = [option.get("value") for option in form.iter("option")]
     assert topics == ["", "law", "courts", "toys"]
     assert root.cssselect("meta[name=robots]")[0].get("content") == "noindex"
+
+
+def test_the_list_tells_the_days_of_each_parts_first_story_and_last(tmp_path: Path) -> None:
+    undated = [editions.story(f"u{n:02}", published_at=None) for n in range(12)]
+
+    files = built(stories(59) + undated, tmp_path)
+
+    parts = json.loads(files["index.json"])["parts"]
+    told = {name: (count, first, last) for name, count, first, last in parts}
+    times = {name: [row[5] for row in rows(files, f"{name}.json")] for name in told}
+    assert len(told) == 3 + 4 + 2
+    assert told == {
+        name: (len(some), str(some[0])[:10], str(some[-1])[:10]) for name, some in times.items()
+    }

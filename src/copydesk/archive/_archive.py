@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from stat import S_ISDIR
 from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _paths
@@ -14,7 +15,7 @@ from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import parse_record
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
-from copydesk.kit import files
+from copydesk.kit import files, within
 from copydesk.news import Record, Story
 
 _T = TypeVar("_T")
@@ -273,17 +274,12 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
 
 def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
     new = tuple.__new__  # as Signature makes itself, without a call of Python's
-    for entry in _scan(place):
-        name = entry.name
+    for name, now in _list_with_stats(place):
         if name[0] == ".":
             continue
-        if entry.is_dir(follow_symlinks=False):
-            _sign(entry.path, f"{folder}/{name}", signatures)
+        if S_ISDIR(now.st_mode):
+            _sign(f"{place}/{name}", f"{folder}/{name}", signatures)
         elif name.endswith(".md") or _may_be_record(name):
-            try:
-                now = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # it went meanwhile
-                continue
             signed = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino)
             signatures[f"{folder}/{name}"] = new(Signature, signed)
 
@@ -319,7 +315,20 @@ def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
     except OSError as error:
+        _complain_of_folder(folder, error)
+        return []
+
+
+def _list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
+    try:
+        return within.list_with_stats(folder)
+    except OSError as error:
+        _complain_of_folder(folder, error)
+        return []
+
+
+def _complain_of_folder(folder: Path | str, error: OSError) -> None:
+    """Raise RecordError for a folder that cannot be listed; one that is none holds nothing."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error

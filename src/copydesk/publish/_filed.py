@@ -10,6 +10,7 @@ from typing import overload
 from copydesk.news import FiledStories, Story
 from copydesk.publish import _surrogates
 from copydesk.publish._entries import StoryEntry
+from copydesk.publish.page_index import KeptStories
 
 IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
 
@@ -43,6 +44,9 @@ class StoryReader:
         self._in_hand: OrderedDict[str, Story | None] = OrderedDict()
         self._checked: set[str] = set()
         self._lost: set[str] = set()
+        self._stamps: Mapping[str, str] = {}
+        self._kept: KeptStories | None = None
+        self._fresh: dict[str, Story] = {}
 
     @property
     def lost(self) -> frozenset[str]:
@@ -51,17 +55,32 @@ class StoryReader:
 
     def stamps(self) -> Mapping[str, str]:
         """Return the path of every filed story and what changes with it, in no order."""
-        return self._filed.stamps()
+        self._stamps = self._filed.stamps()
+        return self._stamps
+
+    def look_among(self, kept: KeptStories) -> None:
+        """Look for stories among those that are kept, before their records are read."""
+        self._kept = kept
+
+    def keep(self, lost: Iterable[str]) -> None:
+        """Keep the stories whose records were read, but for those that are `lost` by now."""
+        if self._kept is not None:
+            self._kept.keep((self._stamps[path], story) for path, story in self._fresh.items())
+            self._kept.forget(lost)
 
     def __call__(self, path: str) -> Story | None:
         """Return the story at a path, with text that every output can encode."""
         if path in self._in_hand:
             self._in_hand.move_to_end(path)
             return self._in_hand[path]
-        self._in_hand[path] = story = self._read(path)
+        self._in_hand[path] = story = self._recall(path) or self._read(path)
         if len(self._in_hand) > self._most:
             self._in_hand.popitem(last=False)
         return story
+
+    def _recall(self, path: str) -> Story | None:
+        stamp = self._stamps.get(path)
+        return self._kept.find(path, stamp) if self._kept is not None and stamp else None
 
     def _read(self, path: str) -> Story | None:
         """Return a story anew; one that was sound is not looked through a second time."""
@@ -73,6 +92,8 @@ class StoryReader:
         story = _surrogates.repair(found)
         if story is found:
             self._checked.add(path)
+        if self._kept is not None and path in self._stamps:
+            self._fresh[path] = story
         return story
 
 

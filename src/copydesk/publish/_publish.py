@@ -162,12 +162,20 @@ def _build(
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     with together():
         writer.remember()
-    pieces.forget(path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public)
+    _note_stories(plan, seen, news)
     notes = {**_notes(seen, plan, count), "letters": letters}
     plan.index.note({**notes, "world": ways, "front": writer.front})
     plan.index.commit()
     writer.close()
     return _report(plan, writer, count, cards)
+
+
+def _note_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
+    """Keep nothing of stories that are no longer public, and those that were read of the others."""
+    lost = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
+    plan.pieces.forget(lost)
+    if news is not None:
+        plan.read.keep(lost)
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:

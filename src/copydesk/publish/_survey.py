@@ -15,7 +15,7 @@ from copydesk.publish._entries import StoryEntry
 from copydesk.publish._filed import StoryReader
 from copydesk.publish._fingerprint import digest_grounds
 from copydesk.publish._keys import Grounds, StoryKey
-from copydesk.publish.page_index import PageIndex, Pair, Pictured
+from copydesk.publish.page_index import KeptStories, PageIndex, Pair, Pictured
 
 _AT_ONCE = 500
 PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
@@ -111,6 +111,8 @@ def take_survey(
     listed = frozenset(key.name for key in keys if key.is_listed)
     notes = index.open(digest_grounds(beat.timezone, grounds.above, names), listed, anew=full)
     seen = Survey(index=index, reader=reader, keys=keys, grounds=grounds, notes=notes)
+    if notes:
+        reader.look_among(KeptStories(index))
     seen.pairs = _take_changes(seen) if notes else _take_all(seen)
     return seen
 

@@ -15,6 +15,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.publish.page_index._drawn import Drawings as Drawings
+    from copydesk.publish.page_index._kept_stories import KeptStories as KeptStories
     from copydesk.publish.page_index._listing import Listing as Listing
     from copydesk.publish.page_index._listing import Shelves as Shelves
     from copydesk.publish.page_index._page_index import PageIndex as PageIndex

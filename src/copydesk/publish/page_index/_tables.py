@@ -63,12 +63,16 @@ CREATE TABLE paper_sums (
 CREATE TABLE paper_pieces (
     site INTEGER, path TEXT, stamp TEXT NOT NULL, piece BLOB NOT NULL, PRIMARY KEY (site, path)
 );
+CREATE TABLE paper_kept (
+    id INTEGER PRIMARY KEY, site INTEGER NOT NULL, path TEXT NOT NULL, stamp TEXT NOT NULL,
+    story BLOB NOT NULL, UNIQUE (site, path)
+);
 CREATE TABLE paper_cards (
     site INTEGER, page TEXT, file TEXT NOT NULL, PRIMARY KEY (site, page)
 ) WITHOUT ROWID;
 CREATE INDEX paper_drawn ON paper_cards (site, file);
 """
-_PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "cards")
+_PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "kept", "cards")
 
 
 def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int, bytes]:

@@ -7,6 +7,7 @@ search/index.html        the form, with filters; search.js does the work in the 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import orjson
@@ -16,7 +17,7 @@ from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
 from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import ALL, MONTH, UNDATED
+from copydesk.publish._keys import ALL, DAY, MONTH, UNDATED
 from copydesk.publish._outputs import Cut, Output, count_pages
 from copydesk.publish._plan import SitePlan
 from copydesk.publish.site._frame import Frame, Head
@@ -72,14 +73,27 @@ def _entries(plan: SitePlan, month: str, number: int) -> Sequence[StoryEntry]:
     return listed[(number - 1) * size : number * size]
 
 
-def contents(index: Parts) -> Sheet:
+def contents(index: Parts, plan: SitePlan) -> Sheet:
     """Return the list of all parts: its name, how many stories, its first day and its last."""
-    listed = [
-        [name, len(entries), entries[0].day, entries[-1].day] for name, entries in index.items()
-    ]
+    days = _sort_days(plan)
+    listed = []
+    for name, entries in index.items():
+        month, _, number = name.rpartition("-")
+        size = plan.look.sizes.search
+        own = days[month][(int(number) - 1) * size :][: len(entries)]
+        listed.append([name, len(entries), own[0], own[-1]])
     return _sheet(
         f"{FOLDER}index.json", {"stories": sum(map(len, index.values())), "parts": listed}
     )
+
+
+def _sort_days(plan: SitePlan) -> Mapping[str, Sequence[str]]:
+    """Return the days of the stories of each month, the oldest first: counted, none looked up."""
+    counts = plan.counts[DAY.name]
+    days = defaultdict(list, {UNDATED: [""] * plan.counts[MONTH.name].get(UNDATED, 0)})
+    for day in sorted(counts):
+        days[day[: len("2026-11")]] += [day] * counts[day]
+    return days
 
 
 def _part(name: str, plan: SitePlan) -> Sheet:

@@ -72,8 +72,9 @@ class Walk:
             yield from DAYS.make(self.cards, day)
         for part in parts:
             yield from SEARCH.make(self.cards, part)
-        if self.cards.frame.plan.wanted(ALL.name):
-            yield _search.contents(self._index)
+        plan = self.cards.frame.plan
+        if plan.wanted(ALL.name):
+            yield _search.contents(self._index, plan)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
         """Return the days and parts that no earlier leg makes."""
