@@ -345,6 +345,17 @@ def test_a_place_tells_why() -> None:
     assert (alone.group, alone.similarity, alone.shared, alone.near) == ("v", 0.0, (), ())
 
 
+def test_a_place_names_words_before_parts_of_figures() -> None:
+    stream = Stream()
+    title = "Strike of 48,000 nurses shuts every clinic of Norland"
+    stream.add(document("first", title))
+
+    place = stream.place(document("second", title, 1))
+
+    assert len(place.shared) == 4
+    assert not {"48", "000"} & set(place.shared)
+
+
 def test_what_is_near_has_no_regard_to_time() -> None:
     stream = Stream()
     stream.add(document("old", QUAKES[0]))

@@ -138,10 +138,13 @@ class Weighing:
         return self._vocabulary.terms(document.title, document.text, document.language_code)
 
     def spell(self, terms: Iterable[int]) -> tuple[str, ...]:
-        """Return a few of these terms as they are written, each once."""
+        """Return a few of these terms as they are written, each once.
+
+        Digits come last: they may be the end of a figure, the "000" of "48,000".
+        """
         vocabulary = self._vocabulary
         words = (vocabulary.spelling[term] for term in terms if vocabulary.space[term] != NGRAMS)
-        return tuple(itertools.islice(dict.fromkeys(words), _WORDS_SHOWN))
+        return tuple(sorted(dict.fromkeys(words), key=str.isdecimal)[:_WORDS_SHOWN])
 
 
 class CorpusWeighing(Weighing):
