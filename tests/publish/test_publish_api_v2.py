@@ -176,7 +176,8 @@ def test_every_address_of_the_api_leads_to_a_file() -> None:
 
 
 def test_letters_and_their_issues_stand_there_where_there_are_any() -> None:
-    told = issue(issue_story("a", "A & B", url="https://herald.example/a", page=""))
+    story = issue_story("a", "A & B", url="https://herald.example/a", page="")
+    told = replace(issue(story), subject="How long is A?")
     fields = {"title": "Robots (2026-11-24)", "publishedDateTime": editions.AT}
     ours = editions.record("_newsletters/robots-2026-11-24.html", **fields)
     odd = editions.record("_newsletters/odd.html", title="Odd")
@@ -199,7 +200,9 @@ def test_letters_and_their_issues_stand_there_where_there_are_any() -> None:
     (section,) = whole["sections"]
     item = {"story": "a", "title": "A & B", "excerpt": "Beaches are closed."}
     assert section["items"] == [{**item, "url": "https://herald.example/a", "source": "The Herald"}]
-    assert made["issues/odd.json"]["letter"] is None
+    assert (short["title"], short["subject"]) == ("Robots (2026-11-24)", "How long is A?")
+    odd_one = made["issues/odd.json"]
+    assert (odd_one["title"], odd_one["subject"], odd_one["letter"]) == ("Odd", None, None)
     assert not any("letter" in path or "issue" in path for path in read(*rich()))
 
 

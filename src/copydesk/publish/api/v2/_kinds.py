@@ -269,6 +269,7 @@ _SHORT_LETTER = {
 _SHORT_ISSUE = {
     "id": _text("The name of its record; never changes."),
     "title": _maybe("Its title."),
+    "subject": _maybe("The subject of its mail, null where that says no more than the title."),
     "excerpt": _maybe("What stands beside its subject in a list of mails."),
     "published_at": _time("When it was sent or filed"),
     "url": _url("Its page."),

@@ -52,6 +52,7 @@ def _reference(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
     return {
         "id": addresses.record_name(record.path),
         "title": _records.first_text(record, "title") or None,
+        "subject": issue.subject or None,
         "excerpt": _records.first_text(record, "excerpt") or None,
         "published_at": _shape.moment(at if isinstance(at, datetime) else None),
         "url": plan.links.page(_records.page_folder(record)),
