@@ -167,8 +167,8 @@ def prepare_checkouts(
 def settle(checkout: Checkout) -> None:
     """Let rounds bring a copy of the newsroom to where they change no more of it.
 
-    Git packs what they committed: else it does that beside the first round that is measured, once in
-    thousands of stories, and takes longer than the round.
+    Git packs what they committed: else it does that beside the first round that is measured, as it
+    does once in thousands of stories, and takes longer than the round.
     """
     if checkout.kept.is_dir():
         return
