@@ -22,7 +22,7 @@ def test_rounds_file_every_story_once_and_say_what_they_cost(tmp_path: Path, rou
     file = tmp_path / "rounds.csv"
 
     done = subprocess.run(
-        [sys.executable, "-m", "world.soak", str(rounds), "--csv", str(file)],
+        [sys.executable, "-m", "world.soak", str(rounds), "--filed", "3", "--csv", str(file)],
         cwd=TESTS,
         capture_output=True,
         text=True,
@@ -30,7 +30,7 @@ def test_rounds_file_every_story_once_and_say_what_they_cost(tmp_path: Path, rou
     )
 
     assert 0 == done.returncode, done.stderr
-    assert f"\n{rounds} records" in done.stdout
+    assert f"\n{3 + rounds} records" in done.stdout
     assert 2 == len(re.findall(r"ratio \d\.\d{3}$", done.stdout, re.MULTILINE))
     with file.open() as lines:
         rows = list(csv.DictReader(lines))
