@@ -24,7 +24,7 @@ _STORIES = st.builds(
     title=st.text(),
     published_at=st.none() | _WHEN,
     updated_at=st.none() | _WHEN,
-    quality=st.none() | st.integers(0, 100),
+    quality=st.none() | st.integers(),
     topics=st.lists(st.text()).map(tuple),
     note=st.text(),
     body=st.text(),
@@ -138,6 +138,25 @@ def test_a_kept_story_is_what_it_was(index: PageIndex, story: Story) -> None:
 
     found = kept.find(story.path, repr(story))
     assert repr(found) == repr(story)
+
+
+def test_what_nobody_kept_is_read_again(index: PageIndex) -> None:
+    story = editions.story("2026-11-02-story")
+    kept = KeptStories(index)
+    kept.keep([("stamp", story)])
+
+    for data in (b"", b"\xff", b"{", b"[]", b'{"path": 7}'):
+        index.tables.run("UPDATE paper_kept SET story = ?", data)
+        assert kept.find(story.path, "stamp") is None
+
+
+def test_a_story_with_text_that_has_no_bytes_is_not_kept(index: PageIndex) -> None:
+    story = editions.story("2026-11-03-story", title="\ud83d")
+    kept = KeptStories(index)
+
+    kept.keep([("stamp", story)])
+
+    assert kept.find(story.path, "stamp") is None
 
 
 def test_a_story_that_would_not_come_back_the_same_is_not_kept(index: PageIndex) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import overload
 
@@ -46,7 +46,7 @@ class StoryReader:
         self._lost: set[str] = set()
         self._stamps: Mapping[str, str] = {}
         self._kept: KeptStories | None = None
-        self._fresh: dict[str, Story] = {}
+        self._fresh: deque[tuple[str, Story]] = deque(maxlen=KeptStories.MOST)
 
     @property
     def lost(self) -> frozenset[str]:
@@ -63,9 +63,9 @@ class StoryReader:
         self._kept = kept
 
     def keep(self, lost: Iterable[str]) -> None:
-        """Keep the stories whose records were read, but for those that are `lost` by now."""
+        """Keep the last stories whose records were read, but for those that are `lost` by now."""
         if self._kept is not None:
-            self._kept.keep((self._stamps[path], story) for path, story in self._fresh.items())
+            self._kept.keep(self._fresh)
             self._kept.forget(lost)
 
     def __call__(self, path: str) -> Story | None:
@@ -93,7 +93,7 @@ class StoryReader:
         if story is found:
             self._checked.add(path)
         if self._kept is not None and path in self._stamps:
-            self._fresh[path] = story
+            self._fresh.append((self._stamps[path], story))
         return story
 
 

@@ -9,7 +9,6 @@ import msgspec
 from copydesk.news import Story
 from copydesk.publish.page_index._page_index import PageIndex
 
-_MOST = 1_000  # of a site: 6 MB
 _FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
 _KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
 _DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
@@ -23,6 +22,8 @@ class KeptStories:
     record takes ten times as long to parse as a kept story.
     """
 
+    MOST = 1_000  # of a site: 6 MB
+
     def __init__(self, index: PageIndex) -> None:
         self._index = index
         self._encode = msgspec.json.Encoder().encode
@@ -31,7 +32,7 @@ class KeptStories:
     def find(self, path: str, stamp: str) -> Story | None:
         """Return the story that was read at a path under a stamp, None where it is not kept."""
         rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
-        return self._decode(rows[0][0]) if rows else None
+        return self._decode_soundly(rows[0][0]) if rows else None
 
     def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
         """Keep stories, each after its stamp; those kept longest give way."""
@@ -42,8 +43,8 @@ class KeptStories:
             if (kept := self._encode_soundly(story)) is not None
         ]
         if rows:
-            self._index.tables.run_many(_KEEP, rows[-_MOST:])
-            self._index.tables.run(_DROP, site, _MOST)
+            self._index.tables.run_many(_KEEP, rows[-self.MOST :])
+            self._index.tables.run(_DROP, site, self.MOST)
 
     def forget(self, paths: Iterable[str]) -> None:
         """Keep nothing of the stories at these paths."""
@@ -52,8 +53,15 @@ class KeptStories:
 
     def _encode_soundly(self, story: Story) -> bytes | None:
         """Return a story as bytes that give it back as it is, None where none would."""
-        kept = self._encode(story)
         try:
-            return kept if repr(self._decode(kept)) == repr(story) else None
+            kept = self._encode(story)
+        except (msgspec.EncodeError, ValueError):
+            return None
+        return kept if repr(self._decode_soundly(kept)) == repr(story) else None
+
+    def _decode_soundly(self, kept: bytes) -> Story | None:
+        """Return what was kept, None for bytes that somebody else wrote."""
+        try:
+            return self._decode(kept)
         except msgspec.DecodeError:
             return None
