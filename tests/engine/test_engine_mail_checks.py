@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +42,11 @@ host = "{host}"
 port = 9
 security = "none"
 """
+
+FORMER_PARTS = (  # of the settings above
+    *("letters@letters.example", "127.0.0.1", "none", ""),
+    *("", "", ".copydesk/dkim.pem", "", "http://127.0.0.1:9"),
+)
 
 
 @pytest.fixture
@@ -95,6 +102,23 @@ def test_other_settings_begin_anew(root: Path) -> None:
         report = read_checks(newsroom, store)
         assert ("", (), {}) == (report.at, report.findings, dict(report.overruled))
         assert find_mail_obstacle(newsroom, store) is not None
+
+
+def test_what_was_found_and_overruled_before_checks_looked_at_the_site_s_address_holds(
+    root: Path,
+) -> None:
+    """A newer copydesk, which looks at more, stops no letters that went out before."""
+    with opened(root) as (newsroom, store):
+        examine_mail(newsroom, store, lambda: NOW)
+        overrule_check(newsroom, store, "all", "a test", "Anna")
+        report = read_checks(newsroom, store)
+        former = hashlib.sha256("\0".join(FORMER_PARTS).encode()).hexdigest()
+        for name in ("checks", "checks overruled all"):
+            kept = json.loads(store.facts.get(name))
+            store.facts.put(name, json.dumps({**kept, "settings": former}))
+
+        assert read_checks(newsroom, store) == report
+        assert find_mail_obstacle(newsroom, store) is None
 
 
 def test_another_address_of_the_site_is_looked_at_anew(root: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from copydesk import config
 from copydesk.engine.serving import MailHours, NewsroomFolder
+from world.command import copydesk
 from world.fetching import StepClock
 from world.mail_soak import add_readers, mail_newsroom
 from world.newsroom import NOW
@@ -86,3 +87,26 @@ def test_a_folder_that_cannot_be_read_is_told(root: Path) -> None:
 
     (said,) = hours.said
     assert said.startswith("mail does not go out: ")
+
+
+def test_an_issue_that_the_checks_hold_up_is_told_once_and_goes_when_they_are_overruled(
+    root: Path,
+) -> None:
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace('host = "localhost"', 'host = "127.0.0.1"'))
+    hours = Hours(root, 0)
+    hours.look()
+    hours.look()
+
+    (said,) = hours.said
+    assert said.startswith("an issue waits: the settings changed since somebody overruled a check")
+    assert 0 == hours.sent
+
+    overrule(root)
+    hours.look()
+    assert 1 == hours.sent
+
+
+def overrule(root: Path) -> None:
+    done = copydesk("-C", root, "mail", "doctor", "--overrule", "all", "--why", "mended")
+    assert 0 == done.code, done.err

@@ -245,6 +245,20 @@ def test_an_issue_that_a_change_of_settings_holds_up_says_so(tmp_path: Path) -> 
     assert (2, True) == (again.code, words in again.err)
 
 
+def test_what_is_due_says_which_issue_the_checks_hold_up_and_why(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=1)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace("tidewatch.example", "watch.example"), "utf-8")
+    due = ("-C", root, "--now", NOW.isoformat(), "mail", "send", "--due")
+
+    told, listed = copydesk(*due), copydesk(*due, "--json")
+
+    why = "the settings changed since somebody overruled a check: run copydesk mail doctor again"
+    assert (0, "", f"{name_issue(root)} waits: {why}\n") == (told.code, told.out, told.err)
+    held = [{"issue": name_issue(root), "why": why}]
+    assert {"sendings": [], "held": held} == listed.json()
+
+
 def test_a_letter_that_is_queued_is_shown_without_a_time(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path, readers=1)
     with opened(root) as (newsroom, store):

@@ -13,7 +13,7 @@ import pytest
 
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import databases
-from copydesk.memory import Fate, Memory, Revisit, migrate
+from copydesk.memory import VERSION, Fate, Memory, Revisit, migrate
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 FATE = Fate(
@@ -110,12 +110,33 @@ def test_a_damaged_memory_is_set_aside_and_made_anew(tmp_path: Path, rubbish: by
     assert (tmp_path / "memory.sqlite.damaged").read_bytes() == rubbish
 
 
-def test_a_memory_of_another_version_is_made_anew(tmp_path: Path) -> None:
+def test_a_memory_of_a_newer_version_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "memory.sqlite"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 99")
+    with closing(Memory(path)) as memory:
+        memory.keep_fate(FATE)
+    set_version(path, 99)
+
+    with pytest.raises(MemoryStoreError, match="a newer copydesk wrote the memory") as caught:
+        Memory(path)
+
+    assert (caught.value.subject, [path]) == (str(path), list(tmp_path.glob("*.sqlite*")))
+    assert "move the memory away" in caught.value.hint
+    set_version(path, VERSION)
+    with closing(Memory(path)) as again:
+        assert [FATE] == list(again.fates())
+
+
+def test_a_memory_of_a_version_that_there_never_was_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    set_version(path, -1)
+
     with closing(Memory(path)) as anew:
         assert anew.sources() == {}
+
+
+def set_version(path: Path, version: int) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
 
 
 def test_a_place_that_cannot_be_opened_is_one_clear_error(tmp_path: Path) -> None:

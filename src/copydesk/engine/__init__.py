@@ -101,7 +101,6 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import explain_skip as explain_skip
     from copydesk.engine.letters import file_draft as file_draft
     from copydesk.engine.letters import file_due_letters as file_due_letters
-    from copydesk.engine.letters import file_issue as file_issue
     from copydesk.engine.letters import file_letter as file_letter
     from copydesk.engine.letters import find_letter as find_letter
     from copydesk.engine.letters import lint_mail as lint_mail
@@ -231,6 +230,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import begin_sending as begin_sending
     from copydesk.engine.sending import find_sending as find_sending
     from copydesk.engine.sending import find_who as find_who
+    from copydesk.engine.sending import list_held_sendings as list_held_sendings
     from copydesk.engine.sending import list_issues_of as list_issues_of
     from copydesk.engine.sending import list_sendings as list_sendings
     from copydesk.engine.sending import list_unsent_issues as list_unsent_issues

@@ -102,7 +102,8 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open the memory, made new where there is none; one that cannot be read is set aside.
 
     So is one that was found damaged at work, however well it begins. Several processes may do so
-    at once. Raises MemoryStoreError where the folder cannot be written.
+    at once. Raises MemoryStoreError where the folder cannot be written, and for a memory that a
+    newer copydesk wrote: it is sound, and holds what no record tells.
     """
     try:
         return _open_sound(path) or _begin_anew(path)
@@ -155,8 +156,16 @@ def migrate(connection: sqlite3.Connection, to: int = VERSION) -> None:
 
 def _version(connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if not 0 <= version <= VERSION:
+    if version < 0:
         raise sqlite3.DatabaseError(f"version {version}")
+    if version > VERSION:
+        (_, _, file), *_ = connection.execute("PRAGMA database_list").fetchall()
+        raise MemoryStoreError(
+            f"a newer copydesk wrote the memory (version {version}, this one knows {VERSION})",
+            subject=file,
+            hint="install that version again; or move the memory away: rounds begin a new one, and "
+            "docs/reference/versions.md says what that costs",
+        )
     return int(version)
 
 

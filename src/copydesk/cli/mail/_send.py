@@ -62,7 +62,11 @@ def send(
     """
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
         if due:
-            _send(invocation, newsroom, store, engine.begin_due_sendings(newsroom, store))
+            going = engine.begin_due_sendings(newsroom, store)
+            held = _list_waiting(newsroom, store)
+            for waiting in held:
+                terminal.note(f"{waiting['issue']} waits: {waiting['why']}")
+            _send(invocation, newsroom, store, going, held)
         elif not issue:
             _show_sendings(invocation, engine.list_sendings(store))
         elif test:
@@ -95,28 +99,41 @@ def _begin(
 _EXAMPLE = "reader@example.org"
 
 
+def _list_waiting(newsroom: engine.Newsroom, store: engine.MailStore) -> list[dict[str, str]]:
+    """Return the issues that would go but for the checks of mail, each with what holds it up."""
+    obstacle = engine.find_mail_obstacle(newsroom, store) or ""
+    held = engine.list_held_sendings(newsroom, store)
+    return [{"issue": sending.issue, "why": obstacle} for sending in held]
+
+
 def _send(
     invocation: Invocation,
     newsroom: engine.Newsroom,
     store: engine.MailStore,
     sendings: Iterable[engine.Sending],
+    held: Sequence[dict[str, str]] = (),
 ) -> None:
     """Send, with progress, and report; exit 1 where something is left that nobody tries again."""
     with terminal.progress() as progress:
         reports = engine.send_issues(newsroom, store, sendings, progress)
     if invocation.json:
-        terminal.as_json({"sendings": reports})
-    for report in () if invocation.json else reports:
-        counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
-        click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
-        if report.uncertain:
-            terminal.note(f"{report.uncertain} of which nobody knows whether they arrived")
+        terminal.as_json({"sendings": reports, "held": held})
+    else:
+        _show_reports(reports)
     for report in reports:
         if report.trouble:
             click.echo(f"error: {report.trouble}", err=True)
             click.echo(f"hint: {report.hint}", err=True)
     if any(report.trouble for report in reports):
         sys.exit(1)
+
+
+def _show_reports(reports: Iterable[engine.SendReport]) -> None:
+    for report in reports:
+        counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
+        click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
+        if report.uncertain:
+            terminal.note(f"{report.uncertain} of which nobody knows whether they arrived")
 
 
 def _show_sendings(invocation: Invocation, rows: Sequence[engine.SendingRow]) -> None:

@@ -3,6 +3,7 @@
     settings ── examine_mail ──> findings, in mail.sqlite ── find_mail_obstacle ──> may letters go?
 
 What is kept holds for the settings it was found with: another server, domain or key begins anew.
+A newer copydesk that looks at more of them takes what was found, or overruled, before it did.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
@@ -117,16 +118,16 @@ def examine_mail(
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
     """Return what was found last with the settings of now, and what is overruled."""
-    settings = _digest(newsroom)
+    these = {_digest(newsroom), _digest_of_old(newsroom)}
     kept = _decode(store.facts.get(_KEPT))
     words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
     overruled = {
         kind: word.overruling
         for kind, word in words.items()
-        if word and word.settings == settings and word.overruling
+        if word and word.settings in these and word.overruling
     }
-    if kept is None or kept.settings != settings:
-        was_overruled = any(word and word.settings != settings for word in words.values())
+    if kept is None or kept.settings not in these:
+        was_overruled = any(word and word.settings not in these for word in words.values())
         outdated: Outdated = "overruled" if was_overruled else "looked" if kept else ""
         return MailCheckReport(outdated=outdated, overruled=overruled)
     return MailCheckReport(at=kept.at, findings=kept.findings, overruled=overruled)
@@ -180,12 +181,22 @@ def list_kinds() -> tuple[str, ...]:
 
 def _digest(newsroom: Newsroom) -> str:
     """Return a digest of the settings that findings hang on; passwords are not among them."""
+    return _digest_parts(*_list_parts(newsroom), newsroom.beat.url)
+
+
+def _digest_of_old(newsroom: Newsroom) -> str:
+    """Return what versions that did not look at the site's address made of the same settings."""
+    return _digest_parts(*_list_parts(newsroom))
+
+
+def _list_parts(newsroom: Newsroom) -> Iterator[str]:
     options = newsroom.settings.mail
-    parts = (
-        *(options.from_address, options.smtp.host, options.smtp.security, options.smtp.user),
-        *(options.dkim.selector, options.dkim.domain, options.dkim.key_file),
-        *(options.bounces.address, newsroom.settings.serve.public_url, newsroom.beat.url),
-    )
+    yield from (options.from_address, options.smtp.host, options.smtp.security, options.smtp.user)
+    yield from (options.dkim.selector, options.dkim.domain, options.dkim.key_file)
+    yield from (options.bounces.address, newsroom.settings.serve.public_url)
+
+
+def _digest_parts(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from copydesk.engine.letters import (
 )
 from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import Newsroom
-from copydesk.errors import UsageError
+from copydesk.errors import CopydeskError, UsageError
 from copydesk.mail_store import MailStore, NewSending, Sending, SendingRemark, SendingState
 from copydesk.placement import parse_issue_name
 
@@ -65,13 +65,43 @@ def find_missing_word(
 def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
     """Queue the last issue of each letter that is of today and was not queued; return what goes.
 
-    What awaits a word is queued too, so that the desk shows it, and is not among what goes.
+    What awaits a word is queued too, so that the desk shows it, and is not among what goes; what
+    waited for the checks alone goes as soon as they are clean or overruled.
     """
     if newsroom.settings.mail.deliver:
         for name in list_unsent_issues(newsroom, store):
             begin_sending(newsroom, store, name)
+        if find_mail_obstacle(newsroom, store) is None:
+            _release_sendings(newsroom, store)
     going = store.ledger.list_sendings(states=("ready", "sending"))
     return tuple(reversed(going))
+
+
+def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
+    """Return what the checks of mail hold up of today: it goes once they are clean or overruled."""
+    waiting: tuple[SendingState, ...] = ("awaits-word",)
+    return tuple(
+        sending
+        for sending in reversed(store.ledger.list_sendings(states=waiting))
+        if sending.remark == "checks" and _is_news(newsroom, sending.issue)
+    )
+
+
+def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
+    """Let go what the checks held up, where nothing else does; a word that was given holds."""
+    for sending in list_held_sendings(newsroom, store):
+        mail = read_issue_to_send(newsroom, sending.issue)
+        remark = find_missing_word(newsroom, store, mail, sending.by)
+        state: SendingState = "awaits-word" if remark else "ready"
+        store.ledger.set_state(sending.number, state, by=sending.by, remark=remark)
+
+
+def _is_news(newsroom: Newsroom, name: str) -> bool:
+    try:
+        mail = read_issue_to_send(newsroom, name)
+    except CopydeskError:  # somebody took it away, or edits it just now
+        return False
+    return timedelta(0) <= newsroom.now - mail.at <= _STILL_NEWS
 
 
 def list_unsent_issues(

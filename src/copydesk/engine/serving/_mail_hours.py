@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 
+from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import PRIVATE, Newsroom, with_stores
 from copydesk.engine.returns import look_into_mailbox
-from copydesk.engine.sending import begin_due_sendings, send_outbox
+from copydesk.engine.sending import begin_due_sendings, list_held_sendings, send_outbox
 from copydesk.engine.serving._due import NewsroomFolder
 from copydesk.engine.subscribers import forget_silent_readers
 from copydesk.errors import CopydeskError
@@ -43,6 +44,7 @@ class MailHours:
         self._send = send
         self._say = say
         self._said = ""
+        self._obstacle = ""  # what holds up an issue that would go
         self._failures = 0
         self._rests_until: datetime | None = None
         self._is_over = threading.Event()
@@ -77,7 +79,12 @@ class MailHours:
     async def send_issues(self) -> None:
         """Have the issues sent that may go, until none is due."""
         now = self._clock.now()
-        if self._rests(now) or not await self._try(lambda: self._ask(_is_something_due)):
+        if self._rests(now):
+            return
+        is_something_due = await self._try(lambda: self._ask(self._count_due))
+        if self._obstacle:
+            self._say_once(f"an issue waits: {self._obstacle}")
+        if not is_something_due:
             return
         try:
             code = await self._send()
@@ -132,13 +139,15 @@ class MailHours:
             return 0
         return answer
 
+    def _count_due(self, newsroom: Newsroom, store: MailStore) -> int:
+        """Count the issues that go now; look what holds up the others."""
+        going = begin_due_sendings(newsroom, store)
+        held = list_held_sendings(newsroom, store)
+        self._obstacle = (find_mail_obstacle(newsroom, store) or "") if held else ""
+        dues = (store.ledger.find_next_due(sending.number) for sending in going)
+        return sum(due is None or due <= newsroom.now for due in dues)
+
     def _say_once(self, what: str) -> None:
         if what != self._said:
             self._said = what
             self._say(what)
-
-
-def _is_something_due(newsroom: Newsroom, store: MailStore) -> int:
-    going = begin_due_sendings(newsroom, store)
-    dues = (store.ledger.find_next_due(sending.number) for sending in going)
-    return sum(due is None or due <= newsroom.now for due in dues)
