@@ -33,7 +33,7 @@ sys.path[:0] = [str(BENCHMARKS / "paper"), str(BENCHMARKS.parent / "tests")]
 
 from spent import Files, files_of  # noqa: E402
 
-from world.costs import Cost, adopt_orphans, measure, median_cost  # noqa: E402
+from world.costs import Cost, measure, median_cost  # noqa: E402
 
 QUIET, *SETTLING, AGAIN, NEWS = (
     f"2026-11-24T{clock}:00Z" for clock in ("18:00", "18:30", "18:33", "18:36", "18:40", "19:00")
@@ -116,7 +116,6 @@ JOBS = (
 
 def main() -> None:
     asked = _arguments()
-    adopt_orphans()
     jobs = [job for job in JOBS if not asked.jobs or any(word in job.name for word in asked.jobs)]
     pythons = [sys.executable, *([asked.beside] if asked.beside else [])]
     print(f"load at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import resource
 import statistics
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2), Linux
@@ -25,7 +26,47 @@ class Cost:
     memory: float
 
 
-def adopt_orphans() -> None:
+def measure(command: Sequence[str], cwd: Path) -> tuple[Cost, str]:
+    """Run a command to its end; return what it cost and printed. Ends the program where it fails.
+
+    It is started by a process that does nothing else: a child's peak is at least its parent's.
+    """
+    source, sink = os.pipe()
+    apart = [sys.executable, "-I", __file__, str(sink), *command]
+    with subprocess.Popen(
+        apart, cwd=cwd, stdout=subprocess.PIPE, text=True, pass_fds=(sink,)
+    ) as process:
+        os.close(sink)
+        assert process.stdout is not None
+        printed = process.stdout.read()
+    with os.fdopen(source, "rb") as told:
+        report = told.read()
+    if process.returncode:
+        raise SystemExit(f"failed with {process.returncode}: {' '.join(command)}")
+    return Cost(**json.loads(report)), printed
+
+
+def main() -> None:
+    """Run the command of the arguments, and write its cost to a descriptor, the first of them."""
+    sink, *command = sys.argv[1:]
+    _adopt_orphans()
+    began = time.perf_counter()
+    process = subprocess.Popen(command)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(abs(process.returncode))
+    usages = [usage, *_wait_for_orphans()]
+    cost = Cost(
+        cpu=sum(part.ru_utime + part.ru_stime for part in usages),
+        wall=wall,
+        memory=max(part.ru_maxrss for part in usages) / 1024,
+    )
+    os.write(int(sink), json.dumps(asdict(cost)).encode())
+
+
+def _adopt_orphans() -> None:
     """Let processes whose parent ends become this one's children, so that it can count them.
 
     A round's readers come from a fork server, which ends after the command that started it: nobody
@@ -33,30 +74,6 @@ def adopt_orphans() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def measure(command: Sequence[str], cwd: Path) -> tuple[Cost, str]:
-    """Run a command to its end; return what it cost and printed. Ends the program where it fails.
-
-    The caller has no other children. A child's peak is at least its parent's: load nothing large.
-    """
-    began = time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    with process.stdout:
-        printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"failed with {process.returncode}: {' '.join(command)}")
-    usages = [usage, *_wait_for_orphans()]
-    cost = Cost(
-        cpu=sum(part.ru_utime + part.ru_stime for part in usages),
-        wall=wall,
-        memory=max(part.ru_maxrss for part in usages) / 1024,
-    )
-    return cost, printed
 
 
 def _wait_for_orphans() -> list[resource.struct_rusage]:
@@ -76,3 +93,7 @@ def median_cost(costs: Sequence[Cost]) -> Cost:
         wall=statistics.median(cost.wall for cost in costs),
         memory=statistics.median(cost.memory for cost in costs),
     )
+
+
+if __name__ == "__main__":
+    main()

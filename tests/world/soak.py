@@ -35,7 +35,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from copydesk.kit import dates
-from world.costs import Cost, adopt_orphans, measure
+from world.costs import Cost, measure
 from world.newsroom import NOW, Answer, feed, newsroom, page, record_web, run_git
 
 COLUMNS = ("round", "cpu_seconds", "wall_seconds", "memory_mb")
@@ -163,7 +163,6 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.rounds < 1:
         parser.error(f"no number of rounds: {asked.rounds}")
-    adopt_orphans()
     file = asked.csv or Path(tempfile.mkdtemp(prefix="soak-")) / "rounds.csv"
     with tempfile.TemporaryDirectory(prefix="soak-newsroom-") as folder, file.open("w") as out:
         soak = Soak(Path(folder), asked.filed)
