@@ -71,7 +71,7 @@ def test_a_row_stands_where_it_will_at_once_and_where_it_does_once_that_is_in_gi
     window.wait_for(f"{chip} === 'waits'")
     window.wait_for(f"{state} === 'saved'")
     window.press("k", "r", "1")
-    assert "rejected" == window.page.evaluate(chip)
+    window.wait_for(f"{chip} === 'rejected'")
     window.wait_for(f"{state} === 'saved'")
     window.page.focus(f"[data-name='{name}'] .state button")
     window.press("Enter")

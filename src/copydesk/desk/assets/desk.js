@@ -966,7 +966,9 @@ const standAtFirst = async () => {
   stand(findOpen() ?? first, Boolean(findPlace()));
   // what was decided a moment ago may fill the first pages still
   for (let page = 0; page < 3 && !findOpen() && here() === first && (await loadMore()); page += 1);
-  if (here() === first) stand(findOpen() ?? allRows().find(isOpen) ?? first, Boolean(findPlace()));
+  // who has gone on to a filter meanwhile keeps the focus there
+  const isStillHere = here() === first && [document.body, first].includes(document.activeElement);
+  if (isStillHere) stand(findOpen() ?? allRows().find(isOpen) ?? first, Boolean(findPlace()));
 };
 
 outbox.forEach((entry) => markSaving(entry.action));
