@@ -116,6 +116,26 @@ def test_nothing_is_kept_of_a_story_that_is_gone(newsroom: Newsroom) -> None:
     assert not {first, second} & newsroom.kept()
 
 
+def test_nor_where_all_is_made_anew_in_the_same_build(newsroom: Newsroom) -> None:
+    first, *_ = sorted(newsroom.build())
+    newsroom.build()
+    del newsroom.records.stories[first]
+
+    (newsroom.folder / "site/index.html").unlink()  # it is no longer trusted
+    newsroom.build()
+
+    assert first not in newsroom.kept()
+
+
+def test_a_long_story_is_not_kept(index: PageIndex) -> None:
+    story = replace(editions.story("2026-11-04-story"), body="long " * 20_000)
+    kept = KeptStories(index)
+
+    kept.keep([("stamp", story)])
+
+    assert kept.find(story.path, "stamp") is None
+
+
 def test_the_thousand_that_were_read_last_are_kept(index: PageIndex) -> None:
     kept = KeptStories(index)
     names = [f"2026-11-01-story-{number}" for number in range(1_002)]

@@ -163,6 +163,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.rounds < 1:
         parser.error(f"no number of rounds: {asked.rounds}")
+    if asked.filed < 0:
+        parser.error(f"no number of stories: {asked.filed}")
     file = asked.csv or Path(tempfile.mkdtemp(prefix="soak-")) / "rounds.csv"
     with tempfile.TemporaryDirectory(prefix="soak-newsroom-") as folder, file.open("w") as out:
         soak = Soak(Path(folder), asked.filed)

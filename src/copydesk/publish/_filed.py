@@ -62,11 +62,15 @@ class StoryReader:
         """Look for stories among those that are kept, before their records are read."""
         self._kept = kept
 
-    def keep(self, lost: Iterable[str]) -> None:
-        """Keep the last stories whose records were read, but for those that are `lost` by now."""
+    def keep(self) -> None:
+        """Keep the last stories whose records were read."""
         if self._kept is not None:
             self._kept.keep(self._fresh)
-            self._kept.forget(lost)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Keep nothing of the stories at these paths."""
+        if self._kept is not None:
+            self._kept.forget(paths)
 
     def __call__(self, path: str) -> Story | None:
         """Return the story at a path, with text that every output can encode."""

@@ -162,7 +162,7 @@ def _build(
     count = writer.count_files(Count(**seen.notes.get("count", {})))
     with together():
         writer.remember()
-    _note_stories(plan, seen, news)
+    _keep_stories(plan, seen, news)
     notes = {**_notes(seen, plan, count), "letters": letters}
     plan.index.note({**notes, "world": ways, "front": writer.front})
     plan.index.commit()
@@ -170,12 +170,13 @@ def _build(
     return _report(plan, writer, count, cards)
 
 
-def _note_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
-    """Keep nothing of stories that are no longer public, and those that were read of the others."""
-    lost = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
-    plan.pieces.forget(lost)
+def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
+    """Keep stories that were read for what is new, and nothing of those that are not public now."""
     if news is not None:
-        plan.read.keep(lost)
+        plan.read.keep()
+    hidden = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
+    plan.pieces.forget(hidden)
+    plan.read.forget(hidden)
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:

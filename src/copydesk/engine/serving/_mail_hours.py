@@ -44,7 +44,7 @@ class MailHours:
         self._send = send
         self._say = say
         self._said = ""
-        self._obstacle = ""  # what holds up an issue that would go
+        self._obstacle = self._told = ""  # what holds up an issue that would go, and was told
         self._failures = 0
         self._rests_until: datetime | None = None
         self._is_over = threading.Event()
@@ -82,8 +82,12 @@ class MailHours:
         if self._rests(now):
             return
         is_something_due = await self._try(lambda: self._ask(self._count_due))
-        if self._obstacle:
-            self._say_once(f"an issue waits: {self._obstacle}")
+        if (
+            self._obstacle != self._told
+        ):  # apart from failures, which would be told by turns with it
+            self._told = self._obstacle
+            if self._obstacle:
+                self._say(f"an issue waits: {self._obstacle}")
         if not is_something_due:
             return
         try:

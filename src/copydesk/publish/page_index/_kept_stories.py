@@ -22,7 +22,8 @@ class KeptStories:
     record takes ten times as long to parse as a kept story.
     """
 
-    MOST = 1_000  # of a site: 6 MB
+    MOST = 1_000  # of a site: 6 MB, and never more than 64
+    LONGEST = 64_000  # bytes: whoever writes records writes no large index
 
     def __init__(self, index: PageIndex) -> None:
         self._index = index
@@ -57,7 +58,8 @@ class KeptStories:
             kept = self._encode(story)
         except (msgspec.EncodeError, ValueError):
             return None
-        return kept if repr(self._decode_soundly(kept)) == repr(story) else None
+        is_small = len(kept) <= self.LONGEST
+        return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
 
     def _decode_soundly(self, kept: bytes) -> Story | None:
         """Return what was kept, None for bytes that somebody else wrote."""
