@@ -10,6 +10,7 @@ from copydesk.judge.quality._lexicon import Lexicon, places_of, words_of
 from copydesk.kit import tables
 
 _FIELD = "-field"  # of rows that hold the words of a single field, such as sport
+_KEPT_WORDS = 1 << 14  # most words of a text were in the texts before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,19 @@ def locate_matters(
 
 
 def _find_rows(text: str, language: str) -> Mapping[str, Mapping[str, str]]:
-    words = tuple(dict.fromkeys(words_of(text)))
-    return {row: lexicon.find(words) for row, lexicon in _lexicons(language).items()}
+    """Return what each row of the lists finds: its entries, each with the first of its words."""
+    found: dict[str, dict[str, str]] = {row: {} for row in _lexicons(language)}
+    for word in dict.fromkeys(words_of(text)):
+        for row, entry in _entries_of(word.lower(), language):
+            found[row].setdefault(entry, word)
+    return found
+
+
+@functools.lru_cache(maxsize=_KEPT_WORDS)
+def _entries_of(word: str, language: str) -> tuple[tuple[str, str], ...]:
+    """Return the rows that have a word in small letters, each with its entry."""
+    entries = ((row, lexicon.entry_of(word)) for row, lexicon in _lexicons(language).items())
+    return tuple((row, entry) for row, entry in entries if entry)
 
 
 def _name_field(found: Mapping[str, Mapping[str, str]]) -> str:
