@@ -8,11 +8,12 @@ import email
 import functools
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.policy import default
 from pathlib import Path
 
@@ -414,6 +415,51 @@ def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
             engine.begin_sending(newsroom, store, name_issue(root), "Anna")
         with pytest.raises(UsageError, match="over already"):
             engine.stop_sending(store, name_issue(root), "paused", "Ben")
+
+
+def begin_two(root: Path, newsroom: Newsroom, store: MailStore) -> list[engine.Sending]:
+    """Queue the issue, and a copy of it under the name of another day."""
+    file = root / "_newsletters" / f"{name_issue(root)}.html"
+    other = file.with_stem("daily-2026-11-19")
+    shutil.copy(file, other)
+    return [engine.begin_sending(newsroom, store, each.stem, "Anna") for each in (file, other)]
+
+
+def test_who_is_told_to_end_begins_no_other_issue(tmp_path: Path) -> None:
+    class Ending(Silence):
+        def step(self, count: int = 1) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
+        sendings = begin_two(root, newsroom, store)
+
+        reports = engine.send_issues(newsroom, store, sendings, Ending())
+
+    assert [{"accepted": 1}, {"queued": 1}] == [report.counts for report in reports]
+
+
+def test_an_issue_that_goes_after_another_is_sent_when_its_turn_comes(tmp_path: Path) -> None:
+    class Hours:
+        moments = (LATER, LATER + timedelta(hours=3))
+        turns = iter(moments)
+
+        def now(self) -> datetime:
+            return next(self.turns)
+
+        async def sleep(self, seconds: float) -> None:
+            raise NotImplementedError
+
+    with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
+        sendings = begin_two(root, newsroom, store)
+
+        engine.send_issues(newsroom, store, sendings, Silence(), Hours())
+
+        lines = [next(engine.list_who(store, sending.issue)) for sending in sendings]
+    times = [line.at for line in lines if line.at is not None]
+    minute = timedelta(minutes=1)
+    assert [True, True] == [
+        moment <= at < moment + minute for moment, at in zip(Hours.moments, times, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("word", ["paused", "ended"])

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from copydesk.engine.letters import read_issue_to_send
@@ -18,7 +19,7 @@ from copydesk.engine.sending._clock import SteadyClock
 from copydesk.engine.sending._hand_over import hand_over_issue
 from copydesk.engine.sending._pace import Pace
 from copydesk.engine.sending._prepare import prepare_letter
-from copydesk.engine.sending._send_lines import SendLines, SendTools
+from copydesk.engine.sending._send_lines import SendClock, SendLines, SendTools
 from copydesk.engine.sending._settle import SettleRules
 from copydesk.errors import BusyError, CopydeskError, MailError, PublishError, UsageError
 from copydesk.mail_store import DeliveryState, MailStore, Sending, SendingState
@@ -52,16 +53,25 @@ def send_issues(
     store: MailStore,
     sendings: Iterable[Sending],
     progress: Progress,
+    clock: SendClock | None = None,
 ) -> list[SendReport]:
     """Send what may go of some sendings; what waits for another attempt is left for a later call.
 
-    SIGTERM and Ctrl-C let each connection end its letter. An issue that cannot be sent (its file or
-    its letter is gone, a key cannot be read) holds up no other. Raises BusyError where another
-    process sends; MailStoreError.
+    SIGTERM and Ctrl-C let each connection end its letter, and no other issue begin. An issue that
+    cannot be sent (its file or its letter is gone, a key cannot be read) holds up no other. `clock`
+    goes on from issue to issue. Raises BusyError where another process sends; MailStoreError.
     """
     store.be_patient(_PATIENCE_SECONDS)
+    clock, end = clock or SteadyClock(newsroom.now), threading.Event()
+    reports = []
     with hold_mail(newsroom):
-        return [_try_to_send(newsroom, store, sending, progress) for sending in sendings]
+        for sending in sendings:
+            if end.is_set():
+                reports.append(_report(store, sending))
+            else:
+                now = replace(newsroom, now=clock.now())
+                reports.append(_try_to_send(now, store, sending, progress, end))
+    return reports
 
 
 @contextlib.contextmanager
@@ -75,15 +85,25 @@ def hold_mail(newsroom: Newsroom) -> Iterator[None]:
 
 
 def _try_to_send(
-    newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress
+    newsroom: Newsroom,
+    store: MailStore,
+    sending: Sending,
+    progress: Progress,
+    end: threading.Event,
 ) -> SendReport:
     try:
-        return _send(newsroom, store, sending, progress)
+        return _send(newsroom, store, sending, progress, end)
     except (UsageError, MailError, PublishError) as error:
         return _report(store, sending, error)
 
 
-def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Progress) -> SendReport:
+def _send(
+    newsroom: Newsroom,
+    store: MailStore,
+    sending: Sending,
+    progress: Progress,
+    end: threading.Event,
+) -> SendReport:
     if sending.via != "smtp":
         return _hand_over(newsroom, store, sending)
     rules = newsroom.settings.mail
@@ -107,7 +127,7 @@ def _send(newsroom: Newsroom, store: MailStore, sending: Sending, progress: Prog
             note_progress=progress.step,
         ),
     )
-    _run(lines)
+    _run(lines, end)
     _end_or_pause(store, sending, lines)
     return _report(store, sending, lines.trouble, recovery.uncertain)
 
@@ -159,13 +179,18 @@ def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
     return lambda: post.open_line(options)
 
 
-def _run(lines: SendLines) -> None:
+def _run(lines: SendLines, end: threading.Event) -> None:
+    """Send; `end` is set where a signal tells this process to end."""
     import uvloop
+
+    def stop() -> None:
+        end.set()
+        lines.stop()
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, lines.stop)
+            loop.add_signal_handler(number, stop)
         await lines.run()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
