@@ -26,6 +26,7 @@ from world import records
 from world.command import copydesk
 from world.composing import list_names
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
+from world.fetching import StepClock
 from world.letters import SITE
 from world.newsroom import NOW, record_web, run_git, small_web
 
@@ -401,6 +402,31 @@ def test_a_server_files_a_letter_at_its_hour_and_once(root: Path) -> None:
         (NOW + DAY).strftime("%d %H:%M"),  # skipped: nothing is new
     ]
     assert len(list((root / "_newsletters").iterdir())) == 1
+
+
+def test_a_server_that_starts_no_process_for_now_files_a_letter_later(root: Path) -> None:
+    clock, said = StepClock(), list[str]()
+    clock.at = NOW
+
+    async def go() -> None:
+        asked = asyncio.Event()
+
+        async def file() -> int:
+            if clock.at == NOW:
+                raise OSError(11, "try again")
+            asked.set()
+            return 0
+
+        hours = LetterHours(folder, clock, asyncio.Lock(), file, said.append)
+        work = [asyncio.create_task(task) for task in (hours.go_on(), asked.wait())]
+        await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+        assert asked.is_set()
+        work[0].cancel()
+
+    folder = NewsroomFolder(config.load(root, {}), {})
+    asyncio.run(go())
+
+    assert ["letters are not filed for now: [Errno 11] try again"] == said
 
 
 def test_a_server_leaves_a_held_letter_and_tells_once_of_one_that_fails(root: Path) -> None:

@@ -41,7 +41,11 @@ class LetterHours:
     async def go_on(self) -> None:
         """Look until cancelled; what is being filed is then ended and waited for."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except OSError as error:  # the machine starts no process for now, a folder went
+                self._mark = ()
+                self._say_once(f"letters are not filed for now: {error}")
             await self._clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:

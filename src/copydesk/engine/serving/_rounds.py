@@ -50,7 +50,11 @@ class Rounds:
     async def go_on(self) -> None:
         """Go on until cancelled; a round under way is then ended and waited for."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except OSError as error:  # the machine starts no process for now, a folder went
+                self._began = None  # the round is owed
+                self._say(f"no round for now: {error}")
             await self._pause()
 
     async def look(self) -> None:
@@ -72,8 +76,8 @@ class Rounds:
             self._say(f"the round ended with exit code {code}; the next one goes on")
 
     async def _due(self, now: datetime, mark: Mark) -> Due:
-        if self._began is None or now - self._began >= AT_LEAST_EVERY:
-            return Due(why="it is time")
+        if self._began is None or not timedelta(0) <= now - self._began < AT_LEAST_EVERY:
+            return Due(why="it is time")  # or the clock was set back
         if mark != self._mark:
             return Due(why="files changed")
         try:
@@ -90,9 +94,13 @@ class Rounds:
 
 
 def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
-    """Compute the seconds from a push to the round that reads it; `began` is the last round's."""
-    rest = 0.0 if began is None else (began + BETWEEN - now).total_seconds()
-    return max(_GATHER_SECONDS, rest)
+    """Compute the seconds from a push to the round that reads it; `began` is the last round's.
+
+    A clock that was set back since makes nobody wait.
+    """
+    if began is None or now < began:
+        return _GATHER_SECONDS
+    return max(_GATHER_SECONDS, (began + BETWEEN - now).total_seconds())
 
 
 def _quiet(due: Due) -> str:

@@ -1,0 +1,78 @@
+"""Rounds: the server goes on with them, whatever the machine or its clock does meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from copydesk import config
+from copydesk.engine.serving import NewsroomFolder, Rounds, wait_after_hub_push
+from world.fetching import StepClock
+from world.newsroom import NOW, newsroom
+
+
+class Hours:
+    """Rounds of a newsroom; `codes` are what they end with, or why they cannot be started."""
+
+    def __init__(self, root: Path, *codes: int | OSError) -> None:
+        self.clock = StepClock()
+        self.clock.at = NOW
+        self.said: list[str] = []
+        self._codes = list(codes)
+        self._is_over = asyncio.Event()
+        folder = NewsroomFolder(config.load(root, {}), {})
+        self.rounds = Rounds(folder, self.clock, self.said.append, self._run)
+
+    async def _run(self) -> int:
+        self.rounds.soon()
+        if not self._codes:
+            self._is_over.set()
+            await asyncio.Event().wait()
+        code = self._codes.pop(0)
+        if isinstance(code, OSError):
+            raise code
+        return code
+
+    async def go_on(self) -> None:
+        """Go on until a round begins for which there is no code, or nothing goes on any more."""
+        work = asyncio.create_task(self.rounds.go_on())
+        over = asyncio.create_task(self._is_over.wait())
+        await asyncio.wait({work, over}, return_when=asyncio.FIRST_COMPLETED)
+        work.cancel()
+        over.cancel()
+        await asyncio.gather(work, over, return_exceptions=True)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return newsroom(tmp_path / "beat", git=False)
+
+
+def test_a_machine_that_starts_no_process_is_told_and_asked_again(root: Path) -> None:
+    hours = Hours(root, OSError(11, "try again"))
+    asyncio.run(hours.go_on())
+
+    assert [
+        "a round: it is time",
+        "no round for now: [Errno 11] try again",
+        "a round: it is time",
+    ] == hours.said
+
+
+def test_a_clock_that_is_set_back_stops_no_round(root: Path) -> None:
+    hours = Hours(root, 0, 0)
+    asyncio.run(hours.rounds.look())
+    hours.clock.at -= timedelta(days=365)
+    asyncio.run(hours.rounds.look())
+
+    assert ["a round: it is time"] * 2 == hours.said
+
+
+def test_a_hub_push_waits_for_no_clock_that_was_set_back() -> None:
+    began, seconds = NOW, timedelta(seconds=1)
+
+    assert 40 == wait_after_hub_push(began, began + 20 * seconds)
+    assert 10 == wait_after_hub_push(began, began - timedelta(days=365))
