@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import os
@@ -396,3 +397,27 @@ def test_a_server_says_when_any_program_of_its_machine_may_be_anybody(tmp_path: 
     root = newsroom(tmp_path / "beat", more=HEADER_FROM_HERE)
     with serve_newsroom(root) as served:
         assert "whatever program of this machine sends [desk] user_header" in served.said
+
+
+def count_open_memories(process: int) -> int:
+    names = []
+    for file in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(OSError):  # closed since
+            names.append(str(file.readlink()))
+    return sum("memory.sqlite" in name for name in names)
+
+
+def test_a_newsroom_that_cannot_be_opened_leaves_no_file_open(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    news = root / "_news"
+    with serve_newsroom(root) as own:
+        anna = own.owner()
+        news.rename(root / "elsewhere")
+        news.symlink_to(news)
+        (root / ".copydesk" / "catalogue.sqlite").unlink()
+        counts = [
+            (anna.get("/desk/").status, count_open_memories(own.process.pid)) for _ in range(3)
+        ]
+
+    assert [counts[0]] * 3 == counts
+    assert 404 == counts[0][0]

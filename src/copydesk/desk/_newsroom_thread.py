@@ -60,11 +60,17 @@ class NewsroomThread:
     def _answer(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
         now = datetime.now(UTC)
         if self._opened is None:
-            resident = engine.ResidentNewsroom(self._root, self._environ)
-            self._stack.callback(resident.close)
-            reader = engine.QueueReader(resident.newsroom(now))
-            self._stack.callback(reader.close)
-            reader.follow(resident.newsroom(now))
-            self._opened = resident, reader
+            self._opened = self._open(now)
         resident, reader = self._opened
         return question(OpenNewsroom(resident.newsroom(now), reader))
+
+    def _open(self, now: datetime) -> tuple[engine.ResidentNewsroom, engine.QueueReader]:
+        """Open the newsroom; where that fails nothing of it stays open, for it is tried again."""
+        with contextlib.ExitStack() as stack:
+            resident = engine.ResidentNewsroom(self._root, self._environ)
+            stack.callback(resident.close)
+            reader = engine.QueueReader(resident.newsroom(now))
+            stack.callback(reader.close)
+            reader.follow(resident.newsroom(now))
+            self._stack.enter_context(stack.pop_all())
+            return resident, reader
