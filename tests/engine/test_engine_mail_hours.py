@@ -49,6 +49,24 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
+def test_what_a_bug_ends_ends_as_a_whole_and_can_begin_anew(root: Path) -> None:
+    async def send() -> int:
+        raise RuntimeError("a bug")
+
+    async def go() -> list[int]:
+        folder = NewsroomFolder(config.load(root, {}), {})
+        clock = StepClock()
+        clock.at = NOW + timedelta(minutes=1)
+        hours, left = MailHours(folder, clock, send, lambda _: None), list[int]()
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="a bug"):
+                await hours.go_on()
+            left.append(len(asyncio.all_tasks()))
+        return left
+
+    assert [1, 1] == asyncio.run(go())
+
+
 def test_a_machine_that_starts_no_process_is_told_and_asked_again(root: Path) -> None:
     hours = Hours(root, OSError(11, "try again"), 0)
     hours.look()

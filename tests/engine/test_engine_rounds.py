@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from copydesk import config
-from copydesk.engine.serving import NewsroomFolder, Rounds, wait_after_hub_push
+from copydesk.engine.newsroom import open_newsroom
+from copydesk.engine.serving import (
+    NewsroomFolder,
+    Rounds,
+    keep_going,
+    open_service,
+    wait_after_hub_push,
+)
 from world.fetching import StepClock
 from world.newsroom import NOW, newsroom
 
@@ -76,3 +85,56 @@ def test_a_hub_push_waits_for_no_clock_that_was_set_back() -> None:
 
     assert 40 == wait_after_hub_push(began, began + 20 * seconds)
     assert 10 == wait_after_hub_push(began, began - timedelta(days=365))
+
+
+def test_what_a_bug_ends_is_told_and_begins_anew() -> None:
+    said: list[str] = []
+    tries: list[int] = []
+
+    async def work() -> None:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise RuntimeError("a bug")
+        raise asyncio.CancelledError
+
+    async def go() -> None:
+        await asyncio.gather(keep_going(work, said.append, 0), return_exceptions=True)
+
+    asyncio.run(go())
+
+    assert [0, 1] == tries
+    assert ["a part of the server has ended (RuntimeError: a bug); it begins anew"] == said
+
+
+def is_watching() -> bool:
+    """Decide whether the kernel tells this process what changes: what was begun is under way."""
+    told = ""
+    for info in Path("/proc/self/fdinfo").iterdir():
+        with contextlib.suppress(OSError):  # closed since
+            told += info.read_text()
+    return "inotify wd:" in told
+
+
+def test_a_bug_that_ends_the_rounds_of_a_server_is_told(root: Path) -> None:
+    said: list[str] = []
+
+    async def run() -> int:
+        raise RuntimeError("a bug")
+
+    def is_told() -> bool:
+        return any("a part of the server has ended" in words for words in said)
+
+    async def go() -> None:
+        with open_newsroom(root, NOW, {}) as opened:
+            async with open_service(opened, said.append, runs_rounds=False) as service:
+                rounds = Rounds(service.folder, StepClock(), said.append, run)
+                work = asyncio.create_task(replace(service, rounds=rounds).go_on())
+                async with asyncio.timeout(60):
+                    while not (is_told() and is_watching()):
+                        await asyncio.sleep(0.02)
+                work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
+
+    asyncio.run(go())
+
+    assert is_told()

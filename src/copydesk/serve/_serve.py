@@ -148,7 +148,7 @@ async def _go_on_until_others_hold(
     stop: asyncio.Event,
 ) -> None:
     """Go on until told to stop, or until the settings that pages are made by have changed."""
-    going_on = asyncio.create_task(pages.go_on())
+    going_on = asyncio.create_task(service.keep_going(pages.go_on))
     others = asyncio.create_task(_wait_for_other_settings(newsroom, service))
     stopped = asyncio.create_task(stop.wait())
     try:

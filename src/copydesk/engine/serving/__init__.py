@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from copydesk.engine.serving._rounds import Rounds as Rounds
     from copydesk.engine.serving._rounds import wait_after_hub_push as wait_after_hub_push
     from copydesk.engine.serving._service import NewsroomService as NewsroomService
+    from copydesk.engine.serving._service import keep_going as keep_going
     from copydesk.engine.serving._service import open_service as open_service
     from copydesk.engine.serving._service import with_time as with_time
     from copydesk.engine.serving._subscriber import HubAnswer as HubAnswer

@@ -51,15 +51,21 @@ class MailHours:
 
     async def go_on(self) -> None:
         """Look until cancelled; an issue that is being sent is then stopped between two letters."""
+        parts = (
+            self._repeat(self.send_outbox, _OUTBOX_SECONDS),
+            self._repeat(self.send_issues, _SENDINGS_SECONDS),
+            self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
+            self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
+        )
+        self._is_over.clear()
+        work = [asyncio.create_task(part) for part in parts]
         try:
-            await asyncio.gather(
-                self._repeat(self.send_outbox, _OUTBOX_SECONDS),
-                self._repeat(self.send_issues, _SENDINGS_SECONDS),
-                self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
-                self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
-            )
+            await asyncio.gather(*work)
         finally:
             self._is_over.set()  # a thread cannot be cancelled
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
 
     async def _repeat(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,11 +24,12 @@ from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._run_command import run_command
 from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.engine.serving._webhook_calls import WebhookCalls
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 
 Say = Callable[[str], None]
 
 _HUB_BYTES = 65_536  # of a hub's answer to a request
+_AGAIN_SECONDS = 60.0  # until what a bug has ended begins anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class NewsroomService:
     and `on_demand` are None where rounds may not run. `edited_files` brings the site up to what is
     written by hand and to filed letters, `webhook_calls` tells whoever wants to know,
     `letter_hours` files letters, `mail_hours` sends them, `rejudging` judges filed stories again
-    when an owner wants that.
+    when an owner wants that. `say` tells the operator.
     """
 
     site: Path
@@ -52,6 +53,7 @@ class NewsroomService:
     letter_hours: LetterHours
     mail_hours: MailHours
     rejudging: CommandOnDemand
+    say: Say
     audience: AudienceCounts | None = None
     issue_views: AudienceCounts | None = None
     subscriber: Subscriber | None = None
@@ -86,13 +88,21 @@ class NewsroomService:
             self.audience,
             self.issue_views,
         )
-        work = [asyncio.create_task(worker.go_on()) for worker in workers if worker is not None]
+        work = [
+            asyncio.create_task(self.keep_going(worker.go_on))
+            for worker in workers
+            if worker is not None
+        ]
         try:
             await asyncio.Event().wait()
         finally:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+
+    async def keep_going(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do what has no end until cancelled, as `keep_going` does, and tell the operator."""
+        await keep_going(work, self.say)
 
 
 @contextlib.asynccontextmanager
@@ -142,6 +152,7 @@ def _prepare_service(
         letter_hours=LetterHours(folder, clock, turn, starter.file_letters, with_time(say, clock)),
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         rejudging=rejudging,
+        say=with_time(say, clock),
         # the memory is opened anew each time: a round may replace it
         audience=(
             AudienceCounts(keep_reads(folder.memory), clock) if settings.serve.count_reads else None
@@ -177,6 +188,22 @@ async def _add_rounds(
             yield replace(service, subscriber=subscriber, rounds=rounds, on_demand=on_demand)
         finally:
             await on_demand.close()
+
+
+async def keep_going(
+    work: Callable[[], Awaitable[None]], say: Say, again_seconds: float = _AGAIN_SECONDS
+) -> None:
+    """Do what has no end until cancelled; what a bug ends is told, and begins anew a minute later.
+
+    Else a server would answer for months, and nobody would hear that it files nothing any more.
+    """
+    while True:
+        try:
+            await work()
+        except Exception as error:  # whatever it is
+            what = text.fold(f"{type(error).__name__}: {error}")[:300]
+            say(f"a part of the server has ended ({what}); it begins anew")
+        await asyncio.sleep(again_seconds)
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:
