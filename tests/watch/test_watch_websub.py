@@ -137,6 +137,17 @@ def test_a_lease_is_renewed_after_about_two_thirds() -> None:
     assert websub.is_time(subscription, NOON + 7 * DAY)
 
 
+def test_a_lease_from_before_a_clock_was_set_back_is_renewed_now() -> None:
+    ahead = replace(leased(now=NOON + 365 * DAY), seen_at=NOON + 365 * DAY)
+
+    assert websub.is_time(ahead, NOON)
+
+    renewed = websub.confirm(ahead, QUERY, NOON)
+    assert renewed is not None
+    assert not websub.is_time(renewed.subscription, NOON)
+    assert 1 == websub.after_news(renewed.subscription, NOON + DAY).missed
+
+
 def test_a_short_lease_does_not_make_us_hammer_the_hub() -> None:
     assert not websub.is_time(leased("10"), NOON + timedelta(minutes=59))
 

@@ -88,8 +88,9 @@ def request_fields(subscription: Subscription) -> dict[str, str]:
 
 
 def is_time(subscription: Subscription, now: datetime) -> bool:
-    """Decide whether to ask the hub now."""
-    return subscription.next_at is None or subscription.next_at <= now
+    """Decide whether to ask the hub now; further ahead than any lease a clock was set back."""
+    next_at = subscription.next_at
+    return next_at is None or not now < next_at <= now + LONGEST_LEASE
 
 
 def after_asking(subscription: Subscription, now: datetime) -> Subscription:
@@ -197,8 +198,9 @@ def _note_lease(subscription: Subscription, lease: timedelta, now: datetime) -> 
         subscription,
         tries=0,
         next_at=now + max(renewal, _SOONEST),
-        confirmed_at=subscription.confirmed_at or now,
+        confirmed_at=min(subscription.confirmed_at or now, now),
         lease_until=now + lease,
+        seen_at=subscription.seen_at and min(subscription.seen_at, now),
         trouble="",
     )
 
