@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -279,3 +280,27 @@ def test_a_bug_costs_one_request_and_is_told(tmp_path: Path) -> None:
     assert 1 == len(said)
     assert said[0].startswith("a request failed: LookupError: no such thing")
     assert len(said[0]) <= 500
+
+
+def test_who_leaves_while_they_send_is_nothing_to_tell(tmp_path: Path) -> None:
+    said: list[str] = []
+    left = asyncio.Event()
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await Request(scope, receive).body()
+        finally:
+            left.set()
+
+    async def work() -> None:
+        app = WebApp(Site(tmp_path, ""), said.append, mounts={"/desk": read})
+        async with listening(Address(port=0), app) as port:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"POST /desk/ HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\nhalf")
+            await writer.drain()
+            writer.close()
+            await asyncio.wait_for(left.wait(), 20)
+
+    asyncio.run(work())
+
+    assert [] == said

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -59,6 +60,8 @@ class WebApp:
 
         try:
             await self._router(scope, receive, send_on)
+        except ClientDisconnect:  # who asked left while they sent: there is nobody to answer
+            return
         except Exception as error:  # a bug on one page must not be one on every page
             what = f"{type(error).__name__}: {error}"
             self._say(text.fold(f"a request failed: {what}: {_cut_token(scope['path'])}")[:500])
