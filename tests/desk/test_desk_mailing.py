@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -168,6 +169,13 @@ def test_only_owners_see_addresses_whole(anna: Browser, ed: Browser) -> None:
         assert 403 == ed.get(path).status
     for path in (READERS, f"{READERS}1/", f"{READERS}import", f"{READERS}export"):
         assert 403 == ed.post(path, {"do": "find", "address": "reader1@d1.example"}).status
+
+
+@pytest.mark.parametrize("number", ["0", "x", "9" * 20, "9" * 5_000, "٣"])
+def test_a_number_that_no_reader_has_is_said(anna: Browser, number: str) -> None:
+    answer = anna.get(f"{READERS}{quote(number)}/")
+
+    assert (400, True) == (answer.status, "no such reader" in answer.body)
 
 
 def test_who_got_it_is_a_page_by_state_and_goes_on(anna: Browser) -> None:

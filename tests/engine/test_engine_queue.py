@@ -198,6 +198,17 @@ def test_what_is_decided_meanwhile_moves_no_row_from_page_to_page(
     assert ["s3", "s4", "s5"] == names(second.rows)
 
 
+@pytest.mark.parametrize(("place", "rows"), [(1e300, 2), (float("inf"), 2), (-1e300, 0)])
+def test_a_place_that_no_story_has_breaks_no_page(beat: History, place: float, rows: int) -> None:
+    file(beat, "wall")
+    file(beat, "seals", hours=1)
+    question = QueueQuestion(view="all", order="time", after=(place, "wall"))
+    with reading(beat) as (newsroom, reader):
+        page = reader.page(newsroom, question)
+
+    assert rows == len(page.rows)
+
+
 def test_a_published_story_with_a_page_says_so_once_the_site_has_it(beat: History) -> None:
     file(beat, "wall")
     hold(beat, "seals")

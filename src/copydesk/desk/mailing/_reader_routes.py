@@ -38,6 +38,7 @@ from copydesk.errors import CopydeskError, UsageError
 
 _FORM_BYTES = 100_000  # around a file
 _PIECE = 64_000
+_DIGITS = 16
 _SUPPRESSIONS = 100  # of a page
 _TOLD = frozenset({"reader_is_erased", "address_is_suppressed", "address_is_lifted"})
 
@@ -48,13 +49,13 @@ def list_reader_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
     gets = {
         "/mailing/readers/": handlers.show_all,
         "/mailing/readers/suppressions/": handlers.show_suppressions,
-        "/mailing/readers/{number:int}/": handlers.show,
+        "/mailing/readers/{number}/": handlers.show,
     }
     posts = {
         "/mailing/readers/": handlers.decide,
         "/mailing/readers/import": handlers.take_file,
         "/mailing/readers/export": handlers.export,
-        "/mailing/readers/{number:int}/": handlers.change,
+        "/mailing/readers/{number}/": handlers.change,
     }
     return [
         *(Route(path, with_errors(handler)) for path, handler in gets.items()),
@@ -77,8 +78,8 @@ class _ReaderHandlers:
 
     async def show(self, request: Request) -> Response:
         """Answer with what is kept of a reader; that somebody looked is noted."""
-        number = request.path_params["number"]
-        data = await self._keeper(request).look_at(number)
+        keeper, number = self._keeper(request), _read_number(request)
+        data = await keeper.look_at(number)
         editor = self._editor_of(request)
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
@@ -122,7 +123,7 @@ class _ReaderHandlers:
     async def change(self, request: Request) -> Response:
         """End a reader's letters, or forget them, and lead on."""
         keeper, form = self._keeper(request), dict(await read_form(request))
-        number, do = request.path_params["number"], form.get("do", "")
+        number, do = _read_number(request), form.get("do", "")
         if do == "remove":
             await keeper.remove(number)
             return self._lead(number)
@@ -185,6 +186,14 @@ class _ReaderHandlers:
         """Lead to a reader, or where nobody has the address to all of them."""
         page = f"mailing/readers/{number}/" if number else f"mailing/readers/?told={told}"
         return RedirectResponse(f"{self._desk.path}{page}", 303)
+
+
+def _read_number(request: Request) -> int:
+    """Return the number of the reader that an address names; raises UsageError for none."""
+    typed = str(request.path_params["number"])
+    if not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
+        raise UsageError("no such reader", subject=typed[:40], hint="look for their address")
+    return int(typed)
 
 
 def _read_pieces(file: BinaryIO) -> Iterator[bytes]:

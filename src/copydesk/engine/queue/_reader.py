@@ -44,6 +44,7 @@ _KEPT = 3_000  # records as they were read last
 _AGAIN = 2  # times that a page is asked for where records changed meanwhile
 _CHOICE_SECONDS = 300  # that the choices of filters are kept
 _HOUR = 3_600_000_000  # in microseconds
+_FARTHEST = 2.0**62  # of them; SQLite has 64 bits for a number
 
 
 class QueueReader:
@@ -171,7 +172,7 @@ class QueueReader:
     ) -> list[FiledHappening]:
         if question.order == "time":
             place = question.after
-            after = None if place is None else (int(place[0]), place[1])
+            after = None if place is None else (_limit_place(place[0]), place[1])
             return self._catalogue.list_happenings(wanted, question.limit, after)
         cursors = [
             (_cursor(newsroom, question, happening), happening)
@@ -289,6 +290,11 @@ def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappeni
     heat = happening.heat if happening.heat >= 0 else happening.quality
     half_life = newsroom.settings.front.half_life_hours * _HOUR
     return math.log2(max(1, heat)) + happening.at / half_life, happening.name
+
+
+def _limit_place(place: float) -> int:
+    """Return a time of a cursor as the catalogue takes it, whatever somebody wrote there."""
+    return int(max(-_FARTHEST, min(_FARTHEST, place)))
 
 
 def _rank(cursor: QueueCursor) -> QueueCursor:
