@@ -282,6 +282,29 @@ def test_a_bug_costs_one_request_and_is_told(tmp_path: Path) -> None:
     assert len(said[0]) <= 500
 
 
+@pytest.mark.parametrize(
+    "place", ["/mail/leave/", "/tide/mail/manage/", "/desk/enter/", "/websub/"]
+)
+def test_what_an_address_opens_is_told_to_nobody(tmp_path: Path, place: str) -> None:
+    said: list[str] = []
+
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise LookupError("a bug")
+
+    async def work() -> None:
+        app = WebApp(broken, said.append)
+        async with (
+            listening(Address(port=0), app) as port,
+            ClientSession(f"http://127.0.0.1:{port}") as session,
+            session.get(f"{place}5ec7e7/data.json"),
+        ):
+            pass
+
+    asyncio.run(work())
+
+    assert [f"a request failed: LookupError: a bug: {place}…"] == said
+
+
 def test_who_leaves_while_they_send_is_nothing_to_tell(tmp_path: Path) -> None:
     said: list[str] = []
     left = asyncio.Event()

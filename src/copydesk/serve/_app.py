@@ -20,7 +20,7 @@ Note = Callable[[int, float], None]
 
 _WAIT_SECONDS = 10.0  # for the next app, before a request is told to come back
 _END_SECONDS = 3.0  # for an answer under way, before it is broken off
-_READER_LINK = re.compile(r"(/mail/[a-z]+/).+", re.DOTALL)
+_SECRET_END = re.compile(r"(/(?:mail/[a-z]+|desk/enter|websub)/).+", re.DOTALL)
 
 
 def note_nothing(_status: int, _seconds: float) -> None:
@@ -64,7 +64,7 @@ class WebApp:
             return
         except Exception as error:  # a bug on one page must not be one on every page
             what = f"{type(error).__name__}: {error}"
-            self._say(text.fold(f"a request failed: {what}: {_cut_token(scope['path'])}")[:500])
+            self._say(text.fold(f"a request failed: {what}: {_cut_secret(scope['path'])}")[:500])
             if status:
                 raise  # the server closes the connection: the answer is not whole
             await PlainTextResponse("internal error\n", 500)(scope, receive, send_on)
@@ -117,9 +117,9 @@ class PresentApp:
             self._answering.discard(task)
 
 
-def _cut_token(path: str) -> str:
-    """Return a path as a log may have it: what follows in a reader's link is the key to it."""
-    return _READER_LINK.sub(r"\1…", path)
+def _cut_secret(path: str) -> str:
+    """Return a path as a log may have it: the end of a link in, or of a hub's, is the key."""
+    return _SECRET_END.sub(r"\1…", path)
 
 
 def _mount(path: str, app: ASGIApp) -> Mount:
