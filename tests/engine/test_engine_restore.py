@@ -94,6 +94,16 @@ def test_what_a_killed_restore_left_is_removed(file: Path, tmp_path: Path) -> No
     assert ["back", "backup.tar.gz"] == names_in(tmp_path)
 
 
+def test_what_another_process_has_just_made_and_not_locked_yet_stays(
+    file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".copydesk-staging-x2").mkdir()
+
+    restore(file, tmp_path / "back", NOW)
+
+    assert [".copydesk-staging-x2", "back", "backup.tar.gz"] == names_in(tmp_path)
+
+
 def test_readers_come_back_and_what_was_filed_since_waits_for_a_word(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "newsroom")
     with closing(open_mail(root / ".copydesk")) as mail:

@@ -12,6 +12,7 @@ from copydesk.errors import BackupError
 from copydesk.kit import files, locks
 
 STAGING = ".copydesk-staging-"
+_LOCK = "lock"  # made last: a folder without one is another process's, from this moment
 
 
 @contextlib.contextmanager
@@ -24,9 +25,11 @@ def stage(folder: Path) -> Iterator[Path]:
     with contextlib.ExitStack() as stack:
         try:
             _sweep(folder)
-            made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
-            stack.callback(_remove, made)
-            stack.enter_context(locks.hold(made / "lock"))
+            is_held = False
+            while not is_held:  # else somebody sweeps it away at this moment
+                made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
+                stack.callback(_remove, made)
+                is_held = stack.enter_context(locks.hold(made / _LOCK))
         except OSError as error:
             raise BackupError(
                 f"the folder cannot be written ({error.strerror})",
@@ -51,8 +54,8 @@ def writing(place: Path) -> Iterator[None]:
 
 def _sweep(folder: Path) -> None:
     for name in files.list_names(folder):
-        if name.startswith(STAGING) and (folder / name).is_dir():
-            with locks.hold(folder / name / "lock") as is_left_over:
+        if name.startswith(STAGING) and (folder / name / _LOCK).exists():
+            with locks.hold(folder / name / _LOCK) as is_left_over:
                 if is_left_over:
                     _remove(folder / name)
 
