@@ -92,6 +92,21 @@ def test_an_issue_that_a_service_refused_goes_once_somebody_says_so(
     assert 1 == len(services.letters)
 
 
+def test_an_issue_that_a_service_cannot_take_for_days_waits_for_a_word(
+    root: Path, services: FakeServices
+) -> None:
+    services.faults = ["503", "503", "503"]
+    for hours in (0, 47):
+        report = send(root, LATER + timedelta(hours=hours))
+        assert ("sending", "") == (report.state, report.trouble)
+
+    report = send(root, LATER + timedelta(hours=48))
+
+    assert ("paused", {"waiting": 1}) == (report.state, report.counts)
+    assert "mailgun did not take the issue for 48 hours: HTTP 503" in report.trouble
+    assert {"handed-over": 1} == send(root, LATER + timedelta(hours=60)).counts
+
+
 def test_an_issue_of_which_nobody_knows_is_not_handed_over_again(
     root: Path, services: FakeServices
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from copydesk.engine.letters import make_outgoing, read_issue_to_send
@@ -12,13 +12,14 @@ from copydesk.errors import MailError
 from copydesk.mail_store import SERVICE, DeliveryOutcome, DeliveryState, MailStore, Sending
 
 if TYPE_CHECKING:
-    from copydesk.post import HandedLetter
+    from copydesk.post import HandedLetter, HandOverAnswer
 
 
 def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
     """Hand an issue over, once: what a service took or may have taken is not handed over again.
 
-    Raises MailError where the service refuses; one that cannot take it now is asked again later.
+    One that cannot take it now is asked again later, for as long as letters are tried. Raises
+    MailError where that is over, or the service refuses: then a person lets it go on.
     """
     from copydesk import post
 
@@ -45,10 +46,24 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
     store.ledger.note(sending.number, [outcome])
     if state in {DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN}:
         store.ledger.set_state(sending.number, "done")
-    elif answer.kind == "refused":
+    elif trouble := _find_trouble(newsroom, sending, answer, at):
         store.ledger.set_state(sending.number, "paused")
+        raise trouble
+
+
+def _find_trouble(
+    newsroom: Newsroom, sending: Sending, answer: HandOverAnswer, again_at: datetime
+) -> MailError | None:
+    """Return why an issue that a service did not take is not tried again, None where it is."""
+    if answer.kind == "refused":
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
-        raise MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
+        return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
+    hours = newsroom.settings.mail.give_up_hours
+    if again_at <= sending.made + timedelta(hours=hours):
+        return None
+    what = f"{sending.via} did not take the issue for {hours} hours"
+    hint = "if it is still news: copydesk mail send ISSUE"
+    return MailError(what, subject=answer.words, hint=hint)
 
 
 def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
