@@ -126,6 +126,18 @@ def test_a_letter_waits_longer_each_time_and_is_given_up_in_the_end() -> None:
     assert timedelta(hours=45) < now - NOW <= timedelta(hours=48)
 
 
+def test_a_letter_whose_turn_comes_late_is_tried_for_hours_all_the_same() -> None:
+    answer = Answer(kind="later", code=451, status="4.7.1", words="greylisted")
+    first = now = NOW + timedelta(days=5)  # of a warming-up, a pause, a word that came late
+    for attempts in range(100):
+        outcome = settle(replace(INTENT, attempts=attempts), answer, now, RULES)
+        if outcome.state == DeliveryState.GIVEN_UP:
+            break
+        now = outcome.at
+
+    assert timedelta(hours=1) < now - first < timedelta(hours=3)
+
+
 def outcome(number: int) -> DeliveryOutcome:
     return DeliveryOutcome(subscriber=number, state=DeliveryState.ACCEPTED, at=NOW)
 

@@ -12,6 +12,7 @@ from copydesk.post import Answer
 _FIRST_WAIT = timedelta(minutes=5)  # greylisting commonly lets through after that (RFC 6647 3)
 _LONGEST_WAIT = timedelta(hours=2)
 _SOON = timedelta(seconds=5)  # after what was not about this letter
+_FEWEST_TRIES = 5  # some two hours: a letter's turn may come after all time for it is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,8 @@ def _choose_state(
     if answer.kind == "uncertain" and rules.options.when_uncertain == "leave":
         return DeliveryState.UNCERTAIN, now
     wait = _wait(intent, answer)
-    if now + wait > rules.began + timedelta(hours=rules.options.give_up_hours):
+    is_too_late = now + wait > rules.began + timedelta(hours=rules.options.give_up_hours)
+    if is_too_late and intent.attempts >= _FEWEST_TRIES:
         return DeliveryState.GIVEN_UP, now
     return DeliveryState.WAITING, now + wait
 
