@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,9 @@ def run_round(
     all_due: bool = False,
     dry_run: bool = False,
     progress: engine.Progress | None = None,
+    now: datetime = NOW,
 ) -> engine.RoundReport:
-    with engine.open_newsroom(root, NOW, ENVIRON, scratch=dry_run) as opened:
+    with engine.open_newsroom(root, now, ENVIRON, scratch=dry_run) as opened:
         asked = engine.RoundOptions(web=web, all_due=all_due, dry_run=dry_run)
         return engine.run_round(opened, asked, progress or engine.Silence())
 
@@ -161,6 +163,24 @@ def test_a_round_that_was_killed_before_its_commit_is_finished_by_the_next(
     assert second.filed == ()
     assert second.commit is not None
     assert run_git(root, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("later", [timedelta(days=1), timedelta(days=-5)])
+def test_a_page_that_was_refused_is_asked_again_after_a_day_or_a_clock_set_back(
+    root: Path, tmp_path: Path, later: timedelta
+) -> None:
+    wall, when = "https://gull.example/wall?utm_source=rss", "Thu, 19 Nov 2026 10:00:00 GMT"
+
+    def ask(hours: float, **others: Answer) -> bool:
+        listed = feed(("Sea wall to rise", wall, when), (f"At {hours}", f"{wall}&{hours}", when))
+        answers = {**small_web(), "https://gull.example/feed.xml": listed}
+        web = record_web(tmp_path / f"{hours}.warc.gz", {**answers, **others})
+        now = NOW + timedelta(days=5, hours=hours)
+        return WALL_RECORD in run_round(root, web, all_due=True, now=now).filed
+
+    assert not ask(0, **{wall: Answer(status="451 Unavailable For Legal Reasons")})
+    assert not ask(1)
+    assert ask(later.total_seconds() / 3600)
 
 
 def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:

@@ -93,7 +93,7 @@ def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
     if fate.state == "failed":
         return fate.tries >= TRIES
     if fate.reason in _MAY_CHANGE:
-        return fate.tries >= TRIES or now - fate.at < AGAIN
+        return fate.tries >= TRIES or timedelta(0) <= now - fate.at < AGAIN
     return True  # dropped; or filed, and a person has deleted the record since
 
 
