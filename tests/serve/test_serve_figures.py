@@ -307,16 +307,18 @@ def test_what_an_address_opens_is_told_to_nobody(tmp_path: Path, place: str) -> 
 
 def test_who_leaves_while_they_send_is_nothing_to_tell(tmp_path: Path) -> None:
     said: list[str] = []
+    counted: list[int] = []
     left = asyncio.Event()
 
     async def read(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await Request(scope, receive).body()
-        finally:
-            left.set()
+        await Request(scope, receive).body()
+
+    def note(status: int, _seconds: float) -> None:
+        counted.append(status)
+        left.set()
 
     async def work() -> None:
-        app = WebApp(Site(tmp_path, ""), said.append, mounts={"/desk": read})
+        app = WebApp(Site(tmp_path, ""), said.append, mounts={"/desk": read}, note=note)
         async with listening(Address(port=0), app) as port:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"POST /desk/ HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\nhalf")
@@ -326,4 +328,4 @@ def test_who_leaves_while_they_send_is_nothing_to_tell(tmp_path: Path) -> None:
 
     asyncio.run(work())
 
-    assert [] == said
+    assert ([], [499]) == (said, counted)

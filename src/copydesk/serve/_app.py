@@ -19,6 +19,7 @@ Say = Callable[[str], None]
 Note = Callable[[int, float], None]
 
 _WAIT_SECONDS = 10.0  # for the next app, before a request is told to come back
+_CLIENT_LEFT = 499  # as nginx counts it
 _END_SECONDS = 3.0  # for an answer under way, before it is broken off
 _SECRET_END = re.compile(r"(/(?:mail/[a-z]+|desk/enter|websub)/).+", re.DOTALL)
 
@@ -61,7 +62,7 @@ class WebApp:
         try:
             await self._router(scope, receive, send_on)
         except ClientDisconnect:  # who asked left while they sent: there is nobody to answer
-            return
+            status = status or _CLIENT_LEFT
         except Exception as error:  # a bug on one page must not be one on every page
             what = f"{type(error).__name__}: {error}"
             self._say(text.fold(f"a request failed: {what}: {_cut_secret(scope['path'])}")[:500])
