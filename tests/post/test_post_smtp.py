@@ -249,13 +249,31 @@ def test_a_slow_reader_of_letters_is_given_up_before_the_end() -> None:
 
 
 def test_an_address_that_is_not_ascii_needs_a_server_that_takes_such() -> None:
-    answers, server, is_open = _send(envelopes=[_envelope("jörg@world.example")])
+    message = "To: <jörg@world.example>\r\n\r\nA text\r\n".encode()
+    answers, server, is_open = _send(envelopes=[_envelope("jörg@world.example", message)])
 
     assert [("refused", 0, "5.6.7", "recipient")] == [
         (answer.kind, answer.code, answer.status, answer.stage) for answer in answers
     ]
     assert not any(b"MAIL" in heard for heard in server.heard)
     assert is_open
+
+
+def test_an_author_whose_address_is_not_ascii_needs_such_a_server_and_is_no_readers_fault() -> None:
+    message = "From: <jörg@world.example>\r\n\r\nGrüße\r\n".encode()
+    answers, server, _ = _send(envelopes=[_envelope(message=message)])
+
+    assert [("refused", "5.6.7", "sender")] == [
+        (answer.kind, answer.status, answer.stage) for answer in answers
+    ]
+    assert not any(b"MAIL" in heard for heard in server.heard)
+
+
+def test_a_text_that_is_not_ascii_needs_no_such_server() -> None:
+    message = "From: <b@world.example>\r\n\r\nGrüße\r\n".encode()
+    answers, _, _ = _send(envelopes=[_envelope(message=message)])
+
+    assert ["accepted"] == [answer.kind for answer in answers]
 
 
 def test_a_cancelled_letter_closes_its_line() -> None:

@@ -41,9 +41,12 @@ class SmtpLine:
         After a refusal the line goes on. After 421, and where the line broke or the server lost
         its thread, it is closed. Who is cancelled meanwhile closes it, too, and knows nothing.
         """
-        is_utf8 = not (envelope.recipient.isascii() and envelope.sender.isascii())
+        is_of_reader = not envelope.recipient.isascii()
+        is_plain = envelope.sender.isascii() and _is_head_ascii(envelope.message)
+        is_utf8 = is_of_reader or not is_plain
         if is_utf8 and "smtputf8" not in self._extensions:
-            return Answer(kind="refused", status="5.6.7", words=_UTF8_NEEDED, stage="recipient")
+            stage: SmtpStage = "recipient" if is_of_reader else "sender"
+            return Answer(kind="refused", status="5.6.7", words=_UTF8_NEEDED, stage=stage)
         try:
             answer = await self._transact(envelope, self._list_steps(envelope, is_utf8=is_utf8))
         except BaseException:
@@ -142,3 +145,8 @@ class SmtpLine:
             return judge_reply(lost.reply, stage, recipient)
         words = clean_words(lost.reply.words, (recipient,)) if lost.reply else lost.what
         return Answer(kind="unsent", words=words, stage=stage)
+
+
+def _is_head_ascii(message: bytes) -> bool:
+    """Decide whether a letter's fields are ASCII, as all are but some addresses."""
+    return message[: message.find(b"\r\n\r\n")].isascii()
