@@ -120,6 +120,22 @@ def test_a_linked_picture_of_the_looks_is_named_and_the_site_is_built_without(
     assert not [data for data in published(root) if SECRET in data]
 
 
+@pytest.mark.parametrize(
+    ("folder", "named"), [(False, "assets/fonts/face.woff2"), (True, "assets/fonts")]
+)
+def test_a_linked_file_of_its_own_is_named_and_the_site_is_built_without(
+    tmp_path: Path, folder: bool, named: str
+) -> None:
+    root = newsroom(tmp_path / "beat")
+    link(root, "assets/fonts/face.woff2", folder=folder)
+
+    for report in (built(root), built(root)):
+        assert [named] == [failure.url for failure in report.failed]
+        assert f"a symbolic link: {Path(named).name}" in report.failed[0].what
+        assert "put the file itself there" == report.failed[0].hint
+    assert not [data for data in published(root) if SECRET in data]
+
+
 def test_the_newsroom_itself_may_be_a_link(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     (root / "_templates").mkdir()

@@ -21,6 +21,7 @@ from copydesk.engine.newsroom import (
     Troubles,
     in_turn,
 )
+from copydesk.engine.publishing._assets import ASSETS, find_linked_assets
 from copydesk.engine.publishing._picture_rules import picture_shows
 from copydesk.engine.publishing._share_cards import ShareCards
 from copydesk.engine.publishing._stories import NewsroomStories
@@ -55,7 +56,7 @@ def build(
     options = options or BuildOptions()
     began = time.monotonic()
     out = options.out or _own_site(newsroom.site)
-    troubles = Troubles()
+    troubles = find_linked_assets(newsroom.root)
     progress.stage("publish")
     with (
         in_turn(newsroom.private / "build.lock"),
@@ -245,7 +246,7 @@ def _options(
             practice=practice,
         ),
         pictures_folder=newsroom.private / "pictures",
-        static=newsroom.root / "assets",
+        static=newsroom.root / ASSETS,
         templates=newsroom.root / "_templates",
         workers=processes.at_once(),
     )
