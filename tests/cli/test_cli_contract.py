@@ -134,6 +134,17 @@ def test_record_check_needs_no_beat(filed: Path) -> None:
     assert report["different"] == report["errors"] == []
 
 
+def test_record_check_of_a_folder_that_is_not_there_is_a_mistake(tmp_path: Path) -> None:
+    for arguments in (
+        ("record", "check", tmp_path / "beta"),
+        ("-C", tmp_path / "beta", "record", "check"),
+    ):
+        said = copydesk(*arguments)
+
+        assert (said.code, said.out) == (2, "")
+        assert said.err.startswith(f"error: there is no such folder: {tmp_path / 'beta'}\nhint: ")
+
+
 def test_record_check_fails_on_a_broken_record(tmp_path: Path) -> None:
     (tmp_path / "_news").mkdir()
     (tmp_path / "_news" / "2026-01-01-x.md").write_text("---\ntitle: [\n---\n")

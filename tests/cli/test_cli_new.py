@@ -217,6 +217,17 @@ def test_a_person_is_asked_and_asked_again_where_an_answer_cannot_be(root: Path)
     assert [topic["name"] for topic in topics(root).values()] == ["Coast", "Seals"]
 
 
+def test_where_something_lies_already_nobody_is_asked(root: Path) -> None:
+    root.mkdir()
+    (root / "letter.txt").write_text("mine")
+
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        ask(root)
+
+    assert (refused.value.returncode, refused.value.stdout) == (2, b"")
+    assert copydesk("new", root).err.startswith("error: the folder is not empty")
+
+
 def test_a_person_who_answers_nothing_has_the_example(root: Path) -> None:
     ask(root, "")
 

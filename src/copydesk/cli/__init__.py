@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; what was under way goes on with the next round", err=True)
+        click.echo("stopped; a round that was under way goes on with the next one", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show(sys.stderr)

@@ -40,6 +40,7 @@ def command(
     With any option it is a bare one. Without, whoever sits at a terminal is asked what it is to be
     about; elsewhere, and where no title is answered, it is the example.
     """
+    engine.require_free_folder(folder)
     new: engine.NewBeat | None = None
     if any((title, topics, sources, language, timezone)):
         plain = engine.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)

@@ -141,6 +141,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import open_seal as open_seal
     from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
+    from copydesk.engine.newsroom import require_free_folder as require_free_folder
     from copydesk.engine.newsroom import setting_rows as setting_rows
     from copydesk.engine.numbers import Delay as Delay
     from copydesk.engine.numbers import DropCount as DropCount
@@ -161,7 +162,6 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing import list_owed_pings as list_owed_pings
     from copydesk.engine.publishing import own_script_digests as own_script_digests
     from copydesk.engine.queue import DROP_DAYS as DROP_DAYS
-    from copydesk.engine.queue import PIN_ENDING as PIN_ENDING
     from copydesk.engine.queue import VIEWS as VIEWS
     from copydesk.engine.queue import DropPage as DropPage
     from copydesk.engine.queue import DropQuestion as DropQuestion

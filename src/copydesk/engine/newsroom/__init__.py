@@ -56,5 +56,6 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._starts import demo_newsroom as demo_newsroom
     from copydesk.engine.newsroom._starts import new as new
     from copydesk.engine.newsroom._starts import new_beat as new_beat
+    from copydesk.engine.newsroom._starts import require_free_folder as require_free_folder
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -33,7 +33,7 @@ def new(root: Path, when: datetime) -> tuple[str, ...]:
     The folder gets a git repository of its own where git is installed, also inside another one.
     Raises UsageError where the folder holds something already.
     """
-    _must_be_free(root)
+    require_free_folder(root)
     with example() as folder:
         return _lay_out(folder / "starter", root, when)
 
@@ -44,7 +44,7 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
     As `new` does, and raises UsageError, too, where nothing can be made of what is said: then
     nothing is made.
     """
-    _must_be_free(root)
+    require_free_folder(root)
     composed = config.compose_newsroom(new)
     with _writing(root):
         for path, written in composed.items():
@@ -57,7 +57,7 @@ def demo_newsroom(root: Path, when: datetime) -> bool:
     """Lay out the demo's newsroom in `root`; False where it is there already."""
     if (root / "beat.toml").exists():
         return False
-    _must_be_free(root)
+    require_free_folder(root)
     with example() as folder:
         _lay_out(folder / "newsroom", root, when)
     return True
@@ -103,7 +103,8 @@ def example() -> Iterator[Path]:
         )
 
 
-def _must_be_free(root: Path) -> None:
+def require_free_folder(root: Path) -> None:
+    """Raise UsageError where a newsroom cannot be made in `root`, which holds something already."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageError(
             "the folder is not empty", subject=str(root), hint="name one that does not exist yet"

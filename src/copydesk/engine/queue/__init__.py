@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from copydesk.engine.queue._page_preview import find_obstacle as find_obstacle
     from copydesk.engine.queue._page_preview import preview_page as preview_page
     from copydesk.engine.queue._pictures import picture_file as picture_file
-    from copydesk.engine.queue._pins import PIN_ENDING as PIN_ENDING
     from copydesk.engine.queue._pins import find_ending_pins as find_ending_pins
     from copydesk.engine.queue._question import VIEWS as VIEWS
     from copydesk.engine.queue._question import QueueChoices as QueueChoices
