@@ -89,7 +89,7 @@ def _show_parts(report: measure.GateReport) -> None:
 def _show_choice(report: measure.GateReport) -> None:
     choice = report.choice
     if choice is None:
-        click.echo(f"publish_at: no proposal, it needs {report.lacks}")
+        click.echo(f"publish_at: too little for a proposal: {report.lacks}")
         return
     if choice.publish_at == report.publish_at:
         click.echo(f"publish_at: {report.publish_at} agrees best")

@@ -37,10 +37,10 @@ def take_back_rule(
     name = _field(rule)
     known = read_digests(newsroom.memory, story)
     if (known and name in review.find_hand_edits(story, known)) or _is_readdressed(story, rule):
-        return story, (f"a person has edited its {name} since: it stays as it is",)
+        return story, (f"a person has edited its {name} since: that stays as it is",)
     after = _take_back(newsroom, story, rule, beat)
     if after is None:
-        return story, (f"its article is no longer kept: its {name} stays as it is",)
+        return story, (f"its article is no longer kept, so that its {name} cannot be taken back",)
     after = review.apply_rulings(after, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)

@@ -99,8 +99,10 @@ def add_reader(
 ) -> ReaderData:
     """Let somebody get a letter, with what proves that they want it; UsageError, MailStoreError."""
     address = _read(newsroom, typed)
-    if letter not in {known.id for known in newsroom.settings.letters}:
-        raise UsageError("no such letter", subject=text.fold(letter)[:80])
+    letters = [known.id for known in newsroom.settings.letters]
+    if letter not in letters:
+        hint = f"there are: {', '.join(letters)}" if letters else "beat.toml has no [[letter]]"
+        raise UsageError("no such letter", subject=text.fold(letter)[:80], hint=hint)
     if not text.fold(consent):
         raise UsageError("without consent nobody gets a letter", hint="say what proves it")
     with store.at_once():
