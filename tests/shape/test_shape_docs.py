@@ -7,14 +7,16 @@ import dataclasses
 import re
 import subprocess
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import click
 import pytest
 
-from copydesk import engine
+from copydesk import engine, mail_store, post
 from copydesk.cli import cli
-from copydesk.news import DROP_REASONS
+from copydesk.news import DROP_REASONS, Standing
 from shape import sources
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +46,21 @@ def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, 
 
 
 COMMANDS = dict(commands(cli))
+CLOSED_TYPES: dict[str, object] = {
+    "AnswerKind": post.AnswerKind,
+    "CheckKind": post.CheckKind,
+    "ConsentWay": mail_store.ConsentWay,
+    "ImportKind": engine.ImportKind,
+    "LayoutName": get_type_hints(engine.ImportReport)["layout"],
+    "OutboxKind": mail_store.OutboxKind,
+    "ReturnEffect": engine.ReturnEffect,
+    "SendingRemark": mail_store.SendingRemark,
+    "SendingState": mail_store.SendingState,
+    "Standing": Standing,
+    "SubscriberState": mail_store.SubscriberState,
+    "SuppressionReason": mail_store.SuppressionReason,
+    "TrailKind": engine.TrailKind,
+}
 
 
 def options_of(command: click.Command) -> set[str]:
@@ -135,6 +152,27 @@ def test_a_report_has_every_key_on_its_page(report: type) -> None:
     page = (REFERENCE / "json.md").read_text("utf-8")
 
     assert [] == [one.name for one in dataclasses.fields(report) if f"`{one.name}`" not in page]
+
+
+@pytest.mark.parametrize("name", CLOSED_TYPES)
+def test_a_closed_type_that_commands_print_has_every_value_on_a_page(name: str) -> None:
+    pages = [(REFERENCE / page).read_text("utf-8") for page in ("json.md", "cli.md")]
+
+    values = [value for value in values_of(CLOSED_TYPES[name]) if value]
+
+    assert len(values) > 1
+    assert [] == [value for value in values if f"`{value}`" not in "\n".join(pages)]
+
+
+def values_of(closed: object) -> Iterator[str]:
+    """Yield the words of an enumeration, or of a literal type and of those in it."""
+    if isinstance(closed, type) and issubclass(closed, StrEnum):
+        yield from (member.value for member in closed)
+    elif isinstance(closed, str):
+        yield closed
+    else:
+        for part in get_args(closed):
+            yield from values_of(part)
 
 
 def test_every_reason_for_dropping_is_on_its_page_and_no_other() -> None:

@@ -19,10 +19,11 @@ in a newer format than this copydesk knows is refused ([versions](versions.md)).
 A key that is not listed here is an error that names its path and the nearest known key. Sizes are
 bytes, an address has no final slash, a text is one line.
 
-Three more things come from the environment: `COPYDESK_KEY`, the key of the sealed part of records
-(32 bytes in base64), goes before the file `.copydesk/key`; `COPYDESK_METRICS_TOKEN` opens
-`/metrics` of `copydesk serve` to whoever sends it; and what `headers_env` and `proxy_env` name.
-An environment variable in the column *default* goes before the file.
+More comes from the environment: `COPYDESK_KEY`, the key of the sealed part of records (32 bytes in
+base64), goes before the file `.copydesk/key`; `COPYDESK_METRICS_TOKEN` opens `/metrics` of
+`copydesk serve` to whoever sends it; `headers_env`, `proxy_env` and `secret_env` name a variable of
+yours; and passwords and tokens stand in those that a table below names. An environment variable in
+the column *default* goes before the file.
 
 [Topics](topics.md) are files in `_data/topics/*.yaml`, known publishers files in
 `_data/organizations/*.md`, and their logos `assets/images/organizations/<domain>-50x50.jpg`. Two
