@@ -41,7 +41,11 @@ class Source:
     url: str = field(
         metadata=required("The address of a feed, a sitemap or a page of links.", kinds.ADDRESS)
     )
-    name: str = option("", "What it is called where its health is reported.")
+    name: str = option(
+        "",
+        "What readers see as the publisher of what it lists of its own site, where "
+        "`_data/organizations` names none; and what it is called where its health is reported.",
+    )
     kind: SourceKind = option(
         "auto",
         "`feed` (RSS, Atom, RDF, JSON Feed), `sitemap` (news sitemaps too), `listing` (a page of "
