@@ -178,6 +178,29 @@ def test_a_parent_that_is_no_topic_is_a_warning(room: Path) -> None:
     assert ('_data/topics/00-a.yaml: no topic is named "Z", its parent',) == settings.warnings
 
 
+AT_HOME = "services:\n  news: http://127.0.0.1:8000/api/news/a/\n  sample: http://localhost/s\n"
+
+
+def test_services_of_this_machine_are_a_warning_once_the_site_is_on_the_web(room: Path) -> None:
+    put(room, "beat.toml", '[site]\ntitle = "T"\nurl = "https://news.example.org"\n')
+    put(room, "_data/topics/00-a.yaml", f"_id: a\nname: A\n{AT_HOME}")
+
+    (warning,) = config.load(room, {}).warnings
+
+    assert warning.startswith("_data/topics/00-a.yaml: services.news leads to this machine, not to")
+    assert warning.endswith(": http://127.0.0.1:8000/api/news/a/ (and 1 more)")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", ""], ids=["at home", "none"])
+def test_services_of_this_machine_are_right_as_long_as_the_site_is_there(
+    room: Path, url: str
+) -> None:
+    put(room, "beat.toml", f'[site]\ntitle = "T"\nurl = "{url}"\n')
+    put(room, "_data/topics/00-a.yaml", f"_id: a\nname: A\n{AT_HOME}")
+
+    assert config.load(room, {}).warnings == ()
+
+
 def test_an_organization_is_known_by_its_domain(room: Path) -> None:
     put(
         room,

@@ -76,7 +76,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         warnings=(
             *decoded.warnings,
             *key.warnings,
-            *data.orphan_warnings(topics),
+            *data.topic_warnings(topics, decoded.build(Beat).url),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
             *reading.list_silent_webhooks(webhooks),

@@ -16,8 +16,8 @@ from copydesk.config.data._organizations import read_organizations as read_organ
 from copydesk.config.data._topics import TOPICS_FOLDER as TOPICS_FOLDER
 from copydesk.config.data._topics import TopicFiles as TopicFiles
 from copydesk.config.data._topics import find_topic_file as find_topic_file
-from copydesk.config.data._topics import orphan_warnings as orphan_warnings
 from copydesk.config.data._topics import read_topics as read_topics
+from copydesk.config.data._topics import topic_warnings as topic_warnings
 from copydesk.config.data._yaml import Fields as Fields
 from copydesk.config.data._yaml import parse_mapping as parse_mapping
 from copydesk.config.data._yaml import read_file as read_file

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from copydesk.config._setting_error import setting_error
 from copydesk.config.data import _yaml
+from copydesk.kit import urls
 from copydesk.news import Topic
 
 TOPICS_FOLDER = "_data/topics"
@@ -37,14 +38,34 @@ def find_topic_file(root: Path, name: str) -> str:
     raise setting_error(TOPICS_FOLDER, "", f'no file is on "{name}"')
 
 
-def orphan_warnings(found: TopicFiles) -> tuple[str, ...]:
-    """Return a warning for each topic whose parent is the name of no topic."""
+def topic_warnings(found: TopicFiles, site_url: str) -> tuple[str, ...]:
+    """Return what readers of the site would miss: parents that are no topics, services at home."""
+    return (*_orphans(found), *_services_at_home(found, site_url))
+
+
+def _orphans(found: TopicFiles) -> Iterator[str]:
+    """Yield a warning for each topic whose parent is the name of no topic."""
     names = {topic.name for topic, _ in found}
-    return tuple(
-        f'{file}: no topic is named "{topic.parent}", its parent'
+    for topic, file in found:
+        if topic.parent and topic.parent not in names:
+            yield f'{file}: no topic is named "{topic.parent}", its parent'
+
+
+def _services_at_home(found: TopicFiles, site_url: str) -> Iterator[str]:
+    """Yield one warning where the site is on the web and topics' services are on this machine.
+
+    `copydesk new` writes the address of before the site had one.
+    """
+    if not site_url or urls.is_private(urls.host(site_url)):
+        return
+    wrong = [
+        f"{file}: services.{name} leads to this machine, not to {site_url}: {address}"
         for topic, file in found
-        if topic.parent and topic.parent not in names
-    )
+        for name, address in topic.services
+        if urls.is_private(urls.host(address))
+    ]
+    if wrong:
+        yield wrong[0] + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else "")
 
 
 def _topic(values: Mapping[str, object], file: str) -> Topic:
