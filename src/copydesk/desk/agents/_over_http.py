@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.desk._desk import Desk
+from copydesk.desk.agents._over_stdio import INSTALL
 from copydesk.desk.api import ApiProblem, answer_with_problem, require_scope
 from copydesk.desk.sign_in import visitor_of
 from copydesk.desk_store import ApiToken
@@ -65,5 +66,5 @@ def _require_token(app: ASGIApp) -> ASGIApp:
 
 
 async def _answer_without_extra(scope: Scope, receive: Receive, send: Send) -> None:
-    problem = ApiProblem(404, "agents are not served here", "pip install 'copydesk[mcp]'")
+    problem = ApiProblem(404, "agents are not served here", INSTALL)
     await answer_with_problem(problem)(scope, receive, send)

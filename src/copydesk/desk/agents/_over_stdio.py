@@ -14,6 +14,7 @@ from copydesk.errors import UsageError
 
 _ROOT = "/desk/"
 _FINISH_SECONDS = 30.0  # for what an agent decided just before it hung up
+INSTALL = 'install the extra copydesk[mcp], from your clone: uv tool install ".[mcp]"'
 TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
@@ -27,8 +28,7 @@ def serve_stdio(
     try:
         import mcp  # noqa: F401 - asked before anything is opened
     except ImportError as error:
-        hint = "pip install 'copydesk[mcp]'"
-        raise UsageError("what speaks with agents is not installed", hint=hint) from error
+        raise UsageError("what speaks with agents is not installed", hint=INSTALL) from error
     asyncio.run(_serve(newsroom, environ.get(TOKEN_VARIABLE, "").strip(), say))
 
 

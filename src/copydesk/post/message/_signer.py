@@ -30,6 +30,10 @@ _CLOSED = (
     "from", "to", "cc", "subject", "date", "reply-to", "list-unsubscribe", "list-unsubscribe-post",
     "mime-version", "content-type", "content-transfer-encoding",
 )  # fmt: skip
+_INSTALL = (
+    'install the extra copydesk[dkim], from your clone: uv tool install ".[dkim]"; '
+    "or let a relay sign"
+)
 _FEWEST_BITS = 1024  # RFC 8301
 
 
@@ -103,9 +107,7 @@ def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
     try:
         import dkim  # noqa: F401
     except ImportError as error:
-        raise MailError(
-            "letters cannot be signed", hint="install copydesk[dkim], or let a relay sign"
-        ) from error
+        raise MailError("letters cannot be signed", hint=_INSTALL) from error
     return Signer(
         domain=_check_name(options.domain or domain, "domain"),
         selector=_check_name(options.selector, "selector"),
