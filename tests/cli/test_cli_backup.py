@@ -59,6 +59,18 @@ def test_a_restore_fills_the_folder_that_is_named_by_c(root: Path, tmp_path: Pat
     assert (tmp_path / "back/beat.toml").exists()
 
 
+def test_a_restore_without_the_key_says_that_it_is_to_be_put_back(tmp_path: Path) -> None:
+    copydesk("new", tmp_path / "newsroom", "--title", "T")
+    copydesk("-C", tmp_path / "newsroom", "backup", tmp_path / "bare.tar.gz")
+    copydesk("-C", tmp_path / "newsroom", "backup", tmp_path / "whole.tar.gz", "--with-key")
+
+    bare = copydesk("restore", tmp_path / "bare.tar.gz", tmp_path / "bare")
+    whole = copydesk("restore", tmp_path / "whole.tar.gz", tmp_path / "whole")
+
+    assert "the key is not in it: put it back first, as .copydesk/key\nnext: " in bare.err
+    assert whole.err.startswith("next: ")
+
+
 def test_a_folder_that_is_not_empty_is_misuse(root: Path, tmp_path: Path) -> None:
     copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
 

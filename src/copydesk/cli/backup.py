@@ -76,7 +76,7 @@ def describe(manifest: engine.BackupManifest) -> dict[str, object]:
         "files": sum(part.kind == "file" for part in manifest.parts),
         "removed": len(manifest.removed),
         "databases": manifest.databases,
-        "keys": _key_paths(manifest),
+        "keys": key_paths(manifest),
     }
 
 
@@ -88,7 +88,7 @@ def show_manifest(manifest: engine.BackupManifest) -> None:
     click.echo(f"files beside git: {edits}, removed: {len(manifest.removed)}")
     click.echo(f"the desk: {_say_rows(manifest, 'desk')}")
     click.echo(f"readers and letters: {_say_rows(manifest, 'mail')}")
-    click.echo(f"keys: {', '.join(_key_paths(manifest)) or 'none'}")
+    click.echo(f"keys: {', '.join(key_paths(manifest)) or 'none'}")
 
 
 def _say_commit(manifest: engine.BackupManifest) -> str:
@@ -105,7 +105,8 @@ def _say_rows(manifest: engine.BackupManifest, database: str) -> str:
     return f"{count.rows} rows in {len(count.tables)} tables" if count else "none"
 
 
-def _key_paths(manifest: engine.BackupManifest) -> list[str]:
+def key_paths(manifest: engine.BackupManifest) -> list[str]:
+    """Return the keys that are in a backup, by their paths."""
     return [part.path for part in manifest.parts if part.kind == "key"]
 
 
@@ -126,7 +127,7 @@ def _show(report: engine.BackupReport) -> None:
     show_manifest(report.manifest)
     for left_out in report.manifest.left_out:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
-    if not _key_paths(report.manifest):
+    if not key_paths(report.manifest):
         terminal.note("the key is not in it: keep a copy of .copydesk/key apart, or use --with-key")
     if report.verification is not None:
         show_verification(report.verification)

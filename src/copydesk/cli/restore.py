@@ -35,4 +35,6 @@ def command(invocation: Invocation, file: Path, folder: Path | None) -> None:
     click.echo(f"restored: {report.newsroom}, as of {report.manifest.made}")
     if report.sending_waits:
         terminal.note("letters filed since then wait for a person's word: copydesk mail send")
+    if not backup.key_paths(report.manifest):
+        terminal.note("the key is not in it: put it back first, as .copydesk/key")
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")
