@@ -104,6 +104,25 @@ def test_words_inside_a_value_make_no_other_kind(text: str, is_not: ReasonKind) 
     assert Reason.parse(text).kind is not is_not
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("title: ruled by Ed <ed@desk.example>", "title: ruled by an editor"),
+        ("group: pinned, ruled by Ed: the best", "group: pinned, ruled by an editor: the best"),
+        ("topic AI: ruled by ed@desk.example: so", "topic AI: ruled by an editor: so"),
+        (
+            "published: gull.example: ruled by Ed: no more",
+            "published: gull.example: ruled by an editor: no more",
+        ),
+        ("quality +15: ruled by Ed", "quality +15: ruled by Ed"),
+        ('topic AI: "ai act" in title', 'topic AI: "ai act" in title'),
+        ("just so", "just so"),
+    ],
+)
+def test_readers_are_told_what_was_ruled_and_not_by_whom(text: str, told: str) -> None:
+    assert told == str(Reason.parse(text).for_readers)
+
+
 def test_the_values_in_the_words_of_a_reason_are_read_back() -> None:
     lifted = Reason.parse("published: quality 60 and 10 for corroboration reach 70")
 

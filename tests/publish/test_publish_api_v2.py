@@ -132,6 +132,16 @@ def test_a_story_tells_its_numbers_and_who_else_has_it() -> None:
     assert told["duration_seconds"] == 600
 
 
+def test_a_rule_is_told_without_the_editor_who_made_it() -> None:
+    ruled = Reason.parse("title: ruled by Ed <ed@desk.example>: clearer")
+    led, *others = rich()
+    told = read(replace(led, reasons=(ruled,)), *others)[f"stories/{LED}.json"]
+
+    assert [{"about": "title", "points": None, "why": "ruled by an editor: clearer"}] == told[
+        "reasons"
+    ]
+
+
 def test_what_nobody_knows_is_null_and_a_list_of_nothing_is_empty() -> None:
     made = read(*rich())
     told = made["stories/2026-11-20-before.json"]

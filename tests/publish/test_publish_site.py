@@ -86,7 +86,10 @@ def everything() -> tuple[Story, ...]:
         related=(*others, Related(title="W", published_at=editions.AT, web_url=wire.web_url)),
         language="de",
         updated_at=editions.AT,
-        reasons=(Reason(about="quality", why='keyword "robot" in title', points=15),),
+        reasons=(
+            Reason(about="quality", why='keyword "robot" in title', points=15),
+            Reason(about="title", why="ruled by Ed <ed@desk.example>"),
+        ),
         verdict=Verdict(by="ed@desk.example", at=editions.AT, said="publish", why="inside joke"),
     )
     bare = editions.story(
@@ -253,6 +256,7 @@ def test_reasons_are_told_and_an_editor_is_not_named(whole: dict[str, str]) -> N
 
     assert text(page, "details li") == [
         'quality +15: keyword "robot" in title',
+        "title: ruled by an editor",
         "decided by an editor on 24 November 2026, 18:00 UTC",
     ]
     assert "ed@desk.example" not in page

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -17,6 +17,7 @@ from copydesk.news.ruling import Ruling
 from copydesk.news.wording import Wording
 
 WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
+_SOMEBODY = "an editor"
 # what `str` writes of points, and nothing else that a person may have written: "+05", "-0"
 _TEXT = re.compile(r"(.+?)(?: (\+0|[+-][1-9][0-9]{0,17}))?: (.*)", re.DOTALL)
 
@@ -240,6 +241,13 @@ class Reason:
         """Return the group out of which an editor's word took a story, "" for other reasons."""
         is_it = self.about in _ABOUT_GROUP_RULED and self.kind is ReasonKind.KEPT_OUT
         return self.values["group"] if is_it else ""
+
+    @property
+    def for_readers(self) -> Reason:
+        """Return it as readers have it, who are told what an editor ruled and not which one."""
+        if self.points is not None or "by" not in self.values:
+            return self
+        return replace(self, why=reason_words(self.kind, **{**self.values, "by": _SOMEBODY}))
 
     @classmethod
     def of(

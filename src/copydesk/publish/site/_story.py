@@ -93,7 +93,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "first": _first(story, cards),
         "source": _source(story, cards),
         "trust": story.trust,
-        "reasons": [text.fold(str(reason)) for reason in story.reasons],
+        "reasons": [text.fold(str(reason.for_readers)) for reason in story.reasons],
         **_history_context(story, cards),
     }
     return cards.frame.page("story.html", head, story=view)
