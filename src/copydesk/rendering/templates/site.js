@@ -39,6 +39,12 @@
   });
   for (const change of times) change(); // all are measured before any is changed
 
+  // A phone's bar of topics is one line: the page that one is on stands in sight.
+  const bar = document.querySelector(".masthead ul");
+  const here = bar?.querySelector("[aria-current]")?.getBoundingClientRect();
+  const room = bar?.getBoundingClientRect();
+  if (here) bar.scrollLeft += here.left + here.width / 2 - room.left - room.width / 2;
+
   // j and k go to the next and the last headline.
   document.addEventListener("keydown", (event) => {
     const step = { j: 1, k: -1 }[event.key];
