@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.desk_store import IssueChange, open_desk
-from world.browsing import Window
+from world.browsing import DESKTOP, PHONE, Window
 from world.letter_desk import TITLES, letter_newsroom, story_of
 from world.served_newsroom import ServedNewsroom, serve_newsroom
 
@@ -32,6 +32,18 @@ def order_of(window: Window) -> list[int]:
     """Return the stories of the page by their numbers, once nothing is under way."""
     window.wait_for(SAVED)
     return [int(name.rsplit("-", 1)[-1]) for name in window.page.evaluate(ORDER)]
+
+
+def test_a_page_begins_at_its_head_and_follows_the_keys(signed_in: Window) -> None:
+    page = signed_in.page
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    signed_in.go(DAILY)
+    signed_in.wait_for("document.activeElement.matches('li.told.here')")
+    assert 0 == page.evaluate("scrollY")
+
+    signed_in.press("j")
+    assert 0 < page.evaluate("scrollY")
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 
 
 def test_an_issue_is_composed_by_keyboard_and_filed_as_it_stood(

@@ -14,8 +14,9 @@ from copydesk.engine.letters import file_issue
 from copydesk.engine.newsroom import Silence, open_newsroom
 from copydesk.news import Provider
 from world import records
-from world.browsing import PHONE, Window, new_context
-from world.desk import stories
+from world.browsing import PHONE, Window, come_in, new_context, origin_of
+from world.command import copydesk
+from world.desk import NAMES, stories
 from world.letters import SITE, issue, issue_story
 from world.mailing import render_in
 from world.newsroom import NOW
@@ -31,6 +32,29 @@ SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 CUT = """[...document.querySelectorAll("main *")].filter((node) =>
   node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1
 ).map((node) => node.outerHTML.slice(0, 120))"""
+
+
+# words of up to twelve letters that stand on two lines
+BROKEN = r"""(() => {
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const range = document.createRange(), broken = [];
+  while (texts.nextNode()) for (const found of texts.currentNode.data.matchAll(/\p{L}+/gu)) {
+    const { 0: word, index } = found;
+    range.setStart(texts.currentNode, index);
+    range.setEnd(texts.currentNode, index + word.length);
+    const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+    if (word.length <= 12 && lines.size > 1) broken.push(word);
+  }
+  return broken;
+})()"""
+OVERLAPPING = """[...document.querySelectorAll(".filters label")].filter((label) =>
+  [...label.querySelectorAll("input, select")].some((field) =>
+    field.getBoundingClientRect().right > label.getBoundingClientRect().right + 1)
+).map((label) => label.textContent)"""
+IN_SIGHT = """(() => {
+  const { left, right } = document.querySelector(".views [aria-current]").getBoundingClientRect();
+  return left >= 0 && right <= innerWidth;
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +98,53 @@ def test_a_page_of_the_site_is_as_wide_as_its_phone(phone: Window, path: str) ->
     assert [] == phone.page.evaluate(CUT)
     assert 0 == phone.page.evaluate(SIDEWAYS)
     assert [] == phone.noted
+
+
+@pytest.fixture(scope="module")
+def desk(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
+    with new_context(chromium, PHONE) as context:
+        window = Window.open(context, origin_of(served))
+        come_in(window, served)
+        assert 0 == copydesk("-C", served.root, "desk", "user", "add", LONG[:60]).code
+        yield window
+
+
+@pytest.mark.parametrize(
+    "path", ["people/", "", f"story/{NAMES[0]}/", "front/", "letters/", "letters/weekly/", "today/"]
+)
+def test_a_page_of_the_desk_is_as_wide_as_its_phone(desk: Window, path: str) -> None:
+    desk.go(f"/desk/{path}")
+
+    assert "" != desk.page.inner_text("main")
+    assert 0 == desk.page.evaluate(SIDEWAYS)
+    assert [] == desk.noted
+
+
+@pytest.mark.parametrize("path", ["front/", "today/", "list/", "stash/"])
+def test_no_short_word_of_the_desk_is_broken(desk: Window, path: str) -> None:
+    desk.go(f"/desk/{path}")
+
+    assert [] == desk.page.evaluate(BROKEN)
+
+
+def test_a_filter_with_words_is_beside_the_next_one(desk: Window) -> None:
+    desk.go("/desk/?q=coast")
+
+    assert [] == desk.page.evaluate(OVERLAPPING)
+
+
+@pytest.mark.parametrize("path", ["numbers/", "recall/", "sources/add/"])
+def test_the_menu_shows_and_says_where_one_is(desk: Window, path: str) -> None:
+    desk.go(f"/desk/{path}")
+
+    first = path.partition("/")[0]
+    assert f"/desk/{first}/" == desk.page.get_attribute(".views [aria-current]", "href")
+    assert desk.page.evaluate(IN_SIGHT)
+
+
+def test_a_page_that_the_desk_has_not_leads_back(desk: Window) -> None:
+    desk.go("/desk/nowhere/")
+
+    assert "the desk has no such page: /desk/nowhere/" == desk.page.inner_text("h1")
+    assert "/desk/" == desk.page.get_attribute("main a.button", "href")
+    assert ["404"] == [note.partition(":")[0] for note in desk.noted]

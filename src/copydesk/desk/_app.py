@@ -41,7 +41,7 @@ from copydesk.desk.proposals import list_proposal_routes
 from copydesk.desk.rules import list_rule_routes
 from copydesk.desk.sources import list_source_routes
 from copydesk.desk.topics import list_topic_routes
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, RecordError
 
 EditorOf = Callable[[Request], Editor]
 
@@ -85,7 +85,8 @@ def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
         *list_topic_routes(desk, editor_of),
         *list_rule_routes(desk, editor_of),
     ]
-    return Starlette(routes=routes, exception_handlers={CopydeskError: handlers.problem})
+    exceptions = {CopydeskError: handlers.problem, 404: handlers.nothing}
+    return Starlette(routes=routes, exception_handlers=exceptions)
 
 
 class _Handlers:
@@ -106,6 +107,13 @@ class _Handlers:
         except CopydeskError:
             return problem_answer(error)
         return Response(page, status_of(error), NEVER_KEPT, media_type="text/html")
+
+    async def nothing(self, request: Request, _error: Exception) -> Response:
+        """Answer that there is no such page, with one that leads back for who asked for one."""
+        error = RecordError("the desk has no such page", subject=request.url.path[:200])
+        if "text/html" in request.headers.get("Accept", ""):
+            return await self.problem(request, error)
+        return problem_answer(error)
 
     async def queue(self, request: Request) -> Response:
         """Answer with a page of the queue."""

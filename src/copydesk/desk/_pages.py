@@ -205,6 +205,7 @@ class Pages:
     ) -> bytes:
         """Return a page of a template; `question` is the one that its list answers, if any."""
         page = {
+            "template": template.removesuffix(".html"),
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "troubled_sources": self._count_troubles(counts, editor),

@@ -516,7 +516,7 @@ const commands = [
   })),
   ...Array.from(document.querySelectorAll("a[data-keys]"), (link) => ({
     keys: link.dataset.keys,
-    text: say("key_go", { view: link.textContent }),
+    text: say("key_go", { view: (link.querySelector("span") ?? link).textContent }), // a count is no name
     run: () => link.click(),
   })),
 ];
@@ -975,5 +975,10 @@ outbox.forEach((entry) => markSaving(entry.action));
 flush();
 if (rows) standAtFirst();
 else if (allRows().length) stand(allRows()[0], false);
+// a small window's menu is one line: the page that one is on stands in sight
+const menu = document.querySelector(".views");
+const current = menu.querySelector("[aria-current]")?.getBoundingClientRect();
+const room = menu.getBoundingClientRect();
+if (current) menu.scrollLeft += current.left + current.width / 2 - room.left - room.width / 2;
 const back = document.querySelector("[data-back]");
 if (back) back.href = readPlace().address ?? back.href;

@@ -26,13 +26,13 @@ const toast = (text) => {
   setTimeout(() => node.remove(), 12000);
 };
 
-const stand = (item, takesFocus = true) => {
+const stand = (item, takesFocus = true, scrolls = takesFocus) => {
   if (!item) return;
   here()?.classList.remove("here");
   item.classList.add("here");
   if (!takesFocus) return;
   item.focus({ preventScroll: true });
-  item.scrollIntoView({ block: "nearest" });
+  if (scrolls) item.scrollIntoView({ block: "nearest" });
 };
 const step = (by) => {
   const all = items();
@@ -320,4 +320,4 @@ commands
   .forEach(([keys, text, run]) => document.dispatchEvent(new CustomEvent("copydesk-command", { detail: { keys, text, run } })));
 
 prepare();
-stand(items()[0], !location.hash);
+stand(items()[0], !location.hash, false); // what is above the first story stays in sight
