@@ -1,4 +1,4 @@
-"""Words that no line breaks in a real Chromium: no page of a phone goes on sideways for one."""
+"""A phone in a real Chromium: no word makes a page wider, none is broken, no ring is cut off."""
 
 from __future__ import annotations
 
@@ -51,6 +51,18 @@ OVERLAPPING = """[...document.querySelectorAll(".filters label")].filter((label)
   [...label.querySelectorAll("input, select")].some((field) =>
     field.getBoundingClientRect().right > label.getBoundingClientRect().right + 1)
 ).map((label) => label.textContent)"""
+# how much of the focus' ring is cut off above or below, by what scrolls or hides
+CUT_RING = """(() => {
+  const node = document.activeElement, style = getComputedStyle(node);
+  const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+  const { top, bottom } = node.getBoundingClientRect();
+  for (let box = node.parentElement; box !== document.body; box = box.parentElement) {
+    const { overflowY } = getComputedStyle(box), frame = box.getBoundingClientRect();
+    const isCut = top - ring < frame.top - 1 || bottom + ring > frame.bottom + 1;
+    if (!["visible", "clip"].includes(overflowY) && isCut) return node.outerHTML.slice(0, 99);
+  }
+  return "";
+})()"""
 IN_SIGHT = """(() => {
   const { left, right } = document.querySelector(".views [aria-current]").getBoundingClientRect();
   return left >= 0 && right <= innerWidth;
@@ -131,6 +143,18 @@ def test_a_filter_with_words_is_beside_the_next_one(desk: Window) -> None:
     desk.go("/desk/?q=coast")
 
     assert [] == desk.page.evaluate(OVERLAPPING)
+
+
+@pytest.mark.parametrize("path", ["/coast/", "/desk/"])
+def test_the_ring_of_the_focus_is_whole(desk: Window, path: str) -> None:
+    desk.go(path)
+    desk.page.evaluate("document.activeElement.blur()")
+    for _ in range(25):
+        desk.press("Tab")
+
+        assert desk.page.evaluate("document.activeElement === document.body") or (
+            "" == desk.page.evaluate(CUT_RING)
+        )
 
 
 @pytest.mark.parametrize("path", ["numbers/", "recall/", "sources/add/"])
