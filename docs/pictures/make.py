@@ -61,7 +61,7 @@ def take_pictures(browser: Browser, link: str, site: str) -> None:
     page = entered.new_page()
     page.goto(link)
     page.click("button.main")
-    page.wait_for_url("**/account/")
+    page.wait_for_url(lambda address: "/enter/" not in address)
     desk = link.partition("enter/")[0]
     for name, address in (("front", site), ("desk", f"{desk}?view=all")):
         for scheme in ("light", "dark"):
