@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
+import socket
 import ssl
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -403,3 +406,20 @@ def test_a_certificate_is_refused_for_the_host_and_not_for_its_robots(
 
     assert isinstance(answer, Refused)
     assert answer.reason == "certificate"
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_who_comes_in_while_a_server_of_the_tests_ends_is_let_go(turns: int) -> None:
+    async def work() -> socket.socket:
+        async with Site() as site:
+            comer = socket.create_connection(("127.0.0.1", site.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        return comer
+
+    comer = asyncio.run(work())
+    gc.collect()  # a connection that nobody closed would be told here
+
+    with comer, contextlib.suppress(ConnectionResetError):
+        comer.settimeout(5)
+        assert b"" == comer.recv(1)

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from world.dns import Answer, NameServer, leads_to
+from world.ending import close_servers, end_tasks
 from world.log import Visit
 from world.tls import Authority
 from world.web import Asked, Behaviour, asked_for, serves
@@ -85,11 +86,8 @@ class Hosts:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for server in self._servers:
-            server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        await close_servers(*self._servers)
+        await end_tasks(self._open)
         for server in self._servers:
             await server.wait_closed()
         await self.names.__aexit__()

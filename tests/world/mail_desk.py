@@ -25,6 +25,7 @@ from copydesk.mail_store import (
     open_mail,
 )
 from world.command import copydesk
+from world.ending import close_servers, end_tasks
 from world.mail_soak import add_readers, mail_newsroom
 from world.newsroom import NOW, run_git
 from world.served_desk import HOST, Browser
@@ -138,7 +139,7 @@ def secure_front(folder: Path, port: int) -> Iterator[int]:
         ports.append(server.sockets[0].getsockname()[1])
         ready.set()
         await end.wait()
-        server.close()
+        await close_servers(server)
         await pipe.close()
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(work()))
@@ -171,9 +172,15 @@ class _Pipe:
         self._tasks.add(task)
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._port)
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_pass_on(reader, back))
-                group.create_task(_pass_on(there, writer))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(_pass_on(reader, back))
+                    group.create_task(_pass_on(there, writer))
+            except BaseException:
+                back.transport.abort()  # who is broken off has nothing to send any more
+                raise
+            finally:
+                await back.wait_closed()
         except (OSError, ssl.SSLError, ExceptionGroup, asyncio.CancelledError):
             pass
         finally:
@@ -181,9 +188,7 @@ class _Pipe:
             writer.close()
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from world.ending import close_servers
+
 _MESSAGE_ID = re.compile(rb"^message-id:\s*<?([^>\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _END = b"\r\n.\r\n"
 _PATH = re.compile(rb"<(.*)>")
@@ -119,7 +121,7 @@ class MailServer:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
-        self._server.close()
+        await close_servers(self._server)
         for session in list(self._open):
             session.transport.abort()
         await self._server.wait_closed()

@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from world.ending import close_servers, end_tasks
+
 T = TypeVar("T")
 
 
@@ -55,10 +57,8 @@ class World:
 
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        await close_servers(self._server)
+        await end_tasks(self._open)
         await self._server.wait_closed()
 
     @property

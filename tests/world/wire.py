@@ -15,6 +15,8 @@ import ssl
 from pathlib import Path
 from typing import Self
 
+from world.ending import close_servers, end_tasks
+
 
 class _Listening:
     """A server on a loopback port that counts its connections and closes all at the end."""
@@ -31,10 +33,8 @@ class _Listening:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await close_servers(self._server)
+        await end_tasks(self._tasks)
         await self._server.wait_closed()
 
     @property
