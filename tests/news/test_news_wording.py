@@ -115,6 +115,11 @@ def test_words_inside_a_value_make_no_other_kind(text: str, is_not: ReasonKind) 
             "published: gull.example: ruled by an editor: no more",
         ),
         ("quality +15: ruled by Ed", "quality +15: ruled by Ed"),
+        (
+            "quality +48: on the beat: given by source Ed <ed@desk.example>",
+            "quality +48: on the beat: given by source Ed",
+        ),
+        ("url: ruled by Ed: ask <bo@desk.example> why", "url: ruled by an editor: ask why"),
         ('topic AI: "ai act" in title', 'topic AI: "ai act" in title'),
         ("just so", "just so"),
     ],

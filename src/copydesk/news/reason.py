@@ -18,6 +18,7 @@ from copydesk.news.wording import Wording
 
 WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
 _SOMEBODY = "an editor"
+_MAIL_ADDRESS = re.compile(r" <[^<>@\s]+@[^<>@\s]+>")
 # what `str` writes of points, and nothing else that a person may have written: "+05", "-0"
 _TEXT = re.compile(r"(.+?)(?: (\+0|[+-][1-9][0-9]{0,17}))?: (.*)", re.DOTALL)
 
@@ -244,10 +245,14 @@ class Reason:
 
     @property
     def for_readers(self) -> Reason:
-        """Return it as readers have it, who are told what an editor ruled and not which one."""
-        if self.points is not None or "by" not in self.values:
-            return self
-        return replace(self, why=reason_words(self.kind, **{**self.values, "by": _SOMEBODY}))
+        """Return it as readers have it, who are told what an editor ruled and not which one.
+
+        Nor is a mail address told that stands behind a name, as git writes people.
+        """
+        why = self.why
+        if self.points is None and "by" in self.values:
+            why = reason_words(self.kind, **{**self.values, "by": _SOMEBODY})
+        return replace(self, why=_MAIL_ADDRESS.sub("", why))
 
     @classmethod
     def of(
