@@ -16,6 +16,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069"
     rf"\ufeff\ud800-\udfff\ufdd0-\ufdef{_NOBODYS}]"
 )
+_MAILBOX = re.compile(r" <[^<>@\s]+@[^<>@\s]+>")  # behind a name, as git writes people
 _WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"[\W_]+")
 
@@ -44,6 +45,11 @@ def fold(text: str) -> str:
     if text.isprintable():  # then its only white space are blanks, and most texts are folded
         return text if "  " not in text and text == text.strip(" ") else " ".join(text.split())
     return " ".join(_CONTROL.sub("", text).split())
+
+
+def hide_addresses(words: str) -> str:
+    """Leave mail addresses out that stand behind names: `Ed <ed@desk.example>`."""
+    return _MAILBOX.sub("", words)
 
 
 def tidy(markdown: str) -> str:

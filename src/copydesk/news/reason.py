@@ -18,7 +18,6 @@ from copydesk.news.wording import Wording
 
 WHY_CHARACTERS = 200  # of a rule's why that stand among a story's reasons; the rule has it whole
 _SOMEBODY = "an editor"
-_MAIL_ADDRESS = re.compile(r" <[^<>@\s]+@[^<>@\s]+>")
 # what `str` writes of points, and nothing else that a person may have written: "+05", "-0"
 _TEXT = re.compile(r"(.+?)(?: (\+0|[+-][1-9][0-9]{0,17}))?: (.*)", re.DOTALL)
 
@@ -252,7 +251,7 @@ class Reason:
         why = self.why
         if self.points is None and "by" in self.values:
             why = reason_words(self.kind, **{**self.values, "by": _SOMEBODY})
-        return replace(self, why=_MAIL_ADDRESS.sub("", why))
+        return replace(self, why=plain_text.hide_addresses(why))
 
     @classmethod
     def of(
