@@ -216,7 +216,7 @@ def test_changed_rules_are_looked_at_beside_the_server(
     try:
         settings.write_text(before + "\n[scoring]\npublish_at = 99\n", "utf-8")
         until(lambda: hidden not in anna.get("/desk/").body)
-        wait_for_page(anna, "/desk/", hidden)
+        assert hidden in wait_for_page(anna, "/desk/", hidden).body
     finally:
         settings.write_text(before, "utf-8")
 

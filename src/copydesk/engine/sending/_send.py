@@ -68,9 +68,12 @@ def send_issues(
         for sending in sendings:
             if end.is_set():
                 reports.append(_report(store, sending))
-            else:
-                now = replace(newsroom, now=clock.now())
-                reports.append(_try_to_send(now, store, sending, progress, end))
+                continue
+            now = replace(newsroom, now=clock.now())
+            try:
+                reports.append(_send(now, store, sending, progress, end))
+            except (UsageError, MailError, PublishError) as error:
+                reports.append(_report(store, sending, error))
     return reports
 
 
@@ -82,19 +85,6 @@ def hold_mail(newsroom: Newsroom) -> Iterator[None]:
             hint = "wait until it ends, or pause it at the desk"
             raise BusyError("another process sends letters", hint=hint)
         yield
-
-
-def _try_to_send(
-    newsroom: Newsroom,
-    store: MailStore,
-    sending: Sending,
-    progress: Progress,
-    end: threading.Event,
-) -> SendReport:
-    try:
-        return _send(newsroom, store, sending, progress, end)
-    except (UsageError, MailError, PublishError) as error:
-        return _report(store, sending, error)
 
 
 def _send(

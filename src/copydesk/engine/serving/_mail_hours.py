@@ -88,9 +88,8 @@ class MailHours:
         if self._rests(now):
             return
         is_something_due = await self._try(lambda: self._ask(self._count_due))
-        if (
-            self._obstacle != self._told
-        ):  # apart from failures, which would be told by turns with it
+        # apart from failures, which would be told by turns with it
+        if self._obstacle != self._told:
             self._told = self._obstacle
             if self._obstacle:
                 self._say(f"an issue waits: {self._obstacle}")
