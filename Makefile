@@ -11,7 +11,7 @@ help:
 	@echo 'Both set up what they need in .venv. Contributors: ./run.sh help'
 
 demo:
-	@./run.sh install
+	@./run.sh install run
 	@echo 'demo: an invented news web goes through the whole line'
 	@.venv/bin/copydesk demo $(ARGS)
 

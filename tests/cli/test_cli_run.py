@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import Answer, feed, newsroom, page, record_web, run_git, small_web
 
 NOW, LATER = "2026-11-20T08:00:00Z", "2026-11-21T08:00:00Z"
@@ -82,7 +83,7 @@ def test_on_a_terminal_the_first_twenty_are_shown_and_the_rest_counted(tmp_path:
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
             env={**os.environ, "COLUMNS": "60"},
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
             check=True,
         )
     finally:

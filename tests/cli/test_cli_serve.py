@@ -26,6 +26,7 @@ from copydesk.serve import Address, Site, WebApp, listening
 from copydesk.watch import SourceState
 from world.command import copydesk
 from world.hub import Hub
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 
 
@@ -61,7 +62,7 @@ def server(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def get(address: str) -> tuple[int, bytes, str]:
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read(), answer.headers["Content-Type"]
     except urllib.error.HTTPError as error:
         with error:
@@ -114,7 +115,7 @@ def test_nobody_is_sent_to_another_site(
 ) -> None:
     _, address = server
     host, port = address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as line:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS) as line:
         line.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: line.recv(65536), b"")).decode("latin-1")
     location = re.search(r"(?im)^location: (\S*)", answer)
@@ -155,7 +156,7 @@ def test_what_happens_while_serving_is_told_with_its_time() -> None:
 def test_sigterm_ends_the_server_cleanly(server: tuple[subprocess.Popen[str], str]) -> None:
     process, _ = server
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ allow_hosts = ["127.0.0.1"]
 
 def until(what: Callable[[], bool]) -> None:
     """Wait until something is so, at most half a minute."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -241,7 +242,7 @@ def test_readers_are_counted_where_the_newsroom_asks_for_it(
         asked = urllib.request.Request(
             f"{address}/news/wall/", headers={"User-Agent": "Mozilla/5.0"}
         )
-        urllib.request.urlopen(asked, timeout=60).close()
+        urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS).close()
         process.send_signal(signal.SIGTERM)
         process.communicate()
 

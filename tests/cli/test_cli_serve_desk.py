@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
 
 
@@ -39,7 +40,7 @@ def serving(root: Path, until: str) -> Iterator[str]:
 
 def get(address: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:

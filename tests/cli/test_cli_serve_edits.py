@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, run_git, small_web
 
 WALL = "_news/2026-11-19-sea-wall-to-rise-by-two-metres.md"
@@ -51,7 +52,7 @@ class Server:
         found = re.search(r"http://127\.0\.0\.1:\d+", self.said)
         assert found
         try:
-            with urllib.request.urlopen(found[0] + path, timeout=60) as answer:
+            with urllib.request.urlopen(found[0] + path, timeout=PATIENCE_SECONDS) as answer:
                 body: bytes = answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -82,12 +83,12 @@ def serving(root: Path, *wrapped: str, watching: bool = True) -> Iterator[Server
             yield server
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(PATIENCE_SECONDS)
 
 
 def until(what: Callable[[], bool]) -> None:
     """Wait until something is so, at most a minute."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < end
         time.sleep(0.02)

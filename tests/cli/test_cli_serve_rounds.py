@@ -18,6 +18,7 @@ import pytest
 
 from copydesk.engine import RoundStatus, read_round_status
 from copydesk.kit import locks
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\n'
@@ -50,7 +51,7 @@ def serving(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def get(address: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(address, timeout=60) as answer:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         with error:
@@ -59,7 +60,7 @@ def get(address: str) -> tuple[int, str]:
 
 def until(what: Callable[[], bool]) -> None:
     """Wait until something is so, at most a minute."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -98,7 +99,7 @@ def test_a_round_at_work_ends_with_its_server(root: Path, number: signal.Signals
             os.killpg(process.pid, number)
         else:
             process.terminate()
-        said = process.communicate(timeout=60)[1]
+        said = process.communicate(timeout=PATIENCE_SECONDS)[1]
 
     assert 0 == process.returncode
     assert said.endswith("stopped\n")

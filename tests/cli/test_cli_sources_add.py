@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import Answer, feed, newsroom, record_web
 
 HOME = "https://tern.example/"
@@ -165,7 +166,12 @@ def test_a_person_is_asked_which_one(root: Path, web: Path) -> None:
     os.write(person, b"2\n")
 
     done = subprocess.run(
-        command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE, timeout=60, check=False
+        command,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=subprocess.PIPE,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
     os.close(terminal)
     shown = os.read(person, 100_000).decode()

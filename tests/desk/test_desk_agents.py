@@ -21,6 +21,7 @@ from copydesk.desk.agents import TOOLS
 from copydesk.desk_store import open_desk
 from copydesk.news import EditorAction
 from world.api_client import ApiClient, make_token
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import run_git
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
 
@@ -272,7 +273,7 @@ def test_a_token_that_is_no_good_ends_the_command(served: ServedNewsroom) -> Non
         env={"COPYDESK_DESK_TOKEN": "nothing", "PATH": ""},
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert (2, b"") == (done.returncode, done.stdout)

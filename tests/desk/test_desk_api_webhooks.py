@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from world.api_client import ApiClient, make_token
+from world.machine import PATIENCE_SECONDS
 from world.served_newsroom import filed_newsroom, serve_newsroom, until
 
 WALL = "2026-11-19-sea-wall-to-rise-by-two-metres"
@@ -53,5 +54,5 @@ def test_an_editors_word_is_heard_elsewhere(
                 until(lambda: ("story.removed", WALL) in heard[1:])
         finally:
             server.shutdown()
-            thread.join(20)
+            thread.join(PATIENCE_SECONDS)
     assert [("story.published", WALL), ("story.removed", WALL)] == heard[-2:]

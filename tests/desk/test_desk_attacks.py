@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from copydesk.desk import POLICY, Door, sign_in_app
 from world.authenticator import Authenticator
+from world.machine import PATIENCE_SECONDS
 from world.served_desk import BEAT, HOST, Browser, ServedDesk
 
 DAY = timedelta(days=1)
@@ -162,7 +163,9 @@ def test_a_cookie_for_one_way_in_is_none_for_the_other(desk: ServedDesk, anna: B
 def test_a_stream_ends_soon_after_its_session(desk: ServedDesk, anna: Browser) -> None:
     cookie = "; ".join(f"{name}={secret}" for name, secret in anna.jar.items())
     headers = {"Host": f"localhost:{desk.port}", "Cookie": cookie}
-    with closing(http.client.HTTPConnection("127.0.0.1", desk.port, timeout=20)) as connection:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", desk.port, timeout=PATIENCE_SECONDS)
+    ) as connection:
         connection.request("GET", "/desk/events", headers=headers)
         stream = connection.getresponse()
         desk.clocks.move(timedelta(seconds=31))

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, run_git
 from world.served_desk import Answer, Browser
 from world.served_newsroom import (
@@ -383,7 +384,7 @@ def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Pat
         actions = [verdict("hold", WALL, id=f"a{n}", why=f"word {n}") for n in range(30)]
         assert 202 == send(anna, *actions).status
         os.kill(first.process.pid, signal.SIGKILL)
-        first.process.wait(60)
+        first.process.wait(PATIENCE_SECONDS)
     with serve_newsroom(root) as second:
         (secret,) = anna.jar.values()
         back = Browser(second.port, jar={f"copydesk-{second.port}": secret})

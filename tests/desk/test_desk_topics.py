@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from world.desk import desk_newsroom, stories
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import run_git
 from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, serve_newsroom
@@ -165,7 +166,9 @@ def test_an_organization_gets_a_logo(served: ServedNewsroom, anna: Browser) -> N
     assert anna.post(f"{page}logo", *multipart(form, PNG)).status == 303
 
     (shown,) = re.findall(r'<img class="logo" src="([^"]+)"', anna.get(page).body)
-    with closing(http.client.HTTPConnection("127.0.0.1", anna.port, timeout=20)) as connection:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", anna.port, timeout=PATIENCE_SECONDS)
+    ) as connection:
         cookies = "; ".join(f"{name}={value}" for name, value in anna.jar.items())
         headers = {"Host": f"localhost:{anna.port}", "Cookie": cookies}
         connection.request("GET", html.unescape(shown), headers=headers)

@@ -12,6 +12,7 @@ import pytest
 from copydesk import engine, memory
 from copydesk.kit import urls
 from world.background import world_in_background
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, SEALS, WALL, newsroom, page
 from world.web import (
     Behaviour,
@@ -222,7 +223,7 @@ def test_a_full_disk_ends_the_round_with_one_clear_error(tmp_path: Path) -> None
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr

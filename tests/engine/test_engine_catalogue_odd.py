@@ -15,6 +15,7 @@ import pytest
 
 from copydesk import archive, engine
 from copydesk.news import Story
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web, write_files
 
 pytestmark = pytest.mark.slow
@@ -127,7 +128,9 @@ def test_commands_that_run_at_once_give_what_they_give_one_after_another(
         subprocess.Popen([*begin, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for words in commands
     ]
-    ended = [(process.communicate(timeout=60), process.returncode) for process in started]
+    ended = [
+        (process.communicate(timeout=PATIENCE_SECONDS), process.returncode) for process in started
+    ]
 
     assert [(0, words) for words in commands] == [
         (code, words if code == 0 else said)

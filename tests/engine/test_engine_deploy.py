@@ -23,6 +23,7 @@ from copydesk.engine.newsroom import hold_lock
 from copydesk.engine.serving import RoundStarter
 from copydesk.errors import BusyError, ConfigError, CopydeskError, DeployError
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import KEY, NOW, newsroom, record_web, run_git, small_web
 from world.sites import held
 from world.storage import ACCESS, BUCKET, SECRET, STUCK_SECONDS, Storage, storage
@@ -140,7 +141,7 @@ def test_ended_in_the_middle_the_next_deploy_goes_on(
     with subprocess.Popen(
         command, env={**os.environ, **KEYS}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        assert kept.is_stuck.wait(60)
+        assert kept.is_stuck.wait(PATIENCE_SECONDS)
         process.send_signal(number)
         process.wait(STUCK_SECONDS - 5)  # though the storage still says nothing
     assert "index.html" not in kept.objects

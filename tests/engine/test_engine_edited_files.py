@@ -20,6 +20,7 @@ from copydesk.engine.newsroom import Silence
 from copydesk.engine.publishing import find_stale_pages
 from copydesk.engine.serving import EditedFiles, RoundStarter
 from copydesk.kit import locks
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom
 
 WALL = "_news/2026-11-19-wall.md"
@@ -96,7 +97,7 @@ def at_work(root: Path, work: Callable[[Desk], Awaitable[None]]) -> Desk:
                 await work(desk)
             finally:
                 task.cancel()
-                await asyncio.wait([task], timeout=60)
+                await asyncio.wait([task], timeout=PATIENCE_SECONDS)
             assert task.cancelled()
             return desk
 

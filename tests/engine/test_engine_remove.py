@@ -14,6 +14,7 @@ from copydesk import archive
 from copydesk.kit import locks
 from world import records
 from world.command import Said, copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 from world.sites import held
 
@@ -214,5 +215,5 @@ def test_a_removal_waits_for_the_deploy_that_is_under_way(online: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             late.wait(3)
 
-    assert late.wait(30) == 0
+    assert late.wait(PATIENCE_SECONDS) == 0
     assert not (online.parent / "www" / PAGE).exists()

@@ -21,6 +21,7 @@ from copydesk.engine import read_round_status
 from copydesk.engine.serving import RoundStarter
 from copydesk.kit import locks
 from world.desk import NAMES, desk_newsroom, stories, verdict
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
@@ -248,7 +249,7 @@ def test_a_server_ends_with_whoever_started_it() -> None:
         assert server.stdin is not None
         with closing(server.stdin):
             pass
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE_SECONDS
         while server.poll() is None:
             assert time.monotonic() < end
             time.sleep(0.01)

@@ -22,6 +22,7 @@ from copydesk import engine
 from copydesk.engine.webhooks import OwedCalls, call_webhooks, note_site_events
 from copydesk.errors import ConfigError
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, run_git
 from world.served_newsroom import filed_newsroom
 
@@ -69,7 +70,7 @@ def receiver() -> Iterator[Receiver]:
             yield receiver
         finally:
             server.shutdown()
-            thread.join(20)
+            thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 import yaml
 from warcio.archiveiterator import ArchiveIterator
+from world.machine import PATIENCE_SECONDS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "ai"
 NOW = json.loads((EXAMPLE / "demo.json").read_text("utf-8"))["now"]
@@ -86,7 +87,7 @@ def truth() -> list[dict[str, object]]:
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("world")
     command = [sys.executable, "-B", str(EXAMPLE / "build_world.py"), "--out", str(out)]
-    subprocess.run(command, check=True, timeout=120)
+    subprocess.run(command, check=True, timeout=PATIENCE_SECONDS)
     return out
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.kit import locks
+from world.machine import PATIENCE_SECONDS
 from world.newswire import description, newswire_newsroom, run_round
-
-WAIT_SECONDS = 500.0
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +20,7 @@ def newswire_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shared = shared.parent
     root, begun = shared / "newswire-round", shared / f"newswire-round-{os.getpid()}"
     lock = locks.Lock(shared / "newswire-round.lock")
-    assert lock.acquire(WAIT_SECONDS)
+    assert lock.acquire(PATIENCE_SECONDS)
     try:
         if not root.exists():
             run_round(newswire_newsroom(begun), description()["replay"]["now"])

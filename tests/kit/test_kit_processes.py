@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.kit import processes
+from world.machine import PATIENCE_SECONDS
 
 STARTER = """
 import multiprocessing, os, time
@@ -34,7 +35,7 @@ def test_nobody_outlives_a_starter_that_is_killed(number: signal.Signals) -> Non
         starter.send_signal(number)
 
     assert started
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_SECONDS
     while any(map(is_alive, started)) and time.monotonic() < until:
         time.sleep(0.02)
     assert [pid for pid in started if is_alive(pid)] == []

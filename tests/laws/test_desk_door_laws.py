@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from world.machine import PATIENCE_SECONDS
 from world.served_desk import HOST, Browser, ServedDesk, serve_desk
 
 PATHS = (
@@ -97,7 +98,9 @@ def test_nobody_gets_a_session_by_chance(
     ),
 )
 def test_no_header_is_a_bug(desk: ServedDesk, names: list[str], value: bytes) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", desk.port, timeout=20)) as connection:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", desk.port, timeout=PATIENCE_SECONDS)
+    ) as connection:
         connection.putrequest("POST", "/desk/account/password", skip_host=True)
         for name in names:
             connection.putheader(name, value)

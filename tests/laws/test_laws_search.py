@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from laws import search
+from world.machine import PATIENCE_SECONDS
 
 TESTS = Path(__file__).parents[1]
 HEAD = "from hypothesis import given, settings, strategies as st\n\n"
@@ -113,7 +114,7 @@ def test_a_broken_law_ends_the_search_with_its_example(house: Path) -> None:
     write_law(house, "assert number < 1_000")
 
     process = start(house, "5", "--first")
-    shown, _ = process.communicate(timeout=200)
+    shown, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert 1 == process.returncode
     assert "number=1000" in shown
@@ -129,7 +130,7 @@ def test_a_search_ends_with_its_minutes_in_the_middle_of_a_law(house: Path) -> N
     write_law(house, "import time; time.sleep(60)")
 
     process = start(house, "0.05")
-    shown, _ = process.communicate(timeout=30)
+    shown, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert 0 == process.returncode
     assert "0 of 1 files of laws looked at, no law broken" in shown
@@ -147,7 +148,7 @@ def test_ctrl_c_ends_a_search_and_what_it_started(house: Path) -> None:
     while not (house / "pid").exists() or not (house / "pid").read_text():
         os.sched_yield()
     process.send_signal(signal.SIGINT)
-    shown, _ = process.communicate(timeout=30)
+    shown, _ = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert 130 == process.returncode
     assert "no law broken" in shown

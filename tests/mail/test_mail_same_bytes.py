@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from world.machine import PATIENCE_SECONDS
+
 TESTS = Path(__file__).parents[1]
 SCRIPT = """
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
@@ -30,7 +32,7 @@ def test_a_letter_has_the_same_bytes_in_every_zone_locale_and_process() -> None:
         for machine in MACHINES
     ]
 
-    first, second = (run.communicate(timeout=120)[0] for run in runs)
+    first, second = (run.communicate(timeout=PATIENCE_SECONDS)[0] for run in runs)
 
     assert first == second
     assert first.count(b"<!--/story-->") > 20

@@ -19,6 +19,7 @@ from lxml import html
 from copydesk.news import Story
 from copydesk.publish import MemoryManifest, PublishOptions, publish
 from world import editions
+from world.machine import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -151,7 +152,7 @@ def opened(
         check=True,
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=PATIENCE_SECONDS,
         env={**os.environ, "TZ": zone},
     )
     return html.document_fromstring(done.stdout)

@@ -18,6 +18,7 @@ from lxml import html
 from copydesk.news import Provider, Story
 from copydesk.publish import Look, MemoryManifest, PublishOptions, Sizes, publish
 from world import editions
+from world.machine import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -98,7 +99,11 @@ def browsed(port: int, folder: Path, query: str) -> str:
     own = (f"--user-data-dir={folder}/profile", "--virtual-time-budget=8000")
     address = f"http://127.0.0.1:{port}/robots/search/?{query}"
     done = subprocess.run(
-        (*command, *own, address), check=True, capture_output=True, text=True, timeout=90
+        (*command, *own, address),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     )
     return done.stdout
 

@@ -27,6 +27,7 @@ from copydesk.publish import (
     survey,
 )
 from world import editions
+from world.machine import PATIENCE_SECONDS
 
 IN_PAIRS = Sizes(archive=2, api=2, search=2, leg=4)  # a leg is two pages of the archive
 BOTH = OutputOptions(api_v1=True, api_v2=True)
@@ -100,7 +101,7 @@ def no_other_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     One that ends is waited for: what it holds at that moment no worker could ever take. Those that
     libraries keep asleep for ever end with the process.
     """
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and any(map(will_end, threading.enumerate())):
         time.sleep(0.05)
     monkeypatch.setattr(threading, "active_count", lambda: 1)

@@ -23,6 +23,7 @@ from copydesk.serve import (
     WebApp,
     listening,
 )
+from world.machine import PATIENCE_SECONDS
 
 PAGE = "<h1>Tides</h1>"
 PATIENT = ConnectionLimits(in_all=40, an_address=30, head_bytes=4_000, pipelined=10)
@@ -43,7 +44,7 @@ class Server:
         self.root, self.port, self.connections, self.said = root, port, connections, said
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
 
     def ask(self, sent: bytes) -> bytes:
         """Send bytes, and return all that comes until the server closes."""
@@ -67,7 +68,7 @@ def send_until_cut(
     line: socket.socket, pieces: Iterable[bytes], pause_seconds: float = 0.0
 ) -> None:
     """Send piece after piece until the other side takes no more; it must come to that."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_SECONDS
     with contextlib.suppress(ConnectionError):
         for piece in pieces:
             line.sendall(piece)
@@ -107,7 +108,7 @@ def run_at(site: Path, work: Work, limits: ConnectionLimits = PATIENT) -> None:
 
 def until(what: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -487,7 +488,7 @@ def test_one_address_leaves_room_for_others(site: Path) -> None:
                 held.append(server.connect())
         until(lambda: server.connections.refused == 3)
         with socket.create_connection(
-            ("127.0.0.1", server.port), timeout=20, source_address=("127.0.0.9", 0)
+            ("127.0.0.1", server.port), timeout=PATIENCE_SECONDS, source_address=("127.0.0.9", 0)
         ) as line:
             line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert read_all(line).endswith(PAGE.encode())
@@ -502,7 +503,7 @@ def test_a_request_under_way_is_answered_when_the_server_ends(site: Path) -> Non
 
     def is_gone(_: str) -> bool:
         asked.set()
-        return not go.wait(20)
+        return not go.wait(PATIENCE_SECONDS)
 
     async def serve() -> bytes:
         app = WebApp(Site(site, "", is_gone), print)

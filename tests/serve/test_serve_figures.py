@@ -30,6 +30,7 @@ from copydesk.serve import (
     listening,
     metrics_route,
 )
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom
 
 ROUND = RoundStatus(
@@ -324,7 +325,7 @@ def test_who_leaves_while_they_send_is_nothing_to_tell(tmp_path: Path) -> None:
             writer.write(b"POST /desk/ HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\nhalf")
             await writer.drain()
             writer.close()
-            await asyncio.wait_for(left.wait(), 20)
+            await asyncio.wait_for(left.wait(), PATIENCE_SECONDS)
 
     asyncio.run(work())
 

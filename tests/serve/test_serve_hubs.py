@@ -26,6 +26,7 @@ from copydesk.news import Source
 from copydesk.serve import Address, HubCalls, Site, WebApp, listening
 from copydesk.watch import SourceState, websub
 from world.hub import Hub
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -491,7 +492,7 @@ def test_a_slow_body_does_not_hold_the_line(run: Run) -> None:
         path = asked["hub.callback"].removeprefix("https://tidewatch.example")
 
         def slow() -> bytes:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as line:
                 head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n<"
                 line.sendall(head.encode())
                 return line.recv(100)

@@ -8,6 +8,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from copydesk.serve import PresentApp
+from world.machine import PATIENCE_SECONDS
 
 SCOPE: Scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
 
@@ -77,6 +78,6 @@ def test_who_asks_a_server_that_ends_is_told_at_once() -> None:
         present = PresentApp()
         present.put(says("old"))
         await present.take_away(is_for_good=True)
-        return await asyncio.wait_for(ask(present), 5)
+        return await asyncio.wait_for(ask(present), PATIENCE_SECONDS)
 
     assert asyncio.run(end()).startswith("503 ")

@@ -16,7 +16,7 @@ import pytest
 TESTS = Path(__file__).parents[1]
 SLOW = "import pytest\n@pytest.mark.slow\n"
 SKIPS = {"skip", "skipif", "importorskip"}
-MARKERS = "[pytest]\nmarkers =\n  slow: takes long\n"
+SETTINGS = f"[pytest]\npythonpath = {TESTS}\nmarkers =\n  slow: takes long\n  shared: looks there\n"
 
 
 def order(house: Path, *words: str) -> list[str]:
@@ -41,7 +41,7 @@ def test_shared_work_begins_with_what_takes_long(
 ) -> None:
     """A person who runs some of the tests alone sees what is fast first."""
     one, other = "def test_1(): pass\n", "def test_2(): pass\n"
-    (tmp_path / "pytest.ini").write_text(MARKERS)
+    (tmp_path / "pytest.ini").write_text(SETTINGS)
     shutil.copy(TESTS / "conftest.py", tmp_path)
     (tmp_path / "test_few.py").write_text(one)
     (tmp_path / "test_many.py").write_text(one + other)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ApiClient:
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         own |= {"Host": self.host} if self.host else {}
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         try:
             connection.request(method, f"/desk/api/{path}", data, {**own, **(headers or {})})
             answer = connection.getresponse()

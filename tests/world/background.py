@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from world.hosts import Hosts
+from world.machine import PATIENCE_SECONDS
 from world.services import FakeServices
 from world.smtp import MailServer, Plan
 from world.tls import Authority
@@ -55,7 +56,7 @@ def server_in_background(served: contextlib.AbstractAsyncContextManager[object])
 
     def do(work: object) -> None:
         assert asyncio.iscoroutine(work)
-        asyncio.run_coroutine_threadsafe(work, loop).result(10)
+        asyncio.run_coroutine_threadsafe(work, loop).result(PATIENCE_SECONDS)
 
     do(served.__aenter__())
     try:

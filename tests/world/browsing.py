@@ -18,11 +18,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from world.machine import PATIENCE_SECONDS
 from world.served_newsroom import ServedNewsroom
 
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP, PHONE = (1360, 900), (360, 740)
-_SECONDS = 30.0  # that anything is waited for
 _WATCH = """
 globalThis.ran = [];
 for (const name of ["alert", "confirm", "prompt", "print"]) globalThis[name] = () => ran.push(name);
@@ -45,7 +45,7 @@ class Window:
         """Return a new window whose errors, dialogs and requests to other hosts are noted."""
         window = cls(context.new_page(), origin)
         page = window.page
-        page.set_default_timeout(_SECONDS * 1000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.on("console", window._note_words)
         page.on("pageerror", lambda error: window.noted.append(f"error: {error}"))
         page.on("dialog", lambda dialog: window.noted.append(f"dialog: {dialog.message}"))
@@ -73,7 +73,7 @@ class Window:
 
         Playwright's own way evaluates words in the page, which the desk's policy forbids.
         """
-        end = time.monotonic() + _SECONDS
+        end = time.monotonic() + PATIENCE_SECONDS
         while not self._says(condition):
             assert time.monotonic() < end, f"{condition}\n{self.page.url}\n{self.noted}"
             self.page.wait_for_timeout(15)

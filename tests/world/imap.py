@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from world.machine import PATIENCE_SECONDS
 from world.tls import Authority
 
 USER, PASSWORD = "desk", 'a "secret\\ word'
@@ -74,11 +75,11 @@ def imap_server(tls: Authority, box: ImapBox) -> Iterator[int]:
             listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         for thread in (listening, *served):
-            thread.join(10)
+            thread.join(PATIENCE_SECONDS)
 
 
 def _serve(plain: socket.socket, context: ssl.SSLContext, box: ImapBox) -> None:
-    plain.settimeout(10)
+    plain.settimeout(PATIENCE_SECONDS)
     with contextlib.suppress(OSError), plain, context.wrap_socket(plain, server_side=True) as line:
         stream = line.makefile("rwb")
         stream.write(b"* OK ready\r\n")

@@ -26,6 +26,7 @@ from copydesk.mail_store import (
 )
 from world.command import copydesk
 from world.ending import close_servers, end_tasks
+from world.machine import PATIENCE_SECONDS
 from world.mail_soak import add_readers, mail_newsroom
 from world.newsroom import NOW, run_git
 from world.served_desk import HOST, Browser
@@ -145,11 +146,11 @@ def secure_front(folder: Path, port: int) -> Iterator[int]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(work()))
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_SECONDS)
         yield ports[0]
     finally:
         loop.call_soon_threadsafe(end.set)
-        thread.join(20)
+        thread.join(PATIENCE_SECONDS)
         loop.close()
 
 

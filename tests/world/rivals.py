@@ -15,21 +15,20 @@ from typing import Any
 
 from copydesk.errors import CopydeskError
 from copydesk.memory import Memory
-
-_SECONDS = 30  # for all of them; far more than they need
+from world.machine import PATIENCE_SECONDS
 
 
 def open_at_once(paths: Sequence[Path], rivals: int = 2) -> list[str]:
     """Open each memory by so many processes at once; return what they ran into."""
     context = multiprocessing.get_context("spawn")
-    start = context.Barrier(rivals, timeout=_SECONDS)
+    start = context.Barrier(rivals, timeout=PATIENCE_SECONDS)
     errors: Queue[list[str]] = context.Queue()
     processes = [context.Process(target=_open, args=(paths, start, errors)) for _ in range(rivals)]
     for process in processes:
         process.start()
-    found = [error for _ in processes for error in errors.get(timeout=_SECONDS)]
+    found = [error for _ in processes for error in errors.get(timeout=PATIENCE_SECONDS)]
     for process in processes:
-        process.join(_SECONDS)
+        process.join(PATIENCE_SECONDS)
     return found
 
 
@@ -50,7 +49,7 @@ def open_killed(path: Path, moment: int) -> bool:
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_open_until, args=(path, moment))
     process.start()
-    process.join(_SECONDS)
+    process.join(PATIENCE_SECONDS)
     return process.exitcode == -signal.SIGKILL
 
 

@@ -26,6 +26,7 @@ from copydesk.desk import Door, require_role, sign_in_app, visitor_of
 from copydesk.desk_store import DeskStore, Moment, open_desk
 from copydesk.news import Beat, Topic
 from copydesk.serve import Address, Site, WebApp, client_of, is_from_here, listening, trust
+from world.machine import PATIENCE_SECONDS
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOST = "desk.example.org"
@@ -105,7 +106,9 @@ class Browser:
         known = {"Host": self.host or f"localhost:{self.port}", "Cookie": cookies}
         told = {**known, **self.sends, **(headers or {})}
         sent = {name: value for name, value in told.items() if value}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        ) as connection:
             connection.request(method, path, body or None, sent)
             answer = connection.getresponse()
             text = answer.read().decode()
@@ -209,9 +212,9 @@ def serve_app(app: ASGIApp) -> Iterator[int]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_SECONDS)
         yield ports[0]
     finally:
         loop, end = ends[0]
         loop.call_soon_threadsafe(end.set)
-        thread.join(20)
+        thread.join(PATIENCE_SECONDS)

@@ -16,10 +16,9 @@ from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import DropReason
 from world.command import copydesk
+from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 from world.served_desk import Answer, Browser
-
-_SECONDS = 60.0  # that anything is waited for
 
 
 @dataclass
@@ -126,12 +125,12 @@ def _serve(root: Path, command: list[str]) -> Iterator[ServedNewsroom]:
             yield served
         finally:
             process.terminate()
-            process.wait(_SECONDS)
+            process.wait(PATIENCE_SECONDS)
 
 
 def until(what: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    end = time.monotonic() + _SECONDS
+    end = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < end
         time.sleep(0.02)

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from world.dns import Answer, NameServer
+from world.machine import PATIENCE_SECONDS
 
 _PERL = r"""
 use strict; use warnings;
@@ -20,7 +21,6 @@ $verifier->PRINT(scalar <STDIN>);
 $verifier->CLOSE;
 print $verifier->result_detail;
 """
-_SECONDS = 60
 
 
 def ask_perl(message: bytes, name: str, record: str) -> str:
@@ -37,7 +37,7 @@ def ask_perl(message: bytes, name: str, record: str) -> str:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
             )
-            out, _ = await asyncio.wait_for(process.communicate(message), _SECONDS)
+            out, _ = await asyncio.wait_for(process.communicate(message), PATIENCE_SECONDS)
         assert 0 == process.returncode
         assert name in names.names_asked() or not out.startswith(b"pass")
         return out.decode().strip()
@@ -53,6 +53,6 @@ def ask_opendkim(message: bytes, name: str, record: str) -> str:
         (folder / "settings").write_text(f"Mode v\nTestPublicKeys {folder}/keys\n")
         (folder / "letter").write_bytes(message)
         words = ["opendkim", "-x", str(folder / "settings"), "-t", str(folder / "letter")]
-        done = subprocess.run(words, capture_output=True, timeout=_SECONDS, check=False)
+        done = subprocess.run(words, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
     said = (done.stdout + done.stderr).decode(errors="replace").strip()
     return "pass" if 0 == done.returncode and "succeeded" in said else said or "no answer"

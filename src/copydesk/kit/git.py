@@ -33,6 +33,8 @@ _REMOTE_SETTINGS = (
     *("-c", "http.lowSpeedTime=30"),
 )
 _WAYS_IN = ("GIT_SSH", "GIT_SSL_", "GIT_HTTP_", "GIT_PROXY_", "GIT_CONFIG_", "GIT_ALLOW_PROTOCOL")
+# Where the user's settings are, and so who the user is.
+_USER_SETTINGS = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"
 REMOTE_SECONDS = 600.0
 _LOGIN = re.compile(r"(?<=://)[^/@\s]+@")
@@ -175,7 +177,11 @@ def plain(text: str) -> str:
 
 def _clean_environment() -> dict[str, str]:
     """Return the environment without what would point git elsewhere or make it ask."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in _USER_SETTINGS
+    }
     return {
         **environment,
         "LC_ALL": "C",
