@@ -32,7 +32,7 @@ FETCH = """\
 contact = "mailto:desk@tidewatch.example"
 allow_hosts = ["127.0.0.1", "localhost"]
 delay_seconds = 0
-timeout_seconds = 1
+timeout_seconds = 10
 max_bytes = 2000000
 """
 RSS = "application/rss+xml"

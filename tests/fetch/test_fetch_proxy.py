@@ -10,12 +10,15 @@ import uvloop
 
 from copydesk.fetch import FetchOptions, Polite, VirtualClock, Web
 from copydesk.news import NotModified, Page, Refused, Request
+from world.machine import PATIENCE_SECONDS
 from world.wire import Authority, Proxy, Site
 
 Answer = Page | NotModified | Refused
 CLOCK = VirtualClock(datetime(2030, 1, 2, tzinfo=UTC))
-CLOSED = FetchOptions(timeout_seconds=10)
-HERE = FetchOptions(timeout_seconds=10, delay_seconds=0, allow_hosts=("site.example",))
+CLOSED = FetchOptions(timeout_seconds=PATIENCE_SECONDS)
+HERE = FetchOptions(
+    timeout_seconds=PATIENCE_SECONDS, delay_seconds=0, allow_hosts=("site.example",)
+)
 
 
 async def through(site: Site, proxy: Proxy, host: str, password: str = "") -> Answer:
@@ -164,7 +167,7 @@ def test_no_proxy_is_asked_for_an_address_that_is_private_by_its_name(host: str)
 
 def test_a_proxy_is_asked_for_a_local_name_that_the_newsroom_allows() -> None:
     async def work() -> Answer:
-        allowed = FetchOptions(timeout_seconds=10, allow_hosts=("intranet",))
+        allowed = FetchOptions(timeout_seconds=PATIENCE_SECONDS, allow_hosts=("intranet",))
         async with Site() as site, Proxy(site.port) as proxy, Web(allowed, CLOCK) as web:
             address = f"http://127.0.0.1:{proxy.port}"
             return await web.fetch(Request(url=site.url("/", "intranet"), proxy=address))

@@ -15,11 +15,12 @@ import pytest
 from copydesk.fetch import FetchOptions, VirtualClock, Web
 from copydesk.news import NotModified, Page, Refused, Request
 from world import web
+from world.machine import PATIENCE_SECONDS
 from world.web import World
 
 NOW = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
-CLOSED = FetchOptions(timeout_seconds=2)
-OPEN = FetchOptions(timeout_seconds=2, allow_hosts=("127.0.0.1",))
+CLOSED = FetchOptions(timeout_seconds=PATIENCE_SECONDS)
+OPEN = FetchOptions(timeout_seconds=PATIENCE_SECONDS, allow_hosts=("127.0.0.1",))
 NAMED = replace(OPEN, allow_hosts=("127.0.0.1", "localhost"))
 
 

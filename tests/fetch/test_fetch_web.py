@@ -11,6 +11,7 @@ from copydesk.fetch import FetchOptions, VirtualClock, Web
 from copydesk.kit import dates
 from copydesk.news import NotModified, Page, Purpose, Refused, Request
 from world import web
+from world.machine import PATIENCE_SECONDS
 from world.web import World
 
 NOW = dates.parse("2030-01-02T03:04:05Z")
@@ -19,7 +20,7 @@ OPTIONS = FetchOptions(
     user_agent="copydesk/1",
     contact="mailto:desk@example.org",
     max_bytes=100_000,
-    timeout_seconds=10,
+    timeout_seconds=PATIENCE_SECONDS,
     allow_hosts=("127.0.0.1",),
 )
 Answer = Page | NotModified | Refused

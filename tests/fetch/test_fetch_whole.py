@@ -9,11 +9,12 @@ from pathlib import Path
 from copydesk.fetch import FetchOptions, Polite, Recorder, Replay, VirtualClock, Web
 from copydesk.news import NotModified, Page, Refused, Request
 from world import web
+from world.machine import PATIENCE_SECONDS
 from world.web import World
 
 NOW = datetime(2030, 1, 2, tzinfo=UTC)
 CLOCK = VirtualClock(NOW)
-OPTIONS = FetchOptions(timeout_seconds=10, allow_hosts=("127.0.0.1",))
+OPTIONS = FetchOptions(timeout_seconds=PATIENCE_SECONDS, allow_hosts=("127.0.0.1",))
 Answer = Page | NotModified | Refused
 
 

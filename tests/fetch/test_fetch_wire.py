@@ -28,12 +28,15 @@ from copydesk.fetch.web import (
 )
 from copydesk.news import NotModified, Page, Refused, Request
 from world.dns import name_server
+from world.machine import PATIENCE_SECONDS
 from world.wire import Authority, Site
 
 T = TypeVar("T")
 Answer = Page | NotModified | Refused
 CLOCK = VirtualClock(datetime(2030, 1, 2, tzinfo=UTC))
-HERE = FetchOptions(allow_hosts=("127.0.0.1", "::1", "site.example"), timeout_seconds=10)
+HERE = FetchOptions(
+    allow_hosts=("127.0.0.1", "::1", "site.example"), timeout_seconds=PATIENCE_SECONDS
+)
 UNTIL = datetime(2098, 5, 6, 7, 8, 9, tzinfo=UTC)
 LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [
     asyncio.new_event_loop,

@@ -18,6 +18,7 @@ from copydesk.news import MailOptions, SmtpOptions
 from copydesk.post import CheckRequest, MailFinding, look
 from copydesk.post.checks import WebAnswer, check_clock, check_links, check_one_click
 from world.dns import Answer, NameServer, leads_to
+from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule
 from world.tls import Authority
 
@@ -27,7 +28,7 @@ OPTIONS = MailOptions(
     deliver="smtp",
     from_address="letters@letters.example",
     postal_address="1 Quay, Port",
-    smtp=SmtpOptions(host="localhost", security="none", timeout_seconds=2.0),
+    smtp=SmtpOptions(host="localhost", security="none", timeout_seconds=PATIENCE_SECONDS),
 )
 
 
@@ -247,7 +248,9 @@ def test_how_long_a_certificate_holds_is_told(tmp_path: Path, host: str, state: 
         server = await loop.create_server(make, "127.0.0.1", 0, ssl=authority._context("localhost"))
         async with NameServer() as names:
             port = server.sockets[0].getsockname()[1]
-            smtp = SmtpOptions(host="localhost", port=port, security="tls", timeout_seconds=2.0)
+            smtp = SmtpOptions(
+                host="localhost", port=port, security="tls", timeout_seconds=PATIENCE_SECONDS
+            )
             request = CheckRequest(
                 options=replace(OPTIONS, smtp=smtp),
                 dkim_key=None,

@@ -10,6 +10,7 @@ import pytest
 from copydesk.errors import MailError, MailServerError
 from copydesk.news import SmtpOptions
 from copydesk.post import Answer, Envelope, open_line
+from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule
 
 MESSAGE = b"Message-ID: <1@letters.example>\r\nSubject: A\r\n\r\n.A dot\r\n..\r\n" + b"x" * 60_000
@@ -19,14 +20,16 @@ def _envelope(recipient: str = "reader@world.example", message: bytes = MESSAGE)
     return Envelope(sender="b+1@letters.example", recipient=recipient, message=message)
 
 
-def _options(port: int, timeout_seconds: float = 5.0) -> SmtpOptions:
+def _options(port: int, timeout_seconds: float = PATIENCE_SECONDS) -> SmtpOptions:
     return SmtpOptions(
         host="127.0.0.1", port=port, security="none", timeout_seconds=timeout_seconds
     )
 
 
 def _send(
-    *rules: Rule, envelopes: Sequence[Envelope] = (_envelope(),), timeout_seconds: float = 5.0
+    *rules: Rule,
+    envelopes: Sequence[Envelope] = (_envelope(),),
+    timeout_seconds: float = PATIENCE_SECONDS,
 ) -> tuple[list[Answer], MailServer, bool]:
     """Send letters on one line while it is open; return answers, server, whether it is still."""
 
@@ -104,7 +107,8 @@ def test_421_at_any_stage_slows_down_and_ends_the_line(at: str) -> None:
 @pytest.mark.parametrize("do", ["close", "silent", "dribble", "huge", "garbage"])
 @pytest.mark.parametrize("at", ["sender", "recipient", "data", "message"])
 def test_only_who_loses_the_line_after_the_letters_end_is_uncertain(at: str, do: str) -> None:
-    answers, server, is_open = _send(Rule(at=at, do=do), timeout_seconds=0.2)
+    seconds = 0.4 if do in {"silent", "dribble"} else PATIENCE_SECONDS
+    answers, server, is_open = _send(Rule(at=at, do=do), timeout_seconds=seconds)
 
     assert [("uncertain" if at == "message" else "unsent", 0, at)] == [
         (answer.kind, answer.code, answer.stage) for answer in answers
@@ -117,7 +121,7 @@ def test_only_who_loses_the_line_after_the_letters_end_is_uncertain(at: str, do:
 def test_a_server_has_ten_times_as_long_for_its_answer_to_a_letters_end() -> None:
     rules = (Rule(at="message", do="late", first=1), Rule(at="recipient", do="late", every=2))
 
-    answers, server, is_open = _send(*rules, envelopes=[_envelope()] * 2, timeout_seconds=0.2)
+    answers, server, is_open = _send(*rules, envelopes=[_envelope()] * 2, timeout_seconds=0.4)
 
     assert ["accepted", "unsent"] == [answer.kind for answer in answers]
     assert 1 == len(server.taken)

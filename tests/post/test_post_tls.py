@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from copydesk.errors import MailError, MailServerError
 from copydesk.news import SmtpOptions
 from copydesk.post import Answer, Envelope, SmtpLine, open_line
+from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule, make_certificate
 
 PASSWORD = "a good password"
@@ -64,7 +65,9 @@ async def _serve(
 
 
 def _options(port: int, security: Any = "starttls", **more: Any) -> SmtpOptions:
-    return SmtpOptions(host="localhost", port=port, security=security, timeout_seconds=5, **more)
+    return SmtpOptions(
+        host="localhost", port=port, security=security, timeout_seconds=PATIENCE_SECONDS, **more
+    )
 
 
 def _envelope(recipient: str = "reader@world.example") -> Envelope:

@@ -27,14 +27,12 @@ from world.machine import PATIENCE_SECONDS
 
 PAGE = "<h1>Tides</h1>"
 PATIENT = ConnectionLimits(in_all=40, an_address=30, head_bytes=4_000, pipelined=10)
-HASTY = replace(
-    PATIENT,
-    head_seconds=0.3,
-    body_seconds=0.3,
-    write_seconds=0.3,
-    rest_seconds=0.3,
-    look_seconds=0.02,
-)
+# a server that looks often, and waits for one of these only a moment
+HASTY = replace(PATIENT, look_seconds=0.02)
+HASTY_HEAD = replace(HASTY, head_seconds=0.3)
+HASTY_BODY = replace(HASTY, body_seconds=0.3)
+HASTY_WRITE = replace(HASTY, write_seconds=0.3)
+HASTY_REST = replace(HASTY, rest_seconds=0.3)
 
 
 class Server:
@@ -147,7 +145,7 @@ def test_a_head_that_is_too_large_is_refused(site: Path, sent: bytes) -> None:
     ids=["nothing", "a letter", "half a head", "blank lines"],
 )
 def test_who_does_not_end_a_head_is_cut_off(site: Path, sent: bytes) -> None:
-    run_at(site, lambda server: none(server.ask(sent)), HASTY)
+    run_at(site, lambda server: none(server.ask(sent)), HASTY_HEAD)
 
 
 def none(answer: bytes) -> None:
@@ -160,7 +158,7 @@ def test_who_sends_a_head_line_by_line_is_cut_off_all_the_same(site: Path) -> No
             line.sendall(b"GET / HTTP/1.1\r\n")
             send_until_cut(line, itertools.repeat(b"X: y\r\n"), pause_seconds=0.02)
 
-    run_at(site, work, HASTY)
+    run_at(site, work, HASTY_HEAD)
 
 
 def test_a_head_that_comes_in_pieces_is_read(site: Path) -> None:
@@ -243,7 +241,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(site: Path, head: bytes) ->
         assert answer.startswith((b"HTTP/1.1 405 ", b"HTTP/1.1 200 "))
         assert 1 == answer.count(b"HTTP/1.1 ")
 
-    run_at(site, work, HASTY)
+    run_at(site, work, HASTY_BODY)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +259,7 @@ def test_a_body_without_end_is_cut_off(site: Path, head: bytes, piece: bytes) ->
             line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % head)
             send_until_cut(line, itertools.repeat(piece))
 
-    run_at(site, work, HASTY)
+    run_at(site, work, HASTY_BODY)
 
 
 def test_trailers_without_end_are_refused(site: Path) -> None:
@@ -272,7 +270,7 @@ def test_trailers_without_end_are_refused(site: Path) -> None:
             line.sendall(head)
             send_until_cut(line, (b"X-%d: y\r\n" % number for number in itertools.count()))
 
-    run_at(site, work, HASTY)
+    run_at(site, work, HASTY_BODY)
 
 
 # ---- several requests -----------------------------------------------------------------------
@@ -333,7 +331,7 @@ def test_a_connection_that_rests_too_long_is_closed(site: Path) -> None:
         answer = server.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert answer.endswith(PAGE.encode())
 
-    run_at(site, work, HASTY)
+    run_at(site, work, HASTY_REST)
 
 
 def test_who_wants_another_protocol_gets_an_answer_in_this_one(site: Path) -> None:
@@ -417,7 +415,7 @@ def test_who_takes_no_answer_is_given_up(site: Path) -> None:
             until(lambda: len(server.connections) == 1)
             until(lambda: len(server.connections) == 0)
 
-    run_at(site, work, HASTY)
+    run_at(site, work, HASTY_WRITE)
 
 
 def test_a_large_file_comes_whole_to_who_takes_it(site: Path) -> None:

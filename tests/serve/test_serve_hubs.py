@@ -125,7 +125,7 @@ def run(tmp_path: Path) -> Callable[[Work], None]:
     root = newsroom(tmp_path / "beat", git=False)
 
     async def inside(work: Work) -> None:
-        options = fetch.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=5)
+        options = fetch.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
         async with Hub() as hub, fetch.Web(options, fetch.WallClock()) as wire:
             desk = Desk(root, hub, wire)
             desk.write()
