@@ -68,7 +68,7 @@ def test_a_line_feed_in_an_address_does_not_lead_past_the_desk(
 
 @pytest.mark.parametrize("secret", ["", "x", "A" * 43, "A" * 5_000])
 def test_a_forged_session_is_none(desk: ServedDesk, anna: Browser, secret: str) -> None:
-    (name,) = anna.jar
+    name, _ = anna.jar
     forger = Browser(desk.port, jar={name: secret})
 
     assert 303 == forger.get("/desk/").status
@@ -76,13 +76,13 @@ def test_a_forged_session_is_none(desk: ServedDesk, anna: Browser, secret: str) 
 
 def test_a_session_is_known_by_its_secret_not_by_its_name(desk: ServedDesk, anna: Browser) -> None:
     (session,) = desk.store.sessions.of("Anna", desk.clocks().now)
-    (name,) = anna.jar
+    name, _ = anna.jar
 
     assert 303 == Browser(desk.port, jar={name: session.id}).get("/desk/").status
 
 
 def test_two_sessions_at_once_are_none(anna: Browser) -> None:
-    ((name, secret),) = anna.jar.items()
+    (name, secret), _ = anna.jar.items()
     cookies = f"{name}={secret}; {name}={'A' * 43}"
 
     assert 303 == anna.ask("GET", "/desk/", headers={"Cookie": cookies}).status
@@ -140,7 +140,7 @@ def test_the_cookie_is_the_hosts_alone_and_no_scripts(desk: ServedDesk, is_here:
     browser = desk.here() if is_here else desk.outside()
     secret = desk.store.links.make("enter", desk.clocks(), "Anna")
 
-    (cookie,) = browser.post(f"/desk/enter/{secret}").cookies
+    cookie, _ = browser.post(f"/desk/enter/{secret}").cookies
 
     words = {word.strip() for word in cookie.split(";")}
     assert {"HttpOnly", "SameSite=lax", "Max-Age=1209600"} <= words

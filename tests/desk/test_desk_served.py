@@ -386,7 +386,7 @@ def test_a_server_that_is_killed_files_what_waited_when_it_is_back(tmp_path: Pat
         os.kill(first.process.pid, signal.SIGKILL)
         first.process.wait(PATIENCE_SECONDS)
     with serve_newsroom(root) as second:
-        (secret,) = anna.jar.values()
+        (secret, _) = anna.jar.values()
         back = Browser(second.port, jar={f"copydesk-{second.port}": secret})
         until(lambda: {one["state"] for one in back.get("/desk/actions").json()} == {"done"})
 

@@ -159,7 +159,7 @@ def test_passwords_have_to_wait_after_ten_for_one_account(desk: ServedDesk) -> N
 
 def test_passwords_have_to_wait_after_thirty_from_one_address(desk: ServedDesk) -> None:
     with_password(desk)
-    attempt = {"address 127.0.0.1": 30}
+    attempt = {"password 127.0.0.1": 30}
     for _ in range(30):
         desk.store.attempts.admit(attempt, desk.clocks().now)
 
@@ -169,7 +169,7 @@ def test_passwords_have_to_wait_after_thirty_from_one_address(desk: ServedDesk) 
 
 def test_an_office_of_forty_signs_in_from_one_address(desk: ServedDesk) -> None:
     for _ in range(29):
-        desk.store.attempts.admit({"address 127.0.0.1": 30}, desk.clocks().now)
+        desk.store.attempts.admit({"password 127.0.0.1": 30}, desk.clocks().now)
         desk.store.attempts.admit({"passkey 127.0.0.1": 30}, desk.clocks().now)
     device = with_passkey(desk, desk.here())
     with_password(desk, "Ben")

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.desk_store import VERSION, DeskStore, open_desk
+from copydesk.desk_store import VERSION, AuditEntry, DeskStore, open_desk
+from copydesk.desk_store._tables import STEPS
 from copydesk.errors import DeskStoreError
 from copydesk.news import EditorAction
 
@@ -215,3 +216,31 @@ def test_a_store_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
         assert ["1"] == [action.id for action in desk.actions.waiting(9)]
         assert () == desk.accounts.list()
         assert [(VERSION,)] == desk._database.run("PRAGMA user_version")
+
+
+def test_accounts_and_audit_log_of_before_device_cookies_are_brought_along(tmp_path: Path) -> None:
+    before = STEPS[:5]
+    with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as former:
+        former.executescript(
+            f"""
+            {"".join(before)}
+            INSERT INTO accounts (key, name, role, handle, password, issuer, subject, made)
+            VALUES ('anna', 'Anna', 'owner', zeroblob(32), 'hash', '', '', '2026-11-19T12:00:00Z');
+            INSERT INTO audit (at, who, what, about, address) VALUES
+                ('2026-11-19T12:00:00Z', 'Anna', 'sign-in', 'link', '192.0.2.1'),
+                ('2026-11-20T11:00:00Z', '', 'sign-in-refused', 'passkey', '192.0.2.2');
+            PRAGMA user_version = {len(before)};
+            """
+        )
+
+    with closing(open_desk(tmp_path)) as desk:
+        desk.audit.add(
+            AuditEntry(at=NOON, who="", what="sign-in-refused", about="x", address="192.0.2.2")
+        )
+        device = desk.accounts.find_device(desk.accounts.sign_device("anna"))
+
+        assert device is not None
+        assert ("Anna", "hash") == (device.name, desk.accounts.get("Anna").password)
+        assert [("passkey; x", 2), ("link", 1)] == [
+            (entry.about, entry.count) for entry in desk.audit.latest(9)
+        ]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from copydesk.desk_store._accounts import ROLES as ROLES
 from copydesk.desk_store._accounts import Account as Account
+from copydesk.desk_store._accounts import Device as Device
 from copydesk.desk_store._accounts import Passkey as Passkey
 from copydesk.desk_store._accounts import Role as Role
 from copydesk.desk_store._accounts import account_key as account_key
@@ -23,6 +24,7 @@ from copydesk.desk_store._api_tokens import TOKEN_SCOPES as TOKEN_SCOPES
 from copydesk.desk_store._api_tokens import ApiToken as ApiToken
 from copydesk.desk_store._api_tokens import TokenGrant as TokenGrant
 from copydesk.desk_store._api_tokens import TokenScope as TokenScope
+from copydesk.desk_store._audit_log import OTHER_NETWORKS as OTHER_NETWORKS
 from copydesk.desk_store._audit_log import AuditEntry as AuditEntry
 from copydesk.desk_store._audit_log import AuditKind as AuditKind
 from copydesk.desk_store._desk_store import WINDOW as WINDOW

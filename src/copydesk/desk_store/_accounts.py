@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -18,6 +19,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 """From the one who may do everything to the one who may look on."""
 _NAME_CHARACTERS = 60
 _HANDLE_BYTES = 32
+_DEVICE_ID_BYTES = 16
+_DEVICE_KEY_BYTES = 32
 _COLUMNS = "name, role, handle, password, issuer, subject, made"
 
 
@@ -47,6 +50,14 @@ class Passkey:
     sign_count: int
     label: str
     made: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A browser in which somebody (`name`) signed in before; `id` tells it from their others."""
+
+    name: str
+    id: str
 
 
 class Accounts:
@@ -115,11 +126,43 @@ class Accounts:
             self._change("issuer", name, issuer)
             self._change("subject", name, subject)
 
+    def sign_device(self, name: str) -> str:
+        """Return a word by which a browser of somebody is known again: it lets nobody in.
+
+        It names the account by its handle, has an id of its own, and is signed by a key of the
+        account that nothing else is signed by.
+        """
+        with self._database.at_once():
+            account = self.get(name)
+            key = self._device_key(account)
+            if not key:
+                key = secrets.token_bytes(_DEVICE_KEY_BYTES)
+                self._change("device_key", name, key)
+        signed = account.handle + secrets.token_bytes(_DEVICE_ID_BYTES)
+        return (signed + hmac.digest(key, signed, "sha256")).hex()
+
+    def find_device(self, word: str) -> Device | None:
+        """Return the browser that a word was signed for, None where it is none or was reset."""
+        try:
+            sent = bytes.fromhex(word)
+        except ValueError:
+            return None
+        signed_bytes = _HANDLE_BYTES + _DEVICE_ID_BYTES
+        signed, signature = sent[:signed_bytes], sent[signed_bytes:]
+        account = self.find_by_handle(signed[:_HANDLE_BYTES])
+        key = b"" if account is None else self._device_key(account)
+        if account is None or not key:
+            return None
+        if not hmac.compare_digest(signature, hmac.digest(key, signed, "sha256")):
+            return None
+        return Device(name=account.name, id=signed[_HANDLE_BYTES:].hex())
+
     def forget_proofs(self, name: str) -> None:
-        """Take password, passkeys, provider and tokens away: what may be in wrong hands."""
+        """Take away what may be in wrong hands: password, passkeys, provider, tokens, devices."""
         with self._database.at_once():
             for column in ("password", "issuer", "subject"):
                 self._change(column, name, "")
+            self._change("device_key", name, b"")
             for table in ("passkeys", "tokens"):
                 self._database.run(f"DELETE FROM {table} WHERE account = ?", account_key(name))
 
@@ -187,7 +230,13 @@ class Accounts:
         rows = self._database.run(f"SELECT {_COLUMNS} FROM accounts WHERE {condition}", *values)
         return _account(rows[0]) if rows else None
 
-    def _change(self, column: str, name: str, value: str) -> None:
+    def _device_key(self, account: Account) -> bytes:
+        """Return the key that signs for the browsers of an account, none before it was needed."""
+        query = "SELECT device_key FROM accounts WHERE handle = ?"
+        ((key,),) = self._database.run(query, account.handle) or ((b"",),)
+        return bytes(key)
+
+    def _change(self, column: str, name: str, value: str | bytes) -> None:
         key = account_key(self.get(name).name)
         self._database.run(f"UPDATE accounts SET {column} = ? WHERE key = ?", value, key)
 

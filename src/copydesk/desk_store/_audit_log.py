@@ -1,13 +1,14 @@
 """The audit log: who came in, who was kept out, who changed accounts, who looked at readers.
 
-No password, no secret; a reader is named by their number, never by their address.
+No password, no secret; a reader is named by their number, never by their address. Anybody can be
+refused, so repeated refusals of one network are one entry with a count.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 from copydesk.desk_store._database import DeskDatabase
 from copydesk.kit import dates
@@ -39,18 +40,32 @@ AuditKind = Literal[
     "readers-imported",
     "readers-exported",
 ]
+OTHER_NETWORKS = "*"
+"""The address of the entry that counts the refusals of networks which have no entry of their own"""
+
 _CHARACTERS = 200
+_SAME_ENTRY = timedelta(days=1)  # after the last refusal that an entry counts
+_MOST_NETWORKS = 1_000  # that have an entry of their own within that time
+_BETWEEN = "; "
+_COLUMNS = "at, who, what, about, address, count, last"
+_RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND last <= ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """Who did what to whom, when, and from which address; "" where there is none."""
+    """Who did what to whom, when, and from which address; "" where there is none.
+
+    Refusals of one network are one entry: `count` says how many, `last` when the last one was, None
+    where it was the only one.
+    """
 
     at: datetime
     who: str
     what: AuditKind
     about: str = ""
     address: str = ""
+    count: int = 1
+    last: datetime | None = None
 
 
 class AuditLog:
@@ -60,23 +75,89 @@ class AuditLog:
         self._database = database
 
     def add(self, entry: AuditEntry) -> None:
-        """Keep an entry; texts are cut to 200 characters."""
-        words = (word[:_CHARACTERS] for word in (entry.who, entry.what, entry.about, entry.address))
-        self._database.run(
-            "INSERT INTO audit (at, who, what, about, address) VALUES (?, ?, ?, ?, ?)",
-            *(dates.rfc3339(entry.at), *words),
-        )
+        """Keep an entry; texts are cut to 200 characters. A refusal is counted in its network's."""
+        if entry.what == "sign-in-refused":
+            self._count_refusal(entry)
+        else:
+            self._insert(entry, entry.address)
 
     def latest(self, limit: int) -> tuple[AuditEntry, ...]:
         """Return so many entries, the latest first."""
-        query = "SELECT at, who, what, about, address FROM audit ORDER BY number DESC LIMIT ?"
-        return tuple(
-            AuditEntry(
-                at=datetime.fromisoformat(at), who=who, what=what, about=about, address=address
-            )
-            for at, who, what, about, address in self._database.run(query, limit)
-        )
+        return self._list("ORDER BY number DESC", limit)
+
+    def latest_but_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
+        """Return so many entries of those that no stranger can cause, the latest first."""
+        return self._list("WHERE what <> 'sign-in-refused' ORDER BY number DESC", limit)
+
+    def latest_refusals(self, limit: int) -> tuple[AuditEntry, ...]:
+        """Return so many networks' refusals, those that were refused last first."""
+        return self._list("WHERE what = 'sign-in-refused' ORDER BY last DESC, number DESC", limit)
+
+    def count_refusals(self) -> int:
+        """Return how many refusals the entries count."""
+        query = "SELECT COALESCE(SUM(count), 0) FROM audit WHERE what = 'sign-in-refused'"
+        ((count,),) = self._database.run(query)
+        return int(count)
 
     def forget(self, before: datetime) -> None:
         """Forget the entries before a time."""
-        self._database.run("DELETE FROM audit WHERE at < ?", dates.rfc3339(before))
+        self._database.run("DELETE FROM audit WHERE last < ?", dates.rfc3339(before))
+
+    def _count_refusal(self, entry: AuditEntry) -> None:
+        with self._database.at_once():
+            if self._add_to_entry(entry, entry.address):
+                return
+            ((networks,),) = self._database.run(
+                f"SELECT COUNT(*) {_RECENT_REFUSALS}", *_day_around(entry.at)
+            )
+            if networks < _MOST_NETWORKS:
+                self._insert(entry, entry.address)
+            elif not self._add_to_entry(entry, OTHER_NETWORKS):
+                self._insert(entry, OTHER_NETWORKS)
+
+    def _add_to_entry(self, entry: AuditEntry, address: str) -> bool:
+        """Count a refusal in the entry of its network, and decide whether there is one."""
+        query = f"SELECT number, about {_RECENT_REFUSALS} AND address = ? ORDER BY number DESC"
+        rows = self._database.run(f"{query} LIMIT 1", *_day_around(entry.at), address)
+        if not rows:
+            return False
+        number, about = rows[0]
+        parts = dict.fromkeys([*about.split(_BETWEEN), entry.about[:_CHARACTERS]])
+        joined = _BETWEEN.join(part for part in parts if part)
+        self._database.run(
+            "UPDATE audit SET count = count + 1, last = MAX(last, ?), about = ? WHERE number = ?",
+            *(dates.rfc3339(entry.at), joined if len(joined) <= _CHARACTERS else about, number),
+        )
+        return True
+
+    def _insert(self, entry: AuditEntry, address: str) -> None:
+        words = (word[:_CHARACTERS] for word in (entry.who, entry.what, entry.about, address))
+        at = dates.rfc3339(entry.at)
+        self._database.run(
+            f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", at, *words, 1, at
+        )
+
+    def _list(self, which: str, limit: int) -> tuple[AuditEntry, ...]:
+        rows = self._database.run(f"SELECT {_COLUMNS} FROM audit {which} LIMIT ?", limit)
+        return tuple(map(_entry, rows))
+
+
+def _entry(row: tuple[Any, ...]) -> AuditEntry:
+    at, who, what, about, address, count, last = row
+    return AuditEntry(
+        at=datetime.fromisoformat(at),
+        who=who,
+        what=what,
+        about=about,
+        address=address,
+        count=count,
+        last=datetime.fromisoformat(last) if count > 1 else None,
+    )
+
+
+def _day_around(at: datetime) -> tuple[str, str]:
+    """Return when the last refusal was of entries that count one of this time.
+
+    One from the future counts no more: the clock was set back.
+    """
+    return dates.rfc3339(at - _SAME_ENTRY), dates.rfc3339(at + _SAME_ENTRY)

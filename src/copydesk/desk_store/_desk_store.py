@@ -21,6 +21,7 @@ from copydesk.desk_store._stashes import Stashes
 from copydesk.kit.kept import AttemptLimits
 
 WINDOW = timedelta(minutes=15)  # within which attempts to sign in are counted
+DEVICE_WINDOW = timedelta(hours=1)  # the same of a browser in which somebody signed in before
 _NAME = "desk.sqlite"
 _AUDIT_KEPT = timedelta(days=365)
 _ACTIONS_KEPT = timedelta(days=90)  # as long as one can be undone by its id
@@ -41,6 +42,7 @@ class DeskStore:
         self.links = OneUseLinks(self._database)
         self.tokens = ApiTokens(self._database)
         self.attempts = AttemptLimits(self._database, WINDOW)
+        self.device_attempts = AttemptLimits(self._database, DEVICE_WINDOW, "device_attempts")
         self.audit = AuditLog(self._database)
         self.drafts = Drafts(self._database)
         self.stashes = Stashes(self._database)

@@ -94,5 +94,21 @@ CREATE TABLE issue_changes (
 ) STRICT;
 CREATE INDEX issue_changes_of ON issue_changes (letter, field, story, number);
 """,
+    # devices: browsers in which somebody signed in before; their attempts are of an hour
+    """
+ALTER TABLE accounts ADD COLUMN device_key BLOB NOT NULL DEFAULT x'';
+CREATE TABLE device_attempts (
+    number INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL
+) STRICT;
+CREATE INDEX device_attempts_of ON device_attempts (who, at);
+CREATE INDEX device_attempts_at ON device_attempts (at);
+ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE audit ADD COLUMN last TEXT NOT NULL DEFAULT '';
+UPDATE audit SET last = at;
+CREATE INDEX audit_refused ON audit (last, address) WHERE what = 'sign-in-refused';
+CREATE INDEX audit_others ON audit (number) WHERE what <> 'sign-in-refused';
+CREATE INDEX audit_last ON audit (last);
+DROP INDEX audit_at;
+""",
 )
 VERSION = len(STEPS)

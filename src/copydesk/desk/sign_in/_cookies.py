@@ -1,9 +1,10 @@
-"""The cookies that a browser is given: that of its session, and one while it is elsewhere."""
+"""The cookies that a browser is given: of its session, on its way to a provider, of itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from copydesk.desk.sign_in._admission import Admission
 
 _SECURE_NAME = "__Host-copydesk"  # RFC 6265bis 4.1.3.2: https, this host's alone, for all of it
 _MOST_CHARACTERS = 200
+DEVICE_LIFETIME = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class SecretCookie:
     admission: Admission
     root: str
     purpose: str = ""
+    same_site: Literal["lax", "strict"] = "lax"
 
     @property
     def name(self) -> str:
@@ -45,9 +48,14 @@ class SecretCookie:
             path="/" if self.admission.is_secure else self.root,
             secure=self.admission.is_secure,
             httponly=True,
-            samesite="lax",
+            samesite=self.same_site,
         )
 
     def clear(self, response: Response) -> None:
         """Let the browser forget it."""
         self.set(response, "", timedelta(0))
+
+
+def device_cookie(admission: Admission, root: str) -> SecretCookie:
+    """Return the cookie by which a browser is known again after its sessions; it lets nobody in."""
+    return SecretCookie(admission, root, "device", "strict")

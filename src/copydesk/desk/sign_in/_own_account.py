@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk import engine
 from copydesk.desk.sign_in import _passkeys, _passwords
+from copydesk.desk.sign_in._attempts import PasswordCheck, SignInLimits
 from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._password_check import PasswordCheck
 from copydesk.desk.sign_in._requests import read_body, read_form
 from copydesk.desk.sign_in._sign_in_pages import SignInPages
-from copydesk.desk.sign_in._visitor import Visitor, require_role
+from copydesk.desk.sign_in._visitor import Visitor, require_role, visitor_of
 from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Passkey, Session
 from copydesk.errors import UsageError
 
@@ -29,7 +29,7 @@ class OwnAccount:
         self._store = store
         self._door = door
         self._pages = pages
-        self._passwords = PasswordCheck(store, door)
+        self._passwords = PasswordCheck(store, SignInLimits(store, door))
         self._challenges = _passkeys.Challenges()
 
     async def show(self, request: Request) -> Response:
@@ -40,7 +40,7 @@ class OwnAccount:
         """Keep a new password; where there is one it has to be given. Other sessions end."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
         new = form.get("new", "")
-        if refusal := await self._refuse_wrong_password(visitor, form.get("old", "")):
+        if refusal := await self._refuse_wrong_password(request, form.get("old", "")):
             return refusal
         if fault := _passwords.find_fault(new, visitor.name):
             return await self._show(visitor, 400, self._pages.say(fault))
@@ -122,17 +122,18 @@ class OwnAccount:
 
         return await self._do(end)
 
-    async def _refuse_wrong_password(self, visitor: Visitor, old: str) -> Response | None:
+    async def _refuse_wrong_password(self, request: Request, old: str) -> Response | None:
         """Return the answer to a wrong password, None where it is right or there is none yet."""
+        visitor = visitor_of(request)
         account = await asyncio.to_thread(self._store.accounts.get, visitor.name)
         if not account.password and self._is_fresh(visitor):
             return None
         if not account.password:
             return await self._show(visitor, 403, self._pages.say("sign_in_again"))
-        wait = await self._passwords.admit(visitor.name, visitor.address)
+        wait = await self._passwords.count(request, visitor.name)
         if wait is not None:
             return await self._show(visitor, 429, self._pages.say_wait(wait))
-        if await self._passwords.find(visitor.name, old, visitor.address) is None:
+        if await self._passwords.find(request, visitor.name, old) is None:
             return await self._show(visitor, 401, self._pages.say("password_wrong"))
         return None
 

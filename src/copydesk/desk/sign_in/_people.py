@@ -13,7 +13,7 @@ from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._requests import read_form
 from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, require_role
-from copydesk.desk_store import ROLES, AuditEntry, DeskStore, Role
+from copydesk.desk_store import OTHER_NETWORKS, ROLES, AuditEntry, DeskStore, Role
 from copydesk.errors import UsageError
 
 _AUDIT_ENTRIES = 100
@@ -102,7 +102,7 @@ class People:
         problem: str = "",
         link: Mapping[str, str] | None = None,
     ) -> Response:
-        def read() -> tuple[list[Mapping[str, object]], list[Mapping[str, str]]]:
+        def read() -> Mapping[str, object]:
             now = self._door.read_clocks().now
             people: list[Mapping[str, object]] = [
                 {
@@ -112,32 +112,40 @@ class People:
                 }
                 for account in self._store.accounts.list()
             ]
-            return people, list(map(_view_entry, self._store.audit.latest(_AUDIT_ENTRIES)))
+            audit = self._store.audit
+            refusals, count = audit.latest_refusals(_AUDIT_ENTRIES), audit.count_refusals()
+            return {
+                "people": people,
+                "entries": [*map(self._view_entry, audit.latest_but_refusals(_AUDIT_ENTRIES))],
+                "refusals": [*map(self._view_entry, refusals)],
+                "refused": self._pages.say("audit_refused", count=count) if count else "",
+            }
 
-        people, entries = await asyncio.to_thread(read)
+        shown = await asyncio.to_thread(read)
         return self._pages.answer(
             "people.html",
             "people",
             status,
             problem,
-            people=people,
             roles=ROLES,
             link=link,
-            entries=entries,
             own_name=visitor.name,
+            **shown,
         )
+
+    def _view_entry(self, entry: AuditEntry) -> Mapping[str, str]:
+        is_many = entry.address == OTHER_NETWORKS
+        return {
+            "at": f"{entry.at:%Y-%m-%d %H:%M}",
+            "last": f"{entry.last:%Y-%m-%d %H:%M}" if entry.last else "",
+            "times": self._pages.say("audit_times", count=entry.count) if entry.last else "",
+            "who": entry.who or "?",
+            "what": entry.what.replace("-", "_"),
+            "about": entry.about,
+            "address": self._pages.say("audit_other_networks") if is_many else entry.address,
+        }
 
 
 def _read_role(form: Mapping[str, str]) -> Role:
     """Return the role of a form, that of least power where it names none."""
     return next((role for role in ROLES if role == form.get("role")), "viewer")
-
-
-def _view_entry(entry: AuditEntry) -> Mapping[str, str]:
-    return {
-        "at": f"{entry.at:%Y-%m-%d %H:%M}",
-        "who": entry.who or "?",
-        "what": entry.what.replace("-", "_"),
-        "about": entry.about,
-        "address": entry.address,
-    }

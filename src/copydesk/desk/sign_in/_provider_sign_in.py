@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from copydesk import engine
+from copydesk.desk.sign_in._attempts import AttemptKeys
 from copydesk.desk.sign_in._cookies import SecretCookie
 from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._requests import own_page
@@ -22,6 +24,16 @@ from copydesk.errors import FetchError
 
 _LIFETIME = timedelta(minutes=10)
 _MOST_CHECKS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question that is under way: where its browser wants to go, and by what it was counted."""
+
+    check: engine.IdentityCheck
+    wanted: str
+    keys: AttemptKeys
+    uptime_seconds: float
 
 
 class ProviderSignIn:
@@ -36,20 +48,25 @@ class ProviderSignIn:
         self._door = door
         self._pages = pages
         self._ways = ways
-        self._checks: OrderedDict[str, tuple[engine.IdentityCheck, str, float]] = OrderedDict()
+        self._checks: OrderedDict[str, _Question] = OrderedDict()
 
     async def leave(self, request: Request) -> Response:
         """Send the browser to the provider; a cookie proves that the same one comes back."""
         visitor, provider = visitor_of(request), self._door.provider
         if provider is None:
             return Response(status_code=404)
+        limits = self._ways.limits
+        keys = await asyncio.to_thread(limits.find_keys, request, "provider")
+        if wait := await asyncio.to_thread(limits.count, keys):
+            return self._ways.ask_to_wait(visitor, request.query_params, wait)
         back = f"{visitor.admission.origin}{self._door.root}sign-in/provider/back"
         try:
             check = await engine.begin_identity_check(provider, back)
         except FetchError as error:
             return self._fail(error)
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
-        self._checks[check.state] = (check, wanted, self._door.read_clocks().uptime_seconds)
+        seconds = self._door.read_clocks().uptime_seconds
+        self._checks[check.state] = _Question(check, wanted, keys, seconds)
         while len(self._checks) > _MOST_CHECKS:
             self._checks.popitem(last=False)
         response = RedirectResponse(check.address, 303)
@@ -63,12 +80,12 @@ class ProviderSignIn:
         issuer = request.query_params.get("iss", "")
         known = self._take(state, self._cookie(visitor).read(request.headers))
         if provider is None or known is None or not _is_of(provider, issuer) or not code:
-            await self._ways.note("sign-in-refused", visitor, about="provider")
+            if wait := await self._ways.refuse(visitor, "provider"):
+                return self._ways.ask_to_wait(visitor, {}, wait)
             return self._pages.answer("link_over.html", "link_over", 400)
-        check, wanted = known
         now = self._door.read_clocks().now
         try:
-            subject = await engine.finish_identity_check(provider, check, code, now)
+            subject = await engine.finish_identity_check(provider, known.check, code, now)
         except FetchError as error:
             await self._ways.note("sign-in-refused", visitor, about="provider")
             return self._fail(error)
@@ -84,21 +101,23 @@ class ProviderSignIn:
                 issuer=provider.issuer,
                 subject=subject,
             )
-        response = RedirectResponse(wanted, 303)
+        await asyncio.to_thread(self._ways.limits.forgive, known.keys)
+        response = RedirectResponse(known.wanted, 303)
         self._cookie(visitor).clear(response)
         return await self._ways.begin_session(request, account.name, response, "provider")
 
     def _cookie(self, visitor: Visitor) -> SecretCookie:
         return SecretCookie(visitor.admission, self._door.root, "provider")
 
-    def _take(self, state: str, brought: str) -> tuple[engine.IdentityCheck, str] | None:
-        """Return a browser's own question and where it wanted to go, None for another's."""
+    def _take(self, state: str, brought: str) -> _Question | None:
+        """Return a browser's own question, None for another's."""
         if not hmac.compare_digest(state.encode(), brought.encode()):
             return None
-        check, wanted, at = self._checks.pop(state, (None, "", 0.0))
-        age = self._door.read_clocks().uptime_seconds - at
-        is_good = check is not None and 0 <= age <= _LIFETIME.total_seconds()
-        return (check, wanted) if check is not None and is_good else None
+        question = self._checks.pop(state, None)
+        if question is None:
+            return None
+        age = self._door.read_clocks().uptime_seconds - question.uptime_seconds
+        return question if 0 <= age <= _LIFETIME.total_seconds() else None
 
     def _fail(self, error: FetchError) -> Response:
         """Return a page that says that the provider does not do its part."""

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk.desk.sign_in import _passkeys
-from copydesk.desk.sign_in._cookies import SecretCookie
+from copydesk.desk.sign_in._attempts import PasswordCheck, SignInLimits, Way
+from copydesk.desk.sign_in._cookies import DEVICE_LIFETIME, SecretCookie, device_cookie
 from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._password_check import ATTEMPTS_OF_ADDRESS, PasswordCheck
 from copydesk.desk.sign_in._requests import own_page, read_body, read_form
 from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, visitor_of
@@ -30,7 +30,8 @@ class WaysIn:
         self._store = store
         self._door = door
         self._pages = pages
-        self._passwords = PasswordCheck(store, door)
+        self.limits = SignInLimits(store, door)
+        self._passwords = PasswordCheck(store, self.limits)
         self._challenges = _passkeys.Challenges()
 
     async def show(self, request: Request) -> Response:
@@ -45,10 +46,10 @@ class WaysIn:
         """Begin a session for a name and its password; what was wrong of them is not told."""
         visitor, form = visitor_of(request), await read_form(request)
         name, wanted = form.get("name", ""), own_page(form.get("next", ""), self._door.root)
-        wait = await self._passwords.admit(name, visitor.address)
+        wait = await self._passwords.count(request, name)
         if wait is not None:
-            return self._ask_to_wait(visitor, form, wait)
-        account = await self._passwords.find(name, form.get("password", ""), visitor.address)
+            return self.ask_to_wait(visitor, form, wait)
+        account = await self._passwords.find(request, name, form.get("password", ""))
         if account is None:
             known = await asyncio.to_thread(self._store.accounts.find, name)
             about = "password" if known is None else f"password, {known.name}"
@@ -63,10 +64,12 @@ class WaysIn:
         visitor = visitor_of(request)
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
-        limit = {f"passkey {visitor.address}": ATTEMPTS_OF_ADDRESS}
-        wait = await asyncio.to_thread(self._store.attempts.admit, limit, self._now())
-        if wait is not None:
-            return JSONResponse({"problem": self._pages.say_wait(wait)}, 429)
+
+        def count() -> timedelta | None:
+            return self.limits.count(self.limits.find_keys(request, "passkey"))
+
+        if wait := await asyncio.to_thread(count):
+            return self._tell_to_wait(wait)
         moment = self._door.read_clocks()
         challenge = self._challenges.make("sign-in", moment.uptime_seconds)
         asked = _passkeys.ask_to_sign_in(visitor.admission, challenge)
@@ -76,9 +79,10 @@ class WaysIn:
         """Begin a session for whose passkey signed the challenge."""
         visitor, body = visitor_of(request), await read_body(request)
         try:
-            name = await asyncio.to_thread(self._verify_passkey, body, visitor)
+            name = await asyncio.to_thread(self._verify_passkey, body, request)
         except UsageError:
-            await self.note("sign-in-refused", visitor, about="passkey")
+            if wait := await self.refuse(visitor, "passkey"):
+                return self._tell_to_wait(wait)
             return JSONResponse({"problem": self._pages.say("passkey_unfit")}, 401)
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
         return await self.begin_session(request, name, JSONResponse({"next": wanted}), "passkey")
@@ -117,8 +121,9 @@ class WaysIn:
         response = RedirectResponse(own_page(wanted, root) if wanted else f"{root}account/", 303)
         return await self.begin_session(request, name, response, "link")
 
-    def _verify_passkey(self, body: bytes, visitor: Visitor) -> str:
+    def _verify_passkey(self, body: bytes, request: Request) -> str:
         """Return whose passkey answered; raises UsageError."""
+        visitor = visitor_of(request)
         answer = _passkeys.read_answer(body)
         uptime_seconds = self._door.read_clocks().uptime_seconds
         self._challenges.use(answer.challenge, "sign-in", uptime_seconds)
@@ -128,7 +133,7 @@ class WaysIn:
         account, passkey = found
         count = _passkeys.verify_sign_in(answer, passkey, visitor.admission)
         self._store.accounts.count_use(passkey.id, count)
-        self._store.attempts.take_back(f"passkey {visitor.address}")
+        self.limits.forgive(self.limits.find_keys(request, "passkey"))
         return account.name
 
     def _use_link(self, secret: str, name: str) -> str:
@@ -137,6 +142,8 @@ class WaysIn:
         Raises UsageError for a first owner's name that is none; the link is good as before.
         """
         moment = self._door.read_clocks()
+        if self._store.links.look_at(secret, moment) is None:  # nor is anything written for it
+            return ""
         with self._store.at_once():
             link = self._store.links.use(secret, moment)
             if link is None:
@@ -158,17 +165,19 @@ class WaysIn:
         """Begin a new session in place of the browser's; `response` brings it the secret."""
         visitor, now = visitor_of(request), self._now()
 
-        def begin() -> str:
+        def begin() -> tuple[str, str]:
             if visitor.session:
                 self._store.sessions.end(visitor.name, visitor.session)
             self._store.forget_old(now)
             agent, lifetime = request.headers.get(_AGENT, ""), self._door.session_lifetime
-            return self._store.sessions.begin(name, now, lifetime, agent, visitor.address)
+            secret = self._store.sessions.begin(name, now, lifetime, agent, visitor.address)
+            return secret, self._store.accounts.sign_device(name)
 
-        secret = await asyncio.to_thread(begin)
+        secret, device = await asyncio.to_thread(begin)
         await self.note("sign-in", visitor, about=by, who=name)
         cookie = SecretCookie(visitor.admission, self._door.root)
         cookie.set(response, secret, self._door.session_lifetime)
+        device_cookie(visitor.admission, self._door.root).set(response, device, DEVICE_LIFETIME)
         return response
 
     def _show(
@@ -198,13 +207,26 @@ class WaysIn:
     def _over(self) -> Response:
         return self._pages.answer("link_over.html", "link_over", 410)
 
-    def _ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
+    def ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
+        """Return the page of sign-in, with how long somebody has to wait."""
         response = self._show(visitor, sent, 429, self._pages.say_wait(wait))
-        response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
+        response.headers["Retry-After"] = _say_retry(wait)
         return response
+
+    def _tell_to_wait(self, wait: timedelta) -> Response:
+        """Return for a script how long somebody has to wait."""
+        problem, headers = self._pages.say_wait(wait), {"Retry-After": _say_retry(wait)}
+        return JSONResponse({"problem": problem}, 429, headers)
 
     def _now(self) -> datetime:
         return self._door.read_clocks().now
+
+    async def refuse(self, visitor: Visitor, way: Way, about: str = "") -> timedelta | None:
+        """Keep in the audit log that an answer proved nothing; one too many has to wait instead."""
+        wait = await asyncio.to_thread(self.limits.count_refusal, way, visitor.address)
+        if wait is None:
+            await self.note("sign-in-refused", visitor, about=about or way)
+        return wait
 
     async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
         """Keep in the audit log what a visitor did, or `who` they turned out to be."""
@@ -216,3 +238,7 @@ class WaysIn:
             address=visitor.address,
         )
         await asyncio.to_thread(self._store.audit.add, entry)
+
+
+def _say_retry(wait: timedelta) -> str:
+    return str(int(wait.total_seconds()) + 1)

@@ -20,12 +20,13 @@ CREATE INDEX attempts_at ON attempts (at);
 class AttemptLimits:
     """Count attempts within some time by whatever they are counted by: an account, an address.
 
-    They are in the table `attempts`. Methods raise the database's own error where the file fails.
+    They are in a table of their own. Methods raise the database's own error where the file fails.
     """
 
-    def __init__(self, database: KeptDatabase, window: timedelta) -> None:
+    def __init__(self, database: KeptDatabase, window: timedelta, table: str = "attempts") -> None:
         self._database = database
         self._window = window
+        self._table = table
 
     def admit(self, limits: Mapping[str, int], now: datetime) -> timedelta | None:
         """Count an attempt before it is made; return how long to wait where it is one too many.
@@ -42,25 +43,25 @@ class AttemptLimits:
                 return longest
             for who in digests:
                 self._database.run(
-                    "INSERT INTO attempts (who, at) VALUES (?, ?)", who, dates.rfc3339(now)
+                    f"INSERT INTO {self._table} (who, at) VALUES (?, ?)", who, dates.rfc3339(now)
                 )
         return None
 
     def clear(self, who: str) -> None:
         """Forget the attempts of a key: the last one was right."""
-        self._database.run("DELETE FROM attempts WHERE who = ?", _key(who))
+        self._database.run(f"DELETE FROM {self._table} WHERE who = ?", _key(who))
 
     def take_back(self, who: str) -> None:
         """Count the last attempt of a key no longer: it was right, and others share the key."""
         self._database.run(
-            "DELETE FROM attempts WHERE number = "
-            "(SELECT number FROM attempts WHERE who = ? ORDER BY number DESC LIMIT 1)",
+            f"DELETE FROM {self._table} WHERE number = "
+            f"(SELECT number FROM {self._table} WHERE who = ? ORDER BY number DESC LIMIT 1)",
             _key(who),
         )
 
     def _wait(self, who: str, limit: int, now: datetime) -> timedelta:
         """Return how long it is until another attempt fits."""
-        query = "SELECT at FROM attempts WHERE who = ? ORDER BY at DESC LIMIT 1 OFFSET ?"
+        query = f"SELECT at FROM {self._table} WHERE who = ? ORDER BY at DESC LIMIT 1 OFFSET ?"
         rows = self._database.run(query, who, limit - 1)
         if not rows:
             return timedelta(0)
@@ -69,7 +70,7 @@ class AttemptLimits:
     def _forget(self, now: datetime) -> None:
         """Forget what is older than the window, and what is of a future that was no such."""
         self._database.run(
-            "DELETE FROM attempts WHERE at <= ? OR at > ?",
+            f"DELETE FROM {self._table} WHERE at <= ? OR at > ?",
             *(dates.rfc3339(now - self._window), dates.rfc3339(now + self._window)),
         )
 
