@@ -159,10 +159,14 @@ def test_a_setup_link_is_made_as_long_as_there_is_no_owner(root: Path, desk: Des
     assert OneUseLink(purpose="setup", name="") == found
 
 
+HERE = "http://localhost:8000/desk/enter/"
+
+
 @pytest.mark.parametrize(
     ("table", "has_account", "place"),
     [
-        ('[desk]\nhost = "desk.example.org"\n', False, "http://localhost:8000/desk/enter/"),
+        ('[desk]\nhost = "desk.example.org"\n', False, ""),
+        ('[serve]\npublic_url = "http://localhost:8000"\n', False, HERE),
         ('[desk]\nhost = "desk.example.org"\n', True, "https://desk.example.org/desk/enter/"),
         ('[serve]\npublic_url = "https://push.example.org"\n', False, ""),
     ],

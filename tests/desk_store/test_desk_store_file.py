@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from copydesk.desk_store import VERSION, AuditEntry, DeskStore, open_desk
-from copydesk.desk_store._tables import STEPS
 from copydesk.errors import DeskStoreError
 from copydesk.news import EditorAction
 
@@ -219,17 +218,24 @@ def test_a_store_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
 
 
 def test_accounts_and_audit_log_of_before_device_cookies_are_brought_along(tmp_path: Path) -> None:
-    before = STEPS[:5]
+    open_desk(tmp_path).close()
     with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as former:
         former.executescript(
-            f"""
-            {"".join(before)}
-            INSERT INTO accounts (key, name, role, handle, password, issuer, subject, made)
-            VALUES ('anna', 'Anna', 'owner', zeroblob(32), 'hash', '', '', '2026-11-19T12:00:00Z');
+            """
+            DROP TABLE device_attempts;
+            DROP INDEX audit_refused;
+            DROP INDEX audit_others;
+            DROP INDEX audit_last;
+            ALTER TABLE audit DROP COLUMN count;
+            ALTER TABLE audit DROP COLUMN last;
+            CREATE INDEX audit_at ON audit (at);
+            ALTER TABLE accounts DROP COLUMN device_key;
+            INSERT INTO accounts VALUES
+                ('anna', 'Anna', 'owner', zeroblob(32), 'hash', '', '', '2026-11-19T12:00:00Z');
             INSERT INTO audit (at, who, what, about, address) VALUES
                 ('2026-11-19T12:00:00Z', 'Anna', 'sign-in', 'link', '192.0.2.1'),
                 ('2026-11-20T11:00:00Z', '', 'sign-in-refused', 'passkey', '192.0.2.2');
-            PRAGMA user_version = {len(before)};
+            PRAGMA user_version = 5;
             """
         )
 

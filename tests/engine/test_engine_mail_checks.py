@@ -83,6 +83,18 @@ def test_a_fault_is_kept_until_it_is_mended_or_overruled(root: Path) -> None:
         assert find_mail_obstacle(newsroom, store) is None
 
 
+def test_a_web_server_that_beat_toml_does_not_name_is_remarked(root: Path) -> None:
+    seen = engine.FrontServer(address="127.0.0.1", tells_client=True, seen=NOW)
+    with opened(root) as (newsroom, store):
+        engine.keep_front_servers(newsroom.private, [seen])
+        report = examine_mail(newsroom, store, lambda: NOW)
+
+    (found,) = [finding for finding in report.findings if finding.kind == "web-server"]
+    assert "remark" == found.state
+    assert 'trusted_proxies = ["127.0.0.1"]' in found.hint
+    assert "web-server" not in report.obstacles
+
+
 def test_all_checks_are_overruled_without_a_look(root: Path) -> None:
     with opened(root) as (newsroom, store):
         report = overrule_check(newsroom, store, "all", "a test", "Anna")

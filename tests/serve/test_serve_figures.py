@@ -81,6 +81,18 @@ def test_whoever_sits_at_this_machine_is_known_by_what_is_asked_for(peer: str, h
         ("127.0.0.1", [("Host", "localhost"), ("Forwarded", "for=203.0.113.5")], ""),
         ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-For", "127.0.0.1")], ""),
         ("127.0.0.1", [("Host", "localhost"), ("X-Forwarded-Proto", "https")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("X-Real-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("Via", "1.1 proxy")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("CF-Connecting-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("CF-Connecting-IPv6", "2001:db8::1")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("True-Client-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("X-Client-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("X-Cluster-Client-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("Fastly-Client-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("Fly-Client-IP", "203.0.113.5")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("X-Original-Forwarded-For", "x")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("X-Envoy-External-Address", "x")], ""),
+        ("127.0.0.1", [("Host", "localhost"), ("CDN-Loop", "cloudflare")], ""),
         ("127.0.0.1", [("Host", "localhost")], "https://news.example.org"),
         ("127.0.0.1", [("Host", "localhost")], "https://localhost.example.org"),
         ("127.0.0.1", [("Host", "localhost")], "https://news.localhost"),
@@ -100,6 +112,21 @@ def test_whoever_may_be_a_stranger_is_one(
 def test_a_public_address_that_is_this_machines_own_is_none(public_url: str) -> None:
     assert is_from_here(scope_of("127.0.0.1", ("Host", "localhost:8000")), public_url)
     assert not is_from_here(scope_of("203.0.113.5", ("Host", "localhost:8000")), public_url)
+
+
+def test_what_comes_in_http_1_0_was_passed_on() -> None:
+    """As nginx does with a bare proxy_pass, which also asks for the address that it names."""
+    scope = scope_of("127.0.0.1", ("Host", "127.0.0.1:8000"), ("Connection", "close"))
+
+    assert is_from_here({**scope, "http_version": "1.1"}, "")
+    assert not is_from_here({**scope, "http_version": "1.0"}, "")
+
+
+@pytest.mark.parametrize("public_url", ["", "http://localhost:8000"])
+def test_a_desk_with_a_host_of_its_own_has_nobody_at_this_machine(public_url: str) -> None:
+    scope = scope_of("127.0.0.1", ("Host", "localhost:8000"))
+
+    assert not is_from_here(scope, public_url, "desk.example.org")
 
 
 def test_a_socket_without_an_address_is_a_strangers() -> None:

@@ -57,6 +57,15 @@ class Counts:
         """Return how many sources need a person."""
         return self.troubles.count(self.opened.newsroom)
 
+    def advise_on_front(self) -> Mapping[str, str] | None:
+        """Return what is wrong with the web server in front, None where nothing is."""
+        newsroom = self.opened.newsroom
+        found = engine.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
+        if found is None:
+            return None
+        header = found.header if found.is_silent else ""
+        return {"addresses": ", ".join(found.addresses), "line": found.line, "header": header}
+
     def count_own(self, editor: str) -> Sequence[tuple[SavedView, int | None]]:
         """Return an editor's saved views, each with its count as far as that is known.
 

@@ -60,12 +60,14 @@ _CLEAR = ("clear", "verdict clear", "c")
 class Editor:
     """Who is at the desk: the name that stands in git, and whether they decide or only look.
 
-    `is_beside_site` says that the desk is on the host on which the site is served.
+    `is_beside_site` says that the desk is on the host on which the site is served. An owner is told
+    what is wrong with the server.
     """
 
     name: str
     may_edit: bool
     is_beside_site: bool = True
+    is_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +211,7 @@ class Pages:
             "editor": editor.name,
             "may_edit": editor.may_edit,
             "troubled_sources": self._count_troubles(counts, editor),
+            "front": counts.advise_on_front() if editor.is_owner else None,
             "search": question.search if question else "",
             "views": [
                 *self._view_links(counts, question),

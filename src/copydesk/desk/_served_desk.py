@@ -90,6 +90,7 @@ def _name_editors(host: str) -> Callable[[Request], Editor]:
             name=visitor.name,
             may_edit=visitor.may("editor"),
             is_beside_site=not host or request.url.hostname != host,
+            is_owner=visitor.may("owner"),
         )
 
     return name_editor

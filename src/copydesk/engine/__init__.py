@@ -119,6 +119,8 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import DeployReport as DeployReport
     from copydesk.engine.newsroom import Explanation as Explanation
     from copydesk.engine.newsroom import Failure as Failure
+    from copydesk.engine.newsroom import FrontAdvice as FrontAdvice
+    from copydesk.engine.newsroom import FrontServer as FrontServer
     from copydesk.engine.newsroom import Headline as Headline
     from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
@@ -132,13 +134,16 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import SettingRow as SettingRow
     from copydesk.engine.newsroom import Silence as Silence
     from copydesk.engine.newsroom import adopt as adopt
+    from copydesk.engine.newsroom import advise_on_front as advise_on_front
     from copydesk.engine.newsroom import check_records as check_records
     from copydesk.engine.newsroom import demo as demo
     from copydesk.engine.newsroom import demo_newsroom as demo_newsroom
+    from copydesk.engine.newsroom import keep_front_servers as keep_front_servers
     from copydesk.engine.newsroom import new as new
     from copydesk.engine.newsroom import new_beat as new_beat
     from copydesk.engine.newsroom import open_newsroom as open_newsroom
     from copydesk.engine.newsroom import open_seal as open_seal
+    from copydesk.engine.newsroom import read_front_servers as read_front_servers
     from copydesk.engine.newsroom import read_round_status as read_round_status
     from copydesk.engine.newsroom import record_path as record_path
     from copydesk.engine.newsroom import require_free_folder as require_free_folder

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from copydesk.serve._address import Address as Address
     from copydesk.serve._app import PresentApp as PresentApp
     from copydesk.serve._app import WebApp as WebApp
+    from copydesk.serve._asker import FrontWatch as FrontWatch
     from copydesk.serve._asker import has_token as has_token
     from copydesk.serve._asker import is_from_here as is_from_here
     from copydesk.serve._connections import ConnectionLimits as ConnectionLimits

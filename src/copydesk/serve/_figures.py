@@ -27,7 +27,8 @@ def metrics_route(metrics: Metrics, service: engine.NewsroomService) -> Route:
 
     async def tell_metrics(request: Request) -> Response:
         settings = service.settings
-        is_known = is_from_here(request.scope, settings.serve.public_url) or has_token(
+        public_url, desk_host = settings.serve.public_url, settings.desk.host
+        is_known = is_from_here(request.scope, public_url, desk_host) or has_token(
             request.scope, settings.metrics_token
         )
         if not is_known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
 from copydesk.serve._address import Address
 from copydesk.serve._app import PresentApp, WebApp
-from copydesk.serve._asker import is_from_here
+from copydesk.serve._asker import FrontWatch, is_from_here
 from copydesk.serve._connections import Connections
 from copydesk.serve._desk_host import DESK, keep_site_off
 from copydesk.serve._figures import health_route, metrics_route
@@ -98,7 +98,7 @@ async def _serve(
         metrics = Metrics(connections, service.round_status)
         site = _site_of(service, newsroom.beat.title)
         routes = _routes_of(service, metrics)
-        present = PresentApp()
+        present, front = PresentApp(), _Front(service, say)
         async with listening(address, present, connections) as port:
             going_on = asyncio.create_task(service.go_on())
             while not stop.is_set():
@@ -107,10 +107,13 @@ async def _serve(
                     mounted = {**pages.mounts, **(mounts or {})}
                     guarded = _guard(site, service)
                     app = WebApp(guarded, say, routes, mounted, metrics.note_request)
-                    present.put(keep_site_off(app, now.settings.desk.host))
+                    present.put(
+                        front.watch.look_through(keep_site_off(app, now.settings.desk.host))
+                    )
                     if now.settings is newsroom.settings:  # at the start
                         _say_where(address, port, site, say)
                     _say_desk(now, port, guest, say)
+                    front.advise()
                     await _go_on_until_others_hold(now, service, pages, stop)
                     if stop.is_set():
                         going_on.cancel()
@@ -119,6 +122,30 @@ async def _serve(
                     await present.take_away(is_for_good=stop.is_set())
             await asyncio.gather(going_on, return_exceptions=True)
     say("stopped")
+
+
+class _Front:
+    """The web servers in front, as they were seen; the operator is told what is wrong with them."""
+
+    def __init__(self, service: engine.NewsroomService, say: Say) -> None:
+        self._service = service
+        self._say = say
+        self._said = ""
+        known = engine.read_front_servers(service.private)
+        self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
+
+    def advise(self) -> None:
+        """Say what is wrong, unless that was said last."""
+        settings, private = self._service.settings, self._service.private
+        advice = engine.advise_on_front(settings, private, datetime.now(UTC))
+        said = f"{advice.what}; {advice.hint}" if advice else ""
+        if said and said != self._said:
+            self._say(said)
+        self._said = said
+
+    def _keep(self, servers: Sequence[engine.FrontServer]) -> None:
+        engine.keep_front_servers(self._service.private, servers)
+        self.advise()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,12 +205,12 @@ def _settings_of_pages(newsroom: engine.Newsroom) -> tuple[object, ...]:
 def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
     """Return the site as the desk's neighbour: its pages run no theme's scripts."""
     digests = engine.own_script_digests()
-    public_url = service.settings.serve.public_url
+    public_url, desk_host = service.settings.serve.public_url, service.settings.desk.host
     return ScriptGuard(
         site,
         service.prefix,
         lambda: engine.find_own_scripts(service.site, digests),
-        lambda scope: is_from_here(scope, public_url),
+        lambda scope: is_from_here(scope, public_url, desk_host),
         find_reader_pages(public_url),
     )
 
@@ -193,7 +220,9 @@ def _door_of(service: engine.NewsroomService) -> desk.Door:
     settings = service.settings
     is_proxy = trust(settings.serve.trusted_proxies)
     return desk.Door(
-        is_from_here=lambda scope: is_from_here(scope, settings.serve.public_url),
+        is_from_here=lambda scope: is_from_here(
+            scope, settings.serve.public_url, settings.desk.host
+        ),
         is_proxy=is_proxy,
         client_of=lambda scope: client_of(
             scope["client"][0] if scope.get("client") else "",

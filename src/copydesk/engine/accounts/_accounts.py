@@ -156,10 +156,11 @@ def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
     """Return an address at which the first owner makes their account, "" where there is an owner.
 
     It ends the one before it. Before anybody has an account only this machine is let in, and with
-    a `serve.public_url` for others nobody counts as being at it: "" there, too. Raises
-    DeskStoreError.
+    a `desk.host` or a `serve.public_url` for others nobody counts as being at it: "" there, too.
+    Raises DeskStoreError.
     """
-    is_public = urls.is_for_others(newsroom.settings.serve.public_url)
+    settings = newsroom.settings
+    is_public = bool(settings.desk.host) or urls.is_for_others(settings.serve.public_url)
     with _open(newsroom) as desk, desk.at_once():
         is_first = not desk.accounts.has_any()
         if desk.accounts.has_owner() or (is_first and is_public):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import msgspec
 
-from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.newsroom import Newsroom, advise_on_front
 from copydesk.errors import UsageError
 from copydesk.kit import dates
 from copydesk.mail_store import MailStore, ReaderLink, ReturnPath
@@ -110,7 +110,7 @@ def examine_mail(
     kept = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
-        findings=tuple(map(_keep, findings)),
+        findings=(*map(_keep, findings), *_look_at_front(newsroom)),
     )
     store.facts.put(_KEPT, msgspec.json.encode(kept).decode())
     return read_checks(newsroom, store)
@@ -209,6 +209,13 @@ def _decode(text: str) -> _Kept | None:
 
 def _keep(finding: MailFinding) -> KeptFinding:
     return KeptFinding(kind=finding.kind, state=finding.state, what=finding.what, hint=finding.hint)
+
+
+def _look_at_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
+    """Yield what is wrong with the web server in front of readers' pages and desk, if anything."""
+    advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
+    if advice is not None:
+        yield KeptFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
 
 
 def read_dkim_key(newsroom: Newsroom) -> bytes | None:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._check import check_records as check_records
     from copydesk.engine.newsroom._failures import Failure as Failure
     from copydesk.engine.newsroom._failures import failure_of as failure_of
+    from copydesk.engine.newsroom._front_servers import FrontAdvice as FrontAdvice
+    from copydesk.engine.newsroom._front_servers import FrontServer as FrontServer
+    from copydesk.engine.newsroom._front_servers import advise_on_front as advise_on_front
+    from copydesk.engine.newsroom._front_servers import keep_front_servers as keep_front_servers
+    from copydesk.engine.newsroom._front_servers import read_front_servers as read_front_servers
     from copydesk.engine.newsroom._locate import find_record as find_record
     from copydesk.engine.newsroom._locate import record_at as record_at
     from copydesk.engine.newsroom._locate import record_path as record_path

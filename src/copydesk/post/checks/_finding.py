@@ -19,6 +19,7 @@ CheckKind = Literal[
     "links",
     "clock",
     "postal-address",
+    "web-server",
 ]
 CheckState = Literal["ok", "remark", "fault", "unknown"]
 
