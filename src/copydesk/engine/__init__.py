@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import read_uptime as read_uptime
     from copydesk.engine.accounts import remove_account as remove_account
     from copydesk.engine.accounts import reset_account as reset_account
-    from copydesk.engine.actions import WorkedOff as WorkedOff
     from copydesk.engine.actions import file_actions as file_actions
     from copydesk.engine.actions import let_stories_wait as let_stories_wait
     from copydesk.engine.actions import make_pictures_apart as make_pictures_apart
@@ -119,10 +118,8 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import DeployReport as DeployReport
     from copydesk.engine.newsroom import Explanation as Explanation
     from copydesk.engine.newsroom import Failure as Failure
-    from copydesk.engine.newsroom import FrontAdvice as FrontAdvice
     from copydesk.engine.newsroom import FrontServer as FrontServer
     from copydesk.engine.newsroom import Headline as Headline
-    from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom import Place as Place
     from copydesk.engine.newsroom import Progress as Progress
@@ -131,7 +128,6 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import RoundReport as RoundReport
     from copydesk.engine.newsroom import RoundStatus as RoundStatus
     from copydesk.engine.newsroom import Rule as Rule
-    from copydesk.engine.newsroom import SettingRow as SettingRow
     from copydesk.engine.newsroom import Silence as Silence
     from copydesk.engine.newsroom import adopt as adopt
     from copydesk.engine.newsroom import advise_on_front as advise_on_front
@@ -211,8 +207,6 @@ if TYPE_CHECKING:
     from copydesk.engine.returns import MailboxReport as MailboxReport
     from copydesk.engine.returns import ReturnEffect as ReturnEffect
     from copydesk.engine.returns import ReturnList as ReturnList
-    from copydesk.engine.returns import ReturnRow as ReturnRow
-    from copydesk.engine.returns import TakenReturn as TakenReturn
     from copydesk.engine.returns import list_returns as list_returns
     from copydesk.engine.returns import look_into_mailbox as look_into_mailbox
     from copydesk.engine.returns import take_in_message as take_in_message
@@ -357,9 +351,7 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import suppress_address as suppress_address
     from copydesk.engine.subscribers import write_outbox_mail as write_outbox_mail
     from copydesk.engine.topics import AffectedStory as AffectedStory
-    from copydesk.engine.topics import DismissReport as DismissReport
     from copydesk.engine.topics import KeywordReport as KeywordReport
-    from copydesk.engine.topics import MatchedStory as MatchedStory
     from copydesk.engine.topics import SuggestedWord as SuggestedWord
     from copydesk.engine.topics import SuggestQuestion as SuggestQuestion
     from copydesk.engine.topics import SuggestReport as SuggestReport

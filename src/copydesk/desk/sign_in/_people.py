@@ -135,10 +135,11 @@ class People:
 
     def _view_entry(self, entry: AuditEntry) -> Mapping[str, str]:
         is_many = entry.address == OTHER_NETWORKS
+        first, last = (f"{at:%Y-%m-%d %H:%M}" for at in (entry.at, entry.last or entry.at))
         return {
-            "at": f"{entry.at:%Y-%m-%d %H:%M}",
-            "last": f"{entry.last:%Y-%m-%d %H:%M}" if entry.last else "",
-            "times": self._pages.say("audit_times", count=entry.count) if entry.last else "",
+            "at": first,
+            "last": last if last != first else "",
+            "times": self._pages.say("audit_times", count=entry.count) if entry.count > 1 else "",
             "who": entry.who or "?",
             "what": entry.what.replace("-", "_"),
             "about": entry.about,
