@@ -115,6 +115,13 @@ def test_what_was_remembered_holds_and_is_seen_again() -> None:
     assert [(FrontServer(address=HERE, tells_client=True, seen=later),)] == kept
 
 
+def test_a_web_server_that_was_mended_is_well_again() -> None:
+    silent = server(tells_client=False)
+
+    assert (silent,) == find(*[PASSED_ON] * 99, known=(silent,))
+    assert (server(),) == find(*[PASSED_ON] * 100, known=(silent,))
+
+
 def test_a_thousand_neighbours_take_no_room() -> None:
     watch = FrontWatch((), lambda _: None, lambda: NOW)
     for number in range(1_000):

@@ -29,6 +29,7 @@ _NEAR_NETWORKS = (
 )
 _NEAR = tuple(map(ipaddress.ip_network, _NEAR_NETWORKS))
 _ENOUGH = 5  # requests that were passed on
+_MENDED = 100  # in a row that say who asks, after one that did not
 _MOST_PEERS = 256  # of which something is known; a network may have any number
 _MOST_SERVERS = 8
 _SEEN_EVERY = timedelta(days=1)
@@ -69,7 +70,15 @@ class _Peer:
 
     passed_on: int = 0
     tells_client: bool = True
+    telling: int = 0  # the last ones in a row that said who asks
     is_mixed: bool = False
+
+    def count(self, *, was_passed_on: bool, tells_client: bool) -> None:
+        """Count a request; one that does not say who asks outweighs many that do."""
+        self.is_mixed |= not was_passed_on
+        self.passed_on += was_passed_on
+        self.telling = self.telling + 1 if tells_client else 0
+        self.tells_client = tells_client and (self.tells_client or self.telling >= _MENDED)
 
 
 class FrontWatch:
@@ -117,9 +126,8 @@ class FrontWatch:
         if name not in self._peers and len(self._peers) >= _MOST_PEERS:
             return
         peer = self._peers.setdefault(name, _Peer())
-        peer.is_mixed |= not was_passed_on
-        peer.passed_on += was_passed_on
-        peer.tells_client &= "X-Forwarded-For" in Headers(scope=scope)
+        tells_client = "X-Forwarded-For" in Headers(scope=scope)
+        peer.count(was_passed_on=was_passed_on, tells_client=tells_client)
         self._settle(name, peer)
 
     def _settle(self, name: str, peer: _Peer) -> None:

@@ -130,18 +130,18 @@ class _Front:
     def __init__(self, service: engine.NewsroomService, say: Say) -> None:
         self._service = service
         self._say = say
-        self._said = ""
+        self._said: set[str] = set()
         known = engine.read_front_servers(service.private)
         self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
-        """Say what is wrong, unless that was said last."""
+        """Say what is wrong, unless that was said before."""
         settings, private = self._service.settings, self._service.private
         advice = engine.advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
-        if said and said != self._said:
+        if said and said not in self._said:
+            self._said.add(said)
             self._say(said)
-        self._said = said
 
     def _keep(self, servers: Sequence[engine.FrontServer]) -> None:
         engine.keep_front_servers(self._service.private, servers)
