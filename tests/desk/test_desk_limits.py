@@ -156,7 +156,7 @@ def test_refusals_push_nothing_off_the_page(desk: ServedDesk) -> None:
 def test_what_is_no_secret_of_ours_writes_nothing(
     desk: ServedDesk, tmp_path: Path, method: str, path: str, cookie: str, status: int
 ) -> None:
-    """Nor does it wait for whoever writes."""
+    """Nor does it wait for another writer."""
     stranger = desk.here()
     stranger.jar = {f"copydesk-{desk.port}": cookie, f"copydesk-{desk.port}-device": cookie}
     headers = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
