@@ -182,18 +182,20 @@ def test_a_head_that_comes_in_pieces_is_read(site: Path) -> None:
 NONSENSE = {
     "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 300,
     "another version": b"GET / HTTP/9.9\r\n\r\n",
-    "an unknown method": b"BREW / HTTP/1.1\r\n\r\n",
-    "no address": b"GET  HTTP/1.1\r\n\r\n",
-    "a raw address": b"GET /caf\xc3\xa9 HTTP/1.1\r\n\r\n",
-    "a NUL": b"GET /\0 HTTP/1.1\r\n\r\n",
-    "a header without colon": b"GET / HTTP/1.1\r\nHost\r\n\r\n",
-    "a folded header": b"GET / HTTP/1.1\r\nX: a\r\n b\r\nHo st: x\r\n\r\n",
+    "an unknown method": b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "no address": b"GET  HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a raw address": b"GET /caf\xc3\xa9 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a NUL": b"GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "a header without colon": b"GET / HTTP/1.1\r\nHost: x\r\nX\r\n\r\n",
+    "a folded header": b"GET / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\nX y: x\r\n\r\n",
     "bare line ends": b"GET / HTTP/1.1\nHost: x\n\n\r\n\r\n",
-    "a negative length": b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-    "a length in words": b"POST / HTTP/1.1\r\nContent-Length: ten\r\n\r\n",
-    "a length of many digits": b"POST / HTTP/1.1\r\nContent-Length: 99999999999999999999\r\n\r\n",
-    "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "a length and chunks": b"POST / HTTP/1.1\r\nContent-Length: 3\r\n"
+    "a negative length": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    "a length in words": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n",
+    "a length of many digits": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %s\r\n\r\n"
+    % (b"9" * 20),
+    "two lengths": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+    b"Content-Length: 2\r\n\r\nab",
+    "a length and chunks": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
     b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a way through": b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n",
 }
@@ -209,16 +211,59 @@ def test_nonsense_is_refused_and_costs_only_itself(site: Path, sent: bytes) -> N
     run_at(site, work)
 
 
-@pytest.mark.parametrize(
-    "host", [b"", b"a b", b"x/../y", b"[::1", b"localhost:99999", b"\xff", b"x" * 3_000]
-)
-def test_a_host_that_is_none_gets_the_site_or_a_refusal(site: Path, host: bytes) -> None:
+HOSTLESS = {
+    "none": b"",
+    "an empty one": b"Host:\r\n",
+    "one of a space": b"Host:  \r\n",
+    "two": b"Host: x\r\nHost: y\r\n",
+    "the same twice": b"Host: x\r\nhost: x\r\n",
+    "a space in it": b"Host: a b\r\n",
+    "a list": b"Host: a, b\r\n",
+    "a path": b"Host: x/../y\r\n",
+    "a user": b"Host: editor@x\r\n",
+    "half an address": b"Host: [::1\r\n",
+    "a port in words": b"Host: x:http\r\n",
+    "two ports": b"Host: x:1:2\r\n",
+    "no name before the port": b"Host: :80\r\n",
+    "half an escape": b"Host: x%2\r\n",
+    "raw bytes": b"Host: \xff\r\n",
+}
+
+
+@pytest.mark.parametrize("host", HOSTLESS.values(), ids=HOSTLESS)
+@pytest.mark.parametrize("method", [b"GET", b"POST", b"HEAD"])
+def test_a_request_without_one_host_is_refused(site: Path, method: bytes, host: bytes) -> None:
+    """RFC 9112, 3.2."""
+
     def work(server: Server) -> None:
-        answer = server.ask(
-            b"GET /news/wall HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % host
-        )
-        assert answer.startswith((b"HTTP/1.1 301 ", b"HTTP/1.1 400 ")), answer
-        assert b"location: /news/wall/\r\n" in answer or b" 400 " in answer
+        answer = server.ask(method + b" /news/wall/ HTTP/1.1\r\n" + host + b"\r\n")
+        assert answer.startswith(b"HTTP/1.1 400 "), answer
+        assert 1 == answer.count(b"HTTP/1.1 ")
+        assert b"connection: close\r\n" in answer
+
+    run_at(site, work)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(b"x", b"x:", b"tidewatch.example:8000", b"127.0.0.1:80", b"[::1]:8000", b"my_host"),
+        *(b"xn--bcher-kva.example", b"b%C3%BCcher.example", b"x.example.", b"x" * 3_000),
+    ],
+)
+def test_any_host_that_can_be_one_gets_the_site(site: Path, host: bytes) -> None:
+    def work(server: Server) -> None:
+        head = b"GET /news/wall/ HTTP/1.1\r\nHost: %s \r\nConnection: close\r\n\r\n" % host
+        assert server.ask(head).startswith(b"HTTP/1.1 200 ")
+
+    run_at(site, work)
+
+
+def test_an_old_client_needs_no_host_and_two_are_too_many(site: Path) -> None:
+    def work(server: Server) -> None:
+        assert server.ask(b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+        two = b"GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n"
+        assert server.ask(two).startswith(b"HTTP/1.1 400 ")
 
     run_at(site, work)
 

@@ -17,7 +17,8 @@ from starlette.datastructures import Headers
 from copydesk.serve._packed import PackedTexts, may_be_packed
 
 _TAG = re.compile(r'(W/)?"([^"]*)"')
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")  # no file has a size of more digits
+_RANGE = re.compile(r"bytes=([0-9]*)-([0-9]*)", re.IGNORECASE)
+_MOST_DIGITS = 18  # no file has a size of more
 _IN_ONE_GO = 1 << 20  # bytes that are read before the answer begins
 
 
@@ -91,19 +92,15 @@ def _answer_plain(method: str, headers: Headers, opened: _OpenFile) -> FileAnswe
         return FileAnswer(status=412, headers={"Content-Length": "0"})
     if _is_known(headers, opened):
         return FileAnswer(status=304, headers=opened.validators)
-    part = _find_part(headers, opened)
-    if part is None:
-        unfit = {"Content-Range": f"bytes */{opened.size}", "Content-Length": "0"}
-        return FileAnswer(status=416, headers=unfit)
-    described = {
-        **opened.validators,
-        "Content-Length": str(len(part)),
-        "Accept-Ranges": "bytes",
-    }
-    status = 200
-    if "Range" in headers and _may_be_cut(headers, opened):
-        status = 206
+    status, part, described = 200, range(opened.size), {"Accept-Ranges": "bytes"}
+    asked = _find_part(headers, opened) if method == "GET" else None
+    if asked is not None:
+        if not asked:
+            unfit = {"Content-Range": f"bytes */{opened.size}", "Content-Length": "0"}
+            return FileAnswer(status=416, headers=unfit)
+        status, part = 206, asked
         described["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{opened.size}"
+    described |= {**opened.validators, "Content-Length": str(len(part))}
     if method == "HEAD":
         return FileAnswer(status=status, headers=described)
     opened.file.seek(part.start)
@@ -143,18 +140,24 @@ def _may_be_cut(headers: Headers, opened: _OpenFile) -> bool:
 
 
 def _find_part(headers: Headers, opened: _OpenFile) -> range | None:
-    """Return which bytes are asked for, None for a part that the file does not have."""
-    if "Range" not in headers or not _may_be_cut(headers, opened):
-        return range(opened.size)
-    found = _RANGE.fullmatch(headers["Range"])
-    if found is None or found.groups() == ("", ""):
+    """Return which bytes are asked for, none where the file has none of them, None for all.
+
+    A range in another unit or of bad syntax is ignored, and so are several (RFC 9110, 14.2).
+    """
+    found = _RANGE.fullmatch(headers.get("Range", ""))
+    if found is None or found.groups() == ("", "") or not _may_be_cut(headers, opened):
         return None
-    first, last = found.groups()
-    if not first:
-        part = range(max(opened.size - int(last), 0), opened.size)
-    else:
-        part = range(int(first), min(int(last) + 1, opened.size) if last else opened.size)
-    return part if part and part.start < opened.size else None
+    first, last = (_read_position(digits) for digits in found.groups())
+    if first is None:
+        return range(max(opened.size - (last or 0), 0), opened.size)
+    if last is not None and last < first:
+        return None
+    return range(first, opened.size if last is None else min(last + 1, opened.size))
+
+
+def _read_position(digits: str) -> int | None:
+    """Read the digits of a position, None where there are none; no file has a greater one."""
+    return int(digits.lstrip("0")[: _MOST_DIGITS + 1] or "0") if digits else None
 
 
 def _read_date(text: str) -> float | None:

@@ -8,6 +8,7 @@ are looked at once a second (`Connections.end_overdue`).
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Literal
 
 from uvicorn.config import Config
@@ -18,6 +19,9 @@ from copydesk.serve._connections import Connections
 
 WaitsFor = Literal["app", "head", "body", "write", "rest"]
 
+_HOST = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]*)?"
+)
 _REFUSAL = (
     b"HTTP/1.1 %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
     b"connection: close\r\n\r\n%s"
@@ -50,6 +54,7 @@ class HttpConnection(HttpToolsProtocol):
         self._unread_bytes = 0  # of what came since the piece in which the head began
         self._is_in_head = self._has_begun_head = self._is_in_body = False
         self._is_taken_slowly = self._is_too_large = self._is_refused = False
+        self._fault = b"no request of HTTP\n"
 
     def end(self) -> None:
         """Close the connection at once, and leave."""
@@ -115,6 +120,9 @@ class HttpConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Let the app answer, after the requests before."""
+        if not self._names_one_host():
+            self._fault = b"a request needs one valid Host\n"
+            raise _UnfitRequestError
         if len(self.pipeline) >= self._limits.pipelined:
             raise _UnfitRequestError
         super().on_headers_complete()
@@ -126,6 +134,13 @@ class HttpConnection(HttpToolsProtocol):
         """Note that a request is whole."""
         super().on_message_complete()
         self._is_in_body = False
+
+    def _names_one_host(self) -> bool:
+        """Decide whether the head has the `Host` that it must have (RFC 9112, 3.2)."""
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if not hosts:
+            return self.parser.get_http_version() != "1.1"
+        return len(hosts) == 1 and _HOST.fullmatch(hosts[0].strip(b" \t")) is not None
 
     def _count(self, length: int) -> None:
         self._head_bytes += length
@@ -148,7 +163,7 @@ class HttpConnection(HttpToolsProtocol):
         elif self._is_too_large:
             self._refuse(b"431 Request Header Fields Too Large", b"too large\n")
         else:
-            self._refuse(b"400 Bad Request", b"no request of HTTP\n")
+            self._refuse(b"400 Bad Request", self._fault)
 
     def _refuse(self, status: bytes, words: bytes) -> None:
         """Say no, and wait for the client to leave: what it still sends would reset the line."""
