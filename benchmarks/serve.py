@@ -1,11 +1,19 @@
 """The server: how soon a round starts, what slow clients can do, and answers beside rounds.
 
     PYTHONPATH=tests python benchmarks/serve.py [starts] [slow] [load] [--seconds 60]
+    PYTHONPATH=tests python benchmarks/serve.py memory [--requests 3000] [--kinds /mail/]
+    PYTHONPATH=tests python benchmarks/serve.py flood aged [--requests 100000]
 
-Without a name: all three. `load` asks copydesk and nginx (Debian's nginx-light, left out where it
-is missing) for the same files, 200 requests a second for a minute each, while rounds run over the
-demo's web; the client has the last core to itself, all else the others. A request's time counts
-from the moment it was due, so that one that waits for another is no faster. For a quiet machine.
+Without a name: the first three. `load` asks copydesk and nginx (Debian's nginx-light, left out
+where it is missing) for the same files, 200 requests a second for a minute each, while rounds run
+over the demo's web; the client has the last core to itself, all else the others. A request's time
+counts from the moment it was due, so that one that waits for another is no faster. For a quiet
+machine.
+
+`memory` tells what the server's process holds more after so many requests for each kind of page,
+`flood` what it holds after 200 connections asked for a form for 10 seconds, and `aged` is `load`
+for copydesk alone, on a server that has answered so many requests for pages of the site and of
+letters' readers before.
 """
 
 from __future__ import annotations
@@ -30,6 +38,7 @@ from pathlib import Path
 from copydesk import engine
 from copydesk.engine.serving import RoundStarter
 from world.newsroom import newsroom
+from world.page_kinds import ALL_KINDS, measure_memory, pages_world
 from world.slow_clients import probe
 
 A_SECOND = 200
@@ -266,12 +275,94 @@ def measure_load(folder: Path, seconds: float) -> None:
             print(f"    rounds meanwhile: {dict(counts)}")
 
 
+# ---- memory ----------------------------------------------------------------------------------
+
+
+def measure_kinds(folder: Path, requests: int, part: str) -> None:
+    print(f"what the server holds more after {requests:,} requests for a kind of page:")
+    kinds = [kind for kind in ALL_KINDS if part in kind.name]
+    with pages_world(folder) as world:
+        for kind in ALL_KINDS:
+            world.ask(kind, 2)
+        for kind in kinds:
+            world.ask(kind, 200)
+            before, began = world.measure_memory(), time.perf_counter()
+            world.ask(kind, requests)
+            took, after = time.perf_counter() - began, world.measure_memory()
+            each = f"{took / requests * 1_000:6.1f} ms each"
+            print(f"  {after - before:7.2f} MB of {after:4.0f}  {each}  {kind.name}", flush=True)
+
+
+async def ask_at_once(
+    port: int, paths: list[str], clients: int, until: Callable[[int], bool]
+) -> Counter[str]:
+    """Ask for paths by turns over so many connections, each at once after its last answer."""
+    statuses: Counter[str] = Counter()
+
+    async def ask() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while not until(statuses.total()):
+            path = paths[statuses.total() % len(paths)]
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: letters.tidewatch.example\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"(?i)content-length: (\d+)", head)
+            await reader.readexactly(int(length[1]))
+            statuses[head[9:12].decode()] += 1
+        writer.close()
+
+    await asyncio.gather(*(ask() for _ in range(clients)))
+    return statuses
+
+
+def measure_flood(folder: Path, seconds: float = 10.0) -> None:
+    print(f"200 connections ask for a form for {seconds:g} s:", flush=True)
+    with pages_world(folder) as world:
+        for kind in ALL_KINDS:
+            world.ask(kind, 2)
+        port, before = world.served.port, world.measure_memory()
+        end = time.monotonic() + seconds
+        asking = ask_at_once(port, ["/mail/subscribe"], 200, lambda _: time.monotonic() > end)
+        statuses = asyncio.run(asking)
+        after = world.measure_memory()
+    print(f"  {before:.0f} MB before, {after:.0f} after; answers by status: {dict(statuses)}")
+
+
+def measure_aged(folder: Path, requests: int, seconds: float) -> None:
+    import uvloop
+
+    root = folder / "aged"
+    subprocess.run(
+        [*COPYDESK, "demo", "--no-serve", "--dir", root], check=True, capture_output=True
+    )
+    with (root / "beat.toml").open("a", encoding="utf-8") as beat:
+        beat.write('\n[serve]\npublic_url = "http://localhost:8000"\n')
+    site = root / ".copydesk" / "site"
+    pages = [f"/{path.parent.relative_to(site)}/" for path in site.glob("news/*/index.html")]
+    pages += ["/", "/feed.xml", "/style.css"]
+    readers = ["/mail/subscribe", "/mail/style.css", "/mail/nothing", "/mail/choices/forged"]
+    mixed = [path for page in pages for path in (page, readers[len(page) % len(readers)])]
+    with served(root) as (port, pid), engine.demo() as demo:
+        print(f"  fresh: {measure_memory(pid):.0f} MB", flush=True)
+        asking = ask_at_once(port, mixed, CONNECTIONS, lambda count: count >= requests)
+        statuses = asyncio.run(asking)
+        print(f"  after {statuses.total():,} requests: {measure_memory(pid):.0f} MB", flush=True)
+        with rounds_over(root, demo) as counts:
+            os.sched_setaffinity(0, CLIENT_CORE)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                took, failed = runner.run(ask_steadily(port, pages, seconds))
+            os.sched_setaffinity(0, set(CORES))
+        tell(f"beside rounds ({sum(failed.values())} errors {dict(failed) or ''})", took)
+        print(f"    rounds meanwhile: {dict(counts)}; {measure_memory(pid):.0f} MB then")
+
+
 def main() -> None:
     """Measure what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=["starts", "slow", "load"])
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--clients", type=int, default=10_000)
+    parser.add_argument("--requests", type=int, help="3000 of each kind, 100000 for aged")
+    parser.add_argument("--kinds", default="", help="a part of the names of kinds of pages")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="serve-") as name:
         folder = Path(name)
@@ -286,6 +377,12 @@ def main() -> None:
             measure_slow(root, chosen.clients, chosen.seconds)
         if "load" in chosen.parts:
             measure_load(folder, chosen.seconds)
+        if "memory" in chosen.parts:
+            measure_kinds(folder / "memory", chosen.requests or 3_000, chosen.kinds)
+        if "flood" in chosen.parts:
+            measure_flood(folder / "flood")
+        if "aged" in chosen.parts:
+            measure_aged(folder, chosen.requests or 100_000, chosen.seconds)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from copydesk.mail_store import LINK_LIFETIME, NewSending, open_mail
+from copydesk.rendering import Renderer
 from world.reader_pages import PUBLIC, READER, PageAnswer, ReaderDesk
 
 MULTIPART = b"""\
@@ -287,6 +288,33 @@ def test_the_looks_are_the_sites_with_the_owners_own_rules_last(desk: ReaderDesk
     assert "Briefe" == heading(page)
     assert 'dir="rtl"' in page.body
     assert "<h1>There is no such page, ours</h1>\n" == desk.get("/nowhere").body
+
+
+def test_an_edit_of_the_theme_takes_effect_with_the_next_visit(desk: ReaderDesk) -> None:
+    """Templates are read once, and anew after any of them was changed, made or taken away."""
+    theme = desk.root / "_templates"
+    page, style = theme / "mail_notice.html", theme / "theme.css"
+    before = desk.get("/nowhere").body
+    theme.mkdir()
+    for words in ("one", "two", "six"):  # of the same length, at once
+        page.write_text(words)
+        style.write_text(words)
+        assert f"{words}\n" == desk.get("/nowhere").body
+        assert desk.get("/style.css").body.endswith(words)
+    page.unlink()
+    style.unlink()
+    assert before == desk.get("/nowhere").body
+    assert not desk.get("/style.css").body.endswith("six")
+
+
+def test_pages_are_made_once_for_all_visits(
+    desk: ReaderDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.get("/subscribe")
+    monkeypatch.setattr(Renderer, "__init__", None)  # nothing can make another one
+
+    for path in ("/subscribe", "/style.css", "/nowhere", "/choices/forged"):
+        assert 500 != desk.get(path).status
 
 
 def test_a_template_that_does_not_work_is_told_and_costs_that_page(desk: ReaderDesk) -> None:

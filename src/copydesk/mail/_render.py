@@ -33,6 +33,7 @@ from copydesk.rendering import (
     Renderer,
     Strings,
     mark_safe,
+    read_template,
 )
 
 TEMPLATE = "letter.mjml"
@@ -166,7 +167,7 @@ def _escape_attributes(found: re.Match[str]) -> str:
 
 def _read_brand(renderer: Renderer) -> Brand:
     """Return the brand of a theme, its lists of faces as safe to print as they were made to be."""
-    ours = Renderer().read_source("style.css") or ""
+    ours = read_template("style.css") or ""
     own = [renderer.read_source(name) or "" for name in ("style.css", "theme.css")]
     brand = read_brand(ours, "\n".join(own))
     return replace(

@@ -21,7 +21,9 @@ from copydesk.rendering._note import render_note as render_note
 from copydesk.rendering._note import strip_note as strip_note
 from copydesk.rendering._renderer import Renderer as Renderer
 from copydesk.rendering._renderer import join_markup as join_markup
+from copydesk.rendering._renderer import load_site_strings as load_site_strings
 from copydesk.rendering._renderer import mark_safe as mark_safe
+from copydesk.rendering._renderer import read_template as read_template
 from copydesk.rendering._strings import STRINGS_FILE as STRINGS_FILE
 from copydesk.rendering._strings import Strings as Strings
 from copydesk.rendering._strings import load_strings as load_strings

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import minijinja
 
 from copydesk.errors import PublishError
 from copydesk.kit import within
-from copydesk.rendering._strings import Strings
+from copydesk.rendering._strings import STRINGS_FILE, Strings, load_strings
 
 _OWN = Path(__file__).parent / "templates"
 _MAX_BYTES = 16_000_000
@@ -29,10 +30,11 @@ class Renderer:
     """
 
     def __init__(self, overrides: Path | None = None, folder: Path = _OWN) -> None:
-        self._overrides = overrides
-        self._folder = folder
+        self._read = partial(read_template, overrides=overrides, folder=folder)
+        # A loader that is bound to this object would be a cycle through Rust, which the garbage
+        # collector does not see: each renderer would stay in memory for good, 7 to 29 kB of it.
         self._environment = minijinja.Environment(
-            loader=self.read_source,
+            loader=self._read,
             auto_escape_callback=lambda _name: "html",
             undefined_behavior="strict",
             trim_blocks=True,
@@ -42,10 +44,7 @@ class Renderer:
 
     def read_source(self, name: str) -> str | None:
         """Return the text of a template or of the style sheet, None where nobody has it."""
-        if "/" in name or "\\" in name or name.startswith("."):
-            return None
-        own = None if self._overrides is None else _read_override(self._overrides, name)
-        return _read_package(self._folder, name) if own is None else own
+        return self._read(name)
 
     def set_strings(self, strings: Strings) -> None:
         """Let templates say `words.x`, and `say("x", gap=...)` for what has gaps to fill.
@@ -83,6 +82,22 @@ class Renderer:
                 subject=str(error.name or name),
                 hint=f"{error.kind}: {error.detail or error.message}",
             ) from error
+
+
+def read_template(name: str, overrides: Path | None = None, folder: Path = _OWN) -> str | None:
+    """Return the text of a template or of the style sheet, None where nobody has it.
+
+    Raises PublishError where a newsroom's file cannot be read.
+    """
+    if "/" in name or "\\" in name or name.startswith("."):
+        return None
+    own = None if overrides is None else _read_override(overrides, name)
+    return _read_package(folder, name) if own is None else own
+
+
+def load_site_strings(locale: str, overrides: Path, more: Path | None = None) -> Strings:
+    """Load the strings of a site, those of its `_templates/` first; see `load_strings`."""
+    return load_strings(locale, read_template(STRINGS_FILE, overrides), more)
 
 
 def join_markup(parts: list[str]) -> str:

@@ -14,11 +14,11 @@ from copydesk import engine
 from copydesk.kit import dates, text, urls
 from copydesk.placement import local_time
 from copydesk.rendering import (
-    STRINGS_FILE,
     Renderer,
     language_tag,
-    load_strings,
+    load_site_strings,
     mark_safe,
+    read_template,
 )
 
 _FOLDER = Path(__file__).parent
@@ -29,14 +29,13 @@ class ReaderPages:
     """Render the pages of a newsroom's readers; its `_templates/` may replace any of them."""
 
     def __init__(self, newsroom: engine.Newsroom) -> None:
-        overrides = newsroom.root / "_templates"
-        self._site_files = Renderer(overrides)
-        own = self._site_files.read_source(STRINGS_FILE)
+        self._templates = newsroom.templates
         self._beat = newsroom.beat
         self._zone = dates.find_zone(newsroom.beat.timezone)
         self._public_url = newsroom.settings.serve.public_url
-        self.strings = load_strings(newsroom.beat.locale, own, more=_FOLDER / "strings")
-        self._renderer = Renderer(overrides, folder=_FOLDER / "templates")
+        strings = _FOLDER / "strings"
+        self.strings = load_site_strings(newsroom.beat.locale, self._templates, more=strings)
+        self._renderer = Renderer(self._templates, folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
 
     @property
@@ -107,9 +106,11 @@ class ReaderPages:
 
     def style_sheet(self) -> str:
         """Return the site's style sheet with what these pages need; the owner's rules come last."""
-        theme = self._site_files.read_source("theme.css") or ""
+        site, theme = (
+            read_template(name, self._templates) or "" for name in ("style.css", "theme.css")
+        )
         own = (_FOLDER / "assets" / "mail.css").read_text(encoding="utf-8")
-        return f"{self._site_files.read_source('style.css') or ''}{own}\n{theme}"
+        return f"{site}{own}\n{theme}"
 
 
 def count_hours(wait: timedelta | None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
@@ -18,6 +19,15 @@ Say = Callable[[str], None]
 ReadNewsroom = Callable[[], engine.Newsroom]
 
 _MOST_WAITING = 64  # requests that wait for the store; what comes beyond is asked to come again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _MadePages:
+    """Pages, and what they were made by."""
+
+    settings: object
+    theme: engine.Mark
+    pages: ReaderPages
 
 
 class ReaderService:
@@ -35,6 +45,7 @@ class ReaderService:
         self._waiting = 0
         self._stack = contextlib.ExitStack()
         self._store: engine.MailStore | None = None
+        self._made: _MadePages | None = None
 
     async def open(self) -> None:
         """Open the store; where that fails, the operator is told and visits try again."""
@@ -59,12 +70,12 @@ class ReaderService:
 
     async def show(self, make: Callable[[ReaderPages], Response]) -> Response:
         """Return a page that needs nothing of what is kept."""
-        return await asyncio.to_thread(lambda: make(ReaderPages(self.read_newsroom())))
+        return await asyncio.to_thread(lambda: make(self._find_pages(self.read_newsroom())))
 
     def _answer(self, answer: Answer, sent: Sent) -> Response:
         newsroom = self.read_newsroom()
         try:
-            pages = ReaderPages(newsroom)
+            pages = self._find_pages(newsroom)
             try:
                 store = self._store or self._open(newsroom)
                 made = answer(Visit(newsroom=newsroom, store=store, pages=pages, sent=sent))
@@ -76,6 +87,15 @@ class ReaderService:
             return PlainTextResponse("a page cannot be made at the moment\n", 500)
         self._said = ""
         return made
+
+    def _find_pages(self, newsroom: engine.Newsroom) -> ReaderPages:
+        """Return the pages by the settings and the theme as they are now: an owner edits both."""
+        theme, made = newsroom.mark_theme(), self._made
+        if made and made.settings is newsroom.settings and made.theme.still_holds(theme):
+            return made.pages
+        pages = ReaderPages(newsroom)
+        self._made = _MadePages(settings=newsroom.settings, theme=theme, pages=pages)
+        return pages
 
     def _try_to_open(self) -> None:
         try:

@@ -9,13 +9,13 @@ from datetime import datetime
 from copydesk import mail
 from copydesk.config import find_nearest
 from copydesk.engine.letters._filed_issues import LastIssue, find_last_issue, letter_stems
-from copydesk.engine.letters._gather import gather_material, load_site_strings
+from copydesk.engine.letters._gather import gather_material
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 from copydesk.mail import IssueDraft, RenderedIssue
 from copydesk.news import Issue, IssueEdits, LetterOptions
-from copydesk.rendering import Renderer
+from copydesk.rendering import Renderer, load_site_strings
 
 _NO_EDITS = IssueEdits()
 
@@ -77,8 +77,8 @@ def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> Re
     """
     return mail.render(
         issue,
-        Renderer(newsroom.root / "_templates"),
-        load_site_strings(newsroom),
+        Renderer(newsroom.templates),
+        load_site_strings(newsroom.beat.locale, newsroom.templates),
         most_bytes=sys.maxsize if whole else mail.MOST_BYTES,
     )
 

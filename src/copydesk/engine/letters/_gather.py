@@ -35,7 +35,7 @@ from copydesk.news import (
 from copydesk.placement import sections
 from copydesk.placement.addresses import record_name
 from copydesk.publish import SitePlan
-from copydesk.rendering import STRINGS_FILE, Renderer, Strings, language_tag, load_strings
+from copydesk.rendering import Strings, language_tag, load_site_strings
 
 _OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
 _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in others)
@@ -58,7 +58,7 @@ def gather_material(
     records = _read_collections(newsroom, letter, troubles)
     with open_site_plan(newsroom, at, records, troubles) as (edition, plan):
         gathering = _Gathering(newsroom=newsroom, letter=letter, edition=edition, plan=plan)
-        strings = load_site_strings(newsroom)
+        strings = load_site_strings(newsroom.beat.locale, newsroom.templates)
         late = gathering.find_late(earlier[-1].path, since) if earlier else {}
         yield IssueMaterial(
             letter=letter,
@@ -76,12 +76,6 @@ def gather_material(
             lists=gathering.read_lists(),
             picks=gathering.read_picks(),
         )
-
-
-def load_site_strings(newsroom: Newsroom) -> Strings:
-    """Return the words of the site, with the owner's own; raises PublishError."""
-    own = Renderer(newsroom.root / "_templates").read_source(STRINGS_FILE)
-    return load_strings(newsroom.beat.locale, own)
 
 
 def _read_collections(

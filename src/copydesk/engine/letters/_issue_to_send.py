@@ -9,13 +9,13 @@ from datetime import datetime
 
 from copydesk import archive, mail
 from copydesk.engine.letters._filed_issues import letter_stems
-from copydesk.engine.letters._gather import load_site_strings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError, RecordError, UsageError
 from copydesk.kit import dates, text
 from copydesk.mail import FiledMail
 from copydesk.news import LetterOptions, OutgoingIssue
 from copydesk.placement import parse_issue_name
+from copydesk.rendering import load_site_strings
 
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
 
@@ -98,4 +98,4 @@ def make_outgoing(newsroom: Newsroom, issue: IssueToSend) -> OutgoingIssue:
         postal_address=options.postal_address,
         counts_views=options.count_views,
     )
-    return mail.make_outgoing(filed, load_site_strings(newsroom))
+    return mail.make_outgoing(filed, load_site_strings(newsroom.beat.locale, newsroom.templates))

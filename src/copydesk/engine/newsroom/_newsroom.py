@@ -13,6 +13,7 @@ from pathlib import Path
 from copydesk import config
 from copydesk.archive import Archive, ArticleStore, read_rulings
 from copydesk.engine.newsroom._failures import Failure, failure_of
+from copydesk.engine.newsroom._marks import Mark, files_below, mark_files
 from copydesk.errors import BusyError, CopydeskError, MemoryStoreError, RecordError
 from copydesk.illustrate import Album
 from copydesk.kit import locks
@@ -21,6 +22,7 @@ from copydesk.memory import copy as copy_memory
 from copydesk.news import Beat
 
 PRIVATE = ".copydesk"
+TEMPLATES = "_templates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,15 @@ class Newsroom:
     def site(self) -> Path:
         """Return the folder of the published site."""
         return self.private / "site"
+
+    @property
+    def templates(self) -> Path:
+        """Return the folder of the owner's templates, style sheet and strings."""
+        return self.root / TEMPLATES
+
+    def mark_theme(self) -> Mark:
+        """Return the mark of the owner's templates: while it holds, pages made of them do."""
+        return mark_files(files_below(self.templates))
 
     def git_command(self, *arguments: str) -> str:
         """Return the git command that a person can type here; its paths are those of records."""

@@ -7,11 +7,15 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk.engine.newsroom._marks import Mark, files_below, git_files, mark_files
-from copydesk.engine.newsroom._newsroom import PRIVATE, Newsroom, read_settings, with_stores
+from copydesk.engine.newsroom._newsroom import (
+    PRIVATE,
+    TEMPLATES,
+    Newsroom,
+    read_settings,
+    with_stores,
+)
 from copydesk.errors import ConfigError
 from copydesk.memory import Memory
-
-_THEME = "_templates"
 
 
 class ResidentNewsroom:
@@ -47,7 +51,7 @@ class ResidentNewsroom:
 
         While it still holds, whatever was made of them is as it would be made now.
         """
-        theme = files_below(self._root / _THEME)
+        theme = files_below(self._root / TEMPLATES)
         return mark_files([*self._setting_files(), *theme, *git_files(self._root)])
 
     def close(self) -> None:

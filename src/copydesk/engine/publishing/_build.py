@@ -247,6 +247,6 @@ def _options(
         ),
         pictures_folder=newsroom.private / "pictures",
         static=newsroom.root / ASSETS,
-        templates=newsroom.root / "_templates",
+        templates=newsroom.templates,
         workers=processes.at_once(),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from copydesk.kit import within
-from copydesk.rendering import Renderer
+from copydesk.rendering import read_template
 
 _NAMES = ("site.js", "search.js")
 _MOST_BYTES = 1_000_000
@@ -15,9 +15,7 @@ _MOST_BYTES = 1_000_000
 
 def own_script_digests() -> Mapping[str, str]:
     """Return the SHA-256 of each script that a site has by copydesk itself, by its path there."""
-    renderer = Renderer()
-    sources = {name: renderer.read_source(name) for name in _NAMES}
-    return {name: _digest((source or "").encode()) for name, source in sources.items()}
+    return {name: _digest((read_template(name) or "").encode()) for name in _NAMES}
 
 
 def find_own_scripts(site: Path, digests: Mapping[str, str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ import hashlib
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._answers import LetterChoice, LetterOffer
 from copydesk.mail_store import MailStore
-from copydesk.rendering import STRINGS_FILE, Renderer, Strings, load_strings
+from copydesk.rendering import Strings, load_site_strings
 
 CONSENT_WORDS = "consent words "  # what facts of them are called, before their version
 
@@ -25,8 +25,7 @@ def read_offer(newsroom: Newsroom) -> LetterOffer:
 
 def read_words(newsroom: Newsroom) -> Strings:
     """Return the words of the site, with the owner's own; raises PublishError."""
-    own = Renderer(newsroom.root / "_templates").read_source(STRINGS_FILE)
-    return load_strings(newsroom.beat.locale, own)
+    return load_site_strings(newsroom.beat.locale, newsroom.templates)
 
 
 def keep_consent_words(newsroom: Newsroom, store: MailStore) -> str:
