@@ -22,6 +22,7 @@ from world.api_client import make_token
 from world.command import copydesk
 from world.desk import desk_newsroom
 from world.letter_desk import LETTERS, TITLES, letter_story, story_of
+from world.machine import PATIENCE_SECONDS
 from world.mail_desk import come_in_outside
 from world.served_desk import HOST
 from world.served_newsroom import ServedNewsroom, serve_newsroom
@@ -95,7 +96,7 @@ class PagesWorld:
         """Send the request of a kind so many times over one connection; check each answer."""
         for _ in range(times):
             line = self._line or http.client.HTTPConnection("127.0.0.1", self.served.port)
-            line.timeout = 60
+            line.timeout = PATIENCE_SECONDS
             sends = {**self.sends[kind.asker], **kind.headers}
             path = kind.path.format(**self.links)
             line.request(kind.method, path, kind.body or None, sends)
