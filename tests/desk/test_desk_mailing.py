@@ -21,7 +21,12 @@ from copydesk.mail_store import (
     Subscription,
     open_mail,
 )
-from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
+from world.mail_desk import (
+    come_in_outside,
+    fill_ledger,
+    mail_desk_newsroom,
+    use_up_sign_ups,
+)
 from world.mail_soak import mail_server, name_issue
 from world.newsroom import NOW
 from world.served_desk import Answer, Browser
@@ -409,3 +414,13 @@ def test_readers_of_a_letter_that_is_no_more_are_told_of(tmp_path: Path) -> None
     assert "1 reader is subscribed to a letter that no longer exists: <gone>" in said
     assert "<code>copydesk mail readers rename-letter '<gone>' " in said
     assert "reader1@" not in page
+
+
+def test_a_flood_of_sign_ups_is_told(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    use_up_sign_ups(root)
+    with serve_newsroom(root) as served:
+        page = served.owner().get(MAILING).body
+
+    assert "Unusually many sign-ups" in page
+    assert "500 of the 500 mails a day to new subscribers are used up" in page

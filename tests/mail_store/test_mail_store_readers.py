@@ -389,3 +389,18 @@ def test_views_are_sums_of_days(store: MailStore) -> None:
     store.views.add({"daily-1": 3, "daily-2": 1}, NOON.date())
 
     assert (5, 1, 0) == tuple(store.views.of(f"daily-{n}") for n in (1, 2, 3))
+
+
+def test_forms_of_networks_are_kept_for_a_week_and_the_newest_alone(store: MailStore) -> None:
+    forms = store.network_forms
+    forms.note([b"first", b"second"], NOON)
+    forms.note([b"first"], NOON + timedelta(days=6))
+    assert [NOON + timedelta(days=6), NOON] == forms.list_times(b"first", NOON + timedelta(days=6))
+
+    forms.forget(NOON + timedelta(days=7))
+    assert [] == forms.list_times(b"second", NOON)
+    assert 1 == len(forms.list_times(b"first", NOON))
+
+    forms.note((b"%d" % number for number in range(50_000)), NOON)
+    assert [] == forms.list_times(b"first", NOON)
+    assert [NOON] == forms.list_times(b"0", NOON)

@@ -84,5 +84,12 @@ CREATE TABLE former_addresses (
     PRIMARY KEY (subscriber, address_number)
 ) STRICT, WITHOUT ROWID;
 """,
+    """
+CREATE TABLE network_forms (
+    number INTEGER PRIMARY KEY, network BLOB NOT NULL, at TEXT NOT NULL
+) STRICT;
+CREATE INDEX network_forms_of ON network_forms (network, at);
+CREATE INDEX network_forms_at ON network_forms (at);
+""",
 )
 VERSION = len(STEPS)
