@@ -85,8 +85,8 @@ class SignUpFlood:
     def hint(self) -> str:
         """Return what that means for readers."""
         return (
-            "networks that sent no form this week can still sign up; if this is an attack, block "
-            "it at the web server in front"
+            "until all are used, networks that sent no form this week can still sign up; if "
+            "this is an attack, block it at the web server in front"
         )
 
 
