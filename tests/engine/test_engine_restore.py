@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import subprocess
 import tarfile
 from collections.abc import Callable
 from contextlib import closing
@@ -158,6 +159,11 @@ def test_a_newer_format_is_told_with_the_version_that_knows_it(file: Path) -> No
 
 PATHS = ["../out", "/etc/passwd", "a/../../out", ".git/hooks/post-checkout", "a/.GIT/config"]
 PATHS += ["", "a//b", "./a", "a\0b", ".copydesk/key", ".copydesk/site/x", "n" * 256, ".git"]
+# What Windows (NTFS) and macOS (HFS+) read as .git: git's own protectNTFS and protectHFS.
+OTHER_GITS = ["GIT~1/hooks/post-checkout", "a/git~1", ".git /config", ".git.", ".GIT. ./config"]
+OTHER_GITS += [".git::$INDEX_ALLOCATION/config", "git~1:x", ".git\\config", "a\\.git\\config"]
+OTHER_GITS += [".g\u200cit/config", "\ufeff.GIT", ".gi\u202et /config", "a\\..\\..\\out"]
+PATHS += OTHER_GITS
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -395,6 +401,46 @@ def replace_records(file: Path, data: bytes) -> None:
     change_part(manifest, "records", bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
     members["manifest.json"] = json.dumps(manifest).encode()
     write_members(file, members, lambda member: None)
+
+
+@pytest.mark.parametrize("name", ["git~1", ".git ", ".g\u200cit", ".git::$INDEX_ALLOCATION"])
+def test_records_that_other_systems_read_as_git_are_refused(
+    file: Path, tmp_path: Path, name: str
+) -> None:
+    root = newsroom(tmp_path / "newsroom")
+    tree = run_git(root, "rev-parse", "HEAD^{tree}").strip()
+    entry = f"040000 tree {tree}\t{name}\n"
+    hostile = (
+        subprocess.run(
+            ["git", "mktree"], cwd=root, input=entry.encode(), capture_output=True, check=True
+        )
+        .stdout.decode()
+        .strip()
+    )
+    commit = run_git(root, "commit-tree", "-m", "x", hostile).strip()
+    run_git(root, "update-ref", "refs/heads/main", commit)
+    run_git(root, "bundle", "create", "-q", str(tmp_path / "bundle"), "--all", "HEAD")
+    replace_records(file, (tmp_path / "bundle").read_bytes())
+    (tmp_path / "bundle").unlink()
+
+    def point_to_it(manifest: Manifest) -> None:
+        manifest["repository"].update(head=commit, tree=hostile, refs={"refs/heads/main": commit})
+
+    rewrite_manifest(file, point_to_it)
+
+    assert "git does not take" in refuse(file).what
+
+
+@pytest.mark.parametrize(
+    "name", ["git~2", ".gitignore", ".github/x", "legit", ".git-notes", "x.git"]
+)
+def test_a_name_that_only_looks_like_git_is_restored(tmp_path: Path, name: str) -> None:
+    root = newsroom(tmp_path / "newsroom")
+    write_files(root, {f"notes/{name}": b"mine"})
+
+    restore(make_backup(root, tmp_path / "backup.tar.gz"), tmp_path / "back", NOW)
+
+    assert (tmp_path / "back/notes" / name).read_bytes() == b"mine"
 
 
 def test_hooks_and_settings_of_a_repository_stay_where_they_are(tmp_path: Path) -> None:

@@ -27,7 +27,12 @@ _LINKED = b"160000 "  # the mode of another repository's commit (gitlink)
 _NO_ATTRIBUTES = b"* -text -eol -ident -filter -working-tree-encoding\n"
 _SECONDS = 6 * 3600.0  # a reference site has 11 GB of objects
 # Neither the user's settings nor templates: what is laid out is what was filed, byte for byte.
-_NO_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+_NO_SETTINGS = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    # Names that Windows or macOS read as ".git" are laid out nowhere: a folder may be copied there.
+    "GIT_CONFIG_PARAMETERS": "'core.protectNTFS=true' 'core.protectHFS=true'",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

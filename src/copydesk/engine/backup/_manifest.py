@@ -33,6 +33,12 @@ _DATABASES = {"desk": f"{PRIVATE}/desk.sqlite", "mail": f"{PRIVATE}/mail.sqlite"
 PRIVATE_FOLDERS = ("journal", "uploads")  # of .copydesk: what a change or an action still needs
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+# What other systems take for ".git", as git's own core.protectNTFS and core.protectHFS have it:
+# Windows knows a short name, drops dots and spaces at the end and reads a stream behind a colon,
+# macOS passes over these code points (git: read-cache.c, path.c is_ntfs_dotgit, utf8.c).
+_OTHER_GIT = re.compile(r"(\.git|git~1)[. ]*(:.*)?", re.DOTALL)
+_IGNORED_BY_HFS = dict.fromkeys((*range(0x200C, 0x2010), *range(0x202A, 0x202F)))
+_IGNORED_BY_HFS |= dict.fromkeys((*range(0x206A, 0x2070), 0xFEFF))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +164,23 @@ def no_backup(subject: str) -> BackupError:
 
 
 def is_safe_path(path: str) -> bool:
-    """Decide whether a path stays in a newsroom, outside git's folder, and is text."""
+    """Decide whether a path stays in a newsroom, outside git's folder, and is text.
+
+    So on each system to which somebody may copy the newsroom: Windows splits at a backslash, too.
+    """
     names = path.split("/")
     return (
-        not any(name in {"", ".", ".."} or name.casefold() == ".git" for name in names)
+        "" not in names
+        and not any(name in {".", ".."} or _is_git(name) for name in re.split(r"[/\\]", path))
         and "\0" not in path
         and all(len(os.fsencode(name)) <= 255 for name in names)
         and not _has_surrogate(path)
     )
+
+
+def _is_git(name: str) -> bool:
+    """Decide whether any system takes a name for that of git's folder."""
+    return _OTHER_GIT.fullmatch(name.translate(_IGNORED_BY_HFS).casefold()) is not None
 
 
 def _has_surrogate(path: str) -> bool:
