@@ -107,6 +107,38 @@ def test_what_a_kill_left_is_finished_by_whoever_takes_the_lock(
     assert not is_cut_short(checkout.root)
 
 
+@pytest.mark.parametrize("path", [A, "_data/letters/daily.toml", "beat.toml"])
+def test_who_finishes_a_change_sweeps_the_half_of_a_file_that_a_kill_left(
+    checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    checkout.save(path)
+    (checkout.root / path).with_name(".new-thing").write_text("mine")
+    checkout.git("add", "-A")
+    checkout.git("commit", "-qm", "a person's file of nearly such a name")
+    real, broken = os.open, []
+
+    def open_then_die(file: Any, *given: Any, **more: Any) -> int:
+        handle = real(file, *given, **more)
+        if Path(str(file)).name.startswith(".new-") and "/journal/" not in str(file):
+            broken.append(file)
+            raise Killed
+        return handle
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", open_then_die)
+        other = WriteLock(checkout.root)
+        with pytest.raises(Killed), other.hold():
+            change(becomes(checkout, path, "new\n")).commit(other)
+    assert [Path(file).exists() for file in broken] == [True]
+
+    with lock.hold():
+        pass
+
+    assert (checkout.root / path).read_text() == "new\n"
+    assert (checkout.root / path).with_name(".new-thing").read_text() == "mine"
+    assert checkout.status() == []
+
+
 @pytest.mark.parametrize("place", ["write", "settle", "sync"])
 def test_what_is_to_be_remembered_of_a_change_is_heard_again_by_who_finishes_it(
     checkout: Checkout, lock: WriteLock, monkeypatch: pytest.MonkeyPatch, place: str

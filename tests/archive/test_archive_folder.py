@@ -198,8 +198,9 @@ def test_a_record_with_mixed_line_ends_is_read_and_left_alone(tmp_path: Path) ->
 
 def test_what_a_killed_write_left_is_swept_up(tmp_path: Path) -> None:
     write(Archive(tmp_path), story())
-    put(tmp_path, "_news/.new-a1", "half")
-    others = ("_archive/_news/.new-b2", "_data/.new-c3", ".copydesk/journal/.new-d4")
+    put(tmp_path, "_news/.new-a1a1a1a1a1a1", "half")
+    folders = ("_archive/_news", "_data", ".copydesk/journal")
+    others = [f"{folder}/.new-b2b2b2b2b2b2" for folder in folders]
     for path in others:
         put(tmp_path, path, "half")
     put(tmp_path, "_data/rulings.yaml", "rules: []\n")

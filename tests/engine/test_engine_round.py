@@ -351,9 +351,9 @@ def test_a_page_that_another_source_lists_is_its_own_sites(tmp_path: Path) -> No
 @pytest.mark.parametrize("folder", ["_news", ".copydesk/articles"])
 def test_what_a_killed_write_left_behind_goes(root: Path, web: Path, folder: str) -> None:
     (root / folder).mkdir(parents=True)
-    (root / folder / ".new-abc123").write_text("half")
+    (root / folder / ".new-abc123abc123").write_text("half")
     run_round(root, web)
-    assert not (root / folder / ".new-abc123").exists()
+    assert not (root / folder / ".new-abc123abc123").exists()
 
 
 class Hand:

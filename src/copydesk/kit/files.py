@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
-_UNFINISHED = ".new-"  # how a file is called until it is whole
+_UNFINISHED = ".new-"  # how a file is called until it is whole, with 12 hex digits
+_LEFTOVER = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{12}}")
 
 
 def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
@@ -40,7 +42,7 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = 
 def sweep_leftovers(folder: Path) -> None:
     """Remove what killed writes left in a folder; nobody else may be writing there."""
     for name in list_names(folder):
-        if name.startswith(_UNFINISHED):
+        if _LEFTOVER.fullmatch(name):
             with contextlib.suppress(OSError):
                 (folder / name).unlink()
 

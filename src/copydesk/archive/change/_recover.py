@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from copydesk.archive import _paths
 from copydesk.archive.change import _steps
 from copydesk.archive.change._hold import Hold
 from copydesk.archive.change._journal import OpenEntry
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, RecordError
+from copydesk.kit import files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,20 @@ def recover(lock: Hold) -> tuple[Recovered, ...]:
     for pending in waiting:
         if pending.entry.note:
             lock.remember(pending.entry.note)
+    _sweep(lock, waiting)
     broken = {id(pending) for pending in reversed(waiting) if not _roll_forward(lock, pending)}
     return tuple(_settle(lock, pending, is_whole=id(pending) not in broken) for pending in waiting)
+
+
+def _sweep(lock: Hold, waiting: Iterable[OpenEntry]) -> None:
+    """Remove the halves of files that a kill left in the folders of some changes.
+
+    Those folders are written with the write lock held, and never while it is given away.
+    """
+    paths = (path for pending in waiting for file in pending.entry.files for path in file.paths)
+    for path in {PurePosixPath(path).parent: path for path in paths}.values():
+        with contextlib.suppress(RecordError):  # a link took the folder's place: none of ours
+            files.sweep_leftovers(_paths.inside(lock.root, path).parent)
 
 
 def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
