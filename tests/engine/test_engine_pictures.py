@@ -12,7 +12,7 @@ from copydesk import engine, illustrate
 from copydesk.news import Image, Verdict
 from illustrate.draw import drawn, encoded, fetched
 from world.later import WALL_PAGE, WALL_RECORD, forget_memory, run, story
-from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web, small_web
+from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web, run_git, small_web
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +120,25 @@ def test_a_build_makes_the_forms_that_a_killed_round_left(tmp_path: Path, full: 
 
     assert made == sorted(cached(root))
     assert page == built(root)
+
+
+def test_a_letter_has_the_pictures_whose_forms_a_killed_round_left(tmp_path: Path) -> None:
+    root = newsroom(tmp_path / "beat")
+    run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
+    shutil.rmtree(root / ".copydesk" / "pictures")
+    shutil.rmtree(root / ".copydesk" / "site")
+    (root / ".copydesk" / "pages.sqlite").unlink()
+    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+        opened.album.keep_original(illustrate.measure_picture(LEAD, photo(1200, 800).body))
+    with (root / "beat.toml").open("a") as beat:
+        beat.write('\n[[letter]]\nid = "daily"\nat = "08:30"\nzone = "UTC"\n')
+    run_git(root, "commit", "-qam", "a letter")
+
+    assert run(root, web(tmp_path, {}), 1).complete
+
+    (issue,) = (root / "_newsletters").glob("*.html")
+    (picture,) = sorted(cached(root), key=len)[:1]
+    assert picture.removesuffix(".webp") in issue.read_text("utf-8")
 
 
 def test_where_the_first_cannot_be_had_the_next_stands_in_with_its_credit(tmp_path: Path) -> None:

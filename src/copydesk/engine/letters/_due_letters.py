@@ -17,6 +17,7 @@ from copydesk.engine.letters._file_letter import (
     read_edits,
 )
 from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.publishing import make_public_pictures
 from copydesk.errors import CopydeskError
 from copydesk.news import LetterOptions
 
@@ -36,6 +37,8 @@ def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
 def file_due_letters(newsroom: Newsroom) -> tuple[LetterOutcome, ...]:
     """File the letters that are due; one that fails costs no other, and is tried again."""
     due = _list_due(newsroom, with_waiting=True)
+    if due:
+        make_public_pictures(newsroom)
     return tuple(outcome for letter in due for outcome in _file_due(newsroom, letter))
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from copydesk.engine.publishing._build import BuildOptions as BuildOptions
     from copydesk.engine.publishing._build import build as build
     from copydesk.engine.publishing._build import is_gone as is_gone
+    from copydesk.engine.publishing._build import make_public_pictures as make_public_pictures
     from copydesk.engine.publishing._build import open_site_plan as open_site_plan
     from copydesk.engine.publishing._build import read_counts as read_counts
     from copydesk.engine.publishing._deploy import DeployOptions as DeployOptions

@@ -122,6 +122,26 @@ def open_site_plan(
             known.rollback()
 
 
+def make_public_pictures(newsroom: Newsroom) -> None:
+    """Make the forms of the pictures that wait and that a build would show; publish nothing.
+
+    A round that was killed leaves some. Without forms a letter composed before the next build has
+    no picture of the story.
+    """
+    waiting = newsroom.album.list_waiting()
+    if not waiting:
+        return
+    with (
+        in_turn(newsroom.private / "build.lock"),
+        contextlib.closing(_open_page_index(newsroom.private, newsroom.site)) as known,
+    ):
+        filing = NewsroomStories(newsroom.root, newsroom.beat, newsroom.archive, Troubles())
+        seen = publish.survey(filing, newsroom.beat, known)
+        shown = [url for url in waiting if seen.has_public_image(url)]
+        known.rollback()
+    make_waiting(newsroom.album, shown)
+
+
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
     """Look for no circles meanwhile: a build makes many small things and hardly any circle."""
