@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 
@@ -53,8 +54,11 @@ class ArticleStore:
         self._by_address: dict[str, str] = {}
         self._total = 0
 
-    def put(self, article: Article) -> str:
-        """Keep an article; give the hash that names it. Equal articles are one file."""
+    def put(self, article: Article, *, aged: datetime | None = None) -> str:
+        """Keep an article; give the hash that names it. Equal articles are one file.
+
+        One that is `aged` makes room as if it had been kept since that moment.
+        """
         data = _encode(article)
         name = hashlib.sha256(data).hexdigest()[:32]
         kept = self._load_index()
@@ -67,6 +71,8 @@ class ArticleStore:
         file = self._folder / file_name
         try:
             files.write_atomic(file, data, durable=False)
+            if aged is not None:
+                os.utime(file, (aged.timestamp(), aged.timestamp()))
         except OSError as error:
             raise RecordError(
                 f"cannot keep an article ({error.strerror})", subject=str(file)

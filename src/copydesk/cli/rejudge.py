@@ -62,6 +62,8 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         f"{report.judged} judged, {report.without_article} without a stored article; "
         f"{stories} {would}{f' ({parts})' if parts else ''}"
     )
+    if report.missing:
+        terminal.note(report.missing.describe())
     if report.gate:
         terminal.note_gate_passage(report.gate)
     if report.commit:

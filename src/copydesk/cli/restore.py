@@ -27,6 +27,7 @@ def command(invocation: Invocation, file: Path, folder: Path | None) -> None:
                 **backup.describe(report.manifest),
                 "verified": report.verification,
                 "sending_waits": report.sending_waits,
+                "missing": report.missing,
                 "seconds": report.seconds,
             }
         )
@@ -37,4 +38,8 @@ def command(invocation: Invocation, file: Path, folder: Path | None) -> None:
         terminal.note("letters filed since then wait for a person's word: copydesk mail send")
     if not backup.key_paths(report.manifest):
         terminal.note("the key is not in it: put it back first, as .copydesk/key")
+    if report.missing is None:
+        terminal.note("texts and small pictures do not come back: the backup has no list of them")
+    else:
+        terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")

@@ -77,6 +77,8 @@ def _count_lines(report: engine.RoundReport, would: str) -> Iterator[str]:
     yield f"  held     {len(report.held)}"
     yield f"  dropped  {sum(lost.values())}{f' ({reasons})' if reasons else ''}"
     yield f"  failed   {len(report.failed)}"
+    if report.missing and report.missing.waiting:
+        yield f"  {report.missing.describe()}"
     if report.commit:
         yield f"  commit   {report.commit[:12]}"
     if report.waiting_stories:

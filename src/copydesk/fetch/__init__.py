@@ -17,6 +17,7 @@ from copydesk.fetch._clock import VirtualClock as VirtualClock
 from copydesk.fetch._clock import WallClock as WallClock
 from copydesk.fetch.polite import HostStore as HostStore
 from copydesk.fetch.polite import Polite as Polite
+from copydesk.fetch.polite import find_pause as find_pause
 from copydesk.fetch.recording import Recorder as Recorder
 from copydesk.fetch.recording import Replay as Replay
 from copydesk.fetch.web import Web as Web

@@ -23,7 +23,7 @@ from typing import Literal
 import copydesk
 from copydesk import archive, config
 from copydesk.engine.backup import _staging
-from copydesk.engine.backup._collect import collect_files, count_records
+from copydesk.engine.backup._collect import collect_files, count_records, list_refetchable
 from copydesk.engine.backup._container import ContainerWriter
 from copydesk.engine.backup._databases import copy_database
 from copydesk.engine.backup._manifest import (
@@ -139,6 +139,7 @@ def _take(
         records=count_records({*committed, *laid_out} - set(collected.removed)),
         databases=databases,
         left_out=collected.left_out,
+        refetchable=list_refetchable(root),
     )
     return manifest, taken
 

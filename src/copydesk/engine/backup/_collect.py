@@ -5,7 +5,8 @@
     .copydesk             desk.sqlite, mail.sqlite, journal/ (a change under way), uploads/
     only with the key     .copydesk/key, the key that signs letters
 
-All else below .copydesk is made again, or fetched. A link is nobody's to follow.
+All else below .copydesk is made again, or fetched: of texts and pictures the backup has a list, so
+that a restore knows what was there. A link is nobody's to follow.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from copydesk import archive
+from copydesk import archive, illustrate
 from copydesk.engine.backup._manifest import (
     PRIVATE_FOLDERS,
     BackupPart,
     LeftOut,
     LeftOutReason,
     PartKind,
+    Refetchable,
     is_safe_path,
 )
 from copydesk.engine.backup._staging import STAGING
@@ -67,6 +69,18 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
         parts=tuple(copier.parts),
         left_out=tuple(copier.left_out),
         removed=tuple(filter(is_safe_path, uncommitted.removed)) if has_git else (),
+    )
+
+
+def list_refetchable(root: Path) -> Refetchable:
+    """Return the texts and pictures of a newsroom, by the marks of their addresses; reads none."""
+    private = root / PRIVATE
+    texts = archive.ArticleStore(private / "articles", 0).marks().values()
+    album = illustrate.Album(private / "pictures", 0)
+    addresses = {*album.thumbnails(), *album.list_waiting()}
+    return Refetchable(
+        texts=tuple(sorted({mark for marks in texts for mark in marks})),
+        pictures=tuple(sorted(map(archive.address_mark, addresses))),
     )
 
 

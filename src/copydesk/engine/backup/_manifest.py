@@ -32,6 +32,7 @@ LeftOutReason = Literal[
 _DATABASES = {"desk": f"{PRIVATE}/desk.sqlite", "mail": f"{PRIVATE}/mail.sqlite"}
 PRIVATE_FOLDERS = ("journal", "uploads")  # of .copydesk: what a change or an action still needs
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_MARK = re.compile(r"[0-9a-f]{16}")
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 # What other systems take for ".git", as git's own core.protectNTFS and core.protectHFS have it:
 # Windows knows a short name, drops dots and spaces at the end and reads a stream behind a colon,
@@ -84,12 +85,24 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refetchable:
+    """The texts and pictures that were there and can be fetched again, by `archive.address_mark`.
+
+    A text has the marks of its own address and of its web address.
+    """
+
+    texts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupManifest:
     """What a backup holds.
 
     `repository` is None for a newsroom without git; `removed` are files that the last commit has
     and the newsroom had no longer; `records` counts files by collection (`_news`), `databases` rows
-    by table, under `desk` and `mail` where they are there.
+    by table, under `desk` and `mail` where they are there. `refetchable` is what the newsroom had
+    and the backup leaves out, None in one of an earlier version.
     """
 
     made: str
@@ -100,6 +113,7 @@ class BackupManifest:
     records: Mapping[str, int] = field(default_factory=dict)
     databases: Mapping[str, DatabaseCount] = field(default_factory=dict)
     left_out: tuple[LeftOut, ...] = ()
+    refetchable: Refetchable | None = None
     kind: str = KIND
     format: int = FORMAT
 
@@ -197,6 +211,7 @@ def _find_fault(manifest: BackupManifest) -> str:
         _order_fault(manifest),
         "a path twice" if len(set(paths)) < len(paths) else "",
         _repository_fault(manifest.repository),
+        _refetchable_fault(manifest.refetchable),
     )
     return next((fault for fault in checks if fault), "")
 
@@ -251,3 +266,10 @@ def _repository_fault(repository: RefsSnapshot | None) -> str:
     if repository.prefix and not is_safe_path(repository.prefix.removesuffix("/")):
         return f"a path that leads elsewhere: {repository.prefix[:200]!r}"
     return ""
+
+
+def _refetchable_fault(refetchable: Refetchable | None) -> str:
+    if refetchable is None:
+        return ""
+    marks = (*refetchable.texts, *refetchable.pictures)
+    return "" if all(map(_MARK.fullmatch, marks)) else "an address's mark that is none"

@@ -5,18 +5,28 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from copydesk import archive, config
 from copydesk.engine.backup._manifest import BackupManifest
 from copydesk.engine.backup._staging import stage, writing
 from copydesk.engine.backup._unpack import Unpacked, read_manifest, unpack
 from copydesk.engine.backup._verify import Verification, compare_newsroom
-from copydesk.engine.newsroom import PRIVATE
-from copydesk.errors import BackupError, UsageError
+from copydesk.engine.newsroom import (
+    PRIVATE,
+    MissingCount,
+    MissingParts,
+    count_missing_parts,
+    find_missing_parts,
+    write_missing_parts,
+)
+from copydesk.errors import BackupError, ConfigError, UsageError
 from copydesk.kit import dates, files
 from copydesk.mail_store import open_mail
+from copydesk.news import FetchOptions
 
 _MODE = 0o777
 
@@ -25,7 +35,8 @@ _MODE = 0o777
 class RestoreReport:
     """What was restored; `newsroom` is its folder, `sending_waits` holds where there are readers.
 
-    Then letters filed since the backup go out when a person says so.
+    Then letters filed since the backup go out when a person says so. `missing` counts the texts
+    and pictures that rounds fetch again, None for a backup that has no list of them.
     """
 
     folder: str
@@ -33,6 +44,7 @@ class RestoreReport:
     manifest: BackupManifest
     verification: Verification
     sending_waits: bool
+    missing: MissingCount | None
     seconds: float
 
 
@@ -52,6 +64,7 @@ def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
         verification = compare_newsroom(restored, staging / "index")
         _require_equal(verification, file)
         sending_waits = _mark_restore(restored, now)
+        missing = _note_missing_parts(restored, now)
         _put_in_place(restored, place)
     prefix = restored.newsroom.relative_to(restored.top)
     return RestoreReport(
@@ -60,6 +73,7 @@ def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
         manifest=restored.manifest,
         verification=verification,
         sending_waits=sending_waits,
+        missing=missing,
         seconds=round(time.monotonic() - started, 3),
     )
 
@@ -100,6 +114,29 @@ def _mark_restore(restored: Unpacked, now: datetime) -> bool:
     with contextlib.closing(open_mail(restored.newsroom / PRIVATE)) as mail:
         mail.ledger.mark_restore(made, now)
     return True
+
+
+def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | None:
+    """Let rounds know which texts and pictures were there and are not in the backup."""
+    listed = restored.manifest.refetchable
+    if listed is None:
+        return None
+    stories = archive.Archive(restored.newsroom).stories(lambda _: None)
+    parts = find_missing_parts(stories, {*listed.texts}, {*listed.pictures})
+    missing = MissingParts(restored=now, parts=parts)
+    if parts:
+        with writing(restored.newsroom):
+            (restored.newsroom / PRIVATE).mkdir(exist_ok=True)
+            write_missing_parts(restored.newsroom / PRIVATE, missing)
+    return count_missing_parts(missing, _read_pauses(restored.newsroom))
+
+
+def _read_pauses(newsroom: Path) -> Callable[[str], float]:
+    """Return how long each host is left alone between two requests, as the settings have it."""
+    try:
+        return config.load(newsroom, {}).fetch.delay
+    except ConfigError:  # it is as it was: the next command says what is wrong with it
+        return FetchOptions().delay
 
 
 def _put_in_place(restored: Unpacked, place: Path) -> None:

@@ -13,9 +13,9 @@ from copydesk import illustrate
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, Progress
 from copydesk.engine.reading import ReaderPool
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, PictureError
 from copydesk.kit import urls
-from copydesk.news import Article, Beat, Fetcher, Figure, Page, Request, Show, Story
+from copydesk.news import Article, Beat, Fetcher, Figure, Page, Refused, Request, Show, Story
 
 _TRIES = 3  # of an article's pictures, the best first: the others are hardly ever there
 
@@ -126,18 +126,27 @@ class PictureSearch:
         address, show = wanted
         if show == "cached" and (kept := self._album.find(address)) is not None:
             return kept
+        answer = await self.fetch(address, show)
+        return answer if isinstance(answer, illustrate.Picture) else None
+
+    async def fetch(self, address: str, show: Show) -> illustrate.Picture | Refused | PictureError:
+        """Fetch one picture and keep it as it will be shown; return why where there is none."""
         await self._readers.room()
         headers = illustrate.request_headers(show, self._newsroom.beat.url)
         request = Request(url=address, purpose="picture", headers=headers)
         answer = await self._fetcher.fetch(request)
+        if isinstance(answer, Refused):
+            return answer
         if not isinstance(answer, Page):
-            return None
+            return PictureError("a 304 to an unconditional request", subject=address)
         try:
             if show != "cached":
                 return await asyncio.to_thread(self._album.measure_only, address, answer)
             return await self._keep(illustrate.measure_picture(address, answer.body))
-        except CopydeskError:
-            return None
+        except PictureError as error:
+            return error
+        except CopydeskError as error:
+            return PictureError(error.what, subject=address)
 
     async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
         """Store a copy; what comes under many addresses at once is decoded for the first.

@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._marks import Stamp as Stamp
     from copydesk.engine.newsroom._marks import files_below as files_below
     from copydesk.engine.newsroom._marks import mark_files as mark_files
+    from copydesk.engine.newsroom._missing import PARTS_A_HOST as PARTS_A_HOST
+    from copydesk.engine.newsroom._missing import PARTS_A_ROUND as PARTS_A_ROUND
+    from copydesk.engine.newsroom._missing import MissingCount as MissingCount
+    from copydesk.engine.newsroom._missing import MissingPart as MissingPart
+    from copydesk.engine.newsroom._missing import MissingParts as MissingParts
+    from copydesk.engine.newsroom._missing import count_missing_parts as count_missing_parts
+    from copydesk.engine.newsroom._missing import find_missing_parts as find_missing_parts
+    from copydesk.engine.newsroom._missing import forget_missing_parts as forget_missing_parts
+    from copydesk.engine.newsroom._missing import read_missing_parts as read_missing_parts
+    from copydesk.engine.newsroom._missing import write_missing_parts as write_missing_parts
     from copydesk.engine.newsroom._newsroom import PRIVATE as PRIVATE
     from copydesk.engine.newsroom._newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom._newsroom import Troubles as Troubles
@@ -53,6 +63,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._round_status import RoundTeller as RoundTeller
     from copydesk.engine.newsroom._round_status import read_round_status as read_round_status
     from copydesk.engine.newsroom._seals import open_seal as open_seal
+    from copydesk.engine.newsroom._seals import read_sealed_source as read_sealed_source
     from copydesk.engine.newsroom._settings import SettingRow as SettingRow
     from copydesk.engine.newsroom._settings import setting_rows as setting_rows
     from copydesk.engine.newsroom._starts import Demo as Demo

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.engine.newsroom._failures import Failure
+from copydesk.engine.newsroom._missing import MissingCount
 from copydesk.news import Dropped
 
 
@@ -56,9 +57,9 @@ class RoundReport:
     """What one round did. Paths are those of records; `dropped` counts by reason.
 
     `waiting` leads found no place in the round and come next; `waiting_stories` counts all that
-    wait for an editor. Where the round was about one page, `declined` is why that was not filed. It
-    is not `complete` where a record could not be written or committed that should have been, or
-    where a deploy failed.
+    wait for an editor. Where the round was about one page, `declined` is why that was not filed.
+    `missing` counts what a restore missed, None where it missed nothing. It is not `complete` where
+    a record could not be written or committed that should have been, or where a deploy failed.
     """
 
     leads: int = 0
@@ -79,6 +80,7 @@ class RoundReport:
     headlines: tuple[Headline, ...] = ()
     waiting_stories: int = 0
     declined: Dropped | None = None
+    missing: MissingCount | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

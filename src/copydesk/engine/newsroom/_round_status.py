@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from copydesk.engine.newsroom._missing import MissingCount
 from copydesk.engine.newsroom._progress import Progress
 from copydesk.engine.newsroom._report import RoundReport
 from copydesk.kit import files
@@ -46,6 +47,7 @@ class RoundStatus:
     dropped: int = 0
     failed: int = 0
     complete: bool = False
+    missing: MissingCount | None = None
 
     @property
     def is_at_work(self) -> bool:
@@ -110,6 +112,7 @@ class RoundTeller:
             dropped=sum(report.dropped.values()),
             failed=len(report.failed),
             complete=report.complete,
+            missing=report.missing,
         )
         self._write()
 

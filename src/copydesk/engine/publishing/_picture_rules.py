@@ -5,15 +5,13 @@ The source stands in the record itself, sealed, so that a rule holds when the me
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from copydesk import archive
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
 from copydesk.engine.filing import find_article
-from copydesk.errors import SealError
+from copydesk.engine.newsroom import read_sealed_source
 from copydesk.illustrate import Album
 from copydesk.memory import Memory
 from copydesk.news import Show, Story
@@ -80,24 +78,11 @@ def _apply_settings(
     for entry in seen.with_picture():
         source = known.get(entry.path)
         if not source and (story := seen.read(entry.path)) is not None:
-            source = _source_in_seal(settings, story) or _source_in_article(articles, story)
+            source = read_sealed_source(settings, story) or _source_in_article(articles, story)
         show = settings.show_of(source or "", entry.domain or entry.web_url)
         if show != settings.pictures.show:
             found[entry.path] = show
     return found
-
-
-def _source_in_seal(settings: Settings, story: Story) -> str:
-    """Return the source that a record says in its sealed part, "" without the key."""
-    if not (story.secured and settings.key):
-        return ""
-    name = story.path.rsplit("/", 1)[-1]
-    try:
-        private = json.loads(archive.unseal(story.secured, settings.key, name))
-    except (SealError, ValueError):
-        return ""
-    source = private.get("source") if isinstance(private, dict) else None
-    return source if isinstance(source, str) else ""
 
 
 def _source_in_article(articles: ArticleStore, story: Story) -> str:

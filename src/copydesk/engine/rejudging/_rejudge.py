@@ -31,9 +31,17 @@ from copydesk.engine.filing import (
     take_over_unknown,
     write_lock,
 )
-from copydesk.engine.newsroom import Failure, Newsroom, Progress, Troubles, alone
+from copydesk.engine.newsroom import (
+    Failure,
+    MissingCount,
+    Newsroom,
+    Progress,
+    Troubles,
+    alone,
+)
 from copydesk.engine.rejudging import _judge_again
 from copydesk.engine.rejudging._case import Rejudged
+from copydesk.engine.revisiting import count_missing
 from copydesk.kit import text
 from copydesk.news import Story
 
@@ -59,7 +67,8 @@ class RejudgeReport:
     `judged` counts the stories that could be judged anew; `without` are the paths of the others,
     `without_article` their number. `updated` are the records that were written, `skipped` those
     being edited by somebody. It is not `complete` where a record could not be written or committed.
-    `gate` is what the gate lets through of the last days, with what changes here.
+    `gate` is what the gate lets through of the last days, with what changes here. `missing` counts
+    what a restore missed, None where it missed nothing.
     """
 
     judged: int
@@ -73,6 +82,7 @@ class RejudgeReport:
     notes: tuple[str, ...] = ()
     complete: bool = True
     gate: GatePassage | None = None
+    missing: MissingCount | None = None
 
 
 def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
@@ -145,6 +155,7 @@ def _compare(
         without_article=len(judged.without_article),
         changes=tuple(change for rejudged in changed for change in list_changes(rejudged)),
         without=tuple(judged.without_article),
+        missing=count_missing(newsroom),
         failed=(
             *troubles.failures(),
             *judged.failed,

@@ -12,6 +12,9 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.revisiting._correction import Correction as Correction
     from copydesk.engine.revisiting._corrections import find_corrections as find_corrections
+    from copydesk.engine.revisiting._fetch_missing import FetchedAgain as FetchedAgain
+    from copydesk.engine.revisiting._fetch_missing import count_missing as count_missing
+    from copydesk.engine.revisiting._fetch_missing import fetch_missing as fetch_missing
     from copydesk.engine.revisiting._look import keep_looks as keep_looks
     from copydesk.engine.revisiting._look import look_again as look_again
     from copydesk.engine.revisiting._plan import GONE as GONE

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from copydesk.engine.judging import Appraised, ChosenPicture
 from copydesk.engine.newsroom import Failure
 from copydesk.engine.reading import PageTrace, SiteHabits
-from copydesk.engine.revisiting import Look
+from copydesk.engine.revisiting import FetchedAgain, Look
 from copydesk.engine.round._outcomes import Outcome
 from copydesk.engine.sources import SourceAnswers
 from copydesk.news import Article, Lead
@@ -36,6 +36,7 @@ class Gathered:
 
     `outcomes` are the leads that are no candidates, `sites` what the pages taught of their sites,
     `failed` what failed with sources and looks; `looked_again` counts the looks that were made.
+    `again` is what came of the texts and pictures that a restore missed, None where none did.
     """
 
     asked: SourceAnswers
@@ -44,4 +45,5 @@ class Gathered:
     sites: SiteHabits
     looks: Sequence[Look] = ()
     looked_again: int = 0
+    again: FetchedAgain | None = None
     failed: tuple[Failure, ...] = ()

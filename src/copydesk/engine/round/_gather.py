@@ -21,7 +21,7 @@ from copydesk.engine.reading import (
     connect,
     read_pages,
 )
-from copydesk.engine.revisiting import Look, look_again
+from copydesk.engine.revisiting import FetchedAgain, Look, fetch_missing, look_again
 from copydesk.engine.round._candidates import Candidate, Gathered
 from copydesk.engine.round._known import sift, tries_of
 from copydesk.engine.round._outcomes import Outcome, Waiting
@@ -102,6 +102,8 @@ class _Gathering:
         outcomes += [end for end in settled if isinstance(end, Outcome)]
         with measure("looks"):
             looks = await self._look_again() if options.is_whole else []
+            is_for_good = options.is_whole and not options.dry_run
+            again = await self._fetch_missing() if is_for_good else None
         look_failures = [look.failure for look in looks if look.failure is not None]
         return Gathered(
             asked=asked,
@@ -110,6 +112,7 @@ class _Gathering:
             sites=sites,
             looks=looks,
             looked_again=len(looks),
+            again=again,
             failed=(*asked.failed, *look_failures),
         )
 
@@ -130,6 +133,10 @@ class _Gathering:
     async def _look_again(self) -> Sequence[Look]:
         newsroom, removed = self.bench.newsroom, self.bench.removed
         return await look_again(newsroom, removed, self.fetcher, self.readers, self.progress)
+
+    async def _fetch_missing(self) -> FetchedAgain | None:
+        newsroom, removed = self.bench.newsroom, self.bench.removed
+        return await fetch_missing(newsroom, removed, self.fetcher, self.readers, self.progress)
 
     async def _settle_all(
         self, sites: SiteHabits, reads: Sequence[PageRead]

@@ -7,6 +7,7 @@ beat.toml
   | settle               >  articles   reading/     without what their sites repeat
   | look again           >  looks      revisiting/  filed pages, an hour to a week later
   | compare              >  stories    revisiting/  what their publishers corrected in them
+  | fetch missing        >  texts      revisiting/  what a restore missed, and pictures
   | judge | illustrate   >  appraised  judging/     topics and points, once a page; its picture
   | judge                >  stories    judging/     copies of what came before; a path
   | review               >  stories    judging/     through the gate, or held for an editor
@@ -32,6 +33,7 @@ from copydesk.engine.filing import Filed, write_lock
 from copydesk.engine.judging import Bench, FormMaking, open_vectors
 from copydesk.engine.newsroom import Newsroom, Progress, RoundReport, Troubles
 from copydesk.engine.reading import ReaderPool
+from copydesk.engine.revisiting import count_missing
 from copydesk.engine.round import _outcomes
 from copydesk.engine.round._candidates import Gathered
 from copydesk.engine.round._conclude import Concluded, Ending, conclude, finish_left_over
@@ -79,7 +81,8 @@ async def run(
         waiting += sum(new.is_held for new in done.stories.new.values())
     report = _report(done, troubles, stopwatch)
     declined = _outcomes.find_declined_tip(done.outcomes) if options.tip else None
-    return replace(report, waiting_stories=waiting, declined=declined)
+    missing = gathered.again.count if gathered.again else count_missing(newsroom)
+    return replace(report, waiting_stories=waiting, declined=declined, missing=missing)
 
 
 def _load_the_rest() -> None:
@@ -89,10 +92,12 @@ def _load_the_rest() -> None:
 
 
 def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
-    """Yield the paths of filed stories whose pages a look has read: their texts may be others."""
+    """Yield the paths of filed stories whose pages were read again: their texts may be others."""
     for look in gathered.looks:
         if look.article is not None:
             yield look.revisit.path
+    if gathered.again is not None:
+        yield from gathered.again.texts
 
 
 def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:

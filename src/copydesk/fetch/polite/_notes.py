@@ -112,6 +112,12 @@ class Notes:
         return MappingProxyType(self._learned)
 
 
+def find_pause(store: HostStore, host: str) -> float:
+    """Return the seconds that a host's robots.txt asked for between two requests, 0 for none."""
+    known = Notes(store).read(f"host {host}", HostRecord)
+    return 0.0 if known is None else max(known.crawl_seconds, 0.0)
+
+
 def _pack(record: bytes) -> bytes:
     return record if len(record) < _PACK_BYTES else zlib.compress(record)
 
