@@ -71,6 +71,15 @@ def test_a_restore_without_the_key_says_that_it_is_to_be_put_back(tmp_path: Path
     assert whole.err.startswith("next: ")
 
 
+def test_a_restore_of_a_backup_without_a_list_says_so(root: Path, tmp_path: Path) -> None:
+    copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
+    rewrite_manifest(tmp_path / "b.tar.gz", lambda manifest: manifest.pop("refetchable"))
+
+    said = copydesk("restore", tmp_path / "b.tar.gz", tmp_path / "back")
+
+    assert "no list of the texts and pictures that it leaves out: they stay away" in said.err
+
+
 def test_a_folder_that_is_not_empty_is_misuse(root: Path, tmp_path: Path) -> None:
     copydesk("-C", root, "backup", tmp_path / "b.tar.gz")
 

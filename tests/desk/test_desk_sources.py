@@ -66,6 +66,22 @@ def test_sources_stand_with_their_days_and_troubles(anna: Browser) -> None:
     assert "style=" not in body
 
 
+def test_the_page_says_what_a_restore_missed_and_how_long_it_takes(
+    served: ServedNewsroom, anna: Browser
+) -> None:
+    status = served.root / ".copydesk/round.json"
+    before = status.read_bytes() if status.exists() else b""
+    assert "restore" not in anna.get("/desk/sources/").body
+    count = {"texts": 20, "pictures": 4, "back": 31, "lost": 2, "rounds": 2, "seconds": 90.0}
+    over = {"pid": 1, "began": "2026-11-20T08:00:00Z", "is_over": True, "missing": count}
+    status.write_bytes(msgspec.json.encode(over))
+
+    body = anna.get("/desk/sources/").body
+
+    assert "24 still to be fetched, 31 back, 2 lost. At least 2 more rounds, 2 min" in body
+    status.write_bytes(before)
+
+
 def test_the_menu_counts_who_needs_a_person_and_advice_names_the_desks_buttons(
     anna: Browser,
 ) -> None:

@@ -16,6 +16,7 @@ from copydesk.engine.newsroom import MissingCount
 from copydesk.errors import BackupError
 from illustrate.draw import drawn, encoded
 from world.backups import rewrite_manifest
+from world.command import copydesk
 from world.later import GONE, SEALS_PAGE, SEALS_RECORD, WALL_PAGE, WALL_RECORD, run, story
 from world.newsroom import (
     KEY,
@@ -122,13 +123,58 @@ def test_texts_and_pictures_are_back_after_a_round_and_no_record_changes(
     assert () == report.updated
 
 
+def test_a_story_page_keeps_the_place_of_its_picture_until_it_is_back_or_lost(
+    root: Path, tmp_path: Path
+) -> None:
+    web = web_of(tmp_path, {LEAD: Answer(status="503 Unavailable")})
+    run(root, web, LATER)
+    page = story_page(root)
+    front = (root / ".copydesk/site/index.html").read_text("utf-8")
+    assert '<canvas width="640" height="427" role="img"' in page
+    assert "<canvas" in front
+    assert LEAD not in page  # nobody's browser asks the publisher meanwhile
+    assert "The Gull" in page[page.index("<canvas") : page.index("</figure>")]
+
+    run(root, web_of(tmp_path), LATER + 2)
+    page = story_page(root)
+    assert "<canvas" not in page
+    assert 'width="640" height="427"' in page[page.index("<img") :]
+
+    forget_pictures(root)
+    assert run(root, web_of(tmp_path), LATER + 4).complete
+    assert "<canvas" not in story_page(root)
+    assert "<figure>" not in story_page(root)
+
+
+def forget_pictures(root: Path) -> None:
+    shutil.rmtree(root / ".copydesk/pictures")
+
+
 def test_a_restore_says_what_it_misses_and_how_long_it_takes(backup: Path, tmp_path: Path) -> None:
     report = engine.restore(backup, tmp_path / "back", NOW)
 
     # gull.example has a page and a picture, at five seconds from one request to the next
     expected = MissingCount(texts=2, pictures=1, back=0, lost=0, rounds=1, seconds=10.0)
     assert expected == report.missing
-    assert "2 texts and 1 picture wait (at least 1 round" in expected.describe()
+    assert "2 texts and 1 picture; the next rounds fetch them (at least 1 round, 1 minute of" in (
+        expected.describe()
+    )
+
+
+def test_restore_run_and_rejudge_say_how_it_stands(backup: Path, tmp_path: Path) -> None:
+    web = web_of(tmp_path, {LEAD: Answer(status="503 Unavailable"), WALL_HOME: GONE})
+    root, now = tmp_path / "back", ("--now", "2026-12-20T08:00:00Z")
+
+    back = copydesk("restore", backup, root)
+    before = copydesk("-C", root, *now, "rejudge", "--since", "0")
+    ran = copydesk("-C", root, *now, "run", "--web", web)
+    after = copydesk("-C", root, *now, "rejudge", "--since", "0", "--json")
+
+    assert "missing since the restore: 2 texts and 1 picture; the next rounds" in back.err
+    assert "missing since the restore: 2 texts and 1 picture; the next rounds" in before.err
+    assert "missing since the restore: 0 texts and 1 picture;" in ran.out
+    assert "back: 1; lost: 1" in ran.out
+    assert {"pictures": 1, "back": 1, "lost": 1}.items() <= after.json()["missing"].items()
 
 
 def test_what_had_been_dropped_for_room_before_is_not_asked_for(tmp_path: Path) -> None:

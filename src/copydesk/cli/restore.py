@@ -39,7 +39,9 @@ def command(invocation: Invocation, file: Path, folder: Path | None) -> None:
     if not backup.key_paths(report.manifest):
         terminal.note("the key is not in it: put it back first, as .copydesk/key")
     if report.missing is None:
-        terminal.note("texts and small pictures do not come back: the backup has no list of them")
-    else:
+        terminal.note(
+            "the backup has no list of the texts and pictures that it leaves out: they stay away"
+        )
+    elif report.missing.waiting:
         terminal.note(report.missing.describe())
     terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -182,6 +183,16 @@ class Pages:
             return self.strings.say("round_at_work") + done
         time = f"{local_time(status.began, self.views.zone):%H:%M}"
         return self.strings.say("round_last", time=time, count=status.filed)
+
+    def describe_missing(self) -> str:
+        """Return how many texts and pictures of a restore wait, by the last round, "" for none."""
+        status = self._read_status()
+        missing = status.missing if status else None
+        if missing is None or not (missing.waiting or missing.lost):
+            return ""
+        minutes = math.ceil(missing.seconds / 60)
+        counts = {"count": missing.waiting, "back": missing.back, "lost": missing.lost}
+        return self.strings.say("missing_parts", **counts, rounds=missing.rounds, minutes=minutes)
 
     def topic_choices(self, chosen: Sequence[str]) -> list[View]:
         """Return the beat's topics, and those beside them that a story has."""

@@ -19,10 +19,11 @@ class Shared:
 class Picture:
     """A picture for a page.
 
-    `source` is where a browser without a choice finds it, `webp` and `avif` are the choices as a
-    srcset has them, "" where there is none; `width` and `height` are what it takes on the page, 0
-    where unknown. `colour` stands there until it comes. `credit` says whose it is, `is_named` that
-    this is more than the publisher's own name. `is_remote` says that its publisher serves it.
+    `source` is where a browser without a choice finds it, "" where only its place is kept. `webp`
+    and `avif` are the choices as a srcset has them, "" where there is none; `width` and `height`
+    are what it takes on the page, 0 where unknown. `colour` stands there until it comes. `credit`
+    says whose it is, `is_named` that this is more than the publisher's own name. `is_remote` says
+    that its publisher serves it.
     """
 
     source: str

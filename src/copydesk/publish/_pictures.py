@@ -28,6 +28,34 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
     return None if thumbnail is None else _from_cache(image, story.provider, thumbnail, plan)
 
 
+def place_of(story: Story, plan: SitePlan) -> Picture | None:
+    """Return the story's picture, or its place without a `source` while our copy is fetched again.
+
+    A place needs a size: one of a record that does not tell it is not kept.
+    """
+    picture = of(story, plan)
+    if picture is not None or plan.show_of(story) != "cached":
+        return picture
+    image = story.images[0]
+    width, height = _fit(*_check_size(image.width, image.height))
+    if image.url not in plan.look.awaited or not width:
+        return None
+    credit, is_named = _credit(image, story.provider)
+    return Picture(
+        source="",
+        webp="",
+        avif="",
+        width=width,
+        height=height,
+        alt=text.fold(image.title),
+        credit=credit,
+        colour="",
+        is_named=is_named,
+        is_remote=False,
+        shared=Shared(address="", width=0, height=0, type=""),
+    )
+
+
 def of_record(record: Record, plan: SitePlan) -> Picture | None:
     """Return the picture of a record that is no news: where its origin is, if hot-linking is on.
 

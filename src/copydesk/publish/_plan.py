@@ -74,7 +74,8 @@ class Look:
 
     `pictures` are those that can be shown, by their origin; `show` says how, `shows` the same for
     single stories, by the record's path. `outputs` and `front` are the owner's settings,
-    `practice` is what readers are told of the newsroom.
+    `practice` is what readers are told of the newsroom. `awaited` are pictures, by their origin,
+    whose copies were lost and are fetched again: a page keeps their place.
     """
 
     pictures: Mapping[str, Thumbnail] = field(default_factory=dict)
@@ -84,6 +85,7 @@ class Look:
     front: FrontOptions = field(default_factory=FrontOptions)
     sizes: Sizes = Sizes()
     practice: Practice = Practice()
+    awaited: frozenset[str] = frozenset()
 
     def show_of(self, story: Story) -> Show:
         """Return how the picture of a story is shown: as its publisher allows, then as ruled."""
@@ -95,6 +97,8 @@ class Look:
         thumbnail = self.pictures.get(image) if show == "cached" else None
         forms = thumbnail.forms if thumbnail else ()
         colour = thumbnail.colour if thumbnail else ""
+        if thumbnail is None and show == "cached" and image in self.awaited:
+            colour = "awaited"
         return f"{show} {colour}", tuple(form.name for form in forms)
 
     def digest(self) -> str:
@@ -103,7 +107,7 @@ class Look:
             (url, thumbnail.colour, *(form.name for form in thumbnail.forms))
             for url, thumbnail in self.pictures.items()
         ]
-        return fingerprint(self.show, sorted(self.shows.items()), forms)
+        return fingerprint(self.show, sorted(self.shows.items()), forms, sorted(self.awaited))
 
 
 class Wanted:

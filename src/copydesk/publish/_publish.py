@@ -265,7 +265,7 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
     options_of_all = [
         getattr(look, option.name)
         for option in fields(look)
-        if option.name not in {"pictures", "shows"}
+        if option.name not in {"pictures", "shows", "awaited"}
     ]
     return fingerprint_beat(
         plan.beat,

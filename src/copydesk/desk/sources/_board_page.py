@@ -62,6 +62,7 @@ def render_board(
             for ping in state.owed
         ],
         owed_calls=state.owed_calls,
+        missing=pages.describe_missing(),
     )
 
 

@@ -86,14 +86,15 @@ class MissingCount:
 
     def describe(self) -> str:
         """Return in words, for a terminal, what a restore missed and how it stands."""
-        counts = f"{_count(self.texts, 'text')} and {_count(self.pictures, 'picture')}"
-        told = f"fetched again after the restore: {self.back:,} back, {self.lost:,} lost"
+        told = f"back: {self.back:,}; lost: {self.lost:,}"
         if not self.waiting:
-            return told
+            return f"missing since the restore: nothing more; {told}"
+        counts = f"{_count(self.texts, 'text')} and {_count(self.pictures, 'picture')}"
         minutes = math.ceil(self.seconds / 60)
         return (
-            f"{told}, {counts} wait (at least {_count(self.rounds, 'round')}; the pauses of the "
-            f"host with most of them add up to {_count(minutes, 'minute')})"
+            f"missing since the restore: {counts}; the next rounds fetch them (at least "
+            f"{_count(self.rounds, 'round')}, {_count(minutes, 'minute')} of pauses at the slowest "
+            f"host); {told}"
         )
 
 

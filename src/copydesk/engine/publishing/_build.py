@@ -20,6 +20,7 @@ from copydesk.engine.newsroom import (
     Progress,
     Troubles,
     in_turn,
+    read_missing_parts,
 )
 from copydesk.engine.publishing._assets import ASSETS, find_linked_assets
 from copydesk.engine.publishing._picture_rules import picture_shows
@@ -264,9 +265,17 @@ def _options(
             outputs=settings.publish,
             front=settings.front,
             practice=practice,
+            awaited=_find_awaited_pictures(newsroom.private),
         ),
         pictures_folder=newsroom.private / "pictures",
         static=newsroom.root / ASSETS,
         templates=newsroom.templates,
         workers=processes.at_once(),
     )
+
+
+def _find_awaited_pictures(private: Path) -> frozenset[str]:
+    """Return the addresses of the pictures that a restore missed and rounds fetch again."""
+    missing = read_missing_parts(private)
+    waiting = missing.waiting if missing else ()
+    return frozenset(part.url for part in waiting if part.kind == "picture")

@@ -79,7 +79,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         **values,
         "excerpt": excerpt,
         "player": player.markup,
-        "is_pictured": bool(picture) and not player.has_poster,
+        "is_pictured": bool(values["picture"]) and not player.has_poster,
         **_note_context(story),
         "verb": _player.verb(story),
         "updated": cards.views.time(story.updated_at),

@@ -105,7 +105,7 @@ class Views:
             "provider": self.provider(story.provider),
             "time": self.time(story.published_at),
             "topics": self.topics(story),
-            "picture": _pictures.of(story, plan),
+            "picture": _pictures.place_of(story, plan),
             "newsrooms": coverage.newsrooms,
             "also": strings.join_names(coverage.names, _NAMED),
             "label": _player.label(story, strings),
