@@ -46,6 +46,7 @@ OWN = {
     "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/_seal.py": "the key",
     "engine/newsroom/_round_status.py": "below .copydesk: how the last round stands",
+    "engine/newsroom/_missing.py": "below .copydesk: what a restore missed",
     "engine/publishing/_build.py": "below .copydesk: which folders are gone",
     "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",

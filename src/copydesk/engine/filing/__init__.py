@@ -9,6 +9,7 @@ from copydesk.kit import faces
 if TYPE_CHECKING:
     from copydesk.engine.filing._archiving import archive_old_records as archive_old_records
     from copydesk.engine.filing._articles import find_article as find_article
+    from copydesk.engine.filing._articles import read_sealed_source as read_sealed_source
     from copydesk.engine.filing._notes import notes_on as notes_on
     from copydesk.engine.filing._prepare_records import Filed as Filed
     from copydesk.engine.filing._prepare_records import FilingOrder as FilingOrder

@@ -1,8 +1,13 @@
-"""Kept: what was read of a filed story, under any of the addresses that it has had."""
+"""Where a filed story came from: its stored article, and the source that its seal names."""
 
 from __future__ import annotations
 
+import json
+
+from copydesk import archive
 from copydesk.archive import ArticleStore
+from copydesk.config import Settings
+from copydesk.errors import SealError
 from copydesk.news import Article, Story
 
 
@@ -10,3 +15,16 @@ def find_article(articles: ArticleStore, story: Story) -> Article | None:
     """Return the article that a story was made of, None where it is no longer kept."""
     found = (articles.find(url) for url in story.addresses)
     return next((article for article in found if article is not None), None)
+
+
+def read_sealed_source(settings: Settings, story: Story) -> str:
+    """Return the source that a record says in its sealed part, "" without the key."""
+    if not (story.secured and settings.key):
+        return ""
+    name = story.path.rsplit("/", 1)[-1]
+    try:
+        private = json.loads(archive.unseal(story.secured, settings.key, name))
+    except (SealError, ValueError):
+        return ""
+    source = private.get("source") if isinstance(private, dict) else None
+    return source if isinstance(source, str) else ""

@@ -63,7 +63,6 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom._round_status import RoundTeller as RoundTeller
     from copydesk.engine.newsroom._round_status import read_round_status as read_round_status
     from copydesk.engine.newsroom._seals import open_seal as open_seal
-    from copydesk.engine.newsroom._seals import read_sealed_source as read_sealed_source
     from copydesk.engine.newsroom._settings import SettingRow as SettingRow
     from copydesk.engine.newsroom._settings import setting_rows as setting_rows
     from copydesk.engine.newsroom._starts import Demo as Demo

@@ -49,6 +49,10 @@ class MissingPart:
     due: datetime | None = None
     lost: str = ""
 
+    def is_due(self, now: datetime) -> bool:
+        """Decide whether it is asked for now, a lost one never."""
+        return not self.lost and (self.due is None or self.due <= now)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingParts:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 
 from copydesk import archive
-from copydesk.config import Settings
 from copydesk.engine.newsroom._locate import find_record
 from copydesk.engine.newsroom._newsroom import Newsroom
 from copydesk.errors import SealError
-from copydesk.news import Story
 
 
 def open_seal(newsroom: Newsroom, path: str) -> str:
@@ -34,16 +32,3 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
         return json.dumps(json.loads(plaintext), indent=2, ensure_ascii=False)
     except ValueError:
         return plaintext.decode("utf-8", "backslashreplace")
-
-
-def read_sealed_source(settings: Settings, story: Story) -> str:
-    """Return the source that a record says in its sealed part, "" without the key."""
-    if not (story.secured and settings.key):
-        return ""
-    name = story.path.rsplit("/", 1)[-1]
-    try:
-        private = json.loads(archive.unseal(story.secured, settings.key, name))
-    except (SealError, ValueError):
-        return ""
-    source = private.get("source") if isinstance(private, dict) else None
-    return source if isinstance(source, str) else ""

@@ -10,8 +10,7 @@ from typing import Protocol
 
 from copydesk.archive import ArticleStore
 from copydesk.config import Settings
-from copydesk.engine.filing import find_article
-from copydesk.engine.newsroom import read_sealed_source
+from copydesk.engine.filing import find_article, read_sealed_source
 from copydesk.illustrate import Album
 from copydesk.memory import Memory
 from copydesk.news import Show, Story

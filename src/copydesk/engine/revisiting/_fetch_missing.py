@@ -9,13 +9,13 @@ a picture of another size.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
 from copydesk import review
-from copydesk.engine.filing import find_article, read_digests
+from copydesk.engine.filing import find_article, read_digests, read_sealed_source
 from copydesk.engine.judging import PictureSearch
 from copydesk.engine.newsroom import (
     PARTS_A_HOST,
@@ -29,7 +29,6 @@ from copydesk.engine.newsroom import (
     count_missing_parts,
     forget_missing_parts,
     read_missing_parts,
-    read_sealed_source,
     write_missing_parts,
 )
 from copydesk.engine.reading import ReaderPool, parse_page, work_by_host
@@ -69,26 +68,23 @@ async def fetch_missing(
     missing = read_missing_parts(newsroom.private)
     if missing is None:
         return None
-    due = [part for part in missing.waiting if part.due is None or part.due <= newsroom.now]
-    there = {part for part in due if _is_there(newsroom, part)}  # looks bring some, too
-    chosen = list(_choose([part for part in due if part not in there]))
+    there = _find_back(newsroom, missing)
+    due = (part for part in missing.parts if part.is_due(newsroom.now) and part not in there)
+    chosen = list(_choose(due))
     progress.stage("missing", len(chosen))
     outcomes: dict[MissingPart, _Outcome] = dict.fromkeys(there)
-    texts = []
     async with PictureSearch(newsroom, fetcher, readers) as pictures:
         fetching = _Fetching(newsroom, removed, fetcher, readers, pictures)
 
         async def one(part: MissingPart) -> None:
             outcomes[part] = await fetching.fetch(part)
-            if outcomes[part] is None and part.kind == "text":
-                texts.append(part.path)
             progress.step()
 
         await work_by_host(chosen, lambda part: part.url, one)
     after = _note(newsroom, missing, outcomes)
-    return FetchedAgain(
-        count=count_missing_parts(after, partial(find_host_pause, newsroom)), texts=tuple(texts)
-    )
+    texts = (part.path for part in outcomes if part.kind == "text" and outcomes[part] is None)
+    count = count_missing_parts(after, partial(find_host_pause, newsroom))
+    return FetchedAgain(count=count, texts=tuple(texts))
 
 
 def find_host_pause(newsroom: Newsroom, host: str) -> float:
@@ -104,13 +100,18 @@ def count_missing(newsroom: Newsroom) -> MissingCount | None:
     return count_missing_parts(missing, partial(find_host_pause, newsroom))
 
 
+def _find_back(newsroom: Newsroom, missing: MissingParts) -> set[MissingPart]:
+    """Find the parts that are there by now: looks and new stories bring some, too."""
+    return {part for part in missing.waiting if _is_there(newsroom, part)}
+
+
 def _is_there(newsroom: Newsroom, part: MissingPart) -> bool:
     if part.kind == "text":
         return newsroom.articles.find_name(part.url) is not None
     return newsroom.album.find(part.url) is not None
 
 
-def _choose(due: Sequence[MissingPart]) -> Iterator[MissingPart]:
+def _choose(due: Iterable[MissingPart]) -> Iterator[MissingPart]:
     """Yield the parts of this round, the newest first: so many in all, so many a host."""
     hosts = Counter[str]()
     for part in due:
@@ -215,16 +216,12 @@ class _Fetching:
         return article
 
     async def _fetch_picture(self, part: MissingPart, story: Story) -> _Outcome:
-        settings = self.newsroom.settings
         image = next((image for image in story.images[:1] if image.url == part.url), None)
-        source = read_sealed_source(settings, story)
-        publisher = story.provider.domain if story.provider else ""
-        show = settings.show_of(source, publisher or story.web_url)
-        if image is None or show != "cached" or "image" in story.refuses:
+        if image is None or not self._may_keep_copy(story):
             return None
         if self.newsroom.album.find(part.url) is not None:  # another story had it, too
             return None
-        found = await self.pictures.fetch(part.url, show)
+        found = await self.pictures.fetch(part.url, "cached")
         if isinstance(found, Refused):
             return self._take_refusal(part, found)
         if isinstance(found, PictureError):
@@ -234,6 +231,13 @@ class _Fetching:
             return replace(part, lost="another picture is there")
         self.newsroom.album.note(part.url, story.web_url)
         return None
+
+    def _may_keep_copy(self, story: Story) -> bool:
+        """Decide whether its publisher and the owner's rules allow a copy of its picture."""
+        settings = self.newsroom.settings
+        publisher = story.provider.domain if story.provider else ""
+        show = settings.show_of(read_sealed_source(settings, story), publisher or story.web_url)
+        return show == "cached" and "image" not in story.refuses
 
     def _take_refusal(self, part: MissingPart, refused: Refused) -> MissingPart:
         """Put off what a host may give later; what it has no longer, or never gives, is lost."""
