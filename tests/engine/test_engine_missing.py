@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -295,6 +297,20 @@ def test_a_damaged_list_asks_for_nothing(root: Path, tmp_path: Path, data: bytes
     (root / ".copydesk/restored.json").write_bytes(data)
 
     assert run(root, web_of(tmp_path), LATER).missing is None
+
+
+def test_a_list_that_cannot_be_written_costs_no_round_and_nothing_is_asked_twice(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:  # a mock, since a full disk would stop all else, too
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("copydesk.engine.revisiting._fetch_missing.write_missing_parts", refuse)
+        assert run(root, web_of(tmp_path), LATER).complete
+
+    gone = {WALL_HOME: GONE, SEALS_PAGE: GONE, LEAD: GONE}
+    assert (0, 0, 3, 0) == counted(run(root, web_of(tmp_path, gone), LATER + 2))
 
 
 def test_a_story_that_was_removed_or_deleted_since_is_not_asked_for(

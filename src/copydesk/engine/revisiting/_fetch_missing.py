@@ -8,6 +8,7 @@ a picture of another size.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -133,7 +134,8 @@ def _note(
     if not after.waiting and newsroom.now - after.restored > _KEPT:
         forget_missing_parts(newsroom.private)
     elif after != missing:
-        write_missing_parts(newsroom.private, after)
+        with contextlib.suppress(OSError):  # a full disk: the next round finds what is back
+            write_missing_parts(newsroom.private, after)
     return after
 
 
