@@ -38,12 +38,12 @@ def regroup_at_once(edit: Edit) -> Edit:
         return regroup(newsroom, shelf, ()), named.union(*ties)
 
     regrouped, ties = ask_catalogue(newsroom, set_beside_others)
-    for path, story in _find_moved(regrouped, ties).items():
+    for path, story in _find_moved_stories(regrouped, ties).items():
         edit = edit.with_story(edit.stories.get(path, regrouped.before[path]), story)
     return edit
 
 
-def _find_moved(regrouped: Regrouped, named: Collection[str]) -> Mapping[str, Story]:
+def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping[str, Story]:
     """Return the changed stories that are tied to those of a rule, or to one of these."""
     moved = dict[str, Story]()
     ties, rest = set(named), dict(regrouped.changed)
