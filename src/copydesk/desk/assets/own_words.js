@@ -36,18 +36,21 @@ const keepDrafts = () => {
     }
   };
 
-  form.addEventListener("input", (event) => {
-    const { name, type, value } = event.target;
+  const note = ({ name, type, value }) => {
     if (!name || ["checkbox", "radio", "file", "hidden"].includes(type)) return;
     typed.set(name, value);
     timer ||= setTimeout(keep, 2000);
-  });
+  };
+  form.addEventListener("input", (event) => note(event.target));
   form.addEventListener("submit", () => {
     isOver = true;
     clearTimeout(timer);
     sending?.abort();
   });
-  form.addEventListener("copydesk-unsaved", () => (isOver = false));
+  form.addEventListener("copydesk-unsaved", () => {
+    isOver = false;
+    Array.from(form.elements).filter(({ value, defaultValue }) => value !== defaultValue).forEach(note);
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep(true));
   window.addEventListener("pagehide", () => keep(true));
 };
