@@ -588,3 +588,157 @@ def test_killed_again_and_again_nobody_gets_two_and_who_got_none_is_named(tmp_pa
     assert [] == report.faults
     assert 400 == sum(report.counts.values())
     assert report.kills
+
+
+def keep_open(root: Path, words: str) -> None:
+    """Write more settings below [mail]."""
+    beat = root / "beat.toml"
+    text = beat.read_text("utf-8").replace('deliver = "smtp"\n', f'deliver = "smtp"\n{words}\n')
+    beat.write_text(text, "utf-8")
+
+
+BREAKS_OFF = {"rules": [{"at": "message", "do": "taken-close"}]}
+NOBODY_THERE = {"rules": [{"at": "recipient", "do": "550 5.1.1 nobody here"}]}
+
+
+@pytest.mark.parametrize("rule", ["leave", "again"])
+def test_a_server_that_breaks_off_after_each_letter_does_not_get_to_all(
+    tmp_path: Path, rule: str
+) -> None:
+    with post_office(tmp_path, BREAKS_OFF, readers=60) as (root, log):
+        keep_open(root, f'when_uncertain = "{rule}"')
+
+        said = copydesk(
+            *("-C", root, "--now", LATER.isoformat(), "mail", "send", name_issue(root)),
+            *("--as", "Anna"),
+        )
+
+        with opened(root) as (_, store):
+            row = engine.find_sending(store, name_issue(root))
+        taken_once = taken(log)
+    assert (1, True) == (said.code, "breaks off after one letter after the other" in said.err)
+    assert ("paused", "uncertain") == (row.state, row.remark)
+    assert 12 >= len(taken_once) >= row.counts.get("uncertain", 0)
+    assert 40 <= row.counts["queued"]
+    assert {1} == set(taken_once.values())
+
+
+def test_a_server_that_starts_anew_pauses_nothing(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "message", "do": "taken-close", "first": 4}]}  # one a connection
+    with post_office(tmp_path, plan, readers=20) as (root, _):
+        report = send(root)
+
+    assert ("done", {"accepted": 16, "uncertain": 4}, "") == (
+        *(report.state, report.counts),
+        report.trouble,
+    )
+
+
+def test_a_few_letters_that_all_broke_off_are_told(tmp_path: Path) -> None:
+    with post_office(tmp_path, BREAKS_OFF, readers=6) as (root, _):
+        report = send(root)
+
+    assert ("done", {"uncertain": 6}) == (report.state, report.counts)
+    assert "breaks off after one letter after the other" in report.trouble
+
+
+def test_an_owners_word_sends_to_the_uncertain_again_once(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "message", "do": "taken-close", "first": 3}]}
+    with post_office(tmp_path, plan, readers=9) as (root, log), opened(root) as (newsroom, store):
+        issue = name_issue(root)
+        sending = engine.begin_sending(newsroom, store, issue, "Anna")
+        with pytest.raises(UsageError, match="is not done"):
+            engine.send_again(newsroom, store, issue, "Anna", 0)
+        engine.send_issues(newsroom, store, [sending], Silence())
+        gone = store.subscribers.find(uncertain(store, issue)[0])
+        assert gone is not None
+        store.subscriptions.end_all(gone.id)  # who left meanwhile gets none
+
+        with pytest.raises(UsageError, match="3 readers are uncertain by now"):
+            engine.send_again(newsroom, store, issue, "Anna", 2)
+        again = engine.send_again(newsroom, store, issue, "Anna", 3)
+        assert 3 == engine.find_sending(store, issue).counts["waiting"]
+        (report,) = engine.send_issues(newsroom, store, [again], Silence())
+
+        assert ("done", {"accepted": 8, "skipped": 1}) == (report.state, report.counts)
+        assert [1] * 7 + [2] * 2 == sorted(taken(log).values())
+        row = engine.find_sending(store, issue)
+        assert ("Anna", LATER) == (row.again_by, row.again_at)
+        with pytest.raises(UsageError, match="was sent to the uncertain again before"):
+            engine.send_again(newsroom, store, issue, "Anna", 0)
+
+
+def uncertain(store: MailStore, issue: str) -> list[str]:
+    return [line.address for line in engine.list_who(store, issue, "uncertain")]
+
+
+def test_what_breaks_off_again_is_not_sent_a_third_time(tmp_path: Path) -> None:
+    with post_office(tmp_path, BREAKS_OFF, readers=3) as (root, log):
+        send(root)
+        with opened(root) as (newsroom, store):
+            again = engine.send_again(newsroom, store, name_issue(root), "Anna", 3)
+            engine.send_issues(newsroom, store, [again], Silence())
+            with pytest.raises(UsageError, match="again before"):
+                engine.send_again(newsroom, store, name_issue(root), "Anna", 3)
+
+        assert {2} == set(taken(log).values())
+
+
+def test_what_was_ended_is_not_sent_again(tmp_path: Path) -> None:
+    with post_office(tmp_path, BREAKS_OFF, readers=40) as (root, log):
+        assert "paused" == send(root).state
+        with opened(root) as (newsroom, store):
+            engine.stop_sending(store, name_issue(root), "ended", "Anna")
+            with pytest.raises(UsageError, match="is not done"):
+                engine.send_again(newsroom, store, name_issue(root), "Anna", 9)
+
+        assert {1} == set(taken(log).values())
+
+
+def test_the_command_asks_before_it_sends_again_and_says_what_that_risks(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "message", "do": "taken-close", "first": 2}]}
+    with post_office(tmp_path, plan, readers=5) as (root, log):
+        send(root)
+        words = ("-C", root, "--now", LATER.isoformat(), "mail", "send", name_issue(root))
+
+        without = copydesk(*words, "--again", "--as", "Anna")
+        assert (2, True) == (without.code, "2 readers may get it twice" in without.err)
+        assert "--yes" in without.err
+        assert {1} == set(taken(log).values())
+        said = copydesk(*words, "--again", "--yes", "--as", "Anna")
+
+        assert (0, True) == (said.code, "5 accepted" in said.out)
+        assert [1, 1, 1, 2, 2] == sorted(taken(log).values())
+
+
+@pytest.mark.parametrize("readers", [8, 60])
+def test_a_relay_that_knows_no_mailbox_suppresses_nobody_for_good(
+    tmp_path: Path, readers: int
+) -> None:
+    with (
+        post_office(tmp_path, NOBODY_THERE, readers=readers) as (root, _),
+        opened(root) as (
+            newsroom,
+            store,
+        ),
+    ):
+        before = {"reader0@d0.example": "hard-bounce", "reader1@d1.example": "complaint"}
+        for address, reason in before.items():
+            store.suppressions.add(address, reason, NOW)  # type: ignore[arg-type]
+        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+
+        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+
+        assert "refuses one letter after the other" in report.trouble
+        assert before == {address: found.reason for found, address in store.suppressions.walk()}
+        assert readers - 2 == store.ledger.count_readers("daily", (), LATER)
+
+
+def test_what_a_run_that_went_well_suppressed_stays(tmp_path: Path) -> None:
+    plan = {"rules": [{"at": "recipient", "do": "550 5.1.1 nobody", "recipient": "reader1@"}]}
+    with post_office(tmp_path, plan) as (root, _):
+        send(root)
+        with opened(root) as (_, store):
+            store.suppressions.take_back(1)
+
+            assert store.suppressions.find("reader1@d1.example") is not None

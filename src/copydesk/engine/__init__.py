@@ -108,6 +108,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.mail_checks import KeptFinding as KeptFinding
     from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
+    from copydesk.engine.mail_checks import TrialRequest as TrialRequest
     from copydesk.engine.mail_checks import examine_mail as examine_mail
     from copydesk.engine.mail_checks import find_mail_obstacle as find_mail_obstacle
     from copydesk.engine.mail_checks import overrule_check as overrule_check
@@ -227,6 +228,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import WhoPage as WhoPage
     from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending import begin_sending as begin_sending
+    from copydesk.engine.sending import count_uncertain as count_uncertain
     from copydesk.engine.sending import find_sending as find_sending
     from copydesk.engine.sending import find_who as find_who
     from copydesk.engine.sending import list_held_sendings as list_held_sendings
@@ -238,6 +240,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import page_who as page_who
     from copydesk.engine.sending import rehearse_sending as rehearse_sending
     from copydesk.engine.sending import resume_sending as resume_sending
+    from copydesk.engine.sending import send_again as send_again
     from copydesk.engine.sending import send_issues as send_issues
     from copydesk.engine.sending import send_test as send_test
     from copydesk.engine.sending import stop_sending as stop_sending
@@ -338,7 +341,6 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import lift_suppression as lift_suppression
     from copydesk.engine.subscribers import list_suppressions as list_suppressions
     from copydesk.engine.subscribers import look_at_link as look_at_link
-    from copydesk.engine.subscribers import mask_address as mask_address
     from copydesk.engine.subscribers import open_readers as open_readers
     from copydesk.engine.subscribers import read_offer as read_offer
     from copydesk.engine.subscribers import read_reader as read_reader

@@ -107,7 +107,7 @@ def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:
 
 def _show_line(pages: Pages, number: int, line: engine.WhoLine, *, is_owner: bool) -> View:
     """Return a line of the ledger; only owners see addresses."""
-    address = line.address if is_owner else engine.mask_address(line.address)
+    address = line.address if is_owner else text.mask_address(line.address)
     root = pages.views.root
     return {
         "address": text.fold(address),

@@ -143,14 +143,16 @@ class _SendingHandlers:
     async def try_out(self, request: Request) -> Response:
         """Send a letter to one address, and answer with what the server said."""
         must_edit(self._editor_of(request))
+        visitor = visitor_of(request)
         address = dict(await read_form(request)).get("address", "").strip()[:400]
         asked = IssueAsked(issue=request.path_params["issue"])
         try:
             if "@" not in address:
                 raise UsageError("that is no address", hint="write it as reader@example.org")
+            wish = engine.TrialRequest(address=address, by=visitor.name, network=visitor.address)
             answer = await change_mail(
                 self._desk,
-                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, address),
+                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, wish),
             )
         except CopydeskError as error:
             return await self._tell(request, replace(asked, problem=error))

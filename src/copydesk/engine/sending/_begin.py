@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
+from copydesk.desk_store import AuditEntry, open_desk
 from copydesk.engine.letters import (
     IssueToSend,
     find_last_issue,
@@ -13,7 +15,15 @@ from copydesk.engine.letters import (
 from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.mail_store import MailStore, NewSending, Sending, SendingRemark, SendingState
+from copydesk.kit import text
+from copydesk.mail_store import (
+    DeliveryState,
+    MailStore,
+    NewSending,
+    Sending,
+    SendingRemark,
+    SendingState,
+)
 from copydesk.placement import parse_issue_name
 
 _STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
@@ -44,6 +54,53 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
         newsroom.now,
     )
     return _give_word(store, sending, remark, by) if by else sending
+
+
+def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
+    """Queue an issue that is done to those once more of whom nobody knows whether they have it.
+
+    That is an owner's word, once an issue: some of them get it twice. `readers` is how many they
+    were told. Raises UsageError where it is another number, the issue is not done or was sent to
+    the uncertain before, or the checks hold it up.
+    """
+    sending = _find_done(store, name)
+    count = count_uncertain(store, name)
+    if count != readers or not count:
+        what = f"{count} readers are uncertain by now" if count else "no reader is uncertain"
+        raise UsageError(what, subject=sending.issue, hint="look once more, then say it again")
+    obstacle = find_mail_obstacle(newsroom, store)
+    if obstacle is not None:
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError(obstacle, subject=sending.issue, hint=hint)
+    if not store.ledger.send_again(sending.number, by, newsroom.now):
+        raise UsageError("somebody else said so just now", subject=sending.issue)
+    about = f"{sending.issue}: {count}"
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        desk.audit.add(AuditEntry(at=newsroom.now, who=by, what="sent-again", about=about))
+    return store.ledger.find(sending.issue) or sending
+
+
+def count_uncertain(store: MailStore, name: str) -> int:
+    """Return to how many readers `send_again` would send; raises UsageError where it may not."""
+    sending = _find_done(store, name)
+    return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
+
+
+def _find_done(store: MailStore, name: str) -> Sending:
+    issue = name.removesuffix(".html").rpartition("/")[2]
+    sending = store.ledger.find(issue)
+    shown = text.fold(issue)[:80]
+    if sending is None:
+        hint = "copydesk mail send lists what was sent"
+        raise UsageError("no such sending", subject=shown, hint=hint)
+    if sending.again_at is not None:
+        what = f"it was sent to the uncertain again before, by {text.fold(sending.again_by)}"
+        raise UsageError(what, subject=shown, hint="a third letter goes to nobody")
+    if sending.state != "done":
+        hint = "" if sending.state == "ended" else "let it go on: copydesk mail send ISSUE"
+        what = f"the issue is not done, but {sending.state}"
+        raise UsageError(what, subject=shown, hint=hint)
+    return sending
 
 
 def find_missing_word(

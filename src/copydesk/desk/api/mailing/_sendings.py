@@ -18,6 +18,7 @@ from copydesk.desk.api._endpoint import Call, Nothing
 from copydesk.desk.api._problems import ApiProblem
 from copydesk.desk.mailing import ReaderKeeper, change_mail, let_go
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
+from copydesk.kit import text
 
 _UNSENT = timedelta(days=30)
 _EXAMPLE = "reader@example.org"
@@ -216,10 +217,14 @@ async def find_delivery(desk: Desk, call: Call[Nothing, SentAddress]) -> WhoAnsw
 
 
 async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLetter:
-    """Send an issue to one address alone; no ledger knows of it."""
-    issue, address = call.path["issue"], call.body.address.strip()
+    """Send an issue to one address of the newsroom's own (`mail.test_addresses`, or an account's).
+
+    No ledger knows of it; the audit log does, and `mail.test_letters_a_day` limits it.
+    """
+    issue, visitor = call.path["issue"], call.visitor
+    wish = engine.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
     answer = await change_mail(
-        desk, lambda newsroom, store: engine.send_test(newsroom, store, issue, address)
+        desk, lambda newsroom, store: engine.send_test(newsroom, store, issue, wish)
     )
     return TriedLetter(kind=answer.kind, code=answer.code, words=answer.words)
 
@@ -285,7 +290,7 @@ def _make_sending(row: engine.SendingRow) -> ApiSending:
 def _make_delivery(number: int, line: engine.WhoLine, *, is_owner: bool) -> ApiDelivery:
     return ApiDelivery(
         reader=number,
-        address=line.address if is_owner else engine.mask_address(line.address),
+        address=line.address if is_owner else text.mask_address(line.address),
         state=line.state,
         at=line.at,
         attempts=line.attempts,
