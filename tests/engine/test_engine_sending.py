@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
+from copydesk.desk_store import open_desk
 from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
 from copydesk.engine.sending import send_outbox
 from copydesk.errors import BusyError, MailError, MailStoreError, UsageError
@@ -742,3 +743,45 @@ def test_what_a_run_that_went_well_suppressed_stays(tmp_path: Path) -> None:
             store.suppressions.take_back(1)
 
             assert store.suppressions.find("reader1@d1.example") is not None
+
+
+def test_a_test_letter_that_no_server_was_there_for_is_not_counted(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path)
+    keep_open(root, "test_letters_a_day = 1")
+    wish = engine.TrialRequest(address="a@b.example", by="Anna", may_go_anywhere=True)
+    with opened(root) as (newsroom, store):
+        for _ in range(2):
+            with pytest.raises(MailError):
+                engine.send_test(newsroom, store, name_issue(root), wish)
+
+
+def test_the_command_line_sends_a_test_letter_anywhere_and_few_a_day(tmp_path: Path) -> None:
+    with post_office(tmp_path) as (root, log):
+        keep_open(root, "test_letters_a_day = 2")
+        words = ("-C", root, "--now", LATER.isoformat(), "mail")
+        by_issue = ("send", name_issue(root), "--test", "a@b.example")
+
+        first = copydesk(*words, *by_issue)
+        second = copydesk(*words, "doctor", "--send", "a@b.example")
+        third = copydesk(*words, *by_issue)
+
+        assert [0, 0, 2] == [said.code for said in (first, second, third)]
+        assert "2 test letters went out within 24 hours" in third.err
+        assert {"a@b.example": 2} == taken(log)
+    with contextlib.closing(open_desk(root / ".copydesk")) as desk:
+        assert ["copydesk mail"] * 2 == [entry.who for entry in desk.audit.latest(9)]
+
+
+def test_an_account_whose_name_is_an_address_may_be_sent_a_test_letter(tmp_path: Path) -> None:
+    with post_office(tmp_path) as (root, log), opened(root) as (newsroom, store):
+        with contextlib.closing(open_desk(root / ".copydesk")) as desk:
+            desk.accounts.add("Ed@paper.example", "editor", NOW)
+        for address, is_own in (("ed@PAPER.example", True), ("eve@paper.example", False)):
+            wish = engine.TrialRequest(address=address, by="Ed@paper.example")
+            if is_own:
+                engine.send_test(newsroom, store, name_issue(root), wish)
+            else:
+                with pytest.raises(UsageError, match="own addresses"):
+                    engine.send_test(newsroom, store, name_issue(root), wish)
+
+        assert {"Ed@paper.example": 1} == taken(log)
