@@ -272,3 +272,24 @@ def test_where_no_server_sends_nothing_is_looked_at(tmp_path: Path) -> None:
 
     assert (None, []) == (read["at"], read["findings"])
     assert "no letters go by a mail server" in detail_of(made, 400)
+
+
+def test_an_owners_token_sends_to_the_uncertain_again_once(
+    served: ServedNewsroom, anna: ApiClient, ed: ApiClient
+) -> None:
+    place = f"{DONE}/send-again"
+    uncertain = anna.get(DONE)["counts"]["uncertain"]
+    assert "not for: manage" in detail_of(ed.ask("POST", place, {"readers": uncertain}), 403)
+    assert "uncertain by now" in detail_of(anna.ask("POST", place, {"readers": 99}), 400)
+    assert 400 <= anna.ask("POST", place, {}).status < 500
+
+    told = anna.post(place, {"readers": uncertain})
+
+    assert ("ready", "Anna") == (told["state"], told["again_by"])
+    assert uncertain == told["counts"]["waiting"]
+    again = anna.ask("POST", place, {"readers": uncertain})
+    assert "again before" in detail_of(again, 400)
+    with closing(open_desk(served.root / ".copydesk")) as store:
+        assert ("sent-again", f"tidewatch-2026-11-10: {uncertain}") in [
+            (entry.what, entry.about) for entry in store.audit.latest(9)
+        ]

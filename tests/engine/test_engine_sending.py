@@ -7,8 +7,11 @@ import contextlib
 import email
 import functools
 import os
+import pty
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +23,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
+from copydesk.archive import Archive
 from copydesk.desk_store import open_desk
 from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
 from copydesk.engine.sending import send_outbox
@@ -34,8 +38,9 @@ from copydesk.mail_store import (
     ReturnPath,
     SendingState,
 )
-from world.command import copydesk
-from world.desk import copy_newsroom
+from world import records
+from world.command import Said, copydesk
+from world.desk import copy_newsroom, stories
 from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue, soak
 from world.newsroom import NOW, run_git
 
@@ -655,7 +660,7 @@ def test_an_owners_word_sends_to_the_uncertain_again_once(tmp_path: Path) -> Non
         assert gone is not None
         store.subscriptions.end_all(gone.id)  # who left meanwhile gets none
 
-        with pytest.raises(UsageError, match="3 readers are uncertain by now"):
+        with pytest.raises(UsageError, match="uncertain by now: 3"):
             engine.send_again(newsroom, store, issue, "Anna", 2)
         again = engine.send_again(newsroom, store, issue, "Anna", 3)
         assert 3 == engine.find_sending(store, issue).counts["waiting"]
@@ -785,3 +790,97 @@ def test_an_account_whose_name_is_an_address_may_be_sent_a_test_letter(tmp_path:
                     engine.send_test(newsroom, store, name_issue(root), wish)
 
         assert {"Ed@paper.example": 1} == taken(log)
+
+
+def compose(root: Path, *words: str) -> Said:
+    """File the next issue of the newsroom's letter, an hour later, beside a desk that sends."""
+    now = (NOW + timedelta(hours=1)).isoformat()
+    add_story(root)
+    words = ("mail", "compose", "daily", "--file", "--as", "Anna", *words)
+    return copydesk("-C", root, "--now", now, *words)
+
+
+def add_story(root: Path) -> None:
+    (story,) = stories(4)[3:]
+    records.write(Archive(root), replace(story, published_at=NOW + timedelta(minutes=30)))
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "a story")
+
+
+def due_an_hour_later(root: Path) -> tuple[list[str], list[engine.SendingRow]]:
+    """Return which issues `serve` would send now, and all that it knows of."""
+    with opened(root, NOW + timedelta(hours=1, seconds=5)) as (newsroom, store):
+        going = [sending.issue for sending in engine.begin_due_sendings(newsroom, store)]
+        return going, engine.list_sendings(store)
+
+
+def test_an_issue_that_is_filed_with_nobody_to_ask_awaits_a_word(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=3)
+
+    said = compose(root)
+
+    going, rows = due_an_hour_later(root)
+    assert (0, "filed as" in said.out) == (said.code, True)
+    assert "held for approval: 3 readers get it on a word" in said.err
+    new = rows[0]
+    assert ("awaits-word", "held", {"queued": 3}) == (new.state, new.remark, new.counts)
+    assert new.issue not in going
+    assert f"copydesk mail send {new.issue}" in said.err
+    with opened(root, NOW + timedelta(hours=1)) as (newsroom, store):
+        assert "ready" == engine.begin_sending(newsroom, store, new.issue, "Anna").state
+
+
+def test_a_held_issue_is_held_also_for_a_server_that_sees_it_first(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=3)
+    with opened(root) as (newsroom, store):
+        engine.hold_issue(store, name_issue(root))
+
+        assert () == engine.begin_due_sendings(newsroom, store)
+        assert "held" == engine.find_sending(store, name_issue(root)).remark
+
+
+def test_who_says_yes_files_an_issue_that_goes_at_once(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=3)
+
+    said = compose(root, "--yes")
+
+    assert (0, "") == (said.code, said.err)
+    going, rows = due_an_hour_later(root)
+    assert rows[0].issue in going
+
+
+@pytest.mark.parametrize(("answer", "issues"), [("y", 2), ("n", 1)])
+def test_a_terminal_is_asked_with_the_number(tmp_path: Path, answer: str, issues: int) -> None:
+    root = newsroom_at(tmp_path, readers=3)
+    add_story(root)
+    now = (NOW + timedelta(hours=1)).isoformat()
+    words = ("-C", str(root), "--now", now, "mail", "compose", "daily", "--file", "--as", "Anna")
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, f"{answer}\n".encode())
+        done = subprocess.run(
+            [sys.executable, "-m", "copydesk", *words],
+            check=False,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+    assert "3 readers get this now" in done.stderr
+    assert issues == len(list((root / "_newsletters").glob("*.html")))
+    assert (answer == "y") == (done.returncode == 0)
+
+
+@pytest.mark.parametrize("settings", ['start = "person"', ""])
+def test_an_issue_that_nobody_gets_now_is_filed_without_a_question(
+    tmp_path: Path, settings: str
+) -> None:
+    root = newsroom_at(tmp_path, readers=3 if settings else 0)
+    keep_open(root, settings)
+
+    said = compose(root)
+
+    assert (0, "") == (said.code, said.err)

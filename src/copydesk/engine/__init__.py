@@ -221,6 +221,7 @@ if TYPE_CHECKING:
     from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
     from copydesk.engine.round import watch_url as watch_url
+    from copydesk.engine.sending import IssueAudience as IssueAudience
     from copydesk.engine.sending import SendingRehearsal as SendingRehearsal
     from copydesk.engine.sending import SendingRow as SendingRow
     from copydesk.engine.sending import SendReport as SendReport
@@ -229,8 +230,11 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending import begin_sending as begin_sending
     from copydesk.engine.sending import count_uncertain as count_uncertain
+    from copydesk.engine.sending import file_asked as file_asked
+    from copydesk.engine.sending import find_audience as find_audience
     from copydesk.engine.sending import find_sending as find_sending
     from copydesk.engine.sending import find_who as find_who
+    from copydesk.engine.sending import hold_issue as hold_issue
     from copydesk.engine.sending import list_held_sendings as list_held_sendings
     from copydesk.engine.sending import list_issues_of as list_issues_of
     from copydesk.engine.sending import list_sendings as list_sendings

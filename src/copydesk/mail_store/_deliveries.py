@@ -10,7 +10,7 @@ from typing import Literal
 from copydesk.news import Delivery
 
 SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
-SendingRemark = Literal["", "person", "restored", "checks", "uncertain", "refused"]
+SendingRemark = Literal["", "person", "restored", "checks", "held", "uncertain", "refused"]
 
 
 class DeliveryState(IntEnum):
@@ -32,7 +32,8 @@ class Sending:
     """An issue that goes to its letter's readers: by which way, as whose decision.
 
     One that `awaits-word` needs a person's first, and `remark` says why: as it is set up, after a
-    restore (it may have gone out), or since the checks of `mail doctor` are not clean. Of one that
+    restore (it may have gone out), since the checks of `mail doctor` are not clean, or `held`: it
+    was filed where nobody could be asked. Of one that
     is `paused` it says what the server did: it left one letter after the other `uncertain`, or
     `refused` them. `again_by` let it go to the uncertain once more, at `again_at`.
     """

@@ -26,10 +26,11 @@ _REMARKS = {
     "person": 'as [mail] start = "person" has it',
     "restored": "it was filed since the backup that was restored, and may have gone out",
     "checks": "copydesk mail doctor says what holds letters up",
+    "held": "it was filed where nobody could be asked: copydesk mail send ISSUE lets it go",
     "uncertain": "the mail server broke off after one letter after the other",
     "refused": "the mail server refused one letter after the other",
 }
-_RISK = "{count} readers may get it twice: nobody knows whether they have it"
+_RISK = "{count} may get it twice: nobody knows whether they have it"
 
 
 @click.command("send")
@@ -108,7 +109,8 @@ def _send_again(
     """Let an issue go to the uncertain again, once somebody who was told the risk says so."""
     count = engine.count_uncertain(store, issue)
     if count:
-        terminal.ask(_RISK.format(count=count), is_answered=is_answered)
+        readers = "1 reader" if count == 1 else f"{count} readers"
+        terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
     return engine.send_again(newsroom, store, issue, by, count)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._print import as_json as as_json
     from copydesk.cli.terminal._print import ask as ask
     from copydesk.cli.terminal._print import failures as failures
+    from copydesk.cli.terminal._print import is_somebody_there as is_somebody_there
     from copydesk.cli.terminal._print import note as note
     from copydesk.cli.terminal._print import progress as progress
     from copydesk.cli.terminal._print import table as table

@@ -43,9 +43,14 @@ def ask(risk: str, *, is_answered: bool) -> None:
     """
     if is_answered:
         return
-    if not sys.stdin.isatty():
+    if not is_somebody_there():
         raise UsageError(risk, hint="if that is meant, say so: --yes")
     click.confirm(f"{risk}. Go on?", abort=True, err=True)
+
+
+def is_somebody_there() -> bool:
+    """Decide whether a person can be asked: stdin is a terminal."""
+    return sys.stdin.isatty()
 
 
 def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:

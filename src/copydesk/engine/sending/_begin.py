@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk.desk_store import AuditEntry, open_desk
 from copydesk.engine.letters import (
     IssueToSend,
+    LetterOutcome,
+    file_letter,
     find_last_issue,
     letter_stems,
     read_issue_to_send,
@@ -24,9 +28,19 @@ from copydesk.mail_store import (
     SendingRemark,
     SendingState,
 )
+from copydesk.news import Issue
 from copydesk.placement import parse_issue_name
 
+_HELD = "held "  # facts: issues that await a word, whichever process sees them first
 _STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueAudience:
+    """Who gets an issue as soon as it is filed: `readers` is None where a service has them."""
+
+    via: str
+    readers: int | None
 
 
 def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
@@ -53,7 +67,59 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
         ),
         newsroom.now,
     )
-    return _give_word(store, sending, remark, by) if by else sending
+    if not by:
+        return sending
+    store.facts.forget(f"{_HELD}{mail.name}")
+    return _give_word(store, sending, remark, by)
+
+
+def file_asked(
+    newsroom: Newsroom,
+    store: MailStore,
+    letter_id: str,
+    by: str,
+    ask: Callable[[IssueAudience], bool],
+) -> LetterOutcome:
+    """File a letter's issue; where readers would get it at once, `ask` whether that is meant.
+
+    Where it says no the issue is filed and awaits a person's word. Raises as `file_letter` does.
+    """
+    held: list[str] = []
+
+    def look(issue: Issue) -> None:
+        audience = find_audience(newsroom, store, issue)
+        if audience is not None and not ask(audience):
+            held.append(issue.name)
+            hold_issue(store, issue.name)
+
+    outcome = None
+    try:
+        outcome = file_letter(newsroom, letter_id, by, look)
+    finally:
+        if held and (outcome is None or outcome.state != "filed"):
+            store.facts.forget(f"{_HELD}{held[0]}")
+    if not held or outcome.state != "filed":
+        return outcome
+    begin_sending(newsroom, store, held[0])
+    return replace(outcome, is_held=True)
+
+
+def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAudience | None:
+    """Return who gets an issue as soon as it is filed; None where a word lets it go, or nobody."""
+    options = newsroom.settings.mail
+    if not options.deliver or options.start == "person":
+        return None
+    if options.deliver in {"smtp", "postmark"}:
+        readers = store.ledger.count_readers(issue.letter, issue.topics, newsroom.now)
+        return IssueAudience(via=options.deliver, readers=readers) if readers else None
+    if options.hand_over.is_draft:
+        return None
+    return IssueAudience(via=options.deliver, readers=None)
+
+
+def hold_issue(store: MailStore, name: str) -> None:
+    """Let an issue that is about to be filed await a person's word before it goes out."""
+    store.facts.put(f"{_HELD}{name}", "1")
 
 
 def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
@@ -66,7 +132,7 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
     sending = _find_done(store, name)
     count = count_uncertain(store, name)
     if count != readers or not count:
-        what = f"{count} readers are uncertain by now" if count else "no reader is uncertain"
+        what = f"readers that are uncertain by now: {count}" if count else "no reader is uncertain"
         raise UsageError(what, subject=sending.issue, hint="look once more, then say it again")
     obstacle = find_mail_obstacle(newsroom, store)
     if obstacle is not None:
@@ -116,6 +182,8 @@ def find_missing_word(
         return ""
     if store.ledger.may_have_been_sent(mail.at):
         return "restored"
+    if store.facts.get(f"{_HELD}{mail.name}"):
+        return "held"
     return "person" if newsroom.settings.mail.start == "person" else ""
 
 
