@@ -7,11 +7,14 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from copydesk.archive import Archive
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
 from copydesk.mail_store import (
     DeliveryState,
@@ -22,9 +25,11 @@ from copydesk.mail_store import (
     Subscription,
     open_mail,
 )
+from world import records
+from world.desk import stories
 from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
-from world.mail_soak import mail_server, name_issue
-from world.newsroom import NOW
+from world.mail_soak import add_readers, mail_server, name_issue
+from world.newsroom import NOW, run_git
 from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
 
@@ -444,3 +449,18 @@ def test_the_desk_says_why_an_issue_is_paused(anna: Browser, store: MailStore) -
     store.ledger.set_state(sending.number, "paused", remark="uncertain")
 
     assert "broke off after one letter after the other" in anna.get(PAUSED).body
+
+
+def test_the_composer_says_how_many_readers_get_what_is_filed(tmp_path: Path) -> None:
+    root = mail_desk_newsroom(tmp_path, 9)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace('start = "person"', ""), "utf-8")
+    add_readers(root, 7)
+    (story,) = stories(4)[3:]
+    records.write(Archive(root), replace(story, published_at=datetime.now(UTC)))
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "a story")
+    with serve_newsroom(root) as served:
+        body = come_in_outside(served, "Anna").get("/desk/letters/daily/").body
+
+    assert "File it: 7 readers get it now" in body

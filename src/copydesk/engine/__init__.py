@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
-    from copydesk.engine.accounts import EndedSessions as EndedSessions
     from copydesk.engine.accounts import IdentityCheck as IdentityCheck
     from copydesk.engine.accounts import IdentityProvider as IdentityProvider
-    from copydesk.engine.accounts import NewToken as NewToken
     from copydesk.engine.accounts import add_account as add_account
     from copydesk.engine.accounts import begin_identity_check as begin_identity_check
     from copydesk.engine.accounts import desk_address as desk_address
@@ -90,7 +88,6 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
-    from copydesk.engine.letters import FiledIssue as FiledIssue
     from copydesk.engine.letters import IssueDraft as IssueDraft
     from copydesk.engine.letters import LetterOutcome as LetterOutcome
     from copydesk.engine.letters import LetterRow as LetterRow
@@ -205,7 +202,6 @@ if TYPE_CHECKING:
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
-    from copydesk.engine.returns import MailboxReport as MailboxReport
     from copydesk.engine.returns import ReturnEffect as ReturnEffect
     from copydesk.engine.returns import ReturnList as ReturnList
     from copydesk.engine.returns import list_returns as list_returns
@@ -227,14 +223,13 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import SendReport as SendReport
     from copydesk.engine.sending import WhoLine as WhoLine
     from copydesk.engine.sending import WhoPage as WhoPage
+    from copydesk.engine.sending import ask_and_file as ask_and_file
     from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending import begin_sending as begin_sending
     from copydesk.engine.sending import count_uncertain as count_uncertain
-    from copydesk.engine.sending import file_asked as file_asked
     from copydesk.engine.sending import find_audience as find_audience
     from copydesk.engine.sending import find_sending as find_sending
     from copydesk.engine.sending import find_who as find_who
-    from copydesk.engine.sending import hold_issue as hold_issue
     from copydesk.engine.sending import list_held_sendings as list_held_sendings
     from copydesk.engine.sending import list_issues_of as list_issues_of
     from copydesk.engine.sending import list_sendings as list_sendings

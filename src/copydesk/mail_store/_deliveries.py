@@ -50,7 +50,7 @@ class Sending:
     again_at: datetime | None = None
 
     @property
-    def began(self) -> datetime:
+    def start(self) -> datetime:
         """Return from when on it is counted how long letters are tried."""
         return self.again_at or self.made
 

@@ -66,7 +66,7 @@ def _file(
         return terminal.is_somebody_there()
 
     with engine.open_readers(newsroom) as store:
-        outcome = engine.file_asked(newsroom, store, letter, by, ask)
+        outcome = engine.ask_and_file(newsroom, store, letter, by, ask)
     if outcome.is_held:
         name = PurePosixPath(outcome.path).stem
         terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -95,12 +96,8 @@ def send(
             if pause or end:
                 engine.stop_sending(store, issue, "ended" if end else "paused", speaker)
             else:
-                sending = (
-                    _send_again(newsroom, store, issue, speaker, is_answered=yes)
-                    if again
-                    else _begin(newsroom, store, issue, speaker)
-                )
-                _send(invocation, newsroom, store, [sending])
+                begin = partial(_send_again, is_answered=yes) if again else _begin
+                _send(invocation, newsroom, store, [begin(newsroom, store, issue, speaker)])
 
 
 def _send_again(

@@ -73,7 +73,7 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
     return _give_word(store, sending, remark, by)
 
 
-def file_asked(
+def ask_and_file(
     newsroom: Newsroom,
     store: MailStore,
     letter_id: str,

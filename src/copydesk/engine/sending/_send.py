@@ -111,7 +111,7 @@ def _send(
             make_letter=maker.make,
             open_line=_opener(newsroom),
             pace=Pace(rules.smtp, store.ledger.count_days),
-            rules=SettleRules(options=rules, began=sending.began),
+            rules=SettleRules(options=rules, began=sending.start),
             clock=SteadyClock(newsroom.now),
             connections=rules.smtp.connections,
             note_progress=progress.step,
