@@ -129,7 +129,7 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
     were told. Raises UsageError where it is another number, the issue is not done or was sent to
     the uncertain before, or the checks hold it up.
     """
-    sending = _find_done(store, name)
+    sending = _find_repeatable(store, name)
     count = count_uncertain(store, name)
     if count != readers or not count:
         what = f"readers that are uncertain by now: {count}" if count else "no reader is uncertain"
@@ -148,11 +148,11 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
 
 def count_uncertain(store: MailStore, name: str) -> int:
     """Return to how many readers `send_again` would send; raises UsageError where it may not."""
-    sending = _find_done(store, name)
+    sending = _find_repeatable(store, name)
     return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
 
 
-def _find_done(store: MailStore, name: str) -> Sending:
+def _find_repeatable(store: MailStore, name: str) -> Sending:
     issue = name.removesuffix(".html").rpartition("/")[2]
     sending = store.ledger.find(issue)
     shown = text.fold(issue)[:80]
