@@ -318,3 +318,17 @@ def test_an_issue_that_nobody_gets_now_is_filed_without_a_question(
     said = compose(root)
 
     assert (0, "") == (said.code, said.err)
+
+
+def test_the_last_letters_of_an_issue_that_are_all_refused_pause_nothing(tmp_path: Path) -> None:
+    rules = [
+        {"at": "recipient", "do": "451 4.7.1 later", "recipient": "reader[1-9]@", "once": True},
+        {"at": "recipient", "do": "550 5.1.1 nobody", "recipient": "reader[1-8]@"},
+        {"at": "recipient", "do": "451 4.7.1 later", "recipient": "reader9@"},
+    ]
+    with post_office(tmp_path, {"rules": rules}, readers=10) as (root, _):
+        assert {"accepted": 1, "waiting": 9} == send(root).counts
+        report = send(root, LATER + timedelta(minutes=8))
+
+    assert ("sending", "") == (report.state, report.trouble)
+    assert {"accepted": 1, "refused": 8, "waiting": 1} == report.counts

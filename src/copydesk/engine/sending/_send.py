@@ -114,6 +114,7 @@ def _send(
             rules=SettleRules(options=rules, began=sending.start),
             clock=SteadyClock(newsroom.now),
             connections=rules.smtp.connections,
+            has_taken=bool(counts.get(DeliveryState.ACCEPTED)),
             note_progress=progress.step,
         ),
     )

@@ -66,6 +66,7 @@ class SendTools:
     rules: SettleRules
     clock: SendClock
     connections: int
+    has_taken: bool = False  # whether the server took a letter of this sending before
     note_progress: Callable[[int], None] = lambda _count: None
 
 
@@ -80,7 +81,7 @@ class SendLines:
         self._failures = 0
         self._slowed = 0  # how often the server asked for rest since it took a letter
         self._rests_until: datetime | None = None
-        self._brake = Brake(tools.connections)
+        self._brake = Brake(tools.connections, has_taken=tools.has_taken)
         self._last_words = ""
         self.trouble: MailError | None = None
         self.braked: BrakeReason = ""

@@ -44,11 +44,11 @@ def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) ->
 class Brake:
     """Tell when a server costs one reader after the other the letter, whomever it is for."""
 
-    def __init__(self, connections: int) -> None:
+    def __init__(self, connections: int, *, has_taken: bool) -> None:
         self._most_uncertain = connections + _MOST_UNCERTAIN
         self._refused: list[str] = []  # domains of letters refused since the server took one
         self._uncertain = 0  # letters in a row whose end got no answer
-        self._has_taken = False
+        self._has_taken = has_taken  # also in an earlier run: the last few letters are the odd ones
 
     def note(self, answer: Answer, domain: str) -> None:
         """Count what a server said of a letter to a domain."""
@@ -64,7 +64,7 @@ class Brake:
     def find_reason(self, *, is_over: bool = False) -> BrakeReason:
         """Return why no more should be sent, "" where nothing is amiss.
 
-        Once the run `is_over`, a few are enough where the server took none at all.
+        Once the run `is_over`, a few are enough where the server took none of the issue at all.
         """
         is_short = is_over and not self._has_taken
         if self._uncertain >= (_FEWEST if is_short else self._most_uncertain):
