@@ -332,3 +332,19 @@ def test_the_last_letters_of_an_issue_that_are_all_refused_pause_nothing(tmp_pat
 
     assert ("sending", "") == (report.state, report.trouble)
     assert {"accepted": 1, "refused": 8, "waiting": 1} == report.counts
+
+
+def test_an_issue_that_was_not_filed_after_all_holds_up_no_other(tmp_path: Path) -> None:
+    root = newsroom_at(tmp_path, readers=3)
+    add_story(root)
+
+    def remove_its_story(_audience: engine.IssueAudience) -> bool:
+        word = ("verdict", "2026-11-19-story-3", "remove", "--why", "wrong", "--as", "Anna")
+        assert 0 == copydesk("-C", root, *word).code
+        return False
+
+    with opened(root, NOW + timedelta(hours=1)) as (newsroom, store):
+        with pytest.raises(UsageError, match="removed meanwhile"):
+            engine.ask_and_file(newsroom, store, "daily", "Anna", remove_its_story)
+
+        assert {} == store.facts.list_below("held ")

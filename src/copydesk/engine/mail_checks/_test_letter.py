@@ -68,7 +68,8 @@ def admit_trial(
         wait = store.limits.admit({_LIMIT: limit}, newsroom.now) if limit else None
         if wait is not None or not limit:
             hint = "mail.test_letters_a_day in beat.toml says how many"
-            raise UsageError(f"{limit} test letters went out within 24 hours", hint=hint)
+            what = f"{limit} test letters went out within 24 hours" if limit else "no test letters"
+            raise UsageError(what, hint=hint)
         desk.audit.add(
             AuditEntry(
                 at=newsroom.now,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from copydesk import archive
 from copydesk.desk_store import AuditEntry, open_desk
 from copydesk.engine.letters import (
     IssueToSend,
@@ -92,13 +93,16 @@ def ask_and_file(
             held.append(issue.name)
             hold_issue(store, issue.name)
 
-    outcome = None
     try:
         outcome = file_letter(newsroom, letter_id, by, look)
-    finally:
-        if held and (outcome is None or outcome.state != "filed"):
-            store.facts.forget(f"{_HELD}{held[0]}")
-    if not held or outcome.state != "filed":
+    except BaseException:
+        if held and not archive.digest_of(newsroom.root, archive.letter_path(held[0])):
+            store.facts.forget(f"{_HELD}{held[0]}")  # the next of that name is another issue
+        raise
+    if not held:
+        return outcome
+    if outcome.state != "filed":  # another process filed its hour, as somebody meant it
+        store.facts.forget(f"{_HELD}{held[0]}")
         return outcome
     begin_sending(newsroom, store, held[0])
     return replace(outcome, is_held=True)
