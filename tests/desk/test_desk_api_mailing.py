@@ -14,7 +14,12 @@ from copydesk.engine import ReaderData
 from copydesk.mail_store import Subscription, open_mail
 from world.api_client import ApiAnswer, ApiClient, make_token
 from world.command import copydesk
-from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
+from world.mail_desk import (
+    come_in_outside,
+    fill_ledger,
+    mail_desk_newsroom,
+    use_up_sign_ups,
+)
 from world.mail_soak import mail_server, name_issue
 from world.newsroom import NOW
 from world.served_desk import HOST
@@ -242,6 +247,7 @@ def test_checks_are_made_and_say_what_the_command_says(tmp_path: Path) -> None:
     root = mail_desk_newsroom(tmp_path, NOBODY)
     beat = root / "beat.toml"
     beat.write_text(f'{beat.read_text()}\n[fetch]\nnameservers = ["127.0.0.1:{NOBODY}"]\n')
+    use_up_sign_ups(root)
     with closing(open_mail(root / ".copydesk")) as store:
         number = store.subscribers.add("ada@example.org", NOW).id
         store.subscribers.set_state(number, "active")
@@ -256,11 +262,12 @@ def test_checks_are_made_and_say_what_the_command_says(tmp_path: Path) -> None:
     assert made == read
     assert made["at"] is not None
     assert made.keys() == said.keys()
-    for told in ("findings", "obstacles", "overruled", "lost_letters"):
+    for told in ("findings", "obstacles", "overruled", "lost_letters", "sign_up_flood"):
         assert said[told] == read[told]
     faults = {finding["kind"] for finding in read["findings"] if finding["state"] == "fault"}
     assert "transaction" in faults
     assert [("gone", 1)] == [(lost["letter"], lost["readers"]) for lost in read["lost_letters"]]
+    assert (500, 500) == (read["sign_up_flood"]["mails"], read["sign_up_flood"]["most"])
 
 
 def test_where_no_server_sends_nothing_is_looked_at(tmp_path: Path) -> None:

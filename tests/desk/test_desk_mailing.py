@@ -27,7 +27,12 @@ from copydesk.mail_store import (
 )
 from world import records
 from world.desk import stories
-from world.mail_desk import come_in_outside, fill_ledger, mail_desk_newsroom
+from world.mail_desk import (
+    come_in_outside,
+    fill_ledger,
+    mail_desk_newsroom,
+    use_up_sign_ups,
+)
 from world.mail_soak import add_readers, mail_server, name_issue
 from world.newsroom import NOW, run_git
 from world.served_desk import Answer, Browser
@@ -464,3 +469,13 @@ def test_the_composer_says_how_many_readers_get_what_is_filed(tmp_path: Path) ->
         body = come_in_outside(served, "Anna").get("/desk/letters/daily/").body
 
     assert "File it: 7 readers get it now" in body
+
+
+def test_a_flood_of_sign_ups_is_told(tmp_path: Path) -> None:
+    root = filed_newsroom(tmp_path)
+    use_up_sign_ups(root)
+    with serve_newsroom(root) as served:
+        page = served.owner().get(MAILING).body
+
+    assert "Unusually many sign-ups" in page
+    assert "500 of the 500 mails a day to new subscribers are used up" in page

@@ -41,6 +41,7 @@ WORK: dict[str, Callable[[MailStore], object]] = {
     "links": lambda store: store.links.sign(ReaderLink(purpose="confirm", subscriber=1, made=NOON)),
     "renames": lambda store: store.renames.find("daily"),
     "limits": lambda store: store.limits.admit({"who": 1}, NOON),
+    "network_forms": lambda store: store.network_forms.note([b"network"], NOON),
     "outbox": lambda store: store.outbox.put(OutboxMail(kind="confirm", subscriber=1, made=NOON)),
     "ledger": lambda store: store.ledger.begin(
         NewSending(issue="daily-2026-11-20", letter="daily", via="smtp"), NOON

@@ -170,3 +170,16 @@ def test_what_proves_an_address_ends_and_the_way_out_does_not(
 def test_what_is_too_long_for_a_link_is_refused(signer: MailStore) -> None:
     with pytest.raises(UsageError, match="too long"):
         signer.links.sign(ReaderLink(purpose="confirm", subscriber=1, made=NOON, extra="x" * 512))
+
+
+def test_a_link_is_recognized_without_the_file_once_its_key_was_learned(
+    store: MailStore, tmp_path: Path
+) -> None:
+    link = ReaderLink(purpose="unsubscribe", subscriber=1, made=NOON, letter="daily")
+    token = store.links.sign(link)
+    with closing(open_mail(tmp_path)) as other:
+        assert other.links.recognize(token) is None
+        other.links.learn_keys()
+
+    assert link == other.links.recognize(token)  # the file is closed
+    assert other.links.recognize(token[:-2]) is None

@@ -439,3 +439,18 @@ def test_what_a_run_takes_back_is_its_own_refusals_alone(store: MailStore) -> No
     store.suppressions.add(addresses[3], "hard-bounce", NOON + DAY, sending=8)
     store.suppressions.keep(8)
     assert 0 == store.suppressions.take_back(8)
+
+
+def test_forms_of_networks_are_kept_for_a_week_and_the_newest_alone(store: MailStore) -> None:
+    forms = store.network_forms
+    forms.note([b"first", b"second"], NOON)
+    forms.note([b"first"], NOON + timedelta(days=6))
+    assert [NOON + timedelta(days=6), NOON] == forms.list_times(b"first", NOON + timedelta(days=6))
+
+    forms.forget(NOON + timedelta(days=7))
+    assert [] == forms.list_times(b"second", NOON)
+    assert 1 == len(forms.list_times(b"first", NOON))
+
+    forms.note((b"%d" % number for number in range(50_000)), NOON)
+    assert [] == forms.list_times(b"first", NOON)
+    assert [NOON] == forms.list_times(b"0", NOON)

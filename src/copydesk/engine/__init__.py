@@ -118,6 +118,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import Failure as Failure
     from copydesk.engine.newsroom import FrontServer as FrontServer
     from copydesk.engine.newsroom import Headline as Headline
+    from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom import Place as Place
     from copydesk.engine.newsroom import Progress as Progress
@@ -294,7 +295,6 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import ChangeAnswer as ChangeAnswer
     from copydesk.engine.subscribers import ChooseAnswer as ChooseAnswer
     from copydesk.engine.subscribers import ConfirmAnswer as ConfirmAnswer
-    from copydesk.engine.subscribers import ConfirmOutcome as ConfirmOutcome
     from copydesk.engine.subscribers import DataAnswer as DataAnswer
     from copydesk.engine.subscribers import EraseAnswer as EraseAnswer
     from copydesk.engine.subscribers import ExportFormat as ExportFormat
@@ -308,17 +308,15 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import KeptSubscription as KeptSubscription
     from copydesk.engine.subscribers import LeaveAnswer as LeaveAnswer
     from copydesk.engine.subscribers import LetterChoice as LetterChoice
-    from copydesk.engine.subscribers import LetterOffer as LetterOffer
-    from copydesk.engine.subscribers import LinkKind as LinkKind
     from copydesk.engine.subscribers import LinkView as LinkView
     from copydesk.engine.subscribers import LostLetter as LostLetter
     from copydesk.engine.subscribers import ManageAnswer as ManageAnswer
     from copydesk.engine.subscribers import ReaderChoices as ReaderChoices
     from copydesk.engine.subscribers import ReaderCounts as ReaderCounts
     from copydesk.engine.subscribers import ReaderData as ReaderData
+    from copydesk.engine.subscribers import SignUpFlood as SignUpFlood
     from copydesk.engine.subscribers import SingleMail as SingleMail
     from copydesk.engine.subscribers import SubscribeAnswer as SubscribeAnswer
-    from copydesk.engine.subscribers import SubscribeOutcome as SubscribeOutcome
     from copydesk.engine.subscribers import SubscribeRequest as SubscribeRequest
     from copydesk.engine.subscribers import SuppressionRow as SuppressionRow
     from copydesk.engine.subscribers import add_reader as add_reader
@@ -333,17 +331,20 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import find_lost_letters as find_lost_letters
     from copydesk.engine.subscribers import find_number as find_number
     from copydesk.engine.subscribers import find_reader as find_reader
+    from copydesk.engine.subscribers import find_sign_up_flood as find_sign_up_flood
     from copydesk.engine.subscribers import forget_silent_readers as forget_silent_readers
     from copydesk.engine.subscribers import import_readers as import_readers
     from copydesk.engine.subscribers import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers import leave_letter as leave_letter
     from copydesk.engine.subscribers import lift_suppression as lift_suppression
+    from copydesk.engine.subscribers import list_networks as list_networks
     from copydesk.engine.subscribers import list_suppressions as list_suppressions
     from copydesk.engine.subscribers import look_at_link as look_at_link
     from copydesk.engine.subscribers import open_readers as open_readers
     from copydesk.engine.subscribers import read_offer as read_offer
     from copydesk.engine.subscribers import read_reader as read_reader
     from copydesk.engine.subscribers import read_reader_data as read_reader_data
+    from copydesk.engine.subscribers import recognize_way_out as recognize_way_out
     from copydesk.engine.subscribers import rehearse_reader_import as rehearse_reader_import
     from copydesk.engine.subscribers import remove_reader as remove_reader
     from copydesk.engine.subscribers import rename_letter as rename_letter

@@ -86,6 +86,13 @@ CREATE TABLE former_addresses (
     PRIMARY KEY (subscriber, address_number)
 ) STRICT, WITHOUT ROWID;
 """,
+    """
+CREATE TABLE network_forms (
+    number INTEGER PRIMARY KEY, network BLOB NOT NULL, at TEXT NOT NULL
+) STRICT;
+CREATE INDEX network_forms_of ON network_forms (network, at);
+CREATE INDEX network_forms_at ON network_forms (at);
+""",
     # An address is known by another digest than before where it is not ASCII (`fold_address`): of
     # two readers by one of those, one keeps the digest of the own spelling, and both stay.
     # `sending` is the one whose refusal made a suppression, as long as its run may take that back.

@@ -43,6 +43,7 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
         else:
             report = engine.examine_mail(newsroom, store, _clock(invocation))
         lost = engine.find_lost_letters(newsroom, store)
+        flood = engine.find_sign_up_flood(newsroom, store)
     if invocation.json:
         terminal.as_json(
             {
@@ -51,11 +52,14 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
                 "overruled": report.overruled,
                 "obstacles": report.obstacles,
                 "lost_letters": lost,
+                "sign_up_flood": flood,
             }
         )
     else:
         _show(report)
         note_lost_letters(lost)
+        if flood:
+            terminal.note(f"{flood.what}; {flood.hint}")
     if report.obstacles:
         sys.exit(1)
 
