@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from copydesk import config
 from copydesk.engine.serving import MailHours, NewsroomFolder
+from copydesk.mail_store import open_mail
 from world.command import copydesk
 from world.fetching import StepClock
 from world.mail_soak import add_readers, mail_newsroom
@@ -124,6 +126,19 @@ def test_an_issue_that_the_checks_hold_up_is_told_once_and_goes_when_they_are_ov
     overrule(root)
     hours.look()
     assert 1 == hours.sent
+
+
+def test_a_flood_of_sign_ups_is_told_once_a_day(root: Path) -> None:
+    hours = Hours(root)
+    with closing(open_mail(root / ".copydesk")) as store, store.at_once():
+        for _ in range(500):
+            store.limits.admit({"mails": 500}, hours.clock.at)
+
+    for _ in range(2):
+        asyncio.run(hours.hours.look_for_flood())
+
+    (said,) = hours.said
+    assert said.startswith("unusually many sign-ups: 500 of 500 mails to new subscribers")
 
 
 def overrule(root: Path) -> None:

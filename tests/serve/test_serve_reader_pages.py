@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from world.newsroom import newsroom
+from copydesk.mail_store import ReaderLink, open_mail
+from world.newsroom import NOW, newsroom
 from world.reader_pages import mail_newsroom
 from world.served_desk import Browser
 from world.served_newsroom import serve_newsroom, until
@@ -94,3 +97,42 @@ def test_the_desks_door_follows_the_settings(tmp_path: Path) -> None:
         assert 403 == browser.get("/desk/").status
         file.write_text(before, "utf-8")
         until(lambda: 403 != browser.get("/desk/").status)
+
+
+async def send(port: int, request: str, body: bytes = b"", times: int = 1) -> list[int]:
+    """Send a request so many times over one connection; return the statuses of the answers."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    statuses = []
+    for _ in range(times):
+        writer.write(f"{request}\r\nHost: letters.tidewatch.example\r\n".encode())
+        writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(head.partition(b"content-length: ")[2].split()[0]))
+        statuses.append(int(head[9:12]))
+    writer.close()
+    return statuses
+
+
+def test_who_unsubscribes_is_answered_while_others_flood(tmp_path: Path) -> None:
+    """200 connections ask for pages as fast as they are answered; 20 mail programs unsubscribe."""
+    root = mail_newsroom(tmp_path / "beat")
+    with closing(open_mail(root / ".copydesk")) as store:
+        readers = [store.subscribers.add(f"r{n}@tidewatch.example", NOW).id for n in range(20)]
+        leave = [
+            store.links.sign(ReaderLink(purpose="unsubscribe", subscriber=reader, made=NOW))
+            for reader in readers
+        ]
+
+    async def flood(port: int) -> tuple[list[list[int]], list[list[int]]]:
+        page = "GET /mail/subscribe HTTP/1.1\r\nX-Forwarded-For: 203.0.113.5"
+        flooding = [asyncio.create_task(send(port, page, times=5)) for _ in range(200)]
+        await asyncio.wait(flooding, return_when=asyncio.FIRST_COMPLETED)
+        posts = [f"POST /mail/leave/{token} HTTP/1.1" for token in leave]
+        answers = await asyncio.gather(*(send(port, post, b"page=0") for post in posts))
+        return answers, await asyncio.gather(*flooding)
+
+    with serve_newsroom(root) as served:
+        answers, flooded = asyncio.run(flood(served.port))
+
+    assert [[200]] * 20 == answers
+    assert 503 in {status for statuses in flooded for status in statuses}

@@ -10,6 +10,8 @@ import contextlib
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from copydesk.mail_store import (
@@ -41,11 +43,22 @@ def mail_desk_newsroom(folder: Path, port: int, more: str = "", connections: int
     root = mail_newsroom(folder, port, connections)
     beat = root / "beat.toml"
     words = beat.read_text("utf-8")
-    words = words.replace('deliver = "smtp"', 'deliver = "smtp"\nstart = "person"')
+    words = words.replace(
+        'deliver = "smtp"',
+        'deliver = "smtp"\nstart = "person"\ntest_letters_a_day = 6\n'
+        'test_addresses = ["me@trial.example"]',
+    )
     words = words.replace('security = "none"', f'security = "none"\n{more}')
     beat.write_text(f'{words}\n[desk]\nhost = "{HOST}"\n', "utf-8")
     run_git(root, "commit", "-qam", "the desk's host")
     return root
+
+
+def use_up_sign_ups(root: Path) -> None:
+    """Note that all mails of a day to new subscribers were used this minute."""
+    with closing(open_mail(root / ".copydesk")) as store, store.at_once():
+        for _ in range(500):
+            store.limits.admit({"mails": 500}, datetime.now(UTC))
 
 
 def fill_ledger(root: Path, readers: int = 120) -> None:

@@ -60,6 +60,17 @@ class PageAnswer:
     body: str
 
 
+@dataclass(frozen=True)
+class PageRequest:
+    """What a browser or a mail program asks below `/mail`; `client` is its network."""
+
+    path: str
+    method: str = "GET"
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    client: str = "203.0.113.5"
+
+
 @dataclass
 class ReaderDesk:
     """Readers' pages at work; `now` is their clock, `said` what the operator was told."""
@@ -106,7 +117,28 @@ class ReaderDesk:
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> PageAnswer:
         """Send a request."""
-        return self.runner.run(self._ask(method, path, body, headers or {}))
+        return self.runner.run(self._send(PageRequest(path, method, body, headers or {})))
+
+    def ask_together(self, requests: Sequence[PageRequest]) -> list[PageAnswer]:
+        """Send requests all at once, and return their answers in the same order."""
+
+        async def send_all() -> list[PageAnswer]:
+            return await asyncio.gather(*map(self._send, requests))
+
+        return self.runner.run(send_all())
+
+    def leave_while_waiting(self, requests: Sequence[PageRequest]) -> int:
+        """Send requests and break all off before the first answer; return how many had none."""
+
+        async def send_and_leave() -> int:
+            tasks = [asyncio.ensure_future(self._send(request)) for request in requests]
+            await asyncio.sleep(0)
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+            return sum(isinstance(end, asyncio.CancelledError) for end in ended)
+
+        return self.runner.run(send_and_leave())
 
     def follow_mail(self) -> str:
         """Return the path of the link in the newest mail of the outbox, below `/mail`."""
@@ -124,10 +156,10 @@ class ReaderDesk:
         assert self.post("/subscribe", {"address": address, "letter": letter}).status == 200
         assert self.post(self.follow_mail(), {}).status == 200
 
-    def link(self, purpose: engine.LinkPurpose, letter: str = "") -> str:
-        """Return a lasting link of the first reader's, below `/mail`."""
+    def link(self, purpose: engine.LinkPurpose, letter: str = "", subscriber: int = 1) -> str:
+        """Return a lasting link of a reader's, by themselves the first one's, below `/mail`."""
         with self.kept() as store:
-            link = ReaderLink(purpose=purpose, subscriber=1, made=self.now, letter=letter)
+            link = ReaderLink(purpose=purpose, subscriber=subscriber, made=self.now, letter=letter)
             page = "leave" if purpose == "unsubscribe" else purpose
             return f"/{page}/{store.links.sign(link)}"
 
@@ -135,20 +167,19 @@ class ReaderDesk:
         """Let time go by."""
         self.now += by
 
-    async def _ask(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> PageAnswer:
+    async def _send(self, request: PageRequest) -> PageAnswer:
         assert self.app is not None
-        place, _, query = f"/mail{path}".partition("?")
+        place, _, query = f"/mail{request.path}".partition("?")
+        body, headers = request.body, request.headers
         scope: Scope = {
             "type": "http",
-            "method": method,
+            "method": request.method,
             "path": place,
             "raw_path": place.encode(),
             "query_string": query.encode(),
             "root_path": "",
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-            "client": ("203.0.113.5", 4711),
+            "client": (request.client, 4711),
         }
         sent: list[Message] = []
         parts = [body[at : at + 65_536] for at in range(0, len(body), 65_536)] or [b""]

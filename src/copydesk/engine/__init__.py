@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
-    from copydesk.engine.accounts import EndedSessions as EndedSessions
     from copydesk.engine.accounts import IdentityCheck as IdentityCheck
     from copydesk.engine.accounts import IdentityProvider as IdentityProvider
-    from copydesk.engine.accounts import NewToken as NewToken
     from copydesk.engine.accounts import add_account as add_account
     from copydesk.engine.accounts import begin_identity_check as begin_identity_check
     from copydesk.engine.accounts import desk_address as desk_address
@@ -90,7 +88,6 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
-    from copydesk.engine.letters import FiledIssue as FiledIssue
     from copydesk.engine.letters import IssueDraft as IssueDraft
     from copydesk.engine.letters import LetterOutcome as LetterOutcome
     from copydesk.engine.letters import LetterRow as LetterRow
@@ -108,6 +105,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.mail_checks import KeptFinding as KeptFinding
     from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
+    from copydesk.engine.mail_checks import TrialRequest as TrialRequest
     from copydesk.engine.mail_checks import examine_mail as examine_mail
     from copydesk.engine.mail_checks import find_mail_obstacle as find_mail_obstacle
     from copydesk.engine.mail_checks import overrule_check as overrule_check
@@ -120,6 +118,7 @@ if TYPE_CHECKING:
     from copydesk.engine.newsroom import Failure as Failure
     from copydesk.engine.newsroom import FrontServer as FrontServer
     from copydesk.engine.newsroom import Headline as Headline
+    from copydesk.engine.newsroom import Mark as Mark
     from copydesk.engine.newsroom import Newsroom as Newsroom
     from copydesk.engine.newsroom import Place as Place
     from copydesk.engine.newsroom import Progress as Progress
@@ -204,7 +203,6 @@ if TYPE_CHECKING:
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
-    from copydesk.engine.returns import MailboxReport as MailboxReport
     from copydesk.engine.returns import ReturnEffect as ReturnEffect
     from copydesk.engine.returns import ReturnList as ReturnList
     from copydesk.engine.returns import list_returns as list_returns
@@ -220,13 +218,17 @@ if TYPE_CHECKING:
     from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
     from copydesk.engine.round import watch_url as watch_url
+    from copydesk.engine.sending import IssueAudience as IssueAudience
     from copydesk.engine.sending import SendingRehearsal as SendingRehearsal
     from copydesk.engine.sending import SendingRow as SendingRow
     from copydesk.engine.sending import SendReport as SendReport
     from copydesk.engine.sending import WhoLine as WhoLine
     from copydesk.engine.sending import WhoPage as WhoPage
+    from copydesk.engine.sending import ask_and_file as ask_and_file
     from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending import begin_sending as begin_sending
+    from copydesk.engine.sending import count_uncertain as count_uncertain
+    from copydesk.engine.sending import find_audience as find_audience
     from copydesk.engine.sending import find_sending as find_sending
     from copydesk.engine.sending import find_who as find_who
     from copydesk.engine.sending import list_held_sendings as list_held_sendings
@@ -238,6 +240,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import page_who as page_who
     from copydesk.engine.sending import rehearse_sending as rehearse_sending
     from copydesk.engine.sending import resume_sending as resume_sending
+    from copydesk.engine.sending import send_again as send_again
     from copydesk.engine.sending import send_issues as send_issues
     from copydesk.engine.sending import send_test as send_test
     from copydesk.engine.sending import stop_sending as stop_sending
@@ -292,7 +295,6 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import ChangeAnswer as ChangeAnswer
     from copydesk.engine.subscribers import ChooseAnswer as ChooseAnswer
     from copydesk.engine.subscribers import ConfirmAnswer as ConfirmAnswer
-    from copydesk.engine.subscribers import ConfirmOutcome as ConfirmOutcome
     from copydesk.engine.subscribers import DataAnswer as DataAnswer
     from copydesk.engine.subscribers import EraseAnswer as EraseAnswer
     from copydesk.engine.subscribers import ExportFormat as ExportFormat
@@ -306,17 +308,15 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import KeptSubscription as KeptSubscription
     from copydesk.engine.subscribers import LeaveAnswer as LeaveAnswer
     from copydesk.engine.subscribers import LetterChoice as LetterChoice
-    from copydesk.engine.subscribers import LetterOffer as LetterOffer
-    from copydesk.engine.subscribers import LinkKind as LinkKind
     from copydesk.engine.subscribers import LinkView as LinkView
     from copydesk.engine.subscribers import LostLetter as LostLetter
     from copydesk.engine.subscribers import ManageAnswer as ManageAnswer
     from copydesk.engine.subscribers import ReaderChoices as ReaderChoices
     from copydesk.engine.subscribers import ReaderCounts as ReaderCounts
     from copydesk.engine.subscribers import ReaderData as ReaderData
+    from copydesk.engine.subscribers import SignUpFlood as SignUpFlood
     from copydesk.engine.subscribers import SingleMail as SingleMail
     from copydesk.engine.subscribers import SubscribeAnswer as SubscribeAnswer
-    from copydesk.engine.subscribers import SubscribeOutcome as SubscribeOutcome
     from copydesk.engine.subscribers import SubscribeRequest as SubscribeRequest
     from copydesk.engine.subscribers import SuppressionRow as SuppressionRow
     from copydesk.engine.subscribers import add_reader as add_reader
@@ -331,18 +331,20 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import find_lost_letters as find_lost_letters
     from copydesk.engine.subscribers import find_number as find_number
     from copydesk.engine.subscribers import find_reader as find_reader
+    from copydesk.engine.subscribers import find_sign_up_flood as find_sign_up_flood
     from copydesk.engine.subscribers import forget_silent_readers as forget_silent_readers
     from copydesk.engine.subscribers import import_readers as import_readers
     from copydesk.engine.subscribers import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers import leave_letter as leave_letter
     from copydesk.engine.subscribers import lift_suppression as lift_suppression
+    from copydesk.engine.subscribers import list_networks as list_networks
     from copydesk.engine.subscribers import list_suppressions as list_suppressions
     from copydesk.engine.subscribers import look_at_link as look_at_link
-    from copydesk.engine.subscribers import mask_address as mask_address
     from copydesk.engine.subscribers import open_readers as open_readers
     from copydesk.engine.subscribers import read_offer as read_offer
     from copydesk.engine.subscribers import read_reader as read_reader
     from copydesk.engine.subscribers import read_reader_data as read_reader_data
+    from copydesk.engine.subscribers import recognize_way_out as recognize_way_out
     from copydesk.engine.subscribers import rehearse_reader_import as rehearse_reader_import
     from copydesk.engine.subscribers import remove_reader as remove_reader
     from copydesk.engine.subscribers import rename_letter as rename_letter

@@ -12,6 +12,7 @@ from copydesk.mail_store._facts import Facts
 from copydesk.mail_store._ledger import Ledger
 from copydesk.mail_store._letter_renames import LetterRenames
 from copydesk.mail_store._links import Links
+from copydesk.mail_store._network_forms import NetworkForms
 from copydesk.mail_store._outbox import Outbox
 from copydesk.mail_store._returns import Returns
 from copydesk.mail_store._subscribers import Subscribers
@@ -20,7 +21,7 @@ from copydesk.mail_store._suppressions import Suppressions
 from copydesk.mail_store._view_counts import ViewCounts
 
 _NAME = "mail.sqlite"
-ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and forms are counted
+ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and links are counted
 
 
 class MailStore:
@@ -40,6 +41,7 @@ class MailStore:
         self.renames = LetterRenames(self._database, self.facts)
         self.links = Links(self._database)
         self.limits = AttemptLimits(self._database, ATTEMPTS_WINDOW)
+        self.network_forms = NetworkForms(self._database)
         self.outbox = Outbox(self._database)
         self.ledger = Ledger(self._database, self.facts)
         self.returns = Returns(self._database)

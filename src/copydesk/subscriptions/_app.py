@@ -21,7 +21,7 @@ from copydesk.subscriptions._visit import Answer, Sent
 ClientOf = Callable[[Scope], str]
 
 _STYLE_KEPT = {"Cache-Control": "public, max-age=300"}
-_NOTICES = {404: "missing", 503: "failed"}  # what else is refused could not be read
+_NOTICES = {404: "missing"}  # what else is refused could not be read
 # below /mail/, what a page shows and what its forms do
 _PAGES: Mapping[str, tuple[Answer, Answer]] = {
     "/subscribe": (_subscribe.show_form, _subscribe.send_form),
@@ -71,11 +71,12 @@ class _Handlers:
     async def leave(self, request: Request) -> Response:
         """Show the page that asks; by POST end it at once, whatever a mail program sends along."""
         if request.method != "POST":
-            return await self._answer(_leave.show_leave, request)
+            return await self._service.answer_first(_leave.show_leave, self._read(request))
         if is_form(request):
-            return await self._answer(_leave.leave, request, await read_form(request))
+            sent = self._read(request, await read_form(request))
+            return await self._service.answer_first(_leave.leave, sent)
         await read_body(request)
-        return await self._answer(_leave.leave, request)
+        return await self._service.answer_first(_leave.leave, self._read(request))
 
     async def data(self, request: Request) -> Response:
         """Answer with a reader's data as a file."""
@@ -87,13 +88,14 @@ class _Handlers:
         signature = request.headers.get(_bounces.SIGNATURE_HEADER, "")
         return await self._answer(lambda visit: _bounces.take_in(visit, body, signature), request)
 
-    async def style(self, _request: Request) -> Response:
+    async def style(self, request: Request) -> Response:
         """Answer with the style sheet."""
         return await self._service.show(
-            lambda pages: Response(pages.style_sheet(), headers=_STYLE_KEPT, media_type="text/css")
+            lambda pages: Response(pages.style_sheet(), headers=_STYLE_KEPT, media_type="text/css"),
+            self._client_of(request.scope),
         )
 
-    async def refuse(self, _request: Request, error: Exception) -> Response:
+    async def refuse(self, request: Request, error: Exception) -> Response:
         """Answer with a page to what cannot be answered otherwise."""
         assert isinstance(error, HTTPException)
         name, status = _NOTICES.get(error.status_code, "refused"), error.status_code
@@ -103,13 +105,16 @@ class _Handlers:
             answer.headers.update(error.headers or {})
             return answer
 
-        return await self._service.show(make)
+        return await self._service.show(make, self._client_of(request.scope))
 
     async def _answer(self, answer: Answer, request: Request, form: Form = NO_FORM) -> Response:
-        sent = Sent(
+        return await self._service.answer(answer, self._read(request, form))
+
+    def _read(self, request: Request, form: Form = NO_FORM) -> Sent:
+        return Sent(
+            method=request.method,
             token=request.path_params.get("token", ""),
             query=Form(request.query_params.multi_items()),
             form=form,
             client=self._client_of(request.scope),
         )
-        return await self._service.answer(answer, sent)

@@ -14,11 +14,12 @@ from copydesk.subscriptions._pages import ReaderPages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What came with a request: the token of its address, its query and form; `client` asks.
+    """What came with a request: its method, its address's token, its query and form.
 
-    That is the network of whoever does.
+    `client` is the network that it came from.
     """
 
+    method: str = "GET"
     token: str = field(default="", repr=False)
     query: Form = NO_FORM
     form: Form = field(default=NO_FORM, repr=False)

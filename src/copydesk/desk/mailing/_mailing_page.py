@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from copydesk import engine
@@ -15,6 +15,7 @@ from copydesk.desk._story_view import View
 from copydesk.desk.mailing._sending_view import link_issue, name_letters, show_sending
 from copydesk.errors import CopydeskError, MailStoreError
 from copydesk.kit import text
+from copydesk.placement import local_time
 
 _SHOWN = 20  # sendings of a page
 _UNSENT = timedelta(days=30)  # so new an issue is offered to be sent
@@ -35,12 +36,13 @@ def render_mailing(
 ) -> bytes:
     """Return the page of what goes out; a file of readers that fails is said on it."""
     problem = state.problem
-    sendings, unsent, lost = list[View](), list[View](), list[View]()
+    sendings, unsent, lost, flood = list[View](), list[View](), list[View](), ""
     try:
         sendings = list_newest(opened, pages, state.before)
         if state.editor.may_edit and not state.before:
             unsent = list(_list_unsent(opened, pages))
             lost = _list_lost_letters(opened, pages)
+            flood = _describe_flood(opened, pages)
     except MailStoreError as error:
         problem = problem or error
     return pages.page(
@@ -53,6 +55,7 @@ def render_mailing(
         is_alone=False,
         unsent=unsent,
         lost=lost,
+        flood=flood,
         older=_link_older(pages, sendings),
         is_going=any(sending["is_going"] for sending in sendings),
         is_set_up=bool(opened.newsroom.settings.mail.deliver),
@@ -71,10 +74,16 @@ def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vi
     return [show_sending(pages, row, titles) for row in rows]
 
 
-def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
-    """Return the newest sendings alone, for a page that is open."""
+def show_fresh(opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool]) -> bytes:
+    """Return the newest sendings alone, for a page that is open; `viewer` as `render_issue`."""
+    editor, is_owner = viewer
     sendings = list_newest(opened, pages)[:_SHOWN]
-    page = {"sendings": sendings, "may_edit": editor.may_edit, "is_alone": False}
+    page = {
+        "sendings": sendings,
+        "may_edit": editor.may_edit,
+        "is_owner": is_owner,
+        "is_alone": False,
+    }
     return pages.fragment("mailing_sendings.html", page=page)
 
 
@@ -102,6 +111,7 @@ def describe_rehearsal(
         "href": link_issue(pages.views.root, rehearsal.issue),
         "letter": text.fold(titles.get(rehearsal.letter, rehearsal.letter)),
         "readers": say("mailing_readers", count=rehearsal.readers),
+        "send_word": say("sending_send_to", count=rehearsal.readers),
         "size": say("mailing_size", size=f"{rehearsal.bytes / 1000:,.0f}"),
         "awaits": say(f"sending_awaits_{rehearsal.remark}") if rehearsal.remark else "",
         "is_checked": rehearsal.remark != "checks",
@@ -141,6 +151,19 @@ def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
         }
         for lost in found
     ]
+
+
+def _describe_flood(opened: OpenNewsroom, pages: Pages) -> str:
+    """Return words for unusually many sign-ups, "" on a usual day."""
+    if not engine.has_mail(opened.newsroom.private):
+        return ""
+    with engine.open_readers(opened.newsroom) as store:
+        flood = engine.find_sign_up_flood(opened.newsroom, store)
+    if flood is None:
+        return ""
+    at = local_time(datetime.fromisoformat(flood.at), pages.views.zone)
+    values = {"mails": flood.mails, "most": flood.most, "time": f"{at:%H:%M}"}
+    return pages.strings.say("mailing_flood_about", **values)
 
 
 def _show_faulty(pages: Pages, issue: str, error: CopydeskError) -> View:

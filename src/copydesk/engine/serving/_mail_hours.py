@@ -6,22 +6,25 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import PRIVATE, Newsroom, with_stores
 from copydesk.engine.returns import look_into_mailbox
 from copydesk.engine.sending import begin_due_sendings, list_held_sendings, send_outbox
 from copydesk.engine.serving._due import NewsroomFolder
-from copydesk.engine.subscribers import forget_silent_readers
+from copydesk.engine.subscribers import find_sign_up_flood, forget_silent_readers
 from copydesk.errors import CopydeskError
 from copydesk.fetch import Clock
+from copydesk.kit import dates
 from copydesk.mail_store import MailStore, has_mail, open_mail
+from copydesk.placement import local_time
 
 _OUTBOX_SECONDS = 2.0  # somebody looks into their mailbox
 _SENDINGS_SECONDS = 5.0
 _MAILBOX_SECONDS = 600.0
 _FORGET_SECONDS = 3_600.0
+_FLOOD_SECONDS = 60.0
 _FIRST_REST = timedelta(seconds=5)  # after a sending that failed; then longer each time
 _LONGEST_REST = timedelta(minutes=5)
 
@@ -45,6 +48,7 @@ class MailHours:
         self._say = say
         self._said = ""
         self._obstacle = self._told = ""  # what holds up an issue that would go, and was told
+        self._told_flood: date | None = None  # the day of it
         self._failures = 0
         self._rests_until: datetime | None = None
         self._is_over = threading.Event()
@@ -56,6 +60,7 @@ class MailHours:
             self._repeat(self.send_issues, _SENDINGS_SECONDS),
             self._repeat(self.look_into_mailbox, _MAILBOX_SECONDS),
             self._repeat(self.forget_silent_readers, _FORGET_SECONDS),
+            self._repeat(self.look_for_flood, _FLOOD_SECONDS),
         )
         self._is_over.clear()
         work = [asyncio.create_task(part) for part in parts]
@@ -126,6 +131,18 @@ class MailHours:
         await self._try(
             lambda: self._ask(lambda newsroom, store: forget_silent_readers(store, newsroom.now))
         )
+
+    async def look_for_flood(self) -> None:
+        """Tell of unusually many sign-ups, once a day."""
+        await self._try(lambda: self._ask(self._tell_flood))
+
+    def _tell_flood(self, newsroom: Newsroom, store: MailStore) -> int:
+        flood = find_sign_up_flood(newsroom, store)
+        today = local_time(newsroom.now, dates.find_zone(newsroom.beat.timezone)).date()
+        if flood is not None and self._told_flood != today:
+            self._told_flood = today
+            self._say(f"{flood.what}; {flood.hint}")
+        return 0
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
         """Ask the newsroom and its readers' store something; 0 where there is no store yet."""

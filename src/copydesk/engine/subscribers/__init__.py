@@ -15,7 +15,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.subscribers._addresses import AddressFault as AddressFault
-    from copydesk.engine.subscribers._addresses import mask_address as mask_address
     from copydesk.engine.subscribers._answers import ChangeAnswer as ChangeAnswer
     from copydesk.engine.subscribers._answers import ChangeOutcome as ChangeOutcome
     from copydesk.engine.subscribers._answers import ChooseAnswer as ChooseAnswer
@@ -55,7 +54,11 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._choices import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers._choices import leave_letter as leave_letter
     from copydesk.engine.subscribers._confirm import confirm_subscription as confirm_subscription
+    from copydesk.engine.subscribers._limits import SignUpFlood as SignUpFlood
+    from copydesk.engine.subscribers._limits import find_sign_up_flood as find_sign_up_flood
+    from copydesk.engine.subscribers._limits import list_networks as list_networks
     from copydesk.engine.subscribers._links import look_at_link as look_at_link
+    from copydesk.engine.subscribers._links import recognize_way_out as recognize_way_out
     from copydesk.engine.subscribers._lost_letters import LostLetter as LostLetter
     from copydesk.engine.subscribers._lost_letters import find_lost_letters as find_lost_letters
     from copydesk.engine.subscribers._lost_letters import rename_letter as rename_letter

@@ -27,8 +27,8 @@ EraseOutcome = Literal["erased", "over", "forged"]
 class SubscribeRequest:
     """A filled form: whose address, which letters by their ids, which topics by their names.
 
-    No topic means all of them. `client` is the network of who asks (203.0.113.0/24), by which forms
-    are counted for a day; `language` is the language that mails are wanted in, "" for the site's.
+    No topic means all of them. `client` is the address of who asks, of IPv6 its /64, by which forms
+    are counted; `language` is the language that mails are wanted in, "" for the site's.
     """
 
     address: str = field(repr=False)

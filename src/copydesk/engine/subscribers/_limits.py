@@ -1,25 +1,157 @@
-"""Limits: how many mails single persons cause, and who is not written to at all."""
+"""Limits: how many mails strangers cause, and to whom nobody writes at all.
+
+A form sends a mail to an address that somebody typed. 500 mails a day go to new addresses, and
+never more, since a flood of them ruins the sender's name. What one attacker gets of them:
+
+    20, then fewer     one address, or a customer's /56 of IPv6, within a day
+    250 and no more    any number of networks that sent forms within the last week
+    2 a week more      each further network, at most 4 of one /24 or /48
+
+So 25 networks take half of a day's mails; to take all of them, someone needs 125 networks in 63
+different /24 or /48 that sent no form for a week, and as many others the next day.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import ipaddress
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
 
+from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._addresses import name_mailbox
+from copydesk.engine.subscribers._answers import SubscribeAnswer
+from copydesk.kit import dates
 from copydesk.mail_store import MailStore, Suppression
+from copydesk.placement import local_time
 
-FORMS_A_NETWORK = 20  # forms a day that one network may send off
 MAILS_A_MAILBOX = 1  # mails a day that strangers can cause to one mailbox
-MAILS_A_DAY = 500  # mails to new addresses a day in all: a flood ruins the sender's name
+MAILS_A_DAY = 500  # mails to new addresses a day in all
+MAILS_FOR_ALL = 250  # of those; the others are for networks that are new this week
+QUIET_MAILS = 50  # up to here each network may send what the table allows; from there on less
 LINKS_A_READER = 3  # links to manage a day, and changes of address
+_DAY = timedelta(days=1)
+_NOON = time(12)
+_DIGEST_BYTES = 16
 
 
-def admit_form(store: MailStore, client: str, now: datetime) -> timedelta | None:
-    """Count a form of a network; return how long to wait where it is one too many.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkLimit:
+    """How many forms may come from a network of one size.
 
-    The network is counted by a keyed digest, which is forgotten after a day.
+    `a_day` holds for 24 hours. While fewer than `new_a_week` came within a week, the network is
+    new: it may use the half of a day's mails that is kept for new ones.
     """
-    key = store.subscribers.key_of(f"network {client}").hex()
-    return store.limits.admit({f"form {key}": FORMS_A_NETWORK}, now)
+
+    version: Literal[4, 6]
+    prefix: int
+    a_day: int
+    new_a_week: int
+
+
+# A form counts for its network of each size, and each must have room. A school, an office or a
+# mobile provider sits behind one address of IPv4; providers give a customer a /64 to a /48 of IPv6.
+NETWORK_LIMITS = (
+    NetworkLimit(version=4, prefix=32, a_day=20, new_a_week=2),
+    NetworkLimit(version=4, prefix=24, a_day=40, new_a_week=4),
+    NetworkLimit(version=6, prefix=64, a_day=20, new_a_week=2),
+    NetworkLimit(version=6, prefix=56, a_day=20, new_a_week=2),
+    NetworkLimit(version=6, prefix=48, a_day=40, new_a_week=4),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpFlood:
+    """Half of a day's mails to new addresses were used before noon, or all of them since.
+
+    `mails` of `most` were used within 24 hours; `at` is when the limit was reached (RFC 3339).
+    """
+
+    at: str
+    mails: int
+    most: int = MAILS_A_DAY
+
+    @property
+    def what(self) -> str:
+        """Return what happened, for a log."""
+        return (
+            f"unusually many sign-ups: {self.mails} of {self.most} mails to new subscribers "
+            f"were used within 24 hours, the limit was reached at {self.at}"
+        )
+
+    @property
+    def hint(self) -> str:
+        """Return what that means for readers."""
+        return (
+            "until all are used, networks that sent no form this week can still sign up; if "
+            "this is an attack, block it at the web server in front"
+        )
+
+
+def list_networks(client: str) -> tuple[str, ...]:
+    """Return the networks of the table that a client lies in, the widest first.
+
+    `client` is an address of IPv4 or the /64 of one of IPv6; anything else is its own network.
+    """
+    return tuple(name for name, _ in reversed(_match_limits(client)))
+
+
+def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer | None:
+    """Count a form and the mail that it causes; return the answer where it is one too many.
+
+    What is refused is not counted. Networks are known by keyed digests, kept for a week.
+    """
+    networks = [
+        (store.subscribers.key_of(f"network {name}")[:_DIGEST_BYTES], limit)
+        for name, limit in _match_limits(client)
+    ]
+    forms = [(limit, store.network_forms.list_times(key, now)) for key, limit in networks]
+    refusal = refuse_form(forms, len(store.limits.list_times("mails", now)), now)
+    if refusal is None:
+        wait = admit_any(store, now)
+        refusal = SubscribeAnswer(outcome="busy", wait=wait) if wait else None
+    if refusal is None:
+        store.network_forms.note([key for key, _ in networks], now)
+    return refusal
+
+
+def refuse_form(
+    forms: Sequence[tuple[NetworkLimit, Sequence[datetime]]], mails: int, now: datetime
+) -> SubscribeAnswer | None:
+    """Decide what a form is refused with, None for one that may be sent.
+
+    `forms` are the times of those within a week, the newest first, by the networks of the client;
+    `mails` is how many went to new addresses within a day.
+    """
+    today = [(limit, [at for at in times if at > now - _DAY]) for limit, times in forms]
+    waits = [
+        times[limit.a_day - 1] + _DAY - now for limit, times in today if len(times) >= limit.a_day
+    ]
+    if waits:
+        return SubscribeAnswer(outcome="wait", wait=max(waits))
+    is_new = all(len(times) < limit.new_a_week for limit, times in forms)
+    # the fuller the half that is for all, the less of it a network gets: a few cannot take it whole
+    share = min((MAILS_FOR_ALL - mails) / (MAILS_FOR_ALL - QUIET_MAILS), 1.0)
+    if is_new or all(len(times) < math.ceil(limit.a_day * share) for limit, times in today):
+        return None
+    return SubscribeAnswer(outcome="busy", wait=_DAY)
+
+
+def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | None:
+    """Return whether so many sign up today that the owner should know; raises MailStoreError.
+
+    That is where half of the day's mails are gone by noon in the newsroom's zone, or all of them.
+    """
+    zone = dates.find_zone(newsroom.beat.timezone)
+    today = local_time(newsroom.now, zone).date()
+    times = store.limits.list_times("mails", newsroom.now)[::-1]
+    since_midnight = [at for at in times if local_time(at, zone).date() == today]
+    at = next(iter(since_midnight[MAILS_FOR_ALL - 1 :]), None)
+    if at is None or local_time(at, zone).time() >= _NOON:
+        at = times[-1] if len(times) >= MAILS_A_DAY else None
+    return SignUpFlood(at=dates.rfc3339(at), mails=len(times)) if at else None
 
 
 def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
@@ -59,3 +191,16 @@ def is_lifted_by_reader(suppression: Suppression) -> bool:
     owner's word stand.
     """
     return suppression.reason in {"erased", "left-elsewhere"}
+
+
+def _match_limits(client: str) -> list[tuple[str, NetworkLimit]]:
+    """Return the networks that a client lies in, the narrowest first, each with its limit."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return [(client, NETWORK_LIMITS[0])]
+    return [
+        (str(ipaddress.ip_network((address, limit.prefix), strict=False)), limit)
+        for limit in NETWORK_LIMITS
+        if limit.version == address.version
+    ]

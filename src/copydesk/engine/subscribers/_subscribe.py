@@ -36,13 +36,10 @@ def request_subscription(
     typed = read_address(request.address, newsroom.settings)
     if typed.fault:
         return SubscribeAnswer(outcome="no-address", hint=typed.fault)
-    wait = _limits.admit_form(store, request.client, newsroom.now)
-    if wait is not None:
-        return SubscribeAnswer(outcome="wait", wait=wait)
     with store.at_once():
-        wait = _limits.admit_any(store, newsroom.now)
-        if wait is not None:
-            return SubscribeAnswer(outcome="busy", wait=wait)
+        refusal = _limits.admit_form(store, request.client, newsroom.now)
+        if refusal is not None:
+            return refusal
         version = keep_consent_words(newsroom, store)
         wish = Wish(asked=newsroom.now, letters=letters, words=version)
         if not ask_reader(newsroom, store, typed.address, wish, read_language(request.language)):
@@ -82,7 +79,7 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
     """Forget who confirmed nothing within a week; return how many those were.
 
     Forgets as well which addresses were proposed and not confirmed, those that readers gave up and
-    nothing comes back from any more, who sent how many forms, and bytes of who was erased that
+    nothing comes back from any more, which networks sent forms, and bytes of who was erased that
     could not be overwritten then. Raises MailStoreError.
     """
     with store.at_once():
@@ -90,6 +87,7 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
         store.subscribers.forget_proposals(now - LINK_LIFETIME)
         store.subscribers.forget_former_addresses(now - RETURN_LIFETIME)
         store.limits.admit({}, now)
+        store.network_forms.forget(now)
     scrub_rest(store)
     return count
 

@@ -47,6 +47,12 @@ class AttemptLimits:
                 )
         return None
 
+    def list_times(self, who: str, now: datetime) -> list[datetime]:
+        """Return when the attempts of a key were made that count now, the newest first."""
+        query = "SELECT at FROM attempts WHERE who = ? AND at > ? ORDER BY at DESC"
+        rows = self._database.run(query, _key(who), dates.rfc3339(now - self._window))
+        return [datetime.fromisoformat(at) for (at,) in rows]
+
     def clear(self, who: str) -> None:
         """Forget the attempts of a key: the last one was right."""
         self._database.run(f"DELETE FROM {self._table} WHERE who = ?", _key(who))

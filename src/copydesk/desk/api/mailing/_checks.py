@@ -41,10 +41,19 @@ class ApiLostLetter(msgspec.Struct, frozen=True, kw_only=True):
     command: str
 
 
+class ApiSignUpFlood(msgspec.Struct, frozen=True, kw_only=True):
+    """Unusually many sign-ups: how many of a day's mails to new subscribers were used by when."""
+
+    at: str
+    mails: int
+    most: int
+
+
 class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found last with the settings of now; `at` is null where nobody has looked.
 
     `overruled` is by kinds of checks, or "all"; `obstacles` are the kinds that letters wait for.
+    `sign_up_flood` is null on a usual day.
     """
 
     at: str | None
@@ -52,6 +61,7 @@ class ChecksAnswer(msgspec.Struct, frozen=True, kw_only=True):
     overruled: dict[str, ApiOverruling]
     obstacles: list[str]
     lost_letters: list[ApiLostLetter]
+    sign_up_flood: ApiSignUpFlood | None
 
 
 async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer:
@@ -60,7 +70,7 @@ async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
     def answer(opened: OpenNewsroom) -> ChecksAnswer:
         newsroom = opened.newsroom
         if not engine.has_mail(newsroom.private):
-            return _make_answer(engine.MailCheckReport(), ())
+            return _make_answer(engine.MailCheckReport())
         with engine.open_readers(newsroom) as store:
             return _read(newsroom, store)
 
@@ -75,11 +85,14 @@ async def make_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
 
 def _read(newsroom: engine.Newsroom, store: engine.MailStore) -> ChecksAnswer:
     report = engine.read_checks(newsroom, store)
-    return _make_answer(report, engine.find_lost_letters(newsroom, store))
+    lost = engine.find_lost_letters(newsroom, store)
+    return _make_answer(report, lost, engine.find_sign_up_flood(newsroom, store))
 
 
 def _make_answer(
-    report: engine.MailCheckReport, lost: tuple[engine.LostLetter, ...]
+    report: engine.MailCheckReport,
+    lost: tuple[engine.LostLetter, ...] = (),
+    flood: engine.SignUpFlood | None = None,
 ) -> ChecksAnswer:
     told = {
         "at": report.at or None,
@@ -87,5 +100,6 @@ def _make_answer(
         "overruled": report.overruled,
         "obstacles": report.obstacles,
         "lost_letters": lost,
+        "sign_up_flood": flood,
     }
     return msgspec.convert(told, ChecksAnswer, from_attributes=True)
