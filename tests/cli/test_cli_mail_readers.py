@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 import json
 from contextlib import closing
@@ -39,8 +40,24 @@ def test_readers_are_counted_by_letter_and_state(root: Path) -> None:
         "suppressed": {},
         "waiting_mails": 0,
         "suppressed_readers": 0,
+        "same_mailbox": [],
     } == readers(root, "--json").json()
     assert "letter\tweekly\t2" in readers(root).out
+
+
+def test_readers_of_one_mailbox_are_listed(root: Path) -> None:
+    add(root)
+    wide = f"\uff21{ANNA[1:]}"
+    with closing(open_mail(root / ".copydesk")) as store:
+        secret = bytes.fromhex(store.facts.get("address key"))
+        store._database.run(  # as an earlier version kept who came by another spelling
+            "INSERT INTO subscribers (key, address, domain, state, language, made, paused_until) "
+            "SELECT ?, ?, domain, state, language, made, paused_until FROM subscribers",
+            *(hmac.digest(secret, wide.lower().encode(), "sha256"), wide),
+        )
+
+    assert [[1, 2]] == readers(root, "--json").json()["same_mailbox"]
+    assert f"one mailbox, two readers: {ANNA} and {wide}" in readers(root).err
 
 
 def test_who_is_suppressed_is_counted_apart(root: Path) -> None:

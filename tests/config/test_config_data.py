@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import errno
+import os
 import pickle
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from copydesk import config
 from copydesk.errors import ConfigError
+from copydesk.kit import within
 from copydesk.news import Image
 
 KEY = bytes(range(32))
@@ -292,6 +295,25 @@ def test_a_wrong_key_is_refused_and_not_shown(room: Path, case: str) -> None:
 
     assert ("COPYDESK_KEY", ".copydesk/key") == (given.subject, filed.subject)
     assert WRONG_KEYS[case] not in f"{given}{given.hint}{filed}{filed.hint}"
+
+
+def test_a_key_that_may_not_be_read_is_not_called_a_wrong_one(
+    room: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = within.read_user_file
+
+    def refuse(path: Path, at_most: int) -> bytes:
+        if path.name != "key":
+            return real(path, at_most)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    put(room, ".copydesk/key", KEY_TEXT)
+    monkeypatch.setattr(within, "read_user_file", refuse)  # root may read every file
+
+    error = error_of(room)
+    assert ".copydesk/key: cannot be read: permission denied" == str(error)
+    assert "chown" in error.hint
+    assert "base64" not in error.hint
 
 
 def test_a_key_that_others_can_read_is_a_warning(room: Path) -> None:

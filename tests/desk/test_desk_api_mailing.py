@@ -141,6 +141,32 @@ def test_an_issue_is_tried_out_and_then_sent(served: ServedNewsroom, ed: ApiClie
     assert (unsent["readers"], "Ed") == (told["counts"]["accepted"], told["by"])
 
 
+def test_test_letters_go_to_own_addresses_and_few_a_day(
+    served: ServedNewsroom, ed: ApiClient
+) -> None:
+    test = f"mailing/issues/{name_issue(served.root)}/test"
+    log = served.root.parent / "taken.tsv"
+    before = log.read_text().count("@trial.example") if log.exists() else 0
+
+    stranger = ed.ask("POST", test, {"address": "stranger@trial.example"})
+    assert "the newsroom's own addresses" in detail_of(stranger, 400)
+    wide = ed.ask("POST", test, {"address": "\uff2de@trial.example"})  # goes as it is listed
+    assert 200 == wide.status
+    answers = [ed.ask("POST", test, {"address": "me@trial.example"}) for _ in range(20)]
+
+    took = log.read_text()
+    assert "stranger@" not in took
+    assert "\uff2d" not in took
+    assert "6 test letters went out within 24 hours" in detail_of(answers[-1], 400)
+    assert took.count("me@trial.example") - before <= 6
+    with closing(open_desk(served.root / ".copydesk")) as store:
+        notes = [entry for entry in store.audit.latest(50) if entry.what == "test-letter"]
+    assert {"Ed"} == {entry.who for entry in notes}
+    assert took.count("me@trial.example") == len(notes)
+    assert notes[0].about.startswith(name_issue(served.root))
+    assert "trial.example" not in notes[0].about
+
+
 def test_a_reader_is_added_looked_at_and_forgotten(served: ServedNewsroom, anna: ApiClient) -> None:
     new = {"address": "new@n.example", "letter": "daily", "consent": "a card"}
     number = anna.post("mailing/readers", new)["number"]
@@ -253,3 +279,24 @@ def test_where_no_server_sends_nothing_is_looked_at(tmp_path: Path) -> None:
 
     assert (None, []) == (read["at"], read["findings"])
     assert "no letters go by a mail server" in detail_of(made, 400)
+
+
+def test_an_owners_token_sends_to_the_uncertain_again_once(
+    served: ServedNewsroom, anna: ApiClient, ed: ApiClient
+) -> None:
+    place = f"{DONE}/send-again"
+    uncertain = anna.get(DONE)["counts"]["uncertain"]
+    assert "not for: manage" in detail_of(ed.ask("POST", place, {"readers": uncertain}), 403)
+    assert "uncertain by now" in detail_of(anna.ask("POST", place, {"readers": 99}), 400)
+    assert 400 <= anna.ask("POST", place, {}).status < 500
+
+    told = anna.post(place, {"readers": uncertain})
+
+    assert ("ready", "Anna") == (told["state"], told["again_by"])
+    assert uncertain == told["counts"]["waiting"]
+    again = anna.ask("POST", place, {"readers": uncertain})
+    assert "again before" in detail_of(again, 400)
+    with closing(open_desk(served.root / ".copydesk")) as store:
+        assert ("sent-again", f"tidewatch-2026-11-10: {uncertain}") in [
+            (entry.what, entry.about) for entry in store.audit.latest(9)
+        ]

@@ -7,13 +7,17 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from copydesk.archive import Archive
 from copydesk.desk_store import AuditEntry, DeskStore, open_desk
 from copydesk.mail_store import (
+    DeliveryState,
     MailStore,
     NewSending,
     ReturnEntry,
@@ -21,14 +25,16 @@ from copydesk.mail_store import (
     Subscription,
     open_mail,
 )
+from world import records
+from world.desk import stories
 from world.mail_desk import (
     come_in_outside,
     fill_ledger,
     mail_desk_newsroom,
     use_up_sign_ups,
 )
-from world.mail_soak import mail_server, name_issue
-from world.newsroom import NOW
+from world.mail_soak import add_readers, mail_server, name_issue
+from world.newsroom import NOW, run_git
 from world.served_desk import Answer, Browser
 from world.served_newsroom import ServedNewsroom, filed_newsroom, serve_newsroom, until
 
@@ -131,6 +137,11 @@ def test_an_issue_is_offered_tried_out_and_sent(
     assert re.search(r"\d+ kB each", body)
     place = f"{MAILING}{issue}/"
     assert "You said that letters go out when a person says so." in ed.get(place).body
+
+    assert re.search(r"Send it to 1\d\d readers", ed.get(place).body)
+    assert "<option>me@trial.example</option>" in ed.get(place).body
+    stranger = ed.post(f"{place}test", {"address": "you@trial.example"}, PAGE)
+    assert (400, True) == (stranger.status, "own addresses alone" in stranger.body)
 
     tried = ed.post(f"{place}test", {"address": "me@trial.example"}, PAGE)
     assert "250 2.0.0 Ok: taken" in tried.body
@@ -414,6 +425,50 @@ def test_readers_of_a_letter_that_is_no_more_are_told_of(tmp_path: Path) -> None
     assert "1 reader is subscribed to a letter that no longer exists: <gone>" in said
     assert "<code>copydesk mail readers rename-letter '<gone>' " in said
     assert "reader1@" not in page
+
+
+def test_an_owner_sends_to_the_uncertain_again_and_an_editor_does_not(
+    anna: Browser, ed: Browser, store: MailStore
+) -> None:
+    sending = store.ledger.find("tidewatch-2026-11-10")
+    assert sending is not None
+    count = store.ledger.count(sending.number)[DeliveryState.UNCERTAIN]
+    assert f"Send it to {count} readers again" in anna.get(DONE).body
+    assert "readers again" not in ed.get(DONE).body
+    assert f"Send it to {count} readers again" in anna.get(f"{DONE}now").body
+    word = {"do": "again", "sure": "1", "count": str(count)}
+    assert 403 == ed.post(DONE, word).status
+    for wrong in ({"sure": ""}, {"count": "99"}, {"count": "x"}):
+        sent = {name: value for name, value in {**word, **wrong}.items() if value}
+        assert 400 == anna.post(DONE, sent, PAGE).status
+
+    assert 303 == anna.post(DONE, word).status
+
+    assert "sent to the uncertain again by Anna" in anna.get(DONE).body
+    assert "readers again" not in anna.get(DONE).body
+
+
+def test_the_desk_says_why_an_issue_is_paused(anna: Browser, store: MailStore) -> None:
+    sending = store.ledger.find("tidewatch-2026-11-13")
+    assert sending is not None
+    store.ledger.set_state(sending.number, "paused", remark="uncertain")
+
+    assert "broke off after one letter after the other" in anna.get(PAUSED).body
+
+
+def test_the_composer_says_how_many_readers_get_what_is_filed(tmp_path: Path) -> None:
+    root = mail_desk_newsroom(tmp_path, 9)
+    beat = root / "beat.toml"
+    beat.write_text(beat.read_text("utf-8").replace('start = "person"', ""), "utf-8")
+    add_readers(root, 7)
+    (story,) = stories(4)[3:]
+    records.write(Archive(root), replace(story, published_at=datetime.now(UTC)))
+    run_git(root, "add", "-A")
+    run_git(root, "commit", "-qm", "a story")
+    with serve_newsroom(root) as served:
+        body = come_in_outside(served, "Anna").get("/desk/letters/daily/").body
+
+    assert "File it: 7 readers get it now" in body
 
 
 def test_a_flood_of_sign_ups_is_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,27 @@ def test_a_leader_under_a_persons_pen_is_left_to_the_next_round(root: Path) -> N
     assert (told.state, file.read_bytes()) == ("done", before)
     assert f"left to the next round, it is being edited: _news/{A}.md" in told.hint
     assert read(root, E).published
+
+
+@pytest.mark.parametrize("said", ["hold", "reject", "publish"])
+def test_a_split_leaves_the_leaders_of_other_groups_to_the_round(
+    tmp_path: Path, web: Path, said: str
+) -> None:
+    filed = [
+        replace(story, group=A if number < 3 else D)
+        for number, story in enumerate(stories(group=A))
+    ]
+    root = desk_newsroom(tmp_path / "beat", filed)
+    act(root, first := action("rule", "merge", A, B))
+    act(root, undo(first))
+    run(root, web)
+    spoken_of = F if said == "publish" else D
+    act(root, verdict(said, spoken_of, by="Ben"))
+    others = {name: (root / "_news" / f"{name}.md").read_bytes() for name in (D, E, F)}
+
+    (told,) = act(root, action("rule", "split", B, A))
+
+    assert "done" == told.state
+    assert {A, B} <= in_front(root)
+    assert others == {name: (root / "_news" / f"{name}.md").read_bytes() for name in (D, E, F)}
+    assert {f"_news/{F if said == 'publish' else E}.md"} <= {*run(root, web)}

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import email
-import functools
 import os
 import shutil
 import signal
-import tempfile
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.policy import default
@@ -20,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.engine.newsroom import Newsroom, Silence, open_newsroom
+from copydesk.engine.newsroom import Newsroom, Silence
 from copydesk.engine.sending import send_outbox
 from copydesk.errors import BusyError, MailError, MailStoreError, UsageError
 from copydesk.kit import locks
@@ -34,67 +28,16 @@ from copydesk.mail_store import (
     SendingState,
 )
 from world.command import copydesk
-from world.desk import copy_newsroom
-from world.mail_soak import add_readers, mail_newsroom, mail_server, name_issue, soak
+from world.mail_soak import name_issue, soak
 from world.newsroom import NOW, run_git
-
-LATER = NOW + timedelta(minutes=1)
-NOBODY = 9  # a port at which nobody listens
-NO_RULES: dict[str, object] = {"rules": []}
-
-
-@functools.cache
-def made() -> Path:
-    """Make a newsroom with a filed issue, once for all; whoever needs one takes a copy."""
-    folder = tempfile.mkdtemp()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return mail_newsroom(Path(folder), NOBODY)
-
-
-def newsroom_at(folder: Path, port: int = NOBODY, readers: int = 0) -> Path:
-    """Return a newsroom with a filed issue, and readers, whose mail server listens at a port."""
-    root = copy_newsroom(made(), folder / "newsroom")
-    beat = root / "beat.toml"
-    text = beat.read_text("utf-8").replace(f"port = {NOBODY}\n", f"port = {port}\n")
-    beat.write_text(text, "utf-8")
-    said = copydesk(
-        *("-C", root, "--now", NOW.isoformat(), "mail", "doctor", "--overrule", "all"),
-        *("--why", "loopback", "--as", "Anna"),
-    )
-    assert 0 == said.code, said.err
-    add_readers(root, readers)
-    return root
-
-
-@contextlib.contextmanager
-def post_office(
-    folder: Path, plan: object = NO_RULES, readers: int = 5
-) -> Iterator[tuple[Path, Path]]:
-    """Run a newsroom with a filed issue, readers and a mail server; its root, the server's log."""
-    with mail_server(folder, plan) as (port, log):
-        yield newsroom_at(folder, port, readers), log
-
-
-@contextlib.contextmanager
-def opened(root: Path, now: object = LATER) -> Iterator[tuple[Newsroom, MailStore]]:
-    with (
-        open_newsroom(root, now, os.environ) as newsroom,  # type: ignore[arg-type]
-        engine.open_readers(newsroom) as store,
-    ):
-        yield newsroom, store
-
-
-def taken(log: Path) -> Counter[str]:
-    """Return how many letters the server took for each address."""
-    lines = log.read_text("utf-8").splitlines() if log.exists() else []
-    return Counter(line.split("\t")[0] for line in lines)
-
-
-def send(root: Path, now: object = LATER, by: str = "Anna") -> engine.SendReport:
-    with opened(root, now) as (newsroom, store):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), by)
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
-        return report
+from world.post_office import (
+    LATER,
+    newsroom_at,
+    opened,
+    post_office,
+    send,
+    taken,
+)
 
 
 def test_each_reader_gets_an_issue_once_and_the_ledger_says_so(tmp_path: Path) -> None:

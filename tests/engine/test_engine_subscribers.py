@@ -264,6 +264,20 @@ def test_domains_that_are_spelled_alike_are_two(desk: ReadersDesk) -> None:
     assert first != desk.subscribe("anna@strasse.example.com")
 
 
+def test_another_spelling_of_a_mailbox_is_its_reader_and_mail_goes_to_the_first(
+    desk: ReadersDesk,
+) -> None:
+    desk.subscribe()
+    desk.wait(hours=25)
+    wide = f"\uff21{ANNA[1:]}"
+
+    desk.ask(wide, "weekly")
+    desk.ask(ANNA, "weekly")
+
+    assert [ANNA] == [mail.to for _, mail in desk.mails() if mail]
+    assert {"active": 1} == engine.count_readers(desk.newsroom, desk.store).states
+
+
 @pytest.mark.parametrize(
     ("reason", "detail", "reads"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import sqlite3
 import subprocess
 import sys
@@ -113,6 +114,43 @@ def test_a_file_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
         assert letter.key is None
     with closing(sqlite3.connect(file_of(tmp_path))) as file:
         assert [(VERSION,)] == file.execute("PRAGMA user_version").fetchall()
+
+
+def test_readers_of_an_earlier_version_are_found_however_they_are_spelled(tmp_path: Path) -> None:
+    put_first_version(tmp_path)
+    wide = ("\uff21nn@inbox.example", "\uff23ara@inbox.example")  # the first has a twin: ann@…
+    with closing(sqlite3.connect(file_of(tmp_path), isolation_level=None)) as file:
+        ((secret,),) = file.execute("SELECT value FROM facts WHERE name = 'address key'")
+        for address in wide:
+            key = hmac.digest(bytes.fromhex(secret), address.lower().encode(), "sha256")
+            file.execute(
+                "INSERT INTO subscribers (key, address, domain, state, language, made, "
+                "paused_until) VALUES (?, ?, 'inbox.example', 'active', '', ?, '')",
+                (key, address, "2026-11-27T08:00:00Z"),
+            )
+            file.execute(
+                "INSERT INTO suppressions VALUES (?, 'by-hand', '2026-11-27T08:00:00Z', '')", (key,)
+            )
+
+    with closing(open_mail(tmp_path)) as store:
+        numbers = {subscriber.address: subscriber.id for subscriber in store.subscribers.walk()}
+
+        def find(address: str) -> int:
+            subscriber = store.subscribers.find(address)
+            return subscriber.id if subscriber else 0
+
+        assert numbers[wide[1]] == find("cara@inbox.example") == find(wide[1])
+        assert store.suppressions.find("cara@inbox.example") is not None
+        # two readers of one mailbox stay two, and are listed
+        assert (numbers["ann@inbox.example"], numbers[wide[0]]) == (
+            find("ann@inbox.example"),
+            find(wide[0]),
+        )
+        assert store.suppressions.find("ann@inbox.example") is None
+        assert store.suppressions.find(wide[0]) is not None
+        assert ((numbers["ann@inbox.example"], numbers[wide[0]]),) == (
+            store.subscribers.list_same_mailboxes()
+        )
 
 
 def test_a_damaged_file_is_refused_and_restore_is_told(tmp_path: Path) -> None:

@@ -59,6 +59,34 @@ def test_an_address_is_kept_once_whatever_its_case(store: MailStore) -> None:
     assert first == store.subscribers.find("anna@mailbox.example")
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "\uff21nna@mailbox.example",  # a full-width A
+        "ann\uff41@mailbox.example",
+        "anna@mailbox\uff0eexample",  # a full-width full stop
+        "\U0001d41anna@mailbox.example",  # a mathematical bold a
+    ],
+)
+def test_a_mailbox_is_kept_once_however_it_is_spelled(store: MailStore, spelling: str) -> None:
+    first = store.subscribers.add("anna@mailbox.example", NOON)
+    store.suppressions.add(spelling, "by-hand", NOON)
+
+    assert first == store.subscribers.add(spelling, NOON + DAY)
+    assert first == store.subscribers.find(spelling)
+    assert "anna@mailbox.example" == first.address
+    assert store.suppressions.find("ANNA@mailbox.example") is not None
+
+
+def test_a_name_is_folded_as_unicode_does_and_a_domain_is_not(store: MailStore) -> None:
+    first = store.subscribers.add("stra\u00dfe@mailbox.example", NOON)
+
+    assert first == store.subscribers.find("STRASSE@mailbox.example")
+    assert store.subscribers.find("stra\u00dfe@ma\u00dfe.example") is None
+    other = store.subscribers.add("a@stra\u00dfe.example", NOON)
+    assert other != store.subscribers.add("a@strasse.example", NOON)
+
+
 def test_an_address_of_another_reader_cannot_be_taken(store: MailStore) -> None:
     first = store.subscribers.add(ANNA, NOON)
     store.subscribers.add("b@mailbox.example", NOON)
@@ -389,6 +417,28 @@ def test_views_are_sums_of_days(store: MailStore) -> None:
     store.views.add({"daily-1": 3, "daily-2": 1}, NOON.date())
 
     assert (5, 1, 0) == tuple(store.views.of(f"daily-{n}") for n in (1, 2, 3))
+
+
+def test_what_a_run_takes_back_is_its_own_refusals_alone(store: MailStore) -> None:
+    addresses = [f"r{number}@mailbox.example" for number in range(4)]
+    store.suppressions.add(addresses[0], "hard-bounce", NOON, "5.1.1")
+    for address in addresses:
+        store.suppressions.add(address, "hard-bounce", NOON + DAY, "5.1.1", sending=7)
+    store.suppressions.add(addresses[1], "complaint", NOON + DAY)  # said while the run goes on
+    store.suppressions.add(addresses[2], "hard-bounce", NOON + DAY, "5.1.1", sending=8)
+
+    assert 2 == store.suppressions.take_back(7)
+
+    kept = {address: store.suppressions.find(address) for address in addresses}
+    assert ["hard-bounce", "complaint", None, None] == [
+        found and found.reason for found in kept.values()
+    ]
+    first = kept[addresses[0]]
+    assert first is not None
+    assert NOON == first.since
+    store.suppressions.add(addresses[3], "hard-bounce", NOON + DAY, sending=8)
+    store.suppressions.keep(8)
+    assert 0 == store.suppressions.take_back(8)
 
 
 def test_forms_of_networks_are_kept_for_a_week_and_the_newest_alone(store: MailStore) -> None:

@@ -43,7 +43,11 @@ def mail_desk_newsroom(folder: Path, port: int, more: str = "", connections: int
     root = mail_newsroom(folder, port, connections)
     beat = root / "beat.toml"
     words = beat.read_text("utf-8")
-    words = words.replace('deliver = "smtp"', 'deliver = "smtp"\nstart = "person"')
+    words = words.replace(
+        'deliver = "smtp"',
+        'deliver = "smtp"\nstart = "person"\ntest_letters_a_day = 6\n'
+        'test_addresses = ["me@trial.example"]',
+    )
     words = words.replace('security = "none"', f'security = "none"\n{more}')
     beat.write_text(f'{words}\n[desk]\nhost = "{HOST}"\n', "utf-8")
     run_git(root, "commit", "-qam", "the desk's host")

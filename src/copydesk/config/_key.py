@@ -17,6 +17,7 @@ FILE = ".copydesk/key"
 _BYTES = 32
 _MAX_BYTES = 1_000
 _HINT = "a key is 32 random bytes in base64, 44 characters"
+_FORBIDDEN = "give it to the user who runs copydesk: chown USER .copydesk/key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ def read(root: Path, environ: Mapping[str, str]) -> Key:
         return Key()
     except UnicodeDecodeError as error:
         raise setting_error(FILE, "", "expected base64, got something else", _HINT) from error
+    except PermissionError as error:
+        raise setting_error(FILE, "", "cannot be read: permission denied", _FORBIDDEN) from error
     except OSError as error:
         raise unreadable_error(error, FILE, _HINT) from error
     return Key(key=_decode(text.strip(), FILE), origin=FILE, warnings=_exposure_warnings(mode))

@@ -70,6 +70,13 @@ show = "cached"                           # "hotlink" shows the publisher's own,
 # trust = "gate"                          # "hold" waits for an editor, "publish" skips the gate
 # include = ["words"]                     # items must have one of these
 # exclude = ["words"]                     # items must have none of these
+
+# A letter tells readers what is new: docs/guides/write-a-letter.md.
+#
+# [[letter]]
+# id = "daily"
+# at = "07:00"
+# approval = "editor"                     # none goes out before somebody approved it; "itself" does
 """
 _MAIN_TOPIC = """\
 # The main topic, which stands above all that you add: a name from _data/topics.

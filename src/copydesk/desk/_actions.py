@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast, get_args
@@ -18,6 +18,7 @@ from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Sa
 MOST = 200  # actions in one request
 _WORDS = 10_000  # characters of a why, or of any value
 _STORIES = 200
+_EDITS = {"rename": "title", "retopic": "topics"}  # the fields of rules that set one
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: too deep
 _VERDICTS = frozenset({*get_args(Said), "clear"})
 _SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
@@ -35,10 +36,11 @@ class SentAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     why: str = ""
     until: datetime | None = None
     seen: dict[str, str] = {}
+    base: dict[str, str] = {}
 
 
 class StoryFields(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a story that its form has."""
+    """The fields of a story that its form edits."""
 
     title: str = ""
     excerpt: str = ""
@@ -84,7 +86,7 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
         at=at,
         values=tuple(filter(None, (form.get("value", ""),))),
         why=form.get("why", ""),
-        seen=_read_digests(form.get("seen", ""), stories),
+        seen=read_digests(form.get("seen", ""), stories),
     )
     return [
         _check(replace(common, id=f"{first}-{number}" if number else first, stories=names))
@@ -95,22 +97,13 @@ def read_form(fields: Sequence[tuple[str, str]], by: str, at: datetime) -> list[
 def read_edit(
     name: str, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> list[EditorAction]:
-    """Return an action for each field of a story that its form changed; raises UsageError."""
+    """Return an action for each field of a story that its form changed; raises UsageError.
+
+    Each has the digests of the version that the form showed as its `base`. Where two versions were
+    shown, the form's `keep_FIELD` says which one is wanted: `mine`, `theirs`, or what is `edited`.
+    """
     form = dict(fields)
-    try:
-        was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
-    except _UNREADABLE as error:
-        raise UsageError("the form is not whole", hint="open it again") from error
-    topics = [value for field, value in fields if field == "topic"]
-    picture = form.get("other_picture", "").strip() or form.get("picture", "")
-    now = StoryFields(
-        title=form.get("title", ""),
-        excerpt=form.get("excerpt", ""),
-        topics=topics,
-        note=form.get("note", ""),
-        picture=picture,
-        url=form.get("url", ""),
-    )
+    was, now = read_versions(fields)
     first = form.get("id") or str(uuid4())
     common = EditorAction(
         id=first,
@@ -119,7 +112,7 @@ def read_edit(
         at=at,
         stories=(name,),
         why=form.get("why", ""),
-        seen=_read_digests(form.get("seen", ""), [name]),
+        base=read_digests(form.get("seen", ""), [name]),
     )
     return [
         _check(
@@ -127,6 +120,85 @@ def read_edit(
         )
         for number, (said, values) in enumerate(_find_edits(was, now))
     ]
+
+
+def read_versions(fields: Sequence[tuple[str, str]]) -> tuple[StoryFields, StoryFields]:
+    """Return a story's fields as its form showed them, and as it wants them; raises UsageError."""
+    form = dict(fields)
+    try:
+        was = msgspec.json.decode(form.get("was", ""), type=StoryFields)
+        mine = msgspec.json.decode(form.get("mine") or "{}", type=StoryFields)
+    except _UNREADABLE as error:
+        raise UsageError("the form is not whole", hint="open it again") from error
+    versions = {"theirs": was, "mine": mine}
+    edited = StoryFields(
+        title=form.get("title", ""),
+        excerpt=form.get("excerpt", ""),
+        topics=[value for field, value in fields if field == "topic"],
+        note=form.get("note", ""),
+        picture=form.get("other_picture", "").strip() or form.get("picture", ""),
+        url=form.get("url", ""),
+    )
+    chosen = {
+        field: getattr(versions[form[f"keep_{field}"]], field)
+        for field in StoryFields.__struct_fields__
+        if form.get(f"keep_{field}") in versions
+    }
+    return was, msgspec.structs.replace(edited, **chosen)
+
+
+def list_edit_ids(first: str) -> list[str]:
+    """Return the ids that the actions of a form may have."""
+    fields = len(StoryFields.__struct_fields__)
+    return [f"{first}-{number}" if number else first for number in range(fields)]
+
+
+def has_other_values(actions: Sequence[EditorAction], kept: Sequence[EditorAction]) -> bool:
+    """Decide whether a form was sent before, under the same ids, and wanted something else."""
+    before = {action.id: action for action in kept}
+    return any(
+        replace(action, at=before[action.id].at) != before[action.id]
+        for action in actions
+        if action.id in before
+    )
+
+
+def name_anew(actions: Sequence[EditorAction]) -> list[EditorAction]:
+    """Return the actions of a form under ids that no others have."""
+    ids = list_edit_ids(str(uuid4()))
+    return [replace(action, id=ids[place]) for place, action in enumerate(actions)]
+
+
+def name_field(action: EditorAction) -> str:
+    """Return the field of a story's form that an action sets, "" for none."""
+    if action.kind != "rule":
+        return ""
+    field = "".join(action.values[:1]) if action.said == "set" else _EDITS.get(action.said, "")
+    return field if field in StoryFields.__struct_fields__ else ""
+
+
+def change_fields(fields: StoryFields, actions: Sequence[EditorAction]) -> StoryFields:
+    """Return a story's fields with what the actions of its form make of them."""
+    read: Mapping[str, Callable[[EditorAction], object]] = {
+        "rename": lambda action: action.values[0],
+        "retopic": lambda action: list(action.values),
+        "set": lambda action: action.values[1],
+    }
+    values = {name_field(action): read[action.said](action) for action in actions}
+    return msgspec.structs.replace(fields, **values)
+
+
+def list_texts(fields: StoryFields) -> dict[str, str]:
+    """Return the fields of a story that are typed as texts."""
+    values = msgspec.structs.asdict(fields)
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def list_inputs(actions: Sequence[EditorAction]) -> dict[str, str]:
+    """Return what the actions of a form set, by the names of the inputs that it is typed into."""
+    fields = change_fields(StoryFields(), actions)
+    why = actions[0].why if actions else ""
+    return {**list_texts(fields), "why": why, "other_picture": fields.picture}
 
 
 def _find_edits(was: StoryFields, now: StoryFields) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -168,6 +240,7 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
         why=sent.why,
         until=sent.until,
         seen=sent.seen,
+        base=sent.base,
     )
 
 
@@ -198,7 +271,7 @@ def _check_rule(action: EditorAction) -> None:
         raise UsageError(f"{action.said} wants other stories", subject=str(len(action.stories)))
 
 
-def _read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
+def read_digests(text: str, stories: Sequence[str]) -> Mapping[str, str]:
     """Return the digests that a row's form carries, under the names that an action has them by."""
     try:
         fields = json.loads(text) if text else {}

@@ -30,8 +30,10 @@ from copydesk.desk._answers import (
     with_errors,
 )
 from copydesk.desk._desk import Desk, now
+from copydesk.desk._draft_fields import draft_form, drop_filed_drafts, keep_drafts
 from copydesk.desk._drops_page import read_drop_question
 from copydesk.desk._pages import ASSETS, Editor, asset_name
+from copydesk.desk._story_pages import link_edit
 from copydesk.desk.letters import list_letter_routes
 from copydesk.desk.live import Presence, describe
 from copydesk.desk.mailing import list_mailing_routes
@@ -41,11 +43,13 @@ from copydesk.desk.proposals import list_proposal_routes
 from copydesk.desk.rules import list_rule_routes
 from copydesk.desk.sources import list_source_routes
 from copydesk.desk.topics import list_topic_routes
+from copydesk.desk_store import QueuedAction
 from copydesk.errors import CopydeskError, RecordError
 
 EditorOf = Callable[[Request], Editor]
 
 _MOST_ROWS = 100
+_OUTCOME_SECONDS = 5.0  # that the answer to a form waits for what becomes of it
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -136,19 +140,53 @@ class _Handlers:
         return page_answer(await self._desk.neighbours_page(self._editor_of(request), name))
 
     async def edit(self, request: Request) -> Response:
-        """Answer with the form in which a story is edited."""
-        name = request.path_params["name"]
-        editor, takes_up = must_edit(self._editor_of(request)), "draft" in request.query_params
+        """Answer with the form in which a story is edited, or with what became of one."""
+        editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
+        if "sent" in request.query_params:
+            return await self._answer_outcome(editor, name, request.query_params["sent"])
+        takes_up = "draft" in request.query_params
         return page_answer(await self._desk.edit_page(editor, name, takes_up=takes_up))
 
+    async def _answer_outcome(self, editor: Editor, name: str, first: str) -> Response:
+        """Lead on from a form whose edit is filed; else show its outcome, or that it waits."""
+        sent = await self._find_actions(editor, name, first)
+        if any(queued.outcome is None for queued in sent):
+            answer = page_answer(await self._desk.waiting_page(editor, sent))
+            answer.headers["Refresh"] = "1"  # the next answer waits for the outcome again
+            return answer
+        filed = [one.action for one in sent if one.outcome and one.outcome.state == "done"]
+        inputs = _actions.list_inputs(filed)
+        await drop_filed_drafts(self._desk.store, editor.name, name, inputs)
+        if sent and len(filed) == len(sent):
+            return self._lead_to_story(name)
+        return page_answer(await self._desk.edit_page(editor, name, sent))
+
+    async def _find_actions(self, editor: Editor, name: str, first: str) -> list[QueuedAction]:
+        """Return the actions of a form that an editor sent, once all have an outcome or soon."""
+        ids = _actions.list_edit_ids(first)
+        states = await self._desk.filer.await_outcomes(ids, _OUTCOME_SECONDS)
+        own = (editor.name, (name,))
+        told = (states[each] for each in ids if each in states)
+        return [one for one in told if (one.action.by, one.action.stories) == own]
+
     async def put_edit(self, request: Request) -> Response:
-        """Keep what the form of a story changed, and lead to the story."""
+        """Keep what the form of a story changed, and lead to where its outcome is told."""
         editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
-        fields = await read_form(request)
+        fields, store = await read_form(request), self._desk.store
+        was, _ = _actions.read_versions(fields)
+        typed = draft_form(name, dict(fields), _actions.list_texts(was), now())
+        await keep_drafts(store, editor.name, typed)
         actions = _actions.read_edit(name, fields, editor.name, now())
-        if actions:
-            await self._desk.put(actions)
-        await self._desk.drop_drafts(editor, name)
+        if not actions:
+            await drop_filed_drafts(store, editor.name, name, dict(fields))
+            return self._lead_to_story(name)
+        known = await asyncio.to_thread(store.actions.state, [one.id for one in actions])
+        if _actions.has_other_values(actions, [queued.action for queued in known.values()]):
+            actions = _actions.name_anew(actions)
+        await self._desk.put(actions)
+        return RedirectResponse(link_edit(self._desk.path, actions[0]), 303)
+
+    def _lead_to_story(self, name: str) -> Response:
         return RedirectResponse(f"{self._desk.path}story/{quote(name, safe='')}/", 303)
 
     async def drops(self, request: Request) -> Response:
@@ -169,9 +207,11 @@ class _Handlers:
         return Response(rows, media_type="text/html", headers=NEVER_KEPT)
 
     async def versions(self, request: Request) -> Response:
-        """Answer with the versions of a question's rows, for a page that is open."""
-        question = _query.read_question(request.query_params)
-        return JSONResponse(await self._desk.versions(question), headers=NEVER_KEPT)
+        """Answer with the versions of a question's rows, and of those that a page shows still."""
+        asked = request.query_params
+        shown = asked.getlist("event")[:_MOST_ROWS]
+        versions = await self._desk.versions(_query.read_question(asked), shown)
+        return JSONResponse(versions, headers=NEVER_KEPT)
 
     async def put_actions(self, request: Request) -> Response:
         """Keep actions that a script sends; they are on the disk before this answers."""

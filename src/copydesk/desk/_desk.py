@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,9 +19,10 @@ from copydesk.desk._drops_page import render_drops
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, QueueAnswer
 from copydesk.desk._story_pages import (
-    OpenDraft,
+    OpenEdit,
     render_edit,
     render_neighbours,
+    render_sent_edit,
     render_story,
     render_trail,
 )
@@ -36,7 +37,7 @@ from copydesk.desk.live import (
     Trials,
 )
 from copydesk.desk_store import DeskStore, Draft, QueuedAction, SavedView, open_desk
-from copydesk.errors import CopydeskError
+from copydesk.errors import CopydeskError, RecordError
 from copydesk.news import Beat, EditorAction
 
 _RECORDED = "its web is a recording: copydesk demo runs a round of it"
@@ -134,18 +135,37 @@ class Desk:
 
         return await self.draw(make)
 
-    async def edit_page(self, editor: Editor, name: str, *, takes_up: bool = False) -> bytes:
+    async def edit_page(
+        self,
+        editor: Editor,
+        name: str,
+        sent: Sequence[QueuedAction] = (),
+        *,
+        takes_up: bool = False,
+    ) -> bytes:
         """Return the form in which a story is edited; raises RecordError where there is none.
 
-        With `takes_up` it has what the editor typed into it before.
+        With `takes_up` it has what the editor typed into it before. What was `sent` from it and is
+        not filed is in it again, or on a page of its own where the story is gone.
         """
         drafts = await self.list_drafts(editor, name)
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            found = engine.read_story_page(opened.newsroom, opened.queue, name)
-            return render_edit(pages, editor, counts, found, OpenDraft(drafts, takes_up))
+            try:
+                found = engine.read_story_page(opened.newsroom, opened.queue, name)
+            except RecordError as error:
+                if not sent:
+                    raise
+                return render_sent_edit(pages, editor, counts, sent, str(error))
+            return render_edit(pages, editor, counts, found, OpenEdit(drafts, takes_up, sent))
 
         return await self.draw(make)
+
+    async def waiting_page(self, editor: Editor, sent: Sequence[QueuedAction]) -> bytes:
+        """Return the page of an edit that waits to be filed."""
+        return await self.draw(
+            lambda _, pages, counts: render_sent_edit(pages, editor, counts, sent)
+        )
 
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> bytes:
         """Return a page that is made in the newsroom's thread."""
@@ -215,16 +235,26 @@ class Desk:
 
         return await self.thread.ask(answer)
 
-    async def versions(self, question: engine.QueueQuestion) -> Mapping[str, object]:
-        """Return which rows a question has now, each with its version, and the views' counts."""
+    async def versions(
+        self, question: engine.QueueQuestion, shown: Collection[str] = ()
+    ) -> Mapping[str, object]:
+        """Return which rows a question has now, each with its version, and the views' counts.
+
+        Events that are `shown` and not among them have their versions, too.
+        """
 
         def answer(opened: OpenNewsroom) -> Mapping[str, object]:
             page = opened.queue.page(opened.newsroom, question)
             views = self._pages_of(opened).proposals
+            listed = {row.happening for row in page.rows}
+            left = tuple(event for event in dict.fromkeys(shown) if event not in listed)
+
+            def describe(rows: Iterable[engine.QueueRow]) -> Mapping[str, str]:
+                return {row.happening: views.version(row, views.find_for(row)) for row in rows}
+
             return {
-                "rows": {
-                    row.happening: views.version(row, views.find_for(row)) for row in page.rows
-                },
+                "rows": describe(page.rows),
+                "left": describe(opened.queue.rows(opened.newsroom, left)) if left else {},
                 "total": page.total,
                 "former_rules": page.is_by_former_rules,
                 "counts": self._counts(opened).count_views(),

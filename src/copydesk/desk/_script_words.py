@@ -43,6 +43,7 @@ SCRIPT_WORDS = (
     "saving",
     "saved",
     "not_saved",
+    "no_answer",
     "taken_back",
     "changed_since",
     "reject_other",

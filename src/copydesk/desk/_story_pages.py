@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
@@ -10,9 +10,9 @@ from uuid import uuid4
 import msgspec
 
 from copydesk import engine
-from copydesk.desk._actions import StoryFields
+from copydesk.desk._actions import StoryFields, change_fields, list_texts, name_field
 from copydesk.desk._counts import Counts
-from copydesk.desk._draft_fields import find_draft
+from copydesk.desk._draft_fields import FoundDraft, find_draft
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.desk._why_view import (
@@ -22,19 +22,37 @@ from copydesk.desk._why_view import (
     describe_trail,
     describe_why,
 )
-from copydesk.desk_store import Draft
+from copydesk.desk_store import Draft, QueuedAction
 from copydesk.kit import text
-from copydesk.news import NO_PICTURE, Standing
+from copydesk.news import NO_PICTURE, EditorAction, Standing
 
 _FIGURES = 8
+FIELD_WORDS = {
+    "title": "headline",
+    "excerpt": "excerpt",
+    "topics": "filter_topic",
+    "picture": "picture",
+    "url": "address",
+    "note": "note",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDraft:
-    """What an editor typed into a form before, and whether the form is to have it again."""
+class OpenEdit:
+    """What an editor wants in the form of a story beside its fields.
+
+    `drafts` were typed before, and are put in where they are taken up; `sent` are the actions of
+    the form that was sent last, each with its outcome.
+    """
 
     drafts: Sequence[Draft] = ()
     is_taken_up: bool = False
+    sent: Sequence[QueuedAction] = ()
+
+    @property
+    def unsaved(self) -> list[QueuedAction]:
+        """Return the actions that were sent and are not done."""
+        return [each for each in self.sent if not each.outcome or each.outcome.state != "done"]
 
 
 def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:
@@ -97,26 +115,32 @@ def render_neighbours(
 
 
 def render_edit(
-    pages: Pages,
-    editor: Editor,
-    counts: Counts,
-    found: engine.StoryPage,
-    draft: OpenDraft,
+    pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage, opened: OpenEdit
 ) -> bytes:
-    """Return the form in which a story is edited."""
+    """Return the form in which a story is edited, with both versions of a field that has two."""
     short = pages.views.short(found.seen)
     values = read_fields(found)
-    typed = find_draft(draft.drafts)
+    typed = find_draft(opened.drafts, list_texts(values))
+    draft = typed if opened.is_taken_up else FoundDraft()
+    sent = [queued.action for queued in opened.unsaved]
+    mine = _put_in(draft, change_fields(values, sent))
+    fields_in_two = [*_find_conflicts(opened.unsaved), *_find_stale_drafts(draft, values)]
+    versions = _describe_versions(pages, fields_in_two, values, mine)
     view = {
         **short,
-        **msgspec.structs.asdict(values),
+        **dict.fromkeys(("why", "other_picture"), ""),
+        **draft.fields,
+        **({"why": sent[0].why} if sent else {}),
+        **msgspec.structs.asdict(mine),
         "quoted": quote(found.seen.name, safe=""),
         "was": msgspec.json.encode(values).decode(),
-        "topics": pages.topic_choices(found.seen.story.topics),
-        "pictures": _pictures(pages, found, values.picture),
+        "mine": msgspec.json.encode(mine).decode(),
+        "topics": pages.topic_choices(mine.topics),
+        "pictures": _pictures(pages, found, mine.picture),
         "note_characters": engine.note_characters(found.seen.story),
-        **dict.fromkeys(("why", "other_picture"), ""),
-        **(typed.fields if draft.is_taken_up else {}),
+        "versions": versions,
+        "has_two": any(versions.values()),
+        "outcomes": list(_describe_outcomes(pages, opened)),
     }
     return pages.page(
         "edit.html",
@@ -126,9 +150,102 @@ def render_edit(
         id=str(uuid4()),
         story=view,
         draft=pages.describe_draft(
-            found.seen.name, typed.at, "" if draft.is_taken_up else f"{short['href']}edit/?draft"
+            found.seen.name,
+            None if sent else typed.at,
+            "" if opened.is_taken_up or sent else f"{short['href']}edit/?draft",
         ),
     )
+
+
+def render_sent_edit(
+    pages: Pages, editor: Editor, counts: Counts, sent: Sequence[QueuedAction], problem: str = ""
+) -> bytes:
+    """Return a page of what a form wants that waits, or whose story is gone: nothing is lost."""
+    return pages.page(
+        "edit_sent.html",
+        editor,
+        counts,
+        title=problem or pages.strings.say("edit_waits"),
+        is_gone=bool(problem),
+        fields=[
+            {"word": pages.strings.say(FIELD_WORDS[field]), "text": _write_value(queued.action)}
+            for queued in sent
+            if (field := name_field(queued.action))
+        ],
+    )
+
+
+def link_edit(root: str, action: EditorAction) -> str:
+    """Return where one sees what became of an edit, and chooses where that is to be chosen."""
+    return f"{root}story/{quote(action.stories[0], safe='')}/edit/?sent={quote(action.id, safe='')}"
+
+
+def _put_in(draft: FoundDraft, fields: StoryFields) -> StoryFields:
+    """Return a story's fields with those of a draft."""
+    typed = {name: text for name, text in draft.fields.items() if name in FIELD_WORDS}
+    return msgspec.structs.replace(fields, **typed)
+
+
+def _find_conflicts(unsaved: Sequence[QueuedAction]) -> Iterator[str]:
+    """Walk the fields that somebody changed before the actions that set them were filed."""
+    for queued in unsaved:
+        conflicts = queued.outcome.conflicts if queued.outcome else ()
+        field = name_field(queued.action)
+        if any(conflict.field == field for conflict in conflicts):
+            yield field
+
+
+def _find_stale_drafts(draft: FoundDraft, now: StoryFields) -> Iterator[str]:
+    """Walk the fields that somebody changed since a draft of them was typed."""
+    for field, was in draft.was.items():
+        if field in draft.fields and getattr(now, field).strip() != was.strip():
+            yield field
+
+
+def _describe_versions(
+    pages: Pages, in_two: Collection[str], theirs: StoryFields, mine: StoryFields
+) -> dict[str, View | None]:
+    """Return both versions of each field that has two, None for the others."""
+    describe = {NO_PICTURE: pages.strings.say("picture_none")}
+
+    def write(fields: StoryFields, name: str) -> str:
+        value = getattr(fields, name)
+        return ", ".join(value) if isinstance(value, list) else describe.get(value, value)
+
+    return {
+        name: {"mine": write(mine, name), "theirs": write(theirs, name)}
+        if name in in_two and getattr(mine, name) != getattr(theirs, name)
+        else None
+        for name in FIELD_WORDS
+    }
+
+
+def _describe_outcomes(pages: Pages, opened: OpenEdit) -> Iterator[View]:
+    """Walk what became of the fields that were sent: saved, refused, of a story that is removed."""
+    say = pages.strings.say
+    for queued in opened.sent:
+        word = say(FIELD_WORDS[field]) if (field := name_field(queued.action)) else ""
+        outcome = queued.outcome
+        if outcome is None or not word:
+            continue
+        if outcome.state == "done":
+            yield {"word": word, "text": say("saved"), "is_saved": True}
+        elif outcome.state == "refused":
+            why = ": ".join(filter(None, (outcome.what, outcome.hint)))
+            yield {"word": word, "text": say("not_saved", what=why), "is_saved": False}
+    removals = {
+        conflict.now
+        for queued in opened.unsaved
+        for conflict in (queued.outcome.conflicts if queued.outcome else ())
+        if conflict.field == "verdict"
+    }
+    for verdict in sorted(removals):
+        yield {"word": say("edit_removed"), "text": verdict, "is_saved": False}
+
+
+def _write_value(action: EditorAction) -> str:
+    values = action.values[1:] if action.said == "set" else action.values
+    return ", ".join(values)
 
 
 def read_fields(found: engine.StoryPage) -> StoryFields:

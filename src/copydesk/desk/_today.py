@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from urllib.parse import quote
 
 from copydesk import engine
+from copydesk.desk._actions import name_field
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Pages
+from copydesk.desk._story_pages import FIELD_WORDS, link_edit
 from copydesk.desk._story_view import View
 from copydesk.desk_store import QueuedAction
 from copydesk.errors import RecordError
@@ -18,14 +20,6 @@ from copydesk.news import EditorAction
 _NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # its first value is a headline, a name
 # rules that set a field of a story, with the field that each is about
 _EDITS = {"rename": "title", "retopic": "topics", "set": ""}
-_FIELDS = {
-    "title": "headline",
-    "excerpt": "excerpt",
-    "topics": "filter_topic",
-    "picture": "picture",
-    "url": "address",
-    "note": "note",
-}
 _SHOWN_VALUE = 300  # characters of a value
 _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})
 
@@ -81,15 +75,19 @@ def _describe(
         "why": action.why,
         "state": say("taken_back" if is_undone else f"state_{state}"),
         "what": " · ".join((outcome.what, outcome.hint)) if problem and outcome else "",
-        "retry": f"{pages.views.root}list/?action={action.id}" if _may_retry(queued) else "",
+        "retry": _link_retry(pages, queued),
         "may_undo": state == "done" and not is_undone and action.kind in _UNDONE_KINDS,
     }
 
 
-def _may_retry(queued: QueuedAction) -> bool:
-    """Decide whether what an action wanted can be looked at again, over what was in its way."""
-    of_list = (queued.action.kind, queued.action.said) == ("list", "set")
-    return of_list and _state(queued) == "conflict"
+def _link_retry(pages: Pages, queued: QueuedAction) -> str:
+    """Return where one chooses between what an action wanted and what was in its way, "" for no."""
+    action, root = queued.action, pages.views.root
+    if (action.kind, action.said, _state(queued)) == ("list", "set", "conflict"):
+        return f"{root}list/?action={action.id}"
+    if name_field(action) and _state(queued) in {"conflict", "refused"}:
+        return link_edit(root, action)
+    return ""
 
 
 def _list_words(action: EditorAction) -> Iterator[str]:
@@ -125,9 +123,9 @@ def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> l
         changes = [(_EDITS[action.said], "", ", ".join(action.values))]
     say = pages.strings.say
     return [
-        {"field": say(_FIELDS[field]), "was": _shorten(was), "now": _shorten(now)}
+        {"field": say(FIELD_WORDS[field]), "was": _shorten(was), "now": _shorten(now)}
         for field, was, now in changes
-        if field in _FIELDS
+        if field in FIELD_WORDS
     ]
 
 

@@ -39,6 +39,8 @@ AuditKind = Literal[
     "suppressions-looked-at",
     "readers-imported",
     "readers-exported",
+    "test-letter",
+    "sent-again",
 ]
 OTHER_NETWORKS = "*"
 """The address of the entry that counts the refusals of networks which have no entry of their own"""

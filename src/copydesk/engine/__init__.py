@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow
-    from copydesk.engine.accounts import EndedSessions as EndedSessions
     from copydesk.engine.accounts import IdentityCheck as IdentityCheck
     from copydesk.engine.accounts import IdentityProvider as IdentityProvider
-    from copydesk.engine.accounts import NewToken as NewToken
     from copydesk.engine.accounts import add_account as add_account
     from copydesk.engine.accounts import begin_identity_check as begin_identity_check
     from copydesk.engine.accounts import desk_address as desk_address
@@ -90,7 +88,6 @@ if TYPE_CHECKING:
     from copydesk.engine.editing import speaker as speaker
     from copydesk.engine.editing import undo_action as undo_action
     from copydesk.engine.editing import undo_rule as undo_rule
-    from copydesk.engine.letters import FiledIssue as FiledIssue
     from copydesk.engine.letters import IssueDraft as IssueDraft
     from copydesk.engine.letters import LetterOutcome as LetterOutcome
     from copydesk.engine.letters import LetterRow as LetterRow
@@ -108,6 +105,7 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import render_issue as render_issue
     from copydesk.engine.mail_checks import KeptFinding as KeptFinding
     from copydesk.engine.mail_checks import MailCheckReport as MailCheckReport
+    from copydesk.engine.mail_checks import TrialRequest as TrialRequest
     from copydesk.engine.mail_checks import examine_mail as examine_mail
     from copydesk.engine.mail_checks import find_mail_obstacle as find_mail_obstacle
     from copydesk.engine.mail_checks import overrule_check as overrule_check
@@ -205,7 +203,6 @@ if TYPE_CHECKING:
     from copydesk.engine.rejudging import apply_rejudging as apply_rejudging
     from copydesk.engine.rejudging import list_neighbours as list_neighbours
     from copydesk.engine.rejudging import rejudge as rejudge
-    from copydesk.engine.returns import MailboxReport as MailboxReport
     from copydesk.engine.returns import ReturnEffect as ReturnEffect
     from copydesk.engine.returns import ReturnList as ReturnList
     from copydesk.engine.returns import list_returns as list_returns
@@ -221,13 +218,17 @@ if TYPE_CHECKING:
     from copydesk.engine.round import judge_url as judge_url
     from copydesk.engine.round import run_round as run_round
     from copydesk.engine.round import watch_url as watch_url
+    from copydesk.engine.sending import IssueAudience as IssueAudience
     from copydesk.engine.sending import SendingRehearsal as SendingRehearsal
     from copydesk.engine.sending import SendingRow as SendingRow
     from copydesk.engine.sending import SendReport as SendReport
     from copydesk.engine.sending import WhoLine as WhoLine
     from copydesk.engine.sending import WhoPage as WhoPage
+    from copydesk.engine.sending import ask_and_file as ask_and_file
     from copydesk.engine.sending import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending import begin_sending as begin_sending
+    from copydesk.engine.sending import count_uncertain as count_uncertain
+    from copydesk.engine.sending import find_audience as find_audience
     from copydesk.engine.sending import find_sending as find_sending
     from copydesk.engine.sending import find_who as find_who
     from copydesk.engine.sending import list_held_sendings as list_held_sendings
@@ -239,6 +240,7 @@ if TYPE_CHECKING:
     from copydesk.engine.sending import page_who as page_who
     from copydesk.engine.sending import rehearse_sending as rehearse_sending
     from copydesk.engine.sending import resume_sending as resume_sending
+    from copydesk.engine.sending import send_again as send_again
     from copydesk.engine.sending import send_issues as send_issues
     from copydesk.engine.sending import send_test as send_test
     from copydesk.engine.sending import stop_sending as stop_sending
@@ -338,7 +340,6 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers import list_networks as list_networks
     from copydesk.engine.subscribers import list_suppressions as list_suppressions
     from copydesk.engine.subscribers import look_at_link as look_at_link
-    from copydesk.engine.subscribers import mask_address as mask_address
     from copydesk.engine.subscribers import open_readers as open_readers
     from copydesk.engine.subscribers import read_offer as read_offer
     from copydesk.engine.subscribers import read_reader as read_reader

@@ -52,6 +52,12 @@ def hide_addresses(words: str) -> str:
     return _MAILBOX.sub("", words)
 
 
+def mask_address(address: str) -> str:
+    """Return a mail address as a page may show it that others may see, too: `m…@e…`."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain[:1]}…" if address else ""
+
+
 def tidy(markdown: str) -> str:
     """Return a text of several lines without control characters, white space at their ends, and
     more than one empty line between two; line ends are LF.

@@ -12,6 +12,7 @@ views: how often issues' pages were read, as sums
 
 from __future__ import annotations
 
+from copydesk.mail_store._database import fold_address as fold_address
 from copydesk.mail_store._deliveries import DeliveryEntry as DeliveryEntry
 from copydesk.mail_store._deliveries import DeliveryOutcome as DeliveryOutcome
 from copydesk.mail_store._deliveries import DeliveryState as DeliveryState

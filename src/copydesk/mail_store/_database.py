@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import sqlite3
 import threading
+import unicodedata
 from pathlib import Path
 
 from copydesk.errors import MailStoreError
@@ -31,6 +33,13 @@ class MailDatabase(KeptDatabase):
         super().__init__(file, SCHEMA)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        for name, fold in (("mailbox_key", fold_address), ("spelled_key", str.lower)):
+            connection.create_function(
+                name,
+                2,
+                lambda address, key, fold=fold: digest_words(bytes.fromhex(key), fold(address)),
+                deterministic=True,
+            )
         super()._prepare(connection)
         # what is deleted is overwritten: most pages keep nothing of an address that is gone
         connection.execute("PRAGMA secure_delete = ON")
@@ -55,6 +64,26 @@ class MailDatabase(KeptDatabase):
         """Bring what was written ahead into the file itself, and leave nothing beside it."""
         ((is_hindered, *_),) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return not is_hindered
+
+
+def fold_address(address: str) -> str:
+    """Return the spelling by which a mailbox is known: that of its name and that of its domain.
+
+    The name by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so that a
+    full-width letter makes no second mailbox. The domain by NFKC in small letters, as IDNA maps it
+    (UTS 46): case-folding would make one of straße.example and strasse.example.
+    """
+    if address.isascii():
+        return address.lower()
+    name, at, domain = unicodedata.normalize("NFKC", address).rpartition("@")
+    for _ in range(2):
+        name = unicodedata.normalize("NFKC", name.casefold())
+    return f"{name}{at}{unicodedata.normalize('NFKC', domain.lower())}"
+
+
+def digest_words(key: bytes, words: str) -> bytes:
+    """Return the keyed digest (HMAC-SHA256) of words."""
+    return hmac.digest(key, words.encode("utf-8", "surrogatepass"), "sha256")
 
 
 def _holds(file: Path, words: bytes) -> bool:

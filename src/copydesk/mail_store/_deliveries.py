@@ -10,7 +10,7 @@ from typing import Literal
 from copydesk.news import Delivery
 
 SendingState = Literal["ready", "awaits-word", "sending", "paused", "ended", "done"]
-SendingRemark = Literal["", "person", "restored", "checks"]
+SendingRemark = Literal["", "person", "restored", "checks", "held", "uncertain", "refused"]
 
 
 class DeliveryState(IntEnum):
@@ -32,7 +32,10 @@ class Sending:
     """An issue that goes to its letter's readers: by which way, as whose decision.
 
     One that `awaits-word` needs a person's first, and `remark` says why: as it is set up, after a
-    restore (it may have gone out), or since the checks of `mail doctor` are not clean.
+    restore (it may have gone out), since the checks of `mail doctor` are not clean, or `held`: it
+    was filed where nobody could be asked. Of one that
+    is `paused` it says what the server did: it left one letter after the other `uncertain`, or
+    `refused` them. `again_by` let it go to the uncertain once more, at `again_at`.
     """
 
     number: int
@@ -43,6 +46,13 @@ class Sending:
     made: datetime
     by: str = ""
     remark: SendingRemark = ""
+    again_by: str = ""
+    again_at: datetime | None = None
+
+    @property
+    def start(self) -> datetime:
+        """Return from when on it is counted how long letters are tried."""
+        return self.again_at or self.made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ AND (u.topics = '[]' OR EXISTS (SELECT 1 FROM json_each(u.topics) t
     WHERE t.value IN (SELECT value FROM json_each(?))))
 """
 _UNTRIED = "0, 0, 0, 0, 0, 0, '', 0"  # the columns of a letter that nobody tried yet
-_COLUMNS = "number, issue, letter, state, via, made, by, remark"
+_COLUMNS = "number, issue, letter, state, via, made, by, remark, again_by, again_at"
 
 
 class Ledger:
@@ -139,6 +139,25 @@ class Ledger:
             "WHERE number = ? AND state IN ('ready', 'sending') RETURNING number",
             number,
         )
+        return bool(rows)
+
+    def send_again(self, number: int, by: str, now: datetime) -> bool:
+        """Let a sending that is done go to the uncertain once more; False where it did, or is not.
+
+        They wait from now on as others do that were tried in vain.
+        """
+        with self._database.at_once():
+            rows = self._database.run(
+                "UPDATE sendings SET state = 'ready', remark = '', again_by = ?, again_at = ? "
+                "WHERE number = ? AND state = 'done' AND again_at = '' RETURNING number",
+                *(by, dates.rfc3339(now), number),
+            )
+            if rows:
+                self._database.run(
+                    "UPDATE deliveries SET state = 3, at = ? WHERE sending = ? AND state = 5",
+                    *(int(now.timestamp()), number),
+                )
+                self._facts.forget(f"{_COUNT}{number}")
         return bool(rows)
 
     def state_of(self, number: int) -> SendingState:

@@ -16,10 +16,10 @@ from copydesk.news import Delivery
 
 
 def read_sending(
-    row: tuple[int, str, str, SendingState, Delivery, str, str, SendingRemark],
+    row: tuple[int, str, str, SendingState, Delivery, str, str, SendingRemark, str, str],
 ) -> Sending:
     """Read a sending out of its columns."""
-    number, issue, letter, state, via, made, by, remark = row
+    number, issue, letter, state, via, made, by, remark, again_by, again_at = row
     return Sending(
         number=number,
         issue=issue,
@@ -29,6 +29,8 @@ def read_sending(
         made=datetime.fromisoformat(made),
         by=by,
         remark=remark,
+        again_by=again_by,
+        again_at=datetime.fromisoformat(again_at) if again_at else None,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +10,9 @@ from typing import Literal
 
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.mail_store._database import MailDatabase
+from copydesk.mail_store._database import MailDatabase, digest_words, fold_address
 from copydesk.mail_store._facts import Facts
+from copydesk.mail_store._tables import NOT_ASCII
 
 SubscriberState = Literal["waiting", "active", "paused", "left", "erased"]
 _AT_ONCE = 1_000  # rows of a walk
@@ -37,19 +37,23 @@ class Subscriber:
 
 
 class Subscribers:
-    """Keep addresses, each once, whatever the case of its letters; methods raise MailStoreError."""
+    """Keep mailboxes, each once however it is spelled; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, facts: Facts) -> None:
         self._database = database
         self._facts = facts
 
     def key_of(self, address: str) -> bytes:
-        """Return the keyed digest (HMAC-SHA256) by which an address is known, even once erased.
+        """Return the keyed digest by which a mailbox is known, even once erased.
 
-        In small letters, not by `casefold`: strasse.example is not straße.example.
+        It is of `fold_address`; of the spelling itself where a reader has that one for themselves,
+        as two of one mailbox may since an earlier version.
         """
-        words = address.lower().encode("utf-8", "surrogatepass")
-        return hmac.digest(self._secret, words, "sha256")
+        key = digest_words(self._secret, fold_address(address))
+        if address.isascii():
+            return key
+        spelled = digest_words(self._secret, address.lower())
+        return spelled if self._find_by_key(spelled) is not None else key
 
     def add(self, address: str, now: datetime, language: str = "") -> Subscriber:
         """Keep an address; one that is kept already stays as it is, an erased one waits again."""
@@ -223,6 +227,19 @@ class Subscribers:
     def count(self) -> dict[SubscriberState, int]:
         """Return how many stand how; who is missing is none."""
         return dict(self._database.run("SELECT state, count(*) FROM subscribers GROUP BY state"))
+
+    def list_same_mailboxes(self) -> tuple[tuple[int, ...], ...]:
+        """Return the numbers of readers whose addresses are one mailbox's, each group by itself."""
+        rows = self._database.run(
+            "SELECT o.id, s.id FROM subscribers s "  # noqa: S608 # names of ours
+            "JOIN subscribers o ON o.key = mailbox_key(s.address, ?) "
+            f"WHERE s.{NOT_ASCII} AND o.id <> s.id AND o.address <> '' ORDER BY o.id, s.id",
+            self._secret.hex(),
+        )
+        groups: dict[int, tuple[int, ...]] = {}
+        for known, other in rows:
+            groups[known] = (*groups.get(known, (known,)), other)
+        return tuple(groups.values())
 
     def count_suppressed_by_state(self) -> dict[SubscriberState, int]:
         """Return of how many that stand so the address is suppressed; who is missing is none."""

@@ -33,17 +33,42 @@ class Suppressions:
         self._database = database
         self._subscribers = subscribers
 
-    def add(self, address: str, reason: SuppressionReason, now: datetime, detail: str = "") -> None:
-        """Send nothing to an address from now on; the first reason stays."""
-        key = self._subscribers.key_of(address)
-        self.put(Suppression(key=key, reason=reason, since=now, detail=detail))
+    def add(
+        self,
+        address: str,
+        reason: SuppressionReason,
+        now: datetime,
+        detail: str = "",
+        sending: int = 0,
+    ) -> None:
+        """Send nothing to an address from now on; the first reason stays.
 
-    def put(self, suppression: Suppression) -> None:
-        """Keep a suppression; the first reason stays."""
+        `sending` is the number of the issue to which the address was refused: until its run is over
+        that may be taken back, and any other reason takes its place.
+        """
+        key = self._subscribers.key_of(address)
+        self.put(Suppression(key=key, reason=reason, since=now, detail=detail), sending)
+
+    def put(self, suppression: Suppression, sending: int = 0) -> None:
+        """Keep a suppression; the first reason stays. `sending` as in `add`."""
         self._database.run(
-            "INSERT INTO suppressions VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            "INSERT INTO suppressions (key, reason, since, detail, sending) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET reason = excluded.reason, since = excluded.since, "
+            "detail = excluded.detail, sending = 0 "
+            "WHERE suppressions.sending > 0 AND excluded.sending = 0",
             *(suppression.key, suppression.reason, dates.rfc3339(suppression.since)),
-            suppression.detail,
+            *(suppression.detail, sending),
+        )
+
+    def take_back(self, sending: int) -> int:
+        """Send again to whom the run of a sending suppressed; return how many those are."""
+        query = "DELETE FROM suppressions WHERE sending = ? AND sending > 0 RETURNING key"
+        return len(self._database.run(query, sending))
+
+    def keep(self, sending: int) -> None:
+        """Let what the run of a sending suppressed be so for good: the run is over."""
+        self._database.run(
+            "UPDATE suppressions SET sending = 0 WHERE sending = ? AND sending > 0", sending
         )
 
     def find(self, address: str) -> Suppression | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from copydesk.kit.kept import ATTEMPTS_TABLE
 
+NOT_ASCII = "address GLOB '*[^ -~]*'"
+_KEY = "SELECT value FROM facts WHERE name = 'address key'"
 # Times are RFC 3339 in UTC, but for deliveries and the outbox: there they are seconds since 1970.
 STEPS = (
     f"""
@@ -91,5 +93,19 @@ CREATE TABLE network_forms (
 CREATE INDEX network_forms_of ON network_forms (network, at);
 CREATE INDEX network_forms_at ON network_forms (at);
 """,
+    # An address is known by another digest than before where it is not ASCII (`fold_address`): of
+    # two readers by one of those, one keeps the digest of the own spelling, and both stay.
+    # `sending` is the one whose refusal made a suppression, as long as its run may take that back.
+    f"""
+UPDATE OR IGNORE subscribers SET key = mailbox_key(address, ({_KEY})) WHERE {NOT_ASCII};
+UPDATE OR IGNORE suppressions SET key = (
+    SELECT s.key FROM subscribers s
+    WHERE s.{NOT_ASCII} AND spelled_key(s.address, ({_KEY})) = suppressions.key
+) WHERE key IN (SELECT spelled_key(address, ({_KEY})) FROM subscribers WHERE {NOT_ASCII});
+ALTER TABLE suppressions ADD COLUMN sending INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX suppressions_of ON suppressions (sending) WHERE sending > 0;
+ALTER TABLE sendings ADD COLUMN again_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE sendings ADD COLUMN again_at TEXT NOT NULL DEFAULT '';
+""",  # noqa: S608 # names of ours
 )
 VERSION = len(STEPS)

@@ -40,7 +40,9 @@ class EditorAction:
     of a list its id, title, description and the words on each story.
     `seen` has a digest of each field as its editor saw it, by the story's name and the field's
     ("2026-01-02-a title"); a field that somebody changed since is not overwritten. What it does not
-    name is changed whatever stands there.
+    name is changed whatever stands there. `base` is the same of a form that was open for a while:
+    what its own editor changed since, in another tab, is not overwritten either, and a removal is
+    told whatever field is set.
     """
 
     id: str
@@ -53,6 +55,12 @@ class EditorAction:
     why: str = ""
     until: datetime | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
+    base: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_versions(self) -> bool:
+        """Return whether it says what its editor saw."""
+        return bool(self.seen or self.base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

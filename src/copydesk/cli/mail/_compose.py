@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import PurePosixPath
 
 import click
 
@@ -20,21 +21,24 @@ _FAILED = {"held", "unapproved", "failed"}
 @click.argument("letter")
 @click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
 @click.option("--file", "is_filed", is_flag=True, help="File it as the letter's next issue.")
+@click.option("--yes", is_flag=True, help="Do not ask whether readers are to get it at once.")
 @click.option("--as", "by", default="", metavar="NAME", help="Who files it; by itself git's user.")
 @common
 def compose(
-    invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, by: str
+    invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
 ) -> None:
     """Show the issue that LETTER would be now: what is new since its last one.
 
-    With --file it is filed in `_newsletters/` by a commit, and the next build publishes it.
+    With --file it is filed in `_newsletters/` by a commit, and the next build publishes it. Where
+    `copydesk serve` would send it at once you are asked, with the number of readers. With nobody
+    to ask and no --yes it is filed all the same, and awaits `copydesk mail send`.
     """
     if is_filed and at is not None:
         raise click.UsageError("--file is for now: leave --at away, or set the clock by --now.")
     with invocation.newsroom() as newsroom:
         if is_filed:
-            outcome = engine.file_letter(newsroom, letter, engine.speaker(newsroom, by))
-            _show_outcome(invocation, outcome)
+            speaker = engine.speaker(newsroom, by)
+            _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
             return
         edits = engine.read_edits(newsroom, letter).edits
         draft = engine.draft_letter(newsroom, letter, at or newsroom.now, edits)
@@ -44,6 +48,35 @@ def compose(
     _show_issue(draft.issue)
     if not draft.is_enough:
         terminal.note(engine.explain_skip(draft).what)
+
+
+def _file(
+    newsroom: engine.Newsroom, letter: str, by: str, *, is_answered: bool
+) -> engine.LetterOutcome:
+    """File an issue: as somebody says, or so that it awaits a word where readers would get it."""
+    if is_answered or not newsroom.settings.mail.deliver:
+        return engine.file_letter(newsroom, letter, by)
+    whom = ""
+
+    def ask(audience: engine.IssueAudience) -> bool:
+        nonlocal whom
+        whom = _name_audience(audience)
+        if terminal.is_somebody_there():
+            terminal.ask(f"{whom} this now", is_answered=False)
+        return terminal.is_somebody_there()
+
+    with engine.open_readers(newsroom) as store:
+        outcome = engine.ask_and_file(newsroom, store, letter, by, ask)
+    if outcome.is_held:
+        name = PurePosixPath(outcome.path).stem
+        terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")
+    return outcome
+
+
+def _name_audience(audience: engine.IssueAudience) -> str:
+    if audience.readers is None:
+        return f"all readers that {audience.via} has get"
+    return "1 reader gets" if audience.readers == 1 else f"{audience.readers} readers get"
 
 
 def _show_outcome(invocation: Invocation, outcome: engine.LetterOutcome) -> None:

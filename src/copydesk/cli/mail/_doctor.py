@@ -12,6 +12,7 @@ from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.mail._lost_letters import note_lost_letters
+from copydesk.cli.mail._typed import COMMAND
 from copydesk.errors import UsageError
 from copydesk.kit import text
 
@@ -29,12 +30,12 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
     Each finding comes with its mend. Before the first letter there must be no fault, or each must
     be overruled by name. Exit 1 on a fault that is not.
     """
-    _check_words(address, overrule, why or by)
+    _check_words(address, overrule, why or (by if not address else ""))
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
         if address:
-            _show_test(
-                invocation, engine.send_test_letter(newsroom, store, address, _clock(invocation)())
-            )
+            wish = engine.TrialRequest(address=address, by=by or COMMAND, may_go_anywhere=True)
+            now = _clock(invocation)()
+            _show_test(invocation, engine.send_test_letter(newsroom, store, wish, now))
             return
         if overrule:
             speaker = engine.speaker(newsroom, by)

@@ -11,6 +11,7 @@ from copydesk.cli.mail._lost_letters import note_lost_letters, rename_letter
 from copydesk.cli.mail._readers_files import export_file, import_file
 from copydesk.cli.mail._suppressions import suppress, suppressions
 from copydesk.cli.mail._typed import read_address
+from copydesk.kit import text
 
 
 @click.group("readers", invoke_without_command=True)
@@ -25,6 +26,10 @@ def readers(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
         counts = engine.count_readers(newsroom, store)
         lost = engine.find_lost_letters(newsroom, store)
+        same = [
+            [engine.read_reader(store, number).address for number in numbers]
+            for numbers in counts.same_mailbox
+        ]
     if invocation.json:
         terminal.as_json(counts)
         return
@@ -36,6 +41,8 @@ def readers(invocation: Invocation) -> None:
     rows += [("mails", "waiting", str(counts.waiting_mails))]
     terminal.table(("", "", "readers"), rows)
     note_lost_letters(lost)
+    for addresses in same:
+        terminal.note(f"one mailbox, two readers: {' and '.join(map(text.fold, addresses))}")
 
 
 @click.command("find")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.cli.mail._typed import COMMAND
 from copydesk.errors import UsageError
 
 _WORDS = {
@@ -25,7 +27,11 @@ _REMARKS = {
     "person": 'as [mail] start = "person" has it',
     "restored": "it was filed since the backup that was restored, and may have gone out",
     "checks": "copydesk mail doctor says what holds letters up",
+    "held": "it was filed where nobody could be asked: copydesk mail send ISSUE lets it go",
+    "uncertain": "the mail server broke off after one letter after the other",
+    "refused": "the mail server refused one letter after the other",
 }
+_RISK = "{count} may get it twice: nobody knows whether they have it"
 
 
 @click.command("send")
@@ -38,6 +44,12 @@ _REMARKS = {
     help="Write it as a file for mail programs into a folder, and send nothing.",
 )
 @click.option("--dry-run", is_flag=True, help="Say to how many it would go, and send nothing.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Once it is done: send it again, once, to the uncertain: some get it twice.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before that.")
 @click.option("--pause", is_flag=True, help="Stop after the letters under way.")
 @click.option("--end", is_flag=True, help="Stop for good.")
 @click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
@@ -50,6 +62,8 @@ def send(
     test: str,
     eml: Path | None,
     dry_run: bool,
+    again: bool,
+    yes: bool,
     pause: bool,
     end: bool,
     by: str,
@@ -70,10 +84,11 @@ def send(
         elif not issue:
             _show_sendings(invocation, engine.list_sendings(store))
         elif test:
-            _show_test(invocation, engine.send_test(newsroom, store, issue, test))
+            wish = engine.TrialRequest(address=test, by=by or COMMAND, may_go_anywhere=True)
+            _show_test(invocation, engine.send_test(newsroom, store, issue, wish))
         elif eml is not None:
-            for path in engine.write_eml(newsroom, store, issue, [_EXAMPLE], eml):
-                click.echo(path)
+            paths = engine.write_eml(newsroom, store, issue, [_EXAMPLE], eml)
+            click.echo("\n".join(map(str, paths)))
         elif dry_run:
             _show_rehearsal(invocation, engine.rehearse_sending(newsroom, store, issue))
         else:
@@ -81,7 +96,19 @@ def send(
             if pause or end:
                 engine.stop_sending(store, issue, "ended" if end else "paused", speaker)
             else:
-                _send(invocation, newsroom, store, [_begin(newsroom, store, issue, speaker)])
+                begin = partial(_send_again, is_answered=yes) if again else _begin
+                _send(invocation, newsroom, store, [begin(newsroom, store, issue, speaker)])
+
+
+def _send_again(
+    newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str, *, is_answered: bool
+) -> engine.Sending:
+    """Let an issue go to the uncertain again, once somebody who was told the risk says so."""
+    count = engine.count_uncertain(store, issue)
+    if count:
+        readers = "1 reader" if count == 1 else f"{count} readers"
+        terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
+    return engine.send_again(newsroom, store, issue, by, count)
 
 
 def _begin(
@@ -134,6 +161,8 @@ def _show_reports(reports: Iterable[engine.SendReport]) -> None:
         click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
         if report.uncertain:
             terminal.note(f"{report.uncertain} of which nobody knows whether they arrived")
+        if report.state == "done" and report.counts.get("uncertain") and not report.trouble:
+            terminal.note(f"to send those again: copydesk mail send {report.issue} --again")
 
 
 def _show_sendings(invocation: Invocation, rows: Sequence[engine.SendingRow]) -> None:
@@ -144,7 +173,7 @@ def _show_sendings(invocation: Invocation, rows: Sequence[engine.SendingRow]) ->
         counts = ", ".join(f"{count} {state}" for state, count in row.counts.items())
         click.echo(f"{row.issue}  {_WORDS[row.state]}  {counts or 'no readers'}")
         if row.remark:
-            terminal.note(f"{row.issue} {_WORDS['awaits-word']}: {_REMARKS[row.remark]}")
+            terminal.note(f"{row.issue} {_WORDS[row.state]}: {_REMARKS[row.remark]}")
 
 
 def _show_test(invocation: Invocation, answer: engine.Answer) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+COMMAND = "copydesk mail"  # who asked for a test letter, where they say no name
+
 
 def read_address(argument: str) -> str:
     """Return an address that a person typed, or the first line of stdin where they typed `-`.

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from copydesk.cli.terminal._headlines import show_rehearsal as show_rehearsal
     from copydesk.cli.terminal._headlines import show_story as show_story
     from copydesk.cli.terminal._print import as_json as as_json
+    from copydesk.cli.terminal._print import ask as ask
     from copydesk.cli.terminal._print import failures as failures
+    from copydesk.cli.terminal._print import is_somebody_there as is_somebody_there
     from copydesk.cli.terminal._print import note as note
     from copydesk.cli.terminal._print import progress as progress
     from copydesk.cli.terminal._print import table as table

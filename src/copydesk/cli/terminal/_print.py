@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from copydesk import engine
+from copydesk.errors import UsageError
 from copydesk.kit import text
 
 if TYPE_CHECKING:
@@ -33,6 +34,23 @@ def as_json(value: object) -> None:
 def note(words: str) -> None:
     """Print on stderr what is not data."""
     click.echo(words, err=True)
+
+
+def ask(risk: str, *, is_answered: bool) -> None:
+    """Ask on a terminal whether somebody wants what follows; `--yes` has answered before.
+
+    Ends the command where they do not. Raises UsageError where nobody is there to be asked.
+    """
+    if is_answered:
+        return
+    if not is_somebody_there():
+        raise UsageError(risk, hint="if that is meant, say so: --yes")
+    click.confirm(f"{risk}. Go on?", abort=True, err=True)
+
+
+def is_somebody_there() -> bool:
+    """Decide whether a person can be asked: stdin is a terminal."""
+    return sys.stdin.isatty()
 
 
 def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:

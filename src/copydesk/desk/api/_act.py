@@ -27,7 +27,8 @@ class NewAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     `kind` and `said` are `verdict` with `publish`, `hold`, `reject`, `remove` or `clear`; `rule`
     with the name of a rule; `file`, `write`, `correct`, `undo`; `list` with `set` or `end`. `seen`
     are digests of fields as they were seen (`"NAME title"`): where one has changed, the action is
-    a conflict and changes nothing.
+    a conflict and changes nothing. `base` is the same for an edit that took a while: a change by
+    the account itself since then is a conflict, too.
     """
 
     kind: ActionKind
@@ -37,6 +38,7 @@ class NewAction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     why: str = ""
     until: datetime | None = None
     seen: dict[str, str] = {}
+    base: dict[str, str] = {}
     id: Annotated[str, Meta(max_length=100)] = ""
 
 

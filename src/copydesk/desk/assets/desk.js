@@ -91,6 +91,9 @@ const showPicks = () => {
   told.textContent = say("picked", { count: picked.length });
 };
 
+// what is told stands above the bar, however high that is
+if (bulk) new ResizeObserver(() => document.documentElement.style.setProperty("--bulk", `${bulk.offsetHeight}px`)).observe(bulk);
+
 const unpick = () => {
   picks().forEach((row) => (row.querySelector(".pick input").checked = false));
   showPicks();
@@ -820,10 +823,18 @@ const showMoved = async (done, text) => {
   for (const row of olds) if (row.isConnected) mark(row, text, "saved", { isDecided: true });
 };
 
+// What has left the view by another editor's word is shown as it is, too: the rows around the hand, as many as an address holds.
+const askForShown = () => {
+  const all = allRows();
+  const asked = all.slice(Math.max(0, all.indexOf(here()) - 20)).map((row) => `&event=${encodeURIComponent(row.dataset.event)}`);
+  let length = 0;
+  return asked.filter((one) => (length += one.length) < 4000).join("");
+};
+
 let fresh = new Set();
 const lookAgain = async () => {
   if (!rows?.dataset.query) return;
-  const answer = await fetch(`${root}versions?${rows.dataset.query}`).catch(() => null);
+  const answer = await fetch(`${root}versions?${rows.dataset.query}${askForShown()}`).catch(() => null);
   if (!answer?.ok) return;
   const told = await answer.json();
   const shown = new Map(allRows().map((row) => [row.dataset.event, row]));
@@ -841,7 +852,7 @@ const lookAgain = async () => {
   const news = document.querySelector(".news");
   news.hidden = fresh.size === 0;
   news.textContent = say("new_stories", { count: fresh.size });
-  const changed = Object.entries(told.rows).filter(([event, version]) => shown.has(event) && shown.get(event).dataset.version !== version);
+  const changed = Object.entries({ ...told.left, ...told.rows }).filter(([event, version]) => shown.has(event) && shown.get(event).dataset.version !== version);
   const quiet = changed.map(([event]) => event).filter((event) => !isBusy(shown.get(event)));
   if (quiet.length) await refetch(quiet);
 };

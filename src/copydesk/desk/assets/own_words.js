@@ -7,6 +7,7 @@ const form = document.querySelector("form[data-draft]");
 const keepDrafts = () => {
   const typed = new Map();
   const told = form.querySelector("[data-kept]");
+  const shown = JSON.parse(form.elements.was?.value ?? "{}"); // the version that is edited, where there is one
   let timer = 0;
   let sending = null;
   let isOver = false;
@@ -16,6 +17,7 @@ const keepDrafts = () => {
     timer = 0;
     if (isOver || !typed.size) return;
     const fields = Object.fromEntries(typed);
+    for (const name of typed.keys()) if (typeof shown[name] === "string" && name !== "picture") fields[`was_${name}`] = shown[name];
     typed.clear();
     sending = new AbortController();
     const answer = await fetch(`${root}drafts`, {
@@ -29,24 +31,64 @@ const keepDrafts = () => {
     if (answer?.ok) {
       if (told) told.textContent = words.draft_kept;
     } else if (!answer || answer.status >= 500) {
-      Object.entries(fields).forEach(([name, text]) => typed.has(name) || typed.set(name, text));
+      Object.entries(fields).forEach(([name, text]) => name.startsWith("was_") || typed.has(name) || typed.set(name, text));
       timer ||= setTimeout(keep, 10000);
     }
   };
 
-  form.addEventListener("input", (event) => {
-    const { name, type, value } = event.target;
+  const note = ({ name, type, value }) => {
     if (!name || ["checkbox", "radio", "file", "hidden"].includes(type)) return;
     typed.set(name, value);
     timer ||= setTimeout(keep, 2000);
-  });
+  };
+  form.addEventListener("input", (event) => note(event.target));
   form.addEventListener("submit", () => {
     isOver = true;
     clearTimeout(timer);
     sending?.abort();
   });
+  form.addEventListener("copydesk-unsaved", () => {
+    isOver = false;
+    Array.from(form.elements).filter(({ value, defaultValue }) => value !== defaultValue).forEach(note);
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep(true));
   window.addEventListener("pagehide", () => keep(true));
+};
+
+const sayWhy = async (answer) => {
+  const body = (await answer?.text().catch(() => "")) ?? "";
+  if (!answer?.headers.get("Content-Type")?.includes("json")) return (answer?.status < 500 && body.trim().slice(0, 200)) || words.no_answer;
+  const { title, detail } = JSON.parse(body);
+  return [title, detail].filter(Boolean).join(": ");
+};
+
+// The form of a story stays, with all that was typed, until it is known what became of it.
+const saveInPlace = () => {
+  const told = form.querySelector("[data-kept]");
+  const [button] = form.querySelectorAll("button.main");
+  const tell = (text, isFailed) => {
+    told.textContent = text;
+    told.classList.toggle("failed", isFailed);
+    button.disabled = !isFailed;
+  };
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    tell(words.saving, false);
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+    if (answer?.ok && answer.url.startsWith(new URL(`${root}story/`, location.href).href)) {
+      location.href = answer.url;
+      return;
+    }
+    tell(words.not_saved.replace("{what}", await sayWhy(answer)), true);
+    form.dispatchEvent(new Event("copydesk-unsaved"));
+  });
+  // who changes a field that has two versions means what stands there now
+  form.addEventListener("input", ({ target }) => {
+    const name = { topic: "topics", other_picture: "picture" }[target.name] ?? target.name;
+    const edited = form.querySelector(`[name="keep_${CSS.escape(name)}"][value="edited"]`);
+    if (edited) edited.checked = true;
+  });
 };
 
 document.addEventListener("keydown", (event) => {
@@ -185,3 +227,4 @@ order?.addEventListener("dragend", () => {
 });
 
 if (form) keepDrafts();
+if (form?.elements.was) saveInPlace();

@@ -19,7 +19,7 @@ from copydesk.desk.live import ComposedLetter
 from copydesk.desk_store import IssueDiffers, IssueField, KeptChange, Stash
 from copydesk.errors import RecordError
 from copydesk.kit import text
-from copydesk.news import IssueSection, IssueStory
+from copydesk.news import Issue, IssueSection, IssueStory
 from copydesk.rendering import mark_safe, render_note
 
 # Where mail programs cut what they list: telephones a subject, others a subject and its preview.
@@ -91,6 +91,7 @@ def describe_letter(
         "count": len(composed.names),
         "new": pages.strings.say("letter_new", count=composed.new),
         "fewest": composed.fewest if composed.new < composed.fewest else 0,
+        "file_word": _say_file(opened.newsroom, pages, issue),
         "is_held": kept.edits.is_held,
         "needs_approval": options.approval == "editor",
         "approval": _describe_approval(pages, composed),
@@ -99,6 +100,19 @@ def describe_letter(
         "dropped": [_name_story(opened, pages, name) for name in kept.edits.dropped],
         "changes": _describe_changes(opened, pages, composed, editor),
     }
+
+
+def _say_file(newsroom: engine.Newsroom, pages: Pages, issue: Issue) -> str:
+    """Return what the button says by which an issue is filed: who gets it then."""
+    audience = None
+    if newsroom.settings.mail.deliver:
+        with engine.open_readers(newsroom) as store:
+            audience = engine.find_audience(newsroom, store, issue)
+    if audience is None:
+        return pages.strings.say("letter_file")
+    if audience.readers is None:
+        return pages.strings.say("letter_file_via", service=audience.via)
+    return pages.strings.say("letter_file_to", count=audience.readers)
 
 
 def describe_offer(

@@ -91,6 +91,19 @@ class Filer:
         self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
         return not self._pending or await self._file_all()
 
+    async def await_outcomes(
+        self, ids: Sequence[str], seconds: float
+    ) -> Mapping[str, QueuedAction]:
+        """Return the kept actions with these ids once all have an outcome, or after this long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    states = await asyncio.to_thread(self.store.actions.state, ids)
+                    if all(queued.outcome is not None for queued in states.values()):
+                        return states
+                    await asyncio.sleep(_LOOK_SECONDS)
+        return await asyncio.to_thread(self.store.actions.state, ids)
+
     async def finish(self, seconds: float) -> None:
         """Wait until all that was put here is filed, or for this long."""
         with contextlib.suppress(TimeoutError):

@@ -69,9 +69,17 @@ def render_issue(
         next=_link_next(pages, asked, who.after) if asked.found is None else "",
         is_owner=is_owner,
         is_set_up=bool(opened.newsroom.settings.mail.deliver),
+        own_addresses=_list_own_addresses(opened.newsroom, counts),
+        most_tests=opened.newsroom.settings.mail.test_letters_a_day,
         tried=_show_answer(pages, asked.tried),
         problem=describe_problem(asked.problem),
     )
+
+
+def _list_own_addresses(newsroom: engine.Newsroom, counts: Counts) -> list[str]:
+    """Return where a test letter may go."""
+    names = (account.name for account in counts.store.accounts.list() if "@" in account.name)
+    return [*newsroom.settings.mail.test_addresses, *names]
 
 
 def _read_issue(
@@ -88,12 +96,20 @@ def _read_issue(
     return show_sending(pages, row, titles), None, who
 
 
-def show_fresh_issue(opened: OpenNewsroom, pages: Pages, editor: Editor, issue: str) -> bytes:
-    """Return how an issue stands alone, for a page that is open."""
+def show_fresh_issue(
+    opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool], issue: str
+) -> bytes:
+    """Return how an issue stands alone, for a page that is open; `viewer` as `render_issue`."""
+    editor, is_owner = viewer
     with engine.open_readers(opened.newsroom) as store:
         row = engine.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(opened.newsroom))
-    page = {"sendings": [sending], "may_edit": editor.may_edit, "is_alone": True}
+    page = {
+        "sendings": [sending],
+        "may_edit": editor.may_edit,
+        "is_owner": is_owner,
+        "is_alone": True,
+    }
     return pages.fragment("mailing_sendings.html", page=page)
 
 
@@ -107,7 +123,7 @@ def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:
 
 def _show_line(pages: Pages, number: int, line: engine.WhoLine, *, is_owner: bool) -> View:
     """Return a line of the ledger; only owners see addresses."""
-    address = line.address if is_owner else engine.mask_address(line.address)
+    address = line.address if is_owner else text.mask_address(line.address)
     root = pages.views.root
     return {
         "address": text.fold(address),

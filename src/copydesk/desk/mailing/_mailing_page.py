@@ -74,10 +74,16 @@ def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vi
     return [show_sending(pages, row, titles) for row in rows]
 
 
-def show_fresh(opened: OpenNewsroom, pages: Pages, editor: Editor) -> bytes:
-    """Return the newest sendings alone, for a page that is open."""
+def show_fresh(opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool]) -> bytes:
+    """Return the newest sendings alone, for a page that is open; `viewer` as `render_issue`."""
+    editor, is_owner = viewer
     sendings = list_newest(opened, pages)[:_SHOWN]
-    page = {"sendings": sendings, "may_edit": editor.may_edit, "is_alone": False}
+    page = {
+        "sendings": sendings,
+        "may_edit": editor.may_edit,
+        "is_owner": is_owner,
+        "is_alone": False,
+    }
     return pages.fragment("mailing_sendings.html", page=page)
 
 
@@ -105,6 +111,7 @@ def describe_rehearsal(
         "href": link_issue(pages.views.root, rehearsal.issue),
         "letter": text.fold(titles.get(rehearsal.letter, rehearsal.letter)),
         "readers": say("mailing_readers", count=rehearsal.readers),
+        "send_word": say("sending_send_to", count=rehearsal.readers),
         "size": say("mailing_size", size=f"{rehearsal.bytes / 1000:,.0f}"),
         "awaits": say(f"sending_awaits_{rehearsal.remark}") if rehearsal.remark else "",
         "is_checked": rehearsal.remark != "checks",

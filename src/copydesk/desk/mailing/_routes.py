@@ -26,7 +26,7 @@ from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, let_go
 from copydesk.desk.mailing._mailing_page import MailingState, render_mailing, show_fresh
 from copydesk.desk.mailing._reader_routes import list_reader_routes
 from copydesk.desk.mailing._sending_view import link_issue
-from copydesk.desk.sign_in import visitor_of
+from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
 
 _EXAMPLE = "reader@example.org"
@@ -78,9 +78,9 @@ class _SendingHandlers:
 
     async def show_fresh(self, request: Request) -> Response:
         """Answer with the sendings alone, for a page that is open."""
-        editor = self._editor_of(request)
+        viewer = self._editor_of(request), visitor_of(request).may("owner")
         return page_answer(
-            await self._desk.draw(lambda opened, pages, _: show_fresh(opened, pages, editor))
+            await self._desk.draw(lambda opened, pages, _: show_fresh(opened, pages, viewer))
         )
 
     async def show(self, request: Request) -> Response:
@@ -97,10 +97,11 @@ class _SendingHandlers:
 
     async def show_fresh_issue(self, request: Request) -> Response:
         """Answer with how an issue stands alone, for a page that is open."""
-        editor, issue = must_edit(self._editor_of(request)), request.path_params["issue"]
+        viewer = must_edit(self._editor_of(request)), visitor_of(request).may("owner")
+        issue = request.path_params["issue"]
         return page_answer(
             await self._desk.draw(
-                lambda opened, pages, _: show_fresh_issue(opened, pages, editor, issue)
+                lambda opened, pages, _: show_fresh_issue(opened, pages, viewer, issue)
             )
         )
 
@@ -123,6 +124,8 @@ class _SendingHandlers:
         asked = IssueAsked(issue=issue)
         try:
             do = _find_decision(form)
+            if form["do"] == "again":
+                require_role(request, "owner")
             await change_mail(
                 self._desk, lambda newsroom, store: do(newsroom, store, issue, editor.name)
             )
@@ -143,14 +146,16 @@ class _SendingHandlers:
     async def try_out(self, request: Request) -> Response:
         """Send a letter to one address, and answer with what the server said."""
         must_edit(self._editor_of(request))
+        visitor = visitor_of(request)
         address = dict(await read_form(request)).get("address", "").strip()[:400]
         asked = IssueAsked(issue=request.path_params["issue"])
         try:
             if "@" not in address:
                 raise UsageError("that is no address", hint="write it as reader@example.org")
+            wish = engine.TrialRequest(address=address, by=visitor.name, network=visitor.address)
             answer = await change_mail(
                 self._desk,
-                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, address),
+                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, wish),
             )
         except CopydeskError as error:
             return await self._tell(request, replace(asked, problem=error))
@@ -184,11 +189,25 @@ class _SendingHandlers:
 def _find_decision(form: Mapping[str, str]) -> _Do:
     """Return what a form wants; raises UsageError for what cannot be meant."""
     do = form.get("do", "")
-    if do not in _DECISIONS:
+    if do not in {*_DECISIONS, "again"}:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
     if do == "end" and "sure" not in form:
         raise UsageError("an issue is ended only when you say that this is meant")
+    if do == "again":
+        return _read_again(form)
     return _DECISIONS[do]
+
+
+def _read_again(form: Mapping[str, str]) -> _Do:
+    """Return the word that an issue goes to the uncertain again, as many as the form told."""
+    count = form.get("count", "")
+    if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
+        raise UsageError("an issue goes to anybody again only when you say that this is meant")
+
+    def go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+        engine.send_again(newsroom, store, issue, by, int(count))
+
+    return go
 
 
 def _pause(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:

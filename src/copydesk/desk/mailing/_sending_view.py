@@ -56,10 +56,27 @@ def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]
         "views": f"{row.views:,}" if row.views else "",
         "next": pages.views.time(row.next_due) if row.counts.get("waiting") else "",
         "may_send": row.state in {"awaits-word", "paused"},
-        "send_word": say("sending_resume" if row.state == "paused" else "sending_send"),
+        "send_word": say("sending_resume")
+        if row.state == "paused"
+        else say("sending_send_to", count=total - settled),
+        **_show_again(pages, row),
         "may_pause": row.state in _GOING,
         "may_end": row.state in _ENDABLE,
         "left": f"{total - settled:,}",
+    }
+
+
+def _show_again(pages: Pages, row: engine.SendingRow) -> View:
+    """Return whether an issue may go to the uncertain again, and who let it."""
+    say = pages.strings.say
+    is_open = row.state == "done" and row.again_at is None
+    count = row.counts.get("uncertain", 0) if is_open else 0
+    return {
+        "again_count": count,
+        "again_means": say("sending_again_means", count=count),
+        "again_now": say("sending_again_now", count=count),
+        "again_by": say("sending_again_by", name=text.fold(row.again_by)) if row.again_by else "",
+        "again_at": pages.views.time(row.again_at),
     }
 
 

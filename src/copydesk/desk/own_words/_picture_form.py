@@ -9,6 +9,7 @@ from email.policy import HTTP
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
+from copydesk.desk._actions import read_digests
 from copydesk.errors import UsageError
 from copydesk.news import EditorAction
 
@@ -20,10 +21,14 @@ _NAME_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPicture:
-    """The bytes of a picture; `story` is the one that it is for, "" where nobody says."""
+    """The bytes of a picture; `story` is the one that it is for, "" where nobody says.
+
+    `seen` are the digests of its fields that the form was opened with.
+    """
 
     data: bytes
     story: str = ""
+    seen: str = ""
 
 
 def read_picture(body: bytes, content_type: str) -> SentPicture:
@@ -34,8 +39,8 @@ def read_picture(body: bytes, content_type: str) -> SentPicture:
     if "file" not in fields:
         raise UsageError("the form has no picture")
     name = fields.get("story", b"").decode("utf-8", "replace")[:_NAME_CHARACTERS]
-    data = fields["file"]
-    return SentPicture(data=data, story=name)
+    seen = fields.get("seen", b"").decode("utf-8", "replace")
+    return SentPicture(data=fields["file"], story=name, seen=seen)
 
 
 def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
@@ -73,4 +78,5 @@ def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> Edito
         at=at,
         stories=(sent.story,),
         values=("picture", address),
+        base=read_digests(sent.seen, [sent.story]),
     )

@@ -20,9 +20,10 @@ from copydesk.desk._answers import (
     with_errors,
 )
 from copydesk.desk._desk import Desk, now
-from copydesk.desk._draft_fields import find_draft, read_drafts
+from copydesk.desk._draft_fields import find_draft, keep_drafts, read_drafts
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor
+from copydesk.desk._story_pages import link_edit
 from copydesk.desk.own_words._file_page import read_file, render_file
 from copydesk.desk.own_words._list_page import (
     add_stash,
@@ -125,8 +126,9 @@ class _OwnWords:
         address = await self._desk.keep_upload(sent.data)
         if not sent.story:
             return JSONResponse({"address": address}, 201, NEVER_KEPT)
-        await self._desk.put([set_picture(sent, address, editor.name, now())])
-        return RedirectResponse(f"{self._desk.path}story/{quote(sent.story, safe='')}/", 303)
+        action = set_picture(sent, address, editor.name, now())
+        await self._desk.put([action])
+        return RedirectResponse(link_edit(self._desk.path, action), 303)
 
     async def stashes(self, request: Request) -> Response:
         """Answer with the stashes that an editor may see."""
@@ -198,8 +200,7 @@ class _OwnWords:
         """Keep what an editor has typed so far."""
         editor = must_edit(self._editor_of(request))
         drafts = read_drafts(await read_body(request), now())
-        for draft in drafts:
-            await asyncio.to_thread(self._desk.store.drafts.keep, editor.name, draft)
+        await keep_drafts(self._desk.store, editor.name, drafts)
         return Response(status_code=204)
 
     async def drop_draft(self, request: Request) -> Response:

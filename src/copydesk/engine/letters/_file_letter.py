@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,7 +13,7 @@ from copydesk.engine.letters._file_issue import file_issue
 from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import dates
 from copydesk.mail import IssueDraft
-from copydesk.news import IssueEdits, LetterOptions
+from copydesk.news import Issue, IssueEdits, LetterOptions
 
 LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", "failed"]
 
@@ -22,7 +23,8 @@ class LetterOutcome:
     """What became of the issue to come of a letter; `what` says it to a person.
 
     `path` is that of its file, "" where there is none; `new` stories were new, of `fewest` that it
-    takes. `hint` says what would let one go that was skipped.
+    takes. `hint` says what would let one go that was skipped. One that `is_held` is filed, and
+    awaits a person's word before it goes out.
     """
 
     letter: str
@@ -34,14 +36,21 @@ class LetterOutcome:
     hint: str = ""
     commit: str | None = None
     notes: tuple[str, ...] = ()
+    is_held: bool = False
 
 
-def file_letter(newsroom: Newsroom, letter_id: str, by: str = "") -> LetterOutcome:
+def file_letter(
+    newsroom: Newsroom,
+    letter_id: str,
+    by: str = "",
+    before: Callable[[Issue], None] = lambda _issue: None,
+) -> LetterOutcome:
     """Compose a letter's issue as of now and file it, unless there is too little to tell.
 
     `by` is the person who lets it go, which is their approval; by itself one goes that needs none.
-    A held one goes with nobody. Raises UsageError where there is no such letter and as `file_issue`
-    does, MailError and PublishError for a template of the owner's.
+    A held one goes with nobody. `before` sees the issue that is about to be filed. Raises
+    UsageError where there is no such letter and as `file_issue` does, MailError and PublishError
+    for a template of the owner's.
     """
     letter = find_letter(newsroom, letter_id).options
     kept = read_edits(newsroom, letter.id)
@@ -51,6 +60,7 @@ def file_letter(newsroom: Newsroom, letter_id: str, by: str = "") -> LetterOutco
     draft = draft_letter(newsroom, letter.id, newsroom.now, kept.edits)
     if not draft.is_enough:
         return explain_skip(draft)
+    before(draft.issue)
     return file_draft(newsroom, draft, kept, by or kept.edits.approved_by)
 
 

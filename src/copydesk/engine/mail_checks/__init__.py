@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from copydesk.engine.mail_checks._doctor import list_kinds as list_kinds
     from copydesk.engine.mail_checks._doctor import overrule_check as overrule_check
     from copydesk.engine.mail_checks._doctor import read_checks as read_checks
+    from copydesk.engine.mail_checks._test_letter import TrialRequest as TrialRequest
+    from copydesk.engine.mail_checks._test_letter import admit_trial as admit_trial
     from copydesk.engine.mail_checks._test_letter import send_test_letter as send_test_letter
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,16 +1,24 @@
-"""One real mail, to a person who looks at what arrived of it."""
+"""Test letters: one real mail, to a person who looks at what arrived of it.
+
+They go to addresses of the newsroom's own people, few a day, each with its line in the audit log.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from copydesk.desk_store import AuditEntry, DeskStore, open_desk
 from copydesk.engine.mail_checks._doctor import read_dkim_key, sample_return_path
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError, UsageError
-from copydesk.mail_store import MailStore
+from copydesk.kit import text
+from copydesk.mail_store import MailStore, fold_address
 
 if TYPE_CHECKING:
     from copydesk.post import Answer, Envelope, Signer
@@ -28,17 +36,84 @@ Did it arrive among spam? Then the words above say why, or the receiver does not
 """
 
 
-def send_test_letter(newsroom: Newsroom, store: MailStore, address: str, now: datetime) -> Answer:
+_LIMIT = "test letters"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRequest:
+    """Whom somebody wants a test letter to be sent to; `by` is their name, `network` their address.
+
+    `may_go_anywhere` is for the command line: who is there reads the mail server's password and
+    edits beat.toml, so that to refuse them an address would protect nobody.
+    """
+
+    address: str = field(repr=False)
+    by: str
+    network: str = ""
+    may_go_anywhere: bool = False
+
+
+@contextlib.contextmanager
+def admit_trial(
+    newsroom: Newsroom, store: MailStore, request: TrialRequest, about: str
+) -> Iterator[str]:
+    """Count and note a test letter, and yield the address it goes to, as its owner spelled it.
+
+    One that no server was there for (MailError) is not counted. Raises UsageError for an address
+    that is nobody's of the newsroom's, and for one letter too many.
+    """
+    limit = newsroom.settings.mail.test_letters_a_day
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        address = _find_own_address(newsroom, desk, request)
+        wait = store.limits.admit({_LIMIT: limit}, newsroom.now) if limit else None
+        if wait is not None or not limit:
+            hint = "mail.test_letters_a_day in beat.toml says how many"
+            what = f"{limit} test letters went out within 24 hours" if limit else "no test letters"
+            raise UsageError(what, hint=hint)
+        desk.audit.add(
+            AuditEntry(
+                at=newsroom.now,
+                who=request.by,
+                what="test-letter",
+                about=f"{about} {text.mask_address(address)}",
+                address=request.network,
+            )
+        )
+    try:
+        yield address
+    except MailError:
+        store.limits.take_back(_LIMIT)
+        raise
+
+
+def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest) -> str:
+    """Return an address as beat.toml or an account spells it; anything at the command line."""
+    names = (account.name for account in desk.accounts.list() if "@" in account.name)
+    wanted = fold_address(request.address.strip())
+    for address in (*newsroom.settings.mail.test_addresses, *names):
+        if fold_address(address) == wanted:
+            return address
+    if request.may_go_anywhere:
+        return request.address
+    hint = 'the owner lists an address in beat.toml: [mail] test_addresses = ["you@example.org"]'
+    raise UsageError("a test letter goes to the newsroom's own addresses alone", hint=hint)
+
+
+def send_test_letter(
+    newsroom: Newsroom, store: MailStore, request: TrialRequest, now: datetime
+) -> Answer:
     """Send one mail to an address, signed and with a return path as letters have it.
 
     The ledger knows nothing of it. Raises MailError for an address that is none, a key that cannot
-    be used, a server that is not there; UsageError where no mail goes by SMTP.
+    be used, a server that is not there; UsageError where no mail goes by SMTP, and as `admit_trial`
+    does.
     """
     if newsroom.settings.mail.deliver != "smtp":
         raise UsageError(
             "no letters go by a mail server", hint='set deliver = "smtp" in [mail] of beat.toml'
         )
-    return asyncio.run(_send(newsroom, _write(newsroom, store, address, now)))
+    with admit_trial(newsroom, store, request, "mail doctor") as address:
+        return asyncio.run(_send(newsroom, _write(newsroom, store, address, now)))
 
 
 async def _send(newsroom: Newsroom, envelope: Envelope) -> Answer:

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.engine.sending._begin import IssueAudience as IssueAudience
+    from copydesk.engine.sending._begin import ask_and_file as ask_and_file
     from copydesk.engine.sending._begin import begin_due_sendings as begin_due_sendings
     from copydesk.engine.sending._begin import begin_sending as begin_sending
+    from copydesk.engine.sending._begin import count_uncertain as count_uncertain
+    from copydesk.engine.sending._begin import find_audience as find_audience
+    from copydesk.engine.sending._begin import hold_issue as hold_issue
     from copydesk.engine.sending._begin import list_held_sendings as list_held_sendings
     from copydesk.engine.sending._begin import list_unsent_issues as list_unsent_issues
+    from copydesk.engine.sending._begin import send_again as send_again
     from copydesk.engine.sending._group_commit import GroupCommit as GroupCommit
     from copydesk.engine.sending._list import SendingRehearsal as SendingRehearsal
     from copydesk.engine.sending._list import SendingRow as SendingRow

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from copydesk import archive
+from copydesk.desk_store import AuditEntry, open_desk
 from copydesk.engine.letters import (
     IssueToSend,
+    LetterOutcome,
+    file_letter,
     find_last_issue,
     letter_stems,
     read_issue_to_send,
@@ -13,10 +20,28 @@ from copydesk.engine.letters import (
 from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, UsageError
-from copydesk.mail_store import MailStore, NewSending, Sending, SendingRemark, SendingState
+from copydesk.kit import text
+from copydesk.mail_store import (
+    DeliveryState,
+    MailStore,
+    NewSending,
+    Sending,
+    SendingRemark,
+    SendingState,
+)
+from copydesk.news import Issue
 from copydesk.placement import parse_issue_name
 
+_HELD = "held "  # facts: issues that await a word, whichever process sees them first
 _STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueAudience:
+    """Who gets an issue as soon as it is filed: `readers` is None where a service has them."""
+
+    via: str
+    readers: int | None
 
 
 def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
@@ -43,7 +68,109 @@ def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "")
         ),
         newsroom.now,
     )
-    return _give_word(store, sending, remark, by) if by else sending
+    if not by:
+        return sending
+    store.facts.forget(f"{_HELD}{mail.name}")
+    return _give_word(store, sending, remark, by)
+
+
+def ask_and_file(
+    newsroom: Newsroom,
+    store: MailStore,
+    letter_id: str,
+    by: str,
+    ask: Callable[[IssueAudience], bool],
+) -> LetterOutcome:
+    """File a letter's issue; where readers would get it at once, `ask` whether that is meant.
+
+    Where it says no the issue is filed and awaits a person's word. Raises as `file_letter` does.
+    """
+    held: list[str] = []
+
+    def look(issue: Issue) -> None:
+        audience = find_audience(newsroom, store, issue)
+        if audience is not None and not ask(audience):
+            held.append(issue.name)
+            hold_issue(store, issue.name)
+
+    try:
+        outcome = file_letter(newsroom, letter_id, by, look)
+    except BaseException:
+        if held and not archive.digest_of(newsroom.root, archive.letter_path(held[0])):
+            store.facts.forget(f"{_HELD}{held[0]}")  # the next of that name is another issue
+        raise
+    if not held:
+        return outcome
+    if outcome.state != "filed":  # another process filed its hour, as somebody meant it
+        store.facts.forget(f"{_HELD}{held[0]}")
+        return outcome
+    begin_sending(newsroom, store, held[0])
+    return replace(outcome, is_held=True)
+
+
+def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAudience | None:
+    """Return who gets an issue as soon as it is filed; None where a word lets it go, or nobody."""
+    options = newsroom.settings.mail
+    if not options.deliver or options.start == "person":
+        return None
+    if options.deliver in {"smtp", "postmark"}:
+        readers = store.ledger.count_readers(issue.letter, issue.topics, newsroom.now)
+        return IssueAudience(via=options.deliver, readers=readers) if readers else None
+    if options.hand_over.is_draft:
+        return None
+    return IssueAudience(via=options.deliver, readers=None)
+
+
+def hold_issue(store: MailStore, name: str) -> None:
+    """Let an issue that is about to be filed await a person's word before it goes out."""
+    store.facts.put(f"{_HELD}{name}", "1")
+
+
+def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
+    """Queue an issue that is done to those once more of whom nobody knows whether they have it.
+
+    That is an owner's word, once an issue: some of them get it twice. `readers` is how many they
+    were told. Raises UsageError where it is another number, the issue is not done or was sent to
+    the uncertain before, or the checks hold it up.
+    """
+    sending = _find_repeatable(store, name)
+    count = count_uncertain(store, name)
+    if count != readers or not count:
+        what = f"readers that are uncertain by now: {count}" if count else "no reader is uncertain"
+        raise UsageError(what, subject=sending.issue, hint="look once more, then say it again")
+    obstacle = find_mail_obstacle(newsroom, store)
+    if obstacle is not None:
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError(obstacle, subject=sending.issue, hint=hint)
+    if not store.ledger.send_again(sending.number, by, newsroom.now):
+        raise UsageError("somebody else said so just now", subject=sending.issue)
+    about = f"{sending.issue}: {count}"
+    with contextlib.closing(open_desk(newsroom.private)) as desk:
+        desk.audit.add(AuditEntry(at=newsroom.now, who=by, what="sent-again", about=about))
+    return store.ledger.find(sending.issue) or sending
+
+
+def count_uncertain(store: MailStore, name: str) -> int:
+    """Return to how many readers `send_again` would send; raises UsageError where it may not."""
+    sending = _find_repeatable(store, name)
+    return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
+
+
+def _find_repeatable(store: MailStore, name: str) -> Sending:
+    issue = name.removesuffix(".html").rpartition("/")[2]
+    sending = store.ledger.find(issue)
+    shown = text.fold(issue)[:80]
+    if sending is None:
+        hint = "copydesk mail send lists what was sent"
+        raise UsageError("no such sending", subject=shown, hint=hint)
+    if sending.again_at is not None:
+        what = f"it was sent to the uncertain again before, by {text.fold(sending.again_by)}"
+        raise UsageError(what, subject=shown, hint="a third letter goes to nobody")
+    if sending.state != "done":
+        hint = "" if sending.state == "ended" else "let it go on: copydesk mail send ISSUE"
+        what = f"the issue is not done, but {sending.state}"
+        raise UsageError(what, subject=shown, hint=hint)
+    return sending
 
 
 def find_missing_word(
@@ -59,6 +186,8 @@ def find_missing_word(
         return ""
     if store.ledger.may_have_been_sent(mail.at):
         return "restored"
+    if store.facts.get(f"{_HELD}{mail.name}"):
+        return "held"
     return "person" if newsroom.settings.mail.start == "person" else ""
 
 

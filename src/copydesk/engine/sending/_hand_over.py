@@ -59,7 +59,7 @@ def _find_trouble(
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
         return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
     hours = newsroom.settings.mail.give_up_hours
-    if again_at <= sending.made + timedelta(hours=hours):
+    if again_at <= sending.start + timedelta(hours=hours):
         return None
     what = f"{sending.via} did not take the issue for {hours} hours"
     hint = "if it is still news: copydesk mail send ISSUE"

@@ -23,7 +23,8 @@ _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", 
 class SendingRow:
     """A sending with its letters by state, what came back of them, and views of its page.
 
-    `next_due` is when the next letter is tried, None where none is left to try.
+    `next_due` is when the next letter is tried, None where none is left to try. `again_by` let it
+    go to the uncertain once more, at `again_at`.
     """
 
     issue: str
@@ -37,6 +38,8 @@ class SendingRow:
     returns: Mapping[ReturnCount, int] = field(default_factory=dict)
     views: int = 0
     next_due: datetime | None = None
+    again_by: str = ""
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,4 +131,6 @@ def _make_row(store: MailStore, sending: Sending) -> SendingRow:
         returns=store.returns.count(sending.number),
         views=store.views.of(sending.issue),
         next_due=store.ledger.find_next_due(sending.number),
+        again_by=sending.again_by,
+        again_at=sending.again_at,
     )

@@ -111,9 +111,10 @@ def _send(
             make_letter=maker.make,
             open_line=_opener(newsroom),
             pace=Pace(rules.smtp, store.ledger.count_days),
-            rules=SettleRules(options=rules, began=sending.made),
+            rules=SettleRules(options=rules, began=sending.start),
             clock=SteadyClock(newsroom.now),
             connections=rules.smtp.connections,
+            has_taken=bool(counts.get(DeliveryState.ACCEPTED)),
             note_progress=progress.step,
         ),
     )
@@ -153,13 +154,19 @@ def name_state(state: DeliveryState) -> str:
 
 
 def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
+    """End a run: what it suppressed is so for good, unless the server refused all alike."""
     number = sending.number
-    if store.ledger.state_of(number) != "sending":
-        return
-    if store.ledger.find_next_due(number) is None:
-        store.ledger.set_state(number, "done")
-    elif lines.needs_person:
-        store.ledger.set_state(number, "paused")
+    with store.at_once():
+        if lines.braked == "refused":
+            store.suppressions.take_back(number)
+        else:
+            store.suppressions.keep(number)
+        if store.ledger.state_of(number) != "sending":
+            return
+        if store.ledger.find_next_due(number) is None:
+            store.ledger.set_state(number, "done")
+        elif lines.braked:
+            store.ledger.set_state(number, "paused", remark=lines.braked)
 
 
 def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:

@@ -6,7 +6,7 @@ claim a few ──> each: a slot │ post ──> settled ──> on the disk �
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,8 @@ from typing import Protocol
 from copydesk.engine.sending._group_commit import GroupCommit
 from copydesk.engine.sending._pace import Pace
 from copydesk.engine.sending._settle import (
+    Brake,
+    BrakeReason,
     SettleRules,
     proves_no_mailbox,
     settle,
@@ -28,7 +30,16 @@ _LOOK_SECONDS = 0.5  # between looks for what is due, and for what somebody deci
 _FAR = timedelta(seconds=60)  # what is due later is for the next process
 _REST = timedelta(seconds=5)  # the first time; longer each time that the server asks again
 _LONGEST_REST = timedelta(minutes=15)
-_MOST_REFUSED, _OF_DOMAINS = 25, 3  # letters in a row, to so many domains: it is about us
+_TROUBLES: Mapping[str, tuple[str, str]] = {
+    "refused": (
+        "the mail server refuses one letter after the other",
+        "copydesk mail who ISSUE --state refused; then: copydesk mail send ISSUE",
+    ),
+    "uncertain": (
+        "the mail server breaks off after one letter after the other",
+        "its log says why (a filter may crash); then: copydesk mail send ISSUE",
+    ),
+}
 _MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sending rests
 
 
@@ -55,6 +66,7 @@ class SendTools:
     rules: SettleRules
     clock: SendClock
     connections: int
+    has_taken: bool = False  # whether the server took a letter of this sending before
     note_progress: Callable[[int], None] = lambda _count: None
 
 
@@ -69,9 +81,10 @@ class SendLines:
         self._failures = 0
         self._slowed = 0  # how often the server asked for rest since it took a letter
         self._rests_until: datetime | None = None
-        self._refused: list[str] = []  # domains of letters refused since the server took one
+        self._brake = Brake(tools.connections, has_taken=tools.has_taken)
+        self._last_words = ""
         self.trouble: MailError | None = None
-        self.needs_person = False
+        self.braked: BrakeReason = ""
 
     def stop(self) -> None:
         """Let each line end its letter, and none begin another."""
@@ -86,6 +99,7 @@ class SendLines:
         ]
         try:
             await asyncio.gather(*lines)
+            self._look_at_brake(is_over=True)
         finally:
             self._stop.set()
             watch.cancel()
@@ -192,7 +206,10 @@ class SendLines:
         answer = await self._try(intent, line)
         now = self._tools.clock.now()
         self._obey(answer, now)
-        self._count_refusals(answer, intent.domain)
+        self._brake.note(answer, intent.domain)
+        if answer.kind in _TROUBLES:
+            self._last_words = answer.words
+        self._look_at_brake()
         outcome = settle(intent, answer, now, self._tools.rules)
         if outcome.state == DeliveryState.REFUSED and proves_no_mailbox(answer):
             await asyncio.to_thread(self._suppress, intent, answer, now)
@@ -221,21 +238,19 @@ class SendLines:
             )
             self._stop.set()
 
-    def _count_refusals(self, answer: Answer, domain: str) -> None:
-        """Stop where the server refuses whomever it is asked for: each would be lost for good."""
-        if answer.kind == "accepted":
-            self._refused = []
-        elif answer.kind == "refused" and answer.stage != "sender":
-            self._refused.append(domain)
-        if len(self._refused) >= _MOST_REFUSED and len(set(self._refused)) >= _OF_DOMAINS:
-            hint = "copydesk mail who ISSUE --state refused; then: copydesk mail send ISSUE"
-            what = "the mail server refuses one letter after the other"
-            self.trouble = MailError(what, subject=answer.words, hint=hint)
-            self.needs_person = True
+    def _look_at_brake(self, *, is_over: bool = False) -> None:
+        """Stop where the server would cost each further reader the letter, for good."""
+        reason = self._brake.find_reason(is_over=is_over)
+        if reason and not self.braked and self.trouble is None:
+            what, hint = _TROUBLES[reason]
+            self.trouble = MailError(what, subject=self._last_words, hint=hint)
+            self.braked = reason
             self._stop.set()
 
     def _suppress(self, intent: Intent, answer: Answer, now: datetime) -> None:
-        self._tools.store.suppressions.add(intent.address, "hard-bounce", now, answer.status)
+        self._tools.store.suppressions.add(
+            intent.address, "hard-bounce", now, answer.status, self._number
+        )
 
     async def _give_back(self, untried: Sequence[Intent]) -> None:
         if untried:

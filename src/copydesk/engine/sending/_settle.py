@@ -1,9 +1,10 @@
-"""Settle: what an answer of the server means for a letter, and when it is tried again. Pure."""
+"""Settle: what an answer of the server means for a letter, and for those behind it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from copydesk.mail_store import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news import MailOptions
@@ -12,6 +13,10 @@ from copydesk.post import Answer
 _FIRST_WAIT = timedelta(minutes=5)  # greylisting commonly lets through after that (RFC 6647 3)
 _LONGEST_WAIT = timedelta(hours=2)
 _SOON = timedelta(seconds=5)  # after what was not about this letter
+BrakeReason = Literal["", "uncertain", "refused"]
+_MOST_REFUSED, _OF_DOMAINS = 25, 3  # letters in a row, to so many domains: it is about us
+_MOST_UNCERTAIN = 5  # in a row, beside the one on each connection that a server's restart costs
+_FEWEST = 5  # letters of a short run of which the server took none
 _FEWEST_TRIES = 5  # some two hours: a letter's turn may come after all time for it is over
 
 
@@ -34,6 +39,39 @@ def settle(intent: Intent, answer: Answer, now: datetime, rules: SettleRules) ->
         code=answer.code,
         words=answer.words,
     )
+
+
+class Brake:
+    """Tell when a server costs one reader after the other the letter, whomever it is for."""
+
+    def __init__(self, connections: int, *, has_taken: bool) -> None:
+        self._most_uncertain = connections + _MOST_UNCERTAIN
+        self._refused: list[str] = []  # domains of letters refused since the server took one
+        self._uncertain = 0  # letters in a row whose end got no answer
+        self._has_taken = has_taken  # also in an earlier run: the last few letters are the odd ones
+
+    def note(self, answer: Answer, domain: str) -> None:
+        """Count what a server said of a letter to a domain."""
+        if answer.kind == "uncertain":
+            self._uncertain += 1
+        elif answer.kind == "accepted":
+            self._refused, self._uncertain, self._has_taken = [], 0, True
+        elif answer.stage == "message":  # an answer to a letter's end, whichever
+            self._uncertain = 0
+        if answer.kind == "refused" and answer.stage != "sender":
+            self._refused.append(domain)
+
+    def find_reason(self, *, is_over: bool = False) -> BrakeReason:
+        """Return why no more should be sent, "" where nothing is amiss.
+
+        Once the run `is_over`, a few are enough where the server took none of the issue at all.
+        """
+        is_short = is_over and not self._has_taken
+        if self._uncertain >= (_FEWEST if is_short else self._most_uncertain):
+            return "uncertain"
+        fewest = _FEWEST if is_short else _MOST_REFUSED
+        is_refused = len(self._refused) >= fewest and len(set(self._refused)) >= _OF_DOMAINS
+        return "refused" if is_refused else ""
 
 
 def _choose_state(

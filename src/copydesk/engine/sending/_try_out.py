@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.engine.letters import read_issue_to_send
+from copydesk.engine.mail_checks import TrialRequest, admit_trial
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sending._prepare import LetterMaker, prepare_letter
 from copydesk.errors import MailError
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
 _NOBODY = 0  # of the links in a letter that is tried out: they open nothing
 
 
-def send_test(newsroom: Newsroom, store: MailStore, name: str, address: str) -> Answer:
-    """Send an issue to one address, whoever has it; the ledger knows nothing of it.
+def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
+    """Send an issue to one address of the newsroom's; the ledger knows nothing of it.
 
-    Raises UsageError for an issue or an address that is none, MailError where no server is there.
+    Raises UsageError for an issue that is none and as `admit_trial` does, MailError where no server
+    is there.
     """
     from copydesk import post
 
@@ -34,7 +36,9 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, address: str) -> 
         finally:
             await line.close()
 
-    return asyncio.run(send(_make_test(newsroom, store, name).make(_intent_for(address))))
+    maker = _make_test(newsroom, store, name)
+    with admit_trial(newsroom, store, request, maker.sending.issue) as address:
+        return asyncio.run(send(maker.make(_intent_for(address))))
 
 
 def write_eml(

@@ -15,7 +15,6 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.subscribers._addresses import AddressFault as AddressFault
-    from copydesk.engine.subscribers._addresses import mask_address as mask_address
     from copydesk.engine.subscribers._answers import ChangeAnswer as ChangeAnswer
     from copydesk.engine.subscribers._answers import ChangeOutcome as ChangeOutcome
     from copydesk.engine.subscribers._answers import ChooseAnswer as ChooseAnswer

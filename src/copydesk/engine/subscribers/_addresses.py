@@ -11,6 +11,7 @@ from typing import Literal
 
 from copydesk.config import Settings
 from copydesk.kit import text
+from copydesk.mail_store import fold_address
 
 AddressFault = Literal["", "empty", "too-long", "no-at", "special-domain", "bad-domain", "bad-name"]
 _LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
@@ -46,12 +47,6 @@ def read_address(typed: str, settings: Settings) -> TypedAddress:
     return _validate(typed)
 
 
-def mask_address(address: str) -> str:
-    """Return an address as a page may show it that others may see, too: `m…@e…`."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}…@{domain[:1]}…" if address else ""
-
-
 def name_mailbox(address: str) -> str:
     """Return the address of the mailbox that one leads to, as far as its form says that.
 
@@ -59,7 +54,7 @@ def name_mailbox(address: str) -> str:
     two domains. A domain may have it otherwise: this is for limits alone, and two addresses are two
     readers.
     """
-    name, _, domain = address.lower().rpartition("@")
+    name, _, domain = fold_address(address).rpartition("@")
     mailbox = name.partition("+")[0] or name
     if domain in _GMAIL:
         mailbox, domain = mailbox.replace(".", ""), _GMAIL[0]

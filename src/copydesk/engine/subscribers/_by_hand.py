@@ -41,7 +41,8 @@ class ReaderCounts:
 
     `suppressed_readers` are active or paused but for their address, to which nothing is sent; they
     are counted nowhere else. `suppressed` counts addresses, whether a reader has them or not.
-    `waiting_mails` are those to single persons that are not sent yet.
+    `waiting_mails` are those to single persons that are not sent yet. `same_mailbox` are the
+    numbers of readers whose addresses are spellings of one mailbox, since an earlier version.
     """
 
     states: Mapping[SubscriberState, int]
@@ -49,6 +50,7 @@ class ReaderCounts:
     suppressed: Mapping[SuppressionReason, int]
     waiting_mails: int
     suppressed_readers: int
+    same_mailbox: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
         suppressed=store.suppressions.count(),
         waiting_mails=store.outbox.count(),
         suppressed_readers=suppressed.total(),
+        same_mailbox=store.subscribers.list_same_mailboxes(),
     )
 
 

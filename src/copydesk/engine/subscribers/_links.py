@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.subscribers._addresses import mask_address
 from copydesk.engine.subscribers._answers import ClosedKind, LetterChoice, LinkView
 from copydesk.engine.subscribers._wish import list_wishes, read_wish
+from copydesk.kit import text
 from copydesk.mail_store import LinkPurpose, MailStore, ReaderLink, Subscriber
 
 # which links open the page of a purpose
@@ -103,14 +103,14 @@ def look_at_link(
     return LinkView(
         kind="good",
         purpose=purpose,
-        address=mask_address(subscriber.address),
+        address=text.mask_address(subscriber.address),
         letters=letters,
         letter=next((each for each in letters if each.id == find_letter(store, opened.link)), None),
         topics=tuple(topic.name for topic in newsroom.beat.topics),
         state=subscriber.state,
         is_paused=is_paused(newsroom, subscriber),
         paused_until=subscriber.paused_until if is_paused(newsroom, subscriber) else None,
-        new_address=mask_address(proposed),
+        new_address=text.mask_address(proposed),
         is_suppressed=store.suppressions.find(subscriber.address) is not None,
     )
 

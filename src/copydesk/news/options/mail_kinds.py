@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from copydesk.kit.kinds import HOST, TEXT
+from copydesk.kit.kinds import HOST, TEXT, WORDS
 from copydesk.kit.options import Unfit, ValueKind
 
 # RFC 5322's dot-atom, the only form that every mail server takes, at a host with a dot or localhost
@@ -28,7 +28,12 @@ def _rates(value: object) -> Mapping[str, int]:
     return {HOST.read(name): number for name, number in value.items()}
 
 
+def _mailboxes(value: object) -> tuple[str, ...]:
+    return tuple(address for address in map(_mailbox, WORDS.read(value)) if address)
+
+
 MAILBOX = ValueKind(name="mail address or nothing", read=_mailbox)
+MAILBOXES = ValueKind(name="list of mail addresses", read=_mailboxes)
 HOST_OR_NONE = ValueKind(
     name="host name or nothing", read=lambda value: "" if value == "" else HOST.read(value)
 )

@@ -174,6 +174,17 @@ class MailOptions:
         "Count how often each issue's page is read a day, as a sum; each letter says so. No link "
         "in a letter is changed for it.",
     )
+    test_addresses: tuple[str, ...] = option(
+        (),
+        "To which addresses the desk, the API and agents may send a test letter, beside accounts "
+        "whose name is an address. `copydesk mail` sends one to any.",
+        mail_kinds.MAILBOXES,
+    )
+    test_letters_a_day: int = option(
+        20,
+        "How many test letters go out within 24 hours, whoever asks for them; 0: none.",
+        kinds.whole(maximum=1000),
+    )
     smtp: SmtpOptions = field(default_factory=SmtpOptions)
     dkim: DkimOptions = DkimOptions()
     bounces: BounceOptions = field(default_factory=BounceOptions)

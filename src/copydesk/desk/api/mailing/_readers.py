@@ -26,6 +26,7 @@ class ReaderCountsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     `suppressed_readers` are active or paused but for their address, which is suppressed; they are
     not among `states`. `waiting_mails` are those to single persons that are not sent yet.
+    `same_mailbox` are the numbers of readers whose addresses are spellings of one mailbox.
     """
 
     states: dict[str, int]
@@ -33,6 +34,7 @@ class ReaderCountsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: dict[str, int]
     waiting_mails: int
     suppressed_readers: int
+    same_mailbox: list[list[int]]
 
 
 class ReaderLetter(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +205,7 @@ async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> ReaderCoun
         suppressed=_name(counts.suppressed),
         waiting_mails=counts.waiting_mails,
         suppressed_readers=counts.suppressed_readers,
+        same_mailbox=[list(numbers) for numbers in counts.same_mailbox],
     )
 
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,9 @@ from copydesk.desk.api._endpoint import Call, Nothing
 from copydesk.desk.api._problems import ApiProblem
 from copydesk.desk.mailing import ReaderKeeper, change_mail, let_go
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
+from copydesk.kit import text
 
+_Body = TypeVar("_Body", bound=msgspec.Struct)
 _UNSENT = timedelta(days=30)
 _EXAMPLE = "reader@example.org"
 Cursor = Annotated[str, Meta(max_length=300, description="Where the page before ended.")]
@@ -35,8 +37,9 @@ class SendingsQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class ApiSending(msgspec.Struct, frozen=True, kw_only=True):
     """An issue on its way: letters by how they stand, and what came back of them.
 
-    `remark` says why it awaits a person's word. `next_due` is when the next letter is tried, null
-    where none is left.
+    `remark` says why it awaits a person's word, or why the mail server paused it. `next_due` is
+    when the next letter is tried, null where none is left. `again_by` let it go to the uncertain
+    once more, at `again_at`.
     """
 
     issue: str
@@ -50,6 +53,8 @@ class ApiSending(msgspec.Struct, frozen=True, kw_only=True):
     returns: dict[str, int]
     views: int
     next_due: datetime | None
+    again_by: str
+    again_at: datetime | None
 
 
 class SendingsAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +121,12 @@ class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     address: MailAddress
 
 
+class AgainSent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many readers are uncertain, as the owner was told: some of them get the issue twice."""
+
+    readers: Annotated[int, Meta(ge=1)]
+
+
 class TriedLetter(msgspec.Struct, frozen=True, kw_only=True):
     """What the server said to a letter that was tried out."""
 
@@ -169,6 +180,19 @@ async def send_issue(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
     return await _decide(desk, call, let_go)
 
 
+async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> ApiSending:
+    """Send an issue that is done to its uncertain readers again, once; `copydesk serve` does it.
+
+    Nobody knows whether they have it: some get it twice.
+    """
+    count = call.body.readers
+
+    def go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+        engine.send_again(newsroom, store, issue, by, count)
+
+    return await _decide(desk, call, go)
+
+
 async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
     """Pause an issue that goes out; the letters under way are finished."""
 
@@ -216,10 +240,14 @@ async def find_delivery(desk: Desk, call: Call[Nothing, SentAddress]) -> WhoAnsw
 
 
 async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLetter:
-    """Send an issue to one address alone; no ledger knows of it."""
-    issue, address = call.path["issue"], call.body.address.strip()
+    """Send an issue to one address of the newsroom's own (`mail.test_addresses`, or an account's).
+
+    No ledger knows of it; the audit log does, and `mail.test_letters_a_day` limits it.
+    """
+    issue, visitor = call.path["issue"], call.visitor
+    wish = engine.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
     answer = await change_mail(
-        desk, lambda newsroom, store: engine.send_test(newsroom, store, issue, address)
+        desk, lambda newsroom, store: engine.send_test(newsroom, store, issue, wish)
     )
     return TriedLetter(kind=answer.kind, code=answer.code, words=answer.words)
 
@@ -248,7 +276,7 @@ async def _read(desk: Desk, issue: str) -> ApiSending:
 
 async def _decide(
     desk: Desk,
-    call: Call[Nothing, Nothing],
+    call: Call[Nothing, _Body],
     do: Callable[[engine.Newsroom, engine.MailStore, str, str], None],
 ) -> ApiSending:
     issue, by = call.path["issue"], call.visitor.name
@@ -279,13 +307,15 @@ def _make_sending(row: engine.SendingRow) -> ApiSending:
         returns={str(kind): count for kind, count in row.returns.items()},
         views=row.views,
         next_due=row.next_due,
+        again_by=row.again_by,
+        again_at=row.again_at,
     )
 
 
 def _make_delivery(number: int, line: engine.WhoLine, *, is_owner: bool) -> ApiDelivery:
     return ApiDelivery(
         reader=number,
-        address=line.address if is_owner else engine.mask_address(line.address),
+        address=line.address if is_owner else text.mask_address(line.address),
         state=line.state,
         at=line.at,
         attempts=line.attempts,

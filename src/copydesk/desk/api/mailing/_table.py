@@ -11,6 +11,7 @@ MAILING_ENDPOINTS = (
     Endpoint("GET", "mailing/unsent", "decide", _sendings.list_unsent),
     Endpoint("GET", "mailing/issues/{issue}", "read", _sendings.read_sending),
     Endpoint("POST", "mailing/issues/{issue}/send", "decide", _sendings.send_issue, 202),
+    Endpoint("POST", "mailing/issues/{issue}/send-again", "manage", _sendings.send_again, 202),
     Endpoint("POST", "mailing/issues/{issue}/pause", "decide", _sendings.pause_sending),
     Endpoint("POST", "mailing/issues/{issue}/end", "decide", _sendings.end_sending),
     Endpoint("GET", "mailing/issues/{issue}/who", "decide", _sendings.list_deliveries),

@@ -118,7 +118,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
     step = put_action(lot.edit, action)
     if step.differences:
         return _conflict(action.id, step.differences)
-    records = find_records(lot.edit, action) if action.seen else ()
+    records = find_records(lot.edit, action) if action.has_versions else ()
     since = [
         conflict
         for path in records

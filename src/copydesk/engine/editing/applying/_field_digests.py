@@ -93,16 +93,28 @@ def find_changes_since(
 ) -> Iterator[EditConflict]:
     """Walk the fields that an action sets and that somebody else changed since it was seen.
 
-    `left` is what it would make of the field.
+    With a `base` that was also the same editor, and a removal is walked, too. `left` is what it
+    would make of the field.
     """
     now, then = read_values(before, path), read_values(after, path)
-    for field in _list_fields(action):
-        seen = action.seen.get(field_key(path, field))
-        if seen is None or seen == _digest(now[field]) or _is_own(before, path, field, action.by):
+    for field in (*_list_fields(action), *_list_removal(before, action, path)):
+        key = field_key(path, field)
+        base, seen = action.base.get(key), action.seen.get(key)
+        known = base or seen
+        if known is None or known == _digest(now[field]):
+            continue
+        if base is None and _is_own(before, path, field, action.by):
             continue
         place = f"{action.said} {', '.join(action.stories)}"  # it is set among others at the end
         left = place if field == "group" else then[field]
         yield EditConflict(path=path, field=field, left=left, now=now[field])
+
+
+def _list_removal(edit: Edit, action: EditorAction, path: str) -> tuple[str, ...]:
+    """Return the field that says that a story is removed, where an action's form may not know."""
+    verdict = edit.verdict_on(edit.find(path))
+    is_removed = verdict is not None and verdict.said == "remove"
+    return ("verdict",) if is_removed and action.base and action.kind != "verdict" else ()
 
 
 def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: EditConflict) -> bool:
