@@ -47,6 +47,7 @@ OWN = {
     "archive/_seal.py": "the key",
     "engine/newsroom/_round_status.py": "below .copydesk: how the last round stands",
     "engine/newsroom/_missing.py": "below .copydesk: what a restore missed",
+    "engine/newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
     "engine/publishing/_build.py": "below .copydesk: which folders are gone",
     "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",

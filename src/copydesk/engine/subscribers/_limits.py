@@ -126,17 +126,25 @@ def refuse_form(
     `mails` is how many went to new addresses within a day.
     """
     today = [(limit, [at for at in times if at > now - _DAY]) for limit, times in forms]
-    waits = [
-        times[limit.a_day - 1] + _DAY - now for limit, times in today if len(times) >= limit.a_day
-    ]
-    if waits:
-        return SubscribeAnswer(outcome="wait", wait=max(waits))
+    wait = _find_wait(today, now)
+    if wait is not None:
+        return SubscribeAnswer(outcome="wait", wait=wait)
     is_new = all(len(times) < limit.new_a_week for limit, times in forms)
     # the fuller the half that is for all, the less of it a network gets: a few cannot take it whole
     share = min((MAILS_FOR_ALL - mails) / (MAILS_FOR_ALL - QUIET_MAILS), 1.0)
     if is_new or all(len(times) < math.ceil(limit.a_day * share) for limit, times in today):
         return None
     return SubscribeAnswer(outcome="busy", wait=_DAY)
+
+
+def _find_wait(
+    today: Sequence[tuple[NetworkLimit, Sequence[datetime]]], now: datetime
+) -> timedelta | None:
+    """Return how long until each network may send a form again, None where each may now."""
+    waits = (
+        times[limit.a_day - 1] + _DAY - now for limit, times in today if len(times) >= limit.a_day
+    )
+    return max(waits, default=None)
 
 
 def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | None:
