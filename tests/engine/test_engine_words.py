@@ -262,7 +262,9 @@ def test_a_word_is_taken_while_the_remote_is_spoken_with(root: Path, tmp_path: P
     hook = there / "hooks" / "pre-receive"
     hook.parent.mkdir(exist_ok=True)
     hook.write_text(
-        f"#!/bin/sh\nunset $(env | sed -n 's/^\\(GIT_[A-Z_]*\\)=.*/\\1/p')\n{command}\n"
+        # git tells its hooks where the remote is; who the user is stays
+        "#!/bin/sh\n"
+        f"unset $(env | grep -v ^GIT_CONFIG | sed -n 's/^\\(GIT_[A-Z_]*\\)=.*/\\1/p')\n{command}\n"
     )
     hook.chmod(0o755)
 

@@ -27,7 +27,9 @@ def house(tmp_path: Path) -> Path:
     """Return a folder of tests that stands under our conftest."""
     (tmp_path / "tests").mkdir()
     shutil.copy(TESTS / "conftest.py", tmp_path / "tests")
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "pytest.ini").write_text(
+        f"[pytest]\npythonpath = {TESTS}\nmarkers = shared: looks there\n"
+    )
     return tmp_path
 
 

@@ -92,7 +92,11 @@ const showPicks = () => {
 };
 
 // what is told stands above the bar, however high that is
-if (bulk) new ResizeObserver(() => document.documentElement.style.setProperty("--bulk", `${bulk.offsetHeight}px`)).observe(bulk);
+if (bulk) {
+  const height = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(height);
+  new ResizeObserver(() => height.replaceSync(`:root { --bulk: ${bulk.offsetHeight}px; }`)).observe(bulk);
+}
 
 const unpick = () => {
   picks().forEach((row) => (row.querySelector(".pick input").checked = false));

@@ -72,6 +72,7 @@ const saveInPlace = () => {
     button.disabled = !isFailed;
   };
   form.addEventListener("submit", async (event) => {
+    if (event.defaultPrevented) return;
     event.preventDefault();
     if (button.disabled) return;
     tell(words.saving, false);
