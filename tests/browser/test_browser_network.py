@@ -154,7 +154,7 @@ def test_a_session_that_ended_loses_no_word_and_lends_none(
     window.page.wait_for_url("**/desk/sign-in**")
     link = copydesk("-C", served.root, "desk", "user", "add", "Ben", "--role", "editor").out
     window.go(link[link.index("/desk/") :].strip())
-    window.press("Tab", "Enter")
+    window.press("Enter")
     window.page.wait_for_url("**/desk/account/")
     window.go("/desk/?order=time")
     window.wait_for("document.activeElement.matches('.row.here')")

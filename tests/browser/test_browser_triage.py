@@ -43,7 +43,6 @@ def window(served: ServedNewsroom, chromium: Browser) -> Iterator[Window]:
         window = Window.open(context, origin_of(served))
         add_authenticator(window)
         window.go(setup_path(served))
-        window.press("Tab")
         window.write("Anna")
         window.press("Enter")
         window.page.wait_for_url("**/desk/account/")

@@ -31,7 +31,7 @@ GIT_SETTINGS = """\
     auto = false
 """
 # How long a test waits for what must come: a hundred times what it takes, since machines are busy.
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 120.0
 _LOCAL_NAMES = {"localhost", "ip6-localhost", ""}
 
 
