@@ -222,6 +222,13 @@ def test_a_file_is_rehearsed_imported_and_exported(served: ServedNewsroom, anna:
     assert 413 == huge.status
 
 
+@pytest.mark.parametrize("name", ["..", ".", "%2e%2e%2f", "", "x" * 200, "%F0%9D%94%98"])
+def test_a_file_of_any_name_is_read(name: str, anna: ApiClient) -> None:
+    path = f"mailing/readers/import?letter=daily&consent=a+fair&file={name}"
+
+    assert {"added": 1} == anna.ask("POST", path, b"email\r\ntwo@i.example\r\n").json()["counts"]
+
+
 def test_a_file_that_does_not_say_clearly_who_left_is_refused(anna: ApiClient) -> None:
     data = b"email,state,status\r\none@i.example,Bavaria,left\r\n"
     path = "mailing/readers/import?letter=daily&consent=a+fair"

@@ -79,20 +79,20 @@ def leave(home: Path) -> None:
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
     """Raise NetworkError before a socket is connected to another host, or a name is looked up."""
     if event == "socket.connect":
-        address = arguments[1]
-        if isinstance(address, tuple) and not _is_local(str(address[0])):
-            raise NetworkError(f"a test connects to another host: {address[0]}")
+        place = arguments[1]
+        address = _read_address(str(place[0])) if isinstance(place, tuple) else None
+        if address and not (address.is_loopback or address.is_unspecified):
+            raise NetworkError(f"a test connects to another host: {address}")
     elif event == "socket.getaddrinfo":
         host = arguments[0]
         name = host.decode() if isinstance(host, bytes) else str(host or "")
-        if not _is_local(name):
+        if _read_address(name) is None and name not in _LOCAL_NAMES:
             raise NetworkError(f"a test looks up a name: {name}")
 
 
-def _is_local(host: str) -> bool:
-    """Decide whether a host is this machine; an address stands for itself, a name is looked up."""
+def _read_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Return the address that a text spells, None for a name."""
     try:
-        address = ipaddress.ip_address(host.partition("%")[0])
+        return ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return host in _LOCAL_NAMES
-    return address.is_loopback or address.is_unspecified
+        return None

@@ -234,9 +234,9 @@ def _find_number(newsroom: engine.Newsroom, store: engine.MailStore, typed: str)
 @contextlib.contextmanager
 def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
     """Write a file down for the block, where nobody else reads it; faults name no path of ours."""
-    name = "".join(itertools.islice(filter(_is_plain, sent.name), 80)) or _FILE
+    plain = "".join(itertools.islice(filter(_is_plain, sent.name), 80))
     with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
-        path = Path(folder) / name.lstrip(".")
+        path = Path(folder) / (plain.lstrip(".") or _FILE)
         path.write_bytes(sent.data)
         try:
             yield path
