@@ -27,7 +27,9 @@ def add_readers(desk: ReaderDesk, count: int) -> list[str]:
         for number in range(count):
             reader = store.subscribers.add(f"reader{number}@tidewatch.example", desk.now)
             store.subscribers.set_state(reader.id, "active")
-    return [desk.link("unsubscribe", "daily", number + 1) for number in range(count)]
+    links = [desk.link("unsubscribe", "daily", number + 1) for number in range(count)]
+    desk.ask_together([PageRequest("/subscribe")])  # a key that is new is learned with any visit
+    return links
 
 
 def statuses(desk: ReaderDesk, requests: list[PageRequest]) -> Counter[int]:
