@@ -27,12 +27,13 @@ from world.machine import PATIENCE_SECONDS
 
 PAGE = "<h1>Tides</h1>"
 PATIENT = ConnectionLimits(in_all=40, an_address=30, head_bytes=4_000, pipelined=10)
-# a server that looks often, and waits for one of these only a moment
-HASTY = replace(PATIENT, look_seconds=0.02)
-HASTY_HEAD = replace(HASTY, head_seconds=0.3)
-HASTY_BODY = replace(HASTY, body_seconds=0.3)
-HASTY_WRITE = replace(HASTY, write_seconds=0.3)
-HASTY_REST = replace(HASTY, rest_seconds=0.3)
+# Servers that wait only a moment: for anything, where the client is to be cut off; where it is to
+# get an answer, for the one thing that it never sends or takes, so that a busy machine is in time.
+LOOKING = replace(PATIENT, look_seconds=0.02)
+HASTY_BODY = replace(LOOKING, body_seconds=0.3)
+HASTY_WRITE = replace(LOOKING, write_seconds=0.3)
+HASTY_REST = replace(LOOKING, rest_seconds=0.3)
+HASTY = replace(HASTY_REST, head_seconds=0.3, body_seconds=0.3, write_seconds=0.3)
 
 
 class Server:
@@ -145,7 +146,7 @@ def test_a_head_that_is_too_large_is_refused(site: Path, sent: bytes) -> None:
     ids=["nothing", "a letter", "half a head", "blank lines"],
 )
 def test_who_does_not_end_a_head_is_cut_off(site: Path, sent: bytes) -> None:
-    run_at(site, lambda server: none(server.ask(sent)), HASTY_HEAD)
+    run_at(site, lambda server: none(server.ask(sent)), HASTY)
 
 
 def none(answer: bytes) -> None:
@@ -158,7 +159,7 @@ def test_who_sends_a_head_line_by_line_is_cut_off_all_the_same(site: Path) -> No
             line.sendall(b"GET / HTTP/1.1\r\n")
             send_until_cut(line, itertools.repeat(b"X: y\r\n"), pause_seconds=0.02)
 
-    run_at(site, work, HASTY_HEAD)
+    run_at(site, work, HASTY)
 
 
 def test_a_head_that_comes_in_pieces_is_read(site: Path) -> None:
@@ -304,7 +305,7 @@ def test_a_body_without_end_is_cut_off(site: Path, head: bytes, piece: bytes) ->
             line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n" % head)
             send_until_cut(line, itertools.repeat(piece))
 
-    run_at(site, work, HASTY_BODY)
+    run_at(site, work, HASTY)
 
 
 def test_trailers_without_end_are_refused(site: Path) -> None:
@@ -315,7 +316,7 @@ def test_trailers_without_end_are_refused(site: Path) -> None:
             line.sendall(head)
             send_until_cut(line, (b"X-%d: y\r\n" % number for number in itertools.count()))
 
-    run_at(site, work, HASTY_BODY)
+    run_at(site, work, HASTY)
 
 
 # ---- several requests -----------------------------------------------------------------------
