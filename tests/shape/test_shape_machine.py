@@ -38,6 +38,7 @@ STRANGE = {
     "LANGUAGE": "de",
     "LC_ALL": "tr_TR.UTF-8",
     "NO_COLOR": "1",
+    "PYTEST_ADDOPTS": "--collect-only",
     "PYTHONHASHSEED": "7",
     "PYTHONPATH": "/nowhere",
     "PYTHONWARNINGS": "ignore",
@@ -106,7 +107,8 @@ def test_a_strange_environment_fails_no_test(tmp_path: Path) -> None:
     settings = "[user]\n name = Somebody\n[commit]\n gpgSign = true\n[core]\n autocrlf = true\n"
     (tmp_path / ".gitconfig").write_text(settings)
     strange = {**STRANGE, "HOME": str(tmp_path)}
-    del strange["PYTHONPATH"], strange["SSL_CERT_FILE"]  # pytest itself is loaded before the tests
+    for name in ("PYTHONPATH", "PYTEST_ADDOPTS"):  # pytest itself is loaded before the tests
+        del strange[name]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider"]
 
     done = subprocess.run(

@@ -20,7 +20,7 @@ from pathlib import Path
 # What may reach the tests: where programs and libraries are, where temporary files go, and what
 # belongs to the test runner itself. COPYDESK_KILLS is how often the tests of kills kill.
 KEPT_NAMES = ("CI", "COPYDESK_KILLS", "LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TMPDIR")
-KEPT_BEGINNINGS = ("OPENBLAS_", "PYTEST_")
+KEPT_BEGINNINGS = ("OPENBLAS_", "PYTEST_CURRENT_", "PYTEST_VERSION", "PYTEST_XDIST_")
 GIT_SETTINGS = """\
 [user]
     name = Ed
