@@ -296,7 +296,7 @@ def measure_kinds(folder: Path, requests: int, part: str) -> None:
 async def ask_at_once(
     port: int, paths: list[str], clients: int, until: Callable[[int], bool]
 ) -> Counter[str]:
-    """Ask for paths by turns over so many connections, each at once after its last answer."""
+    """Request the paths in turn over a number of connections, without a pause on any."""
     statuses: Counter[str] = Counter()
 
     async def ask() -> None:

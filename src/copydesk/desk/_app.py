@@ -170,7 +170,7 @@ class _Handlers:
         return [one for one in told if (one.action.by, one.action.stories) == own]
 
     async def put_edit(self, request: Request) -> Response:
-        """Keep what the form of a story changed, and lead to where its outcome is told."""
+        """File the edits of a story's form; redirect to the page that shows their outcome."""
         editor, name = must_edit(self._editor_of(request)), request.path_params["name"]
         fields, store = await read_form(request), self._desk.store
         was, _ = _actions.read_versions(fields)

@@ -79,7 +79,7 @@ def find_draft(drafts: Sequence[Draft], shown: Mapping[str, str] | None = None) 
 def draft_form(
     name: str, form: Mapping[str, str], was: Mapping[str, str], at: datetime
 ) -> list[Draft]:
-    """Return the drafts of what a story's form changed of the fields that it showed."""
+    """Return a draft for each field that the editor changed in a story's form."""
     changed = {
         field: value.replace("\r\n", "\n")
         for field, value in form.items()

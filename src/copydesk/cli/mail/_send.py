@@ -103,7 +103,7 @@ def send(
 def _send_again(
     newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str, *, is_answered: bool
 ) -> engine.Sending:
-    """Let an issue go to the uncertain again, once somebody who was told the risk says so."""
+    """Send an issue again to the uncertain readers, after asking with the number and the risk."""
     count = engine.count_uncertain(store, issue)
     if count:
         readers = "1 reader" if count == 1 else f"{count} readers"
