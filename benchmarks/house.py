@@ -86,12 +86,17 @@ def unpack(root: Path, revision: str, folder: Path) -> None:
 def measure(root: Path, python: Path | str, *, suite: bool) -> dict[str, object]:
     """Compute every figure of a checkout."""
     from house_at_work import loaded_modules, timed_suite  # tests run this file alone
+    from house_faces import faces, files, room_chains, same_fields
 
     source = root / "src" / "copydesk"
     tree = {path: ast.parse(path.read_text("utf-8")) for path in sorted(source.rglob("*.py"))}
     figures = {
         **sizes(tree, source),
+        **files(tree, code_lines),
+        **faces(tree, source),
         **import_chain(tree, source),
+        **room_chains(chains_inside(tree, source)),
+        "classes with the same fields": sum(map(len, same_fields(tree, source).values())),
         **loaded_modules(root, python),
         **class_names(tree),
         **function_names(tree, source),
@@ -133,12 +138,35 @@ def code_lines(path: Path, module: ast.Module) -> int:
 
 def import_chain(tree: Tree, source: Path) -> dict[str, object]:
     """Find the longest chain of modules that import one another."""
+    found = longest_chain(import_edges(tree, source))
+    return {"longest import chain": len(found), "the chain": found}
+
+
+def import_edges(tree: Tree, source: Path) -> dict[str, set[str]]:
+    """Return which modules each module imports when it is loaded."""
     modules = {module_name(path, source): module for path, module in tree.items()}
     behind = {name: lazy_names(module) for name, module in modules.items()}
-    edges = {
+    return {
         name: {found for wanted in imported_names(module) if (found := owner(wanted, behind))}
         for name, module in modules.items()
     }
+
+
+def chains_inside(tree: Tree, source: Path) -> dict[str, list[str]]:
+    """Find the longest chain among the modules of each room."""
+    rooms: dict[str, set[str]] = defaultdict(set)
+    edges = import_edges(tree, source)
+    for name in edges:
+        rooms[".".join(name.split(".")[1:2])].add(name)
+    return {
+        room: longest_chain({name: edges[name] & inside for name in inside})
+        for room, inside in sorted(rooms.items())
+        if room
+    }
+
+
+def longest_chain(edges: dict[str, set[str]]) -> list[str]:
+    """Return the longest chain of modules that import one another, the first one first."""
     longest: dict[str, list[str]] = {}
 
     def chain(name: str, path: tuple[str, ...] = ()) -> list[str]:
@@ -147,8 +175,7 @@ def import_chain(tree: Tree, source: Path) -> dict[str, object]:
             longest[name] = [name, *max(ways, key=len, default=[])]
         return longest[name]
 
-    found = max((chain(name) for name in sorted(modules)), key=len)
-    return {"longest import chain": len(found), "the chain": found}
+    return max((chain(name) for name in sorted(edges)), key=len)
 
 
 def module_name(path: Path, source: Path) -> str:
