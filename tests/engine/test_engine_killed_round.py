@@ -67,7 +67,7 @@ def coast(folder: Path) -> tuple[Path, Path]:
 def demo(folder: Path) -> tuple[Path, Path]:
     """Make the demo's; its stories are grouped, which a half-filed round does otherwise.
 
-    So it holds before the first record and after the last (docs/design/engine.md says why).
+    So it holds before the first record and after the last (docs/design/rounds.md says why).
     """
     if "COPYDESK_KILLS" not in os.environ:
         pytest.skip("takes a quarter of an hour: set COPYDESK_KILLS")

@@ -1,6 +1,6 @@
 """Checks of mail: the settings go in; what is well and what is not comes out, and is kept.
 
-Whoever sends asks `find_mail_obstacle` before: docs/design/post-checks.md.
+Whoever sends asks `find_mail_obstacle` before: docs/design/delivery.md.
 """
 
 from __future__ import annotations

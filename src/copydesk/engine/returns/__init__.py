@@ -1,6 +1,6 @@
 """Returns: what came back of letters goes in; who gets no more letters by it comes out.
 
-A message that no letter of ours is known by changes nothing: docs/design/post-returns.md.
+A message that no letter of ours is known by changes nothing: docs/design/delivery.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Sending: a filed issue and the readers' store go in; letters go out, and the ledger says to whom.
 
-Each letter is written down before it is tried and after it was: docs/design/sending.md.
+Each letter is written down before it is tried and after it was: docs/design/delivery.md.
 """
 
 from __future__ import annotations

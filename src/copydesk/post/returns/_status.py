@@ -1,6 +1,6 @@
 """Status codes: what the three numbers of RFC 3463 say of an address.
 
-The table and its reasons stand in docs/design/post-returns.md. What is not named here is soft: a
+The table and its reasons stand in docs/design/delivery.md. What is not named here is soft: a
 reader is not lost by a code that nobody knows.
 """
 
