@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 
 _WORD = re.compile(r"\w\w+")
-_ALIKE = 0.14  # best for TF-IDF over the open sets (docs/design/embed.md)
+_ALIKE = 0.14  # best for TF-IDF over the open sets (RESULTS.md)
 
 
 class Plain:

@@ -1,7 +1,7 @@
 """Sentences: where they end, in scripts with and without blanks.
 
 A full stop behind an abbreviation, an initial or a short number ends nothing: better one sentence
-too few in an excerpt than half a one (docs/design/extract-words.md).
+too few in an excerpt than half a one (docs/design/extract.md).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _MAILBOX = re.compile(r" <[^<>@\s]+@[^<>@\s]+>")  # behind a name, as git writes
 _WORD = re.compile(r"\w+")
 _BETWEEN = re.compile(r"[\W_]+")
 
-# The Markdown of an article (docs/design/extract-text.md): marks stand at the start of a line only.
+# The Markdown of an article (docs/design/extract.md): marks stand at the start of a line only.
 _MARKS = re.compile(r"\A(?:> ?)?(?:#{1,6} |[-*+] |[0-9]{1,9}[.)] )?")
 _ESCAPED = re.compile(r"\A([0-9]{1,9}|)\\([#>|`~*+.)\\-])")
 _RULE = re.compile(r"\|(?: -+ \|)+")

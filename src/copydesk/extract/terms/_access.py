@@ -1,6 +1,6 @@
 """On what terms it is read: what the page declares, held against what is there.
 
-docs/design/extract-terms.md has the table; each of its rows is a case.
+docs/design/extract.md has the table; each of its rows is a case.
 """
 
 from __future__ import annotations

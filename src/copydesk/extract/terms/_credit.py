@@ -1,7 +1,7 @@
 """Whose words they are: the agency, the press-release service or the first publisher.
 
 Copies and corroboration hang on it, so that only what signs for the whole article counts: never
-"with reporting by", a list of agencies, or a name in a sentence. docs/design/extract-terms.md.
+"with reporting by", a list of agencies, or a name in a sentence. docs/design/extract.md.
 """
 
 from __future__ import annotations

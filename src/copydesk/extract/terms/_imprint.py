@@ -1,6 +1,6 @@
 """The imprint: what a page declares, shows and is called by, of whose words it has.
 
-docs/design/extract-terms.md has each kind of evidence.
+docs/design/extract.md has each kind of evidence.
 """
 
 from __future__ import annotations

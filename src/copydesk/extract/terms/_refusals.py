@@ -1,7 +1,7 @@
 """What a publisher's signals forbid, and how much of a page may be quoted.
 
 The stricter word wins, whoever says it, but for TDMRep: there the page's own word goes before the
-answer's headers, and these before the site's file. docs/design/extract-terms.md has the table.
+answer's headers, and these before the site's file. docs/design/extract.md has the table.
 """
 
 from __future__ import annotations

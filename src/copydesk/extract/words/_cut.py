@@ -1,6 +1,6 @@
 """The cut: a passage taken to its sentence's end, or short enough, with "…" only where it is cut.
 
-docs/design/extract-words.md says what a cut may leave and when it leaves nothing.
+docs/design/extract.md says what a cut may leave and when it leaves nothing.
 """
 
 from __future__ import annotations

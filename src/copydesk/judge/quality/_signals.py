@@ -1,7 +1,7 @@
 """The `copydesk` profile's signals: content read, and not only its wrapping.
 
 Their points are `[scoring.points]`. Three laws hold those that we set together
-(docs/design/judge-quality.md): all that can be earned at once stays at or below HIGHEST; what is no
+(docs/design/judge.md): all that can be earned at once stays at or below HIGHEST; what is no
 news, or off the beat, loses more than it can earn above 69; and each part has an end, so that no
 sign can be piled up.
 """
