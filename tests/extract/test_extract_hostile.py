@@ -28,6 +28,16 @@ MEGABYTES = 800
 slow = pytest.mark.slow
 
 
+LOT = 16  # pages for one process to read: few enough to be done in time on a busy machine
+
+
+def read_one(pages: dict[str, hostile.Hostile], name: str) -> dict[str, Any]:
+    """Read a page, together with some that are read anyway."""
+    names = list(pages)
+    start = names.index(name) // LOT * LOT
+    return read(*names[start : start + LOT])[name]
+
+
 @functools.cache
 def read(*names: str) -> dict[str, dict[str, Any]]:
     """Read these pages, each in a process of its own."""
@@ -60,7 +70,7 @@ def read(*names: str) -> dict[str, dict[str, Any]]:
 def test_a_hostile_page_gives_an_article_or_a_clear_no(
     pages: dict[str, hostile.Hostile], seconds: float, name: str
 ) -> None:
-    told = read(*pages)[name]
+    told = read_one(pages, name)
 
     expected = {"Article"} if pages[name].survives else {"Article", "Dropped", "PageError"}
     assert told["outcome"].split(" ", 1)[0] in expected, told
