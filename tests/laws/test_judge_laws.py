@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from copydesk import judge
 from copydesk.judge import copies, profile_of
+from copydesk.judge.phrases import Phrases
 from copydesk.judge.profile import weigh_both_ways
 from copydesk.judge.topics import relevance
-from copydesk.judge.words import Phrases, contains, normalize, tokenize
+from copydesk.judge.words import contains, normalize, tokenize
 from copydesk.news import Article, Beat, Scoring, Shelved, SignalPoints, Story, Topic
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from copydesk.judge import quality
-from copydesk.judge._block import blocking_ruling
 from copydesk.judge._findings import Findings, find_signals, find_topics
-from copydesk.judge._gate import gate_reason
 from copydesk.judge._profiles import profile_of
+from copydesk.judge.gate import blocking_ruling, gate_reason
 from copydesk.judge.profile import Copy, Fingerprint, QualityScore, weigh_sightings
 from copydesk.kit import lengths, urls
 from copydesk.news import Article, Beat, Dropped, Image, Reason, Shelf, Story

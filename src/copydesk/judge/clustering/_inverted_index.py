@@ -11,9 +11,8 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from copydesk.judge.clustering._embeddings import dot
-from copydesk.judge.clustering._group import Group, Member, embedding_share
-from copydesk.judge.clustering._vector import Vector
+from copydesk.judge.clustering._documents import Vector
+from copydesk.judge.clustering._group import Group, Member, dot, embedding_share
 
 DECAY_DAYS = 2.0  # a similarity is a third after so many; 1 to 4 are alike
 ENDS_AFTER_DAYS = 14.0

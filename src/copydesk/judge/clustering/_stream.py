@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from copydesk.judge.clustering._document import (
+from copydesk.judge import words
+from copydesk.judge.clustering._documents import (
     Assignment,
     GroupLikeness,
     NewsDocument,
+    SeriesNumber,
     Veto,
 )
-from copydesk.judge.clustering._embeddings import Centering
-from copydesk.judge.clustering._group import Group, Member
-from copydesk.judge.clustering._headlines import Headlines
+from copydesk.judge.clustering._group import Centering, Group, Member
 from copydesk.judge.clustering._inverted_index import FORGOTTEN_AFTER_DAYS, InvertedIndex
-from copydesk.judge.clustering._merging import merge_groups
-from copydesk.judge.clustering._series import find_numbers
-from copydesk.judge.clustering._splitting import GROWTH, split_in_two
+from copydesk.judge.clustering._splitting import GROWTH, merge_groups, split_in_two
 from copydesk.judge.clustering._weighing import Weighing
+from copydesk.kit import tables, text
 
 JOIN = 0.27
 _SIZE_BONUS = 0.02
@@ -347,3 +347,89 @@ def _root_of(group: Group) -> Group:
     while group.merged_into is not None:
         group = group.merged_into
     return group
+
+
+# Headlines that come again some days later, when similarity has decayed with time.
+#
+# What is run again late often keeps its headline, and then it is the same happening: so in all 16
+# pairs of og2021's development part that come one to fourteen days apart.
+
+_LEAST_WORDS = 5  # fewer stand over many things: "live updates", "letters to the editor"
+_WITHIN_DAYS = 6.0  # a weekly column comes after seven
+
+
+class Headlines:
+    """Remember for some days which group each headline stood in."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, tuple[float, Group]] = {}
+        self._days: deque[tuple[float, str]] = deque()
+
+    def note(self, title: str, day: float, group: Group) -> None:
+        """Note where a headline of some length stands, and forget those of long ago."""
+        key = _key(title)
+        if not key:
+            return
+        self._groups[key] = (day, group)
+        self._days.append((day, key))
+        while day - self._days[0][0] > _WITHIN_DAYS:
+            _, old = self._days.popleft()
+            if old in self._groups and day - self._groups[old][0] > _WITHIN_DAYS:
+                del self._groups[old]
+
+    def find(self, title: str, day: float) -> Group | None:
+        """Return the group that had this headline within six days, None where none had."""
+        then, group = self._groups.get(_key(title), (0.0, None))
+        return group if group is not None and abs(day - then) < _WITHIN_DAYS else None
+
+
+def _key(title: str) -> str:
+    """Return a headline's words in lower case, "" for one that is too short to tell anything."""
+    words = text.words(title)
+    return " ".join(words) if len(words) >= _LEAST_WORDS else ""
+
+
+# Numbers in a headline that say which happening of a series is meant.
+#
+# "12th package" and "13th package", "Day 3" and "Day 4", "Super Bowl 51" and "52" are two stories
+# however similar their words are. Counts of victims, sums and percentages do not count: they grow.
+
+_ORDINAL = re.compile(
+    rf"\b(\d{{1,3}}(?:st|nd|rd|th)|{'|'.join(words.ORDINALS)})[\s-]+([^\W\d_]{{3,}})", re.IGNORECASE
+)
+_NUMBERED = re.compile(
+    r"\b([A-Z][^\W\d_]{2,}|[Dd]ay|[Pp]art|[Rr]ound|[Ss]tage|[Ww]eek|[Ee]pisode|[Ss]eason|[Gg]ame)"
+    r"[\s-]+#?(\d{1,3})\b(?![.,:%]\d|\s?(?:%|per\b|million|billion|people|dead|years?|days?\b))"
+)
+_DIGIT = re.compile(r"\d")
+_SCORE = re.compile(r"\b(\d{1,3})\s?[-\u2013:]\s?(\d{1,3})\b(?!\s?[-\u2013:/]\s?\d)")
+_NO_SERIES = frozenset(tables.read_lines(__package__, "no_series.txt"))
+
+
+def find_numbers(title: str) -> frozenset[SeriesNumber]:
+    """Return the series numbers in a headline."""
+    if not _DIGIT.search(title):  # most have none
+        return frozenset(_ordinals(title))
+    return frozenset((*_ordinals(title), *_names_with_number(title), *_scores(title)))
+
+
+def _ordinals(title: str) -> Iterator[SeriesNumber]:
+    for match in _ORDINAL.finditer(title):
+        number, what = match.group(1).lower(), match.group(2).lower()
+        if what in _NO_SERIES:
+            continue
+        which = words.ORDINALS[number] if number in words.ORDINALS else number[:-2]
+        yield what, which
+
+
+def _names_with_number(title: str) -> Iterator[SeriesNumber]:
+    for match in _NUMBERED.finditer(title):
+        what = match.group(1).lower()
+        if what not in _NO_SERIES:
+            yield what, match.group(2)
+
+
+def _scores(title: str) -> Iterator[SeriesNumber]:
+    for match in _SCORE.finditer(title):
+        high, low = sorted(map(int, match.groups()), reverse=True)
+        yield "score", f"{high}-{low}"

@@ -7,13 +7,14 @@ the order in which any came, and of those that are filed only what is asked for 
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from copydesk.judge.clustering._candidates import find_candidates
-from copydesk.judge.clustering._document import NewsDocument
+from copydesk.judge.clustering._documents import NewsDocument, Vector
+from copydesk.judge.clustering._inverted_index import DECAY_DAYS, FORGOTTEN_AFTER_DAYS
 from copydesk.judge.clustering._terms import (
     DAMPED,
     NAMES,
@@ -23,12 +24,11 @@ from copydesk.judge.clustering._terms import (
     Terms,
     Vocabulary,
 )
-from copydesk.judge.clustering._vector import Vector
 from copydesk.news import Corpus, CountedTerms
 
 _PRIOR_DOCUMENTS = 1000  # the prior weighs as much as so many documents; 300 to 3,000 are alike
 OF_THE_BEAT = 0.1  # share of a beat's documents that have one of its own words
-_LEAST = 0.01  # idf of a term that nearly all documents have
+_LEAST_IDF = 0.01  # idf of a term that nearly all documents have
 _SHARE = {WORDS: 0.4, NGRAMS: 0.4, NAMES: 0.2}
 _WORDS_SHOWN = 4
 _KEPT = {WORDS: 60, NGRAMS: 90, NAMES: 30}  # the heaviest of a document; the rest tells nothing
@@ -101,7 +101,7 @@ class TfIdf:
                 expected = max(expected, beat[term])
             idf = log(total / (1 + documents_with[term] + expected))
             tf = damped[count if count < most else most]
-            raw.append((-tf * (idf if idf > _LEAST else _LEAST), term))
+            raw.append((-tf * (idf if idf > _LEAST_IDF else _LEAST_IDF), term))
         if len(raw) > _KEPT[space]:
             raw.sort()
             del raw[_KEPT[space] :]
@@ -215,3 +215,78 @@ def index_terms(documents: Iterable[NewsDocument]) -> Iterator[CountedTerms]:
     vocabulary = Vocabulary()
     for document in documents:
         yield vocabulary.pack(document.title, document.text, document.language_code)
+
+
+# Candidates: the filed documents that a new one may have something to do with.
+#
+# Its heaviest terms are looked up first, what is nearest in time of each, until enough places were
+# visited. How much of its weight another one has too says which are worth comparing.
+
+_DAY_SECONDS = 86400.0
+_NEAREST = 100  # documents of one term
+_VISITS = 800  # places that are looked at for a document, heaviest terms first
+_LEAST_SHARED = 0.05  # of its weight: what shares less is a tenth alike or less
+_BEST = 60  # documents that are compared, with regard to time and without
+
+
+def find_candidates(
+    corpus: Corpus, terms: Iterable[tuple[int, float]], second: int
+) -> Sequence[str]:
+    """Return the keys of those that share most with a document of these terms, heaviest first."""
+    shared: dict[tuple[str, float], float] = {}
+    visits = 0
+    for term, weight in terms:
+        if visits > _VISITS:
+            break
+        for then, key in corpus.find(term, second, _NEAREST):
+            visits += 1
+            place = (key, abs(then - second) / _DAY_SECONDS)
+            if place[1] <= FORGOTTEN_AFTER_DAYS:
+                shared[place] = shared.get(place, 0.0) + weight * weight
+    shared = {place: share for place, share in shared.items() if share >= _LEAST_SHARED}
+    at_all = heapq.nlargest(_BEST, shared, key=lambda place: (shared[place], place))
+    in_time = heapq.nlargest(_BEST, shared, key=lambda place: (_fade(shared, place), place))
+    return list(dict.fromkeys(key for key, _ in (*at_all, *in_time)))
+
+
+def _fade(shared: dict[tuple[str, float], float], place: tuple[str, float]) -> float:
+    return shared[place] * math.exp(-place[1] / DECAY_DAYS)
+
+
+# How similar two documents are, by their headlines and by all of them.
+
+
+def similarities(pairs: Sequence[tuple[NewsDocument, NewsDocument]]) -> list[float]:
+    """Compute how similar the documents of each pair are, 0 to 1.
+
+    The mean of their headlines' similarity and that of all: two reports on one court case are long
+    and alike in most, and only their headlines say that one is of the verdict.
+    """
+    documents = [document for pair in pairs for document in pair]
+    of_headlines = _cosines(_vectors((document, "") for document in documents))
+    of_all = _cosines(_vectors((document, document.text) for document in documents))
+    return [(headlines + both) / 2 for headlines, both in zip(of_headlines, of_all, strict=True)]
+
+
+def _vectors(documents: Iterable[tuple[NewsDocument, str]]) -> list[Vector]:
+    vocabulary = Vocabulary()
+    tfidf = TfIdf(vocabulary)
+    counted = [
+        vocabulary.terms(document.title, text, document.language_code)
+        for document, text in documents
+    ]
+    vectors = []
+    for terms in counted:
+        tfidf.learn(terms)
+        vectors.append(tfidf.weigh(terms))
+    return vectors
+
+
+def _cosines(vectors: Sequence[Vector]) -> list[float]:
+    return [_cosine(*pair) for pair in zip(vectors[::2], vectors[1::2], strict=True)]
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    """Return the cosine of two vectors of length one, 1 at most in spite of rounding."""
+    weights = dict(other)
+    return min(1.0, sum(weight * weights.get(term, 0.0) for term, weight in one))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import heapq
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
-from copydesk.judge.clustering import NewsDocument
-from copydesk.judge.coverage._index_stories import NO_TIME, moment_of, to_document
+from copydesk.judge import clustering
 from copydesk.judge.coverage._ruled_groups import RuledGroups, name_of
-from copydesk.news import Shelved
+from copydesk.judge.gate import blocking_ruling
+from copydesk.kit import text
+from copydesk.news import Beat, Corpus, IndexedDocument, Shelved, Story
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -38,7 +41,7 @@ class Arrival:
         return (not self.group, self.moment, self.path)
 
     @property
-    def document(self) -> NewsDocument:
+    def document(self) -> clustering.NewsDocument:
         """Return the story as a document of a stream."""
         return to_document(self.shelved, self.moment, self.group)
 
@@ -79,3 +82,167 @@ def _moment(shelved: Shelved, latest: datetime) -> datetime:
     """
     moment = moment_of(shelved)
     return moment if shelved.found else min(moment, latest)
+
+
+# Index stories: what a corpus keeps of filed ones, so that grouping need not read them again.
+
+NO_TIME = datetime.min.replace(tzinfo=UTC)
+TERMS_VERSION = 2  # to be raised when other terms are found in a text, or other ones tell of it
+
+
+def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
+    """Yield these stories as a corpus keeps them, each under the digest that is given with it."""
+    terms = clustering.index_terms(to_document(shelved) for shelved, _ in stories)
+    for (shelved, digest), counted in zip(stories, terms, strict=True):
+        yield IndexedDocument(
+            key=name_of(shelved.story),
+            second=int(moment_of(shelved).timestamp()),
+            digest=digest,
+            terms=counted,
+        )
+
+
+def make_corpus(stories: Iterable[Shelved]) -> Corpus:
+    """Return a corpus in memory of these stories."""
+    return clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+
+
+def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
+    """Return a corpus with some stories that are not in it; it stays as it is."""
+    fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
+    return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
+
+
+def is_grouped(story: Story, beat: Beat) -> bool:
+    """Decide whether a story may stand in a group with others."""
+    return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
+
+
+def _is_merged(story: Story, beat: Beat) -> bool:
+    return any(rule.said == "merge" and name_of(story) in rule.stories for rule in beat.rulings)
+
+
+def is_excluded(story: Story, beat: Beat) -> bool:
+    """Decide whether a story is blocked or off the beat, and has left its group for that.
+
+    While it is still in one, it was not judged since the rules changed, and stays. A story of the
+    site's own stands beside others where an editor puts it, and nowhere by itself.
+    """
+    if story.is_own and not story.group and not _is_merged(story, beat):
+        return True
+    if story.group or story.published:
+        return False
+    is_off_beat = bool(beat.topics) and beat.scoring.off_beat == "drop" and not story.topics
+    return is_off_beat or bool(blocking_ruling(story, beat.rulings))
+
+
+def moment_of(shelved: Shelved) -> datetime:
+    """Return when a story came, year 1 where nothing tells.
+
+    Its own date, unless that is after it was found: then it tells nothing.
+    """
+    published, found = shelved.story.published_at or NO_TIME, shelved.found
+    if found is None:
+        return published
+    return found if published == NO_TIME else min(published, found)
+
+
+def to_document(
+    shelved: Shelved, moment: datetime = NO_TIME, group: str = ""
+) -> clustering.NewsDocument:
+    """Return a story as a document of a stream."""
+    story = shelved.story
+    return clustering.NewsDocument(
+        key=name_of(story),
+        title=story.title,
+        text=text.prose(shelved.text) or story.excerpt,
+        language=story.language,
+        moment=None if moment == NO_TIME else moment,
+        group=group,
+        vector=shelved.vector,
+    )
+
+
+# What new stories of one day are compared with: the terms of what is filed, and came since.
+
+_DAY = timedelta(days=1)
+
+
+class DailyCorpus(Protocol):
+    """A corpus that grows from day to day."""
+
+    def of_day(self, new: Sequence[Arrival]) -> Corpus:
+        """Return the corpus for the new stories of a day, none of which is in it."""
+        ...
+
+    def add(self, placed: Iterable[Arrival]) -> None:
+        """Add the stories of a day that is over."""
+        ...
+
+
+class KeptCorpus:
+    """What somebody keeps of the filed stories of some weeks, and what has come since."""
+
+    def __init__(self, kept: Corpus) -> None:
+        self._kept = kept
+        self._since = clustering.MemoryCorpus()
+
+    def of_day(self, new: Sequence[Arrival]) -> Corpus:
+        """Return the corpus for the new stories of a day."""
+        return (
+            clustering.LayeredCorpus(self._kept, self._since)
+            if self._since.sizes()[0]
+            else self._kept
+        )
+
+    def add(self, placed: Iterable[Arrival]) -> None:
+        """Add the stories of a day that is over."""
+        documents = list(_index(arrival.shelved for arrival in placed))
+        known = self._kept.terms_of([document.key for document in documents])
+        for document in documents:
+            if document.key not in known:  # it was there, and a ruling set it free
+                self._since.add(document)
+
+
+class SlidingCorpus:
+    """The stories of the weeks around a day, as they stand when it comes; days come in order."""
+
+    def __init__(self, filed: Iterable[Arrival]) -> None:
+        documents = _index(arrival.shelved for arrival in filed)
+        self._waiting = deque(sorted(documents, key=_order))
+        self._inside: list[tuple[int, str, IndexedDocument]] = []
+        self._corpus = clustering.MemoryCorpus()
+
+    def of_day(self, new: Sequence[Arrival]) -> Corpus:
+        """Return the corpus for the new stories of a day."""
+        moments = [arrival.moment for arrival in new if arrival.moment != NO_TIME]
+        if not moments:
+            self._take_in(float("inf"))
+            return self._corpus
+        day = min(moments).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._take_in((day + _DAY + clustering.NEIGHBOURS_WITHIN).timestamp())
+        start = (day - clustering.NEIGHBOURS_WITHIN).timestamp()
+        while self._inside and self._inside[0][0] < start:
+            self._corpus.remove(heapq.heappop(self._inside)[2])
+        return self._corpus
+
+    def add(self, placed: Iterable[Arrival]) -> None:
+        """Add the stories of a day that is over."""
+        for document in _index(arrival.shelved for arrival in placed):
+            self._add(document)
+
+    def _take_in(self, end: float) -> None:
+        while self._waiting and self._waiting[0].second < end:
+            self._add(self._waiting.popleft())
+
+    def _add(self, document: IndexedDocument) -> None:
+        self._corpus.add(document)
+        heapq.heappush(self._inside, (document.second, document.key, document))
+
+
+def _index(stories: Iterable[Shelved]) -> Iterable[IndexedDocument]:
+    return index_stories([(shelved, b"") for shelved in stories])
+
+
+def _order(document: IndexedDocument) -> tuple[int, str]:
+    return (document.second, document.key)

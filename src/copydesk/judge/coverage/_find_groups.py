@@ -7,14 +7,22 @@ were there by then, as the round of that day would have filed them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from copydesk.judge.clustering import Assignment
-from copydesk.judge.coverage._arrivals import Arrival, list_arrivals, part_by_day
-from copydesk.judge.coverage._corpora import DailyCorpus, KeptCorpus, SlidingCorpus
-from copydesk.judge.coverage._index_stories import is_grouped, moment_of, to_document
-from copydesk.judge.coverage._places import Places, weigh_beside
+from copydesk.judge import clustering
+from copydesk.judge.coverage._arrivals import (
+    NO_TIME,
+    Arrival,
+    DailyCorpus,
+    KeptCorpus,
+    SlidingCorpus,
+    is_grouped,
+    list_arrivals,
+    moment_of,
+    part_by_day,
+    to_document,
+)
 from copydesk.judge.coverage._ruled_groups import RuledGroups
 from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
@@ -52,7 +60,7 @@ def find_groups(
     filed = [arrival for arrival in came if arrival.path not in fresh]
     places = Places(filed, beat, ruled)
     days = part_by_day(arrival for arrival in came if arrival.path in fresh)
-    assignments: dict[str, Assignment] = {}
+    assignments: dict[str, clustering.Assignment] = {}
     if days:
         daily = SlidingCorpus(filed) if corpus is None else KeptCorpus(corpus)
         if corpus is not None and len(days) > 1:
@@ -86,7 +94,7 @@ def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequenc
 
 
 def _list_near(
-    assignments: Mapping[str, Assignment], places: Places
+    assignments: Mapping[str, clustering.Assignment], places: Places
 ) -> Mapping[str, Sequence[str]]:
     """Return the groups near new stories by their paths, under the names that they have by now."""
     return {
@@ -97,9 +105,9 @@ def _list_near(
 
 def _place_by_day(
     places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
-) -> dict[str, Assignment]:
+) -> dict[str, clustering.Assignment]:
     """Put new stories among the others, day after day; return where each was put, by its path."""
-    assignments: dict[str, Assignment] = {}
+    assignments: dict[str, clustering.Assignment] = {}
     for number, day in enumerate(days, 1):
         assignments.update(places.place(day, daily.of_day(day)))
         if number < len(days):
@@ -108,7 +116,7 @@ def _place_by_day(
 
 
 def _reasons(
-    came: Iterable[Arrival], assignments: Mapping[str, Assignment], ruled: RuledGroups
+    came: Iterable[Arrival], assignments: Mapping[str, clustering.Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
     """Return why stories stand in the groups of others, by path: by likeness or by a ruling."""
     reasons = {}
@@ -120,7 +128,7 @@ def _reasons(
     return reasons
 
 
-def _reason_of(assignment: Assignment) -> Reason | None:
+def _reason_of(assignment: clustering.Assignment) -> Reason | None:
     """Return why a story is in the group of another, None where it began one."""
     if assignment.same_headline:
         return Reason.of(ReasonKind.JOINED_BY_HEADLINE)
@@ -151,3 +159,207 @@ def find_coverage(
         for path in paths.intersection(members) if ours else ():
             matches[path] = CoverageMatch(paths=ours, reason=found.reasons.get(path))
     return matches
+
+
+# Places: who stands in which group by now, and where the new stories of a day belong.
+
+
+class Places:
+    """The groups of the stories that are there, day after day."""
+
+    def __init__(self, filed: Sequence[Arrival], beat: Beat, ruled: RuledGroups) -> None:
+        """Begin with the filed stories in the groups that they are known to belong to."""
+        self._beat = beat
+        self._ruled = ruled
+        self._arrivals = {arrival.key: arrival for arrival in filed}
+        self._unmet: frozenset[str] = frozenset()
+        self._latest = max((arrival.moment for arrival in filed), default=NO_TIME)
+        self._members: defaultdict[str, set[str]] = defaultdict(set)
+        for arrival in filed:
+            self._members[arrival.group].add(arrival.key)
+
+    def group_of(self, key: str) -> str:
+        """Return the name of a story's group, the key itself where there is no such story."""
+        arrival = self._arrivals.get(key)
+        return arrival.group if arrival else key
+
+    def meet_only(self, keys: Collection[str]) -> None:
+        """Let new stories meet no others of those that are there by now."""
+        self._unmet = frozenset(self._arrivals.keys() - keys)
+
+    def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, clustering.Assignment]:
+        """Put a day's new stories, and of the others those that they may meet, into a stream.
+
+        Returns where each new one was placed, by its path.
+        """
+        new = {arrival.key: arrival for arrival in day}
+        weighing = weigh_beside(corpus, self._beat)
+        filed = self._load_candidates(weighing, new)
+        stream = clustering.Stream(
+            apart=self._ruled.apart, whole=self._ruled.whole, weighing=weighing
+        )
+        assignments = {}
+        coming = {**self._with_meaning(day), **filed, **new}
+        for key, arrival in sorted(coming.items(), key=lambda item: item[1].order):
+            if key in new:
+                assignments[arrival.path] = stream.place(arrival.document)
+            elif key in filed:
+                stream.add(arrival.document)
+            else:
+                stream.learn_meaning(arrival.document)
+        stream.settle()
+        self._note(coming, stream.groups())
+        return assignments
+
+    def _load_candidates(
+        self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
+    ) -> dict[str, Arrival]:
+        """Return those that new ones may meet, and all others of their groups, by key.
+
+        So are those of a group that is called after a new one, which may find itself elsewhere.
+        """
+        documents = [arrival.document for arrival in new.values()]
+        self._latest = max(self._latest, *(arrival.moment for arrival in new.values()))
+        near = weighing.expect(documents, self._latest.timestamp()) - self._unmet
+        groups = {self.group_of(key) for key in near & self._arrivals.keys()}
+        groups.update(new, (arrival.group for arrival in new.values() if arrival.group))
+        keys = {key for group in groups for key in self._members.get(group, ())}
+        filed = {key: self._arrivals[key] for key in keys - new.keys()}
+        weighing.load([arrival.document for arrival in filed.values()])
+        return filed
+
+    def _with_meaning(self, day: Sequence[Arrival]) -> dict[str, Arrival]:
+        """Return the stories that say where a language points, where that is asked for."""
+        if not any(arrival.shelved.vector for arrival in day):
+            return {}
+        return {key: arrival for key, arrival in self._arrivals.items() if arrival.shelved.vector}
+
+    def _note(self, came: Mapping[str, Arrival], groups: Mapping[str, str]) -> None:
+        """Note in which groups the stories of a stream are now."""
+        for key, group in groups.items():
+            arrival = came[key]
+            self._members[arrival.group].discard(key)
+            self._members[group].add(key)
+            self._arrivals[key] = replace(arrival, group=group)
+
+
+def weigh_beside(corpus: Corpus, beat: Beat) -> clustering.CorpusWeighing:
+    """Return what weighs documents by how common each term is in a corpus, and on a beat."""
+    return clustering.CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
+
+
+def _words_of_main(beat: Beat) -> list[str]:
+    """Return the words of the main topic: they stand everywhere on the beat."""
+    main = [topic for topic in beat.topics if topic.name == beat.topic]
+    return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
+
+
+def _words_below_main(beat: Beat) -> dict[str, float]:
+    """Return the words of the other topics, with the share of a beat's stories that may have each.
+
+    That is as if each topic had as many stories as another, and each of its words as many of them:
+    one with a single word has it nearly everywhere, one of thirty names tells them well apart.
+    """
+    others = [topic for topic in beat.topics if topic.name != beat.topic]
+    shares: dict[str, float] = {}
+    for topic in others:
+        words = dict.fromkeys((*topic.keywords, *topic.aliases))
+        for word in words:
+            share = min(clustering.OF_THE_BEAT, 1 / (len(others) * len(words)))
+            shares[word] = max(share, shares.get(word, 0.0))
+    return shares
+
+
+# Neighbours: the groups that a filed story is most like, and what keeps it from each.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A group beside a story: the paths of its stories, how like it is and what is needed to join.
+
+    `are_together` says that the story is filed in it, `would_be_one` that a round would put it
+    there today: it joins, or the two become one when all is in, for which less may do.
+    """
+
+    paths: tuple[str, ...]
+    likeness: clustering.GroupLikeness
+    are_together: bool
+    would_be_one: bool
+
+
+def weigh_neighbours(
+    story: Shelved, around: Sequence[Shelved], beat: Beat, corpus: Corpus
+) -> tuple[Neighbour, ...]:
+    """Return the groups that a story is most like, as if it came now; the most like first.
+
+    `around` are the stories that it is compared with, of each group all; `corpus` has their terms.
+    """
+    others = _list_others(story, around, beat)
+    fresh = frozenset({story.story.path})
+    ruled = RuledGroups(beat, [shelved.story for shelved in (*others, story)], fresh)
+    came = list_arrivals([*others, story], ruled)
+    filed = [arrival for arrival in came if arrival.path not in fresh]
+    [own] = (arrival for arrival in came if arrival.path in fresh)
+    document = replace(own.document, group="")
+    weighing = weigh_beside(corpus, beat)
+    weighing.expect([document], own.moment.timestamp())
+    weighing.load([arrival.document for arrival in filed])
+    stream = clustering.Stream(apart=ruled.apart, whole=ruled.whole, weighing=weighing)
+    for arrival in filed:
+        stream.add(arrival.document)
+    members = _part_by_group(filed, stream.groups())
+    likenesses = _compare(stream, document, members, story.story.group)
+    stream.add(document)
+    stream.settle()
+    return tuple(
+        _make_neighbour(likeness, members[likeness.group], own, stream.groups())
+        for likeness in likenesses
+    )
+
+
+def _list_others(story: Shelved, around: Iterable[Shelved], beat: Beat) -> list[Shelved]:
+    """Return the stories beside one that may stand in a group."""
+    others = (other for other in around if other.story.path != story.story.path)
+    return [other for other in others if is_grouped(other.story, beat)]
+
+
+def _part_by_group(
+    filed: Iterable[Arrival], groups: Mapping[str, str]
+) -> Mapping[str, Sequence[Arrival]]:
+    members: defaultdict[str, list[Arrival]] = defaultdict(list)
+    for arrival in filed:
+        members[groups[arrival.key]].append(arrival)
+    return members
+
+
+def _compare(
+    stream: clustering.Stream,
+    document: clustering.NewsDocument,
+    members: Mapping[str, Sequence[Arrival]],
+    group: str,
+) -> Sequence[clustering.GroupLikeness]:
+    """Return how like a story is to the groups near it, and to those that it is filed in."""
+    likenesses = stream.compare(document)
+    known = {likeness.group for likeness in likenesses}
+    beside = (name for name, arrivals in members.items() if _are_of(group, arrivals))
+    return (*likenesses, *map(clustering.unlike_group, sorted(set(beside) - known)))
+
+
+def _are_of(group: str, members: Iterable[Arrival]) -> bool:
+    """Decide whether any of some stories is filed in a group; none is in ""."""
+    return bool(group) and any(member.shelved.story.group == group for member in members)
+
+
+def _make_neighbour(
+    likeness: clustering.GroupLikeness,
+    members: Sequence[Arrival],
+    own: Arrival,
+    settled: Mapping[str, str],
+) -> Neighbour:
+    """Return a group of some members beside a story; `settled` says where all are in the end."""
+    return Neighbour(
+        paths=tuple(member.path for member in members),
+        likeness=likeness,
+        are_together=_are_of(own.shelved.story.group, members),
+        would_be_one=any(settled[member.key] == settled[own.key] for member in members),
+    )

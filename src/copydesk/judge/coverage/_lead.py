@@ -6,21 +6,28 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from copydesk.judge._gate import gate_reason
-from copydesk.judge.coverage._beside import confirms, weigh_beside
+from copydesk.judge.coverage._beside import (
+    choose_beside,
+    confirms,
+    in_order,
+    snapshot,
+    weigh_beside,
+)
 from copydesk.judge.coverage._heat import heat, usual_of
 from copydesk.judge.coverage._leader import (
     Contest,
     is_kept_back,
     is_trusted,
     leader_by_ruling,
+    leads_by_ruling,
     lift_of,
+    newest_of,
+    note_size,
     passes,
     was_pinned,
 )
-from copydesk.judge.coverage._merits import newest_of, note_size
-from copydesk.judge.coverage._related import in_order, snapshot
 from copydesk.judge.coverage._ruled_groups import is_move, lead_in, name_of, pin_on
+from copydesk.judge.gate import gate_reason
 from copydesk.news import Beat, Reason, ReasonKind, Related, Story
 
 BESIDE = 50
@@ -205,3 +212,42 @@ def _with_reasons(story: Story, *reasons: Reason) -> tuple[Reason, ...]:
         return ()
     others = (old for old in story.reasons if old.about not in _DECIDED_HERE or is_move(old))
     return (*others, *reasons)
+
+
+# Whether a group's records are as the last round filed them, so that nobody need lead it again.
+
+
+def is_as_filed(name: str, group: Sequence[Story], setting: GroupSetting) -> bool:
+    """Decide whether a group is as it was filed: no ruling moved a story, no round was cut off.
+
+    One leads, and neither pin nor ruling nor verdict puts another in front.
+    """
+    if len(group) == 1:
+        return not group[0].group and not was_pinned(group[0], setting.beat)
+    if any(story.group != name for story in group):
+        return False
+    leaders = [story for story in group if story.heat != -1]
+    return len(leaders) == 1 and _leads_as_filed(leaders[0], group, setting)
+
+
+def _leads_as_filed(leader: Story, group: Sequence[Story], setting: GroupSetting) -> bool:
+    if not leads_by_ruling(leader, group, setting.beat) or was_pinned(leader, setting.beat):
+        return False
+    return _lists_all(leader, [story for story in group if story is not leader], setting)
+
+
+def _lists_all(leader: Story, others: Sequence[Story], setting: GroupSetting) -> bool:
+    """Decide whether a leader has those beside it whom readers see, and the others it alone.
+
+    Copies do not count.
+    """
+    seen = choose_beside(leader, sort_by_quality(others), setting.beat)
+    shown = {story.path for story in seen}
+    beside = _paths_beside(leader, setting.own)
+    if not beside <= shown or len(beside) != min(len(shown), BESIDE):
+        return False
+    return all(_paths_beside(story, setting.own) == {leader.path} for story in others)
+
+
+def _paths_beside(story: Story, own: Mapping[str, str]) -> set[str]:
+    return {own[related.web_url] for related in story.related if related.web_url in own}

@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from copydesk.judge.coverage._arrivals import is_grouped
+from copydesk.judge.coverage._beside import list_copies
 from copydesk.judge.coverage._find_groups import FoundGroups, find_groups
-from copydesk.judge.coverage._index_stories import is_grouped
-from copydesk.judge.coverage._lead import GroupSetting, lead_group, leave_group
-from copydesk.judge.coverage._lead_as_filed import is_as_filed
-from copydesk.judge.coverage._related import list_copies
+from copydesk.judge.coverage._lead import GroupSetting, is_as_filed, lead_group, leave_group
 from copydesk.judge.coverage._ruled_groups import is_ruled, name_of, paths_without_ruling
 from copydesk.news import Beat, Reason, Shelved, Story, Surroundings
 

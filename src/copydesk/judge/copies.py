@@ -1,0 +1,211 @@
+"""Copies: an article and the shelf in, the filed story that it repeats out."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+
+from copydesk.judge.profile import Copy, Fingerprint
+from copydesk.judge.words import headlines_differ, texts_differ, words_in_order
+from copydesk.kit import dates, urls
+from copydesk.kit import text as plain_text
+from copydesk.news import Article, Reason, ReasonKind, Shelf, Shelved, Story
+
+# Copies: an article whose text another one already told, word for word or nearly.
+
+SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
+OLD_IN_NEW = 30  # per cent of the new text that must stand in the old one, however long it is
+_STANDING_WORDS = 150
+_SMALL_WORD = 3
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overlap:
+    """How much two texts share, in per cent of each one's 5-grams."""
+
+    of_new: int
+    of_old: int
+
+    @property
+    def is_copy(self) -> bool:
+        """Decide whether the new text tells what the old one told.
+
+        Most of it stands there, or it is the old one with additions that do not outgrow it: a
+        short wire report in front of a long feature is no original of the feature.
+        """
+        if self.of_new >= SHARED_TO_BE_COPY:
+            return True
+        return self.of_old >= SHARED_TO_BE_COPY and self.of_new >= OLD_IN_NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameText:
+    """That an article repeats the text of the story at a path, and how much of it."""
+
+    path: str
+    shared: Overlap
+
+
+_NOTHING = Overlap(of_new=0, of_old=0)
+
+
+def overlap(new: set[str], old: set[str]) -> Overlap:
+    """Compute how much of each of two sets of 5-grams stands in the other, rounded down."""
+    shared = len(new & old)
+    return Overlap(of_new=100 * shared // max(1, len(new)), of_old=100 * shared // max(1, len(old)))
+
+
+def find_original(article: Article, shelf: Shelf) -> Copy | None:
+    """Find the filed story that an article repeats: the earliest, the first of a chain.
+
+    What is filed is never turned round: an article that is older than the story it agrees with is
+    the copy none the less, because readers and links know the other one.
+    """
+    return find_original_near(article, fingerprint(article.text), shelf)
+
+
+def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf) -> Copy | None:
+    """Return what `find_original` does, where the text's fingerprint is known already."""
+    if not fingerprint_:
+        return None
+    near = (one for one in shelf.near(fingerprint_) if _may_be_original(one.story, shelf))
+    return _choose_earliest(_match_texts(article, near))
+
+
+def find_same_texts(
+    article: Article, fingerprint_: Fingerprint, shelf: Shelf
+) -> tuple[SameText, ...]:
+    """Return the filed stories whose text an article repeats, whether or not each may be copied.
+
+    That hangs on what they are judged to be, and may change; the texts do not.
+    """
+    if not fingerprint_:
+        return ()
+    matched = _match_texts(article, shelf.near(fingerprint_))
+    return tuple(SameText(path=story.path, shared=shared) for story, shared in matched)
+
+
+def choose_original(same: Iterable[tuple[Story, Overlap]], shelf: Shelf) -> Copy | None:
+    """Return what `find_original` does, of stories as they are judged by now."""
+    return _choose_earliest(pair for pair in same if _may_be_original(pair[0], shelf))
+
+
+def _match_texts(article: Article, near: Iterable[Shelved]) -> Iterator[tuple[Story, Overlap]]:
+    """Yield the stories of which an article repeats the text."""
+    grams = shingles(article.text)
+    for shelved in near:
+        if not _is_same_page(article, shelved.story):
+            shared = _overlap_with(article, grams, shelved)
+            if shared.is_copy:
+                yield shelved.story, shared
+
+
+def _choose_earliest(originals: Iterable[tuple[Story, Overlap]]) -> Copy | None:
+    first = min(originals, key=lambda pair: _time_and_path(pair[0]), default=None)
+    return _copy_of(*first) if first else None
+
+
+def _may_be_original(story: Story, shelf: Shelf) -> bool:
+    """Decide whether a story can be what an article repeats.
+
+    Not one that waits for an editor: it must not hide another newsroom's. Not a copy whose original
+    is not filed: the article may be that original, met again after a round that was cut short.
+    """
+    if any(reason.about == "held" for reason in story.reasons) and story.verdict is None:
+        return False
+    return not story.copy_of or _is_filed(story.copy_of, shelf)
+
+
+def _is_filed(name: str, shelf: Shelf) -> bool:
+    """Decide whether the shelf holds the record of this name; yes where the name tells no day."""
+    return dates.parse(name[:10]) is None or shelf.holds(name)
+
+
+def _copy_of(story: Story, shared: Overlap) -> Copy:
+    """Name the first of a chain, and the story that the text agrees with."""
+    name = PurePosixPath(story.path).stem
+    what = f"{name}, a copy of {story.copy_of}" if story.copy_of else name
+    if shared.of_new >= SHARED_TO_BE_COPY:
+        reason = Reason.of(ReasonKind.COPY, new=shared.of_new, original=what)
+    else:
+        reason = Reason.of(ReasonKind.COPY, new=shared.of_new, old=shared.of_old, original=what)
+    return Copy(of=story.copy_of or name, reason=reason)
+
+
+def _is_same_page(article: Article, story: Story) -> bool:
+    ours = {urls.identity(article.url), urls.identity(article.web_url)}
+    return bool(ours & {urls.identity(story.original_url), urls.identity(story.web_url)})
+
+
+def _time_and_path(story: Story) -> tuple[datetime, str]:
+    return (story.published_at or _NO_TIME, story.path)
+
+
+def _overlap_with(article: Article, grams: set[str], shelved: Shelved) -> Overlap:
+    """Compute the overlap of the texts, none where something else makes them two stories."""
+    old = shingles(shelved.text)
+    if old != grams and _numbers_differ(article, shelved):
+        return _NOTHING
+    if _is_standing_text(article, grams, shelved.story):
+        return _NOTHING
+    return overlap(grams, old)
+
+
+def _numbers_differ(article: Article, shelved: Shelved) -> bool:
+    return headlines_differ(
+        (article.title, article.text), (shelved.story.title, shelved.text)
+    ) or texts_differ(article.text, shelved.text)
+
+
+def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
+    """Decide whether a short text may be what a site shows in place of an article.
+
+    "Subscribe to read on" is the same under every headline: one site, headlines without a common
+    word.
+    """
+    domain = story.provider.domain if story.provider else ""
+    if len(grams) > _STANDING_WORDS or article.provider.domain != domain:
+        return False
+    ours, theirs = (
+        {word for word in plain_text.words(title) if len(word) > _SMALL_WORD}
+        for title in (article.title, story.title)
+    )
+    return not ours & theirs
+
+
+# Fingerprints: the smallest hashes of a text's word 5-grams (a bottom-k sketch, Broder 1997).
+
+SHINGLE_WORDS = 5
+FINGERPRINT_LENGTH = 64
+LEAST_WORDS = 40
+
+_SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: crc32 of like texts is alike, this is not
+
+
+def shingles(text: str) -> set[str]:
+    """Return the word 5-grams of a text, any case, punctuation aside."""
+    plain = words_in_order(text)
+    return set(map(" ".join, zip(*(plain[start:] for start in range(SHINGLE_WORDS)), strict=False)))
+
+
+def fingerprint(text: str) -> tuple[int, ...]:
+    """Return the 64 smallest 32-bit hashes of a text's 5-grams, ascending; () for too little.
+
+    The same on every machine and in every version of Python. Two texts share about as many of
+    them as they share 5-grams: 4 of 64 is a shared sixteenth.
+    """
+    grams = shingles(text)
+    if len(grams) < LEAST_WORDS - SHINGLE_WORDS + 1:
+        return ()
+    hashes = {zlib.crc32(gram.encode()) * _SPREAD & 0xFFFFFFFF for gram in grams}
+    return tuple(sorted(hashes)[:FINGERPRINT_LENGTH])
+
+
+# Window: how far back copies are looked for.
+
+# What is older is not looked for: the texts of a whole archive would not fit a small server.
+COPIES_WITHIN = timedelta(days=30)
