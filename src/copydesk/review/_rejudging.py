@@ -5,16 +5,22 @@ record, article ── assess, as if it came in now ──> judgement ── tak
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copydesk.news import Article, Beat, Dropped, Reason, Related, Shelf, Story, Verdict
-from copydesk.review._correction import apply_correction
-from copydesk.review._hold import gate
-from copydesk.review._judgement import apply_judgement, keep_off
-from copydesk.review._ruled_fields import apply_rulings, find_ruled_fields, find_topic_rule
-from copydesk.review._verdict import apply_verdict
+from copydesk.news import Article, Beat, Dropped, Reason, ReasonKind, Related, Shelf, Story, Verdict
+from copydesk.review._hand_edits import (
+    apply_verdict,
+    digests,
+    keep_hand_edits,
+    obey,
+    set_beside_others,
+)
+from copydesk.review._standing import gate
+from copydesk.review.corrections import apply_correction
+from copydesk.review.rules import apply_rulings, find_ruled_fields, find_topic_rule
 
 # Why a story is judged anew decides what of it is taken over: after a correction what its page
 # says, under other rules all that rules decide, without a rule the one field that it had changed.
@@ -191,3 +197,162 @@ def _free_topics(filed: Story, judged: Story, beat: Beat) -> Story:
 def _is_of_topics(reason: Reason) -> bool:
     """Decide whether a reason is about the topics, or the lack of any."""
     return f"{reason.about} ".startswith("topic ")
+
+
+# Rejudged: a filed story with what today's rules say of it, but for what a person decided.
+
+_KEPT_OFF = frozenset({ReasonKind.KEPT_OFF_BEAT, ReasonKind.RULED_OUT})
+
+
+def apply_judgement(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
+    """Return a filed story with a judgement of today: topics, numbers, copy, reasons, headline.
+
+    What it says of the article (dates, terms) stays as filed; excerpt, picture, address and note
+    are as the caller has them, which is as filed or as an editor's rule says. A verdict holds,
+    and so does what a person touched; a record of which nothing is known is judged whole, for
+    somebody asked for just that, and stays one of which nothing is known.
+    """
+    fresh = replace(
+        filed,
+        title=judged.title,
+        excerpt=judged.excerpt,
+        web_url=judged.web_url,
+        images=judged.images,
+        note=judged.note,
+        topics=judged.topics,
+        quality=judged.quality,
+        heat=judged.heat,
+        published=judged.published,
+        trust=judged.trust,
+        copy_of=judged.copy_of,
+        group=judged.group,
+        background=judged.background,
+        related=judged.related,
+        reasons=judged.reasons,
+    )
+    if known:
+        return replace(keep_hand_edits(filed, fresh, known), related=fresh.related)
+    return fresh if filed.verdict is None else obey(fresh, filed.verdict)
+
+
+def set_rejudged_beside_others(story: Story, regrouped: Story) -> Story:
+    """Return a rejudged story with what standing beside others changes in it.
+
+    Where an editor said, or a person wrote, whether it is published, that stays.
+    """
+    if story.machine:
+        return set_beside_others(story, regrouped, dict(story.machine))
+    if story.verdict is not None:
+        is_shown = bool(story.published) and regrouped.heat == -1
+        heat = story.heat if is_shown else regrouped.heat
+        return replace(regrouped, published=story.published, heat=heat)
+    return regrouped
+
+
+def keep_off(story: Story, ruled_out: str) -> Story:
+    """Return a story that would not be filed today: unpublished, alone, and with the reason.
+
+    `ruled_out` are the words on the rule that blocks it, "" where it is off the beat.
+    """
+    if story.group:
+        quality = story.quality or 0
+        story = replace(story, group="", related=(), background=(), heat=quality)
+    alone = {"heat", "group", "lead"}
+    reasons = tuple(reason for reason in story.reasons if reason.about not in alone)
+    if reasons:
+        reasons = (
+            *(reason for reason in reasons if reason.about not in {"published", "held"}),
+            _why_off(ruled_out),
+        )
+    return replace(story, published=False, reasons=reasons)
+
+
+def is_kept_off(story: Story) -> bool:
+    """Decide whether a filed story was kept off the site for rules that would not have filed it."""
+    return any(reason.kind in _KEPT_OFF for reason in story.reasons)
+
+
+def _why_off(ruled_out: str) -> Reason:
+    return Reason.exclusion(ruled_out) if ruled_out else Reason.of(ReasonKind.KEPT_OFF_BEAT)
+
+
+# Cleared: a story whose verdict was taken back, as the machine has it.
+
+_TRUSTED = frozenset({ReasonKind.TRUSTED_SOURCE, ReasonKind.WOULD_BE_PUBLISHED})
+
+
+def is_edited_since(story: Story, verdict: Verdict) -> bool:
+    """Decide whether a person has written into the file what the verdict does not say."""
+    return bool(story.published) != (verdict.said == "publish")
+
+
+def keep_edit(story: Story, known: Mapping[str, str]) -> Story:
+    """Return a story without its verdict that stays published, or not, as a person wrote it.
+
+    Its digest tells that: it is none of what stands there.
+    """
+    story = replace(story, verdict=None)
+    if not known or dict(digests(story))["published"] != known.get("published"):
+        return story
+    other = dict(digests(replace(story, published=not story.published)))
+    return with_digests(story, {**known, "published": other["published"]})
+
+
+def without_verdict(story: Story, known: Mapping[str, str]) -> Story:
+    """Return a story without its verdict, published or not as the line wrote it last.
+
+    Where nobody knows that, it is not published. What the line had behind another story, or
+    below the gate in front of others, takes its place among them anew.
+    """
+    was_published = _as_the_line_wrote(story, known)
+    has_place = bool(story.copy_of or story.group)
+    published = was_published and not (has_place and story.heat == -1)
+    heat = -1 if has_place and not published else story.heat
+    return replace(story, verdict=None, published=published, heat=heat)
+
+
+def decide_by_points(story: Story, points: int, publish_at: int) -> Story:
+    """Return a story as its own record lets the machine decide; a copy is never published.
+
+    `points` are those that the gate sees. What today's rules kept off stays off, what waits for an
+    editor waits, and what a source's trust let through is let through.
+    """
+    if story.copy_of:
+        return replace(story, published=False, heat=-1)
+    if is_kept_off(story) or any(reason.about == "held" for reason in story.reasons):
+        return replace(story, published=False)
+    if _is_trusted(story):
+        return replace(story, published=True)
+    published = points >= publish_at
+    kind = ReasonKind.REACHES_GATE if published else ReasonKind.BELOW_GATE
+    reason = Reason.of(kind, quality=points, gate=publish_at)
+    return replace(story, published=published, reasons=_instead(story, reason))
+
+
+def answer_for(filed: Story, story: Story, known: Mapping[str, str]) -> Story:
+    """Return a cleared story with its digest, and its reasons in the order in which they stood."""
+    if Counter(story.reasons) == Counter(filed.reasons):
+        story = replace(story, reasons=filed.reasons)
+    if not known:
+        return story
+    return with_digests(story, {**known, "published": dict(digests(story))["published"]})
+
+
+def with_digests(story: Story, known: Mapping[str, str]) -> Story:
+    """Return a story with these digests as its own."""
+    return replace(story, machine=tuple(known.items()))
+
+
+def _as_the_line_wrote(story: Story, known: Mapping[str, str]) -> bool:
+    """Return whether the line had a story published, which its digest tells: there are but two."""
+    yes = dict(digests(replace(story, published=True)))["published"]
+    return known.get("published") == yes
+
+
+def _is_trusted(story: Story) -> bool:
+    return any(reason.kind in _TRUSTED for reason in story.reasons)
+
+
+def _instead(story: Story, reason: Reason) -> tuple[Reason, ...]:
+    """Put a reason in the place of the one of its kind; where there is none, add none."""
+    return tuple(reason if other.about == reason.about else other for other in story.reasons)
