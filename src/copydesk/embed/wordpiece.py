@@ -1,8 +1,8 @@
-"""WordPiece: the words and parts of words that the model knows, as BERT cuts a text into them.
+"""WordPiece: split a text into the pieces of words that the model knows, as numbers.
 
-The rules are those of BERT's uncased tokenizer (google-research/bert, tokenization.py): no accents,
-no capitals, marks and Chinese characters alone, then of each word the longest known beginning,
-again and again. `vocabulary.txt` is the one that it was published with, a piece a line
+The rules are those of BERT's uncased tokenizer (google-research/bert, tokenization.py): accents and
+capitals are removed, punctuation marks and Chinese characters stand alone, and each word is split
+into the longest known pieces. `vocabulary.txt` is the one published with BERT, a piece a line
 (Apache-2.0).
 """
 
