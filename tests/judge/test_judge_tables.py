@@ -76,9 +76,7 @@ def test_a_pattern_of_wording_looks_for_no_line_end() -> None:
 
 
 LEXICONS = sorted(
-    path
-    for folder in ("matters", "style", "states")
-    for path in (TABLES / folder).iterdir()
+    path for folder in ("matters", "style", "states") for path in (TABLES / folder).iterdir()
 )
 
 

@@ -92,14 +92,12 @@ WIDE_FACES = {
     "engine/sending": 34,
     "engine/sources": 61,
     "engine/subscribers": 67,
-    "judge": 67,
     "mail_store": 36,
     "measure": 50,
     "measure/pages": 30,
     "news": 113,
     "placement": 28,
     "post": 31,
-    "review": 40,
     "watch": 39,
 }
 PARTICIPLES: dict[str, int] = {

@@ -31,52 +31,9 @@ if TYPE_CHECKING:
     from copydesk.judge._findings import FINDINGS_VERSION as FINDINGS_VERSION
     from copydesk.judge._findings import Findings as Findings
     from copydesk.judge._findings import examine as examine
+    from copydesk.judge._findings import features_of_article as features_of_article
     from copydesk.judge._profiles import profile_of as profile_of
     from copydesk.judge._profiles import regroup as regroup
     from copydesk.judge._profiles import weigh as weigh
-    from copydesk.judge.clustering import NEIGHBOURS_WITHIN as NEIGHBOURS_WITHIN
-    from copydesk.judge.clustering import NewsDocument as NewsDocument
-    from copydesk.judge.clustering import Stream as Stream
-    from copydesk.judge.clustering import similarities as similarities
-    from copydesk.judge.copies import COPIES_WITHIN as COPIES_WITHIN
-    from copydesk.judge.copies import SameText as SameText
-    from copydesk.judge.copies import choose_original as choose_original
-    from copydesk.judge.copies import find_original as find_original
-    from copydesk.judge.copies import find_same_texts as find_same_texts
-    from copydesk.judge.copies import fingerprint as fingerprint
-    from copydesk.judge.coverage import FULL_REPORT as FULL_REPORT
-    from copydesk.judge.coverage import LIFT as LIFT
-    from copydesk.judge.coverage import TERMS_VERSION as TERMS_VERSION
-    from copydesk.judge.coverage import CoverageMatch as CoverageMatch
-    from copydesk.judge.coverage import Neighbour as Neighbour
-    from copydesk.judge.coverage import extend_corpus as extend_corpus
-    from copydesk.judge.coverage import find_candidates as find_candidates
-    from copydesk.judge.coverage import find_coverage as find_coverage
-    from copydesk.judge.coverage import find_freed_paths as find_freed_paths
-    from copydesk.judge.coverage import index_stories as index_stories
-    from copydesk.judge.coverage import make_corpus as make_corpus
-    from copydesk.judge.coverage import weigh_neighbours as weigh_neighbours
-    from copydesk.judge.gate import blocking_ruling as blocking_ruling
-    from copydesk.judge.gate import deciding_points as deciding_points
-    from copydesk.judge.gate import gate_points as gate_points
-    from copydesk.judge.gate import verdict_points as verdict_points
-    from copydesk.judge.keywords import TopicWord as TopicWord
-    from copydesk.judge.keywords import can_be_found as can_be_found
-    from copydesk.judge.keywords import find_words as find_words
-    from copydesk.judge.keywords import least_events as least_events
-    from copydesk.judge.profile import Features as Features
-    from copydesk.judge.profile import QualityScore as QualityScore
-    from copydesk.judge.samples import TopicSample as TopicSample
-    from copydesk.judge.samples import up_front as up_front
-    from copydesk.judge.shelves import POSTINGS_A_HASH as POSTINGS_A_HASH
-    from copydesk.judge.shelves import MemoryShelf as MemoryShelf
-    from copydesk.judge.shelves import PastShelf as PastShelf
-    from copydesk.judge.shelves import choose_nearest as choose_nearest
-    from copydesk.judge.topics import ChangedWords as ChangedWords
-    from copydesk.judge.topics import TopicEffect as TopicEffect
-    from copydesk.judge.topics import find_changed_words as find_changed_words
-    from copydesk.judge.topics import stems_of as stems_of
-    from copydesk.judge.topics import try_keyword as try_keyword
-    from copydesk.judge.topics import with_keyword as with_keyword
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)
