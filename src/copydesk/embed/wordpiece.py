@@ -43,14 +43,14 @@ def vocabulary() -> Mapping[str, int]:
 
 @functools.cache
 def _insides() -> frozenset[int]:
-    """Return the numbers of the pieces that begin no word."""
+    """Return the numbers of the pieces that cannot begin a word."""
     return frozenset(number for piece, number in vocabulary().items() if piece.startswith("##"))
 
 
 def numbers(text: str) -> list[int]:
-    """Return the numbers of a text's first pieces, at most 128 with those of its two ends.
+    """Return the numbers of a text's first pieces, at most 128 with the marks of its start and end.
 
-    The text is read no further than to the last of them.
+    The text is read only as far as needed.
     """
     known = vocabulary()
     pieces = [known[_FIRST]]
@@ -62,11 +62,12 @@ def numbers(text: str) -> list[int]:
 
 
 def are_words(numbers: Sequence[int]) -> bool:
-    """Decide whether the model reads words there: half of them known, and none spelled in letters.
+    """Decide whether the model knows the words: half of them known, and none spelled in letters.
 
-    Texts of unknown words all look alike to it, and so do those in a script of which it knows the
-    letters only: told apart by their likeness, stories in Russian (5 pieces a word) and Arabic give
-    an AUC of .66 and .63, in German and French (1.5 to 2) of .84 and .80, in English .91.
+    To the model all texts of unknown words look alike, and so do those in a script of which it
+    knows only the letters. Told apart by similarity, stories in Russian (5 pieces a word) and
+    Arabic give an AUC of .66 and .63, in German and French (1.5 to 2) of .84 and .80, in English
+    .91.
     """
     inner = numbers[1:-1]
     words = sum(number not in _insides() for number in inner)
@@ -75,7 +76,7 @@ def are_words(numbers: Sequence[int]) -> bool:
 
 
 def words(text: str) -> Iterator[str]:
-    """Yield a text's words as BERT tells them apart; what is no character of a text is left out."""
+    """Yield a text's words as BERT splits them; control characters and the like are left out."""
     word: list[str] = []
     for character in text:
         for kind, part in _parts(character):
@@ -96,7 +97,7 @@ _Kind = Literal["inside", "alone", "between"]
 
 @functools.lru_cache(maxsize=8192)
 def _parts(character: str) -> tuple[tuple[_Kind, str], ...]:
-    """Return what a character is made of, small: inside a word, a word alone, or between words."""
+    """Return a character's parts in lower case: inside a word, a word alone, or between words."""
     parts: list[tuple[_Kind, str]] = []
     for part in unicodedata.normalize("NFD", character):
         category = unicodedata.category(part)
@@ -114,7 +115,7 @@ def _is_chinese(character: str) -> bool:
 
 
 def _numbers_of(word: str, known: Mapping[str, int]) -> list[int]:
-    """Return the numbers of the longest known pieces of a word, of all of it or of none."""
+    """Return the numbers of the longest known pieces of a word, or the number of "unknown"."""
     pieces: list[int] = []
     start = 0
     while start < len(word) <= _LONGEST:

@@ -1,9 +1,10 @@
-"""Review: a story and an editor's word in, the story as it then stands out. Pure.
+"""Review: apply an editor's decisions to a story. Values in, values out.
 
-A verdict decides whether a story is published; without one, the newsroom's mode or the trust of
-its source may hold it. A ruling decides what it is called and what it is about. What a person
-changed in the file stays changed, and what its publisher corrected is taken over, with a line in
-its history. Judging a filed story again, whatever for, is `rejudge`.
+A verdict decides whether a story is published. Without a verdict, the newsroom's mode or the trust
+in the source may hold it. Rules (`review.rules`) set its headline, its topics and single fields.
+Fields that a person edited in the record's file stay as they are. Corrections by the publisher
+(`review.corrections`) are taken over and noted in the story's history. `rejudge` judges a filed
+story again.
 """
 
 from __future__ import annotations

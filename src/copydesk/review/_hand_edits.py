@@ -1,4 +1,4 @@
-"""A person's hand in a record: what was edited in the file stays as it was edited."""
+"""Keep what a person edited in a record's file, and what an editor decided about the story."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from copydesk.news import Beat, Story, Verdict
 
 FIELDS = ("title", "excerpt", "topics", "image", "published")
-_NOTE = "note"  # has a digest where there is one: records without a note stay as they are
+_NOTE = "note"  # has a digest only where a record has one, so that other records do not change
 
 
 def digests(story: Story) -> tuple[tuple[str, str], ...]:
@@ -19,17 +19,16 @@ def digests(story: Story) -> tuple[tuple[str, str], ...]:
 
 
 def find_hand_edits(story: Story, known: Mapping[str, str]) -> frozenset[str]:
-    """Return the fields that are no longer as the line wrote them; all where that is not known."""
+    """Return the fields that differ from what the pipeline wrote; all if that is not known."""
     fields = (*FIELDS, _NOTE) if story.note or _NOTE in known else FIELDS
     return frozenset(field for field in fields if known.get(field) != _digest(story, field))
 
 
 def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story as it stands beside others: related, heat and published may change.
+    """Return a filed story with the changes by its group: related stories, heat, published.
 
-    Where an editor said, or a person wrote, whether it is published, that stays, and what is
-    published has a heat. With nothing known the record is left as it is. `machine` says what the
-    line has now written.
+    Where a verdict or a person's edit decides publication, that stays, and a published story has a
+    heat. Without digests in `known` the record stays as it is. `machine` has the new digests.
     """
     if not known:
         return filed
@@ -41,11 +40,11 @@ def set_beside_others(filed: Story, regrouped: Story, known: Mapping[str, str]) 
 
 
 def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with fresh values, except for what a person touched.
+    """Return the filed story with fresh values, except in fields that a person edited.
 
-    Path, seal, body, history, unknown lines, related stories and a verdict are the filed record's.
-    With nothing known the record is left as it is. `machine` says what the line has now written:
-    what to remember as `known` for the next time.
+    Path, seal, body, history, unknown lines, related stories and the verdict are the filed
+    record's. Without digests in `known` the record stays as it is. `machine` has the digests to
+    pass as `known` the next time.
     """
     if not known:
         return filed
@@ -70,7 +69,7 @@ def keep_hand_edits(filed: Story, fresh: Story, known: Mapping[str, str]) -> Sto
 def _digests_but(
     kept: frozenset[str], story: Story, known: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return a story's digests, but for fields that a person touched those known before."""
+    """Return a story's digests; for edited fields those that were known before."""
     now = dict(digests(story))
     gone = (field for field in known if field in kept and field not in now)
     return tuple(
@@ -117,15 +116,12 @@ def _text(story: Story, field: str) -> str:
             return story.images[0].url if story.images else ""
 
 
-# An editor's word, applied to a story.
-
-
 def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
-    """Return the story as the verdict wants it; an equal verdict again changes nothing.
+    """Return the story with the verdict; applying an equal one again changes nothing.
 
     `publish` puts it on the site, `hold`, `reject` and `remove` take it off. The record keeps the
-    verdict, but in a profile whose records have no place for it: there the caller files it among
-    the rulings and applies it after each judgement.
+    verdict if its profile has a field for it. If not, the caller keeps it among the rules and
+    applies it after each judgement.
     """
     if beat.scoring.traits.keeps_verdicts_in_rulings:
         return obey(story, verdict)
@@ -135,7 +131,7 @@ def apply_verdict(story: Story, verdict: Verdict, beat: Beat) -> Story:
 
 
 def is_same_word(one: Verdict, other: Verdict) -> bool:
-    """Decide whether two verdicts differ in nothing but the time."""
+    """Decide whether two verdicts are equal but for the time."""
     return (one.by, one.said, one.why) == (other.by, other.said, other.why)
 
 

@@ -1,4 +1,4 @@
-"""Where a story stands, by an editor's word, its record, and what today's rules say of it."""
+"""Tell a story's status, and hold a new story where the newsroom or its source wants that."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ def standing(
     is_off_beat: bool = False,
     reaches_gate: bool = False,
 ) -> Standing:
-    """Return where a story stands; of every story exactly one is true.
+    """Return the status of a story: exactly one.
 
-    An editor's word goes first: the record's own, or `verdict`, which stands among the rulings.
-    Then what is on the site is published, and of what is not the record's reasons tell why. A
-    record that keeps none (`everyday`, or one of the reference) is told by its values and by what
-    today's rules say: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its numbers. What
-    reaches the gate and is not on the site waits for an editor, or one took it off by hand.
+    A verdict decides first: the record's own, or `verdict`, which is kept among the rules. Else a
+    story on the site is published, and the reasons in its record say why another one is not.
+    Records without reasons (`everyday`, or of the reference) are judged by their values and by
+    today's rules: `is_ruled_out` by a block, `is_off_beat`, `reaches_gate` by its points. A story
+    that reaches the gate and is not on the site waits for an editor, or an editor took it off by
+    hand.
     """
     word = story.verdict or verdict
     if word is not None and word.said in _BY_WORD:
@@ -40,7 +41,7 @@ def standing(
 
 
 def _by_reasons(story: Story, *, is_ruled_out: bool) -> Standing | None:
-    """Return what keeps a story off the site beside its numbers, None where nothing does."""
+    """Return the status that the reasons tell, None where its points decide."""
     kinds = {reason.kind for reason in story.reasons}
     if is_ruled_out or ReasonKind.RULED_OUT in kinds:
         return Standing.RULED_OUT
@@ -61,15 +62,12 @@ def _by_numbers(story: Story, *, is_off_beat: bool, reaches_gate: bool) -> Stand
     return Standing.HELD if reaches_gate else Standing.BELOW_GATE
 
 
-# The gate: what is published without an editor, and what waits for one.
-
-
 def gate(story: Story, mode: str, trust: str) -> Story:
-    """Return a new story as the newsroom's mode and the source's trust let it pass.
+    """Return a new story, held or published by the newsroom's mode and the trust in its source.
 
-    Held (unpublished until a verdict) where the mode or the source's trust is "hold"; published
-    whatever its quality where the trust is "publish", but for a copy. Else as it was judged. A
-    verdict stands above both.
+    It is held (unpublished until a verdict) where the mode or the trust is "hold". It is published
+    at any quality where the trust is "publish", unless it is a copy. Otherwise it stays as judged.
+    A verdict goes before both.
     """
     if story.verdict is not None:
         return story
@@ -88,7 +86,10 @@ def _hold(story: Story, kind: ReasonKind) -> Story:
 
 
 def _instead(story: Story, about: str, reason: Reason) -> tuple[Reason, ...]:
-    """Put a reason at the end, in place of one of its kind; a record without reasons gets none."""
+    """Put a reason at the end, in place of the one about the same.
+
+    A record without reasons gets none.
+    """
     if not story.reasons:
         return ()
     return (*(other for other in story.reasons if other.about != about), reason)

@@ -1,4 +1,8 @@
-"""A correction: a filed story with what its publisher changed since."""
+"""Take over what a publisher changed in an article after it was filed.
+
+Only running text is compared, sentence by sentence: headlines of related stories, bylines, captions
+and buttons come and go. Counters ("1,204 views", "5 minutes ago") are cut out first.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +18,17 @@ from copydesk.kit import text as plain_text
 from copydesk.news import Event, EventKind, Reason, Story
 from copydesk.review._hand_edits import keep_hand_edits
 
-# What was decided when it was filed, or by its neighbours since: no correction decides it anew.
+# Reasons that a correction leaves as they are: decided at filing, or by the story's group.
 _OF_ITS_GROUP = {"group", "lead", "text", "trusted"}
 _DECIDED = frozenset({"published", "held", "copy", "heat", *_OF_ITS_GROUP})
 
 
 def apply_correction(filed: Story, judged: Story, known: Mapping[str, str]) -> Story:
-    """Return a filed story with a newer judgement's words, topics, quality and reasons.
+    """Return a filed story with the words, topics, quality and reasons of its corrected page.
 
-    `judged` is the page as it would be judged now. Whether it is published stays; so do its path,
-    date, picture and provider, and what it is a copy of. What a person touched stays too, and with
-    nothing known of that all of the record does. Its heat moves with its quality.
+    `judged` is the page judged as it is now. Path, date, picture, provider, copy and whether the
+    story is published stay as filed. So do fields that a person edited; where the digests in
+    `known` are missing, the whole record stays. The heat changes by as much as the quality.
     """
     fresh = replace(
         filed,
@@ -66,10 +70,10 @@ def _reasons(filed: Story, judged: Story) -> tuple[Reason, ...]:
 # captions and buttons, which come and go, are no part of it; counters ("1,204 views", "5 minutes
 # ago") are cut out before anything is compared.
 
-CORRECTED_SHARE = 2  # per cent of the words of the running text
+CORRECTED_SHARE = 2  # percent of the words of the running text
 
 _SENTENCE_WORDS = 6  # a shorter line with a full stop is a label or a call to subscribe
-# A script without blanks is counted by the character, all others by the word.
+# Scripts without spaces are counted by characters, all others by words.
 _TOKEN = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
@@ -87,14 +91,14 @@ _DIGITS = re.compile(r"\d+")
 
 
 def have_same_words(one: str, other: str) -> bool:
-    """Decide whether two headlines or excerpts differ in blanks, quotes and counters at most."""
+    """Decide whether two headlines or excerpts are equal but for spaces, quotes and counters."""
     return _fold(one) == _fold(other)
 
 
 def have_same_excerpt(one: str, other: str) -> bool:
-    """Decide whether two excerpts have the same words, as far as the shorter one goes.
+    """Decide whether two excerpts are equal up to the end of the shorter one.
 
-    How much may be shown hangs on the length of the text: what wobbles moves the cut.
+    The length of an excerpt depends on the length of the text, so the cut moves when that changes.
     """
     shorter, longer = sorted((_uncut(one), _uncut(other)), key=len)
     return longer == shorter or (bool(shorter) and longer.startswith(shorter))
@@ -105,14 +109,14 @@ def _uncut(excerpt: str) -> str:
 
 
 def change_percent(before: str, after: str) -> int:
-    """Return how many per cent of the words of the longer running text are not in the other."""
+    """Return the share of words, in percent of the longer text, that the other text lacks."""
     old, new = _tokens(before), _tokens(after)
     longer = max(old.total(), new.total())
     return 100 * (longer - (old & new).total()) // longer if longer else 0
 
 
 def has_changed_number(before: str, after: str) -> bool:
-    """Decide whether a sentence now has another number, and is otherwise the same."""
+    """Decide whether a sentence has another number now and is the same otherwise."""
     old, new = _lower(before), _lower(after)
     gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
     frames = {_DIGITS.sub("#", sentence) for sentence in gone if _DIGITS.search(sentence)}
@@ -120,10 +124,10 @@ def has_changed_number(before: str, after: str) -> bool:
 
 
 def text_change(before: str, after: str) -> Event | None:
-    """Return what was corrected in the text, None where nothing was.
+    """Return the correction in a text as an event, None where there is none.
 
-    At least 2 % of the words, or a number in a sentence: "41 million" for "14 million" is one word
-    of five hundred and the whole story.
+    At least 2 % of the words must differ, or a number in a sentence: "41 million" for "14 million"
+    is one word of five hundred and the whole story.
     """
     share = change_percent(before, after)
     if share >= CORRECTED_SHARE:
@@ -132,7 +136,7 @@ def text_change(before: str, after: str) -> Event | None:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text; of scripts without blanks the characters."""
+    """Return the words of a text, or its characters in scripts without spaces."""
     return _TOKEN.findall(text)
 
 
@@ -142,7 +146,7 @@ def _fold(text: str) -> str:
 
 
 def sentences(text: str) -> list[str]:
-    """Return the sentences of the running text, counters cut out."""
+    """Return the sentences of the running text, without counters."""
     return [
         sentence
         for line in filter(str.strip, text.split("\n"))
@@ -159,24 +163,25 @@ def _tokens(text: str) -> Counter[str]:
     return Counter(token for sentence in _lower(text) for token in words(sentence))
 
 
-# A page may show another article by now. Two texts of one language share all short words, so words
-# of four letters and more are compared; in scripts without capitals pairs of words or characters.
+# Another article on the same page. Two texts of one language share all short words, so words of
+# four letters and more are compared; in scripts without capitals pairs of words or characters.
 
-LEFT_OF_TEXT = 3  # a text cut to less than a third under the same headline is a wall or a stub
-KEPT_SHARE = 50  # per cent of the words, or of the names, that a state of the article keeps
-STUB_WORDS = 30  # with fewer different words there was too little text to tell by
+LEFT_OF_TEXT = 3  # with less than a third of the text left, the page is a paywall or a stub
+KEPT_SHARE = 50  # percent of the words, or of the names, that the same article keeps
+STUB_WORDS = 30  # a text with fewer different words is too short to compare
 
 _LONG = 4
-_SHARED_WORDS = 2  # one word in common is chance, where there are two
+_SHARED_WORDS = 2  # one word in common may be chance
 _NAMES = 3
 
 
 def is_other_article(title: str, before: str, new_title: str, after: str) -> bool:
-    """Decide whether what stands at the address now is no state of the article that was there.
+    """Decide whether a page shows another article than the one that was filed from it.
 
-    It is one where half of its words are kept, whatever the headline: text that is added takes
-    none away. Under its own headline it may also be cut, or be rewritten around half of its names.
-    Cut to less than a third it is a wall, or a retraction where the headline says something new.
+    It is the same article if half of its words are kept, whatever the headline; added text does no
+    harm. With the same headline it may also be shortened, or rewritten around half of its names. If
+    less than a third of the text is left, the page is a paywall, or a retraction where the headline
+    is new, too.
     """
     old, new = sentences(before), sentences(after)
     is_cut = LEFT_OF_TEXT * _length(new) < _length(old)
@@ -193,9 +198,9 @@ def is_other_article(title: str, before: str, new_title: str, after: str) -> boo
 
 
 def is_same_headline(one: str, other: str) -> bool:
-    """Decide whether two headlines share half of the words of the shorter, and no mere one.
+    """Decide whether two headlines share half of the words of the shorter one, and at least two.
 
-    Such as are equal but for quotes and counters are the same whatever their words.
+    Headlines that differ only in quotes and counters are the same.
     """
     left, right = _telling([one]), _telling([other])
     shorter = min(len(left), len(right))
@@ -205,7 +210,7 @@ def is_same_headline(one: str, other: str) -> bool:
 
 
 def _are_names_kept(old: Sequence[str], new: Sequence[str]) -> bool:
-    """Decide whether half of what the old text names is in the new one too."""
+    """Decide whether the new text has half of the names of the old one."""
     names = {name.lower() for sentence in old for name in words(sentence)[1:] if _is_name(name)}
     new_words = {word for sentence in new for word in words(sentence.lower())}
     return len(names) >= _NAMES and _share(names, new_words, len(names)) >= KEPT_SHARE
@@ -224,7 +229,7 @@ def _length(texts: Iterable[str]) -> int:
 
 
 def _telling(texts: Iterable[str]) -> set[str]:
-    """Return the different words that tell what a text is about."""
+    """Return the different words that show what a text is about."""
     telling = set()
     for text in texts:
         before = ""
@@ -238,16 +243,15 @@ def _telling(texts: Iterable[str]) -> set[str]:
     return telling
 
 
-# A story's history: a line for each thing that its publisher changed after it was filed.
-
 KEPT_LINES = 12  # the first, and the newest eleven
 
 
 def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story:
-    """Return the story with these events in its history, each after its time; the oldest go first.
+    """Return the story with these events added to its history, each with the time.
 
-    The very first stays: it says how the story came in. Strangers' words are in them, so control
-    characters, and those that turn the writing round, are dropped.
+    The first line is kept, since it says how the story came in; then the oldest lines are dropped.
+    The events quote other people, so control characters and marks that change the direction of
+    writing are removed.
     """
     moment = dates.rfc3339(at)
     timed = (Event(at=moment, what=plain_text.fold(event.what)) for event in events)
@@ -258,7 +262,7 @@ def add_to_history(story: Story, at: datetime, events: Iterable[Event]) -> Story
 
 
 def is_noted_since(story: Story, since: datetime) -> bool:
-    """Decide whether the history tells of something at its publisher from after a time."""
+    """Decide whether the history has a change by the publisher after a time."""
     theirs = (event for event in story.events if event.kind is not EventKind.CORRECTED)
     moments = (dates.parse(event.at) for event in theirs if event.at)
     return any(moment is not None and moment > since for moment in moments)

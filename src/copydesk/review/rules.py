@@ -1,4 +1,4 @@
-"""Fields of a story that an editor's lasting rules decide: topics, headline, and what is set."""
+"""Apply an editor's lasting rules to a story: its topics, its headline, and single fields."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from copydesk.news import (
 
 
 def record_name(path: str) -> str:
-    """Return the name by which rulings, copies and groups know a record: its file's stem."""
+    """Return the name of a record in rules, copies and groups: its file name without `.md`."""
     return path.rpartition("/")[2].removesuffix(".md")
 
 
 def apply_rulings(story: Story, beat: Beat) -> Story:
-    """Return the story with the topics, headline and fields that an editor gave it, and why.
+    """Return the story with the topics, headline and fields that rules give it, and the reasons.
 
-    The later of two rules holds. Names that are no topics of the beat are passed over; a rule that
-    names no other changes nothing.
+    The newest rule wins. Topics that the beat does not have are ignored; a rule without any other
+    topic changes nothing.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     if retopic is not None and (topics := _find_topics(retopic, beat)):
@@ -50,9 +50,9 @@ def apply_rulings(story: Story, beat: Beat) -> Story:
 
 
 def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
-    """Return the fields of a story in which an editor's rule stands above what its page says.
+    """Return the fields of a story that a rule decides, whatever the page says.
 
-    They are called as `find_hand_edits` calls them; the address of its page is `url`.
+    The names are those of `find_hand_edits`; the address of the page is `url`.
     """
     retopic, rename = _last(story, beat, "retopic"), _last(story, beat, "rename")
     fields = {
@@ -64,7 +64,7 @@ def find_ruled_fields(story: Story, beat: Beat) -> frozenset[str]:
 
 
 def find_topic_rule(story: Story, beat: Beat) -> Ruling | None:
-    """Return the rule that says what a story is about, None where there is none or it is idle."""
+    """Return the rule that decides a story's topics, None if no rule names topics of the beat."""
     rule = _last(story, beat, "retopic")
     return rule if rule is not None and _find_topics(rule, beat) else None
 
@@ -87,22 +87,23 @@ def _find_topics(rule: Ruling, beat: Beat) -> tuple[str, ...]:
 def _instead(
     story: Story, is_meant: Callable[[str], bool], reasons: Iterable[Reason]
 ) -> tuple[Reason, ...]:
-    """Put reasons first, in place of those of their kind; a record without any gets none."""
+    """Return the story's reasons, the matching ones replaced by others that come first.
+
+    A story without reasons gets none.
+    """
     if not story.reasons:
         return ()
     return (*reasons, *(reason for reason in story.reasons if not is_meant(reason.about)))
 
 
-# Sets: single fields of a story as an editor wrote them, and as they were before that.
-
-# How `find_hand_edits`, `find_ruled_fields` and a record's digests call what a rule calls so.
+# The field of a story that a rule sets, as `find_hand_edits` and digests name it.
 FIELD_OF: Mapping[SetField, str] = {
     "excerpt": "excerpt",
     "picture": "image",
     "url": "url",
     "note": "note",
 }
-# What a record's reasons say of a field that a rule sets.
+# The kind of reason in a record for a field that a rule sets.
 KIND_OF: Mapping[SetField, ReasonKind] = {
     "excerpt": ReasonKind.EXCERPT_RULED,
     "picture": ReasonKind.PICTURE_RULED,
@@ -112,9 +113,9 @@ KIND_OF: Mapping[SetField, ReasonKind] = {
 
 
 def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
-    """Return the rule that sets each field of a story; of two on one field the later.
+    """Return the newest rule for each field of a story.
 
-    One whose value cannot stand there (no address, no word) is passed over.
+    A rule with an unusable value (no valid URL, no text) is ignored.
     """
     name = PurePosixPath(story.path).name.removesuffix(".md")
     rules: dict[SetField, Ruling] = {}
@@ -126,7 +127,7 @@ def sets_on(story: Story, beat: Beat) -> Mapping[SetField, Ruling]:
 
 
 def notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Return the notes that stand among the rulings alone, by the record's name: in `everyday`."""
+    """Return the notes by record name, where records have no field for them (`everyday`)."""
     if beat.scoring.traits.has_blocks:
         return {}
     notes = (rule for rule in beat.rulings if rule.field == "note" and rule.stories)
@@ -135,7 +136,10 @@ def notes_beside(beat: Beat) -> Mapping[str, str]:
 
 
 def with_sets(story: Story, beat: Beat) -> Story:
-    """Return a story with the fields that an editor set; `everyday` has no place for a note."""
+    """Return the story with the fields that rules set.
+
+    Records of `everyday` have no field for a note.
+    """
     for field, rule in sets_on(story, beat).items():
         value = _value(rule, field)
         if value is not None and (field != "note" or beat.scoring.traits.has_blocks):
@@ -144,7 +148,7 @@ def with_sets(story: Story, beat: Beat) -> Story:
 
 
 def take_back(story: Story, field: SetField, read: Story) -> Story:
-    """Return a story with one field as its article says, `read` being what was read of that."""
+    """Return the story with one field as in `read`, the story made from its article."""
     reasons = tuple(reason for reason in story.reasons if reason.about != field)
     story = replace(story, reasons=reasons)
     match field:
@@ -159,9 +163,9 @@ def take_back(story: Story, field: SetField, read: Story) -> Story:
 
 
 def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
-    """Return a story in which no field stands by a rule that there is no more.
+    """Return the story without the values of rules that no longer exist.
 
-    Its reasons say which fields stood by one.
+    The story's reasons say which fields a rule had set.
     """
     standing = sets_on(story, beat)
     about = {reason.about for reason in story.reasons}
@@ -172,7 +176,7 @@ def without_lost_sets(story: Story, read: Story, beat: Beat) -> Story:
 
 
 def _value(rule: Ruling, field: SetField) -> str | None:
-    """Return what a field is to be, None where nobody can use what the rule says."""
+    """Return the value that a rule gives a field, None where it is not usable."""
     words = rule.values[1] if len(rule.values) > 1 else ""
     match field:
         case "excerpt":
@@ -198,20 +202,17 @@ def _with_field(story: Story, field: SetField, value: str) -> Story:
 
 
 def _pictures(story: Story, url: str) -> tuple[Image, ...]:
-    """Return the one picture at an address; where it stands already, with what is known of it."""
+    """Return the picture at a URL; what the record knows of the same picture is kept."""
     if not url:
         return ()
     known = (image for image in story.images if image.url == url)
     return (next(known, Image(url=url)),)
 
 
-# What rules are about: two on one matter cannot both hold, and some contradict each other.
-
-
 def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
-    """Return the rulings with one more at the end, in the place of one on the same matter.
+    """Return the rules with a new one at the end, in place of an older one on the same matter.
 
-    The same ones where it was said before: by the same, for the same reason, whenever.
+    The rules stay as they are if the same person gave the same rule for the same reason before.
     """
     if any(replace(ruling, at=rule.at) == rule for ruling in rulings):
         return tuple(rulings)
@@ -219,9 +220,9 @@ def with_rule(rulings: Sequence[Ruling], rule: Ruling) -> tuple[Ruling, ...]:
 
 
 def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None:
-    """Return the rule that says the opposite of a new one on the same stories, None for none.
+    """Return the rule that says the opposite of a new one about the same stories, None for none.
 
-    What several rules merge is one group: a split parts none of it.
+    All stories that rules merge are one group; a split of any of them contradicts it.
     """
     if rule.said not in {"split", "merge"}:
         return None
@@ -237,14 +238,14 @@ def find_contradiction(rulings: Sequence[Ruling], rule: Ruling) -> Ruling | None
 
 
 def _parts(split: Ruling, group: set[str]) -> bool:
-    """Decide whether a split takes its first story from a group: from all of it or from some."""
+    """Decide whether a split takes its first story out of a group."""
     first, others = split.stories[:1], split.stories[1:]
     is_beside_others = not group.isdisjoint(first) and len(group) > 1
     return is_beside_others and (not others or not group.isdisjoint(others))
 
 
 def _group(names: AbstractSet[str], merges: Iterable[Ruling]) -> set[str]:
-    """Return all that rules put beside some stories, again and again."""
+    """Return all stories that merges connect with these."""
     group, left = {*names}, list(merges)
     while touching := [merge for merge in left if group & {*merge.stories}]:
         group.update(story for merge in touching for story in merge.stories)
@@ -253,7 +254,7 @@ def _group(names: AbstractSet[str], merges: Iterable[Ruling]) -> set[str]:
 
 
 def _matter(rule: Ruling) -> tuple[object, ...]:
-    """Return what a rule is about: two on one matter cannot both hold."""
+    """Return what a rule is about. Two rules on one matter cannot both hold."""
     first = rule.stories[:1]
     matters: Mapping[Matter, object] = {
         "story": first,
