@@ -1,7 +1,9 @@
-"""Judge: a read article in, a Story (topics, quality, copies, reasons) or Dropped out. Pure.
+"""Judge: decide about an article: a Story with topics, quality, copy and reasons, or Dropped. Pure.
 
-One mechanism, two profiles as data: `everyday` is the reference to the point, `copydesk` reads
-what an article says. Filed stories come in over a `news.Shelf` (`MemoryShelf` is one in memory).
+One mechanism serves two profiles, which are data: `everyday` gives exactly the reference's points,
+`copydesk` scores what an article says. Filed stories come in as a `news.Shelf`
+(`judge.shelves.MemoryShelf` is one in memory). Each subject has a public module or folder: `words`,
+`phrases`, `topics`, `quality`, `copies`, `coverage`, `clustering`, `keywords`, `gate`, `profile`.
 """
 
 from __future__ import annotations

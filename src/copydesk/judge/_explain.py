@@ -1,4 +1,4 @@
-"""Explain a record: the reasons that it keeps, or those that its fields still tell."""
+"""Explain a filed story: its reasons, the words that earned them, whether it reaches the gate."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from copydesk.news import Article, Beat, Reason, ReasonKind, Story
 
 
 def explain(story: Story, beat: Beat) -> tuple[Reason, ...]:
-    """Explain why a story is where it is: topics, quality, heat or published, copy.
+    """Return the reasons for a story's topics, quality, heat or publication, and copy.
 
-    A record that keeps its reasons is believed. Else they are worked out from its fields by the
-    reference's rules, which are what it was written by; points that no rule explains are said to
-    be unexplained.
+    If its record has reasons, these. If not, they are worked out from its fields by the reference's
+    rules, which made such records; points that no rule explains get a reason that says so.
     """
     if story.reasons:
         return story.reasons
@@ -60,7 +59,7 @@ def _quality_reasons(story: Story, beat: Beat) -> tuple[Reason, ...]:
 
 
 def features_of_record(story: Story) -> Features:
-    """Return what there is to weigh of a story that its record tells, by the reference's rules."""
+    """Return the features that a record alone tells, for the reference's signals."""
     return Features(
         title=story.title,
         topics=story.topics,
@@ -102,9 +101,9 @@ def _gate_reason(story: Story, beat: Beat) -> Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceMark:
-    """A place of a passage, from `start` to `end`, with a word of a topic, or of consequence ("").
+    """A place in a passage, from `start` to `end`: a word of a topic, or an important term.
 
-    A word that is both is marked for its topic.
+    `topic` is "" for an important term. A word that is both is marked for its topic.
     """
 
     start: int
@@ -115,10 +114,10 @@ class EvidenceMark:
 def mark_evidence(
     passages: Sequence[str], article: Article, beat: Beat, topics: Collection[str]
 ) -> Iterator[Sequence[EvidenceMark]]:
-    """Walk the marks of an article's passages: its headline, its excerpt, its text in their order.
+    """Yield the marks of each passage of an article: its headline, its excerpt, then its text.
 
-    They are found by what gave the points: keywords of its topics, and words of consequence in as
-    much of the text as is read for them. None in a profile that looks for letters alone.
+    Marked are keywords of its topics, and important terms in the part of the text that is searched
+    for them. A profile that only compares letters has no marks.
     """
     if not profile_of(beat).blocks:
         yield from ((),) * len(passages)
@@ -135,7 +134,7 @@ def mark_evidence(
 
 
 def _cut_off(passages: Iterable[str]) -> Iterator[str]:
-    """Walk passages as far as they are read for points, the last of them to where that ends."""
+    """Yield the passages as far as they are searched for important terms."""
     left = READ
     for passage in passages:
         if left <= 0:
@@ -145,7 +144,7 @@ def _cut_off(passages: Iterable[str]) -> Iterator[str]:
 
 
 def _words_of(article: Article) -> Features:
-    """Return of an article what its words are counted in, and nothing that topics decide."""
+    """Return the features of an article that are needed to find important terms."""
     prose = text.prose(article.text)
     return Features(
         title=article.title,
@@ -156,15 +155,13 @@ def _words_of(article: Article) -> Features:
 
 
 def _part(marks: Iterable[EvidenceMark]) -> Iterator[EvidenceMark]:
-    """Walk marks in their order, of two that overlap a topic's, then the longer."""
+    """Return the marks in order, without overlaps: a topic's wins, then the longer one."""
     taken: list[EvidenceMark] = []
     for mark in sorted(marks, key=lambda mark: (not mark.topic, mark.start - mark.end, mark.start)):
         if all(mark.end <= other.start or other.end <= mark.start for other in taken):
             taken.append(mark)
     return iter(sorted(taken, key=lambda mark: mark.start))
 
-
-# A story's standing by the rules of today, where its record does not tell it.
 
 _REACHES = frozenset(
     {ReasonKind.REACHES_GATE, ReasonKind.TRUSTED_SOURCE, ReasonKind.PUBLISHED_BY_PIN}
@@ -173,9 +170,9 @@ _ABOUT_THAT = frozenset(Reason.of(kind).about for kind in _REACHES)
 
 
 def reaches_gate(story: Story, beat: Beat) -> bool:
-    """Decide whether a story would be on the site if nobody and nothing else kept it off.
+    """Decide whether a story would be on the site if no person or rule kept it off.
 
-    By its reasons where the record keeps them, else by its numbers.
+    By the reasons in its record if there are any, else by its points.
     """
     if story.reasons:
         told = (reason for reason in story.reasons if reason.about in _ABOUT_THAT)
@@ -185,15 +182,15 @@ def reaches_gate(story: Story, beat: Beat) -> bool:
 
 
 def needs_article(beat: Beat) -> bool:
-    """Decide whether a record alone does not tell whether its story is on the beat."""
+    """Decide whether the article is needed to tell whether a story is on the beat."""
     return bool(beat.topics) and not profile_of(beat).blocks
 
 
 def is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
-    """Decide whether a story has no topic of the beat.
+    """Decide whether a story has none of the beat's topics.
 
-    Its record tells, but where the main topic stands on every one: there its article does, and
-    without that nothing is said against it.
+    The record tells, unless every record gets the main topic: then the article tells, and without
+    the article the story counts as on the beat.
     """
     profile = profile_of(beat)
     if not beat.topics:

@@ -1,4 +1,4 @@
-"""The two profiles, by name, and what the one of a beat decides."""
+"""The two profiles, `everyday` and `copydesk`, and the choice between them."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from copydesk.news import (
 
 
 def profile_of(beat: Beat) -> Profile:
-    """Return the profile that the beat's settings name."""
+    """Return the profile that the beat's settings choose."""
     return _PROFILES[beat.scoring.profile](beat)
 
 
 def weigh(features: Features, beat: Beat) -> QualityScore:
-    """Compute the quality of what is known of an article, by the beat's profile, with reasons."""
+    """Compute the quality of an article's features by the beat's profile, with reasons."""
     profile = profile_of(beat)
     return weigh_by(profile.signals, features, beat, profile.highest)
 
@@ -51,14 +51,13 @@ def regroup(
     rejudged: frozenset[str] = frozenset(),
     around: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return the stories that change by what stands beside them, by path.
+    """Return the stories that change when stories are grouped, by path.
 
-    `stories` are those of the live window, the fresh ones among them; `fresh` are the paths that
-    are new since this was last asked, `rejudged` of filed ones that were judged again: they stay
-    where they are, but who leads, and with what heat, is decided again. `around` says
-    what is filed around them, so that of the filed ones only those are needed that a new one may
-    meet (`find_candidates`); without it these stories are all that there are. Called again with the
-    answers filed, it returns nothing.
+    `stories` are those of the time that is grouped, `fresh` the paths of the new ones among them.
+    `rejudged` are filed stories that were judged again: they stay in their groups, but who leads,
+    and with what heat, is decided again. `around` describes all filed stories, so that `stories`
+    need only hold those that a new one may join (`find_candidates`); without it `stories` are all.
+    If the results are filed and this is called again, it returns nothing.
     """
     return profile_of(beat).regroup(stories, beat, fresh, rejudged, around)
 
@@ -99,13 +98,13 @@ _PROFILES: Mapping[ProfileName, Callable[[Beat], Profile]] = {
 }
 
 
-# The `everyday` profile: the reference's points, to the point (SPEC 2.1, 2.8).
+# The `everyday` profile: exactly the reference's points (SPEC 2.1, 2.8).
 
 _TITLE_CHARACTERS = 70
 
 
 def everyday_signals(beat: Beat) -> tuple[QualitySignal, ...]:
-    """Return the reference's signals; only an organization's points are the site's own."""
+    """Return the reference's signals; only the points of known publishers are set per site."""
     return (
         QualitySignal(points=2, find=_find_topics, part="relevance"),
         QualitySignal(points=15, find=_find_keywords, part="relevance"),
@@ -127,7 +126,7 @@ def _find_topics(features: Features, beat: Beat) -> Sightings:
 
 
 def _find_keywords(features: Features, beat: Beat) -> Sightings:
-    """Find each listed keyword of the record's topics; one listed twice counts twice."""
+    """Find the keywords of the record's topics in the title; one listed twice counts twice."""
     for topic in beat.topics:
         if topic.name in features.topics:
             for keyword in topic.keywords:
@@ -149,9 +148,9 @@ def _find_long_title(features: Features, beat: Beat) -> Sightings:
 def _everyday_relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
     """Return the evidence that an article is on the beat.
 
-    A topic's keyword anywhere in the title (the reference's own rule for topics), or as whole words
-    in the excerpt or text (as the search did that found the reference its stories), or a source
-    that is official or has topics. A beat without topics takes everything.
+    That is a keyword of a topic anywhere in the title (the reference's own rule for topics), a
+    keyword as a whole word in excerpt or text (how the reference's search found its stories), or a
+    source that is official or has topics. A beat without topics takes everything.
     """
     read = (_match(topic, article) for topic in beat.topics)
     return (*topics_of_source(article, beat), *filter(None, read))
@@ -169,21 +168,21 @@ def _match(topic: Topic, article: Article) -> Match | None:
 
 
 def _describe_everyday_miss(article: Article, beat: Beat) -> str:
-    """Describe what an article that is off the beat lacks."""
+    """Return what an article off the beat lacks."""
     del article, beat
     return "no topic's keyword in it"
 
 
 def _describe_no_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Return nothing: a keyword in the title gives a topic, and nothing nearly does."""
+    """Return "": a keyword in the title gives a topic, nothing comes close to it."""
     del article, beat, but
     return ""
 
 
 def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -> tuple[str, ...]:
-    """Return the record's topics: the source's, the main one, then title matches in file order.
+    """Return the record's topics: the source's, the main one, those with a keyword in the title.
 
-    Where that is none, because no topic is the main one, those of its text.
+    If there is none, since the beat has no main topic, those with a keyword in the text.
     """
     in_title = [
         topic.name
@@ -196,6 +195,6 @@ def _everyday_topics(article: Article, beat: Beat, matches: tuple[Match, ...]) -
 
 
 def _find_no_original(article: Article, fingerprint: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Find no copies: the reference knew none."""
+    """Return None: the reference knows no copies."""
     del article, fingerprint, shelf
     return None

@@ -1,4 +1,4 @@
-"""Copies: an article and the shelf in, the filed story that it repeats out."""
+"""Find the filed story that an article copies, word for word or nearly."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from copydesk.kit import dates, urls
 from copydesk.kit import text as plain_text
 from copydesk.news import Article, Reason, ReasonKind, Shelf, Shelved, Story
 
-# Copies: an article whose text another one already told, word for word or nearly.
-
-SHARED_TO_BE_COPY = 60  # per cent of the shorter text's 5-grams that stand in the longer
-OLD_IN_NEW = 30  # per cent of the new text that must stand in the old one, however long it is
+SHARED_TO_BE_COPY = 60  # percent of one text's 5-grams that are in the other
+OLD_IN_NEW = 30  # percent of the new text's 5-grams that must be in the old one in any case
 _STANDING_WORDS = 150
 _SMALL_WORD = 3
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -25,17 +23,17 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overlap:
-    """How much two texts share, in per cent of each one's 5-grams."""
+    """The share of each text's 5-grams that the other text has, in percent."""
 
     of_new: int
     of_old: int
 
     @property
     def is_copy(self) -> bool:
-        """Decide whether the new text tells what the old one told.
+        """Decide whether the new text is a copy of the old one.
 
-        Most of it stands there, or it is the old one with additions that do not outgrow it: a
-        short wire report in front of a long feature is no original of the feature.
+        Most of it is in the old text; or it is the old text with additions that are not longer. A
+        short wire report at the start of a long feature does not make the feature a copy.
         """
         if self.of_new >= SHARED_TO_BE_COPY:
             return True
@@ -44,7 +42,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SameText:
-    """That an article repeats the text of the story at a path, and how much of it."""
+    """The path of a story whose text an article repeats, and how much of it."""
 
     path: str
     shared: Overlap
@@ -54,22 +52,22 @@ _NOTHING = Overlap(of_new=0, of_old=0)
 
 
 def overlap(new: set[str], old: set[str]) -> Overlap:
-    """Compute how much of each of two sets of 5-grams stands in the other, rounded down."""
+    """Compute how much of each of two sets of 5-grams is in the other, rounded down."""
     shared = len(new & old)
     return Overlap(of_new=100 * shared // max(1, len(new)), of_old=100 * shared // max(1, len(old)))
 
 
 def find_original(article: Article, shelf: Shelf) -> Copy | None:
-    """Find the filed story that an article repeats: the earliest, the first of a chain.
+    """Find the filed story that an article copies: the earliest, the first of a chain of copies.
 
-    What is filed is never turned round: an article that is older than the story it agrees with is
-    the copy none the less, because readers and links know the other one.
+    A filed story never becomes the copy of a new one, even if the new article is older: readers and
+    links already know the filed one.
     """
     return find_original_near(article, fingerprint(article.text), shelf)
 
 
 def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf) -> Copy | None:
-    """Return what `find_original` does, where the text's fingerprint is known already."""
+    """Find the original as `find_original` does, given the fingerprint of the text."""
     if not fingerprint_:
         return None
     near = (one for one in shelf.near(fingerprint_) if _may_be_original(one.story, shelf))
@@ -79,9 +77,9 @@ def find_original_near(article: Article, fingerprint_: Fingerprint, shelf: Shelf
 def find_same_texts(
     article: Article, fingerprint_: Fingerprint, shelf: Shelf
 ) -> tuple[SameText, ...]:
-    """Return the filed stories whose text an article repeats, whether or not each may be copied.
+    """Return the filed stories whose text an article repeats, whether or not it is their copy.
 
-    That hangs on what they are judged to be, and may change; the texts do not.
+    Whether it is depends on judgements that may change; the texts do not change.
     """
     if not fingerprint_:
         return ()
@@ -90,12 +88,12 @@ def find_same_texts(
 
 
 def choose_original(same: Iterable[tuple[Story, Overlap]], shelf: Shelf) -> Copy | None:
-    """Return what `find_original` does, of stories as they are judged by now."""
+    """Choose the original as `find_original` does, among stories with the same text."""
     return _choose_earliest(pair for pair in same if _may_be_original(pair[0], shelf))
 
 
 def _match_texts(article: Article, near: Iterable[Shelved]) -> Iterator[tuple[Story, Overlap]]:
-    """Yield the stories of which an article repeats the text."""
+    """Yield the stories whose text an article repeats."""
     grams = shingles(article.text)
     for shelved in near:
         if not _is_same_page(article, shelved.story):
@@ -110,10 +108,10 @@ def _choose_earliest(originals: Iterable[tuple[Story, Overlap]]) -> Copy | None:
 
 
 def _may_be_original(story: Story, shelf: Shelf) -> bool:
-    """Decide whether a story can be what an article repeats.
+    """Decide whether an article may be filed as a copy of this story.
 
-    Not one that waits for an editor: it must not hide another newsroom's. Not a copy whose original
-    is not filed: the article may be that original, met again after a round that was cut short.
+    Not of a held story: it must not hide another publisher's. Not of a copy whose original is not
+    filed: the article may be that original, seen again after an interrupted round.
     """
     if any(reason.about == "held" for reason in story.reasons) and story.verdict is None:
         return False
@@ -121,12 +119,12 @@ def _may_be_original(story: Story, shelf: Shelf) -> bool:
 
 
 def _is_filed(name: str, shelf: Shelf) -> bool:
-    """Decide whether the shelf holds the record of this name; yes where the name tells no day."""
+    """Decide whether there is a record with this name; yes if the name has no date."""
     return dates.parse(name[:10]) is None or shelf.holds(name)
 
 
 def _copy_of(story: Story, shared: Overlap) -> Copy:
-    """Name the first of a chain, and the story that the text agrees with."""
+    """Return the first story of the chain; the reason names the story with the same text."""
     name = PurePosixPath(story.path).stem
     what = f"{name}, a copy of {story.copy_of}" if story.copy_of else name
     if shared.of_new >= SHARED_TO_BE_COPY:
@@ -146,7 +144,7 @@ def _time_and_path(story: Story) -> tuple[datetime, str]:
 
 
 def _overlap_with(article: Article, grams: set[str], shelved: Shelved) -> Overlap:
-    """Compute the overlap of the texts, none where something else makes them two stories."""
+    """Compute the overlap of two texts; none if something else shows that they are two stories."""
     old = shingles(shelved.text)
     if old != grams and _numbers_differ(article, shelved):
         return _NOTHING
@@ -162,10 +160,10 @@ def _numbers_differ(article: Article, shelved: Shelved) -> bool:
 
 
 def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
-    """Decide whether a short text may be what a site shows in place of an article.
+    """Decide whether a short text may be what a site shows instead of an article.
 
-    "Subscribe to read on" is the same under every headline: one site, headlines without a common
-    word.
+    "Subscribe to read on" is the same under every headline: one site, and headlines without a
+    common word.
     """
     domain = story.provider.domain if story.provider else ""
     if len(grams) > _STANDING_WORDS or article.provider.domain != domain:
@@ -177,26 +175,26 @@ def _is_standing_text(article: Article, grams: set[str], story: Story) -> bool:
     return not ours & theirs
 
 
-# Fingerprints: the smallest hashes of a text's word 5-grams (a bottom-k sketch, Broder 1997).
+# Fingerprint: the smallest hashes of a text's word 5-grams (a bottom-k sketch, Broder 1997).
 
 SHINGLE_WORDS = 5
 FINGERPRINT_LENGTH = 64
 LEAST_WORDS = 40
 
-_SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: crc32 of like texts is alike, this is not
+_SPREAD = 0x9E3779B1  # Knuth's multiplicative constant: similar texts have similar crc32 hashes
 
 
 def shingles(text: str) -> set[str]:
-    """Return the word 5-grams of a text, any case, punctuation aside."""
+    """Return the word 5-grams of a text in lower case, without punctuation."""
     plain = words_in_order(text)
     return set(map(" ".join, zip(*(plain[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 
 def fingerprint(text: str) -> tuple[int, ...]:
-    """Return the 64 smallest 32-bit hashes of a text's 5-grams, ascending; () for too little.
+    """Return the 64 smallest 32-bit hashes of a text's 5-grams, ascending; () for a short text.
 
-    The same on every machine and in every version of Python. Two texts share about as many of
-    them as they share 5-grams: 4 of 64 is a shared sixteenth.
+    The result is the same on every machine and in every version of Python. Two texts share about as
+    large a part of their hashes as of their 5-grams: 4 of 64 is a sixteenth.
     """
     grams = shingles(text)
     if len(grams) < LEAST_WORDS - SHINGLE_WORDS + 1:
@@ -205,7 +203,5 @@ def fingerprint(text: str) -> tuple[int, ...]:
     return tuple(sorted(hashes)[:FINGERPRINT_LENGTH])
 
 
-# Window: how far back copies are looked for.
-
-# What is older is not looked for: the texts of a whole archive would not fit a small server.
+# Older stories are not looked at: the texts of a whole archive do not fit a small server's memory.
 COPIES_WITHIN = timedelta(days=30)

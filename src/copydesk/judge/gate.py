@@ -1,4 +1,4 @@
-"""What the gate saw of a filed story, as its record tells it: no other record is read."""
+"""The gate: the points from which a story is published, and the rules that block one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from copydesk.news import Article, Lead, Reason, ReasonKind, Ruling, Story, reas
 
 _GATE_KINDS = frozenset({ReasonKind.REACHES_GATE, ReasonKind.BELOW_GATE})
 _ABOUT_GATE = frozenset(Reason.of(kind).about for kind in _GATE_KINDS)
-_DIGITS = 9  # of a lift; a longer one was written by nobody who counts
+_DIGITS = 9  # of the points that a group added; a longer number was not written by us
 
 
 def gate_points(story: Story) -> int:
-    """Return the points that the gate saw: quality, and what others on its event added to that.
+    """Return the points that counted at the gate: the quality, and what its group added.
 
-    A record that keeps no reasons is told by the reference's rule.
+    A record without reasons is counted by the reference's rule.
     """
     quality = story.quality or 0
     if not story.reasons:
@@ -28,10 +28,10 @@ def gate_points(story: Story) -> int:
 
 
 def deciding_points(story: Story) -> int | None:
-    """Return the points by which the gate alone put a story on the site or kept it off.
+    """Return the points if the gate alone decided whether a story is on the site.
 
-    None where something else did: a verdict, a hand in the record, the wait for an editor, a
-    source's trust, a pin, a rule, a copy's original, the leader of its group.
+    None if something else did: a verdict, a person's edit, a hold, the trust in its source, a pin,
+    a rule, the original of a copy, the leader of its group.
     """
     if story.verdict or story.copy_of or story.heat == -1 or story.quality is None:
         return None
@@ -39,10 +39,10 @@ def deciding_points(story: Story) -> int | None:
 
 
 def verdict_points(story: Story) -> int | None:
-    """Return the points that the gate saw of a story that an editor decided.
+    """Return the points at the gate of a story that an editor decided.
 
-    None for one that nobody decided, and where the gate has no say: in a copy, behind a leader,
-    without a quality.
+    None without a verdict, and where the gate does not count: for copies, stories behind a leader,
+    and stories without a quality.
     """
     if story.verdict is None or story.copy_of or story.heat == -1 or story.quality is None:
         return None
@@ -50,7 +50,7 @@ def verdict_points(story: Story) -> int | None:
 
 
 def _is_gates(story: Story) -> bool:
-    """Decide whether a record stands as the gate's reason in it says, and waits for nobody."""
+    """Decide whether a story is published or not as its gate's reason says, and is not held."""
     reason = _gate_reason_of(story)
     if reason is None or any(other.about == "held" for other in story.reasons):
         return False
@@ -62,23 +62,17 @@ def _gate_reason_of(story: Story) -> Reason | None:
     return next((reason for reason in told if reason.kind in _GATE_KINDS), None)
 
 
-# The gate in a reason: whether a story's quality reaches it.
-
-
 def gate_reason(quality: int, gate: int) -> Reason:
-    """Return why a story is published or not by its quality alone."""
+    """Return the reason why a story is published or not by its quality alone."""
     kind = ReasonKind.REACHES_GATE if quality >= gate else ReasonKind.BELOW_GATE
     return Reason.of(kind, quality=quality, gate=gate)
 
 
-# Block: what an editor ruled out, by a word of the headline or by the site that it stands on.
-
-
 def blocking_ruling(item: Article | Lead | Story, rulings: Iterable[Ruling]) -> str:
-    """Return by whose ruling there is to be no such story, and why; "" where there is none.
+    """Return the words of the rule that blocks a story, "" if none does.
 
-    A site's name blocks all that stands on it and below it, whoever links there; anything else is
-    looked for in the headline, as whole words.
+    A rule with a site's name blocks all pages of that site and its subdomains, whoever links there.
+    Any other value is searched for in the headline, as whole words.
     """
     title, hosts = normalize(item.title), _hosts_of(item)
     for rule in rulings:
@@ -94,7 +88,7 @@ def blocking_ruling(item: Article | Lead | Story, rulings: Iterable[Ruling]) -> 
 
 
 def _hosts_of(item: Article | Lead | Story) -> set[str]:
-    """Return the hosts that an item stands on: where it was listed, is read, and who has it."""
+    """Return the hosts of an item: of its listed URL, of its page, of its publisher."""
     hosts = {urls.host(item.original_url if isinstance(item, Story) else item.url)}
     if not isinstance(item, Lead):
         hosts.add(urls.host(item.web_url))

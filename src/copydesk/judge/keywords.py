@@ -1,7 +1,4 @@
-"""Keywords: stories with the topics that they have in, the words that a topic lacks out.
-
-What a word would change is tried on whole articles, by the judge's own rules.
-"""
+"""Suggest keywords for topics: words that occur with a topic and that its keywords miss."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ from copydesk.judge.samples import (
 from copydesk.judge.words import stemmer, tokenize
 from copydesk.news import Beat, Topic
 
-# A word is weighed by its log odds in events of the topic against other events, in standard errors
+# A word is scored by its log odds in events of the topic against other events, in standard errors
 # (Monroe, Colaresi, Quinn: "Fightin' Words", 2008). Events are counted, not occurrences.
 _SURE = 1.28  # standard errors: of words that are no better than chance, one in ten passes
 _COMMON = 0.1  # of all news: a word that more articles have says little of any
@@ -41,10 +38,10 @@ _OWN = 1 / 3  # of a word's events that are the topic's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicWord:
-    """A word that stands by a topic, as most write it: "" is for stories without any topic.
+    """A word that occurs with a topic ("": with stories without topic), in its usual spelling.
 
-    It stands in `on` events of the topic and in `off` others; `strength` is in standard errors.
-    `keys` are the samples that have it.
+    It occurs in `on` events of the topic and in `off` others; `strength` is in standard errors.
+    `keys` are those of the samples that have it.
     """
 
     topic: str
@@ -62,10 +59,10 @@ def find_words(
     publishers: Collection[str],
     most: int,
 ) -> Mapping[str, Sequence[TopicWord]]:
-    """Return for each topic of the beat, and for none (""), its `most` worthiest words.
+    """Return the `most` strongest words for each topic of the beat, and for no topic ("").
 
-    `samples` are stories in one language. What is a keyword, or says a publisher's name, or is used
-    by one publisher alone where there are several, is no suggestion.
+    `samples` are stories in one language. Left out are known keywords, names of publishers, and
+    words that only one of several publishers uses.
     """
     words = Vocabulary(language)
     events = list(read_events(samples, words))
@@ -85,12 +82,12 @@ def find_words(
 
 
 def least_events(events: int) -> int:
-    """Return in how many events a word must stand, of so many: more of them, for more to choose."""
+    """Return in how many events a suggested word must occur, given the number of events."""
     return 2 if events < _SMALL else max(3, events // _LARGE)
 
 
 class _Commonness:
-    """How common words are: in all news, by their stems, and among the newsroom's events."""
+    """How common words are: in all news, by stem, and in the newsroom's events."""
 
     def __init__(self, events: Sequence[SampledEvent], words: Vocabulary, language: str) -> None:
         stem = stemmer(language)
@@ -107,19 +104,19 @@ class _Commonness:
         return len(stem) > 1 and stem.isalpha() and stem not in self._common
 
     def prior(self, term: Term) -> float:
-        """Return of how many among `_NEWS` events of all news a term is said, and a half."""
+        """Return in how many of `_NEWS` events of all news a term is expected, plus a half."""
         return _PRIOR + _NEWS * min(self.in_news.get(stem, 0.0) for stem in term)
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """What weighs a term's tie to a topic."""
+    """Scores how strongly a term belongs to a topic."""
 
     counts: TermCounts
     common: _Commonness
 
     def weigh(self, topic: str, term: Term) -> float:
-        """Return the log odds of a term in events of a topic and in others, in standard errors."""
+        """Return a term's log odds for the topic against all other events, in standard errors."""
         counts, prior = self.counts, self.common.prior(term)
         on = counts.of_topic[topic][term]
         off = counts.total[term] - on
@@ -131,7 +128,7 @@ class _Scale:
 
 
 def _choose(topic: str, scale: _Scale, known: KnownWords, most: int) -> list[Term]:
-    """Return the terms that stand by a topic, the strongest first; of two that go together one."""
+    """Return the terms of a topic, the strongest first; of two that occur together only one."""
     strengths = _weigh_all(topic, scale)
     chosen: list[Term] = []
     for term in sorted(strengths, key=lambda term: (-strengths[term], -len(term), term)):
@@ -143,7 +140,7 @@ def _choose(topic: str, scale: _Scale, known: KnownWords, most: int) -> list[Ter
 
 
 def _weigh_all(topic: str, scale: _Scale) -> Mapping[Term, float]:
-    """Return how strong the tie of each term to a topic is, of those that are sure enough."""
+    """Return the strength of each term that belongs to a topic with enough certainty."""
     counts = scale.counts
     strengths = {
         term: scale.weigh(topic, term)
@@ -158,7 +155,7 @@ def _weigh_all(topic: str, scale: _Scale) -> Mapping[Term, float]:
 
 
 def _is_new(term: Term, chosen: Iterable[Term], counts: TermCounts) -> bool:
-    """Decide whether no chosen term says nearly the same: a phrase and its words share events."""
+    """Decide whether no chosen term is nearly the same, as a phrase and a word of it often are."""
     for other in chosen:
         longer, shorter = (term, other) if len(term) > len(other) else (other, term)
         if _contains(longer, shorter) and counts.total[longer] >= _PART * counts.total[shorter]:
@@ -174,7 +171,7 @@ def _contains(longer: Term, shorter: Term) -> bool:
 def _find_places(
     events: Iterable[SampledEvent], words: Vocabulary, terms: Collection[Term]
 ) -> Mapping[Term, Sequence[tuple[str, str]]]:
-    """Return for each term the samples that have it, and how each writes it."""
+    """Return for each term the samples that have it, and how each of them writes it."""
     found: dict[Term, list[tuple[str, str]]] = {term: [] for term in terms}
     firsts = {term[0] for term in terms}
     for event in events:
@@ -190,7 +187,7 @@ def _find_places(
 def _stands(
     numbers: Sequence[int], words: Vocabulary, terms: Collection[Term], firsts: Collection[str]
 ) -> Iterator[tuple[Term, int]]:
-    """Yield the terms that stand in a sample, each with the place of its first word."""
+    """Yield the terms in a sample, each with the place of its first word."""
     stems = [words.stems[number] for number in numbers]
     for start in [at for at, stem in enumerate(stems) if stem in firsts]:
         for size in range(1, MOST_WORDS + 1):
@@ -212,7 +209,7 @@ def _make(topic: str, term: Term, scale: _Scale, places: Sequence[tuple[str, str
 
 
 def _spell(written: Iterable[str]) -> str:
-    """Return how most write a word; in small letters unless it is a name or an acronym."""
+    """Return the most frequent spelling of a word; in lower case unless it is a name or acronym."""
     forms = Counter(written)
     lower = {form.lower() for form in forms if form == form.lower()}
     spellings = Counter[str]()
@@ -221,11 +218,8 @@ def _spell(written: Iterable[str]) -> str:
     return min(spellings, key=lambda form: (-spellings[form], len(form), form))
 
 
-# Known words: what is no suggestion: keywords, what was dismissed, names of publishers.
-
-
 class KnownWords:
-    """The words of a beat's topics in one language, and the names of its publishers, as stems."""
+    """Words that are not suggested: known keywords, dismissed words, names of publishers."""
 
     def __init__(self, beat: Beat, language: str, publishers: Collection[str]) -> None:
         self._stem = stemmer(language)
@@ -242,10 +236,10 @@ class KnownWords:
         self._publishers = [set(name) for name in map(self._read, publishers) if name]
 
     def imply(self, topic: str, term: Term) -> bool:
-        """Decide whether a term is found without a suggestion, dismissed, or a publisher's name.
+        """Decide whether a term is found already, dismissed, or a publisher's name.
 
-        A part of the topic's own keyword was left out by whoever wrote that. A keyword of a topic
-        above is but ground: "ai chips" is new where only "ai" is known.
+        Part of a keyword of the topic is no suggestion: whoever wrote the keyword left it out. With
+        a keyword of a topic above, a longer term is new: "ai chips" where only "ai" is known.
         """
         if any(name.issuperset(term) for name in self._publishers):
             return True
@@ -258,7 +252,7 @@ class KnownWords:
         )
 
     def _above(self, topic: str) -> set[str]:
-        """Return the topics above one; a circle of parents ends."""
+        """Return the topics above a topic; a circle of parents ends."""
         passed: set[str] = set()
         name = self._parents.get(topic, "")
         while name and name not in passed:
@@ -272,18 +266,18 @@ class KnownWords:
 
 
 def _parts_of(term: Term) -> set[Term]:
-    """Return what stands in a term, itself included."""
+    """Return all parts of a term, and the term."""
     return {
         term[start:end] for start in range(len(term)) for end in range(start + 1, len(term) + 1)
     }
 
 
 def _words_of(topic: Topic, language: str) -> tuple[str, ...]:
-    """Return every word of a topic that an article in a language is asked for, or must not have."""
+    """Return all words of a topic for articles in a language, required and excluded ones, too."""
     translated = dict(topic.translations).get(language, ())
     return (*topic.keywords, *topic.aliases, *translated, *topic.required, *topic.excluded)
 
 
 def can_be_found(word: str, language: str) -> bool:
-    """Decide whether a keyword can stand in a text: blanks and a single sign cannot."""
+    """Decide whether a keyword can occur in a text; spaces and single signs cannot."""
     return Phrases([word], language).can_stand(0)

@@ -1,4 +1,4 @@
-"""Many keywords found in one pass over a text's words."""
+"""Find many keywords in one pass over a text, also in inflected forms and compounds."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 
 from copydesk.judge.words import Tokens, stemmer, tokenize, tokenize_keyword
 
-_START = 3  # letters by which most words of a text are passed over
+_START = 3  # first letters, by which most words of a text are skipped
 _ACRONYM_TO = 3
 _EXACT_TO = 2  # letters of a word that keeps its accents
-_HEAD = 7  # letters of a keyword that is looked for at the end of longer words
-_BEFORE = 3  # letters that stand before it at least
-COMPOUNDING = frozenset({"da", "de", "nb", "nl", "nn", "no", "sv"})  # languages of one-word nouns
-_TONES = frozenset({"vi"})  # languages whose accents make another word
+_HEAD = 7  # least letters of a keyword that is searched for at the end of compounds
+_BEFORE = 3  # least letters of a compound before it
+COMPOUNDING = frozenset({"da", "de", "nb", "nl", "nn", "no", "sv"})  # compounds are one word
+_TONES = frozenset({"vi"})  # languages where another accent makes another word
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch:
-    """One place of a text where a phrase stands: which, and its words from `start` to `end`."""
+    """A place of a text where a phrase was found: its number, its words from `start` to `end`."""
 
     phrase: int
     start: int
@@ -28,21 +28,22 @@ class PhraseMatch:
 
 @dataclass(slots=True)
 class _Node:
-    """A node of a trie of stems: what follows by the next stem, the phrases that end here."""
+    """A node of a trie of stems: the next nodes by stem, and the phrases that end here."""
 
     following: dict[str, _Node] = field(default_factory=dict)
     ending: list[int] = field(default_factory=list)
 
 
 class Phrases:
-    """Keywords of one language, looked for together; a match names one by its place in the list.
+    """Keywords of one language that are searched for together, known by their place in the list.
 
-    A phrase stands where its words do, whole, in a row, each as written or in an inflected form. A
-    word of up to three letters or in capitals stands as it is; written in capitals only, up to
-    three letters ("US", "IT") are found in capitals only. Accents count in the shortest only.
+    The words of a phrase are found as whole words in a row, each as written or inflected. Words of
+    up to three letters, or in capitals, are not inflected; acronyms of up to three letters in
+    capitals ("US", "IT") are found in capitals only. Accents matter only in words of up to two
+    letters.
 
-    In German and its kin what a noun is stands at its end: "Landesregierung" is a "Regierung". A
-    word that is no keyword itself is taken for the long one that it ends in.
+    In German and related languages the last part of a compound counts: a "Landesregierung" is a
+    "Regierung". A word that is not a keyword itself is a match for the longest keyword at its end.
     """
 
     def __init__(self, phrases: Sequence[str], language: str) -> None:
@@ -59,7 +60,7 @@ class Phrases:
         self._starts = frozenset(word[:_START] for word in known)
 
     def can_stand(self, number: int) -> bool:
-        """Decide whether a phrase has anything to look for: blanks and a single sign have not."""
+        """Decide whether a phrase can be found at all; spaces and single signs cannot."""
         folded = self._phrases[number].folded
         return len(folded) > 1 or any(map(str.isalnum, folded))
 
@@ -70,7 +71,7 @@ class Phrases:
         node.ending.append(number)
 
     def _find_heads(self) -> Iterator[tuple[str, list[int]]]:
-        """Yield the stems of single long words, each with its phrases."""
+        """Yield the stems of long single-word phrases, each with its phrases."""
         for head, node in self._root.following.items():
             long = [
                 number
@@ -81,7 +82,7 @@ class Phrases:
                 yield head, long
 
     def find(self, text: Tokens) -> Iterator[PhraseMatch]:
-        """Yield every place of a text where one of the phrases stands, in order."""
+        """Yield every match of a phrase in a text, in order."""
         starts, language = self._starts, self._language
         stems = [stem(word, language) if word[:_START] in starts else "" for word in text.folded]
         first = self._root.following
@@ -93,7 +94,7 @@ class Phrases:
                     yield PhraseMatch(number, start, start + 1)
 
     def _take_apart(self, word: str) -> tuple[int, ...]:
-        """Return the phrases that are the head of a compound, the longest head that there is."""
+        """Return the phrases that are the last part of a compound, those with the longest one."""
         whole = stem(word, self._language)
         for size in self._head_sizes:
             before = len(whole) - size
@@ -118,7 +119,7 @@ class Phrases:
                     yield PhraseMatch(number, start, end + 1)
 
     def _matches(self, phrase: Tokens, text: Tokens, start: int) -> bool:
-        """Decide whether the words are those of the phrase, now that their stems are."""
+        """Decide whether the words match the phrase; their stems do."""
         last = len(phrase) - 1
         if last in phrase.owners and start + last not in text.owners:
             return False
@@ -142,21 +143,19 @@ class Phrases:
 
 
 def list_stems(text: str, language: str, *, is_keyword: bool = False) -> list[str]:
-    """Return the stem of each word of a text, or of a keyword, as a search for phrases has them."""
+    """Return the stem of each word of a text, or of a keyword, as `Phrases` compares them."""
     tokens = tokenize_keyword(text) if is_keyword else tokenize(text)
     return [stem(word, language) for word in tokens.folded]
 
 
-# Inflected forms: which forms of a keyword's word a text may use in its place.
-#
-# Snowball's stems alone say too much: "organ" and "organization", "universe" and "university" have
-# one stem. So two words of one stem must also differ in their endings only, and what endings may be
-# depends on how much of a word the keyword gives.
+# Snowball's stems alone match too much: "organ" and "organization", "universe" and "university"
+# have one stem. So two words with one stem must also have endings that forms of one word may have;
+# which endings these are depends on the length of what both words share.
 
-_LEAST = 3  # letters of a word that has other forms
-_STEM = 4  # letters that two forms share, but for a plural
-_LONG = 7  # letters that two verb forms share where no other word stands beside them
-_OTHER = 3  # letters of an ending in languages other than English
+_LEAST = 3  # least letters of a word with other forms
+_STEM = 4  # least letters that two forms share, apart from plurals
+_LONG = 7  # least letters that two verb forms share if the keyword is one word
+_OTHER = 3  # most letters of an ending in languages other than English
 _PLURAL = frozenset({"", "s", "es", "y", "ies"})
 _VERB = frozenset({*_PLURAL, "e", "d", "ed", "ied", "ing"})
 _PAST = ("d", "ed", "ied")
@@ -167,7 +166,7 @@ _WITH_DOERS = frozenset({"de", "nl"})  # languages where -er makes the doer of a
 
 @functools.lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
-    """Return the stem of a folded word; a short one, or in a language without stems, is its own."""
+    """Return the stem of a folded word; short words, and those of unknown languages, stay."""
     if len(word) < _LEAST or not word.isalpha():
         return word
     return stemmer(language)(word)
@@ -175,12 +174,13 @@ def stem(word: str, language: str) -> str:
 
 @functools.lru_cache(maxsize=65_536)
 def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
-    """Decide whether a text's folded word is a form of a keyword's that has the same stem.
+    """Decide whether a folded word of a text (`other`) is a form of a keyword's word with its stem.
 
-    `alone`: the keyword is this one word. Then it is a verb only if it is long or stands in the
-    past: "market" is not "marketing" nor "programming" a "program", but "regulate" is "regulation",
-    and "arrested" is "arrests". In languages other than English a word of four letters in -s may
-    be anything ("arts" is not "Art"), and who does a thing is not the thing ("Gründer", "Gründe").
+    `alone`: the keyword is this one word. Then the word counts as a verb only if it is long or in
+    the past tense: "market" does not match "marketing" nor "programming" "program", but "regulate"
+    matches "regulation", and "arrested" "arrests". In languages other than English a four-letter
+    word in -s may be anything ("arts" is not "Art"), and a person is not the thing done ("Gründer",
+    "Gründe").
     """
     if word == other:
         return True
@@ -199,19 +199,19 @@ def is_form(word: str, other: str, language: str, *, alone: bool) -> bool:
 
 
 def _is_doer(word: str, ending: str, language: str) -> bool:
-    """Decide whether a keyword is one who does, of which a text's word lacks the ending."""
+    """Decide whether a keyword names a person in -er and the text's word lacks that ending."""
     return bool(ending) and word.endswith("er") and language in _WITH_DOERS
 
 
 def _may_be_verb(ours: str, theirs: str, shared: int, alone: bool) -> bool:
-    """Decide whether a keyword with this ending may be a verb, found in a form with that one."""
+    """Decide whether a keyword with one ending may be a verb whose form has the other ending."""
     if not alone or ours.endswith(_PAST):
         return True
     return shared >= _LONG and not (ours.endswith("ing") and theirs in _BARE)
 
 
 def _count_common_letters(word: str, other: str) -> int:
-    """Count the letters that two words begin with."""
+    """Count the letters that both words begin with."""
     pairs = enumerate(zip(word, other, strict=False))
     return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(word), len(other)))
 
@@ -221,7 +221,7 @@ def _are_plural(endings: set[str]) -> bool:
 
 
 def _are_verbal(endings: set[str], last: str) -> bool:
-    """Decide whether both are endings of one verb; the last letter may be doubled before them."""
+    """Decide whether both are endings of one verb; its last letter may be doubled before them."""
     known = _VERB | _NOUN if last == "t" else _VERB
     single = {ending.removeprefix(last) if len(ending) > 1 else ending for ending in endings}
     return single <= known

@@ -1,4 +1,4 @@
-"""Profile: what a way of weighing stories is made of, as data."""
+"""Scoring profiles as data: features and signals, and the functions that add up points."""
 
 from __future__ import annotations
 
@@ -17,21 +17,18 @@ from copydesk.news import (
     Surroundings,
 )
 
-# What a profile weighs: an article's wrapping and content, and where it came from.
-
 LEDE_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """Everything that a signal may look at.
+    """The features of an article that signals look at.
 
-    `topics` are the names that the record carries, `given` the source that put it on the beat
-    ("" for none), `confidence` how sure in percent it is that it is on the beat, by its topic
-    `nearest`; `text` the text that was read (None where it is not known), `lede` the excerpt
-    and the first characters of the text. `language` is the article's, "" where unknown; `section`
-    and `tags` are its page's own words for what it is about; `age_hours` is how old it was when it
-    was found, None where nobody watched its source then; `host` is the page's own, below `domain`.
+    `topics` are the names in its record. `given` is the evidence of the source that put it on the
+    beat, "" for none; `confidence` is in percent how surely it is on the beat, by its topic
+    `nearest`. `text` is None if it is not known; `lede` is the excerpt and the beginning of the
+    text. `section` and `tags` are those of its page. `age_hours` is its age when it was found, None
+    if its source was not watched then. `host` is that of its page, a subdomain of `domain`.
     """
 
     title: str
@@ -57,7 +54,7 @@ class Features:
 
 
 def lede(excerpt: str, text: str) -> str:
-    """Return the excerpt and the beginning of the text, cut at a word."""
+    """Return the excerpt and the beginning of the text, cut between words."""
     start = text[:LEDE_CHARACTERS]
     if len(text) > LEDE_CHARACTERS and " " in start:
         start = start.rsplit(" ", 1)[0]
@@ -66,7 +63,9 @@ def lede(excerpt: str, text: str) -> str:
 
 # A scoring profile as data: signals with points, and the rules for topics, copies and groups.
 
-RELATED_POINTS = 10  # the reference adds them to the leader of a group for each other story
+RELATED_POINTS = (
+    10  # the reference adds them to the leader's heat for each other story of its group
+)
 
 Fingerprint = tuple[int, ...]
 FindSightings = Callable[[Features, Beat], Iterable[tuple[int, str]]]
@@ -78,9 +77,9 @@ Regroup = Callable[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One piece of evidence that an article is about a topic; `given` by its source, or read.
+    """One piece of evidence for a topic, from reading the article or given by its source.
 
-    `confidence` is how sure it makes us, 0 to 100; a source's word is not doubted.
+    `confidence` is from 0 to 100; the word of a source is not doubted.
     """
 
     topic: str
@@ -90,18 +89,18 @@ class Match:
 
     @property
     def reason(self) -> Reason:
-        """Return it as a record's reason."""
+        """Return the reason for a record."""
         return Reason.of(ReasonKind.TOPIC, whose=self.topic, evidence=self.why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualitySignal:
-    """Something that earns or costs points, as often as `find` does.
+    """A signal that earns or costs points each time that `find` finds it.
 
-    `find` returns (times, why) pairs; a pair is worth `points` times its first number. One that is
-    `of_picture` looks at nothing but whether there is a picture, and no other one looks at that.
-    `part` is the part of a quality to which its points belong, "" for none of its own; `name` is
-    its name in `[scoring.points]`, "" for one whose points no owner can move.
+    `find` returns (times, words) pairs, each worth `times` times `points`. A signal with
+    `of_picture` looks only at whether there is a picture, and no other signal does. `part` is the
+    part of the quality that its points belong to, "" for none. `name` is its name in
+    `[scoring.points]`, "" if its points cannot be set.
     """
 
     points: int
@@ -113,7 +112,7 @@ class QualitySignal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """That a signal was found: its place among the profile's, how often, and by what."""
+    """A signal that was found: its place in the profile, how often, and the words for it."""
 
     signal: int
     times: int
@@ -122,7 +121,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """What an article repeats: the file name without `.md` of the original, and the evidence."""
+    """What an article copies: the original's file name without `.md`, and the evidence."""
 
     of: str
     reason: Reason
@@ -130,14 +129,14 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """How one kind of site weighs its stories.
+    """How one kind of site scores its stories.
 
-    `relevance` returns the evidence that an article is on the beat (none: it is off it, and
-    `describe_miss` says what it lacks), `describe_near_miss` what it lacks for the nearest topic
-    but those that it has, `topics` the names its record carries, `find_original` what it repeats,
-    by its text's fingerprint, `regroup` the filed stories that change by what is new or judged
-    again. `blocks` says whether a record keeps reasons and other blocks of ours, `highest` what no
-    quality is above (None: no such bound).
+    `relevance` returns the evidence that an article is on the beat, none if it is not; then
+    `describe_miss` says what it lacks. `describe_near_miss` says what it lacks for the nearest
+    topic that it does not have. `topics` returns the topics for its record, `find_original` the
+    original that it copies, `regroup` the filed stories that change when new ones are grouped.
+    `blocks` tells whether records keep reasons and other blocks of ours. `highest` is the maximum
+    of a quality, None for none.
     """
 
     name: str
@@ -163,7 +162,10 @@ class QualityScore:
 def weigh_by(
     signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> QualityScore:
-    """Add up the signals, not below nought nor above `highest`; the reasons always make the sum."""
+    """Add up the points of an article's signals, between 0 and `highest`.
+
+    The reasons always add up to the quality.
+    """
     pictured, bare = weigh_both_ways(signals, features, beat, highest)
     return pictured if features.image else bare
 
@@ -171,14 +173,14 @@ def weigh_by(
 def weigh_both_ways(
     signals: Sequence[QualitySignal], features: Features, beat: Beat, highest: int | None = None
 ) -> tuple[QualityScore, QualityScore]:
-    """Look for each signal once, and add them up with a picture and without one."""
+    """Score an article with a picture and without one; each signal is searched for once."""
     return weigh_sightings(signals, find_sightings(signals, features, beat), highest)
 
 
 def find_sightings(
     signals: Iterable[QualitySignal], features: Features, beat: Beat
 ) -> tuple[Sighting, ...]:
-    """Look for each signal once, as if there were a picture; whatever its points are."""
+    """Search for each signal once, as if there were a picture, whatever points it has."""
     pictured = replace(features, image=True)
     return tuple(
         Sighting(signal=place, times=times, why=why)
@@ -190,7 +192,7 @@ def find_sightings(
 def weigh_sightings(
     signals: Sequence[QualitySignal], sightings: Iterable[Sighting], highest: int | None
 ) -> tuple[QualityScore, QualityScore]:
-    """Add up what was found by the signals' points, with a picture and without one."""
+    """Add up the points of the signals that were found, with a picture and without one."""
     counted = [
         (signals[seen.signal].of_picture, _reason_of(seen, points))
         for seen in sightings
@@ -217,18 +219,16 @@ def _sum(found: Iterable[Reason], highest: int | None) -> QualityScore:
     return QualityScore(quality=total, reasons=tuple(reasons))
 
 
-# What the source of an article says of it: official, or about topics that the settings give.
-
-
 def source_of(article: Article, beat: Beat) -> Source:
-    """Return the source that listed the article; a plain one where the beat has it no longer."""
+    """Return the source that listed the article; a plain one if it is no longer in the beat."""
     return beat.source(article.source) or Source(url=article.source)
 
 
 def topics_of_source(article: Article, beat: Beat) -> Iterator[Match]:
-    """Yield the topics that stand on an article whatever it says; a beat without takes all.
+    """Yield the topics that an article has by its source, whatever it says.
 
-    That a source is official says that it is on the main topic, and nothing where there is none.
+    An official source gives the main topic, if there is one. A beat without topics takes
+    everything.
     """
     source = source_of(article, beat)
     name = source.name or source.url

@@ -1,4 +1,4 @@
-"""Samples: what stories say up front, as numbered words; those on one event together."""
+"""Samples of stories as numbered words, and which terms occur more often with a topic."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from copydesk.judge.words import Tokens, stemmer, tokenize
 from copydesk.kit import text as plain_text
 from copydesk.news import Article
 
-_ENDING = 2  # letters of what is drawn together with a word, behind the apostrophe
+_ENDING = 2  # most letters after the apostrophe of a contraction such as "wasn't"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSample:
-    """A story as its words are counted: headline and lede, its topics, its event, its publisher.
+    """The headline and lede of a story, with its topics, its event and its publisher.
 
-    `event` is what reports on one happening share; `key` names the story to the caller.
+    Reports on one event have the same `event`; `key` names the story to the caller.
     """
 
     key: str
@@ -35,7 +35,7 @@ class TopicSample:
 
 @dataclass(frozen=True, slots=True)
 class NumberedSample:
-    """A sample with the numbers of its words in order."""
+    """A sample, and the numbers of its words in order."""
 
     sample: TopicSample
     numbers: Sequence[int]
@@ -43,19 +43,19 @@ class NumberedSample:
 
 @dataclass(frozen=True, slots=True)
 class SampledEvent:
-    """The samples on one happening, and all topics that one of them has."""
+    """The samples on one event, and all topics of any of them."""
 
     samples: tuple[NumberedSample, ...]
     topics: frozenset[str]
 
     @property
     def numbers(self) -> set[int]:
-        """Return the words that stand in any of its samples."""
+        """Return the numbers of the words in any of its samples."""
         return {number for sample in self.samples for number in sample.numbers}
 
 
 class Vocabulary:
-    """The stems of some samples, numbered from 1: a sample's words take four bytes each."""
+    """The stems in samples, numbered from 1, so that each word of a sample takes four bytes."""
 
     def __init__(self, language: str) -> None:
         self._stem = stemmer(language)
@@ -67,7 +67,7 @@ class Vocabulary:
         return array("I", map(self._number, self.stem_all(tokenize(text))))
 
     def stem_all(self, tokens: Tokens) -> list[str]:
-        """Return the stem of each word; a sign stays, and stands for both parts of "wasn't"."""
+        """Return the stem of each word; signs stay, and both parts of "wasn't" become a sign."""
         words = [self._stem(word) if word.isalpha() else word for word in tokens.folded]
         for at in [at for at, word in enumerate(words) if word == "'"]:
             if 0 < at < len(words) - 1 and len(words[at + 1]) <= _ENDING:
@@ -82,12 +82,12 @@ class Vocabulary:
 
 
 def up_front(article: Article) -> str:
-    """Return what an article says up front: headline and lede, where its subject is named."""
+    """Return the headline and lede of an article, where its subject is named."""
     return f"{article.title} \u00b6 {lede(article.excerpt, plain_text.prose(article.text))}"
 
 
 def read_events(samples: Iterable[TopicSample], words: Vocabulary) -> Iterator[SampledEvent]:
-    """Yield the events of samples; a word that all reports on one repeat is said once."""
+    """Yield the events of samples, so that a word in several reports on one event counts once."""
     in_order = sorted(samples, key=attrgetter("event", "key"))
     for _, same in itertools.groupby(in_order, key=attrgetter("event")):
         members = list(same)
@@ -97,10 +97,9 @@ def read_events(samples: Iterable[TopicSample], words: Vocabulary) -> Iterator[S
         )
 
 
-# Count in how many events each word, or phrase of two or three, stands: all of them, and by topic.
-#
-# Words first, then phrases of frequent words, then topics of frequent phrases: so the memory is
-# bounded. A term is a number while it is counted: 21 bits for each word.
+# Terms are words and phrases of two or three words. To bound the memory, words are counted first,
+# then phrases of frequent words, then the topics of frequent phrases. While it is counted, a term
+# is a number with 21 bits for each word.
 
 Term = tuple[str, ...]  # stems
 MOST_WORDS = 3
@@ -110,9 +109,10 @@ _SEVERAL = "*"  # publishers
 
 @dataclass(slots=True)
 class TermCounts:
-    """The events that have each frequent term; `publishers` holds the one that alone has it.
+    """In how many events each frequent term occurs, in all and by topic.
 
-    `everybody` are all publishers, `by_topic` counts the events of each topic, of none under "".
+    `publishers` has the only publisher that uses a term, or `_SEVERAL`; `everybody` are all
+    publishers. `by_topic` counts the events of each topic, of those without any under "".
     """
 
     events: int
@@ -123,19 +123,19 @@ class TermCounts:
     publishers: dict[Term, str] = field(default_factory=dict)
 
     def is_of_one_publisher(self, term: Term) -> bool:
-        """Decide whether one publisher of several alone uses a term, as what its pages repeat."""
+        """Decide whether only one of several publishers uses a term, as in its boilerplate."""
         return len(self.everybody) > 1 and self.publishers[term] != _SEVERAL
 
 
 @dataclass(frozen=True, slots=True)
 class _Frequent:
-    """The words of frequent terms, and those of them that may stand at a term's edge."""
+    """The words of frequent terms, and those that a term may begin or end with."""
 
     words: frozenset[int]
     edges: frozenset[int]
 
     def terms(self, numbers: Sequence[int]) -> Iterator[int]:
-        """Yield the terms of some words in order."""
+        """Yield the terms in a sequence of words."""
         words, edges = self.words, self.edges
         last = len(numbers) - 1
         for at, first in enumerate(numbers):
@@ -157,7 +157,7 @@ def count_terms(
     least: int,
     may_be_edge: Callable[[str], bool],
 ) -> TermCounts:
-    """Count the terms that stand in at least `least` events, and begin and end as they may."""
+    """Count the terms that occur in at least `least` events and have allowed edges."""
     frequent = _find_frequent(events, words, least, may_be_edge)
     total = Counter(term for event in events for term in _terms_of(event, frequent))
     names = {term: _name(term, words) for term, count in total.items() if count >= least}
@@ -177,7 +177,7 @@ def _find_frequent(
     least: int,
     may_be_edge: Callable[[str], bool],
 ) -> _Frequent:
-    """Return the words that stand in enough events."""
+    """Return the words that occur in enough events."""
     counts = Counter(number for event in events for number in event.numbers)
     enough = {number for number, count in counts.items() if count >= least}
     known = frozenset(number for number in enough if words.stems[number].isalnum())
@@ -205,7 +205,7 @@ def _name(term: int, words: Vocabulary) -> Term:
 def _count_event(
     event: SampledEvent, counts: TermCounts, frequent: _Frequent, names: dict[int, Term]
 ) -> None:
-    """Count the terms of an event for its topics, and see which publishers use them."""
+    """Count the terms of an event for its topics, and note which publishers use them."""
     terms: set[Term] = set()
     for sample in event.samples:
         own = {names[term] for term in frequent.terms(sample.numbers) if term in names}
@@ -219,25 +219,24 @@ def _count_event(
         counts.of_topic.setdefault(topic, Counter()).update(terms)
 
 
-# Significance: which ties are more than chance, where many words are tried on few stories.
-#
-# How likely a word stands in so many events of a topic by chance is Fisher's exact test; how many
-# words may be so unlikely is bounded by Benjamini and Hochberg ("Controlling the false discovery
-# rate", 1995), among the words that are frequent enough to be found at all (Tarone, 1990).
+# Many words are tried on few stories, so some would seem to belong to a topic by chance. Fisher's
+# exact test gives the probability for each word; Benjamini and Hochberg ("Controlling the false
+# discovery rate", 1995) bound the share of false ones, among the words that are frequent enough to
+# be found at all (Tarone, 1990).
 
 Tie = TypeVar("Tie")
 
 _NEGLIGIBLE = 1e-9
-_CHANCE = 0.1  # of the words that are offered: so many may be no better than chance
+_CHANCE = 0.1  # most of the suggested words that may be no better than chance
 
 
 def select_sure(
     standings: Mapping[Tie, tuple[int, int]], totals: Counter[int], of_topic: int, events: int
 ) -> set[Tie]:
-    """Return what stands in a topic's events more often than chance would have it.
+    """Return the candidates that occur in a topic's events more often than by chance.
 
-    `standings` are the counts of each candidate, in the topic's events and in all; `totals` says
-    how many words were tried, candidates or not, by the number of events that have them.
+    `standings` has for each candidate in how many of the topic's events and of all events it
+    occurs. `totals` has how many words occur in each number of events, candidates or not.
     """
     tried = sum(
         words
@@ -258,7 +257,7 @@ def select_sure(
 
 
 def _compute_chance(on: int, total: int, of_topic: int, events: int) -> float:
-    """Compute how likely `on` or more of a word's events are the topic's by chance."""
+    """Compute the probability that `on` or more of a word's events are the topic's by chance."""
     most = min(total, of_topic)
     others = events - of_topic
     least = max(on, total - others)

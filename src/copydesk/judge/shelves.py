@@ -1,4 +1,4 @@
-"""A shelf in memory: what is filed, found by address, by time, by similarity of text."""
+"""Filed stories in memory, found by URL, by time, or by similar text."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from copydesk.judge.copies import COPIES_WITHIN
 from copydesk.kit import urls
 from copydesk.news import Shelf, Shelved, Story
 
-_CANDIDATES = 32  # stories that are found
-POSTINGS_A_HASH = 128  # stories of one hash that are looked at
-_SHARED = 4  # hashes in common that make a candidate
+_CANDIDATES = 32  # most stories that are found
+POSTINGS_A_HASH = 128  # most stories of one hash that are looked at
+_SHARED = 4  # hashes in common from which a story is a candidate
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 class MemoryShelf:
-    """Hold stories with their texts, as a `news.Shelf`."""
+    """Stories with their texts, as a `news.Shelf`."""
 
     def __init__(self) -> None:
         self._stories: dict[str, Shelved] = {}
@@ -39,7 +39,7 @@ class MemoryShelf:
         return iter(self._stories.values())
 
     def add(self, shelved: Shelved, fingerprint: tuple[int, ...] | None) -> None:
-        """Put a story on the shelf; one with its path takes its place, fingerprint too if given."""
+        """Add a story, or replace the one with its path; its fingerprint, too, if one is given."""
         path = shelved.story.path
         known = path in self._stories
         if known:
@@ -58,9 +58,9 @@ class MemoryShelf:
                 self._hashes[value].append(path)
 
     def replace(self, story: Story) -> None:
-        """Put a newer state of a story in the place of the one with its path; the text stays.
+        """Replace the story with the same path and keep its text.
 
-        One that is not here yet is added, without a text.
+        If there is none, the story is added without a text.
         """
         old = self._stories.get(story.path)
         if old is None:
@@ -75,34 +75,34 @@ class MemoryShelf:
             self._groups[story.group].add(story.path)
 
     def add_address(self, url: str, path: str) -> None:
-        """Let a record stand for one more address, where none does."""
+        """Let a URL lead to a record, unless it leads to one already."""
         self._paths.setdefault(urls.identity(url), path)
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record that stands for this address, by the address's identity."""
+        """Return the path of the record with this URL, None if there is none."""
         return self._paths.get(urls.identity(url))
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield at most 32 stories that share some of a fingerprint, those that share most first.
+        """Yield at most 32 stories that share hashes with a fingerprint, most shared hashes first.
 
-        A hash that more than 128 stories share is a publisher's standing text: only the first 128
-        are looked at.
+        A hash that more than 128 stories share comes from boilerplate: only the first 128 are
+        looked at.
         """
         yield from choose_nearest(self.count_shared_hashes(fingerprint), fingerprint, self.get)
 
     def count_shared_hashes(self, fingerprint: tuple[int, ...]) -> Counter[str]:
-        """Count the hashes that stories share with a fingerprint, by path."""
+        """Count for each path how many hashes its story shares with a fingerprint."""
         shared: Counter[str] = Counter()
         for value in fingerprint:
             shared.update(itertools.islice(self._hashes.get(value, ()), POSTINGS_A_HASH))
         return shared
 
     def get(self, path: str) -> Shelved | None:
-        """Return the story at a path, None where there is none."""
+        """Return the story at a path, None if there is none."""
         return self._stories.get(path)
 
     def holds(self, name: str) -> bool:
-        """Decide whether there is a record of this name."""
+        """Decide whether there is a record with this name."""
         return name in self._names
 
     def between(self, start: datetime, end: datetime) -> Iterator[Shelved]:
@@ -137,7 +137,7 @@ def choose_nearest(
 ) -> Iterator[Shelved]:
     """Yield at most 32 of the stories that share hashes with a fingerprint, the nearest first.
 
-    `shared` counts these by path, `get` gives the story at a path.
+    `shared` counts the shared hashes by path, `get` returns the story at a path.
     """
     least = max(2, min(_SHARED, len(fingerprint) // 8))
     found = ((count, get(path)) for path, count in shared.items() if count >= least)
@@ -151,14 +151,11 @@ def _time_and_path(story: Story) -> tuple[datetime, str]:
     return (story.published_at or _NO_TIME, story.path)
 
 
-# The shelf as it stood at an earlier moment, for judging again what came in then.
-
-
 class PastShelf:
-    """A shelf as the round of a moment saw it.
+    """The filed stories as a round at an earlier moment saw them, to judge its stories again.
 
-    Copies are looked for in the weeks before it, and in all that came in with the same round: a
-    first round takes in what is older than that, and its copies stood beside each other.
+    Copies are looked for in the weeks before that moment, and among all stories of the same round:
+    the first round takes in older stories, too.
     """
 
     def __init__(self, shelf: Shelf, moment: datetime) -> None:
@@ -167,15 +164,15 @@ class PastShelf:
         self._since = moment - COPIES_WITHIN
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record that stands for this address."""
+        """Return the path of the record with this URL."""
         return self._shelf.at(url)
 
     def holds(self, name: str) -> bool:
-        """Decide whether a record of this name is filed."""
+        """Decide whether there is a record with this name."""
         return self._shelf.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield the stories of those weeks and of that round whose fingerprint is near."""
+        """Yield the stories with a similar fingerprint from those weeks and that round."""
         for shelved in self._shelf.near(fingerprint):
             is_recent = (shelved.story.published_at or _NO_TIME) >= self._since
             if is_recent or shelved.found == self._moment:

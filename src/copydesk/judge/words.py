@@ -1,4 +1,4 @@
-"""Words: keywords, names, numbers, stems and scripts in a text, one word or many at once."""
+"""Words of a text: normalize, tokenize and stem them, find keywords and compare numbers."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from copydesk.kit import tables
 from copydesk.kit import text as plain_text
 
-# A text in the plain spelling in which keywords are looked for.
-
 _ADDRESS = re.compile(r"\W*(?:(?:[\w-]+\.)+[a-z]{2,}/|www\.)", re.IGNORECASE)
 _MAYBE_ADDRESS = re.compile(r"[/@]|www", re.IGNORECASE)
 _SPELLINGS = (("\u2019", "'"), ("\u2018", "'"), ("\u02bc", "'"), ("\u00ad", ""))
 
 
 def normalize(text: str) -> str:
-    """Return a text without web and mail addresses, in one spelling of its characters."""
+    """Return a text without URLs and mail addresses, its characters in one spelling."""
     plain = spell_plainly(text)
     tokens = plain.split()
     if _MAYBE_ADDRESS.search(plain):
@@ -28,7 +26,7 @@ def normalize(text: str) -> str:
 
 
 def spell_plainly(text: str) -> str:
-    """Return a text in one spelling of its characters: full width, apostrophes, soft hyphens."""
+    """Return a text with its characters in one spelling: width, apostrophes, soft hyphens."""
     if text.isascii():
         return text
     plain = unicodedata.normalize("NFKC", text)
@@ -43,25 +41,22 @@ def _is_address(token: str) -> bool:
     return "://" in token or "@" in token.strip("@") or _ADDRESS.match(token) is not None
 
 
-# Scripts that are written without blanks: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
-
+# Letters of scripts that are written without spaces: Thai, Lao, Burmese, Khmer, Japanese, Chinese.
 LETTERS = plain_text.UNSPACED_LETTERS
 _UNSPACED = re.compile(f"[{LETTERS}]")
 
 
 def is_unspaced(text: str) -> bool:
-    """Decide whether a word of a text has no edges to look for."""
+    """Decide whether a text has letters of a script that is written without spaces."""
     return _UNSPACED.search(text) is not None
 
 
 def words_in_order(text: str) -> list[str]:
-    """Return the lower-case words of a text in order; of unspaced scripts each letter is one."""
+    """Return the words of a text in order, in lower case; without spaces each letter is a word."""
     if is_unspaced(text):
         text = _UNSPACED.sub(r" \g<0> ", text)
     return plain_text.words(text)
 
-
-# Keywords found in text: as the reference did (substrings) and as whole words.
 
 _JOINT = re.compile(r"[\s\-\u2010-\u2015/]+")
 _PLURAL_FROM = 3  # letters
@@ -69,23 +64,22 @@ _ACRONYM_TO = 3
 
 
 def contains_letters(keyword: str, text: str) -> bool:
-    """Decide whether a keyword stands anywhere in a text, inside words too, in any case."""
+    """Decide whether a text contains a keyword, in any case and also inside of words."""
     return bool(keyword) and keyword.lower() in text.lower()
 
 
 def contains(keyword: str, text: str) -> bool:
-    """Decide whether a keyword stands in a normalized text as whole words.
+    """Decide whether a normalized text contains a keyword as whole words.
 
-    Blanks and hyphens are one; a last word of three letters and more may take a plural s. An
-    acronym that the beat writes in capitals ("US", "IT") is found in capitals only, anything else
-    in any case.
+    Spaces and hyphens are equal. A last word of three letters and more may have a plural s.
+    Acronyms in capitals ("US", "IT") are found in capitals only, all else in any case.
     """
     pattern = _pattern(keyword)
     return pattern is not None and pattern.search(text) is not None
 
 
 def count(keyword: str, text: str) -> int:
-    """Count how often a keyword stands in a normalized text as whole words."""
+    """Count how often a normalized text contains a keyword as whole words."""
     pattern = _pattern(keyword)
     return 0 if pattern is None else len(pattern.findall(text))
 
@@ -112,11 +106,9 @@ def _is_acronym(plain: str, parts: list[str]) -> bool:
     return len(parts) == 1 and plain.isupper() and len(plain) <= _ACRONYM_TO
 
 
-# The words of a text in order, as keywords are compared with them.
-
-# Korean glues its particles to a noun, so it has no edges to look for either
+# Korean adds particles to nouns without a space, so words have no clear end there, either.
 _BARE = rf"{LETTERS}\u1100-\u11ff\uac00-\ud7af"
-# vowel signs and points that are no letters (Hebrew, Arabic, the scripts of India)
+# Vowel signs and points that are not letters (Hebrew, Arabic, the scripts of India).
 _MARKS = (
     r"\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     r"\u0900-\u0963\u0966-\u0dff"
@@ -136,9 +128,9 @@ _ACCENTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A text's words as written and folded (case and accents off), in the same order.
+    """The words of a text in order, as written and folded (without case and accents).
 
-    A possessive ending is cut off; `owners` are the places of the words that had one.
+    Possessive endings are cut off; `owners` are the places of the words that had one.
     """
 
     written: tuple[str, ...]
@@ -150,10 +142,10 @@ class Tokens:
 
 
 def tokenize(text: str) -> Tokens:
-    """Split a text into words: blanks and hyphens are one, any other sign is a word of its own.
+    """Split a text into words at spaces and hyphens; any other sign is a word of its own.
 
-    Addresses are left out; U.S. is US, GPUs and GPU's are GPU. Of scripts without blanks each
-    letter is a word, and so is each syllable of Korean.
+    URLs are left out. U.S. becomes US, GPUs and GPU's become GPU. In scripts without spaces each
+    letter is a word, in Korean each syllable.
     """
     written = _TOKEN.findall(_write_plainly(text))
     owners = [at for at, word in enumerate(written) if "'" in word and len(word) > 1]
@@ -163,11 +155,11 @@ def tokenize(text: str) -> Tokens:
 
 
 def locate_words(text: str, tokens: Tokens) -> Sequence[tuple[int, int]]:
-    """Return from where to where each word of a text stands in it; () where nobody can say.
+    """Return the start and end of each word in a text, () if the places are not certain.
 
-    `tokens` are the text's. Each piece between blanks is split by itself; where that gives other
-    words than the whole does, places would be guesses. A piece that is spelled another way (a
-    U.S., an apostrophe of another form) is the place of all its words.
+    `tokens` are those of the text. Each piece between spaces is split by itself; if that gives
+    other words than the whole text, the places are not certain. A piece that is normalized (U.S.,
+    another form of apostrophe) is the place of all its words.
     """
     if _write_plainly(text) == text:
         return [word.span() for word in _TOKEN.finditer(text)]
@@ -189,13 +181,13 @@ def _write_plainly(text: str) -> str:
 
 
 def _fold_all(written: Sequence[str]) -> Iterable[str]:
-    """Fold words; together where they are plain, which is four times as fast."""
+    """Fold words, ASCII ones together, which is four times as fast."""
     joined = " ".join(written)
     return joined.lower().split() if joined.isascii() else map(fold, written)
 
 
 def tokenize_keyword(text: str) -> Tokens:
-    """Split a keyword into words, as `tokenize` does; u.s. is US here, too."""
+    """Split a keyword into words as `tokenize` does; u.s. becomes US, too."""
     return tokenize(_DOTTED_ANYHOW.sub(lambda match: _remove_dots(match).upper(), text))
 
 
@@ -204,7 +196,7 @@ def _remove_dots(match: re.Match[str]) -> str:
 
 
 def fold(word: str) -> str:
-    """Return a word without case, and Latin letters without accents."""
+    """Return a word in lower case, its Latin letters without accents."""
     return word.lower() if word.isascii() else _remove_accents(word)
 
 
@@ -214,16 +206,15 @@ def _remove_accents(word: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-# Stems: the part that the forms of a word share, by Snowball's rules for its language.
-
 _ALGORITHMS = tables.read_rows(__package__, "stemmers.toml", str)
 
 
 @functools.cache
 def stemmer(language: str) -> Callable[[str], str]:
-    """Return what takes a lower-case word to its stem; a language without rules keeps its words.
+    """Return the function that stems a lower-case word by Snowball's rules for a language.
 
-    `language` is a two-letter code, a region behind it does not count.
+    `language` is a two-letter code, a region after it is ignored. Without rules words stay as they
+    are.
     """
     algorithm = _ALGORITHMS.get(language.lower()[:2])
     if algorithm is None:
@@ -234,16 +225,14 @@ def stemmer(language: str) -> Callable[[str], str]:
     return stem
 
 
-# Latin spelling: how names of other scripts and with accents are compared across languages.
-
 _LATIN = str.maketrans(dict(tables.read_rows(__package__, "latin.toml", str)))
 
 
 def transliterate(word: str) -> str:
-    """Return a lower-case word in Latin letters without accents, as far as its letters have such.
+    """Return a lower-case word in Latin letters without accents, as far as possible.
 
-    A rough reading of Cyrillic and Greek, good enough to meet the same name in English; letters of
-    other scripts stay.
+    Cyrillic and Greek are transliterated roughly, well enough to match the same name in English.
+    Letters of other scripts stay.
     """
     if word.isascii():
         return word
@@ -255,26 +244,26 @@ def transliterate(word: str) -> str:
     return bare.translate(_LATIN)
 
 
-# Numbers that make two stories of two similar texts ("12th package", "13th package").
+# Numbers show that two similar texts are two stories ("12th package", "13th package").
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 _FEW = 4
 _WORDS = tables.read_rows(__package__, "numbers.toml", tuple[str, str])
 ORDINALS = {ordinal: number for number, (_, ordinal) in _WORDS.items()}
-# "one" and "first" are said of anything
+# "one" and "first" occur everywhere.
 _FIGURES = {cardinal: number for number, (cardinal, _) in _WORDS.items() if number != "1"}
 _COUNTED = {ordinal: number for ordinal, number in ORDINALS.items() if number != "1"}
 
 
 def figures(text: str) -> set[str]:
-    """Return the figures of a text, without thousands' commas; number words up to twelve too."""
+    """Return the figures in a text without thousands' commas, and number words up to twelve."""
     digits = {figure.replace(",", "") for figure in _FIGURE.findall(text)}
     return digits | {_FIGURES[word] for word in plain_text.words(text) if word in _FIGURES}
 
 
 def ordinals(text: str) -> set[str]:
-    """Return the ordinals of a text, "12th" and "twelfth" both as 12."""
+    """Return the ordinals in a text, "12th" and "twelfth" both as 12."""
     lower = text.lower()
     return set(_ORDINAL.findall(lower)) | {
         _COUNTED[word] for word in plain_text.words(lower) if word in _COUNTED
@@ -282,11 +271,11 @@ def ordinals(text: str) -> set[str]:
 
 
 def headlines_differ(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Decide whether two (headline, text) pairs have headlines whose numbers contradict each other.
+    """Decide whether the numbers in two headlines contradict each other.
 
-    Each has an ordinal that the other headline lacks, or a figure that the other's text does not
-    know either: a desk may put "$34 million" over a report of "26.4 million pounds ($34.5
-    million)".
+    `one` and `other` are (headline, text) pairs. Either each headline has an ordinal that the other
+    one lacks, or each has a figure that neither headline nor text of the other has: one desk may
+    write "$34 million" above a report of "26.4 million pounds ($34.5 million)".
     """
     if _each_lacks(ordinals(one[0]), ordinals(other[0])):
         return True
@@ -299,16 +288,16 @@ def _each_lacks(ours: set[str], theirs: set[str]) -> bool:
 
 
 def _unknown(figures_: set[str], text: str) -> set[str]:
-    """Return those of some figures that a text has neither exactly nor with decimals."""
+    """Return the figures that a text does not have, exactly or with decimals."""
     known = figures(text)
     return figures_ - known - {figure.split(".")[0] for figure in known}
 
 
 def texts_differ(one: str, other: str) -> bool:
-    """Decide whether two texts tell different figures, as a robot's reports of two quakes do.
+    """Decide whether two texts have different figures, like two automatic reports on earthquakes.
 
-    Half of the figures of the text that has fewer are not in the other (three quarters and more
-    are there in every known copy); fewer than four say nothing.
+    At least half of the figures of the text with fewer ones must be missing in the other; known
+    copies share three quarters and more. Fewer than four figures decide nothing.
     """
     fewer, more = sorted((figures(plain_text.prose(text)) for text in (one, other)), key=len)
     return len(fewer) >= _FEW and len(fewer & more) * 2 < len(fewer)
