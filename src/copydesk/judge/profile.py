@@ -61,11 +61,8 @@ def lede(excerpt: str, text: str) -> str:
     return f"{excerpt}\n{start}".strip()
 
 
-# A scoring profile as data: signals with points, and the rules for topics, copies and groups.
-
-RELATED_POINTS = (
-    10  # the reference adds them to the leader's heat for each other story of its group
-)
+# The reference adds them to the heat of a group's leader, for each other story of the group.
+RELATED_POINTS = 10
 
 Fingerprint = tuple[int, ...]
 FindSightings = Callable[[Features, Beat], Iterable[tuple[int, str]]]

@@ -1,6 +1,6 @@
-"""Clustering: documents in, one after the other; the group of reports on one happening of each out.
+"""Clustering: group news documents by the event that they report on, one after the other.
 
-Knows nothing of stories, beats or rulings: `coverage` says what a group changes in them.
+Knows nothing of stories, beats or rules: `judge.coverage` applies the groups to stories.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Documents: what a stream is given, and what it says of one."""
+"""Documents to be grouped, what is said about their groups, and corpora of filed documents."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from copydesk.news import Corpus, CountedTerms, IndexedDocument, number_of
 class NewsDocument:
     """A report to be grouped.
 
-    `moment` is None where no time is known: then it came with the one before. `group` is the name
-    of the group that it is known to belong to, "" where that is to be found out. `vector` is
+    `moment` is None if its time is not known; then the time of the document before counts. `group`
+    is the group that it is known to belong to, "" if that is to be found. `vector` is the
     `news.Shelved.vector`.
     """
 
@@ -33,12 +33,12 @@ class NewsDocument:
 
     @property
     def language_code(self) -> str:
-        """Return the two letters of its language, English where none is known."""
+        """Return the two-letter code of its language, English if it is not known."""
         return self.language.lower()[:2] or "en"
 
 
-# Why a document does not join a group: it is not similar enough, its headline's numbers name
-# another happening, an editor keeps it from one of the group's; "" where it would join.
+# Why a document does not join a group: it is not similar enough, the numbers in its headline belong
+# to another event, or a rule keeps it apart from one of the group's; "" if it would join.
 Veto = Literal["", "likeness", "series", "apart"]
 
 
@@ -55,10 +55,11 @@ class GroupLikeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """Where a document stands: its group, how similar it is, by which words, what is near.
+    """The group of a document, how similar it is to the group, by which words, and similar groups.
 
-    `similarity` is 0 in a group of its own; `near` are (group, similarity) pairs without regard to
-    time, the most similar first. `same_headline` says that a group of days ago has its headline.
+    `similarity` is 0 in a group of its own. `near` are (group, similarity) pairs regardless of
+    time, the most similar first. `same_headline` tells that it joined for its headline, which the
+    group had days ago.
     """
 
     group: str
@@ -68,15 +69,13 @@ class Assignment:
     same_headline: bool = False
 
 
-# What documents are compared by: their terms with weights, the numbers in their headlines.
-
 SeriesNumber = tuple[str, str]
 """Of what, which: ("package", "12")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """A document's terms, the heaviest first, and their weights."""
+    """The terms of a document with their weights, the heaviest first."""
 
     terms: array[int]
     weights: array[float]
@@ -85,13 +84,11 @@ class Vector:
         return zip(self.terms, self.weights, strict=True)
 
 
-# A corpus in memory: the terms of documents, found by term and time.
-
-_Place = tuple[int, int, str]  # a second, a document's number, its key
+_Place = tuple[int, int, str]  # a document's second, its number, its key
 
 
 class MemoryCorpus:
-    """Hold the terms of documents, as a `news.Corpus`."""
+    """The terms of documents in memory, as a `news.Corpus`."""
 
     def __init__(self, documents: Iterable[IndexedDocument] = ()) -> None:
         self._terms: dict[str, CountedTerms] = {}
@@ -106,13 +103,13 @@ class MemoryCorpus:
             places.sort()
 
     def add(self, document: IndexedDocument) -> None:
-        """Add a document that is not there."""
+        """Add a document that is not in the corpus."""
         self._count(document)
         for term in document.terms.telling:
             bisect.insort(self._places[term], _place_of(document))
 
     def remove(self, document: IndexedDocument) -> None:
-        """Remove a document that is there as it was added."""
+        """Remove a document; it must be as it was when it was added."""
         counted = self._terms.pop(document.key)
         self._documents_with.subtract(counted.terms)
         self._sizes = [sum_ - size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
@@ -128,17 +125,20 @@ class MemoryCorpus:
         self._sizes = [sum_ + size for sum_, size in zip(self._sizes, counted.sizes, strict=True)]
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, then how many terms of each space they have together."""
+        """Return the number of documents, and of their terms in each of the three spaces."""
         words, ngrams, names = self._sizes
         return (len(self._terms), words, ngrams, names)
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return in how many documents each of these terms stands, those in none left out."""
+        """Return how many documents have each term, without terms that none has."""
         counts = self._documents_with
         return {term: counts[term] for term in terms if counts.get(term)}
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return the documents that a term tells of, the nearest to a time first."""
+        """Return (second, key) of at most `most` documents with a term, nearest in time first.
+
+        Only documents count for which the term is among the most telling ones.
+        """
         places = self._places.get(term, [])
         at = bisect.bisect_left(places, (second,))
         near = places[max(0, at - most) : at + most]
@@ -146,7 +146,7 @@ class MemoryCorpus:
         return [(then, key) for then, _, key in nearest]
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Return the terms of these documents by key, those that are not there left out."""
+        """Return the terms of documents by key, without unknown ones."""
         return {key: self._terms[key] for key in keys if key in self._terms}
 
 
@@ -154,18 +154,15 @@ def _place_of(document: IndexedDocument) -> _Place:
     return (document.second, number_of(document.key), document.key)
 
 
-# A corpus on top of another one: what has come since that was made.
-
-
 class LayeredCorpus:
-    """Hold two corpora without a document in common as one, as a `news.Corpus`."""
+    """Two corpora without common documents as one `news.Corpus`."""
 
     def __init__(self, below: Corpus, above: Corpus) -> None:
         self._below = below
         self._above = above
 
     def sizes(self) -> tuple[int, int, int, int]:
-        """Return the number of documents, then how many terms of each space they have together."""
+        """Return the number of documents, and of their terms in each of the three spaces."""
         below, above = self._below.sizes(), self._above.sizes()
         return (
             below[0] + above[0],
@@ -175,18 +172,21 @@ class LayeredCorpus:
         )
 
     def documents_with(self, terms: Collection[int]) -> Mapping[int, int]:
-        """Return in how many documents each of these terms stands, those in none left out."""
+        """Return how many documents have each term, without terms that none has."""
         counts = Counter(self._below.documents_with(terms))
         counts.update(self._above.documents_with(terms))
         return counts
 
     def find(self, term: int, second: int, most: int) -> Sequence[tuple[int, str]]:
-        """Return the documents that a term tells of, the nearest to a time first."""
+        """Return (second, key) of at most `most` documents with a term, nearest in time first.
+
+        Only documents count for which the term is among the most telling ones.
+        """
         found = (*self._below.find(term, second, most), *self._above.find(term, second, most))
         return heapq.nsmallest(
             most, found, key=lambda place: (abs(place[0] - second), number_of(place[1]))
         )
 
     def terms_of(self, keys: Collection[str]) -> Mapping[str, CountedTerms]:
-        """Return the terms of these documents by key, those that are not there left out."""
+        """Return the terms of documents by key, without unknown ones."""
         return {**self._below.terms_of(keys), **self._above.terms_of(keys)}
