@@ -1,4 +1,4 @@
-"""Coverage: filed stories and new ones in, those that change by standing beside each other out."""
+"""Coverage: group stories on one event, choose the leader, and return the stories that change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arrivals: stories in the order in which they came, each on its own day."""
+"""Stories as documents to be grouped, day by day, and the corpora that they are compared with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """A story with the moment at which it came and the group that it is known to belong to."""
+    """A story with the time at which it came, and its group as far as it is known ("" if not)."""
 
     shelved: Shelved
     moment: datetime
@@ -34,15 +34,15 @@ class Arrival:
 
     @property
     def order(self) -> tuple[bool, datetime, str]:
-        """Return its place among others: those of a known group come first, then by time.
+        """Return the sort key: stories of known groups first, then by time.
 
-        What is new then sees whom a ruling brings into a group before it joins there.
+        So a new story meets the stories that a rule brings into a group before it joins.
         """
         return (not self.group, self.moment, self.path)
 
     @property
     def document(self) -> clustering.NewsDocument:
-        """Return the story as a document of a stream."""
+        """Return the story as a document for the stream."""
         return to_document(self.shelved, self.moment, self.group)
 
 
@@ -62,7 +62,7 @@ def list_arrivals(stories: Sequence[Shelved], ruled: RuledGroups) -> list[Arriva
 
 
 def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
-    """Return arrivals in parts, one a day (UTC); what has no time comes with the last."""
+    """Return arrivals by day (UTC); those without time come with the last day."""
     days: defaultdict[date, list[Arrival]] = defaultdict(list)
     timeless = []
     for arrival in arrivals:
@@ -76,22 +76,20 @@ def part_by_day(arrivals: Iterable[Arrival]) -> list[list[Arrival]]:
 
 
 def _moment(shelved: Shelved, latest: datetime) -> datetime:
-    """Return when a story came, not after the time when the last of all was found.
+    """Return when a story came, at the latest when the last story was found.
 
-    That one is not asked where it is known when the story itself was found.
+    That limit only counts if it is not known when the story itself was found.
     """
     moment = moment_of(shelved)
     return moment if shelved.found else min(moment, latest)
 
 
-# Index stories: what a corpus keeps of filed ones, so that grouping need not read them again.
-
 NO_TIME = datetime.min.replace(tzinfo=UTC)
-TERMS_VERSION = 2  # to be raised when other terms are found in a text, or other ones tell of it
+TERMS_VERSION = 2  # raise it when a text gets other terms, or other telling ones
 
 
 def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedDocument]:
-    """Yield these stories as a corpus keeps them, each under the digest that is given with it."""
+    """Yield stories in the form that a corpus stores, each with its given digest."""
     terms = clustering.index_terms(to_document(shelved) for shelved, _ in stories)
     for (shelved, digest), counted in zip(stories, terms, strict=True):
         yield IndexedDocument(
@@ -103,18 +101,18 @@ def index_stories(stories: Sequence[tuple[Shelved, bytes]]) -> Iterator[IndexedD
 
 
 def make_corpus(stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus in memory of these stories."""
+    """Return a corpus of these stories in memory."""
     return clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
 
 
 def extend_corpus(corpus: Corpus, stories: Iterable[Shelved]) -> Corpus:
-    """Return a corpus with some stories that are not in it; it stays as it is."""
+    """Return a corpus with further stories, which are not in it; the given one is not changed."""
     fresh = clustering.MemoryCorpus(index_stories([(shelved, b"") for shelved in stories]))
     return clustering.LayeredCorpus(corpus, fresh) if fresh.sizes()[0] else corpus
 
 
 def is_grouped(story: Story, beat: Beat) -> bool:
-    """Decide whether a story may stand in a group with others."""
+    """Decide whether a story may be in a group with others."""
     return not (story.copy_of or story.is_kept_out or is_excluded(story, beat))
 
 
@@ -123,10 +121,10 @@ def _is_merged(story: Story, beat: Beat) -> bool:
 
 
 def is_excluded(story: Story, beat: Beat) -> bool:
-    """Decide whether a story is blocked or off the beat, and has left its group for that.
+    """Decide whether a story is blocked or off the beat, and therefore no longer in a group.
 
-    While it is still in one, it was not judged since the rules changed, and stays. A story of the
-    site's own stands beside others where an editor puts it, and nowhere by itself.
+    A story that is still in one was not judged since the rules changed, and stays. An own story of
+    the site is only in a group that an editor puts it into.
     """
     if story.is_own and not story.group and not _is_merged(story, beat):
         return True
@@ -137,9 +135,9 @@ def is_excluded(story: Story, beat: Beat) -> bool:
 
 
 def moment_of(shelved: Shelved) -> datetime:
-    """Return when a story came, year 1 where nothing tells.
+    """Return when a story came, NO_TIME if nothing tells.
 
-    Its own date, unless that is after it was found: then it tells nothing.
+    It is the story's own date, unless that is later than when it was found: then it is wrong.
     """
     published, found = shelved.story.published_at or NO_TIME, shelved.found
     if found is None:
@@ -150,7 +148,7 @@ def moment_of(shelved: Shelved) -> datetime:
 def to_document(
     shelved: Shelved, moment: datetime = NO_TIME, group: str = ""
 ) -> clustering.NewsDocument:
-    """Return a story as a document of a stream."""
+    """Return a story as a document for the stream."""
     story = shelved.story
     return clustering.NewsDocument(
         key=name_of(story),
@@ -163,8 +161,6 @@ def to_document(
     )
 
 
-# What new stories of one day are compared with: the terms of what is filed, and came since.
-
 _DAY = timedelta(days=1)
 
 
@@ -172,7 +168,7 @@ class DailyCorpus(Protocol):
     """A corpus that grows from day to day."""
 
     def of_day(self, new: Sequence[Arrival]) -> Corpus:
-        """Return the corpus for the new stories of a day, none of which is in it."""
+        """Return the corpus for the new stories of a day, which are not in it."""
         ...
 
     def add(self, placed: Iterable[Arrival]) -> None:
@@ -181,7 +177,7 @@ class DailyCorpus(Protocol):
 
 
 class KeptCorpus:
-    """What somebody keeps of the filed stories of some weeks, and what has come since."""
+    """A stored corpus of the filed stories of some weeks, with the stories that came since."""
 
     def __init__(self, kept: Corpus) -> None:
         self._kept = kept
@@ -205,7 +201,7 @@ class KeptCorpus:
 
 
 class SlidingCorpus:
-    """The stories of the weeks around a day, as they stand when it comes; days come in order."""
+    """The stories of the weeks around a day; the days must come in order."""
 
     def __init__(self, filed: Iterable[Arrival]) -> None:
         documents = _index(arrival.shelved for arrival in filed)

@@ -1,4 +1,4 @@
-"""Who of a group stands beside its leader, where readers see it, and why another one does not."""
+"""The related stories of a leader: which of its group readers see, and why not the others."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from copydesk.judge.coverage._ruled_groups import name_of
 from copydesk.news import Beat, Provider, Related, Shelved, Story
 
-FAR_BELOW = 3  # a story of less than a third of the leader's quality is not of the group's level
+FAR_BELOW = 3  # a story with less than a third of the leader's quality is not shown
 
 
 def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[Story]:
-    """Return those that readers see beside a leader, of each publisher the best; in their order.
+    """Return the stories that readers see with a leader: of each publisher the best, in order.
 
     `others` are the group without its leader, the best first.
     """
@@ -21,7 +21,7 @@ def choose_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[St
 
 
 def weigh_beside(leader: Story, others: Sequence[Story], beat: Beat) -> list[tuple[Story, str]]:
-    """Return each of the others with what it lacks to stand beside the leader, "" for nothing."""
+    """Return each other story with the reason why readers do not see it, "" if they do."""
     seen = {_publisher(leader): leader}
     weighed = []
     for other in others:
@@ -39,9 +39,9 @@ def is_off_beat(story: Story, beat: Beat) -> bool:
 
 
 def confirms(story: Story, beat: Beat) -> bool:
-    """Decide whether a story may be counted as another newsroom's word on a happening.
+    """Decide whether a story counts as another publisher's report on an event.
 
-    What is worth nothing confirms nothing.
+    A story without quality, or off the beat, does not count.
     """
     is_worth_nothing = story.quality == 0 or is_off_beat(story, beat)
     return not (is_worth_nothing or story.is_kept_out or _is_held(story))
@@ -67,13 +67,11 @@ def _publisher(story: Story) -> str:
     return (provider.domain or provider.name).casefold() if provider else ""
 
 
-# Related: snapshots of the stories that stand beside a story (SPEC 2.10).
-
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def snapshot(story: Story) -> Related:
-    """Return what a story looks like beside another one: no topics, no heat, no logos."""
+    """Return a story as a related story (SPEC 2.10): without topics, heat and logos."""
     provider = story.provider
     return Related(
         title=story.title,
@@ -90,17 +88,17 @@ def snapshot(story: Story) -> Related:
 
 
 def in_order(related: Iterable[Related]) -> tuple[Related, ...]:
-    """Sort related stories: the highest quality first, then the earlier, then by address."""
+    """Sort related stories: the highest quality first, then the earlier, then by URL."""
     return tuple(
         sorted(related, key=lambda item: (-(item.quality or 0), item.published_at, item.web_url))
     )
 
 
 def list_copies(stories: Sequence[Shelved]) -> tuple[Story, ...]:
-    """Return the originals that change by having all their copies beside them, by path.
+    """Return by path the originals that change when all their copies are related to them.
 
-    What stands there already and is not among the stories stays; a copy's newer state takes the
-    place of the older. Nothing depends on what is new, so a round that was cut off is made good.
+    Other related stories stay; a copy replaces its older state. Nothing depends on what is new, so
+    an interrupted round is completed.
     """
     copies: dict[str, list[Story]] = {}
     for shelved in stories:

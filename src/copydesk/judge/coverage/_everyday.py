@@ -1,4 +1,4 @@
-"""Regroup in the `everyday` profile: groups led by the best of them, as the reference does it."""
+"""Group stories in the `everyday` profile as the reference does: the best one leads."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def regroup_everyday(
     rejudged: frozenset[str] = frozenset(),
     _: Surroundings | None = None,
 ) -> tuple[Story, ...]:
-    """Return by path the stories whose group has news, led by the best (SPEC 2.2, 2.3, 2.10).
+    """Return by path the stories of groups with news, led by the best (SPEC 2.2, 2.3, 2.10).
 
-    Empty where the site does not group. Groups without a fresh story stay as they are filed, so
-    that lists freeze when a story leaves the window.
+    Empty if the site does not group. Groups without a fresh story stay as filed, so that their
+    lists no longer change when a story leaves the time that is grouped.
     """
     fresh |= rejudged
     if not beat.scoring.grouping or not fresh:
@@ -45,7 +45,7 @@ def regroup_everyday(
 
 
 def _with_neighbours(groups: Sequence[_Group], fresh: frozenset[str]) -> list[_Group]:
-    """Return the groups with a fresh story and, again and again, those that stood beside them."""
+    """Return the groups with a fresh story and, repeatedly, those with stories related to them."""
     grown, rest = _partition(groups, partial(_has_any, paths=fresh))
     chosen = grown
     while grown:
@@ -70,7 +70,7 @@ def _has_any(group: _Group, paths: frozenset[str]) -> bool:
 
 
 def _touches(group: _Group, members: set[str], listed: set[str]) -> bool:
-    """Decide whether a group lists one of the members of others, or they one of its own."""
+    """Decide whether a group lists a member of other groups as related, or they one of its own."""
     if not members.isdisjoint(_addresses_beside(group)):
         return True
     return not listed.isdisjoint(map(_address, group))
@@ -85,9 +85,9 @@ def _address(story: Story) -> str:
 
 
 def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
-    """Return a group's stories as the leader rule wants them, the leader first.
+    """Return a group's stories by the reference's rule for leaders, the leader first.
 
-    An editor's newest `lead` goes before the rule, unless the group would not be seen then.
+    An editor's newest `lead` rule goes before it, unless the group would then not be on the site.
     """
     publish_at = beat.scoring.publish_at
     chosen = _leader_by_ruling(group, publish_at, beat)
@@ -111,7 +111,7 @@ def _lead_group(group: Sequence[Story], beat: Beat) -> tuple[Story, ...]:
 
 
 def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> Story | None:
-    """Return the story that an editor wants to lead a group, None where it would hide the group."""
+    """Return the story that an editor wants to lead a group, None if it would hide the group."""
     ruled = lead_in(group, beat)
     if ruled is None:
         return None
@@ -121,10 +121,10 @@ def _leader_by_ruling(group: Sequence[Story], publish_at: int, beat: Beat) -> St
 
 
 def _is_ruled(story: Story, publish_at: int) -> bool:
-    """Decide whether a story stands on the site, or off it, against its numbers.
+    """Decide whether a story is on the site, or off it, against its points.
 
-    Then the newsroom's gate, the source's trust or an editor wanted it so. What is off the site for
-    its group alone has a heat of -1.
+    Then the newsroom's mode, the trust in its source or an editor decided. A story that is only
+    behind its leader has a heat of -1.
     """
     if story.published is None or story.heat == -1:
         return False
@@ -140,7 +140,7 @@ def _rank(story: Story) -> tuple[int, datetime, str]:
     return (-(story.quality or 0), story.published_at or _NO_TIME, story.path)
 
 
-# Groups of similar stories for the `everyday` profile: TF-IDF over title and lede, in one pass.
+# Groups of similar stories: TF-IDF over title and lede, in one pass.
 
 WINDOW = timedelta(days=4)
 JOIN = 0.17  # BCubed F1 .945 .835 .844 .563 on four labelled sets; .14: .964 .835 .823 .574
@@ -153,7 +153,7 @@ _Vector = Mapping[str, float]
 
 @dataclass(slots=True)
 class _Cluster:
-    """A group that may still grow: its stories, the sum of their vectors, its last time."""
+    """A group that may still grow: its stories, the sum of their vectors, its latest time."""
 
     last: datetime
     stories: list[Story] = field(default_factory=list)
@@ -170,7 +170,7 @@ class _Cluster:
 
 
 class _Clusters:
-    """All groups so far, and the numbers of those that have each word and may still grow."""
+    """All groups so far, and for each word the numbers of those that may still grow."""
 
     def __init__(self) -> None:
         self.all: list[_Cluster] = []
@@ -195,7 +195,7 @@ class _Clusters:
         )
 
     def _growing_with(self, word: str, moment: datetime) -> list[int]:
-        """Return the groups with a word, and forget for good those that ended."""
+        """Return the groups with a word that may still grow, and forget the others."""
         numbers = self._with_word[word]
         if numbers:
             numbers[:] = [at for at in numbers if moment - self.all[at].last <= WINDOW]
@@ -210,10 +210,10 @@ class _Clusters:
 
 
 def group_stories(stories: Sequence[Shelved]) -> list[tuple[Story, ...]]:
-    """Return the stories in groups, each in order of time and path; most are groups of one.
+    """Return the stories in groups, each by time and path; most groups have one story.
 
-    A story joins the group it is most similar to, the earlier of two equals, when it is similar
-    enough and the group's last story is at most four days older.
+    A story joins the most similar group (the earlier of two equals) if it is similar enough and the
+    group's last story is at most four days older.
     """
     ordered = sorted(stories, key=lambda shelved: _time_and_path(shelved.story))
     clusters = _Clusters()
@@ -251,7 +251,7 @@ def _telling_words(text: str) -> Iterable[str]:
 
 
 def _weigh(counts: Mapping[str, int], documents_with: Mapping[str, int], total: int) -> _Vector:
-    """Return the heaviest words of a story with weights of length one."""
+    """Return the heaviest words of a story, with weights of length one."""
     raw = {
         word: (1.0 + math.log(count)) * math.log((1.0 + total) / (0.5 + documents_with[word]))
         for word, count in counts.items()

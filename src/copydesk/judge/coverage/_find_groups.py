@@ -1,7 +1,7 @@
-"""Find which of the stories of some weeks report on the same happening.
+"""Find which stories of some weeks report on the same event.
 
-What was found at once is placed as if it had come day by day: each day's stories among those that
-were there by then, as the round of that day would have filed them.
+New stories are placed day by day, even if they all came at once: each day's among the stories that
+were there by then, as a round on that day would have done.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from copydesk.news import Beat, Corpus, Reason, ReasonKind, Shelved
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGroups:
-    """Paths by their group's name; of new stories why they joined, and which groups are near."""
+    """The paths of each group by its name; why new stories joined, and which groups are similar."""
 
     paths: Mapping[str, Sequence[str]]
     reasons: Mapping[str, Reason]
@@ -38,9 +38,9 @@ class FoundGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageMatch:
-    """The filed stories on the same happening as one that is not filed, by path, and why.
+    """The filed stories on the same event as a story that is not filed, by path, and why.
 
-    `reason` is None where the group grew together around others of those that are not filed.
+    `reason` is None if the group formed around other stories that are not filed.
     """
 
     paths: tuple[str, ...]
@@ -50,10 +50,10 @@ class CoverageMatch:
 def find_groups(
     stories: Sequence[Shelved], beat: Beat, fresh: frozenset[str], corpus: Corpus | None = None
 ) -> FoundGroups:
-    """Find where new stories belong among those that are filed, by words and by rulings.
+    """Find the groups of new stories among the filed ones, by their words and by rules.
 
-    Of the filed ones only those are compared that a new one may meet, and the others of their
-    groups; `corpus` has the terms of the filed ones.
+    Of the filed stories only those are compared that a new one may join, with the rest of their
+    groups. `corpus` has the terms of the filed stories.
     """
     ruled = RuledGroups(beat, [shelved.story for shelved in stories], fresh)
     came = list_arrivals(stories, ruled)
@@ -81,7 +81,7 @@ def find_candidates(new: Sequence[Shelved], beat: Beat, corpus: Corpus) -> set[s
 
 
 def _find_all_candidates(days: Iterable[Iterable[Arrival]], beat: Beat, corpus: Corpus) -> set[str]:
-    """Return what all days' stories may meet of what is filed before the first of them."""
+    """Return the filed stories that those of all days may join."""
     return find_candidates([arrival.shelved for day in days for arrival in day], beat, corpus)
 
 
@@ -96,7 +96,7 @@ def _list_paths(came: Iterable[Arrival], places: Places) -> Mapping[str, Sequenc
 def _list_near(
     assignments: Mapping[str, clustering.Assignment], places: Places
 ) -> Mapping[str, Sequence[str]]:
-    """Return the groups near new stories by their paths, under the names that they have by now."""
+    """Return the groups similar to new stories by path, under their present names."""
     return {
         path: [places.group_of(name) for name, _ in assignment.near]
         for path, assignment in assignments.items()
@@ -106,7 +106,7 @@ def _list_near(
 def _place_by_day(
     places: Places, days: Sequence[Sequence[Arrival]], daily: DailyCorpus
 ) -> dict[str, clustering.Assignment]:
-    """Put new stories among the others, day after day; return where each was put, by its path."""
+    """Place new stories day after day; return the assignment of each by path."""
     assignments: dict[str, clustering.Assignment] = {}
     for number, day in enumerate(days, 1):
         assignments.update(places.place(day, daily.of_day(day)))
@@ -118,7 +118,7 @@ def _place_by_day(
 def _reasons(
     came: Iterable[Arrival], assignments: Mapping[str, clustering.Assignment], ruled: RuledGroups
 ) -> dict[str, Reason]:
-    """Return why stories stand in the groups of others, by path: by likeness or by a ruling."""
+    """Return by path why stories are in another story's group: similar, or a rule."""
     reasons = {}
     for arrival in came:
         if arrival.key in ruled.moved:
@@ -129,7 +129,7 @@ def _reasons(
 
 
 def _reason_of(assignment: clustering.Assignment) -> Reason | None:
-    """Return why a story is in the group of another, None where it began one."""
+    """Return why a story is in the group of another, None if it began the group."""
     if assignment.same_headline:
         return Reason.of(ReasonKind.JOINED_BY_HEADLINE)
     if not assignment.similarity:
@@ -144,11 +144,11 @@ def find_coverage(
     beat: Beat,
     corpus: Corpus | None = None,
 ) -> Mapping[str, CoverageMatch]:
-    """Return what is filed on the same happening as other stories, by their path.
+    """Return what is filed on the same event as other stories, by their path.
 
-    They are placed as a round would place them if it filed them: day by day, by the same words,
-    thresholds and rulings. `filed` are those that they may meet (`find_candidates`), with all of
-    their groups; `corpus` has the terms of all that is filed. What nothing reports on is left out.
+    They are placed as a round would place them: day by day, by the same words, thresholds and
+    rules. `filed` are the stories that they may join (`find_candidates`) with all of their groups.
+    `corpus` has the terms of all filed stories. Stories without coverage are left out.
     """
     paths = frozenset(shelved.story.path for shelved in others)
     originals = [shelved for shelved in filed if is_grouped(shelved.story, beat)]
@@ -161,14 +161,11 @@ def find_coverage(
     return matches
 
 
-# Places: who stands in which group by now, and where the new stories of a day belong.
-
-
 class Places:
-    """The groups of the stories that are there, day after day."""
+    """The groups of all stories so far, day after day."""
 
     def __init__(self, filed: Sequence[Arrival], beat: Beat, ruled: RuledGroups) -> None:
-        """Begin with the filed stories in the groups that they are known to belong to."""
+        """Begin with the filed stories in their known groups."""
         self._beat = beat
         self._ruled = ruled
         self._arrivals = {arrival.key: arrival for arrival in filed}
@@ -179,18 +176,18 @@ class Places:
             self._members[arrival.group].add(arrival.key)
 
     def group_of(self, key: str) -> str:
-        """Return the name of a story's group, the key itself where there is no such story."""
+        """Return the name of a story's group, the key itself if there is no such story."""
         arrival = self._arrivals.get(key)
         return arrival.group if arrival else key
 
     def meet_only(self, keys: Collection[str]) -> None:
-        """Let new stories meet no others of those that are there by now."""
+        """Compare new stories with no others of the stories so far than these."""
         self._unmet = frozenset(self._arrivals.keys() - keys)
 
     def place(self, day: Sequence[Arrival], corpus: Corpus) -> dict[str, clustering.Assignment]:
-        """Put a day's new stories, and of the others those that they may meet, into a stream.
+        """Place a day's new stories in a stream with the stories that they may join.
 
-        Returns where each new one was placed, by its path.
+        Returns the assignment of each new story by path.
         """
         new = {arrival.key: arrival for arrival in day}
         weighing = weigh_beside(corpus, self._beat)
@@ -214,9 +211,10 @@ class Places:
     def _load_candidates(
         self, weighing: clustering.CorpusWeighing, new: Mapping[str, Arrival]
     ) -> dict[str, Arrival]:
-        """Return those that new ones may meet, and all others of their groups, by key.
+        """Return the stories that new ones may join, with the rest of their groups, by key.
 
-        So are those of a group that is called after a new one, which may find itself elsewhere.
+        Also those of a group that has a new story's name, since that story may land in another
+        group.
         """
         documents = [arrival.document for arrival in new.values()]
         self._latest = max(self._latest, *(arrival.moment for arrival in new.values()))
@@ -229,13 +227,13 @@ class Places:
         return filed
 
     def _with_meaning(self, day: Sequence[Arrival]) -> dict[str, Arrival]:
-        """Return the stories that say where a language points, where that is asked for."""
+        """Return the stories whose vectors tell the mean of a language, if vectors are used."""
         if not any(arrival.shelved.vector for arrival in day):
             return {}
         return {key: arrival for key, arrival in self._arrivals.items() if arrival.shelved.vector}
 
     def _note(self, came: Mapping[str, Arrival], groups: Mapping[str, str]) -> None:
-        """Note in which groups the stories of a stream are now."""
+        """Take over the groups of the stories in a stream."""
         for key, group in groups.items():
             arrival = came[key]
             self._members[arrival.group].discard(key)
@@ -244,21 +242,21 @@ class Places:
 
 
 def weigh_beside(corpus: Corpus, beat: Beat) -> clustering.CorpusWeighing:
-    """Return what weighs documents by how common each term is in a corpus, and on a beat."""
+    """Return the weighing of documents by how common terms are in a corpus and on a beat."""
     return clustering.CorpusWeighing(corpus, _words_of_main(beat), _words_below_main(beat))
 
 
 def _words_of_main(beat: Beat) -> list[str]:
-    """Return the words of the main topic: they stand everywhere on the beat."""
+    """Return the words of the main topic, which are everywhere on the beat."""
     main = [topic for topic in beat.topics if topic.name == beat.topic]
     return [word for topic in main for word in (topic.name, *topic.keywords, *topic.aliases)]
 
 
 def _words_below_main(beat: Beat) -> dict[str, float]:
-    """Return the words of the other topics, with the share of a beat's stories that may have each.
+    """Return the words of the other topics, with the expected share of stories that have each.
 
-    That is as if each topic had as many stories as another, and each of its words as many of them:
-    one with a single word has it nearly everywhere, one of thirty names tells them well apart.
+    That assumes as many stories for each topic, and for each word of a topic: a topic's only word
+    is in nearly all of its stories, while one of thirty names tells stories apart.
     """
     others = [topic for topic in beat.topics if topic.name != beat.topic]
     shares: dict[str, float] = {}
@@ -270,15 +268,13 @@ def _words_below_main(beat: Beat) -> dict[str, float]:
     return shares
 
 
-# Neighbours: the groups that a filed story is most like, and what keeps it from each.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A group beside a story: the paths of its stories, how like it is and what is needed to join.
+    """A group similar to a story: the paths of its stories, the similarity, and how much is needed.
 
-    `are_together` says that the story is filed in it, `would_be_one` that a round would put it
-    there today: it joins, or the two become one when all is in, for which less may do.
+    `are_together` tells that the story is filed in it. `would_be_one` tells that a round would put
+    it there today: it joins, or both groups merge in the end, for which less similarity may be
+    enough.
     """
 
     paths: tuple[str, ...]
@@ -290,9 +286,9 @@ class Neighbour:
 def weigh_neighbours(
     story: Shelved, around: Sequence[Shelved], beat: Beat, corpus: Corpus
 ) -> tuple[Neighbour, ...]:
-    """Return the groups that a story is most like, as if it came now; the most like first.
+    """Return the groups that a story is most similar to, as if it came now, most similar first.
 
-    `around` are the stories that it is compared with, of each group all; `corpus` has their terms.
+    `around` are the stories to compare it with, with all of their groups; `corpus` has their terms.
     """
     others = _list_others(story, around, beat)
     fresh = frozenset({story.story.path})
@@ -318,7 +314,7 @@ def weigh_neighbours(
 
 
 def _list_others(story: Shelved, around: Iterable[Shelved], beat: Beat) -> list[Shelved]:
-    """Return the stories beside one that may stand in a group."""
+    """Return the other stories that may be in a group."""
     others = (other for other in around if other.story.path != story.story.path)
     return [other for other in others if is_grouped(other.story, beat)]
 
@@ -338,7 +334,7 @@ def _compare(
     members: Mapping[str, Sequence[Arrival]],
     group: str,
 ) -> Sequence[clustering.GroupLikeness]:
-    """Return how like a story is to the groups near it, and to those that it is filed in."""
+    """Return how similar a story is to the groups near it, and to those that it is filed in."""
     likenesses = stream.compare(document)
     known = {likeness.group for likeness in likenesses}
     beside = (name for name, arrivals in members.items() if _are_of(group, arrivals))
@@ -356,7 +352,7 @@ def _make_neighbour(
     own: Arrival,
     settled: Mapping[str, str],
 ) -> Neighbour:
-    """Return a group of some members beside a story; `settled` says where all are in the end."""
+    """Return a group as a neighbour; `settled` has the group of each story in the end."""
     return Neighbour(
         paths=tuple(member.path for member in members),
         likeness=likeness,

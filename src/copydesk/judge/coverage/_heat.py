@@ -1,4 +1,4 @@
-"""Heat: how much is going on around a story, in points above its quality, each with its reason."""
+"""Heat: the points that a leader gets above its quality for coverage of its event, with reasons."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from datetime import datetime, timedelta
 from copydesk.kit import tables, text
 from copydesk.news import Beat, Reason, ReasonKind, Story
 
-NEWSROOM_POINTS, _FIRST_NEWSROOMS = 10, 5  # points for each of the first other newsrooms
-_LATER_POINTS, _MOST_NEWSROOMS = 5, 10  # and for those after them
+NEWSROOM_POINTS, _FIRST_NEWSROOMS = 10, 5  # points for each of the first five other publishers
+_LATER_POINTS, _MOST_NEWSROOMS = 5, 10  # and for each of the next five
 _WITHIN = timedelta(days=3)
 _SPIKE_POINTS = 15
 _SPIKE_WITHIN = timedelta(hours=6)
 _SPIKE_LEAST = 3
 _SPIKE_TIMES = 2.0
-_LATEST = 50  # stories that are looked at for a spike
+_LATEST = 50  # most stories that are searched for a spike
 _TRUSTED, _TRUSTED_POINTS = 75, 5
 _DOUBTED, _DOUBTED_POINTS = 30, -10
 _NAMED = 4
-_SPIKES_A_MONTH = 30 * 4  # that six hours fit into
+_SPIKES_A_MONTH = 30 * 4  # six-hour periods
 
 
 def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tuple[Reason, ...]:
-    """Return what a leader earns above its quality by the coverage of its happening.
+    """Return the reasons for a leader's points above its quality, by the coverage of its event.
 
-    `usual` is how many stories its topics have in six hours. Counted are newsrooms with a voice of
-    their own within three days of the latest, so that an old story does not heat for ever.
+    `usual` is how many stories its topics have in six hours. Publishers count if they are
+    independent and reported within three days of the latest story, so that old stories cool down.
     """
     parts = (
         corroboration(leader, others, beat),
@@ -39,7 +39,7 @@ def heat(leader: Story, others: Sequence[Story], beat: Beat, usual: float) -> tu
 
 
 def corroboration(leader: Story, others: Sequence[Story], beat: Beat) -> Reason | None:
-    """Return the points for other newsrooms on the same happening, None where none are."""
+    """Return the points for other publishers on the same event, None if there are none."""
     newsrooms = independent(_recent(others, leader), beat)
     newsrooms.pop(voice_of(leader, beat), None)
     if not newsrooms:
@@ -72,7 +72,7 @@ def _recent(others: Sequence[Story], leader: Story) -> Sequence[Story]:
 
 
 def _spike(stories: Sequence[Story], beat: Beat, usual: float) -> Reason | None:
-    """Return the points for several newsrooms at once, more than the topic usually has."""
+    """Return the points for many publishers at once, more than is usual for the topic."""
     count = _most_at_once(stories, beat)
     if count < _SPIKE_LEAST or count < _SPIKE_TIMES * usual:
         return None
@@ -106,17 +106,16 @@ def _source_trust(leader: Story) -> Reason | None:
 
 
 def usual_of(topics: Iterable[str], count_stories: Callable[[str], int], beat: Beat) -> float:
-    """Return how many stories the busiest of these topics, the main one apart, has in six hours.
+    """Return how many stories the busiest of these topics has in six hours.
 
-    `count_stories` says how many of a month's stories have a topic.
+    The main topic counts only if there is no other. `count_stories` returns how many of a month's
+    stories have a topic.
     """
     own = set(topics) - {beat.topic} or set(topics)
     return max(map(count_stories, own), default=0) / _SPIKES_A_MONTH
 
 
-# Newsrooms: who of those that cover a happening speaks with a voice of its own.
-
-# one voice under several names, in credits and at their own addresses
+# One agency has several names, in credits and as domains.
 _NAMES = tables.read_rows(__package__, "agencies.toml", tuple[str, ...])
 _AGENCY_OF = {name: agency for agency, names in _NAMES.items() for name in names}
 _BETWEEN = re.compile(
@@ -125,10 +124,10 @@ _BETWEEN = re.compile(
 
 
 def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
-    """Return the name of each newsroom that speaks for itself, by what tells it apart.
+    """Return the names of the independent publishers of stories, by what identifies each.
 
-    What an agency wrote is the agency's voice wherever it runs; newsrooms of one house are one;
-    copies and press releases are none.
+    A text of an agency counts as the agency wherever it is published. Publishers of one owner are
+    one. Copies and press releases do not count.
     """
     newsrooms: dict[str, str] = {}
     for story in stories:
@@ -141,7 +140,7 @@ def independent(stories: Iterable[Story], beat: Beat) -> dict[str, str]:
 
 
 def voice_of(story: Story, beat: Beat) -> str:
-    """Return what tells the newsroom behind a story apart: agency, house or domain; "" if none."""
+    """Return what identifies a story's publisher: agency, owner or domain; "" if not known."""
     provider = story.provider
     domain = provider.domain if provider else ""
     agency = agency_of(story.credit, domain)
@@ -154,7 +153,7 @@ def voice_of(story: Story, beat: Beat) -> str:
 
 
 def agency_of(credit: str, domain: str) -> str:
-    """Return the agency that a credit names first, else the one whose site it is, "" for none."""
+    """Return the first agency that a credit names, else the one with this domain, "" for none."""
     for part in _BETWEEN.split(credit):
         if agency := _AGENCY_OF.get(text.squash(part)):
             return agency
