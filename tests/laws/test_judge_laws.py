@@ -13,9 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from copydesk import judge
-from copydesk.judge import copies, profile_of, shelves
+from copydesk.judge import copies, profile_of
 from copydesk.judge.phrases import Phrases
 from copydesk.judge.profile import Features, weigh_both_ways
+from copydesk.judge.shelves import MemoryShelf
 from copydesk.judge.topics import find_changed_words, relevance, stems_of
 from copydesk.judge.words import contains, normalize, tokenize
 from copydesk.news import Article, Beat, Scoring, Shelved, SignalPoints, Story, Topic
@@ -62,7 +63,7 @@ STORIES = st.lists(
 
 @given(ARTICLES, BEATS)
 def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat: Beat) -> None:
-    story = judge.assess(article, beat, shelves.MemoryShelf())
+    story = judge.assess(article, beat, MemoryShelf())
     assert isinstance(story, Story)
     assert story.quality is not None
     assert story.quality >= 0
@@ -75,7 +76,7 @@ def test_any_article_gets_a_quality_that_its_reasons_make(article: Article, beat
 def test_more_of_plain_prose_never_lowers_a_quality(article: Article, sentences: int) -> None:
     beat = Beat(title="x", topic="A", topics=TOPICS, scoring=Scoring(off_beat="keep"))
     more = replace(article, text=article.text + "\nAnn said that the ferry sails." * sentences)
-    before, after = (judge.assess(one, beat, shelves.MemoryShelf()) for one in (article, more))
+    before, after = (judge.assess(one, beat, MemoryShelf()) for one in (article, more))
     assert isinstance(before, Story)
     assert isinstance(after, Story)
     assert (after.quality or 0) >= (before.quality or 0)
