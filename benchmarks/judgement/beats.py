@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 from copydesk import config, engine, judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Provider, Story
 
 HERE = Path(__file__).parent
@@ -85,7 +86,7 @@ def graded(name: str, web: Mapping[str, Article]) -> Iterator[Graded]:
 def judged(article: Article, beat: Beat) -> Story:
     """Judge an article alone, as if it was found on the day it came out."""
     fresh = replace(article, found=article.published_at)
-    story = judge.assess(fresh, beat, judge.MemoryShelf())
+    story = judge.assess(fresh, beat, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Literal
 
 from copydesk import config, engine, judge
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Story
 
 PROFILES: tuple[Literal["copydesk", "everyday"], ...] = ("copydesk", "everyday")
@@ -85,7 +86,7 @@ def story_of(article: Article, beat: Beat, profile: Literal["copydesk", "everyda
     """Judge one article alone, as if found at once; off the beat or not."""
     scoring = replace(beat.scoring, profile=profile, off_beat="keep")
     fresh = replace(article, found=article.published_at)
-    story = judge.assess(fresh, replace(beat, scoring=scoring), judge.MemoryShelf())
+    story = judge.assess(fresh, replace(beat, scoring=scoring), shelves.MemoryShelf())
     assert isinstance(story, Story)
     return story
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine, judge, review
+from copydesk import engine, review
 from copydesk.catalogue import Catalogue
 from copydesk.errors import RecordError
+from copydesk.judge import coverage
 from copydesk.news import EditorAction, Shelved, Story
 from world.desk import NAMES, act, action, desk_newsroom, stories
 from world.newsroom import NOW
@@ -38,7 +39,7 @@ def newsroom_of(root: Path, filed: Sequence[Story], *said: EditorAction, more: s
     """Make a newsroom whose catalogue keeps the terms of what is filed, as after a round."""
     desk_newsroom(root, filed, more=more)
     (root / ".copydesk").mkdir(exist_ok=True)
-    terms = judge.index_stories([(Shelved(story=story), b"") for story in filed])
+    terms = coverage.index_stories([(Shelved(story=story), b"") for story in filed])
     catalogue = Catalogue(root / ".copydesk" / "catalogue.sqlite")
     catalogue.corpus.update(list(terms))
     catalogue.close()

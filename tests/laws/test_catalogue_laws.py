@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk import judge
 from copydesk.catalogue import Catalogue, StoryFilter
 from copydesk.engine.cataloguing import (
     follow_commits,
@@ -23,6 +22,7 @@ from copydesk.engine.cataloguing import (
 )
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Newsroom, Troubles
+from copydesk.judge import gate
 from copydesk.kit import text, urls
 from copydesk.news import Standing, Story
 from world.history import NAMES, SITES, History
@@ -118,7 +118,7 @@ def walk(newsroom: Newsroom) -> Answers:
         "broken": broken,
         "standings": standings,
         "points": {
-            one.path: judge.deciding_points(one)
+            one.path: gate.deciding_points(one)
             for one in dated
             if (one.published_at or NOW) >= NOW - timedelta(hours=24)
         },

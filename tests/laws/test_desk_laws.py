@@ -21,6 +21,7 @@ from copydesk.archive.change import steps
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.engine.editing import field_digests
 from copydesk.news import ActionOutcome, EditorAction, Said, Story
+from copydesk.review.rules import find_ruled_fields
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, see, stories, undo, work
 from world.newsroom import NOW, run_git
 
@@ -106,7 +107,7 @@ def correct(name: str) -> Event:
                 story = Archive(desk.root).read(f"_news/{name}.md")
                 number = next(desk.numbers)
                 fresh = replace(story, title=f"As its page has it, {number}", heat=100 + number)
-                if "title" in review.find_ruled_fields(story, beat):
+                if "title" in find_ruled_fields(story, beat):
                     fresh = replace(fresh, title=story.title)
                 after = review.keep_hand_edits(story, fresh, dict(story.machine))
                 change = opened.archive.change(after)

@@ -18,7 +18,7 @@ OPENS = {(owner, "open") for owner in ("os", "io", "path", "file", "Image")}
 # What else reads a file, and whose it is. None of these is one that git brings into a newsroom.
 OWN = {
     "kit/tables.py": "the package's word lists and tables",
-    "embed/wordpiece/_wordpiece.py": "the package's vocabulary",
+    "embed/wordpiece.py": "the package's vocabulary",
     "rendering/_renderer.py": "the package's templates",
     "desk/_pages.py": "the package's style and script",
     "rendering/_strings.py": "the package's languages",

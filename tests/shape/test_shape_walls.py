@@ -49,7 +49,6 @@ LONGER_ROOM_CHAINS = {
     "extract": 13,
     "fetch": 11,
     "illustrate": 6,
-    "judge": 19,
     "mail": 7,
     "mail_store": 7,
     "measure": 7,
@@ -67,8 +66,6 @@ MOST_EXPORTED_NAMES = 2406
 MOST_NAMES_TWICE = 606
 MOST_CLASSES_WITH_THE_SAME_FIELDS = 89
 SMALL_FOLDERS = {
-    "embed",
-    "embed/wordpiece",
     "engine",
     "engine/mail_checks",
     "engine/numbers",
@@ -95,14 +92,12 @@ WIDE_FACES = {
     "engine/sending": 34,
     "engine/sources": 61,
     "engine/subscribers": 67,
-    "judge": 67,
     "mail_store": 36,
     "measure": 50,
     "measure/pages": 30,
     "news": 113,
     "placement": 28,
     "post": 31,
-    "review": 40,
     "watch": 39,
 }
 PARTICIPLES: dict[str, int] = {

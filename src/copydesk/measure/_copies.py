@@ -11,8 +11,9 @@ from pathlib import Path
 
 import orjson
 
-from copydesk import judge
 from copydesk.errors import DataError
+from copydesk.judge import clustering, shelves
+from copydesk.judge.copies import find_original, fingerprint
 from copydesk.measure import _documents
 from copydesk.measure._clusters import Scores, scores
 from copydesk.measure._documents import Labelled
@@ -48,14 +49,14 @@ def copies(path: Path) -> CopiesReport:
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
     """File the texts one after the other and see which are called copies of which."""
-    shelf = judge.MemoryShelf()
+    shelf = shelves.MemoryShelf()
     original: dict[str, str] = {}
     for at, document in enumerate(documents):
         article, name = _article(document, at), f"2026-01-01-{at}"
-        copy = judge.find_original(article, shelf)
+        copy = find_original(article, shelf)
         original[document.id] = copy.of if copy else name
         story = _story(article, name, copy.of if copy else "")
-        shelf.add(Shelved(story=story, text=document.text), judge.fingerprint(document.text))
+        shelf.add(Shelved(story=story, text=document.text), fingerprint(document.text))
     true = set(_pairs_in_groups((document.cluster, document.id) for document in documents))
     ours = set(_pairs_in_groups((original[document.id], document.id) for document in documents))
     right = len(true & ours)
@@ -99,8 +100,8 @@ def _story(article: Article, name: str, copy_of: str) -> Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    one: judge.NewsDocument
-    other: judge.NewsDocument
+    one: clustering.NewsDocument
+    other: clustering.NewsDocument
     is_same: bool
 
 
@@ -133,13 +134,13 @@ def _values(line: bytes, place: str) -> dict[str, object]:
     return values
 
 
-def _document(values: dict[str, object], side: str) -> judge.NewsDocument:
+def _document(values: dict[str, object], side: str) -> clustering.NewsDocument:
     title, text = values.get(f"{side}_title"), values.get(f"{side}_text")
-    return judge.NewsDocument(key=side, title=str(title or ""), text=str(text or ""))
+    return clustering.NewsDocument(key=side, title=str(title or ""), text=str(text or ""))
 
 
 def _by_pair(pairs: Sequence[_Pair]) -> CopiesReport:
-    alike = judge.similarities([(pair.one, pair.other) for pair in pairs])
+    alike = clustering.similarities([(pair.one, pair.other) for pair in pairs])
     same = [value for value, pair in zip(alike, pairs, strict=True) if pair.is_same]
     others = [value for value, pair in zip(alike, pairs, strict=True) if not pair.is_same]
     return CopiesReport(texts=2 * len(pairs), pairs=len(same), found=0, auc=_auc(same, others))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import orjson
 
-from copydesk import embed, judge
+from copydesk import embed
 from copydesk.errors import DataError
+from copydesk.judge import clustering
 from copydesk.measure import _clusters, _documents
 from copydesk.measure._clusters import Scores
 from copydesk.measure._documents import Labelled, Order
@@ -68,7 +69,7 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
     """
     order, documents = _documents.sort_documents(_documents.read_documents(path), options.order)
     beat = options.beat
-    stream = judge.Stream(beat)
+    stream = clustering.Stream(beat)
     model = embed.Model() if options.by_meaning else None
     seen = [_document(document, order, model) for document in documents]
     began = time.process_time()
@@ -94,9 +95,11 @@ def group(path: Path, options: GroupOptions) -> GroupReport:
     )
 
 
-def _document(document: Labelled, order: Order, model: embed.Model | None) -> judge.NewsDocument:
+def _document(
+    document: Labelled, order: Order, model: embed.Model | None
+) -> clustering.NewsDocument:
     vectors = model.vectors([embed.passage(document.title, document.text)]) if model else [b""]
-    return judge.NewsDocument(
+    return clustering.NewsDocument(
         key=document.id,
         title=document.title,
         text=document.text,
@@ -116,9 +119,9 @@ def _agreement(documents: Sequence[Labelled], ours: Sequence[str]) -> GroupAgree
 
 
 def _first(
-    documents: Sequence[Labelled], seen: Sequence[judge.NewsDocument], beat: Sequence[str]
+    documents: Sequence[Labelled], seen: Sequence[clustering.NewsDocument], beat: Sequence[str]
 ) -> float:
-    stream = judge.Stream(beat)
+    stream = clustering.Stream(beat)
     for document in seen:
         stream.add(document)
     stream.settle()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from copydesk import judge
 from copydesk.errors import DataError, UsageError
+from copydesk.judge.profile import Features
 from copydesk.news import Beat, ProfileName
 
 COLUMNS = (
@@ -51,7 +52,7 @@ class ScoresReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
     path: str
-    features: judge.Features
+    features: Features
     quality: int
     published: bool
 
@@ -140,7 +141,7 @@ def _case(row: Mapping[str, str | None], where: str) -> _Case:
     cell = {name: value or "" for name, value in cells.items()}
     return _Case(
         path=cell["path"],
-        features=judge.Features(
+        features=Features(
             title=cell["title"],
             topics=tuple(name for name in cell["topics"].split("|") if name),
             domain=cell["domain"],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from copydesk import judge
 from copydesk.errors import DataError
+from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Dropped
 
 _MAX_BYTES = 256 * 1024 * 1024
@@ -134,7 +135,7 @@ def _judge(case: _Labelled, beat: Beat, profile: str) -> tuple[frozenset[str], t
         profile="everyday" if profile == "everyday" else "copydesk",
         off_beat="drop",
     )
-    outcome = judge.assess(case.article, replace(beat, scoring=scoring), judge.MemoryShelf())
+    outcome = judge.assess(case.article, replace(beat, scoring=scoring), shelves.MemoryShelf())
     if isinstance(outcome, Dropped):
         return frozenset(), (f"{outcome.reason}: {outcome.detail}",)
     reasons = [str(reason) for reason in outcome.reasons if reason.about.startswith("topic")]

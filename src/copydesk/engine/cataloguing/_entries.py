@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from copydesk import judge
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import BrokenRecord, CatalogueEntry
 from copydesk.engine.cataloguing._standing import standing_of
 from copydesk.engine.filing import find_article
 from copydesk.errors import RecordError, WorkerError
+from copydesk.judge import gate
 from copydesk.kit import processes
 from copydesk.news import Story
 
@@ -57,8 +57,8 @@ class _Maker:
             is_gone=story.access == _GONE,
             source=article.source if article else "",
             text=article.text if article else "",
-            points=judge.deciding_points(story),
-            gate_points=judge.verdict_points(story),
+            points=gate.deciding_points(story),
+            gate_points=gate.verdict_points(story),
         )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from copydesk import archive, judge
+from copydesk import archive
 from copydesk.catalogue import Catalogue
 from copydesk.engine.newsroom import Newsroom
+from copydesk.judge.gate import deciding_points
 from copydesk.news import Story
 
 DAYS = 30
@@ -45,7 +46,7 @@ def measure_gate_passage(
     filed = catalogue.gate_points(newsroom.now - timedelta(days=DAYS))
     for path in archive.read_rulings(newsroom.root).judged_paths:
         filed.pop(path, None)
-    fresh = {story.path: judge.deciding_points(story) for story in rejudged if story.path in filed}
+    fresh = {story.path: deciding_points(story) for story in rejudged if story.path in filed}
     return _count({**filed, **fresh}, newsroom.beat.scoring.publish_at)
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import archive, review
+from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.errors import RecordError
 from copydesk.news import Beat, Verdict
+from copydesk.review import rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class RulesInForce:
             for name in rule.stories:
                 found.setdefault(name, []).append(repr(rule))
         for path, verdict in sorted(self.rulings.verdicts.items()):
-            found.setdefault(review.record_name(path), []).append(f"{path} {verdict.said}")
+            found.setdefault(rules.record_name(path), []).append(f"{path} {verdict.said}")
         return {name: _digest(said) for name, said in found.items()}
 
 
@@ -84,7 +85,7 @@ def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
 
 def _beat_in_force(verdicts: Mapping[str, Verdict], beat: Beat, now: datetime) -> Beat:
     off = frozenset(
-        review.record_name(at) for at, verdict in verdicts.items() if verdict.said != "publish"
+        rules.record_name(at) for at, verdict in verdicts.items() if verdict.said != "publish"
     )
     rulings = tuple(
         rule

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from copydesk import judge, review
+from copydesk.judge import gate
 from copydesk.news import Article, Beat, Standing, Story
+from copydesk.review.rules import find_ruled_fields
 
 if TYPE_CHECKING:
     from copydesk.engine.cataloguing._rules import RulesInForce
@@ -27,12 +29,12 @@ def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) ->
     return review.standing(
         story,
         verdict,
-        is_ruled_out=bool(judge.blocking_ruling(story, beat.rulings)),
+        is_ruled_out=bool(gate.blocking_ruling(story, beat.rulings)),
         is_off_beat=_is_off_beat(story, beat, article),
         reaches_gate=judge.reaches_gate(story, beat),
     )
 
 
 def _is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
-    has_ruled_topics = "topics" in review.find_ruled_fields(story, beat)  # an editor says so
+    has_ruled_topics = "topics" in find_ruled_fields(story, beat)  # an editor says so
     return not has_ruled_topics and judge.is_off_beat(story, beat, article)

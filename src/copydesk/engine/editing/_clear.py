@@ -24,6 +24,7 @@ from copydesk.engine.filing import find_article, hold_write_lock
 from copydesk.engine.newsroom import Newsroom, Silence, find_record
 from copydesk.engine.rejudging import after_others, judge_again
 from copydesk.errors import RecordError
+from copydesk.judge import clustering
 from copydesk.kit import text, urls
 from copydesk.news import Shelved, Story
 
@@ -184,8 +185,10 @@ def _around(edit: Edit, plain: Story) -> Iterator[Story]:
     def find(catalogue: Catalogue) -> set[str]:
         paths = set(catalogue.in_groups([plain.group]))
         if plain.published_at is not None:
-            start = plain.published_at - judge.NEIGHBOURS_WITHIN
-            paths.update(catalogue.between(start, plain.published_at + judge.NEIGHBOURS_WITHIN))
+            start = plain.published_at - clustering.NEIGHBOURS_WITHIN
+            paths.update(
+                catalogue.between(start, plain.published_at + clustering.NEIGHBOURS_WITHIN)
+            )
         return paths
 
     yield from _read_all(edit, ask_catalogue(edit.newsroom, find) - {plain.path})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk import archive, judge, review
+from copydesk import archive, judge
 from copydesk.archive import Archive, ArticleStore
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import ask_catalogue, read_rules, standing_of
@@ -28,6 +28,7 @@ from copydesk.errors import RecordError
 from copydesk.kit import dates, urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import DROP_STAGES, Article, Beat, Standing, Story, Verdict
+from copydesk.review.rules import record_name
 
 _LAST = 100  # stories of a topic among which one has its place
 
@@ -68,7 +69,7 @@ def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> di
         *catalogue.at_addresses(related.web_url for related in story.related),
         *catalogue.in_groups([story.group]),
         *catalogue.find_by_name([story.copy_of]),
-        *catalogue.copies_of(review.record_name(story.path)),
+        *catalogue.copies_of(record_name(story.path)),
     }
     found = {}
     for path in sorted(paths - {story.path}):
@@ -158,7 +159,7 @@ def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
 
 def _copies(story: Story, stories: dict[str, Story]) -> list[str]:
     """Return the paths of the copies of a story."""
-    name = review.record_name(story.path)
+    name = record_name(story.path)
     return sorted(copy.path for copy in stories.values() if copy.copy_of == name)
 
 

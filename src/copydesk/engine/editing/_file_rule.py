@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from copydesk import review
 from copydesk.engine.editing._action import CommitWords
 from copydesk.engine.editing._edit import Edit, EditStep, MadeEdit, begin_edit, make_edit
 from copydesk.engine.editing._list_rules import explain_idle, news_path
@@ -20,6 +19,7 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.news import RULING_KINDS, Ruling, RulingKind, Story
+from copydesk.review.rules import find_contradiction, with_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
     """Put a rule into an edit; raises as `file_rule` does. Return the rule as it stands there."""
     newsroom = edit.newsroom
     rule = ruling(edit, new)
-    rules = review.with_rule(edit.rulings.rules, rule)
+    rules = with_rule(edit.rulings.rules, rule)
     if rules != edit.rulings.rules:
         _must_agree(edit.rulings.rules, rule)
     rule = next(filed for filed in rules if replace(filed, at=rule.at) == rule)
@@ -117,7 +117,7 @@ def take_out_rule(edit: Edit, rule: Ruling, by: str) -> EditStep:
 
 
 def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
-    other = review.find_contradiction(rules, rule)
+    other = find_contradiction(rules, rule)
     if other is not None:
         number = list(rules).index(other) + 1
         raise UsageError(

@@ -9,9 +9,9 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from copydesk import review
 from copydesk.archive import Rulings
 from copydesk.news import EditConflict, Ruling, Story
+from copydesk.review.rules import with_rule
 
 _T = TypeVar("_T", bound=Hashable)
 
@@ -130,7 +130,7 @@ def _find_rivals(
 def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
     """Return the rule that another one on its matter would take the place of, None for none."""
     standing = tuple(rules)
-    left = review.with_rule(standing, rule)
+    left = with_rule(standing, rule)
     return next(iter(_less(standing, left)), None)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import archive, judge, review
+from copydesk import archive
 from copydesk.archive import Archive
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom, Rule, record_at
+from copydesk.judge import gate
 from copydesk.kit import dates
 from copydesk.news import RULING_KINDS, Ruling, Story
+from copydesk.review.rules import record_name
 
 
 def list_rules(newsroom: Newsroom) -> list[Rule]:
@@ -22,11 +24,11 @@ def list_rules(newsroom: Newsroom) -> list[Rule]:
 
 def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
     """Return the rules that name a story, or would keep it out today."""
-    name = review.record_name(story.path)
+    name = record_name(story.path)
     return [
         _row(newsroom, number, rule)
         for number, rule in enumerate(newsroom.beat.rulings, 1)
-        if name in rule.stories or judge.blocking_ruling(story, [rule])
+        if name in rule.stories or gate.blocking_ruling(story, [rule])
     ]
 
 
@@ -84,7 +86,7 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
     if story.copy_of:
         return f"it is a copy of {story.copy_of} and stands in no group"
     if rule.said == "pin" and not story.published and not story.group:
-        name = review.record_name(story.path)
+        name = record_name(story.path)
         return f"it is not published: copydesk verdict {name} publish"
     return _explain_not_leading(root, settings, records, rule, story) if rule.said == "lead" else ""
 
@@ -93,7 +95,7 @@ def _explain_not_leading(
     root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
 ) -> str:
     """Return why a story that an editor wants in front does not lead its group, "" where it may."""
-    name = review.record_name(story.path)
+    name = record_name(story.path)
     verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
         return f"an editor keeps it off the site: copydesk verdict {name} publish"

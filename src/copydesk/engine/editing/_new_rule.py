@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copydesk import review
 from copydesk.engine.editing._edit import Edit
 from copydesk.engine.editing._new_set import set_values
 from copydesk.engine.editing._verdicts import speaker
@@ -18,6 +17,7 @@ from copydesk.engine.newsroom import find_record
 from copydesk.errors import UsageError
 from copydesk.kit import text, urls
 from copydesk.news import RULING_KINDS, Beat, Ruling, RulingKind
+from copydesk.review import rules
 
 WHY_CHARACTERS = 10_000
 TITLE_CHARACTERS = 500
@@ -42,7 +42,7 @@ def ruling(edit: Edit, new: NewRule) -> Ruling:
     newsroom = edit.newsroom
     must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
-    names = tuple(dict.fromkeys(map(review.record_name, paths)))
+    names = tuple(dict.fromkeys(map(rules.record_name, paths)))
     if len(names) < max(RULING_KINDS[new.said].stories[0], len(paths)):
         raise UsageError(
             f"{new.said} wants different stories",

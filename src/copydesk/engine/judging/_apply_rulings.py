@@ -12,15 +12,17 @@ from copydesk.engine.judging._pictures import ChosenPicture, illustrate_story
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.illustrate import Album
+from copydesk.judge import shelves
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Event, EventKind, Image, Ruling, Story
+from copydesk.review import corrections, rules
 
 Notes = tuple[str, ...]
 
 
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
     """Return a record as the rules of a beat want it, with digests of what they wrote."""
-    after = review.apply_rulings(story, beat)
+    after = rules.apply_rulings(story, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
     )
@@ -41,7 +43,7 @@ def take_back_rule(
     after = _take_back(newsroom, story, rule, beat)
     if after is None:
         return story, (f"its article is no longer kept, so that its {name} cannot be taken back",)
-    after = review.apply_rulings(after, beat)
+    after = rules.apply_rulings(after, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
     ), ()
@@ -50,7 +52,7 @@ def take_back_rule(
 def _field(rule: Ruling) -> str:
     """Return the field of a record that a rule rules, as `review.find_hand_edits` calls it."""
     if rule.field is not None:
-        return review.FIELD_OF[rule.field]
+        return rules.FIELD_OF[rule.field]
     return "title" if rule.said == "rename" else "topics"
 
 
@@ -72,10 +74,10 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
     )
     if rule.field is not None:
         read = _read(newsroom.settings, newsroom.album, article, rule, beat)
-        return None if read is None else review.take_back(story, rule.field, read)
+        return None if read is None else rules.take_back(story, rule.field, read)
     if article is None:
         return None
-    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=judge.MemoryShelf())
+    grounds = review.Grounds(assess=judge.assess, beat=beat, shelf=shelves.MemoryShelf())
     occasion: review.Occasion = "title free" if rule.said == "rename" else "topics free"
     return review.rejudge(story, article, grounds, occasion).story
 
@@ -94,7 +96,7 @@ def _read(
 def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:
     """Return an article's own words, address and picture as a story; nothing rules it out."""
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
-    story = judge.assess(article, free, judge.MemoryShelf())
+    story = judge.assess(article, free, shelves.MemoryShelf())
     assert isinstance(story, Story)
     return with_picture(settings, album, story, article)
 
@@ -118,7 +120,7 @@ def counting_picture(settings: Settings, album: Album, story: Story, article: Ar
     An editor's earns none and costs none: then it is the one that its page has.
     """
     was_set = any(reason.about == "picture" for reason in story.reasons)
-    if was_set or "image" in review.find_ruled_fields(story, settings.beat):
+    if was_set or "image" in rules.find_ruled_fields(story, settings.beat):
         story = with_picture(settings, album, story, article)
     return story.images[0].url if story.images else ""
 
@@ -128,7 +130,7 @@ def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
     has_blocks = beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
         return after
-    return review.add_to_history(
+    return corrections.add_to_history(
         after, now, [Event.of(EventKind.MOVED, new=after.web_url, old=before.web_url)]
     )
 

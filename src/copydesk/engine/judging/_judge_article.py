@@ -16,6 +16,7 @@ from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Dropped, Ruling, Shelved, Story, Tip
+from copydesk.review import rules
 
 Result = TypeVar("Result")
 Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
@@ -77,7 +78,7 @@ def judge_article(
     if tip is not None:
         story, rule = note_tip(beat, story, tip, now), topic_rule(story, tip, now)
     rulings = beat.rulings if rule is None else (*beat.rulings, rule)
-    story = review.apply_rulings(story, replace(beat, rulings=rulings))
+    story = rules.apply_rulings(story, replace(beat, rulings=rulings))
     mode = bench.newsroom.settings.review.mode
     gated = review.gate(story, mode, _trust(beat, article))
     shelved = Shelved(story=gated, text=article.text, found=article.found)

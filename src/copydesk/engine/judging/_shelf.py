@@ -7,15 +7,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from copydesk import extract, judge, review
+from copydesk import extract
 from copydesk.catalogue import Catalogue, StoredCorpus, StoryFilter, TextMarks
 from copydesk.engine.filing import find_article
 from copydesk.engine.judging._vectors import Vectors
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.reading import SiteHabits
 from copydesk.errors import RecordError
+from copydesk.judge import copies, coverage, shelves
 from copydesk.kit import urls
 from copydesk.news import Shelved, Story
+from copydesk.review.rules import record_name
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
@@ -39,9 +41,9 @@ class FiledShelf:
         self._catalogue = catalogue
         self._vectors = vectors
         self._sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
-        self._since = newsroom.now - judge.COPIES_WITHIN
+        self._since = newsroom.now - copies.COPIES_WITHIN
         self._but = frozenset(catalogue.at_addresses([but])) if but else frozenset()
-        self._own = judge.MemoryShelf()
+        self._own = shelves.MemoryShelf()
         self._own_texts: set[str] = set()
         self._filed: dict[str, Shelved | None] = dict.fromkeys(self._but)
         self._former = self._find_former_addresses()
@@ -62,18 +64,18 @@ class FiledShelf:
         return bool(self._paths(self._catalogue.find_by_name([name]))) or self._own.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield stories whose fingerprint is near, as `judge.MemoryShelf` does."""
+        """Yield stories whose fingerprint is near, as `judge.shelves.MemoryShelf` does."""
         if not self._has_current_marks:
             self._bring_marks_up_to_date()
         shared = Counter(
             {
                 path: count
-                for path, count in self._catalogue.near(fingerprint, judge.POSTINGS_A_HASH)
+                for path, count in self._catalogue.near(fingerprint, shelves.POSTINGS_A_HASH)
                 if path not in self._own_texts and path not in self._but
             }
         )
         shared.update(self._own.count_shared_hashes(fingerprint))
-        yield from judge.choose_nearest(shared, fingerprint, self.get)
+        yield from shelves.choose_nearest(shared, fingerprint, self.get)
 
     def between(self, start: datetime, end: datetime) -> list[Shelved]:
         """Return the stories published in [start, end], by time and path ascending."""
@@ -87,7 +89,7 @@ class FiledShelf:
 
     def find_by_name(self, names: Collection[str]) -> list[Shelved]:
         """Return the stories of these names."""
-        own = (one for one in self._own if review.record_name(one.story.path) in names)
+        own = (one for one in self._own if record_name(one.story.path) in names)
         return self._with_own(self._catalogue.find_by_name(names), own)
 
     def copies_of(self, names: Collection[str]) -> list[Shelved]:
@@ -120,7 +122,7 @@ class FiledShelf:
         if not self._has_current_marks:
             self._bring_marks_up_to_date()
         return {
-            path: f"{judge.TERMS_VERSION} {signature} {habits}".encode()
+            path: f"{coverage.TERMS_VERSION} {signature} {habits}".encode()
             for path, signature, habits in self._catalogue.list_texts(since)
             if path not in self._but
         }
@@ -159,7 +161,7 @@ class FiledShelf:
         The fingerprint is made here, but where it is known already.
         """
         vector = self._vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
-        marks = judge.fingerprint(shelved.text) if fingerprint is None else fingerprint
+        marks = copies.fingerprint(shelved.text) if fingerprint is None else fingerprint
         self._own.add(replace(shelved, vector=vector), marks)
         self._own_texts.add(shelved.story.path)
 
@@ -181,7 +183,7 @@ class FiledShelf:
         set_by = {rule.stories[0]: rule for rule in rules if rule.field == "url"}
         former: dict[str, str] = {}
         for path in self._paths(self._catalogue.find_by_name(set_by)):
-            for url in set_by[review.record_name(path)].values[2:]:
+            for url in set_by[record_name(path)].values[2:]:
                 former.setdefault(urls.identity(url), path)
         return former
 
@@ -238,7 +240,7 @@ class FiledShelf:
             return TextMarks(path=path, site=_NO_TEXT, habits=_NO_TEXT, fingerprint=())
         site = extract.site_of(article)
         habits = self._sites.digest_passages(site)
-        fingerprint = judge.fingerprint(self._sites.settle(article).text)
+        fingerprint = copies.fingerprint(self._sites.settle(article).text)
         return TextMarks(path=path, site=site, habits=habits, fingerprint=fingerprint)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from copydesk import judge, review
+from copydesk import judge
 from copydesk.news import Article, Beat, Dropped, Event, EventKind, Ruling, Story, Tip
+from copydesk.review import corrections, rules
 
 
 def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dropped:
@@ -31,7 +32,9 @@ def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
     """Return a story whose history says who had it filed; none where records have no history."""
     if not beat.scoring.traits.has_blocks:
         return story
-    return review.add_to_history(story, at, [Event.of(EventKind.FILED, by=tip.by, why=tip.why)])
+    return corrections.add_to_history(
+        story, at, [Event.of(EventKind.FILED, by=tip.by, why=tip.why)]
+    )
 
 
 def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
@@ -47,6 +50,6 @@ def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
         by=tip.by,
         at=at,
         why=tip.why,
-        stories=(review.record_name(story.path),),
+        stories=(rules.record_name(story.path),),
         values=topics,
     )

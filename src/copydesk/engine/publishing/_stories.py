@@ -91,9 +91,9 @@ def _notes_beside(beat: Beat) -> Mapping[str, str]:
     """Return the notes that no record has a place for, by the record's name."""
     if not any(rule.field == "note" for rule in beat.rulings):
         return {}
-    from copydesk import review  # what a build without notes does not need
+    from copydesk.review import rules  # what a build without notes does not need
 
-    return review.notes_beside(beat)
+    return rules.notes_beside(beat)
 
 
 def _name(path: str) -> str:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import judge
 from copydesk.engine.filing import read_removals
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.queue._reader import QueueReader
 from copydesk.errors import UsageError
+from copydesk.judge import gate
 from copydesk.kit import text, urls
 from copydesk.news import Lead
 
@@ -77,7 +77,7 @@ def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
         return "an editor removed it"
     for address in sorted(addresses):
         lead = Lead(url=address, source="", found=newsroom.now, title=preview.title)
-        if why := judge.blocking_ruling(lead, newsroom.beat.rulings):
+        if why := gate.blocking_ruling(lead, newsroom.beat.rulings):
             return why
     return ""
 

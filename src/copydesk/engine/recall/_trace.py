@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from copydesk import judge
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import ask_catalogue, beat_in_force
 from copydesk.engine.filing import read_removals
@@ -19,6 +18,7 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.recall._read_list import RecallItem, RecallList
 from copydesk.engine.rejudging import find_neighbours
 from copydesk.engine.sources import WaitingLeads
+from copydesk.judge import coverage
 from copydesk.kit import dates, urls
 from copydesk.news import Beat, RecallKind, Shelved, Story
 
@@ -157,7 +157,7 @@ class _Tracer:
 
 def _find_coverage(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
-) -> dict[int, judge.CoverageMatch]:
+) -> dict[int, coverage.CoverageMatch]:
     """Return what is filed on the same happenings, by the items' places."""
     if not items:
         return {}
@@ -165,7 +165,7 @@ def _find_coverage(
     stories = [_shelve(path, items[at], newsroom.now) for path, at in others.items()]
     window = find_neighbours(newsroom, shelf, beat, stories)
     corpus = window.around.corpus if window.around else None
-    matches = judge.find_coverage(stories, window.stories, beat, corpus)
+    matches = coverage.find_coverage(stories, window.stories, beat, corpus)
     return {others[path]: match for path, match in matches.items()}
 
 
@@ -182,7 +182,7 @@ def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
     return Shelved(story=story, found=now)
 
 
-def _add_coverage(trace: RecallTrace, match: judge.CoverageMatch) -> RecallTrace:
+def _add_coverage(trace: RecallTrace, match: coverage.CoverageMatch) -> RecallTrace:
     first, *others = match.paths
     return replace(
         trace,

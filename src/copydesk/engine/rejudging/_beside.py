@@ -9,7 +9,9 @@ from datetime import datetime
 
 from copydesk import judge, review
 from copydesk.engine.rejudging._case import LONG_AGO, Rejudged, is_in_period
+from copydesk.judge import clustering
 from copydesk.news import Beat, Shelved, Story, Surroundings
+from copydesk.review import rules
 
 Digests = Callable[[Story], Mapping[str, str]]
 
@@ -65,7 +67,7 @@ def find_stories_around(
     judged: Collection[Story], stories: Iterable[Story], since: datetime | None
 ) -> Iterator[Story]:
     """Yield the stories around the judged ones: in time, or of their groups."""
-    start = None if since is None else since - judge.NEIGHBOURS_WITHIN
+    start = None if since is None else since - clustering.NEIGHBOURS_WITHIN
     groups = {story.group for story in judged} - {""}
     paths = {story.path for story in judged}
     for story in stories:
@@ -96,7 +98,7 @@ def _dissolve_copies(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
         if original and rejudged.fresh.copy_of != original:
             left.setdefault(original, set()).add(rejudged.filed.web_url)
     for rejudged in fresh:
-        gone = left.get(review.record_name(rejudged.filed.path), set())
+        gone = left.get(rules.record_name(rejudged.filed.path), set())
         stays = tuple(copy for copy in rejudged.fresh.related if copy.web_url not in gone)
         without = replace(rejudged, fresh=replace(rejudged.fresh, related=stays))
         yield without if gone else rejudged

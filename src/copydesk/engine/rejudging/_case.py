@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from copydesk import judge, review
+from copydesk import review
 from copydesk.archive import Rulings
+from copydesk.judge import copies
 from copydesk.kit import urls
 from copydesk.news import Article, Beat, Shelf, Story, Verdict
 
@@ -99,7 +100,7 @@ def is_in_period(story: Story, since: datetime | None) -> bool:
 
 def is_before_period(story: Story, since: datetime | None) -> bool:
     """Decide whether a story is from just before the period, so that one in it may be its copy."""
-    return since is not None and (story.published_at or LONG_AGO) >= since - judge.COPIES_WITHIN
+    return since is not None and (story.published_at or LONG_AGO) >= since - copies.COPIES_WITHIN
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from operator import itemgetter
 
-from copydesk import judge, review
+from copydesk import judge
 from copydesk.archive import ArticleStore, Rulings
 from copydesk.config import Settings
 from copydesk.engine.cataloguing import beat_in_force
@@ -32,7 +32,9 @@ from copydesk.engine.rejudging._case import (
     order_of_arrival,
 )
 from copydesk.illustrate import Album
+from copydesk.judge import copies, shelves
 from copydesk.news import Article, Shelved, Story
+from copydesk.review.rules import FIELD_OF, record_name, without_lost_sets
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,14 +57,14 @@ class _Bench:
     newsroom: Newsroom
     rulings: Rulings
     sites: SiteHabits
-    shelf: judge.MemoryShelf = field(default_factory=judge.MemoryShelf)
+    shelf: shelves.MemoryShelf = field(default_factory=shelves.MemoryShelf)
     texts: set[str] = field(default_factory=set)
 
     def put(self, story: Story, text: str, found: datetime | None) -> None:
         """Put a story on the shelf with its text, and when that was found."""
         shelved = Shelved(story=story, text=text, found=found)
-        self.shelf.add(shelved, judge.fingerprint(text))
-        self.texts.add(review.record_name(story.path))
+        self.shelf.add(shelved, copies.fingerprint(text))
+        self.texts.add(record_name(story.path))
 
 
 def judge_again(
@@ -139,7 +141,7 @@ def _judge(bench: _Bench, filed: Story) -> Rejudged:
     rules = JudgingRules(
         beat=newsroom.beat, mode=newsroom.settings.review.mode, assess=judge.assess
     )
-    return judge_case(case, rules, judge.PastShelf(bench.shelf, kept.found))
+    return judge_case(case, rules, shelves.PastShelf(bench.shelf, kept.found))
 
 
 def make_case(
@@ -165,7 +167,7 @@ def make_case(
 
 def _words(settings: Settings, album: Album, filed: Story, article: Article) -> Story:
     """Return the record with the fields that a rule had set and sets no more as the article has."""
-    if not any(reason.about in review.FIELD_OF for reason in filed.reasons):
+    if not any(reason.about in FIELD_OF for reason in filed.reasons):
         return filed
     read = story_as_read(settings, album, article, settings.beat)
-    return review.without_lost_sets(filed, read, settings.beat)
+    return without_lost_sets(filed, read, settings.beat)

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from copydesk import judge, review
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import ask_catalogue, beat_in_force
 from copydesk.engine.judging import FiledShelf, Vectors
 from copydesk.engine.newsroom import Newsroom, find_record
 from copydesk.errors import RecordError
+from copydesk.judge import coverage
 from copydesk.news import Beat, Ruling, Shelved, Story
 from copydesk.news.wording import Wording
+from copydesk.review import rules
 
 _MOST = 400  # stories that are read for it
 
@@ -101,7 +102,7 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
         if shelved.story.copy_of:
             return NeighbourReport(note=f"a copy of {shelved.story.copy_of} stands in no group")
         around = {other.story.path: other for other in _read_around(shelf, shelved, beat)}
-        found = judge.weigh_neighbours(shelved, list(around.values()), beat, shelf.corpus)
+        found = coverage.weigh_neighbours(shelved, list(around.values()), beat, shelf.corpus)
         rows = [_make_row(shelved.story, neighbour, around, beat) for neighbour in found]
         return NeighbourReport(rows=tuple(rows))
 
@@ -110,16 +111,16 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
 
 def _read_around(shelf: FiledShelf, shelved: Shelved, beat: Beat) -> Sequence[Shelved]:
     """Return the stories that one may be like, and all others of their groups."""
-    name = review.record_name(shelved.story.path)
+    name = rules.record_name(shelved.story.path)
     names = {story for rule in beat.rulings if name in rule.stories for story in rule.stories}
-    names |= judge.find_candidates([shelved], beat, shelf.corpus)
+    names |= coverage.find_candidates([shelved], beat, shelf.corpus)
     found = shelf.find_by_name(names)
     groups = {other.story.group for other in (shelved, *found) if other.story.group}
     return [*found, *shelf.of_groups(groups)][:_MOST]
 
 
 def _make_row(
-    story: Story, neighbour: judge.Neighbour, around: Mapping[str, Shelved], beat: Beat
+    story: Story, neighbour: coverage.Neighbour, around: Mapping[str, Shelved], beat: Beat
 ) -> NeighbourRow:
     members = [around[path].story for path in neighbour.paths]
     leader = next((member for member in members if member.heat != -1), members[0])
@@ -143,7 +144,7 @@ def _make_row(
     )
 
 
-def _choose_kind(neighbour: judge.Neighbour, rule: Ruling | None) -> NeighbourKind:
+def _choose_kind(neighbour: coverage.Neighbour, rule: Ruling | None) -> NeighbourKind:
     veto = neighbour.likeness.veto
     if neighbour.are_together:
         if not neighbour.would_be_one:
@@ -159,12 +160,12 @@ def _choose_kind(neighbour: judge.Neighbour, rule: Ruling | None) -> NeighbourKi
 
 
 def _find_rule(
-    story: Story, members: Sequence[Story], neighbour: judge.Neighbour, beat: Beat
+    story: Story, members: Sequence[Story], neighbour: coverage.Neighbour, beat: Beat
 ) -> Ruling | None:
     """Return the newest ruling that brought a story and some others together, or parted them."""
     said = "merge" if neighbour.are_together else "split"
-    name = review.record_name(story.path)
-    others = {review.record_name(member.path) for member in members}
+    name = rules.record_name(story.path)
+    others = {rules.record_name(member.path) for member in members}
     for rule in reversed(beat.rulings):
         if rule.said == said and _is_between(rule, name, others):
             return rule

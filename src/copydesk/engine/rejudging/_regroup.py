@@ -14,6 +14,8 @@ from copydesk.engine.rejudging._surroundings import add_groups, find_window
 from copydesk.engine.revisiting import Correction
 from copydesk.memory import Memory
 from copydesk.news import Beat, Event, EventKind, Shelved, Story
+from copydesk.review import rules
+from copydesk.review.corrections import add_to_history
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ def after_others(
     known = dict(regrouped.machine) or memory.digests(filed.path)
     after = review.set_beside_others(filed, regrouped, known)
     if _gave_the_lead(filed, after) and beat.scoring.traits.has_blocks:
-        return review.add_to_history(after, now, [Event.of(EventKind.DEPOSED)])
+        return add_to_history(after, now, [Event.of(EventKind.DEPOSED)])
     return after
 
 
@@ -123,7 +125,7 @@ def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
 
 
 def _is_ruled(story: Story, named: Collection[str]) -> bool:
-    if review.record_name(story.path) in named or (story.verdict and story.group):
+    if rules.record_name(story.path) in named or (story.verdict and story.group):
         return True
     return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)
 

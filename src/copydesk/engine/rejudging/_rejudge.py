@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from copydesk import archive, judge
+from copydesk import archive
 from copydesk.engine.cataloguing import (
     GatePassage,
     ask_catalogue,
@@ -42,6 +42,7 @@ from copydesk.engine.newsroom import (
 from copydesk.engine.rejudging import _judge_again
 from copydesk.engine.rejudging._case import Rejudged
 from copydesk.engine.revisiting import count_missing
+from copydesk.judge import clustering
 from copydesk.kit import text
 from copydesk.news import Story
 
@@ -178,7 +179,7 @@ def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iter
     with open_catalogue(newsroom.private) as catalogue:
         sweep_records(newsroom, catalogue)
         report_failures(catalogue, troubles)
-        recent = catalogue.between(since - judge.NEIGHBOURS_WITHIN, _END)
+        recent = catalogue.between(since - clustering.NEIGHBOURS_WITHIN, _END)
         stories = {path: newsroom.archive.read(path) for path in recent}
         groups = {story.group for story in stories.values()} - {""}
         originals = {story.copy_of for story in stories.values()} - {""}

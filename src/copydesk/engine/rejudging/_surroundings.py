@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 
-from copydesk import judge, review
 from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom
+from copydesk.judge import clustering, copies, coverage
 from copydesk.news import Beat, Corpus, Shelved, Story, Surroundings
+from copydesk.review.rules import record_name
 
 _RECENT = timedelta(days=15)  # what comes later than that may have neighbours of which none is kept
 _AT_ONCE = 500  # documents
@@ -51,7 +52,7 @@ def find_window(
         return Window(stories=())
     if not _has_kept(newsroom, beat, moving):
         return Window(stories=_all_around(shelf, [*moving, *others]))
-    since = newsroom.now - judge.COPIES_WITHIN  # of older stories no text is at hand
+    since = newsroom.now - copies.COPIES_WITHIN  # of older stories no text is at hand
 
     def count_stories(topic: str) -> int:
         return shelf.count_stories(topic, since)
@@ -77,9 +78,9 @@ def find_neighbours(
     others = [shelved.story for shelved in stories]
     if not _are_recent(newsroom, others):
         return Window(stories=_all_around(shelf, others))
-    since = newsroom.now - judge.COPIES_WITHIN
+    since = newsroom.now - copies.COPIES_WITHIN
     corpus = _complete_corpus(shelf, since)
-    names = judge.find_candidates(stories, beat, corpus)
+    names = coverage.find_candidates(stories, beat, corpus)
     around = Surroundings(
         corpus=corpus, count_stories=lambda topic: shelf.count_stories(topic, since)
     )
@@ -92,9 +93,11 @@ def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
     What is kept stays as rounds left it: they are told there which records changed.
     """
     known = shelf.corpus.digests()
-    paths = [path for path in shelf.digest_texts(since) if review.record_name(path) not in known]
+    paths = [path for path in shelf.digest_texts(since) if record_name(path) not in known]
     fresh = (shelf.peek(path) for path in paths)
-    return judge.extend_corpus(shelf.corpus, [shelved for shelved in fresh if shelved is not None])
+    return coverage.extend_corpus(
+        shelf.corpus, [shelved for shelved in fresh if shelved is not None]
+    )
 
 
 def _has_kept(newsroom: Newsroom, beat: Beat, moving: Sequence[Story]) -> bool:
@@ -112,7 +115,7 @@ def _are_recent(newsroom: Newsroom, stories: Sequence[Story]) -> bool:
 def _find_candidates(shelf: FiledShelf, beat: Beat, moving: Sequence[Story]) -> set[str]:
     originals = [story.path for story in moving if not story.copy_of]
     new = shelf.at_paths(originals)
-    return judge.find_candidates(new, beat, shelf.corpus) if new else set()
+    return coverage.find_candidates(new, beat, shelf.corpus) if new else set()
 
 
 def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:
@@ -122,14 +125,14 @@ def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:
     """
     known = shelf.corpus.digests()
     there = {
-        review.record_name(path): _Text(path=path, digest=digest)
+        record_name(path): _Text(path=path, digest=digest)
         for path, digest in reversed(shelf.digest_texts(since).items())
     }
     changed = {name: text for name, text in there.items() if known.get(name) != text.digest}
     _take_in(shelf, changed, known)
     gone = known.keys() - there.keys()
     shelf.corpus.update([], gone)
-    too_old = {review.record_name(shelved.story.path) for shelved in shelf.find_by_name(gone)}
+    too_old = {record_name(shelved.story.path) for shelved in shelf.find_by_name(gone)}
     return [text.path for text in changed.values()] if gone == too_old else None
 
 
@@ -150,7 +153,7 @@ def _take_in(shelf: FiledShelf, changed: Mapping[str, _Text], known: Mapping[str
     while lot := list(islice(waiting, _AT_ONCE)):
         read = ((shelf.peek(text.path), mark + text.digest) for text in lot)
         stories = [(shelved, digest) for shelved, digest in read if shelved is not None]
-        shelf.corpus.update(list(judge.index_stories(stories)))
+        shelf.corpus.update(list(coverage.index_stories(stories)))
 
 
 def _is_unsure(text: _Text, known: bytes | None) -> bool:
@@ -169,7 +172,7 @@ def _complete(shelf: FiledShelf, beat: Beat, stories: Iterable[Shelved]) -> list
 
 
 def _find_near(shelf: FiledShelf, beat: Beat, stories: Sequence[Story]) -> list[Shelved]:
-    names = {review.record_name(story.path) for story in stories}
+    names = {record_name(story.path) for story in stories}
     rules = (rule.stories for rule in beat.rulings if not names.isdisjoint(rule.stories))
     beside = {related.web_url for story in stories for related in story.related}
     groups = _groups_of(stories)
@@ -193,7 +196,7 @@ def _merge_weeks(times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
     """Return the weeks around each of these times, what overlaps as one."""
     merged: list[tuple[datetime, datetime]] = []
     for time in sorted(times):
-        start, end = time - judge.NEIGHBOURS_WITHIN, time + judge.NEIGHBOURS_WITHIN
+        start, end = time - clustering.NEIGHBOURS_WITHIN, time + clustering.NEIGHBOURS_WITHIN
         if merged and start <= merged[-1][1]:
             start, _ = merged.pop()
         merged.append((start, end))

@@ -18,9 +18,11 @@ from copydesk.engine.revisiting._correction import Correction
 from copydesk.engine.revisiting._plan import GONE, Plan
 from copydesk.engine.revisiting._plans import Look
 from copydesk.illustrate import Album
+from copydesk.judge import shelves
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Event, EventKind, Shelved, Story
+from copydesk.review import corrections, rules
 
 _PERMANENT = frozenset({301, 308})
 
@@ -56,7 +58,7 @@ def _correction(
     if look.article is None:
         return None
     article = sites.settle(look.article)
-    is_set = "url" in review.find_ruled_fields(look.story, newsroom.beat)
+    is_set = "url" in rules.find_ruled_fields(look.story, newsroom.beat)
     moved = None if is_set else _find_move(shelf, look, article)
     words = tuple(_words(newsroom, sites, look, article))
     back = look.story.access == GONE
@@ -108,7 +110,7 @@ def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
     None of another version of the reader, and none where the history tells of a look that was not
     remembered: its round was killed.
     """
-    if review.is_noted_since(look.story, look.plan.looked):
+    if corrections.is_noted_since(look.story, look.plan.looked):
         return False
     if _is_same(look.plan, article):
         return True
@@ -130,7 +132,7 @@ def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: 
         return False
     old = base(articles, plan, story)
     title, text = (old.title, old.text) if old else (story.title, story.excerpt)
-    return review.is_other_article(title, text, article.title, article.text)
+    return corrections.is_other_article(title, text, article.title, article.text)
 
 
 def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) -> Iterator[Event]:
@@ -146,22 +148,22 @@ def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) 
     if old is not None and old.reader != article.reader:
         return  # an earlier version of the reader read otherwise what did not change
     hand = review.find_hand_edits(look.story, read_digests(newsroom.memory, look.story))
-    hand |= review.find_ruled_fields(look.story, newsroom.beat)
+    hand |= rules.find_ruled_fields(look.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else look.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else look.story.excerpt
-    if title and not review.have_same_words(title, article.title):
+    if title and not corrections.have_same_words(title, article.title):
         yield _new_headline(title, article.title, is_kept="title" in hand)
         excerpt = excerpt.replace(title, article.title)  # it may begin with it
     if _has_new_excerpt(excerpt, article.excerpt):
         is_kept = "excerpt" in hand
         yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
-    if old and (change := review.text_change(old.text, article.text)):
+    if old and (change := corrections.text_change(old.text, article.text)):
         yield change
 
 
 def _has_new_excerpt(old: str, new: str) -> bool:
     """Decide whether an excerpt became another; to come or go is a matter of what may be shown."""
-    return bool(old and new) and not review.have_same_excerpt(old, new)
+    return bool(old and new) and not corrections.have_same_excerpt(old, new)
 
 
 def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
@@ -172,7 +174,7 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
 
 def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> Article | None:
     """Return the earlier reading where it can tell anything new."""
-    if review.is_noted_since(look.story, look.plan.looked):
+    if corrections.is_noted_since(look.story, look.plan.looked):
         return None
     kept = base(articles, look.plan, look.story)
     return None if kept is None else sites.settle(kept)
@@ -188,7 +190,7 @@ def _rejudge(
     grounds = review.Grounds(
         assess=judge.assess,
         beat=settings.beat,
-        shelf=judge.MemoryShelf(),
+        shelf=shelves.MemoryShelf(),
         known=read_digests(memory, story),
         picture=counting_picture(settings, album, story, article),
     )
@@ -235,4 +237,4 @@ def _finish(
     machine = story.machine or tuple(read_digests(memory, story).items())
     story = replace(story, machine=machine)
     has_blocks = beat.scoring.traits.has_blocks
-    return review.add_to_history(story, now, events) if has_blocks else story
+    return corrections.add_to_history(story, now, events) if has_blocks else story

@@ -39,6 +39,7 @@ from copydesk.fetch import find_pause
 from copydesk.illustrate import Picture
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Fetcher, Image, Lead, Page, Refused, Request, Story
+from copydesk.review import corrections, rules
 
 _AGAIN = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))  # as looks at a filed page
 _KEPT = timedelta(days=30)  # how long it is told what is lost, once nothing waits
@@ -209,11 +210,11 @@ class _Fetching:
         have done without the loss.
         """
         hand = review.find_hand_edits(story, read_digests(self.newsroom.memory, story))
-        hand |= review.find_ruled_fields(story, self.newsroom.beat)
-        if "title" not in hand and not review.have_same_words(story.title, article.title):
+        hand |= rules.find_ruled_fields(story, self.newsroom.beat)
+        if "title" not in hand and not corrections.have_same_words(story.title, article.title):
             article = replace(article, title=story.title)
         is_excerpt_filed = "excerpt" not in hand and bool(story.excerpt)
-        if is_excerpt_filed and not review.have_same_excerpt(story.excerpt, article.excerpt):
+        if is_excerpt_filed and not corrections.have_same_excerpt(story.excerpt, article.excerpt):
             article = replace(article, excerpt=story.excerpt)
         return article
 
@@ -260,7 +261,7 @@ class _Fetching:
 def _is_filed_article(story: Story, article: Article) -> bool:
     """Decide whether a page is still on its publisher's site and the article that was filed."""
     home = story.web_url or article.web_url
-    return urls.same_site(article.web_url, home) and not review.is_other_article(
+    return urls.same_site(article.web_url, home) and not corrections.is_other_article(
         story.title, story.excerpt, article.title, article.text
     )
 

@@ -14,7 +14,7 @@ import functools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from copydesk import archive, review
+from copydesk import archive
 from copydesk.archive import ArticleStore, Recovered, WriteLock
 from copydesk.config import Settings
 from copydesk.engine.filing import (
@@ -72,6 +72,7 @@ from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text, urls
 from copydesk.memory import Fate
 from copydesk.news import Beat, Lead, Story, Tip
+from copydesk.review.rules import with_rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +269,7 @@ class _Filing:
             return None
         root = self.bench.newsroom.root
         rulings = archive.read_rulings(root)
-        with_all = functools.reduce(review.with_rule, rules, rulings.rules)
+        with_all = functools.reduce(with_rule, rules, rulings.rules)
         return archive.rulings_change(root, replace(rulings, rules=with_all))
 
     def _of_records(self, filed: Filed) -> Filed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from copydesk import archive, judge
+from copydesk import archive
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import Snapshot, sweep_records
 from copydesk.engine.filing import read_removals
@@ -27,6 +27,7 @@ from copydesk.engine.round._candidates import Candidate, Gathered
 from copydesk.engine.round._known import tries_of
 from copydesk.engine.round._outcomes import NewStory, Outcome
 from copydesk.errors import CopydeskError
+from copydesk.judge import gate
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Ruling, Story, Tip
 
@@ -118,7 +119,7 @@ def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
     addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
     if not bench.removed.isdisjoint(map(urls.identity, addresses)):
         return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
-    why = judge.blocking_ruling(article, bench.newsroom.beat.rulings)
+    why = gate.blocking_ruling(article, bench.newsroom.beat.rulings)
     return Dropped(url=article.web_url, reason="ruled-out", detail=why) if why else None
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk import judge, watch
+from copydesk import watch
 from copydesk.engine.filing import read_removals
 from copydesk.engine.judging import FiledShelf
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round._outcomes import Known, Outcome
 from copydesk.engine.sources import RULE_REASONS, RuleDigests
+from copydesk.judge import gate
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import Beat, Dropped, Lead, Tip
@@ -78,7 +79,7 @@ def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
 
 
 def _drop_by_rules(knowledge: _Knowledge, lead: Lead) -> Dropped | None:
-    if why := judge.blocking_ruling(lead, knowledge.beat.rulings):
+    if why := gate.blocking_ruling(lead, knowledge.beat.rulings):
         return Dropped(url=lead.url, reason="ruled-out", detail=why)
     return None
 

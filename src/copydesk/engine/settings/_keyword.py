@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from copydesk import judge
 from copydesk.errors import UsageError
+from copydesk.judge import keywords
 from copydesk.kit import text
 
 _CHARACTERS = 100
@@ -29,7 +29,7 @@ def clean_keyword(word: str, language: str = "") -> str:
         raise UsageError(
             f"a keyword has at most {_CHARACTERS} characters", subject=f"{clean[:_CHARACTERS]}…"
         )
-    if not judge.can_be_found(clean, language):
+    if not keywords.can_be_found(clean, language):
         raise UsageError(
             "nothing can be found by this keyword", subject=repr(word), hint="write a word"
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copydesk import judge
 from copydesk.catalogue import Catalogue, StoryLabels
 from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.errors import CatalogueError, RecordError
-from copydesk.judge import TopicSample
+from copydesk.judge import samples
+from copydesk.judge.samples import TopicSample
 from copydesk.news import Article, Story
 
 MOST = 20_000  # stories: about 80 MB of words, and what a reader of today means by a topic
@@ -44,7 +44,7 @@ def read_samples(
         else:
             yield TopicSample(
                 key=label.path,
-                text=judge.up_front(article),
+                text=samples.up_front(article),
                 topics=frozenset(label.topics),
                 event=label.group or label.path,
                 publisher=label.publisher,

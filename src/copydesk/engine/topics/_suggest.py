@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from copydesk import judge
 from copydesk.catalogue import StoryLabels
 from copydesk.engine.editing import topic_names
 from copydesk.engine.newsroom import Failure, Newsroom, Progress, Silence
 from copydesk.engine.topics._samples import MOST, list_labels, read_article, read_samples
 from copydesk.errors import RecordError
-from copydesk.judge import TopicWord
+from copydesk.judge import keywords
+from copydesk.judge.keywords import TopicWord
+from copydesk.judge.topics import try_keyword, with_keyword
 from copydesk.news import Beat
 
 _TRIED = 40  # stories that one word is tried on, the newest
@@ -100,7 +101,7 @@ class SuggestReport:
     @property
     def least_stories(self) -> int:
         """Return how many stories of a topic must say a word at least, about different news."""
-        return judge.least_events(self.stories)
+        return keywords.least_events(self.stories)
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ def suggest_keywords(
     )
     samples = read_samples(newsroom, labels, search.progress, search.failed)
     most = question.limit * _MORE
-    words = judge.find_words(samples, beat, language, _publishers(beat, labels), most)
+    words = keywords.find_words(samples, beat, language, _publishers(beat, labels), most)
     if beat.topic in names:
         notes.append(f"{beat.topic} is the main topic: no other stories show what is its own")
     if len(listed) >= MOST:
@@ -201,7 +202,7 @@ def _find_rules(beat: Beat, topic: str) -> set[str]:
 def _try(search: _Search, word: TopicWord) -> SuggestedWord:
     """Try a word on the newest stories that have it; for no topic they are only named."""
     paths = sorted(word.keys, key=search.age.__getitem__)[:_TRIED]
-    more = judge.with_keyword(search.newsroom.beat, word.topic, word.word)
+    more = with_keyword(search.newsroom.beat, word.topic, word.word)
     affected = [story for path in paths for story in _affect(search, path, word.topic, more)]
     search.progress.step()
     return SuggestedWord(
@@ -225,7 +226,7 @@ def _affect(search: _Search, path: str, topic: str, more: Beat) -> Iterator[Affe
     if not topic:
         yield AffectedStory(path=path, title=article.title, now="no-topic", topics=(), is_won=False)
         return
-    effect = judge.try_keyword(article, search.newsroom.beat, more, topic)
+    effect = try_keyword(article, search.newsroom.beat, more, topic)
     if effect.is_won or effect.lost:
         yield AffectedStory(
             path=path,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from copydesk import archive, review
+from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, record_at
 from copydesk.engine.trail._beginnings import find_fate, list_beginnings, list_fate
 from copydesk.engine.trail._commit_entries import (
@@ -24,6 +24,7 @@ from copydesk.engine.trail._trail_entry import TrailEntry, TrailKind, describe
 from copydesk.errors import GitError
 from copydesk.kit import dates, urls
 from copydesk.news import Story
+from copydesk.review.rules import record_name
 
 _MOST = 200
 _MOST_COMMITS = 400  # a story that leads for weeks is in every round's
@@ -86,7 +87,7 @@ def _read_log(newsroom: Newsroom, story: Story) -> _Log:
         return _Log(notes=("there is no git repository: nobody knows what changed when",))
     entries: list[TrailEntry] = []
     words: set[Word] = set()
-    name = review.record_name(story.path)
+    name = record_name(story.path)
     for commit in log.commits:
         entries += list_commit_entries(commit, name, entries, words)
         words.update(commit.news)
@@ -111,7 +112,7 @@ def _list_standing(
     verdict = story.verdict or rulings.verdict_on(story.path)
     if verdict is not None and verdict not in told:
         yield tell_verdict(verdict)
-    name = review.record_name(story.path)
+    name = record_name(story.path)
     rules = (rule for rule in rulings.rules if name in rule.stories and rule not in told)
     yield from (tell_rule(rule, name) for rule in rules)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from copydesk import judge
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Failure
 from copydesk.engine.rejudging import Case, Rejudged, is_on_its_own_now, set_beside
 from copydesk.engine.what_if._relations import KeyIndex, Relations, relate
-from copydesk.judge import Findings, SameText
+from copydesk.judge import Findings, coverage
+from copydesk.judge.copies import SameText
 from copydesk.kit import dates
 from copydesk.news import Beat, Ruling, Story, Surroundings
 
@@ -118,7 +118,7 @@ class Bench:
         """Whether by the rules of today a story is put among all others as if it were new."""
         judged = self.today.values()
         stories = [*(rejudged.fresh for rejudged in judged), *self.around]
-        freed = judge.find_freed_paths(stories, self.in_force(self.beat))
+        freed = coverage.find_freed_paths(stories, self.in_force(self.beat))
         return bool(freed) or find_wanderers(judged)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
@@ -163,6 +163,6 @@ def set_some_beside(
         [story for story in bench.around if story.path in paths],
         bench.in_force(beat),
         bench.digests_of,
-        Surroundings(corpus=judge.make_corpus([]), count_stories=bench.topic_counts.__getitem__),
+        Surroundings(corpus=coverage.make_corpus([]), count_stories=bench.topic_counts.__getitem__),
     )
     return {rejudged.filed.path: rejudged for rejudged in beside}

@@ -11,7 +11,7 @@ from copydesk.config import Settings
 from copydesk.engine.rejudging import JudgingRules, Rejudged, judge_case
 from copydesk.engine.what_if._bench import BenchCase
 from copydesk.engine.what_if._reading_rules import TopicChanges
-from copydesk.judge import Findings
+from copydesk.judge import Findings, copies
 from copydesk.news import Article, Beat, Dropped, Shelf, Shelved, Story
 
 _SaidBySource = tuple[str, tuple[str, ...], bool]
@@ -61,7 +61,7 @@ class FindingsJudge:
         if isinstance(outcome, Dropped):
             return outcome
         same = ((self.stories[text.path], text.shared) for text in case.same)
-        copy = judge.choose_original(same, shelf)
+        copy = copies.choose_original(same, shelf)
         return judge.complete_beside(outcome, beat, copy, article.image)
 
     def _find(self, case: BenchCase, article: Article, beat: Beat) -> Findings:

@@ -16,7 +16,8 @@ import msgspec
 
 from copydesk import judge
 from copydesk.errors import CatalogueError
-from copydesk.judge import Findings, SameText
+from copydesk.judge import Findings
+from copydesk.judge.copies import SameText
 from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import Article, Topic
 

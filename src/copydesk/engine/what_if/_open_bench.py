@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk import archive, judge, review
+from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.engine.cataloguing import beat_in_force
 from copydesk.engine.filing import read_digests
@@ -37,8 +37,10 @@ from copydesk.engine.what_if._kept_findings import FILE, FindingsStore, KeptText
 from copydesk.engine.what_if._read_articles import ArticleReader, read_articles
 from copydesk.engine.what_if._reading_rules import ReadingRules
 from copydesk.errors import CatalogueError
-from copydesk.judge import SameText
+from copydesk.judge import copies, coverage, shelves
+from copydesk.judge.copies import SameText
 from copydesk.news import Article, Shelved, Story
+from copydesk.review import rules
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class _Opening:
     read: Mapping[str, ReadArticle]
     kept_texts: dict[str, KeptTexts]
     bench_judge: FindingsJudge
-    shelf: judge.MemoryShelf = field(default_factory=judge.MemoryShelf)
+    shelf: shelves.MemoryShelf = field(default_factory=shelves.MemoryShelf)
     texts: set[str] = field(default_factory=set)
     names: dict[str, int] = field(default_factory=dict)
     new_texts: dict[str, KeptTexts] = field(default_factory=dict)
@@ -71,7 +73,7 @@ class _Opening:
         else:
             shelved = Shelved(story=story, found=read.article.found)
             self.shelf.add(shelved, read.findings.fingerprint)
-        name = review.record_name(story.path)
+        name = rules.record_name(story.path)
         self.names[name] = place
         if read is not None:
             self.texts.add(name)
@@ -182,7 +184,7 @@ def _make_case(opening: _Opening, story: Story, place: int) -> BenchCase:
 
 
 def _has_lost_fields(story: Story) -> bool:
-    return any(reason.about in review.FIELD_OF for reason in story.reasons)
+    return any(reason.about in rules.FIELD_OF for reason in story.reasons)
 
 
 def _whole_article(opening: _Opening, story: Story) -> Article:
@@ -198,7 +200,7 @@ def _text_for_groups(opening: _Opening, story: Story, read: ReadArticle) -> str:
     scoring = opening.newsroom.beat.scoring
     if scoring.traits.groups_from_nothing:
         return _whole_article(opening, story).text if scoring.grouping else ""
-    return _stand_in(min(read.characters, judge.FULL_REPORT))
+    return _stand_in(min(read.characters, coverage.FULL_REPORT))
 
 
 @functools.cache
@@ -211,7 +213,7 @@ def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tupl
     fingerprint = read.findings.fingerprint
     if not fingerprint or not opening.newsroom.beat.scoring.traits.has_blocks:
         return ()
-    past = judge.PastShelf(opening.shelf, read.article.found)
+    past = shelves.PastShelf(opening.shelf, read.article.found)
     near = list(past.near(fingerprint))
     if not near:
         return ()
@@ -220,7 +222,7 @@ def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tupl
     if kept is None or kept.texts != texts:
         article = _whole_article(opening, story)
         shelf = _TextsNear([_with_text(opening, shelved) for shelved in near])
-        same = judge.find_same_texts(article, fingerprint, shelf)
+        same = copies.find_same_texts(article, fingerprint, shelf)
         kept = opening.new_texts[story.path] = KeptTexts(texts=texts, same=same)
     return kept.same
 

@@ -14,6 +14,7 @@ from copydesk.engine.newsroom import Failure, Newsroom, Progress, failure_of
 from copydesk.engine.reading import SiteHabits
 from copydesk.engine.what_if._kept_findings import FindingsStore, ReadArticle
 from copydesk.engine.what_if._reading_rules import ReadingRules, TopicChanges
+from copydesk.judge.topics import stems_of
 from copydesk.kit import processes
 from copydesk.memory import Memory
 from copydesk.news import Article, Story
@@ -64,7 +65,7 @@ class ArticleReader:
             rules=self.rules.of_source(article.source),
             article=replace(article, text=""),
             characters=len(article.text),
-            stems=judge.stems_of(article, beat) if beat.scoring.traits.has_blocks else "",
+            stems=stems_of(article, beat) if beat.scoring.traits.has_blocks else "",
             findings=judge.examine(article, beat),
         )
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from copydesk import judge
-from copydesk.judge import ChangedWords
+from copydesk.judge.topics import ChangedWords, find_changed_words
 from copydesk.news import Beat, Topic
 
 
@@ -67,7 +66,7 @@ class TopicChanges:
         if self._before is None or not self._after.scoring.traits.has_blocks:
             return True
         if language not in self._found:
-            self._found[language] = judge.find_changed_words(self._before, self._after, language)
+            self._found[language] = find_changed_words(self._before, self._after, language)
         changed = self._found[language]
         return changed is None or changed.may_touch(stems)
 

@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from copydesk import review
 from copydesk.kit import urls
 from copydesk.news import Ruling, Story
+from copydesk.review import rules
 
 _Key = tuple[str, str]
 
@@ -79,7 +79,7 @@ class KeyIndex:
 
 def _keys_of(story: Story) -> Iterator[_Key]:
     """Yield all that others may name a story by, and that it names others by."""
-    yield "name", review.record_name(story.path)
+    yield "name", rules.record_name(story.path)
     for name in (story.group, story.returns_to, story.copy_of):
         if name:
             yield "name", name

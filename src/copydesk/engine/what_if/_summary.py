@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from copydesk import judge
 from copydesk.engine.rejudging import FieldChange, Rejudged, is_changed, list_changes
 from copydesk.engine.what_if._bench import Bench
 from copydesk.engine.what_if._try_rules import Outcome
+from copydesk.judge import gate
 from copydesk.news import Story
 
 _MOST = 200  # stories that are listed
@@ -235,6 +235,6 @@ def _list_verdicts(
             yield WeighedVerdict(
                 path=one.filed.path,
                 said=one.filed.verdict.said,
-                before=judge.verdict_points(before),
-                after=judge.verdict_points(one.fresh),
+                before=gate.verdict_points(before),
+                after=gate.verdict_points(one.fresh),
             )

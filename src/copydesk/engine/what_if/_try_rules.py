@@ -28,6 +28,7 @@ from copydesk.engine.what_if._bench import (
     set_some_beside,
 )
 from copydesk.engine.what_if._judge_by_findings import FindingsJudge
+from copydesk.judge import coverage
 from copydesk.news import Beat
 
 _STEPS = 50  # cases between two words on how far it is
@@ -137,7 +138,7 @@ class _Touch:
             return True
         if self.low == self.high:
             return False
-        lift = judge.LIFT if bench.relations.has_any(case.path) else 0
+        lift = coverage.LIFT if bench.relations.has_any(case.path) else 0
         return self.low - lift <= (bench.today[case.path].fresh.quality or 0) < self.high
 
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from copydesk.judge.profile import Features
 from copydesk.judge.quality import wording
-from copydesk.judge.quality._measure import length, measure
-from copydesk.judge.quality._sightings import Sightings, once
-from copydesk.judge.quality._source_trust import GOOD, source_trust
-from copydesk.judge.quality._substance import BRIEF, CAPTION, FULL_TEXT
+from copydesk.judge.quality._measure import (
+    BRIEF,
+    CAPTION,
+    FULL_TEXT,
+    Sightings,
+    length,
+    measure,
+    once,
+)
+from copydesk.judge.quality._metadata import GOOD, source_trust
 from copydesk.news import Beat, ReasonKind, reason_words
 
 

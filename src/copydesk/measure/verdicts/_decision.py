@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk import judge
+from copydesk.judge import gate
 from copydesk.news import IS_WANTED, Article, Beat, Said, Story
 
 
@@ -56,7 +57,7 @@ def make_decision(
     That is a copy, a story behind the leader of its group, one without a quality, and a removal.
     `all_wait` says that every story waits for an editor.
     """
-    verdict, points = story.verdict, judge.verdict_points(story)
+    verdict, points = story.verdict, gate.verdict_points(story)
     if verdict is None or points is None or verdict.said not in IS_WANTED:
         return None
     return Decision(
@@ -84,6 +85,6 @@ def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, i
     quality = story.quality or 0
     if sum(part.points for part in parts) != quality:
         return {}  # a person wrote another number
-    lift = judge.gate_points(story) - quality
+    lift = gate.gate_points(story) - quality
     left = judge.qualities_without_parts(parts, beat)
     return {part: points + lift for part, points in left.items()}

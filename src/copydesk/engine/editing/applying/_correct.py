@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from copydesk import review
 from copydesk.engine.editing._action import CommitWords
 from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.editing._new_rule import NewRule
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.news import EditorAction, Event, EventKind
+from copydesk.review import corrections
 
 _FIELDS = ("title", "excerpt")
 
@@ -44,7 +44,7 @@ def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) 
     events = [Event.of(EventKind.CORRECTED, why=text.fold(action.why))]
     if corrected.title != story.title:
         events.insert(0, Event.of(EventKind.HEADLINE_CHANGED, title=story.title))
-    noted = review.add_to_history(
+    noted = corrections.add_to_history(
         replace(corrected, updated_at=action.at.replace(microsecond=0)), action.at, events
     )
     return EditStep(edit=after.with_need(corrected, noted), words=words, path=path)

@@ -21,6 +21,7 @@ from copydesk.news import (
     Verdict,
 )
 from copydesk.news.ruling import RulingKind
+from copydesk.review.rules import notes_beside, record_name
 
 
 def field_digests(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
@@ -77,14 +78,14 @@ def _digest(value: str) -> str:
 
 def field_key(path: str, field: str) -> str:
     """Return how an action's `seen` calls a field of a record."""
-    return f"{review.record_name(path)} {field}"
+    return f"{record_name(path)} {field}"
 
 
 def read_values(edit: Edit, path: str) -> Mapping[str, str]:
     """Return the fields of a record as an edit has them."""
     story = edit.find(path)
-    notes = review.notes_beside(edit.beat)
-    story = replace(story, note=notes.get(review.record_name(path), story.note))
+    notes = notes_beside(edit.beat)
+    story = replace(story, note=notes.get(record_name(path), story.note))
     return _field_values(story, edit.verdict_on(story))
 
 
@@ -150,7 +151,7 @@ def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
         verdict = edit.verdict_on(story)
         is_said = verdict is not None and not review.is_edited_since(story, verdict)
         return is_said and verdict is not None and verdict.by == by
-    rule = _find_rule(edit, review.record_name(path), field)
+    rule = _find_rule(edit, record_name(path), field)
     return rule is not None and rule.by == by and _stands(rule, read_values(edit, path)[field])
 
 

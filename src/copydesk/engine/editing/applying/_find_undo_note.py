@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk import archive, review
+from copydesk import archive
 from copydesk.archive import Rulings
 from copydesk.engine.editing._action import action_mark, is_action_id, read_actions
 from copydesk.engine.editing._edit import Edit
@@ -19,6 +19,7 @@ from copydesk.engine.filing import RULINGS_PATH
 from copydesk.errors import UsageError
 from copydesk.kit import urls
 from copydesk.news import RULING_KINDS, Ruling
+from copydesk.review import rules
 
 _GROUP_RULES = frozenset(said for said, form in RULING_KINDS.items() if form.applies_to == "groups")
 
@@ -86,7 +87,7 @@ def _list_names(said: str) -> frozenset[str]:
         words = words[1:]
     elif kind not in {"write", "correct"}:
         return frozenset()
-    return frozenset(map(review.record_name, words))
+    return frozenset(map(rules.record_name, words))
 
 
 def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
@@ -115,7 +116,7 @@ def _pick_rulings(
 
 
 def _is_record_of(path: str, names: Collection[str]) -> bool:
-    return path.endswith(".md") and review.record_name(path) in names
+    return path.endswith(".md") and rules.record_name(path) in names
 
 
 def _list_addresses(records: Mapping[str, States]) -> Iterator[str]:
@@ -132,7 +133,7 @@ def _part(rulings: Rulings, names: Collection[str], addresses: Collection[str]) 
         verdicts={
             path: verdict
             for path, verdict in rulings.verdicts.items()
-            if review.record_name(path) in names
+            if rules.record_name(path) in names
         },
         removed=tuple(url for url in rulings.removed if urls.identity(url) in addresses),
         rules=tuple(rule for rule in rulings.rules if _is_on(rule, names)),

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from copydesk import review
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing import ask_catalogue
 from copydesk.engine.editing._edit import Edit
 from copydesk.engine.judging import FiledShelf, open_vectors
 from copydesk.engine.rejudging import Regrouped, regroup
 from copydesk.news import RULING_KINDS, Ruling, Story
+from copydesk.review.rules import record_name
 
 
 def regroup_at_once(edit: Edit) -> Edit:
@@ -64,7 +64,7 @@ def _list_ties(*states: Story) -> set[str]:
         tie
         for story in states
         for tie in (
-            review.record_name(story.path),
+            record_name(story.path),
             story.group,
             story.copy_of,
             *story.addresses,
