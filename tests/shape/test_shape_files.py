@@ -23,7 +23,7 @@ OWN = {
     "desk/_pages.py": "the package's style and script",
     "rendering/_strings.py": "the package's languages",
     "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
-    "illustrate/drawing/_face.py": "the package's face, or the newsroom's, read by `publishing`",
+    "illustrate/lettering.py": "the package's face, or the newsroom's, read by `publishing`",
     "illustrate/_easel.py": "the same",
 }
 STORES = {
@@ -38,11 +38,9 @@ STORES = {
     "archive/_seal.py": "writes the key",
     "archive/git/_states.py": "what git has in the working tree, hashed and never shown",
     "archive/git/_checkout.py": "the same",
-    "illustrate/_decode.py": "bytes of a picture in memory",
-    "illustrate/_earlier.py": "the store of pictures",
-    "illustrate/_list.py": "the list of that store",
-    "illustrate/_original.py": "the store of pictures",
-    "illustrate/_sidecar.py": "what it knows of each",
+    "illustrate/_forms.py": "bytes of a picture in memory",
+    "illustrate/_album.py": "the store of pictures",
+    "illustrate/_album_files.py": "its list, and what it knows of each",
     "engine/backup/_back_up.py": "parts of a backup, copied a moment ago",
     "engine/backup/_collect.py": "what a backup copies, through no link, and shows nobody",
     "engine/backup/_verify.py": "a newsroom that was restored a moment ago, hashed",
@@ -57,7 +55,7 @@ STORES = {
     "subscriptions/_pages.py": "our own style sheet",
     "serve/_site.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",
-    "deploy/_survey.py": "the site",
+    "deploy/_deliver.py": "the site",
 }
 NAMED = {  # by a person, on the command line or in beat.toml
     "engine/sending/_prepare.py": "the key that signs letters",

@@ -1,20 +1,22 @@
-"""Deliver: what changed since the last time goes to the place, what is gone goes from there.
+"""Send the files of a built site that changed to a place, and delete those that are gone.
 
-    plan_delivery   manifest, else the place's own list  >  what to send in stages, what to delete
-    deliver   stage by stage, each file noted in the manifest as soon as the place has it
+    plan_delivery   manifest, else the place's list  >  what to send in stages, what to delete
+    deliver   stage by stage; each file is noted in the manifest as soon as the place has it
 
-Cut off at any instant, the next time sends what the manifest does not have.
+After an interruption, the next delivery sends what the manifest does not have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+import hashlib
+import os
+import re
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from copydesk.deploy._order import stages
-from copydesk.deploy._survey import MARKER, BuiltSite, Parcel
 from copydesk.errors import DeployError
 
 _UNKNOWN = "-"  # the digest of what is there and was not sent by us, as far as we know
@@ -169,3 +171,125 @@ def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> 
             manifest.forget(path)
             gone.append(path)
     return tuple(gone)
+
+
+_PAGES = (".html", ".json", ".xml", ".txt")
+_STORY = re.compile(r"(news|learning|samples?|people|communities|compan(y|ies)|challenges?)/.*")
+
+
+def stages(paths: Iterable[str]) -> list[list[str]]:
+    """Sort paths into stages, each of which only links to those before it; none is empty.
+
+    Pictures and all else that pages are made of, then the stories' own pages, then lists and the
+    API, then what stands at the root (feeds, sitemaps), and the front page alone at last.
+    """
+    sorted_out: dict[int, list[str]] = {}
+    for path in paths:
+        sorted_out.setdefault(_stage(path), []).append(path)
+    return [sorted(sorted_out[stage]) for stage in sorted(sorted_out)]
+
+
+def _stage(path: str) -> int:
+    if path == "index.html":
+        return 4
+    if not path.endswith(_PAGES) or path.startswith("assets/"):
+        return 0
+    if _STORY.fullmatch(path):
+        return 1
+    return 2 if "/" in path else 3
+
+
+MARKER = ".copydesk-site"
+MARKER_TEXT = (
+    b"This place holds a site made by copydesk. What does not belong to the site is deleted here.\n"
+    b"Delete this file and copydesk deletes only what it sent.\n"
+)
+_OURS = (MARKER, ".copydesk-unfinished")
+_UNFINISHED = ".new-"  # what a build that is under way, or was killed, has not put in its place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One file of the site: its path below the web root, where it lies, its size and time."""
+
+    path: str
+    origin: Path
+    size: int
+    changed_ns: int
+
+    @property
+    def stamp(self) -> str:
+        """Return what stays the same as long as nobody writes the file."""
+        return f"{self.size}:{self.changed_ns}"
+
+    def read(self) -> bytes:
+        """Read the file's bytes; raises DeployError."""
+        try:
+            return self.origin.read_bytes()
+        except OSError as error:
+            raise DeployError(
+                f"a file of the site cannot be read ({error.strerror})",
+                subject=self.path,
+                hint="build again",
+            ) from error
+
+    def digest(self) -> str:
+        """Compute the MD5 of the bytes in hex, which is what S3 calls an ETag."""
+        return hashlib.md5(self.read(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltSite:
+    """A built site: its folder, its files by path, and the paths that are not sent."""
+
+    folder: Path
+    parcels: Mapping[str, Parcel]
+    skipped: tuple[str, ...] = ()
+
+
+def survey(site: Path) -> BuiltSite:
+    """Look over a built site; links, unfinished files and unspeakable names are skipped.
+
+    Raises DeployError where there is no site: an empty one would empty the place it is sent to.
+    """
+    parcels = {}
+    skipped = []
+    try:
+        for path, entry in _below(site, ""):
+            if not _is_sound(path) or entry.is_symlink() or not entry.is_file():
+                skipped.append(path.encode("utf-8", "replace").decode())
+                continue
+            stat = entry.stat(follow_symlinks=False)
+            parcels[path] = Parcel(
+                path=path,
+                origin=Path(entry.path),
+                size=stat.st_size,
+                changed_ns=stat.st_mtime_ns,
+            )
+    except OSError as error:
+        raise _no_site(site, f" ({error.strerror})") from error
+    if "index.html" not in parcels:
+        raise _no_site(site, "")
+    return BuiltSite(folder=site, parcels=parcels, skipped=tuple(sorted(skipped)))
+
+
+def _no_site(site: Path, why: str) -> DeployError:
+    return DeployError(f"there is no site to send{why}", subject=str(site), hint="copydesk build")
+
+
+def _below(folder: Path, above: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name in _OURS or entry.name.startswith(_UNFINISHED):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _below(Path(entry.path), f"{above}{entry.name}/")
+            else:
+                yield f"{above}{entry.name}", entry
+
+
+def _is_sound(path: str) -> bool:
+    """Decide whether a name is plain text on one line, and none of git's own."""
+    if not path.isprintable() or "\\" in path:
+        return False
+    return not any(part.lower() == ".git" for part in path.split("/"))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.errors import DeployError
 from copydesk.kit import files
 

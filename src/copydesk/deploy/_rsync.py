@@ -13,7 +13,7 @@ from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.errors import DeployError
 
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=30"

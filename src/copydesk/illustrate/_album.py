@@ -1,4 +1,4 @@
-"""Album: the folder of cached pictures, found by address, stored by content, bounded in size."""
+"""The album: a folder of cached pictures, found by URL, stored by content, limited in size."""
 
 from __future__ import annotations
 
@@ -13,16 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import _room
-from copydesk.illustrate._earlier import find_earlier, renew
+from copydesk.illustrate import _album_files
+from copydesk.illustrate._album_files import (
+    ORIGINAL,
+    AlbumList,
+    Picture,
+    common_files,
+    copy_files,
+    is_current,
+    load_list,
+    name_sidecar,
+    note_request,
+    read_sidecar,
+    save_list,
+    to_sidecar,
+)
 from copydesk.illustrate._forms import PictureForms, make_forms
-from copydesk.illustrate._list import AlbumList, is_current, load_list, save_list
-from copydesk.illustrate._measure import FetchedPicture, measure_picture
-from copydesk.illustrate._original import read_original
-from copydesk.illustrate._picture import ORIGINAL, Picture, common_files, copy_files, note_request
-from copydesk.illustrate._sidecar import name_sidecar, read_sidecar, to_sidecar
+from copydesk.illustrate._measure import FetchedPicture, Measure, measure_picture, size
 from copydesk.kit import files, urls
-from copydesk.news import Thumbnail
+from copydesk.news import PictureFile, Thumbnail
 
 if TYPE_CHECKING:
     from copydesk.news import Page
@@ -121,7 +130,7 @@ class Album:
         with self._lock:
             self._pictures().pop(url, None)
             self._common = None
-        _room.drop(self._folder, [name_sidecar(url)])
+        _album_files.drop(self._folder, [name_sidecar(url)])
 
     def measure_only(self, url: str, page: Page) -> Picture:
         """Measure what was fetched from `url` and keep no copy; raises PictureError as `add`.
@@ -276,7 +285,7 @@ class Album:
         for other in every:
             if other.file == picture.file and other.original:
                 self._store(copy_files(other, picture), {})
-        _room.drop(self._folder, [f"{picture.stem}{ORIGINAL}"])
+        _album_files.drop(self._folder, [f"{picture.stem}{ORIGINAL}"])
         return picture
 
     def _renew(self, picture: Picture) -> Picture | None:
@@ -304,18 +313,18 @@ class Album:
         self._bytes = self._weigh() if self._bytes is None else self._bytes + added
         if self._bytes <= self._max_bytes:
             return
-        there = _room.lots(self._folder)
+        there = _album_files.lots(self._folder)
         weight = sum(lot.size for lot in there.values())
         if weight > self._max_bytes:
             surplus = weight - int(self._max_bytes * _KEPT_SHARE)
-            for stem in _room.leaving(there, self._last_uses(), keep, surplus):
+            for stem in _album_files.leaving(there, self._last_uses(), keep, surplus):
                 weight -= there[stem].size
-                _room.drop(self._folder, there[stem].names)
+                _album_files.drop(self._folder, there[stem].names)
             self._drop_orphans()
         self._bytes = weight
 
     def _weigh(self) -> int:
-        return sum(lot.size for lot in _room.lots(self._folder).values())
+        return sum(lot.size for lot in _album_files.lots(self._folder).values())
 
     def _last_uses(self) -> Mapping[str, float]:
         """Read when each picture was last seen in use under one of its addresses, by its stem."""
@@ -330,10 +339,10 @@ class Album:
         """Delete what belongs to no picture, unless it is so new that it may be half stored."""
         before = moment - _HOUR
         owned = {name for picture in self._pictures().values() for name in picture.names}
-        there = _room.lots(self._folder).values()
+        there = _album_files.lots(self._folder).values()
         for names in (set(lot.names) - owned for lot in there if lot.came < before):
-            _room.drop(self._folder, names)
-        _room.drop(self._folder, _room.list_leftovers(self._folder, before))
+            _album_files.drop(self._folder, names)
+        _album_files.drop(self._folder, _album_files.list_leftovers(self._folder, before))
         self._sweep_measurements(moment - _MEASURED_DAYS * _DAY)
 
     def _sweep_measurements(self, before: float) -> None:
@@ -357,7 +366,7 @@ class Album:
 
     def _drop_orphans(self) -> None:
         lost = [file.name for file in self._folder.glob("*.json") if self._read(file) is None]
-        _room.drop(self._folder, lost)
+        _album_files.drop(self._folder, lost)
         self._catalogue = self._common = None
 
     def _pictures(self) -> dict[str, Picture]:
@@ -367,7 +376,7 @@ class Album:
             if self._list is not None:
                 self._catalogue = {picture.url: picture for picture in self._list.pictures}
                 return self._catalogue
-            there = _room.whole(self._folder)
+            there = _album_files.whole(self._folder)
             names = (name for name in sorted(there) if name.endswith(".json"))
             pictures = (read_sidecar(self._folder / name) for name in names)
             self._catalogue = {
@@ -398,3 +407,56 @@ def _size(file: Path) -> int:
 
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+_WIDTH = 1_200
+_HEIGHT = 4_800
+
+
+def find_earlier(picture: Picture) -> Thumbnail:
+    """Return the one file of a picture that was not made anew yet, in the size that it has."""
+    scale = min(1, _WIDTH / picture.width, _HEIGHT / picture.height)
+    form = PictureFile(
+        name=picture.file,
+        width=max(1, round(picture.width * scale)),
+        height=max(1, round(picture.height * scale)),
+        type="image/webp",
+    )
+    return Thumbnail(forms=(form,))
+
+
+def renew(picture: Picture, folder: Path) -> PictureForms:
+    """Make the forms from the file that is there; nothing is fetched.
+
+    Raises OSError where it cannot be read, PictureError where it is damaged.
+    """
+    stored = (folder / picture.file).read_bytes()
+    width, height = size(stored)
+    seen = Measure(format="WEBP", type="image/webp", width=width, height=height)
+    return make_forms(FetchedPicture(url=picture.url, data=stored, measure=seen, stem=picture.stem))
+
+
+def read_original(picture: Picture, folder: Path) -> FetchedPicture:
+    """Return a picture as it was fetched; raises PictureError where its file is lost or another."""
+    try:
+        fetched = measure_picture(picture.url, (folder / picture.original).read_bytes())
+    except OSError as error:
+        raise PictureError("lost original of a picture", subject=picture.url) from error
+    if fetched.stem != picture.stem:
+        raise PictureError("damaged original of a picture", subject=picture.url)
+    return fetched
+
+
+def make_waiting(album: Album, urls: Iterable[str]) -> None:
+    """Make the forms of those of some pictures that wait for a page; forget what has none.
+
+    What cannot be written now goes on waiting.
+    """
+    for fetched in album.find_waiting(urls):
+        try:
+            made = make_forms(fetched)
+        except PictureError:
+            album.forget(fetched.url)
+            continue
+        with contextlib.suppress(PictureError):
+            album.keep(fetched, made)

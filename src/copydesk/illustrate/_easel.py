@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import drawing
+from copydesk.illustrate import drawing, lettering
 from copydesk.kit import files
 from copydesk.news import PictureFile, Poster
 
@@ -23,7 +23,7 @@ class Easel:
 
     def __init__(self, folder: Path, face: Path | None = None) -> None:
         self._folder = folder
-        self._face = face or drawing.OWN_FACE
+        self._face = face or lettering.OWN_FACE
         self._there: set[str] | None = None
         self._own = ""
 
@@ -88,8 +88,8 @@ class Easel:
 
     def _is_settable(self, poster: Poster) -> bool:
         """Decide it without loading what draws: most builds ask again for what cannot be set."""
-        points = drawing.read_code_points(self._face)
-        return not poster.headline or bool(drawing.to_settable(poster.headline, points))
+        points = lettering.read_code_points(self._face)
+        return not poster.headline or bool(lettering.to_settable(poster.headline, points))
 
     def _draw(self, poster: Poster) -> bytes | None:
         try:

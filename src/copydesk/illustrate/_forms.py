@@ -1,15 +1,16 @@
-"""The forms of a picture for pages: two widths of WebP, AVIF where it is smaller, one JPEG."""
+"""Decode a picture and make its forms for pages: WebP in two widths, AVIF if smaller, one JPEG."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import threading
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._decode import decode, prove
-from copydesk.illustrate._measure import FetchedPicture
+from copydesk.illustrate._measure import FetchedPicture, Measure
 from copydesk.illustrate._thumb_hash import thumb_hash
 from copydesk.news import PictureFile
 
@@ -138,3 +139,126 @@ def encode(image: Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
+
+
+MAX_WIDTH = 640
+MAX_HEIGHT = 960
+_ORIENTATION = 0x0112
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # what EXIF says, as Pillow's Transpose
+_MAX_PROFILE = 4_000_000  # bytes; those of printing presses have up to 3 million
+# An AVIF may hold more pixels than it says, up to 268 million: 600 MB, of one at a time.
+_LARGE = threading.Lock()
+_MAX_SCANS = 100  # of a JPEG; cameras and tools make 1 to 12
+_MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
+
+
+def decode(data: bytes, seen: Measure) -> Image:
+    """Decode a picture as RGB, or RGBA where one can see through it, within 640 by 960 pixels.
+
+    Raises what Pillow raises, which is anything, where it is cut off or damaged.
+    """
+    return _settle(_load(data, seen))
+
+
+def prove(data: bytes, seen: Measure) -> None:
+    """Raise what `decode` raises, and take a fifth of its time where it raises nothing.
+
+    All of it is decoded, and one pixel goes the rest of the way: what that may stumble over is the
+    kind of the picture, and not how large it is.
+    """
+    _settle(_load(data, seen).crop((0, 0, 1, 1)))
+
+
+def _load(data: bytes, seen: Measure) -> Image:
+    """Decode a picture whole, as it lies there."""
+    from PIL import Image
+
+    _refuse_scans(data, seen)
+    # what it says of damaged notes and profiles is no news to whoever reads a round's output
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    image = Image.open(io.BytesIO(data), formats=(seen.format,))
+    if sorted(image.size) != sorted((seen.width, seen.height)):
+        raise ValueError("two sizes in one picture")
+    image.draft("RGB", (2 * MAX_HEIGHT, 2 * MAX_HEIGHT))  # a large JPEG at a half or a quarter
+    with _LARGE if seen.format == "AVIF" else contextlib.nullcontext():
+        image.load()
+    return image
+
+
+def _settle(image: Image) -> Image:
+    """Return a decoded picture upright, in sRGB, within the largest form."""
+    orientation, profile = _orientation(image), image.info.get("icc_profile")
+    lies = orientation in {5, 6, 7, 8}
+    room = (MAX_HEIGHT, MAX_WIDTH) if lies else (MAX_WIDTH, MAX_HEIGHT)
+    upright = _upright(_fit(_plain(image), *room), orientation)
+    return _opaque(_in_srgb(upright, profile))
+
+
+def _refuse_scans(data: bytes, seen: Measure) -> None:
+    """Refuse a JPEG that draws itself over and over: 60 bytes can cost a second of decoding."""
+    if seen.format != "JPEG":
+        return
+    scans = data.count(b"\xff\xda")
+    if scans > _MAX_SCANS or (scans > 20 and scans * seen.width * seen.height > _MAX_SCANNED):
+        raise ValueError("too many scans in one picture")
+
+
+def _plain(image: Image) -> Image:
+    """Convert a picture to a mode whose colours can be mixed."""
+    if image.mode.startswith("I"):  # 16 bits of grey, of which Pillow's own way keeps the low ones
+        return image.point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in {"LA", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image if image.mode in {"RGB", "RGBA", "L", "CMYK"} else image.convert("RGB")
+
+
+def _orientation(image: Image) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:  # a damaged camera note costs only the turn
+        return 1
+
+
+def _fit(image: Image, width: int, height: int) -> Image:
+    from PIL.Image import Resampling
+
+    scale = min(1, width / image.width, height / image.height)
+    if scale == 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _upright(image: Image, orientation: int) -> Image:
+    from PIL.Image import Transpose
+
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(Transpose(turn))
+
+
+def _in_srgb(image: Image, profile: object) -> Image:
+    """Convert a picture to RGB or RGBA, its own colour profile applied."""
+    if isinstance(profile, bytes) and 0 < len(profile) <= _MAX_PROFILE and image.mode != "L":
+        image = _convert(image, profile)
+    return image if image.mode in {"RGB", "RGBA"} else image.convert("RGB")
+
+
+def _convert(image: Image, profile: bytes) -> Image:
+    from PIL import ImageCms
+
+    mode = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image  # a damaged profile, or another kind's, costs only the exact colours
+    return made or image
+
+
+def _opaque(image: Image) -> Image:
+    """Drop an opacity that hides nothing."""
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+        return image.convert("RGB")
+    return image

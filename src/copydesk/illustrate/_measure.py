@@ -1,12 +1,20 @@
-"""The measure of a picture: its type and size, from its first bytes."""
+"""Measure a fetched picture from its first bytes, and give a story a picture with that size."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
+from copydesk.kit import text, urls
+from copydesk.news import Image
+
+if TYPE_CHECKING:
+    from copydesk.illustrate._album_files import Picture
+    from copydesk.news import Figure, Show, Story
 
 MIN_SIDE = 100  # pixels; smaller ones are trackers, avatars and buttons
 MAX_PIXELS = 50_000_000  # 8,600 x 5,800; decoded it takes up to 200 MB
@@ -112,3 +120,38 @@ def size(data: bytes) -> tuple[int, int]:
     except Exception:  # it reads hostile headers with struct; any failure is "no size"
         return 0, 0
     return int(width), int(height)
+
+
+def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
+    """Return the headers with which a picture is asked for.
+
+    Where readers will load it from its publisher we ask as their browsers will: as
+    strict-origin-when-cross-origin has it they name our site, without a path. So a guard that
+    turns them away turns us away too, and the story goes without. For our own copy nobody is named.
+    """
+    parsed = urls.parse(site_url) if show == "hotlink" else None
+    return {} if parsed is None else {"Referer": f"{parsed.origin}/"}
+
+
+_LONGEST_TITLE = 300
+_LONGEST_CREDIT = 160
+
+
+def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:
+    """Return the story with this picture, or with none where it could not be had (SPEC 2.11).
+
+    The record keeps the address at the origin and the origin's size; `isCached` says that we hold
+    a copy. `figure` says what the picture shows and whose it is; without one the record says
+    neither, as the reference does.
+    """
+    if picture is None:
+        return replace(story, images=())
+    image = Image(
+        url=picture.url,
+        width=picture.width,
+        height=picture.height,
+        is_cached=picture.is_cached,
+        title=text.shorten(text.fold(figure.alt), _LONGEST_TITLE) if figure else "",
+        attribution=text.shorten(text.fold(figure.credit), _LONGEST_CREDIT) if figure else "",
+    )
+    return replace(story, images=(image,))

@@ -1,16 +1,99 @@
-"""An upload: a picture of an editor's own, made anew so that nothing of its file is left."""
+"""Make an editor's uploaded picture anew in a process with limits on time and memory.
+
+A harmful file can break only the decoder in that process. Nothing of the file itself is kept.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from copydesk.errors import PictureError
-from copydesk.illustrate._decode import decode
-from copydesk.illustrate._forms import encode, lay_on_white, refuse_damage
+from copydesk.illustrate._forms import decode, encode, lay_on_white, refuse_damage
 from copydesk.illustrate._measure import MIN_SIDE, measure_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_SECONDS = 20.0  # the largest that is taken needs two
+_MEMORY_BYTES = 1 << 30  # of addresses: 25 megapixels decoded are 100 MB
+_REFUSED = 3  # its exit code, with the reason on its standard error
+# -P: the folder in which a server was started is no place to import from
+_COMMAND = (
+    *(sys.executable, "-P", "-c"),
+    "from copydesk.illustrate import answer_upload; answer_upload()",
+)
+_LOGO = "from copydesk.illustrate import answer_logo; answer_logo({})"
+
+
+def make_upload_apart(
+    data: bytes, seconds: float = _SECONDS, command: Sequence[str] = _COMMAND
+) -> bytes:
+    """Return what `make_upload` does, made by a process that may not take long, nor much memory.
+
+    Raises PictureError as that does, and where the process does not come to an end, or not well.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell; this very Python
+            command, input=data, capture_output=True, timeout=seconds, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        what = f"picture takes more than {seconds:.0f} seconds to read"
+        raise PictureError(what, subject="upload", hint="save it as a JPEG") from error
+    except OSError as error:
+        raise PictureError(
+            "no process to read a picture with", subject="upload", hint=str(error)
+        ) from error
+    if done.returncode == 0 and done.stdout:
+        return done.stdout
+    raise _read_refusal(done.returncode, done.stderr)
+
+
+def make_logo_apart(data: bytes, side: int) -> bytes:
+    """Return what `make_logo` does, made by such a process; raises as `make_upload_apart`."""
+    return make_upload_apart(data, command=(*_COMMAND[:-1], _LOGO.format(side)))
+
+
+def answer_logo(side: int) -> None:
+    """Read a picture from standard input, and write what `make_logo` makes of it, or why not."""
+    answer_upload(lambda data: make_logo(data, side))
+
+
+def answer_upload(make: Callable[[bytes], bytes] | None = None) -> None:
+    """Read a picture from standard input, and write what `make_upload` makes of it, or why not.
+
+    The process is bound by time and memory from here on. Another `make` shows by what.
+    """
+    import resource
+
+    if make is None:
+        make = make_upload
+    signal.alarm(int(_SECONDS) + 1)  # who started it may have been killed
+    with contextlib.suppress(ValueError, OSError):  # macOS has no such bound
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    try:
+        made = make(sys.stdin.buffer.read())
+    except PictureError as error:
+        sys.stderr.write("\n" + json.dumps([error.what, error.subject, error.hint]))
+        sys.exit(_REFUSED)
+    sys.stdout.buffer.write(made)
+
+
+def _read_refusal(code: int, told: bytes) -> PictureError:
+    """Return the error that a process told, or that it ended by another one."""
+    if code == _REFUSED:
+        with contextlib.suppress(ValueError):
+            what, subject, hint = json.loads(told.rsplit(b"\n", 1)[-1])
+            return PictureError(what, subject=subject, hint=hint)
+    return PictureError(
+        "picture cannot be decoded", subject="upload", hint="save it anew, or as a JPEG"
+    )
+
 
 UPLOAD_BYTES = 5_000_000
 _MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is read at a half or a quarter

@@ -1,11 +1,18 @@
-"""Groups: which stories tell one event, who leads it, and where its pages have gone."""
+"""Group the stories of one event, and find which other newsrooms cover it.
+
+A group has one leader; the pages of its other members redirect to it. The coverage of a story
+counts each owner of newsrooms once, and reprints of the same text not at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, Protocol, TypeVar
 
-from copydesk.news import Story
+from copydesk.kit import text, urls
+from copydesk.news import Organization, Provider, Related, Story
 from copydesk.placement import addresses
 
 BACKGROUND_STORIES = 8
@@ -118,3 +125,177 @@ class Groups(Generic[_Filed]):
 
     def _leader_of(self, story: _Filed) -> _Filed | None:
         return self.leader(story.group) or self.public(story.group)
+
+
+_OWNERS = 5  # owners of owners: more is a circle
+_NAMES = 4096  # of publishers that are remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """A place that runs the same text: its name and the address there."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """A newsroom of its own that has a story, too: its name, and what it wrote first."""
+
+    name: str
+    article: Related
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """`others` wrote on the same event; `reruns` have the same text and count as no newsroom.
+
+    `voices` are the newsrooms that are one of their own beside the story's, each owner once.
+    """
+
+    others: tuple[Related, ...] = ()
+    reruns: tuple[Rerun, ...] = ()
+    voices: tuple[Voice, ...] = ()
+
+    @property
+    def newsrooms(self) -> int:
+        """Return how many independent newsrooms have the story beside its own."""
+        return len(self.voices)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what these newsrooms are called."""
+        return tuple(voice.name for voice in self.voices)
+
+
+_NONE = Coverage()
+
+
+class Owners:
+    """The owners of newsrooms: those of one owner are one voice.
+
+    `organizations` are the beat's, by domain. An owner may be named by its domain or by any name
+    of an organization; a name that is none stands for itself.
+    """
+
+    def __init__(self, organizations: Mapping[str, Organization]) -> None:
+        self._organizations = organizations
+        self._squashed = lru_cache(_NAMES)(text.squash)
+        self._domains: dict[str, str] = {}
+        for domain, known in organizations.items():
+            for name in (domain, known.name, *known.other_names):
+                if key := text.squash(name):
+                    self._domains.setdefault(key, domain)
+
+    def of(self, provider: Provider | None, credit: str = "") -> str:
+        """Return the owner, "" where nobody is named; `credit` is the agency that wrote it."""
+        name = credit or (provider.domain or provider.name if provider else "")
+        owner = self._identify(name)
+        for _ in range(_OWNERS):
+            known = self._organizations.get(owner)
+            if known is None or not known.owner:
+                break
+            owner = self._identify(known.owner)
+        return owner
+
+    def _identify(self, name: str) -> str:
+        """Return the domain that a name stands for, else the name in a form of its own."""
+        if name in self._organizations:
+            return name
+        key = self._squashed(name)
+        return self._domains.get(key, key)
+
+
+class FiledCopy(Protocol):
+    """A filed copy of a story."""
+
+    @property
+    def path(self) -> str: ...
+
+
+class CoverageIndex(Protocol):
+    """Who knows what is filed under the addresses and names that coverage has."""
+
+    def copies(self, name: str) -> Sequence[FiledCopy]:
+        """Return the filed copies of a story, by its name, in the order of their paths."""
+        ...
+
+    def addresses_to_hide(self, addresses: Collection[str]) -> set[str]:
+        """Return which of these addresses a copy or something that an editor removed has."""
+        ...
+
+    def credits(self, addresses: Collection[str]) -> dict[str, str]:
+        """Return the agencies that wrote the filed texts at these addresses."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Coverages:
+    """The coverage of each story, worked out when first asked for.
+
+    `read` returns the story at a path, None where it is gone.
+    """
+
+    owners: Owners
+    index: CoverageIndex
+    read: Callable[[str], Story | None]
+    _made: dict[str, Coverage] = field(default_factory=dict)
+
+    def of(self, story: Story) -> Coverage:
+        """Return what stands beside a story, parted into other coverage and copies."""
+        if story.path not in self._made:
+            self._made[story.path] = self._part(story)
+        return self._made[story.path]
+
+    def _part(self, story: Story) -> Coverage:
+        filed = self.index.copies(addresses.record_name(story.path))
+        copies = [copy for copy in (self.read(copy.path) for copy in filed) if copy is not None]
+        if not copies and not story.related:
+            return _NONE
+        others = self._list_others(story)
+        return Coverage(
+            others=tuple(article for _, article in others),
+            reruns=_list_reruns(copies, story),
+            voices=self._voices(self.owners.of(story.provider, story.credit), others),
+        )
+
+    def _list_others(self, story: Story) -> list[tuple[str, Related]]:
+        """List the other coverage of a story, each article with its identity."""
+        related = [(urls.identity(article.web_url), article) for article in story.related]
+        hidden = self.index.addresses_to_hide({address for address, _ in related})
+        hidden.add(urls.identity(story.web_url))
+        return [(address, article) for address, article in related if address not in hidden]
+
+    def _voices(self, own: str, others: Sequence[tuple[str, Related]]) -> tuple[Voice, ...]:
+        """Return who else speaks of what stands at these identities of addresses."""
+        agencies = self.index.credits({address for address, _ in others})
+        voices: dict[str, Voice] = {}
+        for address, article in others:
+            credit = agencies.get(address, "")
+            owner = self.owners.of(article.provider, credit)
+            if owner not in {"", own}:
+                voice = Voice(name=_name(article.provider) or credit, article=article)
+                voices.setdefault(owner, voice)
+        return tuple(voices.values())
+
+
+def _list_reruns(copies: Iterable[Story], original: Story) -> tuple[Rerun, ...]:
+    """Return the places of copies, each once; a publisher's second address is no other place."""
+    own = original.provider.domain if original.provider else None
+    reruns: dict[str, Rerun] = {}
+    for copy in copies:
+        if copy.provider is None or copy.provider.domain != own:
+            rerun = _rerun(copy)
+            reruns.setdefault(rerun.name, rerun)
+    return tuple(reruns.values())
+
+
+def _rerun(copy: Story) -> Rerun:
+    address = urls.fetchable(copy.web_url) or ""
+    name = _name(copy.provider) or urls.host(address) or "another site"
+    return Rerun(name=name, href=address)
+
+
+def _name(provider: Provider | None) -> str:
+    return text.fold(provider.name) or text.fold(provider.domain) if provider else ""

@@ -1,11 +1,22 @@
-"""Where things lie below the web root, and the addresses under which readers find them."""
+"""The paths and URLs of a site's pages, and the names in them: days, topics, newsletter issues.
+
+An issue's record is called `daily-2026-11-24`, the second one of a day `daily-2026-11-24-2`. The
+only newsletter of a site, when it is a daily, has the site's name as in the reference:
+`power-apps-every-day-2024-04-12` (SPEC 1.3).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from itertools import groupby
 from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from copydesk.kit import dates
+from copydesk.news import Beat, LetterOptions, Story, Topic
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # what lies beside the folders of a kind
@@ -115,3 +126,115 @@ class Links:
 def record_folder(path: str) -> str:
     """Return a record's folder below `api/`: `learning/videos/x/` for `_learning/videos/x.md`."""
     return path.removeprefix("_").rsplit(".", 1)[0] + "/"
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return a time in a zone; one at the end of the calendar stays in UTC."""
+    try:
+        return dates.utc(moment).astimezone(zone)
+    except OverflowError:
+        return dates.utc(moment)
+
+
+def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | None, list[Story]]]:
+    """Return stories that come newest first by their day, None for those without a time."""
+
+    def day(story: Story) -> date | None:
+        return local_time(story.published_at, zone).date() if story.published_at else None
+
+    return [(at, list(run)) for at, run in groupby(stories, key=day)]
+
+
+def group_by_month(days: Iterable[date]) -> list[tuple[date, list[date]]]:
+    """Return each month by its first day with its days, the latest first."""
+    latest_first = sorted(days, reverse=True)
+    by_month = groupby(latest_first, lambda day: day.replace(day=1))
+    return [(month, list(run)) for month, run in by_month]
+
+
+def addressable_topics(beat: Beat) -> tuple[Topic, ...]:
+    """Return the topics that can have an address, the first of two with one id."""
+    by_id = {topic.id: topic for topic in reversed(beat.topics) if is_folder(topic.id)}
+    return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
+
+
+def topics_above(topics: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
+    """Return the ids of each topic and of those above it, by its name."""
+    by_name = {topic.name: topic for topic in topics}
+    return {name: tuple(topic.id for topic in _climb(name, by_name)) for name in by_name}
+
+
+def topics_below(topics: Sequence[Topic], main: str) -> list[Topic]:
+    """Return all topics but the main one."""
+    return [topic for topic in topics if topic.name != main]
+
+
+def sections(topics: Sequence[Topic], main: str) -> list[Topic]:
+    """Return the sections of a site: the topics right below its main one."""
+    return [topic for topic in topics_below(topics, main) if topic.parent in {"", main}]
+
+
+def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
+    """Return a topic and those above it; a circle of parents ends where it closes."""
+    line: list[Topic] = []
+    while (topic := by_name.get(name)) is not None and topic not in line:
+        line.append(topic)
+        name = topic.parent
+    return line
+
+
+_FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
+_WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class IssueName:
+    """The parts of an issue's name; issues of a letter sort by day, then by number."""
+
+    day: date
+    number: int = 1
+    stem: str
+
+    def __str__(self) -> str:
+        """Return the name of the issue's file, without the ending."""
+        return f"{self.stem}-{self.day}{f'-{self.number}' if self.number > 1 else ''}"
+
+
+def parse_issue_name(name: str) -> IssueName | None:
+    """Return the parts of a record's name, None where it is not called as issues are."""
+    match = _FORM.fullmatch(name)
+    if match is None:
+        return None
+    try:
+        day = date.fromisoformat(match["day"])
+    except ValueError:
+        return None
+    return IssueName(stem=match["stem"], day=day, number=int(match["number"] or 1))
+
+
+def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
+    """Return the first free name of an issue of a day."""
+    name = IssueName(stem=stem, day=day)
+    while is_taken(str(name)):
+        name = IssueName(stem=stem, day=day, number=name.number + 1)
+    return str(name)
+
+
+def issue_stems(
+    letter: LetterOptions, letters: Sequence[LetterOptions], site: str
+) -> tuple[str, ...]:
+    """Return what the names of a letter's issues begin with, that of a new one first.
+
+    `site` is the slug of the site's title: it is the lone daily's, and once there are others the
+    first letter's, whose earlier issues have it. A letter with that very id has it for itself.
+    """
+    is_alone = len(letters) == 1 and not letter.when_new and _is_daily(letter)
+    is_first = letter is letters[0] and all(other.id != site for other in letters)
+    if not site or not is_first:
+        return (letter.id,)
+    return (site, letter.id) if is_alone else (letter.id, site)
+
+
+def _is_daily(letter: LetterOptions) -> bool:
+    """Decide whether a letter comes every day, or every working day as the reference's."""
+    return not letter.days or _WORKDAYS.issubset(letter.days)

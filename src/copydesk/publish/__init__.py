@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.placement import READ_WITHIN as READ_WITHIN
     from copydesk.publish._entries import StoryEntry as StoryEntry
     from copydesk.publish._letter_stories import tell_records as tell_records
     from copydesk.publish._letter_stories import tell_story as tell_story

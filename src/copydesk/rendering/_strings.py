@@ -1,8 +1,8 @@
-"""Strings: the words around the news in the site's language, single ones replaced by a newsroom's.
+"""Load the words of pages in the site's language, with a newsroom's own words in place of ours.
 
 A language is a file of `strings/`, found by the site's locale (`fr-ca`, then `fr`, else English);
-what it lacks is said in English. A newsroom's `_templates/strings.toml` has the same form and goes
-before both, so that it can be a whole new language.
+a word that it lacks is taken from English. A newsroom's `_templates/strings.toml` has the same
+form and takes precedence over both, so that it can be a whole new language.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.errors import PublishError
-from copydesk.rendering._languages import text_direction
+from copydesk.kit import tables
 
 STRINGS_FILE = "strings.toml"
 _OWN = Path(__file__).parent / "strings"
@@ -215,3 +215,30 @@ def _gaps(form: str) -> frozenset[str]:
 
 def _refusal(key: str, hint: str) -> PublishError:
     return PublishError("cannot be said so", subject=f"{STRINGS_FILE}: {key}", hint=hint)
+
+
+_REMEMBERED = 1024  # tags: records say them, so there may be any number
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+@lru_cache(_REMEMBERED)
+def language_tag(locale: str) -> str:
+    """Return a locale as HTML wants it: `en-us` as `en-US`; "" for what is none."""
+    if not _LANGUAGE.fullmatch(locale):
+        return ""
+    first, _, rest = locale.partition("-")
+    return first.lower() + (f"-{rest.upper() if len(rest) == 2 else rest}" if rest else "")
+
+
+def language_name(code: str) -> str:
+    """Return what a language calls itself, as a heading; its code where we do not know."""
+    return tables.read_rows("copydesk.rendering", "language_names.toml", str).get(code, code)
+
+
+def text_direction(tag: str) -> str:
+    """Return "rtl" or "ltr" for a language tag; a script in it goes before the language."""
+    language, *rest = tag.lower().split("-")
+    if "latn" in rest or "cyrl" in rest:
+        return "ltr"
+    return "rtl" if language in _RIGHT_TO_LEFT or {"arab", "hebr"} & {*rest} else "ltr"

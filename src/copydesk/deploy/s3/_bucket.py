@@ -1,4 +1,4 @@
-"""A bucket: files are put and deleted side by side, and listed by their ETags."""
+"""An S3 bucket as a place: files are put and deleted in parallel, and listed with their ETags."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote_plus, urlsplit
 
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, Parcel
-from copydesk.deploy.s3._object_headers import object_headers
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, Parcel
 from copydesk.deploy.s3._sign import Keys, Signed
 from copydesk.errors import DeployError
+from copydesk.kit.media_types import media_type
 from copydesk.news import S3Options
 
 if TYPE_CHECKING:
@@ -138,8 +138,7 @@ class Bucket:
         self, work: Callable[[Client, Given], Coroutine[None, None, Done]], things: Sequence[Given]
     ) -> Generator[Done, None, None]:
         """Yield what becomes of each thing as soon as it is done."""
-        from copydesk.deploy.s3._client import Client
-        from copydesk.deploy.s3._concurrency import work_through
+        from copydesk.deploy.s3._client import Client, work_through
 
         keys = Keys(
             access=self.options.access_key,
@@ -176,3 +175,15 @@ def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
         tags.append((unquote_plus(key) if is_escaped else key, tag.strip('"').lower()))
     more = top.findtext("{*}IsTruncated") == "true"
     return tags, (top.findtext("{*}NextContinuationToken") or "") if more else ""
+
+
+_UNCHANGING = "pictures/"  # named by a hash of what is in them
+_YEAR_SECONDS = 31_536_000
+
+
+def object_headers(path: str, max_age_seconds: int) -> Mapping[str, str]:
+    """Return the headers to store with the file at a path."""
+    caching = f"public, max-age={max_age_seconds}"
+    if path.startswith(_UNCHANGING):
+        caching = f"public, max-age={_YEAR_SECONDS}, immutable"
+    return {"Content-Type": media_type(path), "Cache-Control": caching}

@@ -1,19 +1,75 @@
-"""Deliver: the site as a commit on the branch, made beside the newsroom's repository."""
+"""A branch of git: one commit for each deploy, and none where nothing changed.
+
+    survey | index of its own | tree | tip of the remote | commit | push
+
+All of it happens in a bare repository of copydesk's own (`.copydesk/deploy.git`, disposable): the
+newsroom's work tree, index, branches and objects are not touched.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from copydesk.deploy._deliver import Delivery
-from copydesk.deploy._order import stages
-from copydesk.deploy._survey import MARKER, MARKER_TEXT, BuiltSite
-from copydesk.deploy.branch._branch import Branch
-from copydesk.deploy.branch._store import Store
+from copydesk.deploy._deliver import MARKER, MARKER_TEXT, BuiltSite, Delivery, stages
 from copydesk.errors import DeployError, GitError
 from copydesk.kit import git
+from copydesk.news import BranchOptions
+
+# What a newsroom's own .git/config may say of how a remote is reached: CI leaves its token there.
+_WAYS = r"^(credential|http|url|ssh|protocol|core\.(sshcommand|gitproxy))\b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A branch of a remote that the newsroom's git knows by name; `store` is our repository."""
+
+    newsroom: Path
+    store: Path
+    options: BranchOptions
+
+    @property
+    def name(self) -> str:
+        """Return what the place is called to a person."""
+        return f"{self.options.remote} {self.options.branch}"
+
+    @property
+    def ref(self) -> str:
+        """Return the branch's full name at the remote."""
+        return f"refs/heads/{self.options.branch}"
+
+    def address(self) -> str:
+        """Look up where the remote is; raises GitError where git knows none of this name."""
+        remote = self.options.remote
+        answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", remote)
+        address = answer.out.decode("utf-8", "replace").strip()
+        if answer.code or not address:
+            hint = f"add it: git remote add {remote} ADDRESS; or correct deploy.git.remote"
+            raise GitError("git knows no remote of this name", subject=remote, hint=hint)
+        if "://" not in address and ":" not in address.split("/")[0]:
+            return str(self.newsroom / address)  # a folder, named from the newsroom
+        return address
+
+    def ways(self) -> Mapping[str, str]:
+        """Return the newsroom's own ways in as an environment: they hold in our repository too."""
+        answer = git.ask(self.newsroom, "config", "--local", "-z", "--get-regexp", _WAYS)
+        pairs = [
+            setting.partition("\n") for setting in answer.out.decode("utf-8", "replace").split("\0")
+        ]
+        first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+        environment: dict[str, str] = {}
+        count = first
+        for key, _, value in pairs:
+            if key:
+                environment |= {f"GIT_CONFIG_KEY_{count}": key, f"GIT_CONFIG_VALUE_{count}": value}
+                count += 1
+        return {**environment, "GIT_CONFIG_COUNT": str(count)} if count > first else {}
+
 
 _TRIES = 3
 _BATCH = 20_000  # files that git reads in one run, which has its time limit
@@ -191,3 +247,76 @@ def _commit(place: Branch, store: Store, tip: str, tree: str) -> str:
     parent = ("-p", tip) if tip and place.options.history else ()
     given = b"copydesk: the site\n"
     return store.tell("commit-tree", tree, *parent, given=given, more=_IDENTITY).decode().strip()
+
+
+_SETTINGS = (
+    *("-c", "core.autocrlf=false", "-c", "core.fileMode=false", "-c", "core.bare=false"),
+    *("-c", "commit.gpgSign=false", "-c", "core.ignoreCase=false"),
+)
+# Bytes are kept as they are, whatever .gitattributes the site itself may hold.
+_ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
+_REMOTE_SECONDS = 3600.0  # a whole site may be some gigabytes
+_LOCKS = ("index.lock", "shallow.lock")
+
+
+class Store:
+    """Run git in our repository; its work tree is the site's folder, from which it only reads."""
+
+    def __init__(self, place: Branch, site: Path) -> None:
+        self._place = place
+        self._folder = place.store.resolve()
+        self._site = site.resolve()
+        self._environment = {"GIT_DIR": str(self._folder), "GIT_WORK_TREE": str(self._site)}
+
+    def open(self) -> None:
+        """Make the repository where there is none, or none that can be used."""
+        try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            if not (self._folder / "HEAD").is_file():
+                where = self._folder.parent
+                git.tell(where, "init", "-q", "--bare", "--template=", "--", str(self._folder))
+            attributes = self._folder / "info" / "attributes"
+            attributes.parent.mkdir(exist_ok=True)
+            attributes.write_text(_ATTRIBUTES, "utf-8")
+            for lock in _LOCKS:  # of one that was killed: we are alone here
+                (self._folder / lock).unlink(missing_ok=True)
+        except OSError as error:
+            raise DeployError(
+                f"the folder for deploys cannot be written ({error.strerror})",
+                subject=str(self._folder),
+                hint="look at its rights and the free space",
+            ) from error
+
+    def renew(self) -> None:
+        """Begin again with an empty repository: all that it held can be had from site and remote.
+
+        Raises DeployError and GitError.
+        """
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self.open()
+
+    def tell(
+        self, *arguments: str, given: bytes = b"", more: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Run git and give its output; raises GitError."""
+        environment = {**self._environment, **(more or {})}
+        return git.tell(self._site, *_SETTINGS, *arguments, given=given, environment=environment)
+
+    def name(self, name: str) -> str:
+        """Look up the id of what has a name, "" where there is no such thing."""
+        answer = git.ask(
+            self._site, "rev-parse", "-q", "--verify", name, environment=self._environment
+        )
+        return answer.out.decode().strip() if answer.code == 0 else ""
+
+    def speak(self, *arguments: str) -> git.GitAnswer:
+        """Run a git command that speaks with the remote, by the newsroom's own ways in."""
+        environment = {**self._environment, **self._place.ways()}
+        where = self._place.newsroom
+        return git.ask_remote(where, *arguments, environment=environment, seconds=_REMOTE_SECONDS)
+
+    def tidy(self) -> None:
+        """Let git pack what deploys pile up, where it is much; it does no harm if that fails."""
+        tidying = ("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
+        with contextlib.suppress(GitError):
+            git.ask(self._site, *tidying, environment=self._environment, settings=git.PLAIN)

@@ -1,14 +1,14 @@
-"""An editor's note as HTML: paragraphs, lists, quotes, emphasis, links of the Markdown that it is.
+"""Render an editor's note as HTML, escape text for XML, and mark the parts of a newsletter's HTML.
 
-Everything else in it is text. What is made here is built of escaped text alone, and cleaned once
-more as if a stranger had written it.
+The marks are comments. By them an issue that was filed is read again: for the day's digest, and
+to remove a story from it.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import nh3
@@ -81,3 +81,52 @@ def _render_link(link: re.Match[str]) -> str:
 def _render_emphasis(words: str) -> str:
     strong = _STRONG.sub(r"<strong>\2</strong>", html.escape(words))
     return _EMPHASIS.sub(r"<em>\2</em>", strong)
+
+
+SECTION_END = "<!--/section-->"
+STORY_END = "<!--/story-->"
+NOTE_BEGIN = "<!--note-->"
+NOTE_END = "<!--/note-->"
+# words have neither sign: `_quote` sees to it, and no broken comment makes a reader look far
+MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>[^<>\n]*?))?-->")
+# whatever might end a comment, or be markup to a reader that is no browser
+_UNSAFE = re.compile(r"[^\w .,:;?!-]|-(?=-)|-\Z")
+
+
+def story_mark(name: str) -> str:
+    """Return the comment before a story, by the name of its record."""
+    return f"<!--story {_quote(name)}-->"
+
+
+def section_mark(kind: str, title: str) -> str:
+    """Return the comment before a section."""
+    return f"<!--section {kind} {_quote(title)}-->"
+
+
+def read_mark(words: str) -> str:
+    """Return the name or title that a comment says."""
+    return html.unescape(words)
+
+
+def list_story_names(body: str) -> Iterator[str]:
+    """Yield the names of the records whose stories a mail has."""
+    for mark in MARK.finditer(body):
+        if mark["kind"] == "story" and not mark["end"]:
+            yield read_mark(mark["words"] or "")
+
+
+def _quote(words: str) -> str:
+    return _UNSAFE.sub(lambda match: f"&#{ord(match.group())};", words)
+
+
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def escape_xml(value: str) -> str:
+    """Return a value as it may stand between tags, white space folded."""
+    return html.escape(text.fold(_FORBIDDEN.sub("", value)), quote=False)
+
+
+def quote_xml(value: str) -> str:
+    """Return a value as an attribute's, with its quotes."""
+    return f'"{html.escape(text.fold(_FORBIDDEN.sub("", value)))}"'

@@ -1,22 +1,24 @@
-"""The card: a headline, its topic, its source and the site's name, set as a newspaper's."""
+"""Draw the cards that links are shared with, and the site's icons, from text and a font."""
 
 from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.illustrate.drawing import _face, _lines
-from copydesk.kit import text
+from copydesk.illustrate import lettering
+from copydesk.kit import processes, text
 from copydesk.news import Poster
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
 
-# Goes up with each change of what cards or icons look like: kept ones are then drawn anew.
+# Raise it with each change to the look of cards or icons: kept ones are then drawn again.
 DRAWING_VERSION = "1"
 CARD_SIZE = (1200, 630)
 _MARGIN = 80
@@ -42,7 +44,7 @@ class _Sheet:
 
 def draw_card(poster: Poster, face: Path) -> bytes | None:
     """Draw the card of a poster as PNG; None where its headline cannot be set in this face."""
-    points = _face.read_code_points(face)
+    points = lettering.read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
         return None
@@ -54,12 +56,12 @@ def draw_card(poster: Poster, face: Path) -> bytes | None:
         _foot(sheet, _set(poster.source, points), _initial(poster.site, points), face)
     else:
         _front(sheet, site, _initial(poster.site, points), face)
-    return _png(layers)
+    return _card_png(layers)
 
 
 def _set(words: str, points: frozenset[int]) -> str:
     """Return what can be set of a text, "" for nothing; what needs shaping, only where that is."""
-    line = text.shorten(_face.to_settable(words, points), _LONGEST)
+    line = text.shorten(lettering.to_settable(words, points), _LONGEST)
     return line if line.isascii() or _can_shape() or not _needs_shaping(line) else ""
 
 
@@ -93,7 +95,7 @@ def _blank() -> tuple[list[Image], _Sheet]:
 
 def _masthead(sheet: _Sheet, site: str, face: Path) -> None:
     if site:
-        setting = _lines.fit_lines(site, face, (40, 34, 30), (_ROOM, 48))
+        setting = lettering.fit_lines(site, face, (40, 34, 30), (_ROOM, 48))
         _write(sheet.ink, setting, 44)
     _rules(sheet, 112)
 
@@ -107,17 +109,17 @@ def _rules(sheet: _Sheet, top: int) -> None:
 def _story(sheet: _Sheet, headline: str, topic: str, face: Path) -> None:
     top, bottom = _HEADLINE
     if topic:
-        _write(sheet.red, _lines.fit_lines(topic, face, (32,), (_ROOM, 40)), 142)
+        _write(sheet.red, lettering.fit_lines(topic, face, (32,), (_ROOM, 40)), 142)
     else:
         top -= 40
-    setting = _lines.fit_lines(headline, face, _SIZES, (_ROOM, bottom - top))
+    setting = lettering.fit_lines(headline, face, _SIZES, (_ROOM, bottom - top))
     _write(sheet.ink, setting, top + max(0, (bottom - top - setting.height) // 3))
 
 
 def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
     sheet.soft.rectangle((_MARGIN, 532, CARD_SIZE[0] - _MARGIN - 1, 532), fill=255)
     if source:
-        setting = _lines.fit_lines(source, face, (32, 28), (_ROOM - 120, 40))
+        setting = lettering.fit_lines(source, face, (32, 28), (_ROOM - 120, 40))
         _write(sheet.soft, setting, 554)
     left = _MARGIN if _is_rightward(source) else CARD_SIZE[0] - _MARGIN - 52
     _mark(sheet, initial, face, (left, 550, 52))
@@ -128,7 +130,7 @@ def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
     if not site:
         _mark(sheet, initial, face, (CARD_SIZE[0] // 2 - 130, CARD_SIZE[1] // 2 - 130, 260))
         return
-    setting = _lines.fit_lines(site, face, _TITLE_SIZES, (_ROOM, 300))
+    setting = lettering.fit_lines(site, face, _TITLE_SIZES, (_ROOM, 300))
     top = (CARD_SIZE[1] - setting.height) // 2
     for index, line in enumerate(setting.lines):
         at = (CARD_SIZE[0] // 2, top + index * setting.leading)
@@ -144,7 +146,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
     sheet.red.rounded_rectangle((left, top, left + size, top + size), size // 6, fill=255)
     middle = (left + size / 2, top + size / 2)
     if initial:
-        own = _lines.font(face, round(size * 0.72))
+        own = lettering.font(face, round(size * 0.72))
         box = own.getbbox(initial, anchor="ls")
         at = (middle[0] - (box[0] + box[2]) / 2, middle[1] - (box[1] + box[3]) / 2)
         sheet.red.text(at, initial, font=own, fill=0, anchor="ls")
@@ -152,7 +154,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
         sheet.red.circle(middle, size / 6, fill=0)
 
 
-def _write(layer: ImageDraw, setting: _lines.Setting, top: int) -> None:
+def _write(layer: ImageDraw, setting: lettering.Setting, top: int) -> None:
     """Write lines from the left, or from the right where the text runs that way."""
     is_rightward = _is_rightward(" ".join(setting.lines))
     left, anchor = (CARD_SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
@@ -162,7 +164,7 @@ def _write(layer: ImageDraw, setting: _lines.Setting, top: int) -> None:
         layer.text(at, line, font=setting.font, fill=255, anchor=anchor, direction=direction)
 
 
-def _png(layers: list[Image]) -> bytes:
+def _card_png(layers: list[Image]) -> bytes:
     """Encode the layers as one picture of 48 colours: a tenth of the bytes of all colours."""
     from PIL import ImageChops
 
@@ -186,3 +188,83 @@ def _ramp(colour: tuple[int, int, int]) -> list[int]:
         for step in steps
         for paper, own in zip(_PAPER, colour, strict=True)
     ]
+
+
+_ICON_RED, _WHITE, _NOTHING = (0x9C, 0x1C, 0x1F, 255), (255, 255, 255, 255), (0, 0, 0, 0)
+_FINER = 4
+_LETTER, _MASKED = 0.86, 0.62  # of the icon's side; of a masked one a fifth may be cut off
+ICON_NAMES = (
+    "favicon.ico",
+    "apple-touch-icon.png",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable.png",
+)
+
+
+def draw_icons(title: str, face: Path) -> Mapping[str, bytes]:
+    """Draw the icons of a title, by their names (ICON_NAMES)."""
+    initial = text.initial(title)
+    points = lettering.read_code_points(face)
+    if not all(ord(char) in points for char in initial):
+        initial = ""
+    small = [_icon(initial, face, size, is_round=True) for size in (16, 32, 48)]
+    ico = io.BytesIO()
+    small[-1].save(ico, "ICO", sizes=[image.size for image in small], append_images=small[:-1])
+    return {
+        "favicon.ico": ico.getvalue(),
+        "apple-touch-icon.png": _icon_png(_icon(initial, face, 180, is_round=False)),
+        "icon-192.png": _icon_png(_icon(initial, face, 192, is_round=True)),
+        "icon-512.png": _icon_png(_icon(initial, face, 512, is_round=True)),
+        "icon-maskable.png": _icon_png(_icon(initial, face, 512, is_round=False, share=_MASKED)),
+    }
+
+
+def _icon(initial: str, face: Path, size: int, *, is_round: bool, share: float = _LETTER) -> Image:
+    from PIL import Image, ImageDraw
+
+    side = size * _FINER
+    # With its colours multiplied by alpha, as reducing wants it: else it would be copied for that.
+    image = Image.new("RGBa", (side, side), _NOTHING if is_round else _ICON_RED)
+    draw = ImageDraw.Draw(image)
+    if is_round:
+        draw.rounded_rectangle((0, 0, side - 1, side - 1), side * 10 // 64, fill=_ICON_RED)
+    middle = side / 2
+    if initial:
+        font = lettering.font(face, round(side * share))
+        left, top, right, bottom = font.getbbox(initial, anchor="ls")
+        at = (middle - (left + right) / 2, middle - (top + bottom) / 2)
+        draw.text(at, initial, font=font, fill=_WHITE, anchor="ls")
+    else:
+        draw.circle((middle, middle), side / 6, fill=_WHITE)
+    return image.reduce(_FINER).convert("RGBA")
+
+
+def _icon_png(image: Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
+    """Yield cards as `draw_card` makes them, in order of posters, up to the first that fails.
+
+    Nothing where the machine has one core.
+    """
+    if processes.at_once() < 2:
+        return
+    import multiprocessing
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(
+        processes.at_once(),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=processes.end_with_parent,
+    )
+    with pool:
+        with processes.deaf():
+            found = pool.map(partial(draw_card, face=face), posters, chunksize=4)
+        try:
+            yield from found
+        except (BrokenExecutor, OSError, ValueError):
+            return

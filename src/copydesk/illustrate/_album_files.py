@@ -1,0 +1,330 @@
+"""The files of the album: a JSON sidecar for each picture, the list of all, and what to evict.
+
+Each file of an album is written by renaming, so that any new or deleted file changes the folder's
+time. While that is the time that the list names, the list is current and no file is opened.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import os
+import re
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from copydesk.errors import PictureError
+from copydesk.illustrate import _thumb_hash
+from copydesk.kit import files, urls
+from copydesk.news import PictureFile, Thumbnail
+
+ORIGINAL = ".original"  # what a picture is kept as until a page shows it
+COMMON = 3  # addresses, and articles, of one site; a picture of more is a card, a logo, a guard's
+_MOST_SITES = 50  # that are noted of one address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture by its origin address.
+
+    `width` and `height` are the origin's in pixels, as a browser shows it (turned as its camera
+    says); `type` is what its bytes are, whatever the server called them. `file` is the name of the
+    WebP for the page inside the album: the SHA-256 of the origin's bytes. `forms` are all files of
+    it, that one first; () where it was only measured, or waits for a page: then `original` is the
+    file of the origin's own bytes, "" else. `thumb_hash` is its ThumbHash in base64. `asked` says
+    for whose articles it was wanted: by their site marks of four articles at most.
+    """
+
+    url: str
+    width: int
+    height: int
+    type: str
+    file: str
+    forms: tuple[PictureFile, ...] = ()
+    thumb_hash: str = ""
+    only_measured: bool = False
+    original: str = ""
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def is_cached(self) -> bool:
+        """Decide whether the album holds a copy."""
+        return bool(self.forms or self.original)
+
+    @property
+    def stem(self) -> str:
+        """Return what the names of all its files begin with."""
+        return self.file.removesuffix(".webp")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all its files; of one that the first version stored there is one."""
+        if self.only_measured:
+            return ()
+        return tuple(form.name for form in self.forms) or (self.original or self.file,)
+
+    @property
+    def is_earlier(self) -> bool:
+        """Decide whether it lies there as the first version stored it."""
+        return not (self.forms or self.only_measured or self.original)
+
+    @property
+    def thumbnail(self) -> Thumbnail:
+        """Return it as pages show it."""
+        colour = _thumb_hash.average(base64.b64decode(self.thumb_hash))
+        return Thumbnail(forms=self.forms, colour=colour)
+
+
+def copy_files(picture: Picture, same: Picture) -> Picture:
+    """Return a picture with the files of one that has the same bytes under another address."""
+    return replace(picture, forms=same.forms, thumb_hash=same.thumb_hash, original=same.original)
+
+
+def note_request(picture: Picture, article: str) -> Picture:
+    """Note in a picture that the article at an address wanted it."""
+    site, mark = urls.registrable_domain(article), _mark(article)
+    marks = picture.asked.get(site, ())
+    is_full = len(marks) > COMMON or (not marks and len(picture.asked) >= _MOST_SITES)
+    if not site or is_full or mark in marks:
+        return picture
+    return replace(picture, asked={**picture.asked, site: (*marks, mark)})
+
+
+def common_files(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
+    """Return the files that stand for nothing, each with the sites for which it does.
+
+    What counts is who wanted a picture, not where it lies: many papers share the address of one
+    service, and any customer of it could give another's picture under many addresses. One whose
+    articles are not known, as an older album has it, counts for the site that it lies on.
+    """
+    addresses: Counter[tuple[str, str]] = Counter()
+    articles: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for picture in pictures:
+        asked = picture.asked or {urls.registrable_domain(picture.url): (picture.url,)}
+        for site, marks in asked.items():
+            addresses[picture.file, site] += 1
+            articles[picture.file, site].update(marks)
+    sites_by_file: defaultdict[str, set[str]] = defaultdict(set)
+    for (file, site), number in addresses.items():
+        if number > COMMON and len(articles[file, site]) > COMMON:
+            sites_by_file[file].add(site)
+    return {file: frozenset(those) for file, those in sites_by_file.items()}
+
+
+def _mark(article: str) -> str:
+    identity = urls.identity(article).encode("utf-8", "replace")
+    return hashlib.sha256(identity).hexdigest()[:16]
+
+
+_FILE = re.compile(r"([0-9a-f]{64})\.webp")
+_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
+_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
+_LONGEST = 10_000  # pixels of a form's side; a damaged sidecar may say anything
+
+
+def name_sidecar(url: str) -> str:
+    """Return the name of the sidecar of a picture's address."""
+    return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
+
+
+def to_sidecar(picture: Picture) -> bytes:
+    """Write what is known of a picture as one line of JSON."""
+    import msgspec
+
+    return msgspec.json.encode(picture, order="deterministic") + b"\n"
+
+
+def from_sidecar(data: bytes) -> Picture:
+    """Read a sidecar back; raise PictureError for one that is damaged or names a foreign file.
+
+    One of the first version has no forms: one file of it lies there, up to 1,200 pixels wide.
+    """
+    import msgspec
+
+    try:
+        picture = msgspec.json.decode(data, type=Picture)
+        is_sound = _is_sound(picture)
+    except (ValueError, RecursionError) as error:
+        raise PictureError("damaged sidecar of a picture") from error
+    if not is_sound:
+        raise PictureError("damaged sidecar of a picture", subject=picture.url[:200])
+    return picture
+
+
+def read_sidecar(sidecar: Path) -> Picture | None:
+    """Read a sidecar; None for one that is damaged, or lies under another address's name."""
+    try:
+        picture = from_sidecar(sidecar.read_bytes())
+    except (OSError, PictureError):
+        return None
+    return picture if sidecar.name == name_sidecar(picture.url) else None
+
+
+def _is_sound(picture: Picture) -> bool:
+    stem = _FILE.fullmatch(picture.file)
+    if stem is None or min(picture.width, picture.height) <= 0 or picture.type not in _TYPES:
+        return False
+    base64.b64decode(picture.thumb_hash, validate=True)
+    if bool(picture.forms) + picture.only_measured + bool(picture.original) > 1:
+        return False
+    if picture.original not in {"", f"{stem[1]}{ORIGINAL}"}:
+        return False
+    is_first = not picture.forms or picture.forms[0].name == picture.file
+    return is_first and all(_is_form(form, stem[1]) for form in picture.forms)
+
+
+def _is_form(form: PictureFile, stem: str) -> bool:
+    is_own = form.name.startswith(stem) and _REST.fullmatch(form.name, len(stem))
+    longest, shortest = max(form.width, form.height), min(form.width, form.height)
+    return bool(is_own) and form.type in _TYPES and 0 < shortest <= longest <= _LONGEST
+
+
+_TICK_NS = 50_000_000  # within one tick of a file system's clock two changes look like one
+_DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlbumList:
+    """The pictures of a folder when it had this time (ns), and when it was last tended (s)."""
+
+    folder_ns: int
+    tended: float
+    pictures: tuple[Picture, ...]
+
+
+def load_list(folder: Path) -> AlbumList | None:
+    """Return the list of a folder; None for none, one that is damaged or one of another state."""
+    import msgspec
+
+    try:
+        data = _place(folder).read_bytes()
+        digest, body = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+        if digest != _digest(body):
+            return None
+        listed = msgspec.msgpack.decode(body, type=AlbumList)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return listed if is_current(listed, folder) else None
+
+
+def is_current(listed: AlbumList, folder: Path) -> bool:
+    """Decide whether a folder holds what its list says."""
+    try:
+        return listed.folder_ns == folder.stat().st_mtime_ns
+    except OSError:
+        return False
+
+
+def save_list(
+    folder: Path, pictures: Iterable[Picture], names: Iterable[str], tended: float
+) -> AlbumList | None:
+    """Write the list of a folder that holds these files and no other; None where it cannot be.
+
+    It is not where something else lies there, or where something may have changed just now.
+    """
+    import msgspec
+
+    try:
+        folder_ns = folder.stat().st_mtime_ns
+        is_settled = folder_ns < time.time_ns() - _TICK_NS
+        if not is_settled or set(os.listdir(folder)) != set(names):  # noqa: PTH208 - names alone
+            return None
+        listed = AlbumList(folder_ns=folder_ns, tended=tended, pictures=tuple(pictures))
+        body = msgspec.msgpack.encode(listed)
+        files.write_atomic(_place(folder), _digest(body) + body, durable=False)
+    except OSError:
+        return None
+    return listed
+
+
+def _place(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.list")
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
+
+
+_KINDS = (".webp", ".avif", ".jpg", ORIGINAL)
+_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """All files of one picture: their names, their bytes together, when it came."""
+
+    names: tuple[str, ...]
+    size: int
+    came: float
+
+
+def lots(folder: Path) -> Mapping[str, Lot]:
+    """List what lies in a folder by the stem of its names; one look at the folder."""
+    files_by_stem: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
+    for entry, stat in _entries(folder):
+        if entry.name.endswith(_KINDS):
+            stem = entry.name.rsplit(".", 1)[0].split("-", 1)[0]
+            files_by_stem[stem].append((entry.name, stat.st_size, stat.st_mtime))
+    return {
+        stem: Lot(
+            names=tuple(name for name, _, _ in files),
+            size=sum(size for _, size, _ in files),
+            came=max(moment for _, _, moment in files),
+        )
+        for stem, files in files_by_stem.items()
+    }
+
+
+def whole(folder: Path) -> frozenset[str]:
+    """List the names of all files of a folder that hold anything."""
+    return frozenset(entry.name for entry, stat in _entries(folder) if stat.st_size)
+
+
+def list_leftovers(folder: Path, before: float) -> Iterable[str]:
+    """Yield the names of files that a write left behind before a moment."""
+    for file in folder.glob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            if file.stat().st_mtime < before:
+                yield file.name
+
+
+def leaving(
+    there: Mapping[str, Lot], used: Mapping[str, float], keep: str, surplus: int
+) -> list[str]:
+    """Choose the stems that go until `surplus` bytes are free; `keep` stays whatever it weighs.
+
+    First goes what no record has used for longest, by the day; among those used on one day what
+    came first. `used` is when a picture was last seen in use, by its stem.
+    """
+    order = sorted(
+        there.items(), key=lambda item: (used.get(item[0], 0.0) // 86_400, item[1].came, item[0])
+    )
+    gone = []
+    for stem, lot in order:
+        if surplus <= 0:
+            break
+        if stem != keep:
+            surplus -= lot.size
+            gone.append(stem)
+    return gone
+
+
+def drop(folder: Path, names: Iterable[str]) -> None:
+    """Delete files of a folder; one that is gone or cannot be deleted is no fault."""
+    for name in names:
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+
+
+def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
+    """Yield the files of a folder; none of one that cannot be read."""
+    with contextlib.suppress(OSError):
+        with os.scandir(folder) as entries:
+            files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]
+        for entry in files:
+            with contextlib.suppress(OSError):
+                yield entry, entry.stat(follow_symlinks=False)
