@@ -56,8 +56,8 @@ OWN = {
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/writing/_write.py": "the same",
+    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/writing.py": "the same",
 }
 ELSEWHERE = {
     "engine/sending/_try_out.py": "letters as files that a person asked for",

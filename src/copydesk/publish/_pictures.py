@@ -1,14 +1,26 @@
-"""The picture of a story as pages and feeds may show it, if they may."""
+"""Choose the picture of a story for pages and feeds, and the card that a shared link shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from copydesk.kit import text, urls
-from copydesk.news import Image, PictureFile, Provider, Record, Story, Thumbnail
-from copydesk.publish._picture import Picture, Shared
-from copydesk.publish._plan import SitePlan
+from copydesk.news import (
+    Draw,
+    Image,
+    PictureFile,
+    Poster,
+    Provider,
+    Record,
+    Story,
+    Thumbnail,
+    Topic,
+)
+
+if TYPE_CHECKING:
+    from copydesk.publish._plan import SitePlan
 
 WIDEST = 640
 TALLEST = 560  # on a page; a column of 960 would push the words out of sight
@@ -170,3 +182,115 @@ def _fit(width: int, height: int) -> tuple[int, int]:
         return 0, 0
     scale = min(1, WIDEST / width, TALLEST / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """A picture for feeds and for whoever shows a link: its address in full; 0 and "" unknown."""
+
+    address: str
+    width: int
+    height: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture for a page.
+
+    `source` is where a browser without a choice finds it, "" where only its place is kept. `webp`
+    and `avif` are the choices as a srcset has them, "" where there is none; `width` and `height`
+    are what it takes on the page, 0 where unknown. `colour` stands there until it comes. `credit`
+    says whose it is, `is_named` that this is more than the publisher's own name. `is_remote` says
+    that its publisher serves it.
+    """
+
+    source: str
+    webp: str
+    avif: str
+    width: int
+    height: int
+    alt: str
+    credit: str
+    colour: str
+    is_named: bool
+    is_remote: bool
+    shared: Shared
+
+
+CARDS_DRAWN = 300  # newest stories for which one is drawn; what was drawn before is kept
+CARDS_FOLDER = "cards/"
+
+
+@dataclass(slots=True)
+class SharePictures:
+    """The share pictures of a plan; without `draw` there are none.
+
+    `icons` are the names of the site's icons that there are, `used` those of the files that pages
+    show, by the story's path or the page's heading.
+    """
+
+    plan: SitePlan
+    draw: Draw | None = None
+    icons: Collection[str] = ()
+    used: dict[str, str] = field(default_factory=dict)
+    _newest: frozenset[str] | None = None
+    _topics: Mapping[str, Topic] = field(init=False)
+    _title: str = field(init=False)
+    _site: Shared | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._topics = {topic.name: topic for topic in self.plan.topics}
+        self._title = text.fold(self.plan.beat.title)
+        self._site = self._draw_card("", Poster(site=self._title), anew=True)
+
+    def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
+        """Yield those of the newest stories without a picture, for who can draw many at once."""
+        for story in self.plan.stories[:CARDS_DRAWN]:
+            if not has_picture(story) and text.fold(story.title):
+                yield self._of(story)
+
+    def of_story(self, story: Story) -> Shared | None:
+        """Return the picture for a story without one of its own: the site's if it cannot be set."""
+        poster = self._of(story)
+        if not poster.headline:
+            return self._site
+        return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
+
+    def of_page(self, heading: str) -> Shared | None:
+        """Return the picture for a page with a heading of its own, the site's for one without."""
+        if not heading:
+            return self._site
+        poster = Poster(site=self._title, headline=heading)
+        return self._draw_card(heading, poster, anew=True) or self._site
+
+    def _of(self, story: Story) -> Poster:
+        return Poster(
+            site=self._title,
+            headline=text.fold(story.title),
+            topic=self._topic(story),
+            source=text.fold(story.provider.name) if story.provider else "",
+        )
+
+    def _is_new(self, story: Story) -> bool:
+        if self._newest is None:
+            newest = self.plan.stories.entries[:CARDS_DRAWN]
+            self._newest = frozenset(entry.path for entry in newest)
+        return story.path in self._newest
+
+    def _topic(self, story: Story) -> str:
+        """Return the first topic of a story that is not the site's own."""
+        own = (name for name in story.topics if name != self.plan.beat.topic)
+        return text.fold(next((name for name in own if name in self._topics), ""))
+
+    def _draw_card(self, key: str, poster: Poster, *, anew: bool) -> Shared | None:
+        form = self.draw(poster, anew=anew) if self.draw else None
+        if form is None:
+            return None
+        self.used[key] = form.name
+        return Shared(
+            address=self.plan.links.page(CARDS_FOLDER + form.name),
+            width=form.width,
+            height=form.height,
+            type=form.type,
+        )

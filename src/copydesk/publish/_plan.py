@@ -1,13 +1,21 @@
-"""The plan of a site: every listing with its stories, in order.
+"""The plan of a site: every list of stories in order, and the outputs that are made of it.
 
-A SitePlan is what the outputs read; which of them a changed story touches is `change`'s business.
+Outputs read a SitePlan. Each output declares once, where it is made, by which key it lists stories.
+`change` derives from that what a changed story touches: each output for whose headings the story
+was or is listed. A fingerprint is a hash of what pages depend on beside stories and pictures; when
+one differs from the last build, everything is made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from copydesk.news import (
@@ -29,12 +37,11 @@ from copydesk.placement import (
     local_time,
 )
 from copydesk.publish import _entries
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._filed import ListedStories, StoryReader
-from copydesk.publish._fingerprint import fingerprint
-from copydesk.publish._keys import PUBLISHER, TOPIC
+from copydesk.publish._entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
+from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.newsletters import LetterShelf
 from copydesk.publish.page_index import PageIndex, Pieces
+from copydesk.publish.writing import Sheet
 
 TRUSTED = 80  # a story's trust from which its word alone is firm
 
@@ -220,3 +227,124 @@ class SitePlan:
     def stories_of(self, entries: Sequence[StoryEntry]) -> ListedStories:
         """Return the stories of some entries, each read when it is asked for."""
         return ListedStories(entries, self.read)
+
+
+_Tool = TypeVar("_Tool")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The stories of each value of a key, cut into pages from the oldest: only the last one grows.
+
+    `page` gives the value of a page by that of its key and its number; `size` is in stories.
+    """
+
+    name: str
+    key: StoryKey
+    size: Callable[[Look], int]
+    page: Callable[[str, int], str]
+
+
+def count_pages(stories: int, size: int) -> int:
+    """Return how many pages so many stories take."""
+    return -(-stories // size)
+
+
+ARCHIVE = Cut(
+    name="archive",
+    key=ALL,
+    size=lambda look: look.sizes.archive,
+    page=lambda _value, number: str(number),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output(Generic[_Tool]):
+    """What lists the stories of each value of a key.
+
+    `place` is the folder or file of a value, or what its files begin with, "" where it has none.
+    `make` makes them with a tool of the output's own. `values` are those that have a page on a
+    site, in the order of its sitemap; without them the output has no page there. `index` is the
+    folder of the page that lists the values, which `make_index` makes, `index_name` the string by
+    which the foot of every page leads there, "" where a template does; where `has_index` says no,
+    there is none.
+
+    `is_linked` says that the page of a value leads to the one before and after it, `is_fixed` that
+    it stays when the last story has left, `is_split` that it is cut into files and may need fewer,
+    `is_walked` that it is made while all stories are gone through. Where `is_on` says no, there is
+    none of it.
+    """
+
+    key: StoryKey | Cut
+    place: Callable[[str], str]
+    make: Callable[[_Tool, str], Iterable[Sheet]] = lambda _tool, _value: ()
+    values: Callable[[SitePlan], Iterable[str]] = lambda _plan: ()
+    index: str = ""
+    make_index: Callable[[_Tool], Iterable[Sheet]] = lambda _tool: ()
+    index_name: str = ""
+    has_index: Callable[[SitePlan], bool] = lambda _plan: True
+    is_linked: bool = False
+    is_fixed: bool = False
+    is_split: bool = False
+    is_walked: bool = False
+    is_on: Callable[[Look], bool] = lambda _look: True
+
+
+AnyOutput = Output[Any]
+
+
+def make(output: Output[_Tool], tool: _Tool, plan: SitePlan) -> Iterator[Sheet]:
+    """Make an output for all values for which it is wanted."""
+    for value in output.values(plan):
+        if plan.wanted(output.key.name, value):
+            yield from output.make(tool, value)
+
+
+def story_keys(outputs: Iterable[AnyOutput]) -> tuple[StoryKey, ...]:
+    """Return the keys of stories by which these outputs list, each once."""
+    keys = (output.key for output in outputs)
+    return tuple(dict.fromkeys(key.key if isinstance(key, Cut) else key for key in keys))
+
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = ("placement", "publish", "rendering")  # whose code and templates a site is made of
+
+
+def fingerprint_beat(beat: Beat, *others: object) -> str:
+    """Return a hash of all that a page may depend on but the stories and their pictures."""
+    return fingerprint(replace(beat, rulings=()), *others)
+
+
+def digest_grounds(zone: str, above: Mapping[str, tuple[str, ...]], keys: tuple[str, ...]) -> str:
+    """Return a hash of all that an entry and its place under headings depend on but the story."""
+    return fingerprint(StoryEntry._fields, zone, above, keys, _code())
+
+
+def fingerprint(*parts: object) -> str:
+    """Return a hash of what these look like in Python."""
+    form = repr(parts).encode("utf-8", "replace")
+    return hashlib.blake2b(form, digest_size=16).hexdigest()
+
+
+def fingerprint_text(text: str) -> str:
+    """Return a hash of a long text."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def files_of(folder: Path | None) -> list[tuple[str, int, int]]:
+    """Return the names, sizes and times of the files in a folder and below; of a link nothing."""
+    if folder is None or folder.is_symlink() or not folder.is_dir():
+        return []
+    found = ((path, path.lstat()) for path in sorted(folder.rglob("*")))
+    return [
+        (str(path), seen.st_size, seen.st_mtime_ns)
+        for path, seen in found
+        if not stat.S_ISDIR(seen.st_mode)
+    ]
+
+
+@cache
+def _code() -> str:
+    """Return a text that changes with these rooms, and with where and when they were installed."""
+    files = (file for room in _ROOMS for file in files_of(_PACKAGE / room))
+    return repr([file for file in files if not file[0].endswith(".pyc")])

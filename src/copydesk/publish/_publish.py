@@ -1,6 +1,10 @@
-"""An edition becomes files.
+"""Publish an edition: plan it, make its files, write what changed, delete what is gone.
 
-edition | plan | api, feeds, sitemaps, site | write what changed | sweep what is gone
+    edition | plan | api, feeds, sitemaps, site | write what changed | delete what is gone
+
+Several processes may share the pages. The first piece of work is everything outside the walk
+through all stories; the other pieces are legs of the walk. The lists of the first API come last,
+when each story has its fragment of them.
 """
 
 from __future__ import annotations
@@ -8,27 +12,30 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from itertools import chain, compress
 from pathlib import Path
 
+from copydesk.errors import PublishError, WorkerError
+from copydesk.kit import processes
 from copydesk.news import (
     Beat,
+    Draw,
     Edition,
     FiledStories,
+    Poster,
     Story,
     Thumbnail,
 )
-from copydesk.placement.addresses import is_segment
-from copydesk.publish import _outputs, _pictures, api, feeds, site, sitemaps
-from copydesk.publish._filed import IN_HAND, StoryReader
-from copydesk.publish._fingerprint import files_of, fingerprint_beat
-from copydesk.publish._plan import Look, SitePlan, Wanted
+from copydesk.placement.addresses import is_path, is_segment
+from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
+from copydesk.publish._entries import ALL, StoryEntry
+from copydesk.publish._pictures import CARDS_FOLDER, SharePictures
+from copydesk.publish._plan import Look, SitePlan, Wanted, files_of, fingerprint_beat
 from copydesk.publish._records import is_shown
-from copydesk.publish._share_pictures import FOLDER, SharePictures
-from copydesk.publish._site_plan import make_site_plan
-from copydesk.publish._survey import Survey, take_survey
+from copydesk.publish._site_plan import Survey, make_site_plan, take_survey
+from copydesk.publish._story_reader import IN_HAND, StoryReader
 from copydesk.publish.api import v2
 from copydesk.publish.change import (
     StoryChange,
@@ -39,14 +46,14 @@ from copydesk.publish.change import (
     list_pins,
     place_letters,
 )
-from copydesk.publish.making import PICTURES, PublishOptions, picture_files, write_all
 from copydesk.publish.page_index import Drawings, PageIndex, Pieces
-from copydesk.publish.writing import Count, Manifest, Writer
+from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
+from copydesk.rendering import Renderer
 
 # whatever lists stories: a new list is one file, and one line in the `OUTPUTS` of its kind
-_SITE: tuple[_outputs.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
-_APIS: tuple[tuple[_outputs.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
-_KEYS = _outputs.story_keys(chain(_SITE, *_APIS))
+_SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
+_APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
+_KEYS = _plan.story_keys(chain(_SITE, *_APIS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +207,7 @@ def _delete_the_rest(
         writer.sweep()
         return drawn.all()
     unused = drawn.replace(news.pairs, share_pictures.used)
-    writer.drop(_list_leftovers(plan, news) | {f"{FOLDER}{name}" for name in unused})
+    writer.drop(_list_leftovers(plan, news) | {f"{CARDS_FOLDER}{name}" for name in unused})
     return drawn.all() if unused else None
 
 
@@ -245,7 +252,7 @@ def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> T
     return find_effects(plan, change, list(_outputs_of(plan)))
 
 
-def _outputs_of(plan: SitePlan) -> Iterator[_outputs.AnyOutput]:
+def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
     """Yield what is made of this site."""
     on = plan.look.outputs
     outputs = chain(_SITE, *compress(_APIS, (on.api_v1, on.api_v2)))
@@ -317,3 +324,190 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
+
+
+PICTURES = "pictures/"
+_REDIRECTS = "_redirects"
+_REDIRECTS_HEAD = (
+    "# Old addresses and where they lead, in the form that Netlify and Cloudflare Pages read.\n"
+    "# Another server wants them in its own form; for those of pages there are signposts, too.\n"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What a worker tells beside its pages: share pictures on them, records that nobody can read.
+
+    Share pictures are told as `SharePictures.used` has them, records by their paths.
+    """
+
+    used: dict[str, str]
+    lost: frozenset[str]
+
+
+def write_all(
+    writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+) -> None:
+    """Make all that is wanted; the share pictures that pages name come last.
+
+    Workers make pages and this process writes them: two that make files on one disk would wait for
+    each other.
+    """
+    pages = _Pages(plan, options, share_pictures)
+    job = processes.Job(
+        pieces=1 + pages.legs,
+        make=pages.sheets,
+        take=writer.put,
+        tell=lambda: _Told(used=share_pictures.used, lost=plan.read.lost),
+    )
+    for told in _do_all(job, _share_with(pages.legs, plan, options)):
+        share_pictures.used |= told.used
+        for path in sorted(told.lost):
+            plan.read(path)  # whoever filed it is told in this process, too
+    for sheet in pages.lists():
+        writer.put(sheet)
+    for path, origin in chain(
+        _find_copies(plan, options),
+        _assets(plan, options),
+        _icons_and_cards(share_pictures, options),
+    ):
+        writer.copy(path, origin)
+
+
+def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
+    try:
+        return processes.do_all(job, workers)
+    except WorkerError as error:
+        raise PublishError(f"a page cannot be made: {error.what}", hint=error.hint) from error
+
+
+def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
+    """Return how many workers there are to be, after they have been given what they need."""
+    workers = min(options.workers, legs) if plan.wanted.everything else 1
+    is_shared = workers > 1 and processes.can_fork() and plan.index.share()
+    return workers if is_shared else 1
+
+
+class _Pages:
+    """The sheets of a site in pieces, each made when it is asked for."""
+
+    def __init__(
+        self, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
+    ) -> None:
+        self._plan = plan
+        self._share_pictures = share_pictures
+        self._renderer = Renderer(options.templates)
+        self._shapes = v2.Shapes(plan)
+        self._site = site.Site(plan, self._renderer, share_pictures, self._beside)
+        self.legs = self._site.legs
+
+    def sheets(self, piece: int) -> Iterator[Sheet]:
+        """Yield the sheets of a piece."""
+        return self._site.leg(piece - 1) if piece else self._beside_the_walk()
+
+    def lists(self) -> Iterator[Sheet]:
+        """Yield the lists of the first API, which all stories have a piece for by now."""
+        return api.sheets(self._plan) if self._plan.look.outputs.api_v1 else iter(())
+
+    def _beside(self, number: int) -> Iterator[Sheet]:
+        """Yield what the APIs say of the stories on a page of the archive."""
+        on = self._plan.look.outputs
+        if on.api_v1:
+            api.prepare(number, self._plan)
+        if on.api_v2:
+            yield from v2.page(number, self._shapes)
+
+    def _beside_the_walk(self) -> Iterator[Sheet]:
+        plan, on = self._plan, self._plan.look.outputs
+        yield from feeds.sheets(plan)
+        yield from sitemaps.sheets(plan, site.OUTPUTS)
+        yield from signs.sheets(plan, self._share_pictures.icons)
+        if on.api_v2:
+            yield from v2.lists(self._shapes)
+        pages = api.old_pages(plan) if on.api_v1 else ()
+        own = self._renderer.read_source(_REDIRECTS)
+        yield from _redirects(plan, own, pages)
+        yield from self._site.beside_the_walk()
+
+
+def _redirects(
+    plan: SitePlan, own: str | None, pages: Iterable[tuple[str, str]]
+) -> Iterator[Sheet]:
+    """Yield the redirects of a site that has old addresses; `own` are the newsroom's, put first.
+
+    `pages` are old addresses of the API and those that stand for them.
+    """
+    if not (plan.wanted.everything or plan.wanted(ALL.name)):
+        return
+    moved = list(_records.moved_folders(plan).items())
+    lines = [
+        f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
+        for old, new in (*moved, *(pages if moved else ()))
+    ]
+    texts = [f"{own.rstrip()}\n"] if own else []
+    texts += [_REDIRECTS_HEAD, *lines] if lines else []
+    if texts:
+        yield Sheet(_REDIRECTS, "".join(texts).encode())
+
+
+def picture_files(entries: Iterable[StoryEntry]) -> set[str]:
+    """Return the paths of our copies of pictures that these stories' pages show."""
+    return {f"{PICTURES}{name}" for entry in entries if entry.is_public for name in entry.files}
+
+
+def _icons_and_cards(
+    share_pictures: SharePictures, options: PublishOptions
+) -> Iterator[tuple[str, Origin]]:
+    """Yield the icons, and the share pictures that pages name."""
+    for path, icon in options.icons.items():
+        yield path, Origin(icon.parent, icon.name)
+    if options.cards_folder is not None:
+        for name in sorted(set(share_pictures.used.values())):
+            yield f"{CARDS_FOLDER}{name}", Origin(options.cards_folder, name)
+
+
+def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield our copies of the pictures that pages show, with where they are."""
+    folder = options.pictures_folder
+    if folder is not None:
+        for path in sorted(picture_files(plan.wanted.entries(plan.stories.entries))):
+            yield path, Origin(folder, path.removeprefix(PICTURES))
+
+
+def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
+    """Yield the newsroom's own files, with where they are, where everything is made."""
+    if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
+        return
+    above = options.static.parent
+    for where, folders, names in os.walk(options.static):
+        folders.sort()
+        below = Path(where).relative_to(options.static).as_posix()
+        for name in sorted(names):
+            file = Path(where) / name
+            path = ("assets/" if below == "." else f"assets/{below}/") + name
+            if file.is_file() and not file.is_symlink() and is_path(path):
+                yield path, Origin(above, file.relative_to(above).as_posix())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOptions:
+    """How to publish.
+
+    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
+    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
+    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
+    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
+    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`. Where all
+    is made, and is much, so many `workers` make it, with the same bytes whatever their number.
+    """
+
+    full: bool = False
+    look: Look = field(default_factory=Look)
+    pictures_folder: Path | None = None
+    draw: Draw | None = None
+    draw_ahead: Callable[[Iterable[Poster]], None] | None = None
+    cards_folder: Path | None = None
+    icons: Mapping[str, Path] = field(default_factory=dict)
+    static: Path | None = None
+    templates: Path | None = None
+    workers: int = 1

@@ -1,4 +1,8 @@
-"""Records that are not news, as every output sees them: their order, their page, what is shown."""
+"""Records that are not news, as all outputs use them: their order, pages and old URLs.
+
+Pages of records stay at the reference's paths. Its readers guessed the paths of lists from them
+(`/sample/`), so these paths lead to the lists.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ import html
 import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, text, urls
 from copydesk.news import Record
 from copydesk.placement import addresses
-from copydesk.publish._plan import SitePlan
+
+if TYPE_CHECKING:
+    from copydesk.publish._plan import SitePlan
 
 PAGES = {
     "learning": "learning",
@@ -122,3 +129,15 @@ def page_address(record: Record, plan: SitePlan) -> str | None:
     if record.collection == "newsletters":
         return address
     return address if record.fields.get("webUrl") in {None, "", address} else None
+
+
+def moved_folders(plan: SitePlan) -> Mapping[str, str]:
+    """Return folders in which old pages lay, each with the list that stands for it."""
+    shown = (*SHELVES, "newsletters")
+    moved = {
+        f"{PAGES[name]}/": f"{name}/"
+        for name in shown
+        if name in PAGES and is_shown(plan.records.get(name, ()))
+    }
+    found = {old: new for old, new in moved.items() if old != new}
+    return found | ({"news/": "archive/"} if found else {})

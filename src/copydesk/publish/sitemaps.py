@@ -23,9 +23,8 @@ from itertools import takewhile
 from copydesk.kit import dates
 from copydesk.news import Record, Story
 from copydesk.placement import addresses
-from copydesk.publish._keys import MONTH
-from copydesk.publish._outputs import AnyOutput, Output
-from copydesk.publish._plan import SitePlan
+from copydesk.publish._entries import MONTH
+from copydesk.publish._plan import AnyOutput, Output, SitePlan
 from copydesk.publish._records import SHELVES, is_shown, page_address, page_folder, rank
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import escape_xml

@@ -1,4 +1,4 @@
-"""The shelf of letters: every issue with its letter and its day, and which are days' digests."""
+"""List all newsletter issues by newsletter and day, and choose the issues for daily digests."""
 
 from __future__ import annotations
 

@@ -1,10 +1,14 @@
-"""Where an index is kept: tables of SQLite, in a file of their own or in memory."""
+"""The tables of the page index in SQLite, and what the last build read of a story."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import orjson
+
 from copydesk.errors import PublishError
+from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
 
 
@@ -113,3 +117,17 @@ def _make(tables: DisposableDatabase) -> None:
         tables.run(f"DROP TABLE {name}")
     for statement in wanted:
         tables.run(statement)
+
+
+# a site whose build is under way, or was killed, has no head
+_STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
+    ON story.site = built.id AND path IN (SELECT value FROM json_each(?))
+    WHERE built.site = ? AND head <> x''"""
+
+
+def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
+    """Return the stamps of these stories when their site was last built, by path.
+
+    Nothing where the index cannot be read or is of another version: it is neither made nor changed.
+    """
+    return dict(databases.read_rows(file, _STAMPS, orjson.dumps([*paths]).decode(), site))

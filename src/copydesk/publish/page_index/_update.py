@@ -1,4 +1,4 @@
-"""Update: stories that were read again, or are no more, taken into an index."""
+"""Bring the page index up to date with stories that were read again or deleted."""
 
 from __future__ import annotations
 

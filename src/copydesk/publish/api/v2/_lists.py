@@ -1,18 +1,20 @@
-"""Topics, sources and editors' lists, each in its file and all in a list; the way in."""
+"""Files of topics, sources, editors' lists and newsletters, lists of each, and the API's index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 
-from copydesk.kit import text
+from copydesk.kit import text, urls
 from copydesk.news import ReadingList, Story, Topic
 from copydesk.placement import addresses
-from copydesk.publish._filed import ListedStories
-from copydesk.publish._keys import LIST, PUBLISHER, TOPIC
-from copydesk.publish._outputs import Output, make
-from copydesk.publish._plan import SitePlan
-from copydesk.publish.api.v2 import _places, _shape, _write
+from copydesk.publish import _records, newsletters
+from copydesk.publish._entries import LETTER, LIST, PUBLISHER, TOPIC
+from copydesk.publish._plan import Output, SitePlan, make
+from copydesk.publish._story_reader import ListedStories
+from copydesk.publish.api.v2 import _shape
+from copydesk.publish.newsletters import LetterItem, ShelvedIssue
 from copydesk.publish.writing import Sheet
 
 NEWEST = 100
@@ -21,20 +23,20 @@ NEWEST = 100
 OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
     Output(
         key=TOPIC,
-        place=partial(_places.item_place, "topics"),
+        place=partial(_shape.item_place, "topics"),
         values=lambda plan: (topic.id for topic in plan.topics),
         make=lambda shapes, id_: _topic_file(id_, shapes),
         is_fixed=True,
     ),
     Output(
         key=PUBLISHER,
-        place=partial(_places.item_place, "sources"),
+        place=partial(_shape.item_place, "sources"),
         values=lambda plan: sorted(plan.by_publisher),
         make=lambda shapes, domain: _source_file(domain, shapes),
     ),
     Output(
         key=LIST,
-        place=partial(_places.item_place, "lists"),
+        place=partial(_shape.item_place, "lists"),
         values=lambda plan: plan.lists,
         make=lambda shapes, list_id: _list_file(list_id, shapes),
     ),
@@ -47,28 +49,28 @@ def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     for output in OUTPUTS:
         yield from make(output, shapes, plan)
     topics = [_topic(topic, plan) for topic in plan.topics]
-    yield Sheet(_places.index("topics"), _write.document({"topics": topics}))
+    yield Sheet(_shape.index_place("topics"), _shape.document({"topics": topics}))
     sources = [
         _publisher(domain, stories, plan) for domain, stories in sorted(plan.by_publisher.items())
     ]
-    yield Sheet(_places.index("sources"), _write.document({"sources": sources}))
+    yield Sheet(_shape.index_place("sources"), _shape.document({"sources": sources}))
     if plan.lists:
         made = [_reading_list(listed, plan) for listed in plan.lists.values()]
-        yield Sheet(_places.index("lists"), _write.document({"lists": made}))
-    yield Sheet(_places.INDEX, _write.document(_entrance(plan)))
+        yield Sheet(_shape.index_place("lists"), _shape.document({"lists": made}))
+    yield Sheet(_shape.INDEX, _shape.document(_entrance(plan)))
 
 
 def _topic_file(id_: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
     plan = shapes.plan
     topic = next(topic for topic in plan.topics if topic.id == id_)
     newest = _newest(plan.by_topic.get(id_, ()), shapes)
-    yield Sheet(_places.item_place("topics", id_), _write.document(_topic(topic, plan) | newest))
+    yield Sheet(_shape.item_place("topics", id_), _shape.document(_topic(topic, plan) | newest))
 
 
 def _source_file(domain: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
     stories = shapes.plan.by_publisher[domain]
     whole = _publisher(domain, stories, shapes.plan) | _newest(stories, shapes)
-    yield Sheet(_places.item_place("sources", domain), _write.document(whole))
+    yield Sheet(_shape.item_place("sources", domain), _shape.document(whole))
 
 
 def _list_file(list_id: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
@@ -78,7 +80,7 @@ def _list_file(list_id: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
         for story, words in shapes.plan.read_list(listed)
     ]
     whole = {**_reading_list(listed, shapes.plan), "stories": stories}
-    yield Sheet(_places.item_place("lists", list_id), _write.document(whole))
+    yield Sheet(_shape.item_place("lists", list_id), _shape.document(whole))
 
 
 def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object]:
@@ -95,7 +97,7 @@ def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
         "description": text.fold(topic.description) or None,
         "parent": parent.id if parent else None,
         "url": plan.links.page(folder),
-        "api_url": _places.address(_places.item_place("topics", topic.id), plan),
+        "api_url": _shape.address(_shape.item_place("topics", topic.id), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(plan.by_topic.get(topic.id, ())),
     }
@@ -114,7 +116,7 @@ def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str,
         "is_known": known is not None,
         "trust": newest.trust,
         "url": plan.links.page(folder),
-        "api_url": _places.address(_places.item_place("sources", domain), plan),
+        "api_url": _shape.address(_shape.item_place("sources", domain), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": len(stories),
     }
@@ -129,7 +131,7 @@ def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
         "description": listed.description or None,
         "updated_at": _shape.moment(listed.updated_at),
         "url": plan.links.page(folder),
-        "api_url": _places.address(_places.item_place("lists", listed.id), plan),
+        "api_url": _shape.address(_shape.item_place("lists", listed.id), plan),
         "feed_url": plan.links.page(f"{folder}feed.json"),
         "count": sum(1 for _ in plan.read_list(listed)),
     }
@@ -144,7 +146,81 @@ def _entrance(plan: SitePlan) -> dict[str, object]:
         "url": plan.links.page(""),
         "language": plan.beat.locale,
         "timezone": plan.beat.timezone,
-        "latest_url": _places.address(_places.LATEST, plan),
-        **{f"{kind}_url": _places.address(_places.index(kind), plan) for kind in lists},
-        "openapi_url": _places.address(f"{_places.ROOT}openapi.json", plan),
+        "latest_url": _shape.address(_shape.LATEST, plan),
+        **{f"{kind}_url": _shape.address(_shape.index_place(kind), plan) for kind in lists},
+        "openapi_url": _shape.address(f"{_shape.ROOT}openapi.json", plan),
     }
+
+
+_NEWEST = 100
+
+
+def letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
+    """Yield the files of letters, where there are any and one of their issues changed."""
+    shelf = plan.letters
+    if not shelf.issues or not plan.wanted.of_key(LETTER.name):
+        return
+    letters = [_letter(letter, plan) for letter in shelf.titles]
+    yield Sheet(_shape.index_place("letters"), _shape.document({"letters": letters}))
+    for letter in letters:
+        id_ = str(letter["id"])
+        issues = [_reference(issue, plan) for issue in shelf.of_letter(id_)[:_NEWEST]]
+        whole = {**letter, "issues": issues}
+        yield Sheet(_shape.item_place("letters", id_), _shape.document(whole))
+    for issue in shelf.issues:
+        if plan.wanted(LETTER.name, issue.record.path):
+            yield Sheet(_place(issue), _shape.document(_issue(issue, plan)))
+
+
+def _letter(letter: str, plan: SitePlan) -> dict[str, object]:
+    is_listed = letter in plan.letters.listed_titles
+    folder = addresses.letter_folder(letter) if is_listed else "newsletters/"
+    return {
+        "id": letter,
+        "title": plan.letters.titles[letter],
+        "url": plan.links.page(folder),
+        "api_url": _shape.address(_shape.item_place("letters", letter), plan),
+        "feed_url": plan.links.page(f"{folder}feed.json"),
+        "count": len(plan.letters.of_letter(letter)),
+    }
+
+
+def _reference(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
+    record, at = issue.record, issue.record.fields.get("publishedDateTime")
+    return {
+        "id": addresses.record_name(record.path),
+        "title": _records.first_text(record, "title") or None,
+        "subject": issue.subject or None,
+        "excerpt": _records.first_text(record, "excerpt") or None,
+        "published_at": _shape.moment(at if isinstance(at, datetime) else None),
+        "url": plan.links.page(_records.page_folder(record)),
+        "api_url": _shape.address(_place(issue), plan),
+    }
+
+
+def _issue(issue: ShelvedIssue, plan: SitePlan) -> dict[str, object]:
+    day = plan.letters.digest_of(issue)
+    sections = newsletters.read_sections(issue.record.body)
+    return {
+        **_reference(issue, plan),
+        "letter": issue.letter if issue.letter in plan.letters.titles else None,
+        "digest_url": plan.links.page(addresses.digest_folder(day)) if day else None,
+        "sections": [
+            {"title": section.name or None, "items": [_item(item) for item in section.items]}
+            for section in sections
+        ],
+    }
+
+
+def _item(item: LetterItem) -> dict[str, object]:
+    return {
+        "story": item.name or None,
+        "title": item.title or None,
+        "excerpt": text.fold(item.excerpt) or None,
+        "url": urls.fetchable(item.href) or None,
+        "source": item.place or None,
+    }
+
+
+def _place(issue: ShelvedIssue) -> str:
+    return _shape.item_place("issues", addresses.record_name(issue.record.path))

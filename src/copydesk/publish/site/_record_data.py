@@ -1,14 +1,17 @@
-"""Structured data (schema.org) of records: what the page shows, claimed by nobody but its maker."""
+"""Structured data (schema.org) for the pages of records: only what the page shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from copydesk.kit import dates, embeds, lengths
 from copydesk.news import Record
 from copydesk.publish import _pictures, _records
-from copydesk.publish.site._frame import Frame
-from copydesk.publish.site.records import _facts
+from copydesk.publish.site import _catalog
+
+if TYPE_CHECKING:
+    from copydesk.publish.site._frame import Frame
 
 _CONTEXT = "https://schema.org"
 
@@ -49,7 +52,7 @@ def _describe(record: Record, items: Sequence[Record], frame: Frame) -> dict[str
         return _path(items, frame)
     describe = _DESCRIBE.get(record.collection)
     fields = describe(record, frame) if describe else {}
-    at = _facts.moment(record, "publishedDateTime")
+    at = _catalog.moment(record, "publishedDateTime")
     if at is not None:
         fields["uploadDate" if fields.get("@type") == "VideoObject" else "datePublished"] = (
             dates.rfc3339(at)
@@ -88,7 +91,7 @@ def _learning(record: Record, _frame: Frame) -> dict[str, object]:
 def _code(record: Record, _frame: Frame) -> dict[str, object]:
     origin = _records.address(record, "originalUrl")
     return {
-        "author": [{"@type": "Person", "name": name} for name in _facts.authors(record)],
+        "author": [{"@type": "Person", "name": name} for name in _catalog.authors(record)],
         "isBasedOn": origin,
         "creditText": _records.first_text(record.fields.get("provider"), "name"),
     }
@@ -98,7 +101,7 @@ def _profile(record: Record, frame: Frame) -> dict[str, object]:
     """Describe a person or a company by what the record says of it."""
     fields: dict[str, object] = {
         "url": _records.address(record, "website"),
-        "sameAs": [place["href"] for place in _facts.links(record, frame)],
+        "sameAs": [place["href"] for place in _catalog.links(record, frame)],
     }
     affiliation = _records.first_text(record.fields.get("affiliation"), "name")
     if affiliation:
@@ -110,7 +113,7 @@ def _profile(record: Record, frame: Frame) -> dict[str, object]:
 
 
 def _event(record: Record, _frame: Frame) -> dict[str, object]:
-    starts, ends = (_facts.moment(record, key) for key in ("startDateTime", "endDateTime"))
+    starts, ends = (_catalog.moment(record, key) for key in ("startDateTime", "endDateTime"))
     place = _records.first_text(record, "location")
     return {
         "startDate": dates.rfc3339(starts) if starts else "",

@@ -1,27 +1,33 @@
-"""Touched: from the stories that changed to what may look otherwise.
+"""Find what a build has to make again, from the stories before and after a change.
 
-A story's page and its card depend on the story, and on stories that it names or that name it:
-copies, coverage, background, members of its group. Whatever lists a card depends on it.
+A story's page and card depend on the story and on the stories that it names or that name it:
+copies, coverage, background, members of its group. A list depends on the cards that it shows.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import chain, pairwise
 
 from copydesk.placement import Groups
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._fingerprint import fingerprint, fingerprint_text
-from copydesk.publish._keys import DAY, LETTER, LIST, PUBLISHER, Heading
-from copydesk.publish._outputs import ARCHIVE, AnyOutput, Cut
-from copydesk.publish._plan import SitePlan, Wanted
-from copydesk.publish.change._counts import Counts
-from copydesk.publish.change._pages import TurnedPages, turn_pages
+from copydesk.publish._entries import DAY, LETTER, LIST, PUBLISHER, Heading, StoryEntry
+from copydesk.publish._plan import (
+    ARCHIVE,
+    AnyOutput,
+    Cut,
+    SitePlan,
+    Wanted,
+    count_pages,
+    fingerprint,
+    fingerprint_text,
+)
 from copydesk.publish.newsletters import ShelvedIssue
-from copydesk.publish.page_index import Pair
+from copydesk.publish.page_index import PageIndex, Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,3 +310,117 @@ def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SiteP
     former = {old.folder for old, _ in pairs if old is not None and old.has_led}
     former |= {entry.folder for entry in plan.index.former_leaders(groups)}
     return former - {new.folder for _, new in pairs if new is not None and new.is_public}
+
+
+@dataclass(slots=True)
+class TurnedPages:
+    """The pages of a cut that a change turns over, and those that it leaves nothing for.
+
+    `numbers` are those of the pages that hold a story that changed, or are to be made themselves.
+    """
+
+    touched: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
+    numbers: set[int] = field(default_factory=set)
+
+
+def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) -> TurnedPages:
+    """Find the pages of a cut that hold something else now.
+
+    The first page of a value holds its oldest stories; where one comes, goes or changes its time,
+    all later pages shift.
+    """
+    turned = TurnedPages()
+    for heading in _headings(cut, pairs):
+        own = [_under(heading, pair) for pair in pairs]
+        places = _Places(heading, counts.now(heading), cut.size(plan.look), plan)
+        numbers = _turn(own, places)
+        before = count_pages(counts.before(heading), places.size)
+        if places.last != before and min(places.last, before):  # it leads on, or no more
+            numbers.add(min(places.last, before))
+        turned.numbers |= numbers | {places.page_of(new) for _, new in own if new is not None}
+        name = partial(cut.page, heading[1])
+        turned.touched.update(map(name, numbers))
+        turned.gone.update(map(name, range(places.last + 1, before + 1)))
+    return turned
+
+
+class _Places:
+    """On which page each story stands under a heading."""
+
+    def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
+        self.size = size
+        self.last = count_pages(count, size)
+        self._heading = heading
+        self._count = count
+        self._index = plan.index
+
+    def page_of(self, entry: StoryEntry) -> int:
+        """Return the page of an entry, or the one on which it stood, as pages are cut now."""
+        now = self._index.at(entry.path)
+        is_here = now is not None and self._heading in now.headings and now.when == entry.when
+        older = self._count - self._index.newer(entry, *self._heading) - int(is_here)
+        return older // self.size + 1
+
+
+def _turn(pairs: Iterable[Pair], places: _Places) -> set[int]:
+    """Return the pages of stories that stay where they were, and all from the first that moves."""
+    numbers: set[int] = set()
+    shifted: list[int] = []
+    for pair in pairs:
+        pages = [places.page_of(entry) for entry in pair if entry is not None]
+        if _stays(pair):
+            numbers.update(pages)
+        else:
+            shifted += pages
+    return numbers | {*range(min(shifted), places.last + 1)} if shifted else numbers
+
+
+def _headings(cut: Cut, pairs: Iterable[Pair]) -> set[Heading]:
+    entries = (entry for pair in pairs for entry in pair if entry is not None)
+    every = {heading for entry in entries for heading in entry.headings}
+    return {heading for heading in every if heading[0] == cut.key.name}
+
+
+def _under(heading: Heading, pair: Pair) -> Pair:
+    """Return what was and is listed of a story under a heading."""
+    old, new = (entry if entry and heading in entry.headings else None for entry in pair)
+    return old, new
+
+
+def _stays(pair: Pair) -> bool:
+    """Decide whether a story has the place in a list that it had."""
+    old, new = pair
+    return old is not None and new is not None and (old.when, old.path) == (new.when, new.path)
+
+
+class Counts:
+    """How many published stories stand under a heading now, and stood before the change."""
+
+    def __init__(self, index: PageIndex, pairs: Iterable[Pair]) -> None:
+        self._index = index
+        self._more: Counter[Heading] = Counter()
+        for old, new in pairs:
+            self._more.subtract(old.headings if old else ())
+            self._more.update(new.headings if new else ())
+
+    def now(self, heading: Heading) -> int:
+        """Return how many there are."""
+        return self._index.count_under(*heading)
+
+    def before(self, heading: Heading) -> int:
+        """Return how many there were."""
+        return self.now(heading) - self._more[heading]
+
+    def find_fewer(self, key: str) -> set[str]:
+        """Return the values of a key under which fewer stand than before."""
+        return {value for (name, value), more in self._more.items() if name == key and more < 0}
+
+    def find_empty(self, key: str) -> set[str]:
+        """Return the values of a key under which none stands any more."""
+        return {value for value in self.find_fewer(key) if not self.now((key, value))}
+
+    def find_new(self, key: str) -> set[str]:
+        """Return the values of a key under which none stood before."""
+        grown = (value for (name, value), more in self._more.items() if name == key and more > 0)
+        return {value for value in grown if not self.before((key, value))}

@@ -1,6 +1,6 @@
-"""Sheets onto disk: written when their bytes changed, deleted when they no longer belong.
+"""Write the files of a site into a folder: those whose bytes changed; delete those that are gone.
 
-put, copy: onto the stage  >  place: the site is the new one  >  sweep or drop what is gone
+put, copy: into the staging folder  >  place: move all into the site  >  sweep or drop old files
 """
 
 from __future__ import annotations
@@ -8,18 +8,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from copydesk.errors import PublishError
 from copydesk.kit import files, within
 from copydesk.placement import addresses
-from copydesk.publish.writing._manifest import Manifest
-from copydesk.publish.writing._origin import Origin
-from copydesk.publish.writing._stage import FRONT, Stage, is_folder, refusal
-from copydesk.publish.writing._strangers import list_strangers
+from copydesk.publish._stage import FRONT, Stage, is_folder, list_strangers, refusal
 
 MARKER = ".copydesk-site"
 UNFINISHED = ".copydesk-unfinished"
@@ -327,3 +324,75 @@ def _unwritable(error: OSError, path: str) -> PublishError:
         subject=path,
         hint="free some space, or mend the folder's permissions; then build again",
     )
+
+
+class Manifest(Protocol):
+    """What was published last time: a hash for each path below the web root."""
+
+    def get(self, path: str) -> str | None:
+        """Return the hash that was put for this path, None where there is none."""
+        ...
+
+    def put(self, path: str, digest: str) -> None:
+        """Remember the hash of what was published at this path."""
+        ...
+
+    def forget(self, path: str) -> None:
+        """Drop a path that is published no longer."""
+        ...
+
+    def paths(self) -> Iterator[str]:
+        """Return every path that is remembered."""
+        ...
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Return every path that is remembered with its hash."""
+        ...
+
+
+class MemoryManifest:
+    """A manifest that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[str, str] = {}
+
+    def get(self, path: str) -> str | None:
+        """Return the hash that was put for this path, None where there is none."""
+        return self._hashes.get(path)
+
+    def put(self, path: str, digest: str) -> None:
+        """Remember the hash of what was published at this path."""
+        self._hashes[path] = digest
+
+    def forget(self, path: str) -> None:
+        """Drop a path that is published no longer."""
+        self._hashes.pop(path, None)
+
+    def paths(self) -> Iterator[str]:
+        """Return every path that is remembered, as of now."""
+        return iter(list(self._hashes))
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Return every path that is remembered with its hash, as of now."""
+        return iter(list(self._hashes.items()))
+
+
+_MAX_BYTES = 4_000_000_000
+
+
+class Origin(NamedTuple):
+    """A file to copy: a folder that it may not lead out of, and its path below it."""
+
+    folder: Path
+    path: str
+
+    def __str__(self) -> str:
+        return str(self.folder / self.path)
+
+    def look(self) -> os.stat_result:
+        """Return what the file system says of it, of a link what it says of that; raise OSError."""
+        return os.lstat(str(self))
+
+    def read(self) -> bytes:
+        """Return its bytes; raise OSError, also for a link on the way from the folder to it."""
+        return within.read(self.folder, self.path, _MAX_BYTES)

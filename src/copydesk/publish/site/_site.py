@@ -1,7 +1,7 @@
-"""The walk: once through all stories, the newest first, so that each is read and printed once.
+"""Make all pages of the site in one walk through its stories, so that each story is read once.
 
-A story's page, its day, its page of the archive, its part of the search index and what the APIs
-say of it are made while it is in hand. The walk is cut into legs, which several processes may go.
+During the walk a story's page, its day, its archive page, its part of the search index and its
+API files are made together. The walk is cut into legs, which several processes can share.
 """
 
 from __future__ import annotations
@@ -10,16 +10,100 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import ALL
-from copydesk.publish._plan import SitePlan
-from copydesk.publish.site import _search, _story
-from copydesk.publish.site._list_cards import ListCards
+from copydesk.publish._entries import ALL, StoryEntry
+from copydesk.publish._pictures import SharePictures
+from copydesk.publish._plan import Output, SitePlan, make
+from copydesk.publish.site import (
+    _catalog,
+    _fixed_pages,
+    _letters,
+    _listings,
+    _record_pages,
+    _search,
+    _story,
+)
+from copydesk.publish.site._cards import ListCards
+from copydesk.publish.site._frame import Frame
 from copydesk.publish.site._listings import DAYS, PAGES
 from copydesk.publish.site._search import SEARCH
 from copydesk.publish.writing import Sheet
+from copydesk.rendering import Renderer
 
 Beside = Callable[[int], Iterable[Sheet]]
+# in the order of the sitemap
+OUTPUTS: tuple[Output[ListCards], ...] = (
+    _listings.TOPICS,
+    _listings.PUBLISHERS,
+    _listings.MONTHS,
+    DAYS,
+    PAGES,
+    _story.STORIES,
+    SEARCH,
+    _listings.LANGUAGES,
+    _listings.READING_LISTS,
+)
+
+
+class Site:
+    """The pages of a plan: those beside the walk through its archive, and the walk in legs.
+
+    `beside` gives what others make of the stories on a page of the archive, by its number, while
+    they are in hand.
+    """
+
+    def __init__(
+        self,
+        plan: SitePlan,
+        renderer: Renderer,
+        share_pictures: SharePictures | None = None,
+        beside: Beside = lambda _number: (),
+    ) -> None:
+        self._plan = plan
+        self._shown = [output for output in OUTPUTS if output.is_on(plan.look)]
+        share_pictures = share_pictures or SharePictures(plan)
+        self._frame = Frame(plan, renderer, share_pictures, self._shown)
+        self._catalog = _catalog.catalog(self._frame)
+        shelves = _record_pages.topic_shelves(self._catalog)
+        self._cards = ListCards(self._frame, shelves)
+        self._walk = Walk(self._cards, beside)
+
+    @property
+    def legs(self) -> int:
+        """Return how many legs the walk has; the pages of any of them can be made alone."""
+        return len(self._walk.legs)
+
+    def leg(self, number: int) -> Iterator[Sheet]:
+        """Yield the pages of a leg of the walk, which reads the stories on it."""
+        return self._walk.sheets(number)
+
+    def beside_the_walk(self) -> Iterator[Sheet]:
+        """Yield all pages but those of the walk."""
+        plan, frame, cards = self._plan, self._frame, self._cards
+        yield from _listings.sheets(cards)
+        yield from _listings.archive_page(frame)
+        for output in self._shown:
+            if output.has_index(plan):
+                yield from output.make_index(cards)
+            if not output.is_walked:
+                yield from make(output, cards, plan)
+        yield from _story.signposts(cards)
+        yield from _letters.sheets(self._catalog)
+        if plan.wanted.everything:
+            yield from _fixed_pages.shared_files(frame)
+            yield from _fixed_pages.about_pages(frame)
+            yield from _search.sheets(frame)
+            yield from _record_pages.sheets(self._catalog)
+            yield from _record_pages.shelf_pages(self._catalog)
+            yield from _record_pages.sponsor_pages(frame)
+            yield from _fixed_pages.moved_pages(frame)
+
+
+def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
+    """Yield every page of the site."""
+    site = Site(plan, renderer)
+    yield from site.beside_the_walk()
+    for leg in range(site.legs):
+        yield from site.leg(leg)
 
 
 @dataclass(slots=True)

@@ -1,16 +1,23 @@
-"""Filed stories as pages read them: in lists of entries, each story read when it is printed."""
+"""Read filed stories when they are printed, with a cache; lone surrogates in texts are replaced."""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import overload
+from typing import TYPE_CHECKING, TypeVar, cast, overload
 
-from copydesk.news import FiledStories, Story
-from copydesk.publish import _surrogates
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish.page_index import KeptStories
+import msgspec
+import orjson
+
+from copydesk.news import FiledStories, Record, Story
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from copydesk.publish._entries import StoryEntry
+    from copydesk.publish.page_index import PageIndex
 
 IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
 
@@ -93,7 +100,7 @@ class StoryReader:
             self._lost.add(path)
         if found is None or path in self._checked:
             return found
-        story = _surrogates.repair(found)
+        story = repair(found)
         if story is found:
             self._checked.add(path)
         if self._kept is not None and path in self._stamps:
@@ -136,3 +143,97 @@ class ListedStories(Sequence[Story]):
             story = self._read(path)
             if story is not None:
                 yield story
+
+
+_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
+_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
+_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
+    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
+
+
+class KeptStories:
+    """The thousand stories of a site that were read last, each found by its path and its stamp.
+
+    A build that adds a story prints some hundred others on its lists: front page, search, feeds. A
+    record takes ten times as long to parse as a kept story.
+    """
+
+    MOST = 1_000  # of a site: 6 MB, and never more than 64
+    LONGEST = 64_000  # bytes: whoever writes records writes no large index
+
+    def __init__(self, index: PageIndex) -> None:
+        self._index = index
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(Story).decode
+
+    def find(self, path: str, stamp: str) -> Story | None:
+        """Return the story that was read at a path under a stamp, None where it is not kept."""
+        rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
+        return self._decode_soundly(rows[0][0]) if rows else None
+
+    def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
+        """Keep stories, each after its stamp; those kept longest give way."""
+        site = self._index.number
+        rows = [
+            (site, story.path, stamp, kept)
+            for stamp, story in stories
+            if (kept := self._encode_soundly(story)) is not None
+        ]
+        if rows:
+            self._index.tables.run_many(_KEEP, rows[-self.MOST :])
+            self._index.tables.run(_DROP, site, self.MOST)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Keep nothing of the stories at these paths."""
+        drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
+        self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
+
+    def _encode_soundly(self, story: Story) -> bytes | None:
+        """Return a story as bytes that give it back as it is, None where none would."""
+        try:
+            kept = self._encode(story)
+        except (msgspec.EncodeError, ValueError):
+            return None
+        is_small = len(kept) <= self.LONGEST
+        return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
+
+    def _decode_soundly(self, kept: bytes) -> Story | None:
+        """Return what was kept, None for bytes that somebody else wrote."""
+        try:
+            return self._decode(kept)
+        except msgspec.DecodeError:
+            return None
+
+
+_Item = TypeVar("_Item", Story, Record)
+
+
+def repair(item: _Item) -> _Item:
+    """Return the item itself, or a copy in which no text holds half of a surrogate pair.
+
+    YAML can say `"\\ud83d"`; UTF-8 cannot. The quick encoder finds the one in ten thousand.
+    """
+    try:
+        orjson.dumps(item)
+    except (TypeError, orjson.JSONEncodeError):
+        return cast("_Item", _repair(item))
+    return item
+
+
+def _repair(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {str(_repair(key)): _repair(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_repair(inner) for inner in value)
+    if isinstance(value, list):
+        return [_repair(inner) for inner in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _repair_fields(value)
+    return value
+
+
+def _repair_fields(value: DataclassInstance) -> object:
+    fields = {f.name: _repair(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return dataclasses.replace(value, **fields)

@@ -1,4 +1,4 @@
-"""News lists: the newest first, 25 a page, nulls written (SPEC 5.1)."""
+"""All of the first API, and its news lists: the newest first, 25 a page, with nulls (SPEC 5.1)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from copydesk.kit import dates
 from copydesk.news import Image, Provider, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import StoryKey
-from copydesk.publish._outputs import Output
-from copydesk.publish._plan import SitePlan
-from copydesk.publish.api import _sections, encoding
-from copydesk.publish.api.web_addresses import web_only
+from copydesk.publish._entries import ALL, LETTER, StoryEntry, StoryKey
+from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan
+from copydesk.publish.api import _collections, _generated, encoding
+from copydesk.publish.api.encoding import web_only
 from copydesk.publish.writing import Sheet
 
 LISTS: Output[SitePlan] = Output(
@@ -29,6 +27,25 @@ LISTS: Output[SitePlan] = Output(
     place=lambda _value: "api/news/",
     is_split=True,
 )
+OUTPUTS: tuple[AnyOutput, ...] = (LISTS,)
+
+
+def prepare(number: int, plan: SitePlan) -> None:
+    """Make what the API says of the stories on a page of the archive, while they are in hand."""
+    if plan.wanted(ARCHIVE.name, str(number)):
+        _prepare_news(plan.archive(number).entries, plan)
+
+
+def sheets(plan: SitePlan) -> Iterator[Sheet]:
+    """Return every file of the API."""
+    made = [_generated.today(plan)]
+    if plan.wanted(ALL.name):
+        made.append(_news_sheets(plan))
+    if plan.wanted.everything:
+        made += [_collections.sheets(plan), _generated.sheets(plan)]
+    if plan.wanted.of_key(LETTER.name):
+        made.append(_generated.letters(plan))
+    return chain.from_iterable(made)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,22 +71,22 @@ class _List:
 
     def _page(self, following: int | None) -> Iterator[Sheet]:
         data = encoding.page({"page": self.number}, self.fragments, {"nextPage": following})
-        return _sections.place_page(self.folder, self.number, data)
+        return _collections.place_page(self.folder, self.number, data)
 
 
-def prepare(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
-    """Make the fragments of these stories; `sheets` makes those that are missing."""
+def _prepare_news(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
+    """Make the fragments of these stories; `_news_sheets` makes those that are missing."""
     plan.pieces.prepare(entries, partial(_fragment, plan))
 
 
-def sheets(plan: SitePlan) -> Iterator[Sheet]:
+def _news_sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield `api/news/` and the same below each topic that lists the service.
 
     All lists are written side by side, in one walk through the stories.
     """
     whole: list[_List] = []
     by_topic: defaultdict[str, list[_List]] = defaultdict(list)
-    for folder, topic in _sections.of(plan, "news"):
+    for folder, topic in _collections.list_folders(plan, "news"):
         own = whole if topic is None else by_topic[topic.name]
         own.append(_List(folder=folder, size=plan.look.sizes.api))
     for entry, fragment in plan.pieces.each(plan.stories.entries, partial(_fragment, plan)):
