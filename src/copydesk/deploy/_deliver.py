@@ -21,6 +21,15 @@ from copydesk.errors import DeployError
 
 _UNKNOWN = "-"  # the digest of what is there and was not sent by us, as far as we know
 GOES_ON = "the next time goes on from there"
+_PAGES = (".html", ".json", ".xml", ".txt")
+_STORY = re.compile(r"(news|learning|samples?|people|communities|compan(y|ies)|challenges?)/.*")
+MARKER = ".copydesk-site"
+MARKER_TEXT = (
+    b"This place holds a site made by copydesk. What does not belong to the site is deleted here.\n"
+    b"Delete this file and copydesk deletes only what it sent.\n"
+)
+_OURS = (MARKER, ".copydesk-unfinished")
+_UNFINISHED = ".new-"  # what a build that is under way, or was killed, has not put in its place
 
 
 class PlaceManifest(Protocol):
@@ -173,10 +182,6 @@ def _delete(paths: Sequence[str], carrier: Carrier, manifest: PlaceManifest) -> 
     return tuple(gone)
 
 
-_PAGES = (".html", ".json", ".xml", ".txt")
-_STORY = re.compile(r"(news|learning|samples?|people|communities|compan(y|ies)|challenges?)/.*")
-
-
 def stages(paths: Iterable[str]) -> list[list[str]]:
     """Sort paths into stages, each of which only links to those before it; none is empty.
 
@@ -197,15 +202,6 @@ def _stage(path: str) -> int:
     if _STORY.fullmatch(path):
         return 1
     return 2 if "/" in path else 3
-
-
-MARKER = ".copydesk-site"
-MARKER_TEXT = (
-    b"This place holds a site made by copydesk. What does not belong to the site is deleted here.\n"
-    b"Delete this file and copydesk deletes only what it sent.\n"
-)
-_OURS = (MARKER, ".copydesk-unfinished")
-_UNFINISHED = ".new-"  # what a build that is under way, or was killed, has not put in its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,25 @@ from copydesk.news import BranchOptions
 
 # What a newsroom's own .git/config may say of how a remote is reached: CI leaves its token there.
 _WAYS = r"^(credential|http|url|ssh|protocol|core\.(sshcommand|gitproxy))\b"
+_TRIES = 3
+_BATCH = 20_000  # files that git reads in one run, which has its time limit
+_TIP = "refs/copydesk/tip"  # what the remote has
+_OWN = {MARKER: MARKER_TEXT, ".nojekyll": b""}
+_KEPT = "CNAME"  # GitHub writes a site's own domain there, on the branch itself
+_MOVED = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref")
+_LATER = "nothing was changed there; the next time tries again"
+_IDENTITY = {
+    **{f"GIT_{who}_NAME": "copydesk" for who in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{who}_EMAIL": "copydesk@localhost" for who in ("AUTHOR", "COMMITTER")},
+}
+_SETTINGS = (
+    *("-c", "core.autocrlf=false", "-c", "core.fileMode=false", "-c", "core.bare=false"),
+    *("-c", "commit.gpgSign=false", "-c", "core.ignoreCase=false"),
+)
+# Bytes are kept as they are, whatever .gitattributes the site itself may hold.
+_ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
+_REMOTE_SECONDS = 3600.0  # a whole site may be some gigabytes
+_LOCKS = ("index.lock", "shallow.lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +88,6 @@ class Branch:
                 environment |= {f"GIT_CONFIG_KEY_{count}": key, f"GIT_CONFIG_VALUE_{count}": value}
                 count += 1
         return {**environment, "GIT_CONFIG_COUNT": str(count)} if count > first else {}
-
-
-_TRIES = 3
-_BATCH = 20_000  # files that git reads in one run, which has its time limit
-_TIP = "refs/copydesk/tip"  # what the remote has
-_OWN = {MARKER: MARKER_TEXT, ".nojekyll": b""}
-_KEPT = "CNAME"  # GitHub writes a site's own domain there, on the branch itself
-_MOVED = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref")
-_LATER = "nothing was changed there; the next time tries again"
-_IDENTITY = {
-    **{f"GIT_{who}_NAME": "copydesk" for who in ("AUTHOR", "COMMITTER")},
-    **{f"GIT_{who}_EMAIL": "copydesk@localhost" for who in ("AUTHOR", "COMMITTER")},
-}
 
 
 def deliver_branch(
@@ -247,16 +253,6 @@ def _commit(place: Branch, store: Store, tip: str, tree: str) -> str:
     parent = ("-p", tip) if tip and place.options.history else ()
     given = b"copydesk: the site\n"
     return store.tell("commit-tree", tree, *parent, given=given, more=_IDENTITY).decode().strip()
-
-
-_SETTINGS = (
-    *("-c", "core.autocrlf=false", "-c", "core.fileMode=false", "-c", "core.bare=false"),
-    *("-c", "commit.gpgSign=false", "-c", "core.ignoreCase=false"),
-)
-# Bytes are kept as they are, whatever .gitattributes the site itself may hold.
-_ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
-_REMOTE_SECONDS = 3600.0  # a whole site may be some gigabytes
-_LOCKS = ("index.lock", "shallow.lock")
 
 
 class Store:

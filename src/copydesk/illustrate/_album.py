@@ -40,6 +40,8 @@ _KEPT_SHARE = 0.9  # of the limit after an eviction, so that not every new pictu
 _DAY = 86_400.0
 _HOUR = 3_600.0
 _MEASURED_DAYS = 100  # that are remembered of a picture without a copy that no record uses
+_WIDTH = 1_200
+_HEIGHT = 4_800
 
 
 class Album:
@@ -407,10 +409,6 @@ def _size(file: Path) -> int:
 
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-_WIDTH = 1_200
-_HEIGHT = 4_800
 
 
 def find_earlier(picture: Picture) -> Thumbnail:

@@ -25,6 +25,14 @@ from copydesk.news import PictureFile, Thumbnail
 ORIGINAL = ".original"  # what a picture is kept as until a page shows it
 COMMON = 3  # addresses, and articles, of one site; a picture of more is a card, a logo, a guard's
 _MOST_SITES = 50  # that are noted of one address
+_FILE = re.compile(r"([0-9a-f]{64})\.webp")
+_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
+_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
+_LONGEST = 10_000  # pixels of a form's side; a damaged sidecar may say anything
+_TICK_NS = 50_000_000  # within one tick of a file system's clock two changes look like one
+_DIGEST_BYTES = 16
+_KINDS = (".webp", ".avif", ".jpg", ORIGINAL)
+_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +128,6 @@ def _mark(article: str) -> str:
     return hashlib.sha256(identity).hexdigest()[:16]
 
 
-_FILE = re.compile(r"([0-9a-f]{64})\.webp")
-_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
-_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
-_LONGEST = 10_000  # pixels of a form's side; a damaged sidecar may say anything
-
-
 def name_sidecar(url: str) -> str:
     """Return the name of the sidecar of a picture's address."""
     return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
@@ -181,10 +183,6 @@ def _is_form(form: PictureFile, stem: str) -> bool:
     is_own = form.name.startswith(stem) and _REST.fullmatch(form.name, len(stem))
     longest, shortest = max(form.width, form.height), min(form.width, form.height)
     return bool(is_own) and form.type in _TYPES and 0 < shortest <= longest <= _LONGEST
-
-
-_TICK_NS = 50_000_000  # within one tick of a file system's clock two changes look like one
-_DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,10 +245,6 @@ def _place(folder: Path) -> Path:
 
 def _digest(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
-
-
-_KINDS = (".webp", ".avif", ".jpg", ORIGINAL)
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

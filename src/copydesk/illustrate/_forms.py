@@ -24,6 +24,15 @@ _WORTH = 1.5  # times as wide: a picture of 400 pixels needs none of 320
 _QUALITY = 80
 _WASTE = 0.95  # of the WebP's bytes: an AVIF above that is not kept
 _HINT = "the story goes without a picture"
+MAX_WIDTH = 640
+MAX_HEIGHT = 960
+_ORIENTATION = 0x0112
+_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # what EXIF says, as Pillow's Transpose
+_MAX_PROFILE = 4_000_000  # bytes; those of printing presses have up to 3 million
+# An AVIF may hold more pixels than it says, up to 268 million: 600 MB, of one at a time.
+_LARGE = threading.Lock()
+_MAX_SCANS = 100  # of a JPEG; cameras and tools make 1 to 12
+_MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,17 +148,6 @@ def encode(image: Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
-
-
-MAX_WIDTH = 640
-MAX_HEIGHT = 960
-_ORIENTATION = 0x0112
-_TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}  # what EXIF says, as Pillow's Transpose
-_MAX_PROFILE = 4_000_000  # bytes; those of printing presses have up to 3 million
-# An AVIF may hold more pixels than it says, up to 268 million: 600 MB, of one at a time.
-_LARGE = threading.Lock()
-_MAX_SCANS = 100  # of a JPEG; cameras and tools make 1 to 12
-_MAX_SCANNED = 500_000_000  # pixels times scans: up to half a second
 
 
 def decode(data: bytes, seen: Measure) -> Image:

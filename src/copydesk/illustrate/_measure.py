@@ -23,6 +23,8 @@ _LIGHT_BYTES = 500_000  # four times what the forms of a photograph have
 _LIGHT_PIXELS = 12_000_000  # 4,000 x 3,000, decoded 48 MB
 _FIRST = 262_144  # bytes; a camera's preview may stand before the size
 _HINT = "the story goes without a picture"
+_LONGEST_TITLE = 300
+_LONGEST_CREDIT = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,10 +133,6 @@ def request_headers(show: Show, site_url: str) -> Mapping[str, str]:
     """
     parsed = urls.parse(site_url) if show == "hotlink" else None
     return {} if parsed is None else {"Referer": f"{parsed.origin}/"}
-
-
-_LONGEST_TITLE = 300
-_LONGEST_CREDIT = 160
 
 
 def with_image(story: Story, picture: Picture | None, figure: Figure | None = None) -> Story:

@@ -29,6 +29,10 @@ _COMMAND = (
     "from copydesk.illustrate import answer_upload; answer_upload()",
 )
 _LOGO = "from copydesk.illustrate import answer_logo; answer_logo({})"
+UPLOAD_BYTES = 5_000_000
+_MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is read at a half or a quarter
+_QUALITY = 90  # the forms for pages are made of it once more
+_LEAST_OF_LOGO = 32  # pixels; many are wide and low
 
 
 def make_upload_apart(
@@ -93,12 +97,6 @@ def _read_refusal(code: int, told: bytes) -> PictureError:
     return PictureError(
         "picture cannot be decoded", subject="upload", hint="save it anew, or as a JPEG"
     )
-
-
-UPLOAD_BYTES = 5_000_000
-_MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is read at a half or a quarter
-_QUALITY = 90  # the forms for pages are made of it once more
-_LEAST_OF_LOGO = 32  # pixels; many are wide and low
 
 
 def make_upload(data: bytes) -> bytes:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 LEADING = 1.16
 _ELLIPSIS = "…"
+OWN_FACE = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
+_ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and what shapes them
+_SELECTORS = range(0xFE00, 0xFE10)
+_MOST_RANGES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +106,6 @@ def _cut(words: str, own: FreeTypeFont, width: int) -> str:
 @functools.lru_cache(maxsize=10_000)
 def _length(words: str, own: FreeTypeFont) -> float:
     return own.getlength(words)
-
-
-OWN_FACE = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
-_ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and what shapes them
-_SELECTORS = range(0xFE00, 0xFE10)
-_MOST_RANGES = 100_000
 
 
 @functools.lru_cache(maxsize=4)

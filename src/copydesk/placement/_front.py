@@ -12,6 +12,12 @@ from copydesk.kit import dates
 from copydesk.news import Beat, FrontOptions, Ruling, Story
 from copydesk.placement import addresses
 
+READ_WITHIN = timedelta(days=2)
+_MOST = 20  # points; less than two newsrooms bring, so that readers alone make no leader
+_EACH_DOUBLING = 10
+_LEAST_READS = 20  # fewer are chance
+_LEAST_PAGES = 5  # as many must have been read for any to be read more than usual
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontLimits:
@@ -235,13 +241,6 @@ def _latest_stories(
             events.add(event)
             latest.append(story)
     return tuple(latest)
-
-
-READ_WITHIN = timedelta(days=2)
-_MOST = 20  # points; less than two newsrooms bring, so that readers alone make no leader
-_EACH_DOUBLING = 10
-_LEAST_READS = 20  # fewer are chance
-_LEAST_PAGES = 5  # as many must have been read for any to be read more than usual
 
 
 def read_points(reads: Mapping[str, int]) -> dict[str, int]:

@@ -16,6 +16,8 @@ from copydesk.news import Organization, Provider, Related, Story
 from copydesk.placement import addresses
 
 BACKGROUND_STORIES = 8
+_OWNERS = 5  # owners of owners: more is a circle
+_NAMES = 4096  # of publishers that are remembered
 
 
 class FiledStory(Protocol):
@@ -125,10 +127,6 @@ class Groups(Generic[_Filed]):
 
     def _leader_of(self, story: _Filed) -> _Filed | None:
         return self.leader(story.group) or self.public(story.group)
-
-
-_OWNERS = 5  # owners of owners: more is a circle
-_NAMES = 4096  # of publishers that are remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

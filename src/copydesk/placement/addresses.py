@@ -21,6 +21,8 @@ from copydesk.news import Beat, LetterOptions, Story, Topic
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 _FILES = frozenset({"index.html", "index.json"})  # what lies beside the folders of a kind
 _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
+_FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
+_WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 def is_segment(name: str) -> bool:
@@ -181,10 +183,6 @@ def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
         line.append(topic)
         name = topic.parent
     return line
-
-
-_FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
-_WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -19,6 +19,8 @@ from copydesk.placement import addresses, local_time
 
 _LARGEST = 2**53  # JSON holds no larger number surely
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+UNDATED = "undated"  # the month of a story without a time
+Heading = tuple[str, str]
 
 
 class StoryEntry(NamedTuple):
@@ -156,10 +158,6 @@ _LISTS = tuple(
     StoryEntry._fields.index(name)
     for name in ("files", "topics", "removed_at", "beside", "sources", "background", "keyed")
 )
-
-
-UNDATED = "undated"  # the month of a story without a time
-Heading = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,8 @@ WIDEST = 640
 TALLEST = 560  # on a page; a column of 960 would push the words out of sight
 _LONGEST_CREDIT = 120
 _SIDES = ("width", "height")
+CARDS_DRAWN = 300  # newest stories for which one is drawn; what was drawn before is kept
+CARDS_FOLDER = "cards/"
 
 
 def of(story: Story, plan: SitePlan) -> Picture | None:
@@ -216,10 +218,6 @@ class Picture:
     is_named: bool
     is_remote: bool
     shared: Shared
-
-
-CARDS_DRAWN = 300  # newest stories for which one is drawn; what was drawn before is kept
-CARDS_FOLDER = "cards/"
 
 
 @dataclass(slots=True)

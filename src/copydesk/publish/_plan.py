@@ -44,6 +44,9 @@ from copydesk.publish.page_index import PageIndex, Pieces
 from copydesk.publish.writing import Sheet
 
 TRUSTED = 80  # a story's trust from which its word alone is firm
+_Tool = TypeVar("_Tool")
+_PACKAGE = Path(__file__).resolve().parents[1]
+_ROOMS = ("placement", "publish", "rendering")  # whose code and templates a site is made of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,9 +232,6 @@ class SitePlan:
         return ListedStories(entries, self.read)
 
 
-_Tool = TypeVar("_Tool")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
     """The stories of each value of a key, cut into pages from the oldest: only the last one grows.
@@ -304,10 +304,6 @@ def story_keys(outputs: Iterable[AnyOutput]) -> tuple[StoryKey, ...]:
     """Return the keys of stories by which these outputs list, each once."""
     keys = (output.key for output in outputs)
     return tuple(dict.fromkeys(key.key if isinstance(key, Cut) else key for key in keys))
-
-
-_PACKAGE = Path(__file__).resolve().parents[1]
-_ROOMS = ("placement", "publish", "rendering")  # whose code and templates a site is made of
 
 
 def fingerprint_beat(beat: Beat, *others: object) -> str:

@@ -54,6 +54,35 @@ from copydesk.rendering import Renderer
 _SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
 _APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
+PICTURES = "pictures/"
+_REDIRECTS_HEAD = (
+    "# Old addresses and where they lead, in the form that Netlify and Cloudflare Pages read.\n"
+    "# Another server wants them in its own form; for those of pages there are signposts, too.\n"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishOptions:
+    """How to publish.
+
+    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
+    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
+    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
+    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
+    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`. Where all
+    is made, and is much, so many `workers` make it, with the same bytes whatever their number.
+    """
+
+    full: bool = False
+    look: Look = field(default_factory=Look)
+    pictures_folder: Path | None = None
+    draw: Draw | None = None
+    draw_ahead: Callable[[Iterable[Poster]], None] | None = None
+    cards_folder: Path | None = None
+    icons: Mapping[str, Path] = field(default_factory=dict)
+    static: Path | None = None
+    templates: Path | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,12 +355,7 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
             yield url
 
 
-PICTURES = "pictures/"
 _REDIRECTS = "_redirects"
-_REDIRECTS_HEAD = (
-    "# Old addresses and where they lead, in the form that Netlify and Cloudflare Pages read.\n"
-    "# Another server wants them in its own form; for those of pages there are signposts, too.\n"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -487,27 +511,3 @@ def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Orig
             path = ("assets/" if below == "." else f"assets/{below}/") + name
             if file.is_file() and not file.is_symlink() and is_path(path):
                 yield path, Origin(above, file.relative_to(above).as_posix())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishOptions:
-    """How to publish.
-
-    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
-    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
-    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
-    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
-    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`. Where all
-    is made, and is much, so many `workers` make it, with the same bytes whatever their number.
-    """
-
-    full: bool = False
-    look: Look = field(default_factory=Look)
-    pictures_folder: Path | None = None
-    draw: Draw | None = None
-    draw_ahead: Callable[[Iterable[Poster]], None] | None = None
-    cards_folder: Path | None = None
-    icons: Mapping[str, Path] = field(default_factory=dict)
-    static: Path | None = None
-    templates: Path | None = None
-    workers: int = 1

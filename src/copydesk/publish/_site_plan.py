@@ -32,6 +32,9 @@ from copydesk.publish._story_reader import KeptStories, ListedStories, StoryRead
 from copydesk.publish.newsletters import LetterShelf, shelve_letters
 from copydesk.publish.page_index import PageIndex, Pair, Pictured, Shelves
 
+_AT_ONCE = 500
+PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
+
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
     """Sort an edition, whose stories are surveyed, into what will be published."""
@@ -158,10 +161,6 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
     for _, record in sorted(records.items()):
         found[record.collection].append(record)
     return {collection: tuple(some) for collection, some in found.items()}
-
-
-_AT_ONCE = 500
-PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
 
 
 @dataclass(slots=True, kw_only=True)

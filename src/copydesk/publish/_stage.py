@@ -13,6 +13,12 @@ from copydesk.errors import PublishError
 
 STAGE = ".new-site"
 FRONT = "index.html"
+_OUR_FOLDERS = re.compile(
+    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
+    r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
+)
+_OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
+_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 
 
 class Stage:
@@ -122,14 +128,6 @@ def refusal(place: str) -> PublishError:
         subject=place,
         hint="remove it, or build into another folder with --out",
     )
-
-
-_OUR_FOLDERS = re.compile(
-    r"news|topics|sources|archive|search|api|pictures|cards|[0-9]{4}|learning|samples?|people"
-    r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
-)
-_OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
 
 
 def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:

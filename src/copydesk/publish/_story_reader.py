@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
 
 Read = Callable[[str], Story | None]
+_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
+_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
+_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
+    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
+_Item = TypeVar("_Item", Story, Record)
 
 
 class StoryList:
@@ -145,12 +150,6 @@ class ListedStories(Sequence[Story]):
                 yield story
 
 
-_FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
-_KEEP = "INSERT OR REPLACE INTO paper_kept VALUES (NULL, ?, ?, ?, ?)"
-_DROP = """DELETE FROM paper_kept WHERE site = ?1 AND id <= (
-    SELECT id FROM paper_kept WHERE site = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)"""
-
-
 class KeptStories:
     """The thousand stories of a site that were read last, each found by its path and its stamp.
 
@@ -203,9 +202,6 @@ class KeptStories:
             return self._decode(kept)
         except msgspec.DecodeError:
             return None
-
-
-_Item = TypeVar("_Item", Story, Record)
 
 
 def repair(item: _Item) -> _Item:

@@ -24,6 +24,7 @@ _MARKER_TEXT = (
     b"This folder holds a site made by copydesk. Files in the folders that it fills are deleted\n"
     b"when they no longer belong to the site. Delete this file and it deletes only what it made.\n"
 )
+_MAX_BYTES = 4_000_000_000
 
 
 class Sheet(NamedTuple):
@@ -375,9 +376,6 @@ class MemoryManifest:
     def items(self) -> Iterator[tuple[str, str]]:
         """Return every path that is remembered with its hash, as of now."""
         return iter(list(self._hashes.items()))
-
-
-_MAX_BYTES = 4_000_000_000
 
 
 class Origin(NamedTuple):

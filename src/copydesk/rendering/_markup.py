@@ -24,6 +24,15 @@ _NUMBER = re.compile(r" {0,3}[0-9]{1,9}[.)] +(?=\S)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\(\s*([^()\s]{1,2000})\s*\)")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,1000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<!\w)([*_])(?=\S)([^*_\n]{1,1000}?)(?<=\S)\1(?!\w)")
+SECTION_END = "<!--/section-->"
+STORY_END = "<!--/story-->"
+NOTE_BEGIN = "<!--note-->"
+NOTE_END = "<!--/note-->"
+# words have neither sign: `_quote` sees to it, and no broken comment makes a reader look far
+MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>[^<>\n]*?))?-->")
+# whatever might end a comment, or be markup to a reader that is no browser
+_UNSAFE = re.compile(r"[^\w .,:;?!-]|-(?=-)|-\Z")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def render_note(note: str) -> str:
@@ -83,16 +92,6 @@ def _render_emphasis(words: str) -> str:
     return _EMPHASIS.sub(r"<em>\2</em>", strong)
 
 
-SECTION_END = "<!--/section-->"
-STORY_END = "<!--/story-->"
-NOTE_BEGIN = "<!--note-->"
-NOTE_END = "<!--/note-->"
-# words have neither sign: `_quote` sees to it, and no broken comment makes a reader look far
-MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>[^<>\n]*?))?-->")
-# whatever might end a comment, or be markup to a reader that is no browser
-_UNSAFE = re.compile(r"[^\w .,:;?!-]|-(?=-)|-\Z")
-
-
 def story_mark(name: str) -> str:
     """Return the comment before a story, by the name of its record."""
     return f"<!--story {_quote(name)}-->"
@@ -117,9 +116,6 @@ def list_story_names(body: str) -> Iterator[str]:
 
 def _quote(words: str) -> str:
     return _UNSAFE.sub(lambda match: f"&#{ord(match.group())};", words)
-
-
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def escape_xml(value: str) -> str:

@@ -32,6 +32,9 @@ _TAG = re.compile(r"[a-z0-9-]+")
 
 _Forms = Mapping[str, str]
 _File = dict[str, Any]
+_REMEMBERED = 1024  # tags: records say them, so there may be any number
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,11 +218,6 @@ def _gaps(form: str) -> frozenset[str]:
 
 def _refusal(key: str, hint: str) -> PublishError:
     return PublishError("cannot be said so", subject=f"{STRINGS_FILE}: {key}", hint=hint)
-
-
-_REMEMBERED = 1024  # tags: records say them, so there may be any number
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 @lru_cache(_REMEMBERED)

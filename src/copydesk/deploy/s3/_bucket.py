@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Given = TypeVar("Given")
 Done = TypeVar("Done")
 _MD5 = re.compile(r"[0-9a-f]{32}")
+_UNCHANGING = "pictures/"  # named by a hash of what is in them
+_YEAR_SECONDS = 31_536_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,10 +177,6 @@ def _parse_list(answer: bytes) -> tuple[list[tuple[str, str]], str]:
         tags.append((unquote_plus(key) if is_escaped else key, tag.strip('"').lower()))
     more = top.findtext("{*}IsTruncated") == "true"
     return tags, (top.findtext("{*}NextContinuationToken") or "") if more else ""
-
-
-_UNCHANGING = "pictures/"  # named by a hash of what is in them
-_YEAR_SECONDS = 31_536_000
 
 
 def object_headers(path: str, max_age_seconds: int) -> Mapping[str, str]:

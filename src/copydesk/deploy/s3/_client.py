@@ -33,6 +33,26 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 _LASTING = (aiohttp.ClientConnectorCertificateError, ValueError)
 # What is sent is what was signed, and an answer comes as it is.
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+_AT_ONCE = 12
+Given = TypeVar("Given")
+Done = TypeVar("Done")
+_CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
+_KEYS = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_BY_CODE = {
+    "InvalidAccessKeyId": ("the storage does not know the key", _KEYS),
+    "SignatureDoesNotMatch": ("the storage does not accept the signature", _KEYS),
+    "ExpiredToken": ("the key has expired", "set AWS_SESSION_TOKEN and both keys anew"),
+    "AccessDenied": (
+        "the storage does not let us in",
+        "the key needs the right to list the bucket, to put and to delete objects",
+    ),
+    "NoSuchBucket": ("there is no such bucket", "make it, or correct deploy.s3.bucket"),
+    "RequestTimeTooSkewed": ("this machine's clock is wrong", "set it: timedatectl"),
+    "PermanentRedirect": ("the bucket is elsewhere", "correct deploy.s3.region and endpoint"),
+    "AuthorizationHeaderMalformed": ("the bucket is in another region", "correct deploy.s3.region"),
+    "SlowDown": ("the storage asks for patience", ""),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +166,6 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-_AT_ONCE = 12
-
-Given = TypeVar("Given")
-Done = TypeVar("Done")
 Work = Callable[[Client, Given], Coroutine[None, None, Done]]
 
 
@@ -194,25 +210,6 @@ async def _results(
         finally:
             for task in under_way:
                 task.cancel()
-
-
-_CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,60})</Code>")
-_KEYS = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"
-# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_BY_CODE = {
-    "InvalidAccessKeyId": ("the storage does not know the key", _KEYS),
-    "SignatureDoesNotMatch": ("the storage does not accept the signature", _KEYS),
-    "ExpiredToken": ("the key has expired", "set AWS_SESSION_TOKEN and both keys anew"),
-    "AccessDenied": (
-        "the storage does not let us in",
-        "the key needs the right to list the bucket, to put and to delete objects",
-    ),
-    "NoSuchBucket": ("there is no such bucket", "make it, or correct deploy.s3.bucket"),
-    "RequestTimeTooSkewed": ("this machine's clock is wrong", "set it: timedatectl"),
-    "PermanentRedirect": ("the bucket is elsewhere", "correct deploy.s3.region and endpoint"),
-    "AuthorizationHeaderMalformed": ("the bucket is in another region", "correct deploy.s3.region"),
-    "SlowDown": ("the storage asks for patience", ""),
-}
 
 
 def refusal(request: Signed, status: int, body: bytes) -> DeployError:

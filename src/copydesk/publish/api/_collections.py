@@ -25,6 +25,8 @@ _Item = TypeVar("_Item")
 
 _PATHS = "_learning/collections/"
 _TOP = 4
+_ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
+HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "query", "quality"})
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
@@ -99,9 +101,6 @@ class _Shelf:
         folder = f"_{record.collection}/"
         found = (self.by_path.get(f"{folder}{name}.md") for name in _records.texts(record, "items"))
         return [item for item in found if item is not None]
-
-
-_ATTRIBUTED = ("url", "width", "height", "title", "attribution", "isCached")
 
 
 def whole(
@@ -306,7 +305,6 @@ SHAPES = {
     "projects": Shape(title="Projects", keys=_PROJECTS),
     "challenges": Shape(title="Challenges", keys=LEARNING),
 }
-HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "query", "quality"})
 
 
 def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:

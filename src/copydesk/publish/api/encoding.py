@@ -15,6 +15,19 @@ import orjson
 from copydesk.kit import urls
 
 _DEEPER = b"\n    "
+# Keys of the reference's records whose values are addresses, whatever they hold.
+_ADDRESSES = re.compile(
+    r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
+    r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
+)
+_PROSE = frozenset(
+    {
+        *("path", "title", "excerpt", "content", "name", "bio", "overview", "description"),
+        *("highlight", "attribution", "type", "tags", "topics", "shortname", "otherNames"),
+    }
+)
+# What a browser runs or shows by itself, where a field of a name unknown to us holds nothing else.
+_RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?[;,]\S*")
 
 
 def compact(value: object) -> bytes:
@@ -52,21 +65,6 @@ def page(
 
 def _member(key: str, value: bytes) -> bytes:
     return pretty(key) + b": " + value
-
-
-# Keys of the reference's records whose values are addresses, whatever they hold.
-_ADDRESSES = re.compile(
-    r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
-    r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
-)
-_PROSE = frozenset(
-    {
-        *("path", "title", "excerpt", "content", "name", "bio", "overview", "description"),
-        *("highlight", "attribution", "type", "tags", "topics", "shortname", "otherNames"),
-    }
-)
-# What a browser runs or shows by itself, where a field of a name unknown to us holds nothing else.
-_RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?[;,]\S*")
 
 
 def web_only(fields: Mapping[str, object]) -> dict[str, object]:

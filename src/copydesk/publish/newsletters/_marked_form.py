@@ -30,6 +30,7 @@ _FILLER = "\u034f\u200c\xa0 \n"  # what keeps the mail's next words out of its p
 _EMPTY = section_mark("lead", "") + SECTION_END
 _COMMA = ", "  # between the links of a list
 _TEXT = re.compile(r"(?<=>)[^<>]+(?=<)")
+_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,9 +242,6 @@ class LetterSection:
 
     name: str
     items: list[LetterItem] = field(default_factory=list)
-
-
-_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 
 
 def list_hrefs(body: str) -> Iterator[str]:

@@ -36,6 +36,11 @@ _TELLING_CHARACTERS = 20  # a headline of so many is no word of another text by 
 # where a mail says of itself what it is, but in its texts
 _LABEL = re.compile(r'(<meta name="description" content="|\saria-label=")([^"]*)(")')
 _TITLE = re.compile(r"(<title\b[^<>]*>)([^<]*)(</title>)", re.IGNORECASE)
+_ARROW = "\N{RIGHTWARDS ARROW WITH HOOK}"
+_ARROW_LINK = re.compile(rf"(?P<tag><a\s[^<>]*>)\s*(?:{_ARROW}|&#(?:8618|x21aa);)", re.IGNORECASE)
+_ROW = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<end>/?)(?P<row>tr)\b[^>]*>", re.IGNORECASE | re.DOTALL)
+_LIQUID = re.compile(r"\{%-?\s*(end)?raw\s*-?%\}")
+_Row = tuple[int, int]  # where it begins and ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,14 +164,6 @@ def _name_again(title: str) -> Callable[[re.Match[str]], str]:
         return match[1] + words + match[3]
 
     return fill
-
-
-_ARROW = "\N{RIGHTWARDS ARROW WITH HOOK}"
-_ARROW_LINK = re.compile(rf"(?P<tag><a\s[^<>]*>)\s*(?:{_ARROW}|&#(?:8618|x21aa);)", re.IGNORECASE)
-_ROW = re.compile(r"<!--.*?(?:-->|\Z)|<(?P<end>/?)(?P<row>tr)\b[^>]*>", re.IGNORECASE | re.DOTALL)
-_LIQUID = re.compile(r"\{%-?\s*(end)?raw\s*-?%\}")
-
-_Row = tuple[int, int]  # where it begins and ends
 
 
 def read_reference(body: str) -> list[LetterSection]:

@@ -49,6 +49,13 @@ _NEWER_LISTED = (
     """SELECT count(*) FROM paper_listed
     WHERE site = ? AND kind = ? AND value = ? AND at = ? AND path < ?""",
 )
+_FIRST_FETCHED, _MOST_FETCHED = (
+    125,
+    1000,
+)  # entries fetched at first, and at most, while all are gone through
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 def entry_of(kept: bytes) -> StoryEntry:
@@ -335,16 +342,6 @@ class PageIndex:
 
     def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self.tables.run(query, self.number, *values)
-
-
-_FIRST_FETCHED, _MOST_FETCHED = (
-    125,
-    1000,
-)  # entries fetched at first, and at most, while all are gone through
-
-_Item = TypeVar("_Item")
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 
 class Listing(Sequence[_Item]):

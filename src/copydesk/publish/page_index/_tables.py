@@ -11,24 +11,6 @@ from copydesk.errors import PublishError
 from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
 
-
-def open_tables(file: Path | None = None) -> DisposableDatabase:
-    """Open the tables of a file, or without one of this process; raises PublishError.
-
-    A file that is damaged is deleted and made anew: all that it holds can be had from the records.
-    """
-
-    def complain(what: str, error: Exception) -> PublishError:
-        return PublishError(
-            f"what is known of the site cannot be {what} ({error})",
-            subject=str(file or "memory"),
-            hint="look at the folder's rights and the disk's free space; what is damaged the next "
-            "build makes anew",
-        )
-
-    return DisposableDatabase(file, complain)
-
-
 _TABLES = """
 CREATE TABLE paper_sites (
     id INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE, made_by TEXT NOT NULL, head BLOB NOT NULL
@@ -77,6 +59,27 @@ CREATE TABLE paper_cards (
 CREATE INDEX paper_drawn ON paper_cards (site, file);
 """
 _PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "kept", "cards")
+# a site whose build is under way, or was killed, has no head
+_STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
+    ON story.site = built.id AND path IN (SELECT value FROM json_each(?))
+    WHERE built.site = ? AND head <> x''"""
+
+
+def open_tables(file: Path | None = None) -> DisposableDatabase:
+    """Open the tables of a file, or without one of this process; raises PublishError.
+
+    A file that is damaged is deleted and made anew: all that it holds can be had from the records.
+    """
+
+    def complain(what: str, error: Exception) -> PublishError:
+        return PublishError(
+            f"what is known of the site cannot be {what} ({error})",
+            subject=str(file or "memory"),
+            hint="look at the folder's rights and the disk's free space; what is damaged the next "
+            "build makes anew",
+        )
+
+    return DisposableDatabase(file, complain)
 
 
 def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int, bytes]:
@@ -117,12 +120,6 @@ def _make(tables: DisposableDatabase) -> None:
         tables.run(f"DROP TABLE {name}")
     for statement in wanted:
         tables.run(statement)
-
-
-# a site whose build is under way, or was killed, has no head
-_STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
-    ON story.site = built.id AND path IN (SELECT value FROM json_each(?))
-    WHERE built.site = ? AND head <> x''"""
 
 
 def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:

@@ -32,6 +32,19 @@ if TYPE_CHECKING:
 _KEPT = 10_000  # cards and lines; what is listed together was mostly printed together
 _LINKED = 4  # newsrooms where the page has room; more are a number
 _TAKES = 3  # headlines of other newsrooms under the first story
+_EXCERPT = 220
+_IN_HAND = 2048  # views: what topics and publishers list first has its page later
+_PUBLISHERS = 4096
+_NAMED = 2  # newsrooms on a card; more are a number
+_NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
+_NOBODY = {"name": "", "href": ""}
+_FRAME = (
+    '<iframe{look} src="{src}" title="{title}" width="800" height="{height}" loading="lazy"'
+    ' referrerpolicy="strict-origin-when-cross-origin" allow="encrypted-media; picture-in-picture"'
+    " allowfullscreen></iframe>"
+)
+_FOLD = '<details class="ask">\n<summary>{said}</summary>\n{frame}\n</details>'
+_HEIGHT = 450  # of every video: the style sheet makes them 16:9
 
 
 @dataclass(slots=True)
@@ -123,14 +136,6 @@ class ListCards:
                 origin = urls.fetchable(voice.article.web_url) or ""
                 found.append({"title": title, "origin": origin, "by": voice.name})
         return found[:_TAKES]
-
-
-_EXCERPT = 220
-_IN_HAND = 2048  # views: what topics and publishers list first has its page later
-_PUBLISHERS = 4096
-_NAMED = 2  # newsrooms on a card; more are a number
-_NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
-_NOBODY = {"name": "", "href": ""}
 
 
 class Time:
@@ -236,15 +241,6 @@ class Views:
     def topics(self, story: Story) -> list[Mapping[str, str]]:
         """Return the topics of a story that have a page, the main one left out."""
         return [self._topics[name] for name in story.topics if name in self._topics]
-
-
-_FRAME = (
-    '<iframe{look} src="{src}" title="{title}" width="800" height="{height}" loading="lazy"'
-    ' referrerpolicy="strict-origin-when-cross-origin" allow="encrypted-media; picture-in-picture"'
-    " allowfullscreen></iframe>"
-)
-_FOLD = '<details class="ask">\n<summary>{said}</summary>\n{frame}\n</details>'
-_HEIGHT = 450  # of every video: the style sheet makes them 16:9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

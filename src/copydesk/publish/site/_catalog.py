@@ -33,6 +33,20 @@ _NUMBERS = {"members", "founded", "stars"}
 _WHO = {"by", "author", "affiliation"}
 
 View = Mapping[str, object]
+_THIN = "\N{NARROW NO-BREAK SPACE}"
+_LEVELS = {"Beginner": "beginner", "Intermediate": "intermediate", "Advanced": "advanced"}
+_PLACES = {
+    "twitter": "Twitter",
+    "linkedin": "LinkedIn",
+    "wikipedia": "Wikipedia",
+    "googleScholar": "Google Scholar",
+    "youtube": "YouTube",
+    "twitch": "Twitch",
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "weibo": "Weibo",
+    "crunchbase": "Crunchbase",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +183,6 @@ def _order(name: str, records: Iterable[Record]) -> list[Record]:
 def _start_key(event: Record) -> tuple[str, str]:
     at = moment(event, "startDateTime")
     return (dates.rfc3339(at) if at else "", event.path)
-
-
-_THIN = "\N{NARROW NO-BREAK SPACE}"
-_LEVELS = {"Beginner": "beginner", "Intermediate": "intermediate", "Advanced": "advanced"}
-_PLACES = {
-    "twitter": "Twitter",
-    "linkedin": "LinkedIn",
-    "wikipedia": "Wikipedia",
-    "googleScholar": "Google Scholar",
-    "youtube": "YouTube",
-    "twitch": "Twitch",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-    "weibo": "Weibo",
-    "crunchbase": "Crunchbase",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

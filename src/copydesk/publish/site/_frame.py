@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _IN_THE_BAR = 9
 _TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
+_WEEK: tuple[LetterDay, ...] = get_args(LetterDay)
+_WORKDAYS = _WEEK[:5]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,10 +213,6 @@ class Frame:
             **self._feeds(head.feeds),
             "structured": _structured.script(head.structured) if head.structured else "",
         }
-
-
-_WEEK: tuple[LetterDay, ...] = get_args(LetterDay)
-_WORKDAYS = _WEEK[:5]
 
 
 def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:

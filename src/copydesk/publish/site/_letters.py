@@ -25,6 +25,10 @@ from copydesk.rendering import mark_safe
 
 _DAYS = 8  # the oldest story that an issue may name is so old
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "blockquote", "br", "h2", "h3"}
+FOLDER = "newsletters/"
+_LONGEST_LINK = 90  # characters of a headline that leads to the issue before or after
+_FOLDER = "digest/"
+_WORDS_A_MINUTE = 230  # English non-fiction, read silently: 238 (Brysbaert 2019); names slow it
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
@@ -181,10 +185,6 @@ class _Printing:
         return found
 
 
-FOLDER = "newsletters/"
-_LONGEST_LINK = 90  # characters of a headline that leads to the issue before or after
-
-
 def letter_lists(frame: Frame) -> Iterator[Sheet]:
     """Yield a list for each month, one with the newest month and all others, one of each letter."""
     issues = frame.plan.letters.issues
@@ -313,10 +313,6 @@ def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]
     for way in ways:
         years[str(way["year"])].append(way)
     return [{"heading": year, "entries": entries} for year, entries in years.items()]
-
-
-_FOLDER = "digest/"
-_WORDS_A_MINUTE = 230  # English non-fiction, read silently: 238 (Brysbaert 2019); names slow it
 
 
 def page(

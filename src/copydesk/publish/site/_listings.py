@@ -23,6 +23,11 @@ NEWEST = 60  # of a topic or a publisher
 _OF_A_DAY = 90
 _IN_FULL = 24  # as cards, those that come first; the others are a line
 _SECOND = 3  # the first place and those beside it
+FOLDER = "archive/"
+_Month = tuple[date, Sequence[date]]
+_LANGUAGES_FOLDER = "languages/"
+_READING_LISTS_FOLDER = "lists/"
+_ABOUT = 200
 
 
 def sheets(cards: ListCards) -> Iterator[Sheet]:
@@ -244,11 +249,6 @@ PAGES: Output[ListCards] = Output(
 )
 
 
-FOLDER = "archive/"
-
-_Month = tuple[date, Sequence[date]]
-
-
 def archive_page(frame: Frame) -> Iterator[Sheet]:
     """Yield the archive's first page: front, archive, month, day, story."""
     yield _archive(group_by_month(frame.plan.by_day), frame)
@@ -323,9 +323,6 @@ def _archive_entry(name: str, folder: str, count: int, frame: Frame) -> Mapping[
     return {"name": name, "href": frame.href(folder), "count": count}
 
 
-_LANGUAGES_FOLDER = "languages/"
-
-
 def _language(story: Story, _grounds: Grounds) -> Iterable[str]:
     """Return the language of a story, whatever its region; nothing where nobody knows it."""
     return filter(None, (language_tag(story.language).partition("-")[0],))
@@ -370,10 +367,6 @@ LANGUAGES: Output[ListCards] = Output(
     index_name="story_languages",
     is_on=lambda look: look.outputs.languages,
 )
-
-
-_READING_LISTS_FOLDER = "lists/"
-_ABOUT = 200
 
 
 def _reading_lists_index(cards: ListCards) -> Iterator[Sheet]:

@@ -22,6 +22,10 @@ from copydesk.rendering import mark_safe
 
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "code", "pre", "blockquote", "br"}
 _MADE = 24  # of the things that one person or company made
+_A_PAGE = 40
+_FIRST = 6  # of each kind where a shelf has several: whole rows of three and of two
+_KINDS = ("collections", "courses", "videos", "books", "articles", "answers")
+_FOLDER = "sponsorships/"
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
@@ -94,11 +98,6 @@ def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
     """Return the list that a record stands in."""
     href = frame.href(f"{record.collection}/")
     return {"name": frame.strings.say(record.collection), "href": href}
-
-
-_A_PAGE = 40
-_FIRST = 6  # of each kind where a shelf has several: whole rows of three and of two
-_KINDS = ("collections", "courses", "videos", "books", "articles", "answers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,9 +240,6 @@ def _print(shelf: _Shelf, path: str, title: str, catalog: Catalog, **context: ob
         ways=shelf.ways,
         **context,
     )
-
-
-_FOLDER = "sponsorships/"
 
 
 def sponsor_pages(frame: Frame) -> Iterator[Sheet]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.publish.api.v2._files import OUTPUTS as OUTPUTS
+    from copydesk.publish.api.v2._files import lists as lists
+    from copydesk.publish.api.v2._files import page as page
     from copydesk.publish.api.v2._shape import Shapes as Shapes
-    from copydesk.publish.api.v2._stories import OUTPUTS as OUTPUTS
-    from copydesk.publish.api.v2._stories import lists as lists
-    from copydesk.publish.api.v2._stories import page as page
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -36,6 +36,7 @@ _LETTERS = (  # where there are any
     ("letters/{id}.json", "letter", "A letter and its newest hundred issues"),
     ("issues/{id}.json", "issue", "An issue of a letter, and what it told"),
 )
+Schema: TypeAlias = dict[str, object]
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
@@ -89,9 +90,6 @@ def _path(path: str, kind: str, says: str) -> dict[str, object]:
 
 def _reference(kind: str) -> Mapping[str, str]:
     return {"$ref": f"schema/{kind}.json"}
-
-
-Schema: TypeAlias = dict[str, object]
 
 
 def _says(about: str, **schema: object) -> Schema:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from copydesk.publish._entries import StoryEntry
     from copydesk.publish._plan import SitePlan
 
+ROOT = "api/v2/"
+INDEX = f"{ROOT}index.json"
+STORIES = f"{ROOT}stories/index.json"
+LATEST = f"{ROOT}stories/latest.json"
+_LISTS = frozenset({"index", "latest"})
+
 
 @dataclass(slots=True)
 class Shapes:
@@ -154,13 +160,6 @@ def _picture(story: Story, plan: SitePlan) -> dict[str, object] | None:
 
 def _reason(reason: Reason) -> dict[str, object]:
     return {"about": reason.about or None, "points": reason.points, "why": text.fold(reason.why)}
-
-
-ROOT = "api/v2/"
-INDEX = f"{ROOT}index.json"
-STORIES = f"{ROOT}stories/index.json"
-LATEST = f"{ROOT}stories/latest.json"
-_LISTS = frozenset({"index", "latest"})
 
 
 def page_place(number: int) -> str:

@@ -1,26 +1,31 @@
-"""Files of topics, sources, editors' lists and newsletters, lists of each, and the API's index."""
+"""Make the files of the second API: stories, groups, topics, sources, lists, newsletters, index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain, islice
 
 from copydesk.kit import text, urls
 from copydesk.news import ReadingList, Story, Topic
 from copydesk.placement import addresses
 from copydesk.publish import _records, newsletters
-from copydesk.publish._entries import LETTER, LIST, PUBLISHER, TOPIC
-from copydesk.publish._plan import Output, SitePlan, make
+from copydesk.publish._entries import ALL, GROUP, LETTER, LIST, PUBLISHER, STORY, TOPIC
+from copydesk.publish._plan import ARCHIVE, AnyOutput, Output, SitePlan, make
 from copydesk.publish._story_reader import ListedStories
-from copydesk.publish.api.v2 import _shape
+from copydesk.publish.api import encoding
+from copydesk.publish.api.v2 import _schema, _shape
 from copydesk.publish.newsletters import LetterItem, ShelvedIssue
 from copydesk.publish.writing import Sheet
 
-NEWEST = 100
-
-
-OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
+_NEWEST = 100
+_STORY_OUTPUTS: tuple[AnyOutput, ...] = (
+    Output(key=STORY, place=lambda name: _shape.item_place("stories", name)),
+    Output(key=ARCHIVE, place=lambda number: _shape.page_place(int(number))),
+    Output(key=GROUP, place=lambda group: _shape.item_place("groups", _shape.group_id(group))),
+)
+_LIST_OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
     Output(
         key=TOPIC,
         place=partial(_shape.item_place, "topics"),
@@ -41,12 +46,111 @@ OUTPUTS: tuple[Output[_shape.Shapes], ...] = (
         make=lambda shapes, list_id: _list_file(list_id, shapes),
     ),
 )
+OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
 
 
-def sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
+def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Return all other files of the API and the documents that describe it."""
+    schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
+    letters = _letter_sheets(shapes.plan)
+    return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
+
+
+def _story_lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Yield the lists over the stories and the groups."""
+    plan = shapes.plan
+    if plan.wanted(ALL.name):
+        latest = [encoding.compact(shapes.story(story)) for story in plan.stories[:_NEWEST]]
+        yield Sheet(_shape.LATEST, _shape.listing({}, "stories", latest))
+        yield Sheet(_shape.STORIES, _shape.document(_index(plan)))
+        yield from _groups(shapes)
+
+
+def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Yield a page of stories, the files of those on it and of groups that they lead, as wanted."""
+    plan = shapes.plan
+    is_page = plan.wanted(ARCHIVE.name, str(number))
+    made: list[bytes] = []
+    for entry in reversed(list(plan.archive(number).entries)):
+        is_told = is_page or plan.wanted(STORY.name, entry.name)
+        is_group = plan.wanted(GROUP.name, entry.group) and shapes.leads(entry)
+        story = plan.read(entry.path) if is_told or is_group else None
+        if story is None:
+            continue
+        whole = shapes.story(story)
+        if is_told:
+            made.append(encoding.compact(whole))
+            yield Sheet(_shape.story_place(story), made[-1] + b"\n")
+        if is_group:
+            place = _shape.item_place("groups", _shape.group_id(entry.group))
+            yield Sheet(place, _shape.document(_group(story, whole, shapes)))
+    if is_page:
+        yield Sheet(_shape.page_place(number), _page(number, made, plan))
+
+
+def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
+    """Return a page, its oldest story first: it only ever grows at its end."""
+
+    def link(other: int) -> str | None:
+        is_there = 0 < other <= plan.archive_pages
+        return _shape.address(_shape.page_place(other), plan) if is_there else None
+
+    head = {"page": number, "older_url": link(number - 1), "newer_url": link(number + 1)}
+    return _shape.listing(head, "stories", stories)
+
+
+def _index(plan: SitePlan) -> dict[str, object]:
+    last = plan.archive_pages
+    return {
+        "count": len(plan.stories),
+        "pages": last,
+        "latest_url": _shape.address(_shape.LATEST, plan),
+        "oldest_page_url": _shape.address(_shape.page_place(1), plan) if last else None,
+        "newest_page_url": _shape.address(_shape.page_place(last), plan) if last else None,
+    }
+
+
+def _groups(shapes: _shape.Shapes) -> Iterator[Sheet]:
+    """Yield the list of the groups with the newest stories."""
+    plan = shapes.plan
+    if not plan.wanted.of_key(GROUP.name):
+        return
+    newest = ((name, _leader(name, plan)) for name in islice(plan.index.groups(), _NEWEST))
+    listed = [_group_in_list(name, leader, shapes) for name, leader in newest if leader is not None]
+    yield Sheet(_shape.index_place("groups"), _shape.document({"groups": listed}))
+
+
+def _leader(group: str, plan: SitePlan) -> Story | None:
+    entry = plan.groups.leader(group)
+    return None if entry is None else plan.read(entry.path)
+
+
+def _group_in_list(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str, object]:
+    id_ = _shape.group_id(group)
+    return {
+        "id": id_,
+        "api_url": _shape.address(_shape.item_place("groups", id_), shapes.plan),
+        "leader": shapes.reference(leader),
+        "newsrooms": shapes.plan.coverages.of(leader).newsrooms,
+    }
+
+
+def _group(leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes) -> dict[str, object]:
+    """Return a group by what is published of its leader."""
+    return {
+        "id": _shape.group_id(leader.group),
+        "leader": shapes.reference(leader),
+        "members": shapes.references(shapes.plan.groups.members(leader.group)),
+        "newsrooms": whole["newsrooms"],
+        "coverage": whole["coverage"],
+        "copies": whole["copies"],
+    }
+
+
+def _list_sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
     """Yield the files of topics, sources and editors' lists, all in lists, the API's first file."""
     plan = shapes.plan
-    for output in OUTPUTS:
+    for output in _LIST_OUTPUTS:
         yield from make(output, shapes, plan)
     topics = [_topic(topic, plan) for topic in plan.topics]
     yield Sheet(_shape.index_place("topics"), _shape.document({"topics": topics}))
@@ -84,7 +188,7 @@ def _list_file(list_id: str, shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def _newest(stories: Sequence[Story], shapes: _shape.Shapes) -> dict[str, object]:
-    return {"stories": [shapes.reference(story) for story in stories[:NEWEST]]}
+    return {"stories": [shapes.reference(story) for story in stories[:_NEWEST]]}
 
 
 def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
@@ -152,10 +256,7 @@ def _entrance(plan: SitePlan) -> dict[str, object]:
     }
 
 
-_NEWEST = 100
-
-
-def letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
+def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
     """Yield the files of letters, where there are any and one of their issues changed."""
     shelf = plan.letters
     if not shelf.issues or not plan.wanted.of_key(LETTER.name):
