@@ -55,6 +55,7 @@ _SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.O
 _APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
 PICTURES = "pictures/"
+_REDIRECTS = "_redirects"
 _REDIRECTS_HEAD = (
     "# Old addresses and where they lead, in the form that Netlify and Cloudflare Pages read.\n"
     "# Another server wants them in its own form; for those of pages there are signposts, too.\n"
@@ -353,9 +354,6 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
-
-
-_REDIRECTS = "_redirects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
