@@ -1,8 +1,8 @@
-"""A built site goes in; the place where readers find it holds the same files afterwards.
+"""Send a built site to the place where readers find it: a folder, a server, a bucket, a git branch.
 
     survey | what changed, by the manifest | pictures, stories, lists, front page | deletions
 
-A folder, a server by rsync and a bucket are carried to file by file, a branch of git in one commit.
+Folder, server (rsync) and bucket get changed files one by one, a branch all in one commit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""A branch of git: one commit for each deploy, and none where nothing changed.
+"""Deliver a site to a branch of git: one commit for each deploy, none if nothing changed.
 
     survey | index of its own | tree | tip of the remote | commit | push
 
-All of it happens in a bare repository of copydesk's own (`.copydesk/deploy.git`, disposable): the
+All happens in a bare repository of copydesk's own (`.copydesk/deploy.git`, disposable): the
 newsroom's work tree, index, branches and objects are not touched.
 """
 
@@ -21,13 +21,13 @@ from copydesk.errors import DeployError, GitError
 from copydesk.kit import git
 from copydesk.news import BranchOptions
 
-# What a newsroom's own .git/config may say of how a remote is reached: CI leaves its token there.
+# The settings of a newsroom's .git/config for reaching a remote; CI keeps its token there.
 _WAYS = r"^(credential|http|url|ssh|protocol|core\.(sshcommand|gitproxy))\b"
 _TRIES = 3
-_BATCH = 20_000  # files that git reads in one run, which has its time limit
-_TIP = "refs/copydesk/tip"  # what the remote has
+_BATCH = 20_000  # files for one run of git, which has a time limit
+_TIP = "refs/copydesk/tip"  # the commit at the remote
 _OWN = {MARKER: MARKER_TEXT, ".nojekyll": b""}
-_KEPT = "CNAME"  # GitHub writes a site's own domain there, on the branch itself
+_KEPT = "CNAME"  # GitHub writes the site's own domain into this file of the branch
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "cannot lock ref")
 _LATER = "nothing was changed there; the next time tries again"
 _IDENTITY = {
@@ -38,15 +38,15 @@ _SETTINGS = (
     *("-c", "core.autocrlf=false", "-c", "core.fileMode=false", "-c", "core.bare=false"),
     *("-c", "commit.gpgSign=false", "-c", "core.ignoreCase=false"),
 )
-# Bytes are kept as they are, whatever .gitattributes the site itself may hold.
+# Keep all bytes as they are, whatever .gitattributes the site has.
 _ATTRIBUTES = "* -text -filter -ident -working-tree-encoding\n"
-_REMOTE_SECONDS = 3600.0  # a whole site may be some gigabytes
+_REMOTE_SECONDS = 3600.0  # a whole site may have some gigabytes
 _LOCKS = ("index.lock", "shallow.lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """A branch of a remote that the newsroom's git knows by name; `store` is our repository."""
+    """A branch of a remote that the newsroom's git knows by name; `store` is our own repository."""
 
     newsroom: Path
     store: Path
@@ -54,7 +54,7 @@ class Branch:
 
     @property
     def name(self) -> str:
-        """Return what the place is called to a person."""
+        """Return the name of the place in messages."""
         return f"{self.options.remote} {self.options.branch}"
 
     @property
@@ -63,7 +63,7 @@ class Branch:
         return f"refs/heads/{self.options.branch}"
 
     def address(self) -> str:
-        """Look up where the remote is; raises GitError where git knows none of this name."""
+        """Return the URL of the remote; raises GitError if git knows no remote of this name."""
         remote = self.options.remote
         answer = git.ask(self.newsroom, "remote", "get-url", "--push", "--", remote)
         address = answer.out.decode("utf-8", "replace").strip()
@@ -71,11 +71,11 @@ class Branch:
             hint = f"add it: git remote add {remote} ADDRESS; or correct deploy.git.remote"
             raise GitError("git knows no remote of this name", subject=remote, hint=hint)
         if "://" not in address and ":" not in address.split("/")[0]:
-            return str(self.newsroom / address)  # a folder, named from the newsroom
+            return str(self.newsroom / address)  # a folder, relative to the newsroom
         return address
 
     def ways(self) -> Mapping[str, str]:
-        """Return the newsroom's own ways in as an environment: they hold in our repository too."""
+        """Return the newsroom's git settings for reaching remotes, as environment variables."""
         answer = git.ask(self.newsroom, "config", "--local", "-z", "--get-regexp", _WAYS)
         pairs = [
             setting.partition("\n") for setting in answer.out.decode("utf-8", "replace").split("\0")
@@ -93,9 +93,9 @@ class Branch:
 def deliver_branch(
     site: BuiltSite, place: Branch, *, dry_run: bool = False, anew: bool = False
 ) -> Delivery:
-    """Bring the branch to the site; give what changed there. A dry run only says it.
+    """Bring the branch up to the site; return what changed there. A dry run changes nothing.
 
-    With nothing changed since the last time the remote is not even asked, unless `anew`. Raises
+    If nothing changed since the last time, the remote is not asked, unless `anew`. Raises
     DeployError and GitError; the branch is then as it was.
     """
     store = Store(place, site.folder)
@@ -124,7 +124,7 @@ def deliver_branch(
 
 
 def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
-    """Write the tree of the site with our own files and `more` (blobs by path)."""
+    """Write the tree of the site, with our own files and `more` (blobs by path)."""
     wanted = {os.fsencode(path) for path in site.parcels}
     known = store.tell("ls-files", "-z").split(b"\0")
     gone = [path for path in known if path and path not in wanted]
@@ -140,7 +140,7 @@ def _tree(site: BuiltSite, store: Store, more: Mapping[str, str]) -> str:
 
 
 def _own_blobs(site: BuiltSite, store: Store, more: Mapping[str, str]) -> dict[str, str]:
-    """Write our own files; return their blobs by path with `more`, where the site has no such."""
+    """Write our own files that the site lacks; return their blobs and `more`, by path."""
     blobs = {path: _blob(store, data) for path, data in _OWN.items()} | dict(more)
     return {path: blob for path, blob in blobs.items() if path not in site.parcels}
 
@@ -155,7 +155,7 @@ def _blob(store: Store, data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sending:
-    """What speaks with the remote."""
+    """Fetch from and push to the remote."""
 
     place: Branch
     store: Store
@@ -163,12 +163,12 @@ class _Sending:
 
     @property
     def sent(self) -> str:
-        """Return the ref under which we keep what we sent last to this very place."""
+        """Return the ref of the commit that we last sent to this very place."""
         place = hashlib.sha256(f"{self.address} {self.place.ref}".encode()).hexdigest()
         return f"refs/copydesk/sent/{place[:16]}"
 
     def fetch_tip(self) -> str:
-        """Fetch the branch's commit at the remote, "" where there is no such branch."""
+        """Fetch the branch's commit from the remote, "" if there is no such branch."""
         ref = self.place.ref
         answer = self.store.speak("ls-remote", "--quiet", "--", self.address, ref)
         if answer.code:
@@ -185,7 +185,7 @@ class _Sending:
         return self.store.name(f"{_TIP}^{{commit}}")
 
     def push(self, tip: str, commit: str) -> bool:
-        """Push; say no where somebody else moved the branch since we looked."""
+        """Push a commit; return False if somebody else moved the branch since we looked."""
         ref = self.place.ref
         answer = self.store.speak(
             *("push", "--porcelain", "--no-follow-tags", f"--force-with-lease={ref}:{tip}"),
@@ -206,13 +206,13 @@ class _Sending:
         raise self._trouble(answer.complaint, "push")
 
     def _trouble(self, complaint: str, command: str) -> GitError:
-        """Describe what git complained of, under the remote's name and not its address."""
+        """Return git's error with the remote's name in place of its URL."""
         remote = self.place.options.remote
         return git.trouble(complaint.replace(self.address, remote), remote, command, _LATER)
 
 
 def _keep_files(site: BuiltSite, store: Store, tip: str, tree: str) -> str:
-    """Add to the tree what stays on the branch; refuse a branch that is not ours."""
+    """Add the files to the tree that stay on the branch; refuse a branch that is not ours."""
     if not tip:
         return tree
     there = store.tell("ls-tree", "-z", tip).decode("utf-8", "replace").split("\0")
@@ -245,7 +245,7 @@ def _difference(site: BuiltSite, store: Store, tip: str, tree: str) -> Delivery:
 
 
 def _empty_tree(store: Store) -> str:
-    """Write the tree that holds nothing."""
+    """Write an empty tree."""
     return store.tell("hash-object", "-w", "-t", "tree", "--stdin").decode().strip()
 
 
@@ -256,7 +256,7 @@ def _commit(place: Branch, store: Store, tip: str, tree: str) -> str:
 
 
 class Store:
-    """Run git in our repository; its work tree is the site's folder, from which it only reads."""
+    """Run git in our own repository; its work tree is the site's folder, which it only reads."""
 
     def __init__(self, place: Branch, site: Path) -> None:
         self._place = place
@@ -265,7 +265,7 @@ class Store:
         self._environment = {"GIT_DIR": str(self._folder), "GIT_WORK_TREE": str(self._site)}
 
     def open(self) -> None:
-        """Make the repository where there is none, or none that can be used."""
+        """Create the repository if there is none, or none that works."""
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             if not (self._folder / "HEAD").is_file():
@@ -274,7 +274,7 @@ class Store:
             attributes = self._folder / "info" / "attributes"
             attributes.parent.mkdir(exist_ok=True)
             attributes.write_text(_ATTRIBUTES, "utf-8")
-            for lock in _LOCKS:  # of one that was killed: we are alone here
+            for lock in _LOCKS:  # left by a killed process: nobody else works here
                 (self._folder / lock).unlink(missing_ok=True)
         except OSError as error:
             raise DeployError(
@@ -284,7 +284,7 @@ class Store:
             ) from error
 
     def renew(self) -> None:
-        """Begin again with an empty repository: all that it held can be had from site and remote.
+        """Begin with a new empty repository: the site and the remote have all that it held.
 
         Raises DeployError and GitError.
         """
@@ -294,25 +294,25 @@ class Store:
     def tell(
         self, *arguments: str, given: bytes = b"", more: Mapping[str, str] | None = None
     ) -> bytes:
-        """Run git and give its output; raises GitError."""
+        """Run git and return its output; raises GitError."""
         environment = {**self._environment, **(more or {})}
         return git.tell(self._site, *_SETTINGS, *arguments, given=given, environment=environment)
 
     def name(self, name: str) -> str:
-        """Look up the id of what has a name, "" where there is no such thing."""
+        """Return the id of a named object, "" if there is none."""
         answer = git.ask(
             self._site, "rev-parse", "-q", "--verify", name, environment=self._environment
         )
         return answer.out.decode().strip() if answer.code == 0 else ""
 
     def speak(self, *arguments: str) -> git.GitAnswer:
-        """Run a git command that speaks with the remote, by the newsroom's own ways in."""
+        """Run a git command that connects to the remote, with the newsroom's settings."""
         environment = {**self._environment, **self._place.ways()}
         where = self._place.newsroom
         return git.ask_remote(where, *arguments, environment=environment, seconds=_REMOTE_SECONDS)
 
     def tidy(self) -> None:
-        """Let git pack what deploys pile up, where it is much; it does no harm if that fails."""
+        """Let git pack what deploys pile up, if it is much; a failure does no harm."""
         tidying = ("-c", "gc.autoDetach=false", "gc", "--auto", "--quiet")
         with contextlib.suppress(GitError):
             git.ask(self._site, *tidying, environment=self._environment, settings=git.PLAIN)

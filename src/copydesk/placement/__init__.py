@@ -1,7 +1,6 @@
-"""The placement room: takes stories and topics, says what stands where on a site. Pure.
+"""Decide what is shown where on a site: front page, groups, coverage, sections, days, URLs. Pure.
 
-The front page, who leads a group and who else has its story, sections, days and their addresses:
-what pages, letters and the desk share.
+Pages, newsletters and the desk share it.
 """
 
 from __future__ import annotations

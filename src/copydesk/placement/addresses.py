@@ -19,29 +19,29 @@ from copydesk.kit import dates
 from copydesk.news import Beat, LetterOptions, Story, Topic
 
 _SEGMENT = re.compile(r"[^/\\\x00-\x1f\x7f]+")
-_FILES = frozenset({"index.html", "index.json"})  # what lies beside the folders of a kind
+_FILES = frozenset({"index.html", "index.json"})  # files beside these folders
 _UNRESERVED = re.compile(r"[\w.~/-]*", re.ASCII)  # RFC 3986, section 2.3, and the slash
 _FORM = re.compile(r"(?P<stem>.+)-(?P<day>\d{4}-\d{2}-\d{2})(?:-(?P<number>[2-9]|[1-9]\d{1,3}))?")
 _WORKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday"})
 
 
 def is_segment(name: str) -> bool:
-    """Decide whether a name may stand as one folder: no slash, no control, no dots alone."""
+    """Decide whether a name can be one part of a path: no slash or control, not only dots."""
     return bool(_SEGMENT.fullmatch(name)) and name.strip(". ") != "" and len(name.encode()) <= 240
 
 
 def is_folder(name: str) -> bool:
-    """Decide whether a name may stand as the folder of a topic, a publisher or a record."""
+    """Decide whether a name can be the folder of a topic, a publisher or a record."""
     return is_segment(name) and name.lower() not in _FILES
 
 
 def is_path(path: str) -> bool:
-    """Decide whether every part of a path below the web root may stand there."""
+    """Decide whether every part of a path below the web root is allowed."""
     return all(is_segment(part) for part in path.split("/"))
 
 
 def addressable_domain(name: str) -> str:
-    """Return a domain if its name can stand in an address and in a line of text, else ""."""
+    """Return a domain if it can be part of a URL and of a line of text, else ""."""
     is_one = name.isprintable() and not any(map(str.isspace, name)) and is_folder(name)
     return name if is_one else ""
 
@@ -72,7 +72,7 @@ def list_folder(list_id: str) -> str:
 
 
 def letter_folder(letter_id: str) -> str:
-    """Return the folder of the list of a letter's issues: `letters/daily/`."""
+    """Return the folder of a newsletter's list of issues: `letters/daily/`."""
     return f"letters/{letter_id}/"
 
 
@@ -92,16 +92,16 @@ def month_folder(day: date) -> str:
 
 
 def quote_path(path: str) -> str:
-    """Return a path as an address has it; most are so already."""
+    """Return a path with what URLs do not allow percent-encoded."""
     return path if _UNRESERVED.fullmatch(path) else quote(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The addresses of one site: `site` for its pages, `api` for the API's own links.
+    """The URLs of one site: `site` for its pages, `api` for the API's own links.
 
-    Neither ends with a slash. `base` is the path of `site`, "" at the root of its host: what a link
-    on a page begins with.
+    Neither ends with a slash. `base` is the path of `site`, with which links on pages begin; it is
+    "" at the root of a host.
     """
 
     site: str
@@ -113,15 +113,15 @@ class Links:
         object.__setattr__(self, "base", urlsplit(self.site).path.rstrip("/"))
 
     def page(self, path: str) -> str:
-        """Return the absolute address of a page, feed or file of the site."""
+        """Return the absolute URL of a page, feed or file of the site."""
         return f"{self.site}/{quote_path(path)}"
 
     def href(self, path: str) -> str:
-        """Return the address of a page as a link on another page of the site writes it."""
+        """Return the URL of a page as other pages of the site link to it, without the host."""
         return f"{self.base}/{quote_path(path)}"
 
     def api_record(self, path: str) -> str:
-        """Return the API address of one record: `_people/x.md` stands at `api/people/x/`."""
+        """Return the API URL of one record: `_people/x.md` is at `api/people/x/`."""
         return f"{self.api}/api/{quote_path(record_folder(path))}index.json"
 
 
@@ -131,7 +131,7 @@ def record_folder(path: str) -> str:
 
 
 def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Return a time in a zone; one at the end of the calendar stays in UTC."""
+    """Return a time in a zone; a time at the end of the calendar stays in UTC."""
     try:
         return dates.utc(moment).astimezone(zone)
     except OverflowError:
@@ -139,7 +139,7 @@ def local_time(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | None, list[Story]]]:
-    """Return stories that come newest first by their day, None for those without a time."""
+    """Group stories that come newest first by day; the day is None for those without a time."""
 
     def day(story: Story) -> date | None:
         return local_time(story.published_at, zone).date() if story.published_at else None
@@ -148,20 +148,20 @@ def group_by_day(stories: Iterable[Story], zone: ZoneInfo) -> list[tuple[date | 
 
 
 def group_by_month(days: Iterable[date]) -> list[tuple[date, list[date]]]:
-    """Return each month by its first day with its days, the latest first."""
+    """Group days by month, each month as its first day; the latest come first."""
     latest_first = sorted(days, reverse=True)
     by_month = groupby(latest_first, lambda day: day.replace(day=1))
     return [(month, list(run)) for month, run in by_month]
 
 
 def addressable_topics(beat: Beat) -> tuple[Topic, ...]:
-    """Return the topics that can have an address, the first of two with one id."""
+    """Return the topics that can have a URL; of two with one id, the first."""
     by_id = {topic.id: topic for topic in reversed(beat.topics) if is_folder(topic.id)}
     return tuple(topic for topic in beat.topics if by_id.get(topic.id) is topic)
 
 
 def topics_above(topics: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
-    """Return the ids of each topic and of those above it, by its name."""
+    """Map each topic's name to its id and the ids of the topics above it."""
     by_name = {topic.name: topic for topic in topics}
     return {name: tuple(topic.id for topic in _climb(name, by_name)) for name in by_name}
 
@@ -172,12 +172,12 @@ def topics_below(topics: Sequence[Topic], main: str) -> list[Topic]:
 
 
 def sections(topics: Sequence[Topic], main: str) -> list[Topic]:
-    """Return the sections of a site: the topics right below its main one."""
+    """Return the sections of a site: the topics directly below its main topic."""
     return [topic for topic in topics_below(topics, main) if topic.parent in {"", main}]
 
 
 def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
-    """Return a topic and those above it; a circle of parents ends where it closes."""
+    """Return a topic and the topics above it; a circle of parents ends at the first repetition."""
     line: list[Topic] = []
     while (topic := by_name.get(name)) is not None and topic not in line:
         line.append(topic)
@@ -187,19 +187,19 @@ def _climb(name: str, by_name: Mapping[str, Topic]) -> list[Topic]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IssueName:
-    """The parts of an issue's name; issues of a letter sort by day, then by number."""
+    """The parts of an issue's name. Issues of a newsletter sort by day, then by number."""
 
     day: date
     number: int = 1
     stem: str
 
     def __str__(self) -> str:
-        """Return the name of the issue's file, without the ending."""
+        """Return the name of the issue's file, without the extension."""
         return f"{self.stem}-{self.day}{f'-{self.number}' if self.number > 1 else ''}"
 
 
 def parse_issue_name(name: str) -> IssueName | None:
-    """Return the parts of a record's name, None where it is not called as issues are."""
+    """Parse a record's name as an issue's, None if it has another form."""
     match = _FORM.fullmatch(name)
     if match is None:
         return None
@@ -211,7 +211,7 @@ def parse_issue_name(name: str) -> IssueName | None:
 
 
 def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
-    """Return the first free name of an issue of a day."""
+    """Return the first free name for an issue of a day."""
     name = IssueName(stem=stem, day=day)
     while is_taken(str(name)):
         name = IssueName(stem=stem, day=day, number=name.number + 1)
@@ -221,10 +221,11 @@ def name_issue(stem: str, day: date, is_taken: Callable[[str], bool]) -> str:
 def issue_stems(
     letter: LetterOptions, letters: Sequence[LetterOptions], site: str
 ) -> tuple[str, ...]:
-    """Return what the names of a letter's issues begin with, that of a new one first.
+    """Return the words that names of a newsletter's issues begin with, those of new issues first.
 
-    `site` is the slug of the site's title: it is the lone daily's, and once there are others the
-    first letter's, whose earlier issues have it. A letter with that very id has it for itself.
+    `site` is the slug of the site's title. Issues of a single daily newsletter begin with it. When
+    there are several newsletters, earlier issues of the first one have it. A newsletter with that
+    very id keeps it for itself.
     """
     is_alone = len(letters) == 1 and not letter.when_new and _is_daily(letter)
     is_first = letter is letters[0] and all(other.id != site for other in letters)
@@ -234,5 +235,5 @@ def issue_stems(
 
 
 def _is_daily(letter: LetterOptions) -> bool:
-    """Decide whether a letter comes every day, or every working day as the reference's."""
+    """Decide whether a newsletter comes every day, or every working day like the reference's."""
     return not letter.days or _WORKDAYS.issubset(letter.days)

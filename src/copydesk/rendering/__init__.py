@@ -1,6 +1,6 @@
-"""The rendering room: takes templates, strings and a theme's files, gives escaped HTML and XML.
+"""Render templates, words and notes as escaped HTML and XML for pages, newsletters and the desk.
 
-What pages, letters and the desk share. A newsroom's `_templates/` replaces single files of it.
+A newsroom's `_templates/` replaces single files of the package's templates and strings.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from copydesk.kit import text, urls
 
 _TAGS = {"p", "ul", "ol", "li", "blockquote", "a", "em", "strong"}
 _RELATION = "nofollow noopener"
-_LONGEST = 20_000  # characters of one that was written into a record by hand
+_LONGEST = 20_000  # characters; a record written by hand may hold a longer note
 _QUOTE = re.compile(r" {0,3}> ?")
 _BULLET = re.compile(r" {0,3}[-*+] +(?=\S)")
 _NUMBER = re.compile(r" {0,3}[0-9]{1,9}[.)] +(?=\S)")
@@ -28,9 +28,9 @@ SECTION_END = "<!--/section-->"
 STORY_END = "<!--/story-->"
 NOTE_BEGIN = "<!--note-->"
 NOTE_END = "<!--/note-->"
-# words have neither sign: `_quote` sees to it, and no broken comment makes a reader look far
+# words hold no < or >, as `_quote` replaces them, so that a broken comment ends at the next tag
 MARK = re.compile(r"<!--(?P<end>/?)(?P<kind>section|story|note)(?: (?P<words>[^<>\n]*?))?-->")
-# whatever might end a comment, or be markup to a reader that is no browser
+# what might end a comment, or be read as markup by a parser that is no browser
 _UNSAFE = re.compile(r"[^\w .,:;?!-]|-(?=-)|-\Z")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -43,13 +43,13 @@ def render_note(note: str) -> str:
 
 
 def strip_note(note: str) -> str:
-    """Return the words of a note in one line, without its marks."""
+    """Return the words of a note on one line, without its Markdown."""
     made = re.sub(r"</(?:p|li)>", " ", render_note(note))
     return text.fold(html.unescape(nh3.clean(made, tags=set())))
 
 
 def _render_block(lines: Iterable[str]) -> Iterable[str]:
-    """Yield the paragraphs, lists and quotes of lines that no empty line parts."""
+    """Yield the paragraphs, lists and quotes of lines between two empty lines."""
     for kind, run in groupby(filter(str.strip, lines), _block_tag):
         if kind is None:
             yield f"<p>{_render_line(' '.join(map(str.strip, run)))}</p>"
@@ -71,7 +71,7 @@ def _block_tag(line: str) -> str | None:
 
 
 def _render_line(words: str) -> str:
-    """Render a line's links, and between and in them its emphasis."""
+    """Render the links of a line and its emphasis."""
     made, end = [], 0
     for link in _LINK.finditer(words):
         made += [_render_emphasis(words[end : link.start()]), _render_link(link)]
@@ -93,22 +93,22 @@ def _render_emphasis(words: str) -> str:
 
 
 def story_mark(name: str) -> str:
-    """Return the comment before a story, by the name of its record."""
+    """Return the comment that begins a story, with the name of its record."""
     return f"<!--story {_quote(name)}-->"
 
 
 def section_mark(kind: str, title: str) -> str:
-    """Return the comment before a section."""
+    """Return the comment that begins a section."""
     return f"<!--section {kind} {_quote(title)}-->"
 
 
 def read_mark(words: str) -> str:
-    """Return the name or title that a comment says."""
+    """Return the name or title in a comment."""
     return html.unescape(words)
 
 
 def list_story_names(body: str) -> Iterator[str]:
-    """Yield the names of the records whose stories a mail has."""
+    """Yield the record names of the stories in an issue."""
     for mark in MARK.finditer(body):
         if mark["kind"] == "story" and not mark["end"]:
             yield read_mark(mark["words"] or "")
@@ -119,10 +119,10 @@ def _quote(words: str) -> str:
 
 
 def escape_xml(value: str) -> str:
-    """Return a value as it may stand between tags, white space folded."""
+    """Return a text escaped for use between tags, white space folded."""
     return html.escape(text.fold(_FORBIDDEN.sub("", value)), quote=False)
 
 
 def quote_xml(value: str) -> str:
-    """Return a value as an attribute's, with its quotes."""
+    """Return a text escaped and quoted as an attribute."""
     return f'"{html.escape(text.fold(_FORBIDDEN.sub("", value)))}"'

@@ -1,6 +1,6 @@
-"""Client: one signed request after another over kept connections, tried again where that helps.
+"""Send signed requests to a storage over kept connections, and retry where that helps.
 
-Loaded when a bucket is first asked, since aiohttp is heavy.
+Loaded when a bucket is first asked, as aiohttp is heavy.
 """
 
 from __future__ import annotations
@@ -24,14 +24,13 @@ from copydesk.deploy.s3._sign import Keys, Signed, sign
 from copydesk.errors import DeployError
 
 _WAITS_SECONDS = (0.5, 1.5, 4.5)  # between four tries
-_SLOWEST_BYTES_A_SECOND = 100_000  # a line may be so slow, and no file is cut off for it
-_LIST_BYTES = 20_000_000  # of a good answer: a list of a thousand names is under one
-_ERROR_BYTES = 65_536  # of any other: its code stands at the beginning
+_SLOWEST_BYTES_A_SECOND = 100_000  # a slower connection is given up
+_LIST_BYTES = 20_000_000  # of a good answer; a list of a thousand names has less than one million
+_ERROR_BYTES = 65_536  # of an error; its code is at the beginning
 _PASSING = frozenset({429, 500, 502, 503, 504})
-# Of certificates and of what is no address (aiohttp and yarl raise ValueErrors) there is no more
-# to be hoped.
+# Errors of certificates, and of invalid addresses (aiohttp and yarl raise ValueErrors), do not pass.
 _LASTING = (aiohttp.ClientConnectorCertificateError, ValueError)
-# What is sent is what was signed, and an answer comes as it is.
+# Send exactly what was signed, and receive answers uncompressed.
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _AT_ONCE = 12
 Given = TypeVar("Given")
@@ -62,10 +61,10 @@ class _Answer:
 
 
 class Client:
-    """Ask a storage: `async with Client("https", region, keys) as client`.
+    """Send requests to a storage: `async with Client("https", region, keys) as client`.
 
-    It may say nothing for `silence_seconds`, and take twice that for a whole answer, with more for
-    a large file. `pause` waits so many seconds between two tries.
+    The storage may be silent for `silence_seconds`, and take twice that for a whole answer, longer
+    for a large file. `pause` waits for some seconds between two tries.
     """
 
     def __init__(
@@ -85,8 +84,8 @@ class Client:
 
     async def __aenter__(self) -> Client:
         connector = aiohttp.TCPConnector(
-            limit=0,  # the bucket bounds how much is under way
-            resolver=aiohttp.ThreadedResolver(),  # the system's: a storage at home is in no DNS
+            limit=0,  # the bucket limits the number of requests
+            resolver=aiohttp.ThreadedResolver(),  # the system's: a storage at home may be in no DNS
             ssl=ssl.create_default_context() if self._scheme == "https" else False,
         )
         self._session = aiohttp.ClientSession(
@@ -124,7 +123,7 @@ class Client:
         raise AssertionError
 
     async def _send(self, request: Signed) -> _Answer:
-        """Sign a request for this moment, send it, and read what comes back."""
+        """Sign a request with the current time, send it, and read the answer."""
         async with self._session.request(
             request.method,
             URL(f"{self._scheme}://{request.host}{request.target}", encoded=True),
@@ -144,17 +143,17 @@ class Client:
 async def _ask_once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from asking again at once where a connection broke: we wait before."""
+    """Keep aiohttp from repeating a request at once after a broken connection: we wait first."""
     try:
         return await handler(request)
-    except aiohttp.ClientConnectorError:  # which it leaves alone
+    except aiohttp.ClientConnectorError:  # aiohttp does not repeat these
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
         raise aiohttp.ClientConnectionError(str(error)) from error
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read a good answer whole, of any other its beginning."""
+    """Read all of a good answer, and the beginning of any other."""
     is_good = response.status < 300
     body = bytearray()
     async for piece in response.content.iter_any():
@@ -172,14 +171,14 @@ Work = Callable[[Client, Given], Coroutine[None, None, Done]]
 def work_through(
     client: Client, work: Work[Given, Done], things: Iterable[Given]
 ) -> Generator[Done, None, None]:
-    """Yield what becomes of each thing as soon as it is done.
+    """Yield the result for each thing as soon as it is there.
 
-    After a failure none is begun. Whoever leaves early, or is told to end, cuts off what is under
-    way: nothing goes on while the caller has the word.
+    After a failure no work is begun. A caller that stops early cancels what is under way, so that
+    nothing goes on behind its back.
     """
     with asyncio.Runner() as runner:
         results = _results(client, work, things)
-        run = runner.get_loop().run_until_complete  # once for all: Runner.run sets up signals anew
+        run = runner.get_loop().run_until_complete  # Runner.run would set signals each time
         while (batch := run(_next(results))) is not None:
             for task in batch:
                 yield task.result()
@@ -188,14 +187,14 @@ def work_through(
 async def _next(
     results: AsyncGenerator[list[asyncio.Task[Done]]],
 ) -> list[asyncio.Task[Done]] | None:
-    """Return what comes next; asked for inside of the loop, which then closes what is left over."""
+    """Return the next results, None at the end; called inside the loop, which closes the rest."""
     return await anext(results, None)
 
 
 async def _results(
     client: Client, work: Work[Given, Done], things: Iterable[Given]
 ) -> AsyncGenerator[list[asyncio.Task[Done]]]:
-    """Yield tasks that are done, those that failed at last."""
+    """Yield finished tasks, failed ones last."""
     waiting = iter(things)
     under_way: set[asyncio.Task[Done]] = set()
     async with client:
@@ -213,7 +212,7 @@ async def _results(
 
 
 def refusal(request: Signed, status: int, body: bytes) -> DeployError:
-    """Return what an answer means; of its body only the code, since it may echo what we signed."""
+    """Return the error for an answer; only its code is used: the body may repeat what we signed."""
     match = _CODE.search(body)
     code = match[1].decode() if match else ""
     what, hint = _BY_CODE.get(code, ("", ""))
@@ -225,7 +224,7 @@ def refusal(request: Signed, status: int, body: bytes) -> DeployError:
 
 
 def unreachable(request: Signed, error: Exception) -> DeployError:
-    """Return what kept a request from being answered."""
+    """Return the error for a request without an answer."""
     return DeployError(
         f"the storage cannot be reached ({_reason(error)})",
         subject=request.host,
@@ -234,7 +233,7 @@ def unreachable(request: Signed, error: Exception) -> DeployError:
 
 
 def _reason(error: Exception) -> str:
-    """Describe a failure in the system's words, without what aiohttp puts around them."""
+    """Describe a failure in the system's words, without aiohttp's."""
     import aiohttp
 
     if type(error) is aiohttp.ClientConnectionError and isinstance(error.__cause__, Exception):
