@@ -1,15 +1,15 @@
-"""Turn a fetched picture into a measured, cached one, give a story its picture's size, draw cards.
+"""Measure and cache fetched pictures, give a story the size of its picture, draw cards to share.
 
-picture = album.find(url) or album.add(url, page)     # with measure_only no copy is kept
-fetched = measure_picture(url, page.body)             # or in steps, the long one by whoever likes
+picture = album.find(url) or album.add(url, page)     # measure_only keeps no copy
+fetched = measure_picture(url, page.body)             # or in steps; the slow one anywhere
 picture = album.keep(fetched, make_forms(fetched))
-prove_picture(fetched)                                # or only that, and its forms when a page
-picture = album.keep_original(fetched)                # shows it: make_waiting(album, urls)
-album.note(url, article)                              # when those of all articles have come:
+prove_picture(fetched)                                # or only check it, and keep it
+picture = album.keep_original(fetched)                # until a page: make_waiting(album, urls)
+album.note(url, article)                              # when all articles have their pictures:
 if not album.is_common(url, article):
     story = with_image(story, picture, figure)
 
-form = easel.draw_card(poster)                        # for who shares a link, once for its words
+form = easel.draw_card(poster)                        # for shared links, once for its words
 """
 
 from __future__ import annotations

@@ -22,29 +22,29 @@ from copydesk.illustrate import _thumb_hash
 from copydesk.kit import files, urls
 from copydesk.news import PictureFile, Thumbnail
 
-ORIGINAL = ".original"  # what a picture is kept as until a page shows it
-COMMON = 3  # addresses, and articles, of one site; a picture of more is a card, a logo, a guard's
-_MOST_SITES = 50  # that are noted of one address
+ORIGINAL = ".original"  # the extension of a picture that no page shows yet
+COMMON = 3  # URLs, and articles, of one site; a picture with more is a card, a logo or the like
+_MOST_SITES = 50  # noted for one URL
 _FILE = re.compile(r"([0-9a-f]{64})\.webp")
-_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # of a form's name
+_REST = re.compile(r"(-[0-9]{1,4})?\.(webp|avif|jpg)")  # the end of a form's name
 _TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
-_LONGEST = 10_000  # pixels of a form's side; a damaged sidecar may say anything
-_TICK_NS = 50_000_000  # within one tick of a file system's clock two changes look like one
+_LONGEST = 10_000  # pixels of a form's side, as a damaged sidecar may have any number
+_TICK_NS = 50_000_000  # a tick of the file system's clock, within which two changes look like one
 _DIGEST_BYTES = 16
 _KINDS = (".webp", ".avif", ".jpg", ORIGINAL)
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
+_UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename before it was killed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One picture by its origin address.
+    """One picture, by its original URL.
 
-    `width` and `height` are the origin's in pixels, as a browser shows it (turned as its camera
-    says); `type` is what its bytes are, whatever the server called them. `file` is the name of the
-    WebP for the page inside the album: the SHA-256 of the origin's bytes. `forms` are all files of
-    it, that one first; () where it was only measured, or waits for a page: then `original` is the
-    file of the origin's own bytes, "" else. `thumb_hash` is its ThumbHash in base64. `asked` says
-    for whose articles it was wanted: by their site marks of four articles at most.
+    `width` and `height` are the original's in pixels, as a browser shows it (turned as the camera
+    says). `type` is what the bytes are, whatever the server said. `file` is the name of the WebP
+    for pages in the album: the SHA-256 of the original's bytes. `forms` are all its files, that one
+    first. It is () if the picture was only measured, or waits for a page: then `original` is the
+    file of the original bytes, else "". `thumb_hash` is its ThumbHash in base64. `asked` has the
+    articles that asked for it by the mark of their site, at most four articles each.
     """
 
     url: str
@@ -60,40 +60,40 @@ class Picture:
 
     @property
     def is_cached(self) -> bool:
-        """Decide whether the album holds a copy."""
+        """Decide whether the album has a copy."""
         return bool(self.forms or self.original)
 
     @property
     def stem(self) -> str:
-        """Return what the names of all its files begin with."""
+        """Return the beginning of all its files' names."""
         return self.file.removesuffix(".webp")
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of all its files; of one that the first version stored there is one."""
+        """Return the names of all its files; a picture of the first version has one."""
         if self.only_measured:
             return ()
         return tuple(form.name for form in self.forms) or (self.original or self.file,)
 
     @property
     def is_earlier(self) -> bool:
-        """Decide whether it lies there as the first version stored it."""
+        """Decide whether it is stored as the first version did."""
         return not (self.forms or self.only_measured or self.original)
 
     @property
     def thumbnail(self) -> Thumbnail:
-        """Return it as pages show it."""
+        """Return the thumbnail that pages show."""
         colour = _thumb_hash.average(base64.b64decode(self.thumb_hash))
         return Thumbnail(forms=self.forms, colour=colour)
 
 
 def copy_files(picture: Picture, same: Picture) -> Picture:
-    """Return a picture with the files of one that has the same bytes under another address."""
+    """Return a picture with the files of another one that has the same bytes."""
     return replace(picture, forms=same.forms, thumb_hash=same.thumb_hash, original=same.original)
 
 
 def note_request(picture: Picture, article: str) -> Picture:
-    """Note in a picture that the article at an address wanted it."""
+    """Return a picture with a note that an article asked for it."""
     site, mark = urls.registrable_domain(article), _mark(article)
     marks = picture.asked.get(site, ())
     is_full = len(marks) > COMMON or (not marks and len(picture.asked) >= _MOST_SITES)
@@ -103,11 +103,11 @@ def note_request(picture: Picture, article: str) -> Picture:
 
 
 def common_files(pictures: Iterable[Picture]) -> Mapping[str, frozenset[str]]:
-    """Return the files that stand for nothing, each with the sites for which it does.
+    """Return the files that say nothing about an article, each with the sites for which this is so.
 
-    What counts is who wanted a picture, not where it lies: many papers share the address of one
-    service, and any customer of it could give another's picture under many addresses. One whose
-    articles are not known, as an older album has it, counts for the site that it lies on.
+    What counts is which articles asked for a picture, not its host: many papers use the host of one
+    service, and any of its customers could offer another's picture under many URLs. If the articles
+    are not known, as in an older album, it counts for the site of its own URL.
     """
     addresses: Counter[tuple[str, str]] = Counter()
     articles: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -129,21 +129,21 @@ def _mark(article: str) -> str:
 
 
 def name_sidecar(url: str) -> str:
-    """Return the name of the sidecar of a picture's address."""
+    """Return the name of the sidecar for a picture's URL."""
     return f"{hashlib.sha256(url.encode('utf-8', 'replace')).hexdigest()[:32]}.json"
 
 
 def to_sidecar(picture: Picture) -> bytes:
-    """Write what is known of a picture as one line of JSON."""
+    """Encode a picture as one line of JSON."""
     import msgspec
 
     return msgspec.json.encode(picture, order="deterministic") + b"\n"
 
 
 def from_sidecar(data: bytes) -> Picture:
-    """Read a sidecar back; raise PictureError for one that is damaged or names a foreign file.
+    """Parse a sidecar; raises PictureError if it is damaged or names a file that is not ours.
 
-    One of the first version has no forms: one file of it lies there, up to 1,200 pixels wide.
+    A picture of the first version has no forms: it has one file, up to 1,200 pixels wide.
     """
     import msgspec
 
@@ -158,7 +158,7 @@ def from_sidecar(data: bytes) -> Picture:
 
 
 def read_sidecar(sidecar: Path) -> Picture | None:
-    """Read a sidecar; None for one that is damaged, or lies under another address's name."""
+    """Read a sidecar, None if it is damaged or has the name of another URL."""
     try:
         picture = from_sidecar(sidecar.read_bytes())
     except (OSError, PictureError):
@@ -187,7 +187,7 @@ def _is_form(form: PictureFile, stem: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlbumList:
-    """The pictures of a folder when it had this time (ns), and when it was last tended (s)."""
+    """The pictures of a folder, the folder's time (ns), and when it was last tended (s)."""
 
     folder_ns: int
     tended: float
@@ -195,7 +195,7 @@ class AlbumList:
 
 
 def load_list(folder: Path) -> AlbumList | None:
-    """Return the list of a folder; None for none, one that is damaged or one of another state."""
+    """Return the list of a folder, None if there is none, or one that is damaged or outdated."""
     import msgspec
 
     try:
@@ -210,7 +210,7 @@ def load_list(folder: Path) -> AlbumList | None:
 
 
 def is_current(listed: AlbumList, folder: Path) -> bool:
-    """Decide whether a folder holds what its list says."""
+    """Decide whether a folder is as its list says."""
     try:
         return listed.folder_ns == folder.stat().st_mtime_ns
     except OSError:
@@ -220,9 +220,9 @@ def is_current(listed: AlbumList, folder: Path) -> bool:
 def save_list(
     folder: Path, pictures: Iterable[Picture], names: Iterable[str], tended: float
 ) -> AlbumList | None:
-    """Write the list of a folder that holds these files and no other; None where it cannot be.
+    """Write the list of a folder with exactly these files, None if that is not possible.
 
-    It is not where something else lies there, or where something may have changed just now.
+    It is not if the folder has other files, or if something may have changed just now.
     """
     import msgspec
 
@@ -249,7 +249,7 @@ def _digest(body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """All files of one picture: their names, their bytes together, when it came."""
+    """All files of one picture: their names, their size together, when they came."""
 
     names: tuple[str, ...]
     size: int
@@ -257,7 +257,7 @@ class Lot:
 
 
 def lots(folder: Path) -> Mapping[str, Lot]:
-    """List what lies in a folder by the stem of its names; one look at the folder."""
+    """List the files of a folder by the stem of their names, in one look at the folder."""
     files_by_stem: defaultdict[str, list[tuple[str, int, float]]] = defaultdict(list)
     for entry, stat in _entries(folder):
         if entry.name.endswith(_KINDS):
@@ -274,12 +274,12 @@ def lots(folder: Path) -> Mapping[str, Lot]:
 
 
 def whole(folder: Path) -> frozenset[str]:
-    """List the names of all files of a folder that hold anything."""
+    """List the names of all files of a folder that are not empty."""
     return frozenset(entry.name for entry, stat in _entries(folder) if stat.st_size)
 
 
 def list_leftovers(folder: Path, before: float) -> Iterable[str]:
-    """Yield the names of files that a write left behind before a moment."""
+    """Yield the names of unfinished files that are older than a time."""
     for file in folder.glob(f"{_UNFINISHED}*"):
         with contextlib.suppress(OSError):
             if file.stat().st_mtime < before:
@@ -289,10 +289,10 @@ def list_leftovers(folder: Path, before: float) -> Iterable[str]:
 def leaving(
     there: Mapping[str, Lot], used: Mapping[str, float], keep: str, surplus: int
 ) -> list[str]:
-    """Choose the stems that go until `surplus` bytes are free; `keep` stays whatever it weighs.
+    """Choose the stems to delete until `surplus` bytes are free; `keep` always stays.
 
-    First goes what no record has used for longest, by the day; among those used on one day what
-    came first. `used` is when a picture was last seen in use, by its stem.
+    First go those that no record has used for longest, by the day; of those used on the same day,
+    the oldest. `used` has the last use of each picture, by its stem.
     """
     order = sorted(
         there.items(), key=lambda item: (used.get(item[0], 0.0) // 86_400, item[1].came, item[0])
@@ -308,14 +308,14 @@ def leaving(
 
 
 def drop(folder: Path, names: Iterable[str]) -> None:
-    """Delete files of a folder; one that is gone or cannot be deleted is no fault."""
+    """Delete files of a folder; a file that is missing or cannot be deleted is no error."""
     for name in names:
         with contextlib.suppress(OSError):
             (folder / name).unlink()
 
 
 def _entries(folder: Path) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
-    """Yield the files of a folder; none of one that cannot be read."""
+    """Yield the files of a folder, none if it cannot be read."""
     with contextlib.suppress(OSError):
         with os.scandir(folder) as entries:
             files = [entry for entry in entries if entry.is_file(follow_symlinks=False)]

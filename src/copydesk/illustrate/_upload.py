@@ -20,27 +20,27 @@ from copydesk.illustrate._measure import MIN_SIDE, measure_picture
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_SECONDS = 20.0  # the largest that is taken needs two
-_MEMORY_BYTES = 1 << 30  # of addresses: 25 megapixels decoded are 100 MB
-_REFUSED = 3  # its exit code, with the reason on its standard error
-# -P: the folder in which a server was started is no place to import from
+_SECONDS = 20.0  # the largest accepted picture needs two
+_MEMORY_BYTES = 1 << 30  # of address space; 25 megapixels decoded are 100 MB
+_REFUSED = 3  # exit code of the process; the reason is on standard error
+# -P: import nothing from the folder in which a server was started
 _COMMAND = (
     *(sys.executable, "-P", "-c"),
     "from copydesk.illustrate import answer_upload; answer_upload()",
 )
 _LOGO = "from copydesk.illustrate import answer_logo; answer_logo({})"
 UPLOAD_BYTES = 5_000_000
-_MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is read at a half or a quarter
-_QUALITY = 90  # the forms for pages are made of it once more
-_LEAST_OF_LOGO = 32  # pixels; many are wide and low
+_MOST_PIXELS = 25_000_000  # decoded 100 MB; a larger JPEG is decoded at a half or a quarter
+_QUALITY = 90  # high, as the forms for pages are made from it
+_LEAST_OF_LOGO = 32  # pixels of a side; many logos are wide and low
 
 
 def make_upload_apart(
     data: bytes, seconds: float = _SECONDS, command: Sequence[str] = _COMMAND
 ) -> bytes:
-    """Return what `make_upload` does, made by a process that may not take long, nor much memory.
+    """Call `make_upload` in a process with limits on time and memory, and return its result.
 
-    Raises PictureError as that does, and where the process does not come to an end, or not well.
+    Raises PictureError as `make_upload` does, and if the process fails or takes too long.
     """
     try:
         done = subprocess.run(  # noqa: S603 -- a list of arguments, no shell; this very Python
@@ -59,26 +59,26 @@ def make_upload_apart(
 
 
 def make_logo_apart(data: bytes, side: int) -> bytes:
-    """Return what `make_logo` does, made by such a process; raises as `make_upload_apart`."""
+    """Call `make_logo` in such a process; raises as `make_upload_apart` does."""
     return make_upload_apart(data, command=(*_COMMAND[:-1], _LOGO.format(side)))
 
 
 def answer_logo(side: int) -> None:
-    """Read a picture from standard input, and write what `make_logo` makes of it, or why not."""
+    """Read a picture from standard input, and write the result of `make_logo`, or its error."""
     answer_upload(lambda data: make_logo(data, side))
 
 
 def answer_upload(make: Callable[[bytes], bytes] | None = None) -> None:
-    """Read a picture from standard input, and write what `make_upload` makes of it, or why not.
+    """Read a picture from standard input, and write the result of `make_upload`, or its error.
 
-    The process is bound by time and memory from here on. Another `make` shows by what.
+    From here on the process has limits on time and memory. Tests pass another `make` to meet them.
     """
     import resource
 
     if make is None:
         make = make_upload
-    signal.alarm(int(_SECONDS) + 1)  # who started it may have been killed
-    with contextlib.suppress(ValueError, OSError):  # macOS has no such bound
+    signal.alarm(int(_SECONDS) + 1)  # the parent process may have been killed
+    with contextlib.suppress(ValueError, OSError):  # macOS has no such limit
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     try:
         made = make(sys.stdin.buffer.read())
@@ -89,7 +89,7 @@ def answer_upload(make: Callable[[bytes], bytes] | None = None) -> None:
 
 
 def _read_refusal(code: int, told: bytes) -> PictureError:
-    """Return the error that a process told, or that it ended by another one."""
+    """Return the error that the process reported, or a general one if it ended otherwise."""
     if code == _REFUSED:
         with contextlib.suppress(ValueError):
             what, subject, hint = json.loads(told.rsplit(b"\n", 1)[-1])
@@ -100,9 +100,9 @@ def _read_refusal(code: int, told: bytes) -> PictureError:
 
 
 def make_upload(data: bytes) -> bytes:
-    """Return a picture as WebP of at most 640 by 960 pixels, without what its file says beside it.
+    """Return a picture as WebP of at most 640 by 960 pixels, without its metadata.
 
-    Raises PictureError for what is no picture, too small, too large or damaged.
+    Raises PictureError if it is no picture, too small, too large or damaged.
     """
     image = _decode_upload(data, MIN_SIDE)
     with refuse_damage("upload"):
@@ -110,7 +110,7 @@ def make_upload(data: bytes) -> bytes:
 
 
 def make_logo(data: bytes, side: int) -> bytes:
-    """Return a picture whole in the middle of a white square of so many pixels, as JPEG.
+    """Return a whole picture centred on a white square with sides of `side` pixels, as JPEG.
 
     Raises PictureError as `make_upload` does.
     """

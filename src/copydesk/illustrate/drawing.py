@@ -25,15 +25,15 @@ _MARGIN = 80
 _ROOM = CARD_SIZE[0] - 2 * _MARGIN
 _PAPER, _INK = (0xFD, 0xFC, 0xF9), (0x1C, 0x1A, 0x17)  # as in the site's style sheet
 _RED, _SOFT = (0x9C, 0x1C, 0x1F), (0x5F, 0x5A, 0x52)
-_SHADES = 16  # of each colour between itself and the paper
+_SHADES = 16  # of each colour, down to the paper's
 _SIZES = (116, 98, 84, 76, 68, 62, 56, 50, 46)
 _TITLE_SIZES = (132, 116, 100, 88, 76, 64, 54)
-_HEADLINE = (186, 516)  # between which the headline stands
+_HEADLINE = (186, 516)  # top and bottom of the headline's area
 _LONGEST = 180
-_EFFORT = 5  # of zlib: 7 takes twice as long for a tenth fewer bytes
+_EFFORT = 5  # zlib's level: 7 takes twice as long for a tenth fewer bytes
 _ICON_RED, _WHITE, _NOTHING = (0x9C, 0x1C, 0x1F, 255), (255, 255, 255, 255), (0, 0, 0, 0)
 _FINER = 4
-_LETTER, _MASKED = 0.86, 0.62  # of the icon's side; of a masked one a fifth may be cut off
+_LETTER, _MASKED = 0.86, 0.62  # of the icon's side; a fifth of a maskable icon may be cut off
 ICON_NAMES = (
     "favicon.ico",
     "apple-touch-icon.png",
@@ -45,7 +45,7 @@ ICON_NAMES = (
 
 @dataclass(slots=True)
 class _Sheet:
-    """Three layers, one for each colour, on which things are drawn in white."""
+    """Three layers, one for each colour, on which shapes are drawn in white."""
 
     ink: ImageDraw
     red: ImageDraw
@@ -53,7 +53,7 @@ class _Sheet:
 
 
 def draw_card(poster: Poster, face: Path) -> bytes | None:
-    """Draw the card of a poster as PNG; None where its headline cannot be set in this face."""
+    """Draw the card of a poster as PNG, None if the font cannot set its headline."""
     points = lettering.read_code_points(face)
     headline = _set(poster.headline, points)
     if poster.headline and not headline:
@@ -70,7 +70,7 @@ def draw_card(poster: Poster, face: Path) -> bytes | None:
 
 
 def _set(words: str, points: frozenset[int]) -> str:
-    """Return what can be set of a text, "" for nothing; what needs shaping, only where that is."""
+    """Return a text as the font can set it, "" if it cannot or if shaping is missing."""
     line = text.shorten(lettering.to_settable(words, points), _LONGEST)
     return line if line.isascii() or _can_shape() or not _needs_shaping(line) else ""
 
@@ -86,7 +86,7 @@ def _needs_shaping(words: str) -> bool:
 
 
 def _is_rightward(words: str) -> bool:
-    """Decide whether a text runs from right to left: its first letter that has a direction does."""
+    """Decide whether a text runs from right to left, by its first letter with a direction."""
     kinds = (unicodedata.bidirectional(char) for char in words)
     return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
 
@@ -111,7 +111,7 @@ def _masthead(sheet: _Sheet, site: str, face: Path) -> None:
 
 
 def _rules(sheet: _Sheet, top: int) -> None:
-    """Draw a thick and a thin line, as over a newspaper's first page."""
+    """Draw a thick and a thin line, as above a newspaper's front page."""
     sheet.ink.rectangle((_MARGIN, top, CARD_SIZE[0] - _MARGIN - 1, top + 4), fill=255)
     sheet.ink.rectangle((_MARGIN, top + 9, CARD_SIZE[0] - _MARGIN - 1, top + 9), fill=255)
 
@@ -136,7 +136,7 @@ def _foot(sheet: _Sheet, source: str, initial: str, face: Path) -> None:
 
 
 def _front(sheet: _Sheet, site: str, initial: str, face: Path) -> None:
-    """Draw the card of the site alone: its name between rules, or its mark where it has none."""
+    """Draw the card of the site itself: its name between rules, or its icon if it has no name."""
     if not site:
         _mark(sheet, initial, face, (CARD_SIZE[0] // 2 - 130, CARD_SIZE[1] // 2 - 130, 260))
         return
@@ -165,7 +165,7 @@ def _mark(sheet: _Sheet, initial: str, face: Path, place: tuple[int, int, int]) 
 
 
 def _write(layer: ImageDraw, setting: lettering.Setting, top: int) -> None:
-    """Write lines from the left, or from the right where the text runs that way."""
+    """Write lines from the left, or from the right if the text runs that way."""
     is_rightward = _is_rightward(" ".join(setting.lines))
     left, anchor = (CARD_SIZE[0] - _MARGIN, "ra") if is_rightward else (_MARGIN, "la")
     direction = "rtl" if is_rightward else None
@@ -222,7 +222,7 @@ def _icon(initial: str, face: Path, size: int, *, is_round: bool, share: float =
     from PIL import Image, ImageDraw
 
     side = size * _FINER
-    # With its colours multiplied by alpha, as reducing wants it: else it would be copied for that.
+    # Premultiplied alpha, as `reduce` needs it; any other mode would be copied first.
     image = Image.new("RGBa", (side, side), _NOTHING if is_round else _ICON_RED)
     draw = ImageDraw.Draw(image)
     if is_round:
@@ -245,9 +245,9 @@ def _icon_png(image: Image) -> bytes:
 
 
 def draw_cards(posters: Sequence[Poster], face: Path) -> Generator[bytes | None, None, None]:
-    """Yield cards as `draw_card` makes them, in order of posters, up to the first that fails.
+    """Yield cards as `draw_card` makes them, in order of posters, up to the first failure.
 
-    Nothing where the machine has one core.
+    Several processes draw, as Pillow uses only one core. With one core nothing is drawn.
     """
     if processes.at_once() < 2:
         return

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 LEADING = 1.16
 _ELLIPSIS = "…"
 OWN_FACE = Path(__file__).parent / "faces" / "SourceSerifPro-Semibold.ttf"
-_ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and what shapes them
+_ORNAMENT = frozenset({"So", "Sk", "Cf", "Cc", "Cn", "Co", "Me"})  # emoji and their modifiers
 _SELECTORS = range(0xFE00, 0xFE10)
 _MOST_RANGES = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Lines of text and the font that they are set in; `leading` is their distance in pixels."""
+    """Lines of text and their font; `leading` is the distance of lines in pixels."""
 
     font: FreeTypeFont
     lines: Sequence[str]
@@ -38,13 +38,13 @@ class Setting:
 
     @property
     def height(self) -> int:
-        """Return what all lines take in pixels."""
+        """Return the height of all lines in pixels."""
         return self.leading * len(self.lines)
 
 
 @functools.lru_cache(maxsize=64)
 def font(face: Path, size: int) -> FreeTypeFont:
-    """Load a face at a size in pixels; raises OSError where the file is no face."""
+    """Load a font at a size in pixels; raises OSError if the file is no font."""
     from PIL import ImageFont
 
     return ImageFont.truetype(face, size)
@@ -53,7 +53,7 @@ def font(face: Path, size: int) -> FreeTypeFont:
 def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]) -> Setting:
     """Set a text in the first of these sizes in which it fits a box of (width, height) pixels.
 
-    In none: in the last one, as many lines as there is room for, the last with an ellipsis.
+    If none fits, the last size is used: as many lines as there is room for, then an ellipsis.
     """
     width, height = box
     for size in sizes:
@@ -67,7 +67,7 @@ def fit_lines(words: str, face: Path, sizes: Sequence[int], box: tuple[int, int]
 
 
 def _even(words: str, own: FreeTypeFont, width: int, lines: Sequence[str]) -> Sequence[str]:
-    """Make the lines as even as they can be: the narrowest measure that needs no more of them."""
+    """Break the text into lines of similar width: the narrowest that needs no more lines."""
     low, high, best = width // 2, width, lines
     while high - low > 8 and len(lines) > 1:
         middle = (low + high) // 2
@@ -89,7 +89,7 @@ def _wrap(words: str, own: FreeTypeFont, width: int) -> list[str]:
         if _length(word, own) <= width:
             lines.append(word)
             continue
-        for char in word if not lines[-1] else f" {word}":  # an address, or no blanks at all
+        for char in word if not lines[-1] else f" {word}":  # a URL, or a language without spaces
             if _length(lines[-1] + char, own) <= width:
                 lines[-1] += char
             else:
@@ -110,7 +110,7 @@ def _length(words: str, own: FreeTypeFont) -> float:
 
 @functools.lru_cache(maxsize=4)
 def read_code_points(file: Path) -> frozenset[int]:
-    """Read the code points that a TrueType or OpenType file can draw; PictureError for none."""
+    """Read which code points a TrueType or OpenType font can draw; raises PictureError for none."""
     try:
         points = frozenset(_points(file.read_bytes()))
     except (OSError, struct.error, ValueError) as error:
@@ -121,9 +121,9 @@ def read_code_points(file: Path) -> frozenset[int]:
 
 
 def to_settable(words: str, points: frozenset[int]) -> str:
-    """Return a text as it can be set, "" where it cannot: a letter is missing, or none is left.
+    """Return a text as the font can set it, "" if a letter is missing or no letter is left.
 
-    Emoji that the face lacks are left out, since a headline says the same without them.
+    Emoji that the font lacks are left out, since a headline says the same without them.
     """
     letters = []
     for char in unicodedata.normalize("NFC", text.fold(words)):
@@ -147,7 +147,7 @@ def _points(data: bytes) -> Iterator[int]:
 
 
 def _table(data: bytes) -> int:
-    """Find where the table `cmap` begins."""
+    """Find the start of the table `cmap`."""
     for index in range(struct.unpack_from(">H", data, 4)[0]):
         tag, _, offset, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
         if tag == b"cmap":
@@ -156,7 +156,7 @@ def _table(data: bytes) -> int:
 
 
 def _segments(data: bytes, offset: int) -> Iterator[int]:
-    """Yield the characters of format 4, those without a glyph left out."""
+    """Yield the characters of format 4 that have a glyph."""
     count = struct.unpack_from(">H", data, offset + 6)[0] // 2
     ends, starts = offset + 14, offset + 16 + 2 * count
     for index in range(count):

@@ -28,7 +28,7 @@ _SLOWEST_BYTES_A_SECOND = 100_000  # a slower connection is given up
 _LIST_BYTES = 20_000_000  # of a good answer; a list of a thousand names has less than one million
 _ERROR_BYTES = 65_536  # of an error; its code is at the beginning
 _PASSING = frozenset({429, 500, 502, 503, 504})
-# Errors of certificates, and of invalid addresses (aiohttp and yarl raise ValueErrors), do not pass.
+# Errors of certificates and of invalid URLs (ValueErrors of aiohttp and yarl) do not pass.
 _LASTING = (aiohttp.ClientConnectorCertificateError, ValueError)
 # Send exactly what was signed, and receive answers uncompressed.
 _NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
