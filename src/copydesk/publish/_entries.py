@@ -17,7 +17,7 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import EventKind, Story
 from copydesk.placement import addresses, local_time
 
-_LARGEST = 2**53  # JSON holds no larger number surely
+_LARGEST = 2**53  # the largest integer that every JSON parser keeps exact
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 UNDATED = "undated"  # the month of a story without a time
 Heading = tuple[str, str]
@@ -26,15 +26,16 @@ Heading = tuple[str, str]
 class StoryEntry(NamedTuple):
     """One filed story, published or not; every field is plain JSON.
 
-    `name` is the record's (`2023-07-28-a-title`), "" where that cannot be part of an address.
-    `stamp` changes with the record and `shown` with how its picture (`image`, "" where its
-    publisher refuses that) is shown; `files` are our copies of it that pages show. `when` is its
-    time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its sitemap.
-    `domain` is the folder of its publisher's page, "" for none, `publisher` what that is called.
-    `address`, `removed_at` and `beside` are identities of addresses: its own, those of a removed
-    story, those of its coverage; `sources` are the publishers of that. `has_led` says that it led
-    its group once and does no longer. `keyed` holds the headings under which a published one
-    stands, names and values in a row: pairs would be most of the work of restoring an entry.
+    `name` is the record's name (`2023-07-28-a-title`), "" if it cannot be part of a URL. `stamp`
+    changes with the record, `shown` with how its picture is shown. `image` is the picture's URL, ""
+    if the publisher refuses its use; `files` are our copies of it that pages show. `when` is the
+    story's time in seconds since 1970, `day` its day in the beat's zone, `month` the name of its
+    sitemap. `domain` is the folder of its publisher's page, "" for none, `publisher` the
+    publisher's name. `address`, `removed_at` and `beside` are identities of URLs: the story's own,
+    those of a removed story, those of its coverage; `sources` are the publishers of the coverage.
+    `has_led` says that it once led its group and no longer does. `keyed` has the headings of a
+    published story as alternating names and values: to restore pairs would take most of the time
+    for an entry.
     """
 
     path: str
@@ -70,22 +71,22 @@ class StoryEntry(NamedTuple):
 
     @property
     def headings(self) -> tuple[Heading, ...]:
-        """Return the headings under which a published story stands."""
+        """Return the headings that a published story is listed under."""
         return tuple(zip(self.keyed[::2], self.keyed[1::2], strict=True))
 
     @property
     def folder(self) -> str:
-        """Return the folder of its page."""
+        """Return the folder of the story's page."""
         return f"news/{self.name}/"
 
     @property
     def original(self) -> str:
-        """Return the name of the story that it is a copy of, "" where it is none."""
+        """Return the name of the story that it is a copy of, "" if it is none."""
         return addresses.record_name(f"{self.copy_of}.md") if self.copy_of else ""
 
 
 def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grounds) -> StoryEntry:
-    """Make the entry of a story, all but for how its picture is shown."""
+    """Make the entry of a story, except for how its picture is shown."""
     published = story.published_at
     local = local_time(published, grounds.zone) if published else None
     is_removed = story.verdict is not None and story.verdict.said == "remove"
@@ -128,12 +129,12 @@ def make_entry(story: Story, stamp: str, keys: Iterable[StoryKey], grounds: Grou
 
 
 def _clamp(number: int) -> int:
-    """Return a number that somebody wrote into a record, or the nearest one that JSON holds."""
+    """Return a number from a record, limited to what JSON holds."""
     return max(-_LARGEST, min(_LARGEST, number))
 
 
 def image(story: Story) -> str:
-    """Return the address of a story's picture, "" for none or one that its publisher refuses."""
+    """Return the URL of a story's picture, "" for none or if its publisher refuses the use."""
     return story.images[0].url if story.images and "image" not in story.refuses else ""
 
 
@@ -148,7 +149,7 @@ def _sources(story: Story) -> tuple[str, ...]:
 
 
 def restore_entry(row: list[Any]) -> StoryEntry:
-    """Make an entry of what was kept of it as JSON, which knows no tuples."""
+    """Make an entry from its JSON, which has lists in place of tuples."""
     for at in _LISTS:
         row[at] = tuple(row[at])
     return StoryEntry._make(row)
@@ -162,10 +163,9 @@ _LISTS = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
-    """What the headings of a story depend on beside it.
+    """What the headings of a story depend on besides the story.
 
-    `zone` decides on which day it stands; `above` has the ids of a topic and of those above it, by
-    the topic's name.
+    `zone` decides on the day. `above` maps a topic's name to its id and the ids of topics above it.
     """
 
     zone: ZoneInfo
@@ -174,10 +174,10 @@ class Grounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryKey:
-    """A key by which stories are listed: `values` are those of a published story, each once.
+    """A key by which stories are listed; `values` returns those of a published story.
 
-    `is_listed` says that the page index keeps the stories of each value in their order; of the
-    others it knows how many there are.
+    With `is_listed` the page index keeps the ordered stories of each value, otherwise only their
+    number.
     """
 
     name: str
@@ -186,7 +186,7 @@ class StoryKey:
 
 
 def headings(story: Story, keys: Iterable[StoryKey], grounds: Grounds) -> tuple[Heading, ...]:
-    """Return the headings under which a published story stands."""
+    """Return the headings that a published story is listed under."""
     return tuple((key.name, value) for key in keys for value in key.values(story, grounds))
 
 
@@ -205,7 +205,7 @@ def _publisher_domains(story: Story, _grounds: Grounds) -> Iterable[str]:
 
 
 def _topics(story: Story, grounds: Grounds) -> Iterable[str]:
-    """Return the ids of a story's topics and of those above them."""
+    """Return the ids of a story's topics and of the topics above them."""
     return dict.fromkeys(id_ for name in story.topics for id_ in grounds.above.get(name, ()))
 
 
@@ -220,12 +220,12 @@ GROUP = StoryKey(
     values=lambda story, _grounds: filter(None, (story.group,)),
     is_listed=False,
 )
-# The stories of a list are named by the list: no heading of a story tells of it.
+# A list names its stories; stories do not know of it and have no such heading.
 LIST = StoryKey(name="list", values=lambda _story, _grounds: (), is_listed=False)
-# Nor does one tell of the letters that told the story.
+# Nor do they know of newsletters.
 LETTER = StoryKey(name="letter", values=lambda _story, _grounds: (), is_listed=False)
 DAY = StoryKey(name="day", values=_day)
 MONTH = StoryKey(name="month", values=_month)
-# Its name stays as it is kept and as addresses have it: /sources/.
+# The name stays "source", as in the index and in URLs: /sources/.
 PUBLISHER = StoryKey(name="source", values=_publisher_domains)
 TOPIC = StoryKey(name="topic", values=_topics)

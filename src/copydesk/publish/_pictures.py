@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from copydesk.publish._plan import SitePlan
 
 WIDEST = 640
-TALLEST = 560  # on a page; a column of 960 would push the words out of sight
+TALLEST = 560  # on a page; at 960 the text would be out of sight
 _LONGEST_CREDIT = 120
 _SIDES = ("width", "height")
-CARDS_DRAWN = 300  # newest stories for which one is drawn; what was drawn before is kept
+CARDS_DRAWN = 300  # newest stories that get a card; older cards are kept
 CARDS_FOLDER = "cards/"
 
 
 def of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return the story's picture: our cached copy, its origin when hot-linking is on, or none."""
+    """Return the story's picture: our cached copy, the original if hot-linking is on, or None."""
     show = plan.show_of(story)
     if not story.images or show == "none":
         return None
@@ -43,9 +43,9 @@ def of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def place_of(story: Story, plan: SitePlan) -> Picture | None:
-    """Return the story's picture, or its place without a `source` while our copy is fetched again.
+    """Return the story's picture, or one without `source` while our copy is fetched again.
 
-    A place needs a size: one of a record that does not tell it is not kept.
+    If the record has no size for it, there is none.
     """
     picture = of(story, plan)
     if picture is not None or plan.show_of(story) != "cached":
@@ -71,9 +71,9 @@ def place_of(story: Story, plan: SitePlan) -> Picture | None:
 
 
 def of_record(record: Record, plan: SitePlan) -> Picture | None:
-    """Return the picture of a record that is no news: where its origin is, if hot-linking is on.
+    """Return the picture of a record that is not news: the original, if hot-linking is on.
 
-    Nobody asks for copies of these, so that there is none in the cache.
+    There are no cached copies of these pictures.
     """
     images = record.fields.get("images")
     first = images[0] if isinstance(images, Sequence) and images else None
@@ -85,7 +85,7 @@ def of_record(record: Record, plan: SitePlan) -> Picture | None:
 
 
 def list_images(story: Story, plan: SitePlan) -> Sequence[Image]:
-    """Return the pictures that the API may tell of, by their origin's address."""
+    """Return the pictures that the API may show, with the URLs of the originals."""
     show = plan.show_of(story)
     if show == "none":
         return ()
@@ -137,7 +137,7 @@ def _from_cache(
         colour=thumbnail.colour,
         is_named=is_named,
         is_remote=False,
-        # JPEG, which all take that show links and feeds; LinkedIn takes neither WebP nor AVIF
+        # JPEG works everywhere that shows links and feeds; LinkedIn takes neither WebP nor AVIF
         shared=Shared(
             address=plan.links.page(_path(jpeg)),
             width=jpeg.width,
@@ -157,7 +157,7 @@ def _choices(forms: Iterable[PictureFile], plan: SitePlan) -> str:
 
 
 def _check_secure(url: str) -> str | None:
-    """Return an address that each reader's browser may ask: over https, in nobody's own network."""
+    """Return a URL that every reader's browser can load (https, a public host), else None."""
     origin = urls.fetchable(url)
     if origin is None or not origin.startswith("https:"):
         return None
@@ -166,20 +166,20 @@ def _check_secure(url: str) -> str | None:
 
 
 def _credit(image: Image, provider: Provider | None) -> tuple[str, bool]:
-    """Return whose picture it is, its publisher's where nobody is named; and whether one is."""
+    """Return the credit of a picture, else its publisher; and whether the credit names another."""
     publisher = text.fold(provider.name or provider.domain) if provider else ""
     named = text.shorten(text.fold(image.attribution), _LONGEST_CREDIT)
     return named or publisher, bool(named) and named.casefold() != publisher.casefold()
 
 
 def _check_size(width: int, height: int) -> tuple[int, int]:
-    """Return a size that a record claims, 0 where it claims nonsense."""
+    """Return the size in a record, 0 if it is nonsense."""
     is_sound = 0 < width <= 100_000 and 0 < height <= 100_000
     return (width, height) if is_sound else (0, 0)
 
 
 def _fit(width: int, height: int) -> tuple[int, int]:
-    """Return the size on a page: never wider than a thumbnail, never a column."""
+    """Return the size on a page: no wider than a thumbnail, and not too tall."""
     if not width:
         return 0, 0
     scale = min(1, WIDEST / width, TALLEST / height)
@@ -188,7 +188,7 @@ def _fit(width: int, height: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """A picture for feeds and for whoever shows a link: its address in full; 0 and "" unknown."""
+    """A picture for feeds and shared links: its absolute URL; 0 and "" if unknown."""
 
     address: str
     width: int
@@ -200,11 +200,10 @@ class Shared:
 class Picture:
     """A picture for a page.
 
-    `source` is where a browser without a choice finds it, "" where only its place is kept. `webp`
-    and `avif` are the choices as a srcset has them, "" where there is none; `width` and `height`
-    are what it takes on the page, 0 where unknown. `colour` stands there until it comes. `credit`
-    says whose it is, `is_named` that this is more than the publisher's own name. `is_remote` says
-    that its publisher serves it.
+    `source` is the URL for a browser without a choice of formats, "" if only the place is kept.
+    `webp` and `avif` are srcset values, "" for none. `width` and `height` are its size on the page,
+    0 if unknown. `colour` is shown until it is loaded. `credit` says whose it is; `is_named` says
+    that this is not only the publisher's name. `is_remote` says that its publisher serves it.
     """
 
     source: str
@@ -222,10 +221,10 @@ class Picture:
 
 @dataclass(slots=True)
 class SharePictures:
-    """The share pictures of a plan; without `draw` there are none.
+    """The cards for shared links; without `draw` there are none.
 
-    `icons` are the names of the site's icons that there are, `used` those of the files that pages
-    show, by the story's path or the page's heading.
+    `icons` are the names of the site's icons. `used` has the files of cards that pages show, by the
+    story's path or the page's heading.
     """
 
     plan: SitePlan
@@ -243,20 +242,20 @@ class SharePictures:
         self._site = self._draw_card("", Poster(site=self._title), anew=True)
 
     def newest(self, has_picture: Callable[[Story], bool]) -> Iterator[Poster]:
-        """Yield those of the newest stories without a picture, for who can draw many at once."""
+        """Yield the posters of the newest stories without a picture, to draw many at once."""
         for story in self.plan.stories[:CARDS_DRAWN]:
             if not has_picture(story) and text.fold(story.title):
                 yield self._of(story)
 
     def of_story(self, story: Story) -> Shared | None:
-        """Return the picture for a story without one of its own: the site's if it cannot be set."""
+        """Return the card of a story without a picture, the site's if its words cannot be set."""
         poster = self._of(story)
         if not poster.headline:
             return self._site
         return self._draw_card(story.path, poster, anew=self._is_new(story)) or self._site
 
     def of_page(self, heading: str) -> Shared | None:
-        """Return the picture for a page with a heading of its own, the site's for one without."""
+        """Return the card of a page with this heading, the site's without a heading."""
         if not heading:
             return self._site
         poster = Poster(site=self._title, headline=heading)
@@ -277,7 +276,7 @@ class SharePictures:
         return story.path in self._newest
 
     def _topic(self, story: Story) -> str:
-        """Return the first topic of a story that is not the site's own."""
+        """Return the first topic of a story that is not the site's main topic."""
         own = (name for name in story.topics if name != self.plan.beat.topic)
         return text.fold(next((name for name in own if name in self._topics), ""))
 

@@ -50,7 +50,7 @@ from copydesk.publish.page_index import Drawings, PageIndex, Pieces
 from copydesk.publish.writing import Count, Manifest, Origin, Sheet, Writer
 from copydesk.rendering import Renderer
 
-# whatever lists stories: a new list is one file, and one line in the `OUTPUTS` of its kind
+# all outputs that list stories; a new one is one file, and one line in its room's `OUTPUTS`
 _SITE: tuple[_plan.AnyOutput, ...] = (*site.OUTPUTS, *feeds.OUTPUTS, *sitemaps.OUTPUTS)
 _APIS: tuple[tuple[_plan.AnyOutput, ...], ...] = (api.OUTPUTS, v2.OUTPUTS)
 _KEYS = _plan.story_keys(chain(_SITE, *_APIS))
@@ -64,14 +64,14 @@ _REDIRECTS_HEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOptions:
-    """How to publish.
+    """How to publish an edition.
 
-    `full` writes every file whatever is known of the last time. `look` is what the pages show; its
-    `pictures` are added here, of those that the edition names what lies in `pictures_folder`.
-    `draw` makes share pictures in `cards_folder`, many beforehand where a site is made as a whole
-    and there is `draw_ahead`; `icons` are the site's, by the names that they have at its root.
-    `static` is the newsroom's `assets/`, copied as it is; `templates` its `_templates/`. Where all
-    is made, and is much, so many `workers` make it, with the same bytes whatever their number.
+    `full` writes every file again. `look` is what pages show; pictures of the edition that are in
+    `pictures_folder` are added to its `pictures`. `draw` makes cards for shared links in
+    `cards_folder`, `draw_ahead` many at once when the whole site is made. `icons` are the site's,
+    by their names at its root. `static` is the newsroom's `assets/`, copied as it is, `templates`
+    its `_templates/`. A whole large site is made by several `workers`, with the same bytes for any
+    number.
     """
 
     full: bool = False
@@ -88,11 +88,11 @@ class PublishOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What was published: stories and HTML pages there are now, files written and deleted.
+    """What was published: how many stories and HTML pages there are, how many files changed.
 
-    `skipped` holds the paths of records whose name cannot be an address, `gone` the folders of the
-    pages that an editor removed for good, `cards` the names of the share pictures in use, None
-    where none has gone out of use.
+    `skipped` has the paths of records whose name cannot be part of a URL, `gone` the folders of
+    pages that an editor removed for good. `cards` has the names of all share cards in use, None if
+    none has gone out of use.
     """
 
     stories: int
@@ -112,11 +112,11 @@ def publish(
     options: PublishOptions,
     together: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Published:
-    """Bring `out` to the edition: write what changed, delete what no longer belongs.
+    """Bring the folder `out` up to the edition: write what changed, delete what is gone.
 
-    The same edition gives the same bytes, and a second time writes none. Raises PublishError; until
-    all is made the site is the old one. What is remembered of it, in the manifest and in the
-    survey's notes, is written in a block of `together`.
+    The same edition gives the same bytes, and a second call writes nothing. Raises PublishError;
+    until all files are made the old site stays. The manifest and the index's notes are written
+    within `together()`.
     """
     seen = _take_survey(edition)
     plan = _plan_survey(edition, seen, options)
@@ -139,23 +139,23 @@ def survey(
     full: bool = False,
     in_hand: int = IN_HAND,
 ) -> Survey:
-    """See which stories there are, by what is known of the last time; `full` believes nothing.
+    """Find the stories that changed since the last build; with `full` read all again.
 
-    So many stories stay `in_hand`, and are not read a second time. Raises PublishError when the
-    beat names a time zone that does not exist.
+    The last `in_hand` stories stay in memory. Raises PublishError if the beat's time zone does not
+    exist.
     """
     return take_survey(StoryReader(filed, in_hand), beat, _KEYS, known, full=full)
 
 
 def plan_site(edition: Edition, look: Look) -> SitePlan:
-    """Sort an edition into what will be published; raises as `survey` does."""
+    """Return the plan of an edition; raises as `survey` does."""
     return make_site_plan(edition, _take_survey(edition), look)
 
 
 def plan_edition(edition: Edition, options: PublishOptions) -> SitePlan:
-    """Sort an edition into what `publish` would make of it, and make nothing.
+    """Return the plan that `publish` would follow, without making anything.
 
-    What changes in the plan's index meanwhile is its holder's to forget.
+    The caller has to roll back or commit the changes in the plan's index.
     """
     return _plan_survey(edition, _take_survey(edition), options)
 
@@ -166,7 +166,7 @@ def _plan_survey(edition: Edition, seen: Survey, options: PublishOptions) -> Sit
 
 
 def _take_survey(edition: Edition) -> Survey:
-    """Return the survey that an edition holds, or one of the stories that it holds."""
+    """Return the survey of an edition, taken now if it holds plain stories."""
     if isinstance(edition.stories, Survey):
         return edition.stories
     return survey(edition.stories, edition.beat)
@@ -208,7 +208,7 @@ def _build(
 
 
 def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
-    """Keep stories that were read for what is new, and nothing of those that are not public now."""
+    """Keep the stories that were read, and delete kept data of stories that are not public."""
     if news is not None:
         plan.read.keep()
     hidden = [path for path, (_, now) in seen.pairs.items() if now is None or not now.is_public]
@@ -217,7 +217,7 @@ def _keep_stories(plan: SitePlan, seen: Survey, news: Touched | None) -> None:
 
 
 def _draw_newest(share_pictures: SharePictures, options: PublishOptions) -> None:
-    """Draw the share pictures of the newest stories: what a worker draws no other one knows of."""
+    """Draw the cards of the newest stories first, as workers do not share what they draw."""
     plan = share_pictures.plan
     newest = partial(share_pictures.newest, lambda story: _pictures.of(story, plan) is not None)
     if options.draw_ahead:
@@ -242,7 +242,7 @@ def _delete_the_rest(
 
 
 def _notes(seen: Survey, plan: SitePlan, count: Count) -> dict[str, object]:
-    """Return what the next build wants to know of the stories, the front page and the files."""
+    """Return what the next build needs to know of the stories, the front page and the files."""
     return {
         "pictures": seen.pictures,
         "pinned": sorted(list_pins(plan)),
@@ -268,7 +268,7 @@ def _report(
 
 
 def _stand_letters(plan: SitePlan, seen: Survey) -> bool:
-    """Decide whether every issue of a letter that was there is still listed where it was."""
+    """Decide whether every newsletter issue is still listed where it was."""
     before, now = seen.notes.get("letter_places", {}), place_letters(plan)
     return all(now.get(name) == place for name, place in before.items())
 
@@ -283,7 +283,7 @@ def _find_changes(plan: SitePlan, seen: Survey, letters: Mapping[str, str]) -> T
 
 
 def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
-    """Yield what is made of this site."""
+    """Yield the outputs of this site."""
     on = plan.look.outputs
     outputs = chain(_SITE, *compress(_APIS, (on.api_v1, on.api_v2)))
     return (output for output in outputs if output.is_on(plan.look))
@@ -291,14 +291,14 @@ def _outputs_of(plan: SitePlan) -> Iterator[_plan.AnyOutput]:
 
 def _list_leftovers(plan: SitePlan, news: Touched) -> set[str]:
     """Return the folders and files that no longer belong to the site."""
-    pages = {sitemaps.PAGES} if news.gone else set()  # which may need fewer files
+    pages = {sitemaps.PAGES} if news.gone else set()  # there may be fewer of these files now
     return {*news.gone, *_find_unused_pictures(plan, news), *pages}
 
 
 def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
-    """Return a hash of all that any page may depend on beside the stories."""
+    """Return a hash of all that any page may depend on besides the stories."""
     look = plan.look
-    # what each picture is shown as stands in the digest of its story
+    # how each picture is shown is part of its story's entry
     options_of_all = [
         getattr(look, option.name)
         for option in fields(look)
@@ -314,13 +314,13 @@ def _fingerprint_pages(plan: SitePlan, options: PublishOptions) -> str:
         sorted(set(look.shows.values())),
         files_of(options.templates),
         files_of(options.static),
-        bool(plan.lists),  # every page leads to them
-        is_shown(plan.records.get("newsletters", ())),  # and to these
+        bool(plan.lists),  # every page links to them
+        is_shown(plan.records.get("newsletters", ())),  # and to newsletters
     )
 
 
 def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[str, Thumbnail]:
-    """Return the edition's pictures that lie in the folder: a page shows nothing that is lost."""
+    """Return the edition's pictures that are in the folder, so that no page shows a lost one."""
     folder = options.pictures_folder
     if folder is None or not folder.is_dir():
         return {}
@@ -331,7 +331,7 @@ def _find_cached_pictures(edition: Edition, options: PublishOptions) -> Mapping[
 
 
 def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | None:
-    """Return a picture with the forms that are there, None without its first."""
+    """Return a picture with the forms that exist, None if its first is missing."""
     forms = tuple(form for form in thumbnail.forms if form.name in there and is_segment(form.name))
     if not forms or forms[0] != thumbnail.forms[0]:
         return None
@@ -339,18 +339,18 @@ def _keep_forms(thumbnail: Thumbnail, there: Collection[str]) -> Thumbnail | Non
 
 
 def _find_unused_pictures(plan: SitePlan, news: Touched) -> set[str]:
-    """Find our copies of pictures that no page shows any more."""
+    """Return our copies of pictures that no page shows any more."""
     left = picture_files(old for old, _ in news.pairs.values() if old)
     left -= picture_files(new for _, new in news.pairs.values() if new)
     if not left:
         return left
-    # pictures of two addresses with the same bytes are one file
+    # pictures of two URLs with the same bytes are one file
     sharing = _find_addresses(left, plan)
     return left - picture_files(entry for url in sharing for entry in plan.index.showing(url))
 
 
 def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
-    """Find the addresses of the pictures of which any of these files is a form."""
+    """Yield the URLs of the pictures that one of these files is a form of."""
     for url, picture in plan.look.pictures.items():
         if any(f"{PICTURES}{form.name}" in files for form in picture.forms):
             yield url
@@ -358,9 +358,9 @@ def _find_addresses(files: set[str], plan: SitePlan) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What a worker tells beside its pages: share pictures on them, records that nobody can read.
+    """What a worker returns besides pages: the cards that they show, and unreadable records.
 
-    Share pictures are told as `SharePictures.used` has them, records by their paths.
+    Cards are as in `SharePictures.used`, records are paths.
     """
 
     used: dict[str, str]
@@ -370,10 +370,10 @@ class _Told:
 def write_all(
     writer: Writer, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
 ) -> None:
-    """Make all that is wanted; the share pictures that pages name come last.
+    """Make all files that the build wants; the cards that pages show come last.
 
-    Workers make pages and this process writes them: two that make files on one disk would wait for
-    each other.
+    Workers make pages and this process writes them, as two processes that create files on one disk
+    would wait for each other.
     """
     pages = _Pages(plan, options, share_pictures)
     job = processes.Job(
@@ -385,7 +385,7 @@ def write_all(
     for told in _do_all(job, _share_with(pages.legs, plan, options)):
         share_pictures.used |= told.used
         for path in sorted(told.lost):
-            plan.read(path)  # whoever filed it is told in this process, too
+            plan.read(path)  # so that this process knows of it, too
     for sheet in pages.lists():
         writer.put(sheet)
     for path, origin in chain(
@@ -404,14 +404,14 @@ def _do_all(job: processes.Job[Sheet, _Told], workers: int) -> list[_Told]:
 
 
 def _share_with(legs: int, plan: SitePlan, options: PublishOptions) -> int:
-    """Return how many workers there are to be, after they have been given what they need."""
+    """Return the number of workers, after preparing the index for them."""
     workers = min(options.workers, legs) if plan.wanted.everything else 1
     is_shared = workers > 1 and processes.can_fork() and plan.index.share()
     return workers if is_shared else 1
 
 
 class _Pages:
-    """The sheets of a site in pieces, each made when it is asked for."""
+    """The files of a site in pieces of work, each made on demand."""
 
     def __init__(
         self, plan: SitePlan, options: PublishOptions, share_pictures: SharePictures
@@ -424,15 +424,15 @@ class _Pages:
         self.legs = self._site.legs
 
     def sheets(self, piece: int) -> Iterator[Sheet]:
-        """Yield the sheets of a piece."""
+        """Yield the files of a piece."""
         return self._site.leg(piece - 1) if piece else self._beside_the_walk()
 
     def lists(self) -> Iterator[Sheet]:
-        """Yield the lists of the first API, which all stories have a piece for by now."""
+        """Yield the lists of the first API, when all stories have their fragments."""
         return api.sheets(self._plan) if self._plan.look.outputs.api_v1 else iter(())
 
     def _beside(self, number: int) -> Iterator[Sheet]:
-        """Yield what the APIs say of the stories on a page of the archive."""
+        """Yield the APIs' files for the stories on an archive page."""
         on = self._plan.look.outputs
         if on.api_v1:
             api.prepare(number, self._plan)
@@ -455,9 +455,9 @@ class _Pages:
 def _redirects(
     plan: SitePlan, own: str | None, pages: Iterable[tuple[str, str]]
 ) -> Iterator[Sheet]:
-    """Yield the redirects of a site that has old addresses; `own` are the newsroom's, put first.
+    """Yield the file of redirects, if there are any; the newsroom's `own` come first.
 
-    `pages` are old addresses of the API and those that stand for them.
+    `pages` are old paths of the API and the paths that replace them.
     """
     if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
@@ -480,7 +480,7 @@ def picture_files(entries: Iterable[StoryEntry]) -> set[str]:
 def _icons_and_cards(
     share_pictures: SharePictures, options: PublishOptions
 ) -> Iterator[tuple[str, Origin]]:
-    """Yield the icons, and the share pictures that pages name."""
+    """Yield the icons and the cards that pages show, with their files."""
     for path, icon in options.icons.items():
         yield path, Origin(icon.parent, icon.name)
     if options.cards_folder is not None:
@@ -489,7 +489,7 @@ def _icons_and_cards(
 
 
 def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield our copies of the pictures that pages show, with where they are."""
+    """Yield our copies of pictures that pages show, with their files."""
     folder = options.pictures_folder
     if folder is not None:
         for path in sorted(picture_files(plan.wanted.entries(plan.stories.entries))):
@@ -497,7 +497,7 @@ def _find_copies(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str,
 
 
 def _assets(plan: SitePlan, options: PublishOptions) -> Iterator[tuple[str, Origin]]:
-    """Yield the newsroom's own files, with where they are, where everything is made."""
+    """Yield the newsroom's own files when the whole site is made."""
     if options.static is None or options.static.is_symlink() or not plan.wanted.everything:
         return
     above = options.static.parent

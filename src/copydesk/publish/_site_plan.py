@@ -33,11 +33,11 @@ from copydesk.publish.newsletters import LetterShelf, shelve_letters
 from copydesk.publish.page_index import PageIndex, Pair, Pictured, Shelves
 
 _AT_ONCE = 500
-PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # of a path and its picture
+PictureLook = Callable[[str, str], tuple[str, tuple[str, ...]]]  # from a story's path and picture
 
 
 def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
-    """Sort an edition, whose stories are surveyed, into what will be published."""
+    """Sort an edition with surveyed stories into what is published."""
     beat = edition.beat
     seen.apply_pictures(look.picture, look.digest())
     read, index = seen.reader, seen.index
@@ -80,7 +80,7 @@ def make_site_plan(edition: Edition, seen: Survey, look: Look) -> SitePlan:
 
 
 def make_front_rules(edition: Edition, plan: SitePlan) -> FrontRules:
-    """Return what the order of the front page depends on, of the plan of an edition."""
+    """Return the rules that order the front page, from an edition and its plan."""
     rules = _rules(edition, plan.groups, plan.coverages, plan.official)
     named = _find_public(plan.groups, plan.read)
     return replace(rules, options=plan.look.front, named=named)
@@ -95,7 +95,7 @@ def _shelve_letters(
 
 
 def _under(key: str, index: PageIndex, read: StoryReader) -> Callable[[object, int], ListedStories]:
-    """Return what makes the list of so many stories under a value of a key."""
+    """Return a function that makes the list of stories under a value of a key."""
 
     def stories(value: object, count: int) -> ListedStories:
         heading = (key, str(value), count)
@@ -120,7 +120,7 @@ def _addresses(beat: Beat) -> addresses.Links:
 def _rules(
     edition: Edition, groups: Groups[StoryEntry], coverages: Coverages, official: frozenset[str]
 ) -> FrontRules:
-    """Return what the front page depends on beside the stories."""
+    """Return the rules that order the front page."""
     beat, owners = edition.beat, coverages.owners
 
     def is_firm(story: Story) -> bool:
@@ -144,7 +144,7 @@ def _domain(story: Story) -> str:
 
 
 def _addressable(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
-    """Key records by their folder, and name those that can have no address."""
+    """Map records to their folders, and list those that cannot have a URL."""
     by_folder: dict[str, Record] = {}
     lost = []
     for record in sorted(records, key=lambda record: record.path):
@@ -165,12 +165,12 @@ def _by_collection(records: Mapping[str, Record]) -> dict[str, tuple[Record, ...
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """The page index of all filed stories as they are now, as `news.FiledStories`.
+    """The page index of all filed stories, up to date, as a `news.FiledStories`.
 
-    `keys` are those by which it is listed, `grounds` what they depend on. `notes` are those of the
-    last time, {} where nothing of it is known or wanted. `pairs` hold of each story that has
-    changed since, by its path, what it was and what it is. `pictures` changes when the picture of
-    any story may be shown otherwise.
+    `keys` are those by which it lists stories, `grounds` what these depend on. `notes` are those of
+    the last build, {} if there are none or they are ignored. `pairs` has the old and the new entry
+    of each changed story, by path. `pictures` changes when the picture of any story may be shown
+    differently.
     """
 
     index: PageIndex
@@ -182,27 +182,27 @@ class Survey:
     pictures: str = ""
 
     def stamps(self) -> Mapping[str, str]:
-        """Return what changes with each story, by its path."""
+        """Return the stamps of all stories by path."""
         return self.index.stamps()
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a path, None where it cannot be read any more."""
+        """Return the story at a path, None if it cannot be read any more."""
         return self.reader(path)
 
     def has_record(self, name: str) -> bool:
-        """Decide whether a story of a name is filed, published or not."""
+        """Decide whether a story with this name is filed, published or not."""
         return self.index.by_name(name) is not None
 
     def with_picture(self) -> Iterator[Pictured]:
-        """Return the stories with a picture in short, the last by path first."""
+        """Return the stories with a picture in short form, the last by path first."""
         return self.index.with_picture()
 
     def has_public_image(self, image: str) -> bool:
-        """Decide whether a public story has the picture of this address."""
+        """Decide whether a published story has the picture of this URL."""
         return self.index.has_public_image(image)
 
     def apply_pictures(self, look: PictureLook, digest: str) -> None:
-        """Take in how pictures are shown now; `digest` changes when any may be shown otherwise."""
+        """Update how pictures are shown; `digest` changes when any may be shown differently."""
         self.pictures = digest
         fresh = {now.path for _, now in self.pairs.values() if now is not None}
         if self.notes.get("pictures") != digest:
@@ -216,7 +216,7 @@ class Survey:
     def _apply_pictures(self, paths: list[str], look: PictureLook) -> None:
         anew = [(old, _with_picture(old, look)) for old in self.index.at_paths(paths)]
         page_index.set_pictures(self.index, [new for old, new in anew if new is not old])
-        if self.notes:  # else all is new, and there is nothing that it differs from
+        if self.notes:  # else all is new, and nothing can have changed
             for old, new in anew:
                 was, _ = self.pairs.get(old.path, (old, old))
                 self.pairs[old.path] = (was, new)
@@ -243,9 +243,9 @@ def take_survey(
     *,
     full: bool = False,
 ) -> Survey:
-    """See which stories there are, by what is known of the last time; `full` believes nothing.
+    """Find the stories that changed since the last build; with `full` read all again.
 
-    Raises PublishError when the beat names a time zone that does not exist.
+    Raises PublishError if the beat's time zone does not exist.
     """
     index = known or PageIndex()
     grounds = Grounds(zone=_zone(beat.timezone), above=topics_above(addressable_topics(beat)))
@@ -260,7 +260,7 @@ def take_survey(
 
 
 def _take_all(seen: Survey) -> dict[str, Pair]:
-    """Read all stories into an empty index; there is nothing that they differ from."""
+    """Read all stories into an empty index."""
     index, stamps = seen.index, seen.reader.stamps()
     paths = sorted(stamps)
     last = {addresses.record_name(path): path for path in paths}
@@ -273,7 +273,7 @@ def _take_all(seen: Survey) -> dict[str, Pair]:
 
 
 def _take_changes(seen: Survey) -> dict[str, Pair]:
-    """Read what has changed into the page index; return what it was and is."""
+    """Read changed stories into the page index; return old and new entries."""
     index = seen.index
     before, now = index.stamps(), seen.reader.stamps()
     changed = sorted(path for path, stamp in now.items() if before.get(path) != stamp)
@@ -291,7 +291,7 @@ def _read(paths: Iterable[str], stamps: Mapping[str, str], seen: Survey) -> Iter
 
 
 def _keep_pictures(fresh: Iterable[StoryEntry], index: PageIndex) -> list[StoryEntry]:
-    """Return entries shown as they were, where they have the picture that they had."""
+    """Return entries with pictures shown as before, if they have the same picture."""
     found = []
     for entry in fresh:
         was = index.at(entry.path)

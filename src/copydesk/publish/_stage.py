@@ -18,19 +18,19 @@ _OUR_FOLDERS = re.compile(
     r"|communities|compan(y|ies)|challenges?|events?|projects?|newsletters?|sponsorships"
 )
 _OUR_FILES = re.compile(r"sitemap-(news|pages)-[\w-]+\.xml|[a-z]+-sitemap\.xml")
-_UNFINISHED = ".new-"  # what kit.files leaves when it is killed between writing and renaming
+_UNFINISHED = ".new-"  # the prefix of files that kit.files did not rename before it was killed
 
 
 class Stage:
-    """Files for the site at `out`, in a folder there: renaming works within one file system alone.
+    """New files for the site at `out`, in a folder inside it: renaming needs one file system.
 
-    A folder that the site has not yet comes to its place with all that is below it, by one renaming
-    for thousands of files. Methods raise OSError as the system gives it, and PublishError.
+    A new folder of the site is moved with all that is in it, by one renaming for thousands of
+    files. Methods raise OSError and PublishError.
     """
 
     def __init__(self, out: Path) -> None:
         self._folders: set[str] = set()
-        self._new_trees: list[str] = []  # new folders that lie in no other new one
+        self._new_trees: list[str] = []  # new folders outside other new ones
         self._new: dict[str, str] = {}
         self._other: dict[str, str] = {}
         self._out = str(out)
@@ -39,7 +39,7 @@ class Stage:
         self._is_open = False
 
     def clear(self) -> None:
-        """Drop what waits here, and what a build that was killed left."""
+        """Delete all that waits here, also from a build that was killed."""
         here = Path(self._here)
         if here.is_symlink() or here.is_file():
             here.unlink()
@@ -48,7 +48,7 @@ class Stage:
         self._is_open = False
 
     def need(self, folder: str) -> None:
-        """Let a folder be new on the site; those above it come first."""
+        """Note a new folder of the site; folders above it come first."""
         self._open()
         above = folder.rpartition("/")[0]
         if above in self._folders:
@@ -59,7 +59,7 @@ class Stage:
         self._folders.add(folder)
 
     def add(self, path: str, data: bytes, *, is_new: bool) -> None:
-        """Let bytes wait for their place at `path`, where nothing lies yet if it `is_new`."""
+        """Write bytes that wait to be moved to `path`; `is_new` says that no file is there yet."""
         self._open()
         if path.rpartition("/")[0] in self._folders:
             _write(f"{self._trees}/{path}", data)
@@ -71,9 +71,9 @@ class Stage:
         waiting[path] = name
 
     def place(self) -> None:
-        """Bring all to its place: what is new, to which nothing leads, then what leads there.
+        """Move all files into the site: new ones first, as no page links to them yet, then others.
 
-        The front page is the last of each.
+        In both steps the front page is last.
         """
         for tree in self._new_trees:
             _place_tree(f"{self._trees}/{tree}", f"{self._out}/{tree}")
@@ -93,7 +93,7 @@ class Stage:
 def _write(place: str, data: bytes) -> None:
     handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
-        os.fchmod(handle, 0o644)  # whatever the mask: a web server must read it
+        os.fchmod(handle, 0o644)  # whatever the umask: a web server must read it
         left = memoryview(data)
         while left:
             left = left[os.write(handle, left) :]
@@ -102,7 +102,7 @@ def _write(place: str, data: bytes) -> None:
 
 
 def _place_tree(waits: str, place: str) -> None:
-    """Bring a new folder to its place; where there is one by now, what is in it."""
+    """Move a new folder to its place; if there is one by now, move its files."""
     try:
         os.rename(waits, place)  # noqa: PTH104
     except OSError:
@@ -117,12 +117,12 @@ def _place_tree(waits: str, place: str) -> None:
 
 
 def is_folder(place: str) -> bool:
-    """Decide whether a real folder is at this place; raises FileNotFoundError where nothing is."""
+    """Decide whether a real folder is at this place; raises FileNotFoundError if nothing is."""
     return stat.S_ISDIR(os.lstat(place).st_mode)
 
 
 def refusal(place: str) -> PublishError:
-    """Return the error that a link or file stands in the way."""
+    """Return the error for a link or file in the way."""
     return PublishError(
         "a link or file stands where the site needs a folder",
         subject=place,
@@ -131,7 +131,7 @@ def refusal(place: str) -> PublishError:
 
 
 def list_strangers(out: Path, kept: set[str]) -> Iterator[str]:
-    """Yield the files in the folders that we fill which are not of this edition."""
+    """Yield files in folders that we fill which do not belong to this edition."""
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             if _OUR_FOLDERS.fullmatch(entry.name):

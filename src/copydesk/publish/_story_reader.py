@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from copydesk.publish._entries import StoryEntry
     from copydesk.publish.page_index import PageIndex
 
-IN_HAND = 32_768  # stories, 100 MB; the survey's last are the first that pages are made of
+IN_HAND = 32_768  # stories, 100 MB; pages are first made of those that the survey read last
 
 Read = Callable[[str], Story | None]
 _FIND = "SELECT story FROM paper_kept WHERE site = ? AND path = ? AND stamp = ?"
@@ -30,7 +30,7 @@ _Item = TypeVar("_Item", Story, Record)
 
 
 class StoryList:
-    """Stories that are all in memory, as `news.FiledStories`."""
+    """Stories in memory, as a `news.FiledStories`."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
         self._stories = {story.path: story for story in stories}
@@ -48,7 +48,7 @@ class StoryList:
 
 
 class StoryReader:
-    """Read stories, once as long as they are among the latest so many `in_hand`."""
+    """Read stories by path, with a cache of the last `in_hand` stories."""
 
     def __init__(self, filed: FiledStories | Iterable[Story], in_hand: int = IN_HAND) -> None:
         self._filed = StoryList(filed) if isinstance(filed, Iterable) else filed
@@ -62,30 +62,30 @@ class StoryReader:
 
     @property
     def lost(self) -> frozenset[str]:
-        """Return the paths at which there was no story when one was asked for."""
+        """Return the paths at which no story was found."""
         return frozenset(self._lost)
 
     def stamps(self) -> Mapping[str, str]:
-        """Return the path of every filed story and what changes with it, in no order."""
+        """Return a stamp for the path of every filed story, which changes with the story."""
         self._stamps = self._filed.stamps()
         return self._stamps
 
     def look_among(self, kept: KeptStories) -> None:
-        """Look for stories among those that are kept, before their records are read."""
+        """Look for stories in `kept` before their records are read."""
         self._kept = kept
 
     def keep(self) -> None:
-        """Keep the last stories whose records were read."""
+        """Keep the stories whose records were read last."""
         if self._kept is not None:
             self._kept.keep(self._fresh)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Keep nothing of the stories at these paths."""
+        """Delete the stories at these paths from the kept ones."""
         if self._kept is not None:
             self._kept.forget(paths)
 
     def __call__(self, path: str) -> Story | None:
-        """Return the story at a path, with text that every output can encode."""
+        """Return the story at a path, its texts without lone surrogates; None if it is gone."""
         if path in self._in_hand:
             self._in_hand.move_to_end(path)
             return self._in_hand[path]
@@ -99,7 +99,7 @@ class StoryReader:
         return self._kept.find(path, stamp) if self._kept is not None and stamp else None
 
     def _read(self, path: str) -> Story | None:
-        """Return a story anew; one that was sound is not looked through a second time."""
+        """Read a story from its record; one that needed no repair is not checked again."""
         found = self._filed.read(path)
         if found is None:
             self._lost.add(path)
@@ -114,9 +114,9 @@ class StoryReader:
 
 
 class ListedStories(Sequence[Story]):
-    """Some stories in an order, read when they are asked for; one that is gone is left out.
+    """Stories in an order, each read on demand; those that are gone are left out.
 
-    `paths` are those of the entries, where they can be had without them.
+    `paths` are the paths of the entries, if they can be had without reading entries.
     """
 
     def __init__(
@@ -151,14 +151,14 @@ class ListedStories(Sequence[Story]):
 
 
 class KeptStories:
-    """The thousand stories of a site that were read last, each found by its path and its stamp.
+    """The last thousand stories that builds of a site read, found by path and stamp.
 
-    A build that adds a story prints some hundred others on its lists: front page, search, feeds. A
-    record takes ten times as long to parse as a kept story.
+    A build that adds a story prints some hundred others on its lists: front page, search, feeds. To
+    parse a record takes ten times as long as to decode a kept story.
     """
 
-    MOST = 1_000  # of a site: 6 MB, and never more than 64
-    LONGEST = 64_000  # bytes: whoever writes records writes no large index
+    MOST = 1_000  # of a site: 6 MB, at most 64
+    LONGEST = 64_000  # bytes, so that no record makes the index large
 
     def __init__(self, index: PageIndex) -> None:
         self._index = index
@@ -166,12 +166,12 @@ class KeptStories:
         self._decode = msgspec.json.Decoder(Story).decode
 
     def find(self, path: str, stamp: str) -> Story | None:
-        """Return the story that was read at a path under a stamp, None where it is not kept."""
+        """Return the story that was read at a path with this stamp, None if it is not kept."""
         rows = self._index.tables.run(_FIND, self._index.number, path, stamp)
         return self._decode_soundly(rows[0][0]) if rows else None
 
     def keep(self, stories: Iterable[tuple[str, Story]]) -> None:
-        """Keep stories, each after its stamp; those kept longest give way."""
+        """Keep stories, given after their stamps; the oldest are dropped."""
         site = self._index.number
         rows = [
             (site, story.path, stamp, kept)
@@ -183,12 +183,12 @@ class KeptStories:
             self._index.tables.run(_DROP, site, self.MOST)
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Keep nothing of the stories at these paths."""
+        """Delete the stories at these paths."""
         drop = "DELETE FROM paper_kept WHERE site = ? AND path = ?"
         self._index.tables.run_many(drop, [(self._index.number, path) for path in paths])
 
     def _encode_soundly(self, story: Story) -> bytes | None:
-        """Return a story as bytes that give it back as it is, None where none would."""
+        """Encode a story so that decoding returns it unchanged, None if that is impossible."""
         try:
             kept = self._encode(story)
         except (msgspec.EncodeError, ValueError):
@@ -197,7 +197,7 @@ class KeptStories:
         return kept if is_small and repr(self._decode_soundly(kept)) == repr(story) else None
 
     def _decode_soundly(self, kept: bytes) -> Story | None:
-        """Return what was kept, None for bytes that somebody else wrote."""
+        """Decode a kept story, None if the bytes are not ours."""
         try:
             return self._decode(kept)
         except msgspec.DecodeError:
@@ -205,9 +205,9 @@ class KeptStories:
 
 
 def repair(item: _Item) -> _Item:
-    """Return the item itself, or a copy in which no text holds half of a surrogate pair.
+    """Return the item, or a copy in which lone surrogates are replaced.
 
-    YAML can say `"\\ud83d"`; UTF-8 cannot. The quick encoder finds the one in ten thousand.
+    YAML can have `"\\ud83d"`, UTF-8 cannot. The fast encoder finds the one item in ten thousand.
     """
     try:
         orjson.dumps(item)

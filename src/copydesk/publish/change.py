@@ -32,11 +32,11 @@ from copydesk.publish.page_index import PageIndex, Pair
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched(Wanted):
-    """What has to be made: whatever lists by one of these headings.
+    """What a build has to make: all lists by one of these headings.
 
-    `gone` are the places of what is no more. `pairs` are the entries whose card may look otherwise,
-    as they were and are, by path; `numbers` the pages of the archive that hold any of them, or are
-    to be made themselves, `groups` those that they are or were of.
+    `gone` are folders and files to delete. `pairs` has the old and new entries of stories whose
+    card may change, by path. `numbers` are the archive pages with such a story, or to be made
+    themselves. `groups` are the groups of these stories, old and new.
     """
 
     everything: bool = False
@@ -47,32 +47,32 @@ class Touched(Wanted):
     groups: frozenset[str] = frozenset()
 
     def __call__(self, key: str, value: str = "") -> bool:
-        """Decide whether what lists by a value of a key has to be made."""
+        """Decide whether lists by a value of a key are made."""
         return (key, value) in self.headings
 
     def of_key(self, key: str) -> bool:
-        """Decide whether anything that lists by a key has to be made."""
+        """Decide whether any list by a key is made."""
         return any(name == key for name, _ in self.headings)
 
     def pages(self, last: int) -> Iterable[int]:
-        """Return the pages of the archive that hold anything that is wanted, the newest first."""
+        """Return the archive pages with anything to make, the newest first."""
         return sorted((number for number in self.numbers if number <= last), reverse=True)
 
     def entries(self, every: Iterable[StoryEntry]) -> Iterable[StoryEntry]:
-        """Return the entries of stories that may look otherwise."""
+        """Return the entries of stories whose page or card may change."""
         return [new for _, new in self.pairs.values() if new is not None]
 
     def redirects(self, groups: Groups[StoryEntry]) -> Mapping[str, StoryEntry]:
-        """Return who leads now by the folder of each page that was given up and is to be made."""
+        """Map the folders of pages to redirect to the stories that lead their groups now."""
         return groups.redirects(self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """What differs between two builds: stories as they were and are, pins and lists as they were.
+    """The difference between two builds: old and new entries, and the old pins and lists.
 
-    `lists` are the digests of editors' lists, by id. `letters` are the paths of issues of letters
-    that have changed.
+    `lists` has a digest of each editors' list, by id. `letters` are the paths of changed newsletter
+    issues.
     """
 
     pairs: Mapping[str, Pair]
@@ -82,7 +82,7 @@ class StoryChange:
 
 
 def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOutput]) -> Touched:
-    """Find what the difference between two builds touches in these outputs."""
+    """Return what the difference between two builds touches in these outputs."""
     pairs = dict(change.pairs)
     for pin in list_pins(plan) ^ change.pinned:
         _add_story(pin.rpartition(" ")[0], pairs, plan)
@@ -115,14 +115,14 @@ def find_effects(plan: SitePlan, change: StoryChange, outputs: Collection[AnyOut
 
 
 def list_pins(plan: SitePlan) -> frozenset[str]:
-    """Return the paths of the stories that lead the front page by a pin, each with its time."""
+    """Return the paths of the pinned stories on the front page, each with the pin's time."""
     return frozenset(f"{path} {at.isoformat()}" for path, at in plan.front.pinned.items())
 
 
 def _list_headings(
     change: StoryChange, pairs: Mapping[str, Pair], plan: SitePlan
 ) -> Iterator[Heading]:
-    """Yield the headings of the editors' lists that are others now, or show other stories."""
+    """Yield the headings of editors' lists that changed, or that show a changed story."""
     now = digest_lists(plan)
     names = {entry.name for pair in pairs.values() for entry in pair if entry is not None}
     for list_id, listed in plan.lists.items():
@@ -132,9 +132,9 @@ def _list_headings(
 
 
 def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
-    """Yield the headings of the issues that are others now, and of the days whose digest they are.
+    """Yield the headings of changed issues, and of the days whose digest is made of one.
 
-    None of those before has gone, nor moved to another list: then everything is made.
+    If an issue is gone or listed elsewhere, the whole site is made instead.
     """
     yield from ((LETTER.name, path) for path in change.letters)
     for day, issue in plan.letters.digests.items():
@@ -145,7 +145,7 @@ def _letter_headings(change: StoryChange, plan: SitePlan) -> Iterator[Heading]:
 def _find_ended_lists(
     change: StoryChange, outputs: Iterable[AnyOutput], plan: SitePlan
 ) -> Iterator[str]:
-    """Yield the places of the editors' lists that are no more."""
+    """Yield the folders of editors' lists that were deleted."""
     ended = change.lists.keys() - plan.lists.keys()
     for output in outputs:
         if output.key == LIST:
@@ -153,12 +153,12 @@ def _find_ended_lists(
 
 
 def digest_lists(plan: SitePlan) -> Mapping[str, str]:
-    """Return of each reading list, by its id, a text that changes when the list does."""
+    """Map the id of each editors' list to a digest of it."""
     return {list_id: fingerprint(listed) for list_id, listed in plan.lists.items()}
 
 
 def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Return of each issue, by its path, a text that changes when its page or its digest does."""
+    """Map the path of each issue to a hash that changes when its page or its digest does."""
     days = list(plan.letters.digests)
     shown = {issue.record.path: issue for issue in plan.letters.issues}
     return {
@@ -172,7 +172,7 @@ def fingerprint_letters(plan: SitePlan) -> Mapping[str, str]:
 
 
 def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> Iterator[object]:
-    """Yield what the pages of an issue depend on beside its record."""
+    """Yield what the pages of an issue depend on besides its record."""
     yield issue.day
     yield issue.letter
     yield issue.shares_day
@@ -181,7 +181,7 @@ def _place_issue(issue: ShelvedIssue, days: Sequence[date], plan: SitePlan) -> I
 
 
 def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
-    """Return what the page of the issue beside it says of one."""
+    """Return what the pages of the previous and the next issue show of an issue."""
     if issue is None:
         return ()
     title = issue.record.fields.get("title")
@@ -189,7 +189,7 @@ def _tell_issue(issue: ShelvedIssue | None) -> tuple[object, ...]:
 
 
 def place_letters(plan: SitePlan) -> Mapping[str, str]:
-    """Return of each issue, by its path, where it is listed: by day, by letter, as a digest."""
+    """Map the path of each issue to where it is listed: day, newsletter, digest."""
     shelf = plan.letters
     hidden = {record.path: "" for record in plan.records.get("newsletters", ())}
     return hidden | {
@@ -201,7 +201,7 @@ def place_letters(plan: SitePlan) -> Mapping[str, str]:
 def _find_beside(
     days: Sequence[date], issue: ShelvedIssue, plan: SitePlan
 ) -> tuple[date | None, ...]:
-    """Return the days before and after an issue's that have a digest, where it is one."""
+    """Return the days before and after an issue's with a digest, if it is a digest's issue."""
     day = plan.letters.digest_of(issue)
     if day is None:
         return ()
@@ -210,15 +210,15 @@ def _find_beside(
 
 
 def _add_story(path: str, pairs: dict[str, Pair], plan: SitePlan) -> None:
-    """Add a story that is as it was, but may look otherwise."""
+    """Add a story that did not change itself, but whose card may."""
     if path not in pairs and (entry := plan.index.at(path)) is not None:
         pairs[path] = (entry, entry)
 
 
 def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> set[str]:
-    """Return by what others know the stories that changed, and the publishers that came or went.
+    """Return the names by which other stories know the changed ones, and changed publishers.
 
-    Whoever has a member of a group as its background shows the group's leader.
+    A page that names a member of a group as background shows the group's leader.
     """
     names: set[str] = set()
     for pair in pairs.values():
@@ -235,11 +235,11 @@ def _list_names(pairs: Mapping[str, Pair], counts: Counts, plan: SitePlan) -> se
 
 
 def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
-    """Find the copies, and the copies of these, of what tells another event than before."""
+    """Return the copies of stories whose event changed, and the copies of these."""
     changed = (pair for pair in pairs.values() if _event_of(pair[0]) != _event_of(pair[1]))
     names = [entry.name for pair in changed for entry in pair if entry is not None]
     copies: dict[str, StoryEntry] = {}
-    for name in names:  # which grow meanwhile
+    for name in names:  # the list grows during the loop
         for copy in plan.index.copies(name):
             if copy.path not in copies:
                 copies[copy.path] = copy
@@ -248,14 +248,14 @@ def _find_copies(pairs: Mapping[str, Pair], plan: SitePlan) -> list[StoryEntry]:
 
 
 def _event_of(entry: StoryEntry | None) -> tuple[str, str] | None:
-    """Return what says which event a story tells, None where nobody may ask it."""
+    """Return what decides on the event of a story, None if it is not there."""
     return None if entry is None or entry.is_removed else (entry.group, entry.copy_of)
 
 
 def _list_groups(pairs: Iterable[Pair]) -> set[str]:
-    """Return the groups in which stories that changed may stand, as a member or not.
+    """Return the groups of changed stories, whether as a member or not.
 
-    A group may have the name of a story that leads it and is none of its members.
+    A group may have the name of a story that leads it without being a member.
     """
     entries = [entry for pair in pairs for entry in pair if entry is not None]
     return {name for entry in entries for name in (entry.group, entry.name)} - {""}
@@ -266,19 +266,19 @@ def _cuts(outputs: Iterable[AnyOutput]) -> set[Cut]:
 
 
 def _own_headings(pairs: Iterable[Pair]) -> Iterator[Heading]:
-    """Yield the headings under which stories stand or stood."""
+    """Yield the headings of stories, old and new."""
     for entry in filter(None, chain.from_iterable(pairs)):
         yield from entry.headings
 
 
 def _page_headings(turned: Mapping[Cut, TurnedPages]) -> Iterator[Heading]:
-    """Yield the headings of pages that hold other stories than they did."""
+    """Yield the headings of pages whose stories changed."""
     for cut, pages in turned.items():
         yield from ((cut.name, page) for page in pages.touched)
 
 
 def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[Heading]:
-    """Yield the headings whose page leads to another one before or after it than it did."""
+    """Yield the headings whose previous or next page is another one now."""
     key = output.key.name
     opened, emptied = counts.find_new(key), counts.find_empty(key)
     if output.is_linked and (opened or emptied):
@@ -291,10 +291,10 @@ def _neighbours(output: AnyOutput, counts: Counts, plan: SitePlan) -> Iterator[H
 def _empty_places(
     output: AnyOutput, counts: Counts, turned: Mapping[Cut, TurnedPages]
 ) -> Iterator[str]:
-    """Yield the places of an output that nothing fills any more.
+    """Yield the folders and files of an output that no longer have any story.
 
-    Of a value that is split into files and may need fewer, that is what all begin with: those that
-    are needed are all made, and are not deleted.
+    If a value has several files and may need fewer, this is the beginning of their names: the files
+    that are needed are all made, and so not deleted.
     """
     if isinstance(output.key, Cut):
         values: Iterable[str] = turned[output.key].gone
@@ -306,7 +306,7 @@ def _empty_places(
 
 
 def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SitePlan) -> set[str]:
-    """Return the folders of former leaders, of today and of before the change, without a page."""
+    """Return the folders of former leaders, old and new, that have no page."""
     former = {old.folder for old, _ in pairs if old is not None and old.has_led}
     former |= {entry.folder for entry in plan.index.former_leaders(groups)}
     return former - {new.folder for _, new in pairs if new is not None and new.is_public}
@@ -314,9 +314,9 @@ def _empty_signposts(pairs: Iterable[Pair], groups: Collection[str], plan: SiteP
 
 @dataclass(slots=True)
 class TurnedPages:
-    """The pages of a cut that a change turns over, and those that it leaves nothing for.
+    """The pages of a cut that change, and those that are no longer needed.
 
-    `numbers` are those of the pages that hold a story that changed, or are to be made themselves.
+    `numbers` are those with a changed story, or to be made themselves.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -325,10 +325,10 @@ class TurnedPages:
 
 
 def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) -> TurnedPages:
-    """Find the pages of a cut that hold something else now.
+    """Return the pages of a cut with other stories than before.
 
-    The first page of a value holds its oldest stories; where one comes, goes or changes its time,
-    all later pages shift.
+    The first page of a value has its oldest stories. If one comes, goes or changes its time, all
+    later pages shift.
     """
     turned = TurnedPages()
     for heading in _headings(cut, pairs):
@@ -336,7 +336,7 @@ def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) 
         places = _Places(heading, counts.now(heading), cut.size(plan.look), plan)
         numbers = _turn(own, places)
         before = count_pages(counts.before(heading), places.size)
-        if places.last != before and min(places.last, before):  # it leads on, or no more
+        if places.last != before and min(places.last, before):  # its link to the next page changed
             numbers.add(min(places.last, before))
         turned.numbers |= numbers | {places.page_of(new) for _, new in own if new is not None}
         name = partial(cut.page, heading[1])
@@ -346,7 +346,7 @@ def turn_pages(cut: Cut, pairs: Sequence[Pair], counts: Counts, plan: SitePlan) 
 
 
 class _Places:
-    """On which page each story stands under a heading."""
+    """The page of each story under a heading."""
 
     def __init__(self, heading: Heading, count: int, size: int, plan: SitePlan) -> None:
         self.size = size
@@ -356,7 +356,7 @@ class _Places:
         self._index = plan.index
 
     def page_of(self, entry: StoryEntry) -> int:
-        """Return the page of an entry, or the one on which it stood, as pages are cut now."""
+        """Return the page of an entry, old or new, as pages are cut now."""
         now = self._index.at(entry.path)
         is_here = now is not None and self._heading in now.headings and now.when == entry.when
         older = self._count - self._index.newer(entry, *self._heading) - int(is_here)
@@ -364,7 +364,7 @@ class _Places:
 
 
 def _turn(pairs: Iterable[Pair], places: _Places) -> set[int]:
-    """Return the pages of stories that stay where they were, and all from the first that moves."""
+    """Return the pages of stories that stay in place, and all pages from the first that shifts."""
     numbers: set[int] = set()
     shifted: list[int] = []
     for pair in pairs:
@@ -383,19 +383,19 @@ def _headings(cut: Cut, pairs: Iterable[Pair]) -> set[Heading]:
 
 
 def _under(heading: Heading, pair: Pair) -> Pair:
-    """Return what was and is listed of a story under a heading."""
+    """Return the old and the new entry under a heading, each None if it is not listed there."""
     old, new = (entry if entry and heading in entry.headings else None for entry in pair)
     return old, new
 
 
 def _stays(pair: Pair) -> bool:
-    """Decide whether a story has the place in a list that it had."""
+    """Decide whether a story keeps its place in a list."""
     old, new = pair
     return old is not None and new is not None and (old.when, old.path) == (new.when, new.path)
 
 
 class Counts:
-    """How many published stories stand under a heading now, and stood before the change."""
+    """How many published stories there are under a heading, now and before the change."""
 
     def __init__(self, index: PageIndex, pairs: Iterable[Pair]) -> None:
         self._index = index
@@ -405,22 +405,22 @@ class Counts:
             self._more.update(new.headings if new else ())
 
     def now(self, heading: Heading) -> int:
-        """Return how many there are."""
+        """Return the number now."""
         return self._index.count_under(*heading)
 
     def before(self, heading: Heading) -> int:
-        """Return how many there were."""
+        """Return the number before."""
         return self.now(heading) - self._more[heading]
 
     def find_fewer(self, key: str) -> set[str]:
-        """Return the values of a key under which fewer stand than before."""
+        """Return the values of a key that have fewer stories than before."""
         return {value for (name, value), more in self._more.items() if name == key and more < 0}
 
     def find_empty(self, key: str) -> set[str]:
-        """Return the values of a key under which none stands any more."""
+        """Return the values of a key that no longer have any story."""
         return {value for value in self.find_fewer(key) if not self.now((key, value))}
 
     def find_new(self, key: str) -> set[str]:
-        """Return the values of a key under which none stood before."""
+        """Return the values of a key that had no story before."""
         grown = (value for (name, value), more in self._more.items() if name == key and more > 0)
         return {value for value in grown if not self.before((key, value))}

@@ -44,11 +44,10 @@ class Count:
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """Bring a folder to what is put into it: `open`, put and copy, `place`, sweep or drop, `close`.
+    """Bring a folder up to date: `open`, `put` and `copy`, `place`, `sweep` or `drop`, `close`.
 
-    Until `place` the folder is as it was. Never touches anything outside `out`: a path with an
-    empty or dotted part is refusal, and so is a symbolic link where a folder should be. Raises
-    PublishError.
+    Until `place` the folder stays as it was. Nothing outside `out` is touched: a path with an empty
+    or dotted part is refused, and so is a symbolic link in place of a folder. Raises PublishError.
     """
 
     out: Path
@@ -70,7 +69,7 @@ class Writer:
     _stage: Stage = field(init=False)
 
     def open(self) -> None:
-        """Make the folder ready; mark it as ours when it is new or empty."""
+        """Create the folder; mark it as ours if it is new or empty."""
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             self.out = self.out.resolve(strict=True)
@@ -91,22 +90,22 @@ class Writer:
 
     @property
     def front(self) -> str | None:
-        """Return the hash that the manifest has of the front page, None for none."""
+        """Return the hash of the front page in the manifest, None for none."""
         return self.manifest.get(FRONT)
 
     def doubt(self) -> None:
-        """Believe no hash: the manifest is of another build than the one that was last."""
+        """Trust no hash: the manifest is not of the last build."""
         self._is_torn, self.stands = True, False
 
     def expect_all(self, *, everything: bool) -> None:
-        """Note whether every file of the site will be put; then all is counted and looked up."""
+        """Note whether every file of the site will be put, so that all are counted."""
         self.counts_all = everything
         self._last = dict(self.manifest.items()) if everything else None
 
     def place(self) -> None:
-        """Let what was put be the site, file by file; killed meanwhile, the next build makes all.
+        """Move what was put into the site, file by file.
 
-        A mark stands there until `close`.
+        A mark is there until `close`: after an interruption the next build makes everything.
         """
         try:
             files.write_atomic(self.out / UNFINISHED, b"", durable=False)
@@ -115,7 +114,7 @@ class Writer:
             raise _unwritable(error, str(error.filename2 or error.filename or self.out)) from error
 
     def remember(self) -> None:
-        """Let the manifest say what lies there now."""
+        """Write what is there now into the manifest."""
         for path, digest in self._rows.items():
             if digest is None:
                 self.manifest.forget(path)
@@ -123,15 +122,15 @@ class Writer:
                 self.manifest.put(path, digest)
 
     def close(self) -> None:
-        """Note that all is written and remembered."""
+        """Delete the mark: all is written and noted."""
         (self.out / UNFINISHED).unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Drop what was put and never placed."""
+        """Delete what was put but not placed."""
         self._stage.clear()
 
     def count_files(self, before: Count) -> Count:
-        """Return how many files and pages there are now, from how many there were."""
+        """Return the number of files and pages now, from that before."""
         more, less = self._more, self._less
         if self.counts_all:
             before = Count()
@@ -139,7 +138,7 @@ class Writer:
         return Count(files=before.files + len(more) - len(less), pages=before.pages + pages)
 
     def put(self, sheet: Sheet) -> None:
-        """Write a sheet unless the very same bytes lie there already."""
+        """Write a file unless it has the same bytes already."""
         digest = hashlib.blake2b(sheet.data, digest_size=16).hexdigest()
         size = self._claim(sheet.path)
         known = self._last_digest(sheet.path)
@@ -152,7 +151,7 @@ class Writer:
         self._note(sheet.path, known)
 
     def copy(self, path: str, origin: Origin) -> None:
-        """Bring a file along unless one of the same size and time was copied before."""
+        """Copy a file unless one with the same size and time was copied before."""
         size = self._claim(path)
         try:
             now = origin.look()
@@ -164,7 +163,7 @@ class Writer:
                 self._note(path, known)
                 return
             data = origin.read()
-        except FileNotFoundError:  # a cache drops what it likes, at any moment
+        except FileNotFoundError:  # a cache may delete files at any moment
             self._kept.discard(path)
             return
         except OSError as error:
@@ -184,9 +183,9 @@ class Writer:
         return self.manifest.get(path) if self._last is None else self._last.get(path)
 
     def _claim(self, path: str) -> int | None:
-        """Return the size of what lies at a path, None for nothing, -1 for a link.
+        """Return the size of the file at a path, None for none, -1 for a link.
 
-        It lies inside, through real folders: that is proven first.
+        First it is checked that the path leads through real folders only.
         """
         if not addresses.is_path(path):
             raise PublishError("not a path of the site", subject=path)
@@ -213,7 +212,7 @@ class Writer:
         return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
     def _prove(self, folder: str) -> None:
-        """Note a folder, to be made where there is none; refuse one that is a link or a file."""
+        """Note a folder, to be created if missing; refuse a link or a file."""
         if folder in self._kept:
             raise _collision(folder)
         above = folder.rpartition("/")[0]
@@ -229,7 +228,7 @@ class Writer:
         self._folders.add(folder)
 
     def _stands(self, path: str, data: bytes, size: int | None, *, sure: bool, new: bool) -> bool:
-        """Decide whether these bytes lie there; they are read only where no note is trusted."""
+        """Decide whether a file has these bytes; read it only if the manifest is not trusted."""
         if self.full or size != len(data):
             return False
         if sure and not self._is_torn:
@@ -249,12 +248,12 @@ class Writer:
         self.written += 1
 
     def _note(self, path: str, known: str | None) -> None:
-        """Count a file that was not there, or every one where everything is made."""
+        """Count a new file, or every file if the whole site is made."""
         if self.counts_all or known is None:
             self._more.append(path)
 
     def drop(self, gone: Iterable[str]) -> None:
-        """Delete what was published in these folders or begins so, and was not put this time."""
+        """Delete published files whose paths begin so and that were not put this time."""
         if not gone:
             return
         places = tuple(gone)
@@ -265,7 +264,7 @@ class Writer:
                 self._less.append(path)
 
     def sweep(self) -> None:
-        """Delete what was published before and was not put this time, and folders left empty."""
+        """Delete published files that were not put now, and folders that this leaves empty."""
         for path in [path for path in self.manifest.paths() if path not in self._kept]:
             self._delete(path)
             self._rows[path] = None
@@ -296,13 +295,13 @@ class Writer:
         while folder != self.out and folder.is_relative_to(self.out):
             try:
                 folder.rmdir()
-            except OSError:  # not empty, or gone already
+            except OSError:  # not empty, or already deleted
                 return
             folder = folder.parent
 
 
 def _is_there(place: str) -> bool:
-    """Decide whether a folder is there; refuse a link or a file."""
+    """Decide whether a folder exists; refuse a link or a file."""
     try:
         if is_folder(place):
             return True
@@ -328,58 +327,58 @@ def _unwritable(error: OSError, path: str) -> PublishError:
 
 
 class Manifest(Protocol):
-    """What was published last time: a hash for each path below the web root."""
+    """What the last build published: a hash for each path below the web root."""
 
     def get(self, path: str) -> str | None:
-        """Return the hash that was put for this path, None where there is none."""
+        """Return the hash for a path, None if there is none."""
         ...
 
     def put(self, path: str, digest: str) -> None:
-        """Remember the hash of what was published at this path."""
+        """Keep the hash of a published file."""
         ...
 
     def forget(self, path: str) -> None:
-        """Drop a path that is published no longer."""
+        """Delete a path that is no longer published."""
         ...
 
     def paths(self) -> Iterator[str]:
-        """Return every path that is remembered."""
+        """Return all paths."""
         ...
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return every path that is remembered with its hash."""
+        """Return all paths with their hashes."""
         ...
 
 
 class MemoryManifest:
-    """A manifest that lives as long as the process."""
+    """A manifest in the memory of this process."""
 
     def __init__(self) -> None:
         self._hashes: dict[str, str] = {}
 
     def get(self, path: str) -> str | None:
-        """Return the hash that was put for this path, None where there is none."""
+        """Return the hash for a path, None if there is none."""
         return self._hashes.get(path)
 
     def put(self, path: str, digest: str) -> None:
-        """Remember the hash of what was published at this path."""
+        """Keep the hash of a published file."""
         self._hashes[path] = digest
 
     def forget(self, path: str) -> None:
-        """Drop a path that is published no longer."""
+        """Delete a path that is no longer published."""
         self._hashes.pop(path, None)
 
     def paths(self) -> Iterator[str]:
-        """Return every path that is remembered, as of now."""
+        """Return all paths at the time of the call."""
         return iter(list(self._hashes))
 
     def items(self) -> Iterator[tuple[str, str]]:
-        """Return every path that is remembered with its hash, as of now."""
+        """Return all paths with their hashes at the time of the call."""
         return iter(list(self._hashes.items()))
 
 
 class Origin(NamedTuple):
-    """A file to copy: a folder that it may not lead out of, and its path below it."""
+    """A file to copy: a folder that bounds it, and its path below that folder."""
 
     folder: Path
     path: str
@@ -388,9 +387,9 @@ class Origin(NamedTuple):
         return str(self.folder / self.path)
 
     def look(self) -> os.stat_result:
-        """Return what the file system says of it, of a link what it says of that; raise OSError."""
+        """Return the file's status, that of a link itself; raises OSError."""
         return os.lstat(str(self))
 
     def read(self) -> bytes:
-        """Return its bytes; raise OSError, also for a link on the way from the folder to it."""
+        """Return the bytes; raises OSError, also for a link on the way from the folder."""
         return within.read(self.folder, self.path, _MAX_BYTES)

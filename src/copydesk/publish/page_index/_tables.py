@@ -59,16 +59,16 @@ CREATE TABLE paper_cards (
 CREATE INDEX paper_drawn ON paper_cards (site, file);
 """
 _PARTS = ("entries", "listed", "needs", "hidden", "sums", "pieces", "kept", "cards")
-# a site whose build is under way, or was killed, has no head
+# the head is empty while a build is running, and after one was killed
 _STAMPS = """SELECT path, stamp FROM paper_sites AS built JOIN paper_entries AS story
     ON story.site = built.id AND path IN (SELECT value FROM json_each(?))
     WHERE built.site = ? AND head <> x''"""
 
 
 def open_tables(file: Path | None = None) -> DisposableDatabase:
-    """Open the tables of a file, or without one of this process; raises PublishError.
+    """Open the tables in a file, or in memory; raises PublishError.
 
-    A file that is damaged is deleted and made anew: all that it holds can be had from the records.
+    A damaged file is deleted and created again, as records have all that it held.
     """
 
     def complain(what: str, error: Exception) -> PublishError:
@@ -83,9 +83,9 @@ def open_tables(file: Path | None = None) -> DisposableDatabase:
 
 
 def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int, bytes]:
-    """Return the number of a site and what is kept of it as a whole; b"" where that is nothing.
+    """Return the number of a site and the notes on it, b"" for none.
 
-    Whatever other code has made of the site is thrown away, and made anew where tables differ.
+    What other code wrote about the site is deleted; tables of another version are created again.
     """
     _make(tables)
     rows = tables.run("SELECT id, made_by, head FROM paper_sites WHERE site = ?", site)
@@ -101,13 +101,13 @@ def open_site(tables: DisposableDatabase, site: str, made_by: str) -> tuple[int,
 
 
 def empty_site(tables: DisposableDatabase, site: int) -> None:
-    """Forget every entry of a site and all that is drawn from them."""
+    """Delete the entries of a site and all that was made from them."""
     for part in _PARTS:
         tables.run(f"DELETE FROM paper_{part} WHERE site = ?", site)  # noqa: S608 - our own names
 
 
 def _make(tables: DisposableDatabase) -> None:
-    """Make the tables where there are none, or those of an earlier version."""
+    """Create the tables if there are none, or those of another version."""
     rows = tables.run("SELECT sql FROM sqlite_master WHERE name LIKE 'paper\\_%' ESCAPE '\\'")
     there = {sql for (sql,) in rows if sql}
     wanted = [part.strip() for part in _TABLES.split(";") if part.strip()]
@@ -123,8 +123,8 @@ def _make(tables: DisposableDatabase) -> None:
 
 
 def read_stamps(file: Path, site: str, paths: Iterable[str]) -> dict[str, str]:
-    """Return the stamps of these stories when their site was last built, by path.
+    """Return the stamps of these stories in the last build of their site, by path.
 
-    Nothing where the index cannot be read or is of another version: it is neither made nor changed.
+    The result is empty if the index cannot be read or has another version. It is not changed.
     """
     return dict(databases.read_rows(file, _STAMPS, orjson.dumps([*paths]).decode(), site))
