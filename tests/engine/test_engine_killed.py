@@ -13,7 +13,7 @@ import pytest
 
 from copydesk.archive import Archive
 from copydesk.news import Story
-from copydesk.publish.writing import STAGE
+from copydesk.publish import STAGE
 from world import editions, records
 from world.killed import Commands, commands
 from world.newsroom import NOW, newsroom

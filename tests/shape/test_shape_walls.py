@@ -48,12 +48,10 @@ LONGER_ROOM_CHAINS = {
     "engine": 10,
     "extract": 13,
     "fetch": 11,
-    "illustrate": 6,
     "mail": 7,
     "mail_store": 7,
     "measure": 7,
     "post": 11,
-    "publish": 16,
     "subscriptions": 6,
     "watch": 6,
 }
@@ -77,7 +75,6 @@ SMALL_FOLDERS = {
     "mail/clients",
     "measure/recall",
     "post",
-    "publish/making",
     "watch",
 }
 WIDE_FACES = {
@@ -96,7 +93,6 @@ WIDE_FACES = {
     "measure": 50,
     "measure/pages": 30,
     "news": 113,
-    "placement": 28,
     "post": 31,
     "watch": 39,
 }

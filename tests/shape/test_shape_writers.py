@@ -52,13 +52,12 @@ OWN = {
     "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
     "illustrate/_easel.py": "below .copydesk: drawn cards",
-    "illustrate/_list.py": "below .copydesk: the list of pictures",
-    "illustrate/_room.py": "below .copydesk: what there is no room for",
+    "illustrate/_album_files.py": "below .copydesk: the list of pictures, what has no room",
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",
     "memory/_schema.py": "the memory",
-    "publish/writing/_stage.py": "the site, below .copydesk or where `build --out` says",
-    "publish/writing/_write.py": "the same",
+    "publish/_stage.py": "the site, below .copydesk or where `build --out` says",
+    "publish/writing.py": "the same",
 }
 ELSEWHERE = {
     "engine/sending/_try_out.py": "letters as files that a person asked for",
@@ -70,7 +69,7 @@ ELSEWHERE = {
     "engine/backup/_unpack.py": "a newsroom that is restored, where nobody looks yet",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_rsync.py": "a temporary folder",
-    "deploy/branch/_store.py": "a repository of its own below .copydesk",
+    "deploy/branch.py": "a repository of its own below .copydesk",
     "fetch/recording/_record.py": "a recording that a person asked for",
     "measure/_group.py": "results that a person asked for",
 }

@@ -1,4 +1,4 @@
-"""The easel: cards and icons, drawn once for what they say and kept in a folder."""
+"""Draw share cards and icons once for their words, and keep them in a folder."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from copydesk.errors import PictureError
-from copydesk.illustrate import drawing
+from copydesk.illustrate import drawing, lettering
 from copydesk.kit import files
 from copydesk.news import PictureFile, Poster
 
-_MANY = 40  # fewer are drawn in the time that processes take to start
+_MANY = 40  # fewer are drawn in the time that processes need to start
 
 
 class Easel:
-    """Draw into `folder` what is not there yet; `face` is the newsroom's own, ours without one.
+    """Draw cards and icons into `folder`, each once; `face` is the newsroom's own font, else ours.
 
-    Raises PictureError where a face cannot be read or a picture cannot be written.
+    Raises PictureError if a font cannot be read or a picture cannot be written.
     """
 
     def __init__(self, folder: Path, face: Path | None = None) -> None:
         self._folder = folder
-        self._face = face or drawing.OWN_FACE
+        self._face = face or lettering.OWN_FACE
         self._there: set[str] | None = None
         self._own = ""
 
     def draw_card(self, poster: Poster, *, anew: bool = True) -> PictureFile | None:
-        """Draw a card as a PNG in the folder; None where its words cannot be set.
+        """Draw a card as a PNG in the folder, None if the font cannot set its words.
 
-        Without `anew` only one that is there already is given.
+        Without `anew` nothing is drawn: only a card that is already there is returned.
         """
         name = self._name(poster)
         if name not in self._names():
@@ -44,9 +44,9 @@ class Easel:
         return PictureFile(name=name, width=width, height=height, type="image/png")
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw cards that are not there yet with all cores, where they are so many that it pays.
+        """Draw missing cards on all cores, if there are enough for that to pay.
 
-        What fails is left to `draw_card`, which says what is wrong.
+        Failures are left to `draw_card`, which reports them.
         """
         with contextlib.suppress(PictureError):
             missing = {
@@ -63,7 +63,7 @@ class Easel:
                         self._keep(name, data)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the files of a title's icons by the names that they have on the site."""
+        """Return the files of the icons for a title, by the names that they have on the site."""
         key = self._key("icons", title)
         files = {name: f"{key}-{name}" for name in drawing.ICON_NAMES}
         if not self._names().issuperset(files.values()):
@@ -76,7 +76,7 @@ class Easel:
         return {name: self._folder / file for name, file in files.items()}
 
     def sweep(self, used: Collection[str]) -> None:
-        """Delete what was drawn for words that nobody says any more; `used` are names of files."""
+        """Delete the drawings that are no longer used; `used` are names of files."""
         for name in self._names() - set(used):
             with contextlib.suppress(OSError):
                 (self._folder / name).unlink()
@@ -84,12 +84,12 @@ class Easel:
 
     def _name(self, poster: Poster) -> str:
         words = (poster.site, poster.headline, poster.topic, poster.source)
-        return f"{self._key('poster', *words)}.png"  # another word would draw every card anew
+        return f"{self._key('poster', *words)}.png"  # another prefix would draw every card again
 
     def _is_settable(self, poster: Poster) -> bool:
-        """Decide it without loading what draws: most builds ask again for what cannot be set."""
-        points = drawing.read_code_points(self._face)
-        return not poster.headline or bool(drawing.to_settable(poster.headline, points))
+        """Decide whether the font can set a poster, without Pillow: most builds ask this again."""
+        points = lettering.read_code_points(self._face)
+        return not poster.headline or bool(lettering.to_settable(poster.headline, points))
 
     def _draw(self, poster: Poster) -> bytes | None:
         try:
@@ -117,7 +117,7 @@ class Easel:
         return self._there
 
     def _key(self, *words: str) -> str:
-        """Name what is said, in this face and by this way of drawing."""
+        """Return a name for the words, the font and the version of the drawing."""
         if not self._own:
             with contextlib.suppress(OSError):
                 self._own = hashlib.blake2b(self._face.read_bytes()).hexdigest()

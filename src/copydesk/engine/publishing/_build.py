@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
-from copydesk import archive, publish
+from copydesk import archive, placement, publish
 from copydesk.config import Settings
 from copydesk.engine.newsroom import (
     BuildReport,
@@ -238,7 +238,7 @@ def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, 
     """Return how often each record's page was read lately, nothing where that is not counted."""
     if not settings.serve.count_reads:
         return {}
-    return memory.reads.since((now - publish.READ_WITHIN).date())
+    return memory.reads.since((now - placement.READ_WITHIN).date())
 
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:

@@ -1,18 +1,21 @@
-"""What the reference's templates made: newsletters, topics, today's sponsors (SPEC 5.2)."""
+"""API files made by the reference's templates: newsletters, topics, today's sponsors (SPEC 5.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from copydesk.kit import text
 from copydesk.news import Record, Topic
 from copydesk.placement import addresses
-from copydesk.publish._keys import LETTER
-from copydesk.publish._plan import SitePlan
-from copydesk.publish.api import _fields, _sections, encoding
-from copydesk.publish.api.web_addresses import web_only
+from copydesk.publish._entries import LETTER
+from copydesk.publish.api import _collections, encoding
+from copydesk.publish.api.encoding import web_only
 from copydesk.publish.writing import Sheet
+
+if TYPE_CHECKING:
+    from copydesk.publish._plan import SitePlan
 
 _NEWSLETTERS_A_PAGE = 20
 
@@ -57,7 +60,7 @@ def letters(plan: SitePlan) -> Iterator[Sheet]:
     list does not end at page 9.
     """
     letters = sorted(plan.records.get("newsletters", ()), key=_sort_key, reverse=True)
-    pages = _sections.cut(letters, _NEWSLETTERS_A_PAGE)
+    pages = _collections.cut_pages(letters, _NEWSLETTERS_A_PAGE)
     for number, own in enumerate(pages, 1):
         head = {
             "title": f"{plan.beat.topic or plan.beat.title} Newsletters",
@@ -106,7 +109,9 @@ def _letter_whole(record: Record, plan: SitePlan) -> dict[str, object]:
         "type": fields.get("type"),
         "excerpt": text.plain(str(fields.get("excerpt", ""))),
         "content": record.body,
-        "publishedDateTime": _fields.moment(sent, plan) if isinstance(sent, datetime) else None,
+        "publishedDateTime": _collections.moment(sent, plan)
+        if isinstance(sent, datetime)
+        else None,
         "images": [],
         "locale": fields.get("locale", plan.beat.locale),
         "topics": fields.get("topics"),

@@ -1,13 +1,33 @@
-"""The two byte forms of the reference's JSON, and lists joined from fragments."""
+"""Encode the reference's JSON in its two forms, and drop URLs that are not of the web.
+
+The first API shows a record's fields as they are, and its readers make links of them. A record
+written by hand may have `javascript:…` where a URL belongs.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 import orjson
 
+from copydesk.kit import urls
+
 _DEEPER = b"\n    "
+# Keys of the reference's records whose values are addresses, whatever they hold.
+_ADDRESSES = re.compile(
+    r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
+    r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
+)
+_PROSE = frozenset(
+    {
+        *("path", "title", "excerpt", "content", "name", "bio", "overview", "description"),
+        *("highlight", "attribution", "type", "tags", "topics", "shortname", "otherNames"),
+    }
+)
+# What a browser runs or shows by itself, where a field of a name unknown to us holds nothing else.
+_RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?[;,]\S*")
 
 
 def compact(value: object) -> bytes:
@@ -45,3 +65,26 @@ def page(
 
 def _member(key: str, value: bytes) -> bytes:
     return pretty(key) + b": " + value
+
+
+def web_only(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return fields with None for each address, however deep, that is none of the web's."""
+    return {str(key): _safe(value, str(key)) for key, value in fields.items()}
+
+
+def _safe(value: object, key: str) -> object:
+    if isinstance(value, str):
+        return value if ":" not in value or _may_leave(value, key) else None
+    if isinstance(value, Mapping):
+        return web_only(value)
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
+        return [_safe(inner, key) for inner in value]
+    return value
+
+
+def _may_leave(value: str, key: str) -> bool:
+    if key in _PROSE:
+        return True
+    if _ADDRESSES.fullmatch(key):
+        return urls.may_be_of_web(value)
+    return urls.may_be_of_web(value) or not _RUNS.fullmatch(urls.as_browsers_read(value))

@@ -1,20 +1,18 @@
-"""What every page shares: its head, the masthead, the topics, the ways to leave."""
+"""What every page shares: the head, the masthead, the topics, the footer, the subscription form."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING, get_args
 
 from copydesk.kit import text, urls
-from copydesk.news import Topic
+from copydesk.news import LetterDay, LetterSeries, Topic
 from copydesk.placement import addresses, sections, topics_below
-from copydesk.publish import _records, _share_pictures
-from copydesk.publish._outputs import AnyOutput
-from copydesk.publish._picture import Picture, Shared
-from copydesk.publish._plan import SitePlan
+from copydesk.publish import _pictures, _records
+from copydesk.publish._pictures import Picture, Shared
 from copydesk.publish.site import _structured
-from copydesk.publish.site._subscribe import describe_form
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import (
     STRINGS_FILE,
@@ -26,8 +24,13 @@ from copydesk.rendering import (
     text_direction,
 )
 
+if TYPE_CHECKING:
+    from copydesk.publish._plan import AnyOutput, SitePlan
+
 _IN_THE_BAR = 9
 _TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
+_WEEK: tuple[LetterDay, ...] = get_args(LetterDay)
+_WORKDAYS = _WEEK[:5]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ class Frame:
 
     plan: SitePlan
     renderer: Renderer
-    share_pictures: _share_pictures.SharePictures
+    share_pictures: _pictures.SharePictures
     outputs: Sequence[AnyOutput] = ()
     strings: Strings = field(init=False)
     tongue: Callable[[str], str] = field(init=False)
@@ -210,3 +213,30 @@ class Frame:
             **self._feeds(head.feeds),
             "structured": _structured.script(head.structured) if head.structured else "",
         }
+
+
+def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:
+    """Return where the form leads and which letters it offers, None where there is no form."""
+    address, offered = plan.beat.subscribe_url, plan.letters.series
+    if not address or not offered:
+        return None
+    letters = [
+        {"id": series.id, "title": series.title, "rhythm": _tell_rhythm(series, strings)}
+        for series in offered
+    ]
+    return {"action": address, "letters": letters}
+
+
+def _tell_rhythm(series: LetterSeries, strings: Strings) -> str:
+    """Return how often a letter comes, "" where nobody says."""
+    if series.is_prompt:
+        return strings.say("letter_when_new")
+    days = tuple(day for day in _WEEK if day in series.days)
+    if days == _WEEK:
+        return strings.say("letter_daily")
+    if days == _WORKDAYS:
+        return strings.say("letter_workdays")
+    names = tuple(strings.say(f"letter_{day}") for day in days)
+    if len(names) == 1:
+        return strings.say("letter_weekly", day=names[0])
+    return strings.join_names(names, len(names))

@@ -16,12 +16,10 @@ from copydesk.errors import PublishError
 from copydesk.kit import text
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import ALL, DAY, MONTH, UNDATED
-from copydesk.publish._outputs import Cut, Output, count_pages
-from copydesk.publish._plan import SitePlan
+from copydesk.publish._entries import ALL, DAY, MONTH, UNDATED, StoryEntry
+from copydesk.publish._plan import Cut, Output, SitePlan, count_pages
+from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Frame, Head
-from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_tag
 

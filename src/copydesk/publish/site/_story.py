@@ -8,13 +8,12 @@ from copydesk.kit import dates, text, urls
 from copydesk.news import Event, EventKind, Related, Story
 from copydesk.placement import addresses
 from copydesk.publish import _pictures
-from copydesk.publish._entries import StoryEntry
-from copydesk.publish._keys import STORY
-from copydesk.publish._outputs import Output
-from copydesk.publish._picture import Picture
-from copydesk.publish.site import _player, _structured
+from copydesk.publish._entries import STORY, StoryEntry
+from copydesk.publish._pictures import Picture
+from copydesk.publish._plan import Output
+from copydesk.publish.site import _cards, _structured
+from copydesk.publish.site._cards import ListCards
 from copydesk.publish.site._frame import Head
-from copydesk.publish.site._list_cards import ListCards
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe, render_note
 
@@ -81,7 +80,7 @@ def _page(story: Story, cards: ListCards) -> Sheet:
         "player": player.markup,
         "is_pictured": bool(values["picture"]) and not player.has_poster,
         **_note_context(story),
-        "verb": _player.verb(story),
+        "verb": _cards.verb(story),
         "updated": cards.views.time(story.updated_at),
         "credit": text.fold(story.credit),
         "access": text.fold(story.access),
@@ -120,9 +119,9 @@ def _find_changes(story: Story) -> Iterator[Event]:
     return (event for event in story.events if event.kind is not EventKind.FILED)
 
 
-def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _player.Shown:
+def _choose_player(story: Story, picture: Picture | None, cards: ListCards) -> _cards.Shown:
     still = picture.source if picture else ""
-    return _player.of(story.featured_content, story.title, cards.frame.strings, still)
+    return _cards.of(story.featured_content, story.title, cards.frame.strings, still)
 
 
 def _signpost(folder: str, leader: Story, cards: ListCards) -> Sheet:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import orjson
 
 from copydesk.kit import dates, embeds, lengths, text, urls
 from copydesk.news import Story
 from copydesk.placement import addresses
-from copydesk.publish._picture import Picture
-from copydesk.publish._plan import SitePlan
 from copydesk.rendering import language_tag, mark_safe
+
+if TYPE_CHECKING:
+    from copydesk.publish._pictures import Picture
+    from copydesk.publish._plan import SitePlan
 
 _ESCAPED = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 _CONTEXT = "https://schema.org"
