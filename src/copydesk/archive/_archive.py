@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from copydesk.archive import _paths
 from copydesk.archive._letters import LETTERS_FOLDER
-from copydesk.archive._read_file import read_file, read_sibling
+from copydesk.archive._read_file import complain_of_folder, read_file, read_sibling, scan
 from copydesk.archive.change import FileChange, digest
 from copydesk.archive.document import parse_record
 from copydesk.archive.record import emit_story, form_of, parse_story
@@ -249,7 +249,7 @@ def collections(root: Path) -> list[str]:
     """Return the folders of a newsroom that may hold records, by name."""
     names = [
         entry.name
-        for entry in _scan(root)
+        for entry in scan(root)
         if entry.name.startswith("_") and entry.name not in _NOT_RECORDS and entry.is_dir()
     ]
     return sorted(names)
@@ -261,7 +261,7 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
     In a folder that people may keep other things in, only files in front-matter form count.
     """
     is_ours = _is_for_records(folder)
-    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
+    for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
         name = entry.name
         if name.startswith("."):
             continue
@@ -284,18 +284,6 @@ def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
             signatures[f"{folder}/{name}"] = new(Signature, signed)
 
 
-def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Yield the paths of the YAML and front-matter files of `_data`."""
-    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
-        path = f"{folder}/{entry.name}"
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from data_paths(root, path)
-        elif PurePosixPath(path).suffix in {".yaml", ".yml", ".md"}:
-            yield path
-
-
 def _may_be_record(name: str) -> bool:
     return name[name.rfind(".") :] in _SUFFIXES
 
@@ -311,24 +299,9 @@ def _has_front_matter(root: Path, path: str) -> bool:
         return True
 
 
-def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        _complain_of_folder(folder, error)
-        return []
-
-
 def _list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
     try:
         return within.list_with_stats(folder)
     except OSError as error:
-        _complain_of_folder(folder, error)
+        complain_of_folder(folder, error)
         return []
-
-
-def _complain_of_folder(folder: Path | str, error: OSError) -> None:
-    """Raise RecordError for a folder that cannot be listed; one that is none holds nothing."""
-    if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error

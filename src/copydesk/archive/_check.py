@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from copydesk.archive import _archive, _ledger, _reading_lists, _rulings_file
+from copydesk.archive import _archive, _ledger, _read_file, _reading_lists, _rulings_file
 from copydesk.archive.document import emit_document, parse_document, parse_record
 from copydesk.archive.record import emit_story, parse_story
 from copydesk.errors import CopydeskError
@@ -48,7 +48,7 @@ def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckRep
     tally, data = _CheckCount(root, progress), _CheckCount(root, None)
     for folder in (*_archive.collections(root), *_ARCHIVED):
         tally.add(folder, _archive.record_paths(root, folder))
-    data.add("_data", _archive.data_paths(root))
+    data.add("_data", _read_file.data_paths(root))
     for _ in _reading_lists.find_reading_lists(root, data.hear):
         pass
     return CheckReport(

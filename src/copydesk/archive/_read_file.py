@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 from copydesk.archive.document import MAX_BYTES
 from copydesk.errors import RecordError
@@ -43,3 +45,31 @@ def _refusal(error: OSError, path: str) -> RecordError:
     if isinstance(error, within.UnfitFileError):
         return RecordError(error.what, subject=path, hint=error.hint)
     return RecordError(f"cannot read ({error.strerror})", subject=path)
+
+
+def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
+    """Yield the paths of the YAML and front-matter files of `_data`."""
+    for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
+        path = f"{folder}/{entry.name}"
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from data_paths(root, path)
+        elif PurePosixPath(path).suffix in {".yaml", ".yml", ".md"}:
+            yield path
+
+
+def scan(folder: Path | str) -> list[os.DirEntry[str]]:
+    """Return the entries of a folder, none where there is no such folder; raise RecordError."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError as error:
+        complain_of_folder(folder, error)
+        return []
+
+
+def complain_of_folder(folder: Path | str, error: OSError) -> None:
+    """Raise RecordError for a folder that cannot be listed; one that is none holds nothing."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from copydesk.archive import _archive, _data_lists, _paths, _read_file
+from copydesk.archive import _data_lists, _paths, _read_file
 from copydesk.archive.document import Mapping as Tree
 from copydesk.archive.document import (
     MappingEntry,
@@ -63,7 +63,7 @@ def find_reading_lists(
     known: dict[str, str] = {}
     try:
         _paths.inside(root, FOLDER)  # which is no link: one fault, and not one for each file in it
-        paths = list(_archive.data_paths(root, FOLDER))
+        paths = list(_read_file.data_paths(root, FOLDER))
     except RecordError as error:
         trouble(error)
         return

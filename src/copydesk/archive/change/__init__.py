@@ -8,9 +8,10 @@ decide | begin: clean check, journal | files, lot by lot | one commit | journal 
 from __future__ import annotations
 
 from copydesk.archive.change import _steps as steps
-from copydesk.archive.change._change import Begun, Change, FileChange
+from copydesk.archive.change._change import Begun, Change
+from copydesk.archive.change._journal import FileChange, digest, digest_of
 from copydesk.archive.change._recover import Recovered
-from copydesk.archive.change._steps import Committed, digest, digest_of
+from copydesk.archive.change._steps import Committed
 from copydesk.archive.change._write_lock import WriteLock, is_cut_short
 
 __all__ = [

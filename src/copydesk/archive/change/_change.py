@@ -18,41 +18,19 @@ from pathlib import Path
 
 from copydesk.archive.change import _steps
 from copydesk.archive.change._hold import Hold
-from copydesk.archive.change._journal import EntryFile, JournalEntry, OpenEntry
-from copydesk.archive.change._steps import Committed, digest, digest_of
+from copydesk.archive.change._journal import (
+    EntryFile,
+    FileChange,
+    JournalEntry,
+    OpenEntry,
+    digest_of,
+)
+from copydesk.archive.change._steps import Committed
 from copydesk.archive.git import AUTHOR
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import dates
 
 Note = Callable[[Sequence[str]], bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
-    """What one file becomes: `after`, None for no file, where it is still as `before` (a digest).
-
-    With `moved_from` the file of that path, of these very bytes, is moved to a path that is free.
-    """
-
-    path: str
-    after: bytes | None
-    before: str = ""
-    moved_from: str = ""
-
-    @property
-    def is_new_bytes(self) -> bool:
-        """Whether the file's bytes change."""
-        return digest(self.after) != self.before
-
-    def as_entry(self) -> EntryFile:
-        """Return it as the journal keeps it."""
-        return EntryFile(
-            path=self.path,
-            before=self.before,
-            after=digest(self.after),
-            data=None if self.moved_from else self.after,
-            moved_from=self.moved_from,
-        )
 
 
 def _without_note(skipped: Sequence[str]) -> bytes:

@@ -11,6 +11,7 @@ lock.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,10 @@ from pathlib import Path
 import msgspec
 
 from copydesk.errors import RecordError
-from copydesk.kit import files, locks
+from copydesk.kit import files, locks, within
 
 VERSION = 1
+_MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
 _PRIVATE = 0o600  # a record's sealed part is in git, what waits for it no more public than that
 
 
@@ -40,6 +42,34 @@ class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def paths(self) -> tuple[str, ...]:
         """Every path that it touches."""
         return (self.path, self.moved_from) if self.moved_from else (self.path,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """What one file becomes: `after`, None for no file, where it is still as `before` (a digest).
+
+    With `moved_from` the file of that path, of these very bytes, is moved to a path that is free.
+    """
+
+    path: str
+    after: bytes | None
+    before: str = ""
+    moved_from: str = ""
+
+    @property
+    def is_new_bytes(self) -> bool:
+        """Whether the file's bytes change."""
+        return digest(self.after) != self.before
+
+    def as_entry(self) -> EntryFile:
+        """Return it as the journal keeps it."""
+        return EntryFile(
+            path=self.path,
+            before=self.before,
+            after=digest(self.after),
+            data=None if self.moved_from else self.after,
+            moved_from=self.moved_from,
+        )
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,3 +230,18 @@ def _read(file: Path) -> JournalEntry | None:
             hint="run that version once, such as: copydesk run",
         )
     return entry
+
+
+def digest(data: bytes | None) -> str:
+    """Return the SHA-256 of a file's bytes, "" for no file."""
+    return "" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def digest_of(root: Path, path: str) -> str:
+    """Return the digest of a file, "" for no file; what is none has one that equals no other."""
+    try:
+        return digest(within.read(root, path, _MOST_BYTES))
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"unreadable ({error.strerror})"

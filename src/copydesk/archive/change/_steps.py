@@ -6,7 +6,6 @@ Each can be done once more by whoever finishes what a kill left (`_recover`).
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,16 +15,9 @@ import msgspec
 
 from copydesk.archive import _paths
 from copydesk.archive.change._hold import Hold
-from copydesk.archive.change._journal import EntryFile, JournalEntry, OpenEntry
+from copydesk.archive.change._journal import EntryFile, JournalEntry, OpenEntry, digest_of
 from copydesk.errors import CopydeskError, GitError, RecordError
-from copydesk.kit import dates, files, within
-
-_MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
-
-
-def digest(data: bytes | None) -> str:
-    """Return the SHA-256 of a file's bytes, "" for no file."""
-    return "" if data is None else hashlib.sha256(data).hexdigest()
+from copydesk.kit import dates, files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +153,3 @@ def sync(root: Path, paths: Iterable[str]) -> None:
     for folder in {os.path.dirname(path) for path in paths}:  # noqa: PTH120 - of a record's path
         if (root / folder).is_dir():
             files.sync_folder(root / folder)
-
-
-def digest_of(root: Path, path: str) -> str:
-    """Return the digest of a file, "" for no file; what is none has one that equals no other."""
-    try:
-        return digest(within.read(root, path, _MOST_BYTES))
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as error:
-        return f"unreadable ({error.strerror})"

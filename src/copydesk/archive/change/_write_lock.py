@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk.archive.change._hold import PRIVATE, Hold, Remember, remember_nothing
-from copydesk.archive.change._journal import EntryFile, Journal, JournalEntry
+from copydesk.archive.change._journal import EntryFile, Journal, JournalEntry, digest_of
 from copydesk.archive.change._recover import Recovered, recover
-from copydesk.archive.change._steps import digest_of
 from copydesk.archive.git import AUTHOR
 from copydesk.errors import BusyError, RecordError
 from copydesk.kit import dates

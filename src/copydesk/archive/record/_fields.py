@@ -6,7 +6,7 @@ tables (SPEC 1.2 and, from `language` to `machine`, our own blocks).
 
 from __future__ import annotations
 
-from copydesk.archive.document import spell_quoted
+from copydesk.archive.document import TypedFields, spell_quoted
 from copydesk.archive.record import _own_spelling as own
 from copydesk.archive.record._nested import Digests, Nested, NestedList, TextList
 from copydesk.archive.record._notations import (
@@ -136,3 +136,8 @@ STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
 SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
 LAST_KEY = STORY.keys[-1]  # no empty line stands after it
 TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)
+
+
+def read_verdict(fields: TypedFields) -> Verdict:
+    """Return an editor's verdict as it stands in a record or in the rulings."""
+    return Verdict(**VERDICT.read(fields))

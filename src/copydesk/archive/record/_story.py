@@ -15,11 +15,11 @@ from copydesk.archive.document import (
     split_front_matter,
 )
 from copydesk.archive.record import _layout, _leftovers
-from copydesk.archive.record._fields import STORY, VERDICT
+from copydesk.archive.record._fields import STORY
 from copydesk.archive.record._quick import read_quickly
 from copydesk.archive.record._table import Values
 from copydesk.errors import RecordError
-from copydesk.news import Extra, Story, Verdict
+from copydesk.news import Extra, Story
 
 # An extra whose `after` begins so holds no unknown line but a known key's own spelling.
 _SPELLED = "="
@@ -152,8 +152,3 @@ def _value(lines: str, key: str) -> Values:
         return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
     return STORY.read(TypedFields(root, ""))
-
-
-def read_verdict(fields: TypedFields) -> Verdict:
-    """Return an editor's verdict as it stands in a record or in the rulings."""
-    return Verdict(**VERDICT.read(fields))
