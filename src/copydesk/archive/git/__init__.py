@@ -1,4 +1,4 @@
-"""The newsroom's repository: takes paths with a message, makes a commit of them, pushes it."""
+"""The git repository that a newsroom lies in: commit files, push, read its history, bundle it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from copydesk.archive.git._bundle import snapshot_refs as snapshot_refs
     from copydesk.archive.git._bundle import tree_of as tree_of
     from copydesk.archive.git._bundle import write_bundle as write_bundle
-    from copydesk.archive.git._changes_since import list_changes_since as list_changes_since
     from copydesk.archive.git._log import CommitMessage as CommitMessage
     from copydesk.archive.git._log import LoggedCommit as LoggedCommit
+    from copydesk.archive.git._log import PathLog as PathLog
+    from copydesk.archive.git._log import list_changes_since as list_changes_since
     from copydesk.archive.git._log import list_commits as list_commits
     from copydesk.archive.git._log import read_commit as read_commit
-    from copydesk.archive.git._path_log import PathLog as PathLog
-    from copydesk.archive.git._path_log import read_path_log as read_path_log
+    from copydesk.archive.git._log import read_path_log as read_path_log
     from copydesk.archive.git._push import Pushed as Pushed
     from copydesk.archive.git._repository import AUTHOR as AUTHOR
     from copydesk.archive.git._repository import Repository as Repository
-    from copydesk.archive.git._start import start_repository as start_repository
+    from copydesk.archive.git._repository import start_repository as start_repository
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

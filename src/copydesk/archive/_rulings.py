@@ -9,18 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import get_args
 
 from copydesk.archive import _data_lists
-from copydesk.archive.change import FileChange
-from copydesk.archive.document import Mapping as Tree
-from copydesk.archive.document import (
-    MappingEntry,
-    Node,
-    Scalar,
-    Sequence,
-    SequenceItem,
-    TypedFields,
-    compose,
-    decode_yaml,
-)
+from copydesk.archive._journal import FileChange
+from copydesk.archive.document import TypedFields, compose, decode_yaml
+from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence, SequenceItem
 from copydesk.archive.record import read_verdict
 from copydesk.news import RULING_KINDS, Ruling, Verdict
 from copydesk.news.ruling import RulingKind, SetField

@@ -16,17 +16,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from copydesk.archive import _data_lists, _paths, _read_file
-from copydesk.archive.document import Mapping as Tree
-from copydesk.archive.document import (
-    MappingEntry,
-    Node,
-    Scalar,
-    Sequence,
-    TypedFields,
-    compose,
-    decode_yaml,
-)
+from copydesk.archive import _data_lists, _files
+from copydesk.archive.document import TypedFields, compose, decode_yaml
+from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document.tree import MappingEntry, Node, Scalar, Sequence
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
 from copydesk.news import LIST_STORIES, ChosenStory, ReadingList
@@ -62,14 +55,14 @@ def find_reading_lists(
     """
     known: dict[str, str] = {}
     try:
-        _paths.inside(root, FOLDER)  # which is no link: one fault, and not one for each file in it
-        paths = list(_read_file.data_paths(root, FOLDER))
+        _files.inside(root, FOLDER)  # which is no link: one fault, and not one for each file in it
+        paths = list(_files.data_paths(root, FOLDER))
     except RecordError as error:
         trouble(error)
         return
     for path in paths:
         try:
-            found = parse_reading_list(path, _read_file.read_file(root, path))
+            found = parse_reading_list(path, _files.read_file(root, path))
         except RecordError as error:
             trouble(error)
             continue

@@ -1,4 +1,4 @@
-"""An ordered tree of a YAML text that remembers spelling and layout, so that it writes it again."""
+"""Parse a file to a tree that keeps spelling and layout, and write it back to the same bytes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,86 @@ from dataclasses import dataclass, replace
 
 import yaml
 
-from copydesk.archive.document import _nodes, _scalars
+from copydesk.archive.document import _front_matter, _yaml
+from copydesk.archive.document import _yaml as _values
+from copydesk.archive.document._front_matter import PLAIN, ByteForm
+from copydesk.errors import RecordError
+from copydesk.news import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTree:
+    """A file as a tree of its front matter and all that stands around it.
+
+    `closing` is what stands between the last value and the closing fence, `tail` the rest from
+    that fence on, `form` how the text stands in bytes. A bare YAML file has neither fence: `fenced`
+    is False and `tail` "".
+    """
+
+    path: str
+    tree: Mapping
+    closing: str = "\n"
+    tail: str = "---\n\n"
+    fenced: bool = True
+    form: ByteForm = PLAIN
+
+
+def parse_document(path: str, data: bytes) -> DocumentTree:
+    """Parse a file's bytes to a document, or raise RecordError."""
+    halves, fenced = _halves(path, data), not path.endswith(_yaml.BARE)
+    front = _whole_lines(halves)
+    tree, closing = grow(front, _yaml.compose(front, path))
+    if front != halves.front:
+        closing = _NO_LINE_FEED
+    return DocumentTree(
+        path=path,
+        tree=tree,
+        closing=closing,
+        tail=halves.tail,
+        fenced=fenced,
+        form=halves.form,
+    )
+
+
+def _halves(path: str, data: bytes) -> _front_matter.Halves:
+    if path.endswith(_yaml.BARE):
+        return _front_matter.Halves(front=_front_matter.decode_yaml(path, data), tail="")
+    return _front_matter.split_front_matter(path, data)
+
+
+def _whole_lines(halves: _front_matter.Halves) -> str:
+    return halves.front if halves.front.endswith("\n") else halves.front + "\n"
+
+
+# Stands for `closing` where a bare YAML file does not end its last line.
+_NO_LINE_FEED = "\\"
+
+
+def emit_document(document: DocumentTree) -> bytes:
+    """Return the bytes of a document."""
+    text = write(document.tree)
+    if document.closing == _NO_LINE_FEED:
+        text = text.removesuffix("\n")
+    else:
+        text += document.closing
+    opening = "---\n" if document.fenced else ""
+    fence, body = document.tail[:4], document.tail[4:]
+    try:
+        return document.form.encode(f"{opening}{text}{fence}", body)
+    except UnicodeEncodeError as error:
+        raise RecordError("half a character in a text", subject=document.path) from error
+
+
+def parse_record(path: str, data: bytes) -> Record:
+    """Parse a record of any collection but news, as publishing wants it, or raise RecordError."""
+    halves = _halves(path, data)
+    fields = _values.plain(_yaml.compose(_whole_lines(halves), path), path)
+    return Record(
+        path=path,
+        collection=path.partition("/")[0].removeprefix("_"),
+        fields=fields if isinstance(fields, dict) else {},
+        body=halves.body,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +156,13 @@ def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
 def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping, int]:
     entries = []
     for key, value in node.value:
-        start, stop = _nodes.span(text, key, value)
-        if _nodes.is_block(value):
+        start, stop = _yaml.span(text, key, value)
+        if _yaml.is_block(value):
             colon = text.index(":", key.end_mark.index)
             line_end = text.index("\n", colon)
             inner, after = _block(text, value, line_end + 1), text[colon + 1 : line_end]
         else:
-            inner, after = _on_line(text, value), text[_nodes.end(text, value) : stop]
+            inner, after = _on_line(text, value), text[_yaml.end(text, value) : stop]
             inner = _keep_indent(inner, text[key.end_mark.index : value.start_mark.index])
         before = text[position:start]
         entries.append(
@@ -96,12 +175,12 @@ def _mapping(text: str, node: yaml.MappingNode, position: int) -> tuple[Mapping,
 def _sequence(text: str, node: yaml.SequenceNode, position: int) -> Sequence:
     items = []
     for child in node.value:
-        start, stop = _nodes.span(text, child, child)
+        start, stop = _yaml.span(text, child, child)
         before = text[position:start]
-        if _nodes.is_block(child):
+        if _yaml.is_block(child):
             items.append(SequenceItem(value=_block(text, child, start), before=before))
         else:
-            after = text[_nodes.end(text, child) : stop]
+            after = text[_yaml.end(text, child) : stop]
             items.append(SequenceItem(value=_on_line(text, child), before=before, after=after))
         position = stop + 1
     return Sequence(items=tuple(items), column=node.start_mark.column)
@@ -147,12 +226,12 @@ def _within_flow(node: yaml.Node) -> Node:
 
 def _scalar(text: str, node: yaml.ScalarNode) -> Scalar:
     usual = _bare(node)
-    stands = text[node.start_mark.index : _nodes.end(text, node)]
+    stands = text[node.start_mark.index : _yaml.end(text, node)]
     return usual if spell(usual) == stands else replace(usual, spelled=stands)
 
 
 def _bare(node: yaml.ScalarNode) -> Scalar:
-    return Scalar(text=node.value, quotes=node.style or "", kind=_nodes.kind_of(node))
+    return Scalar(text=node.value, quotes=node.style or "", kind=_yaml.kind_of(node))
 
 
 def write(tree: Mapping) -> str:
@@ -169,8 +248,8 @@ def spell(node: Node) -> str:
         return f"{{{', '.join(pairs)}}}"
     if isinstance(node, Sequence):
         return f"[{', '.join(spell(item.value) for item in node.items)}]"
-    if node.quotes or (node.kind == "str" and not _scalars.is_plain(node.text)):
-        return _scalars.spell_quoted(node.text)
+    if node.quotes or (node.kind == "str" and not _yaml.is_plain(node.text)):
+        return _yaml.spell_quoted(node.text)
     return node.text
 
 

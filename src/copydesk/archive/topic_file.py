@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from copydesk.archive import _data_lists
-from copydesk.archive.change import FileChange
-from copydesk.archive.document import Mapping as Tree
-from copydesk.archive.document import MappingEntry, Scalar, Sequence, SequenceItem
+from copydesk.archive._journal import FileChange
+from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document.tree import MappingEntry, Scalar, Sequence, SequenceItem
 from copydesk.errors import RecordError
 
 _KEYWORDS, _TRANSLATIONS, _DISMISSED = "keywords", "translations", "dismissed"

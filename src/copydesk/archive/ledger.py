@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from copydesk.archive import _data_lists
-from copydesk.archive.change import FileChange
-from copydesk.archive.document import Mapping as Tree
-from copydesk.archive.document import Scalar, Sequence, TypedFields, compose, decode_yaml
+from copydesk.archive._journal import FileChange
+from copydesk.archive.document import TypedFields, compose, decode_yaml
+from copydesk.archive.document.tree import Mapping as Tree
+from copydesk.archive.document.tree import Scalar, Sequence
 
 PATH = "_data/sources.yaml"
 _T = TypeVar("_T")
