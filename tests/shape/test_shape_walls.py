@@ -41,7 +41,6 @@ EXPORTED_NAMES = 900
 FULLER_FOLDERS: dict[str, int] = {}
 LONGEST_CHAIN = 25
 LONGER_ROOM_CHAINS = {
-    "config": 7,
     "desk": 16,
     "desk_store": 6,
     "engine": 10,

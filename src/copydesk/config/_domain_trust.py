@@ -1,4 +1,4 @@
-"""The files of `scoring.standings` to what is known of domains: CSV, the later file wins."""
+"""Read what is known of domains from the CSV files of `scoring.standings`; the later file wins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from copydesk.config._setting_error import decode_text, setting_error, show_value, unreadable_error
+from copydesk.config._toml import decode_text, setting_error, show_value, unreadable_error
 from copydesk.kit import within
 from copydesk.news import DomainTrust
 
