@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive.change import steps
+from copydesk.archive import change as steps
 from copydesk.news import Verdict
 from world.later import (
     GONE,

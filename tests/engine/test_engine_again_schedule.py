@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive.change import steps
+from copydesk.archive import change as steps
 from copydesk.engine.revisiting import due_looks
 from copydesk.memory import Revisit
 from world.later import (

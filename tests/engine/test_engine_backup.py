@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive
+from copydesk.archive import git
 from copydesk.engine import BackupOptions, BackupReport, back_up, restore
 from copydesk.errors import BackupError, BusyError, ConfigError, GitError, UsageError
 from copydesk.kit import locks
@@ -165,12 +165,12 @@ def test_records_come_back_with_the_bytes_that_git_has(root: Path) -> None:
 
 
 def test_a_commit_made_meanwhile_is_not_in_the_bundle(root: Path, tmp_path: Path) -> None:
-    snapshot = archive.snapshot_refs(root)
+    snapshot = git.snapshot_refs(root)
     assert snapshot is not None
     run_git(root, "commit", "-qam", "later")
 
-    archive.write_bundle(root, snapshot, tmp_path / "bundle", tmp_path / "scratch")
-    archive.restore_bundle(tmp_path / "bundle", snapshot, tmp_path / "back")
+    git.write_bundle(root, snapshot, tmp_path / "bundle", tmp_path / "scratch")
+    git.restore_bundle(tmp_path / "bundle", snapshot, tmp_path / "back")
 
     assert run_git(tmp_path / "back", "rev-parse", "HEAD").strip() == snapshot.head
 

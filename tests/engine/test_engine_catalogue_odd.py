@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
+from copydesk.archive import record
 from copydesk.news import Story
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web, write_files
@@ -46,7 +47,7 @@ def age(file: Path) -> None:
 def file(root: Path, path: str = WALL, **fields: object) -> None:
     about: dict[str, object] = {"title": "Sea wall", "published_at": NOW, **fields}
     story = Story(path=path, **about)  # type: ignore[arg-type]
-    write_files(root, {path: archive.emit_story(story)})
+    write_files(root, {path: record.emit_story(story)})
 
 
 def commit(root: Path, *options: str) -> None:

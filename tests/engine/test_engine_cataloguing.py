@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.archive import Archive, Rulings
+from copydesk import engine
+from copydesk.archive import Archive, Rulings, record
 from copydesk.catalogue import StoryFilter
 from copydesk.engine.cataloguing import (
     Snapshot,
@@ -43,7 +43,7 @@ def beat(tmp_path: Path) -> History:
 def file(beat: History, path: str, **fields: object) -> None:
     about: dict[str, object] = {"title": "Sea wall", "published_at": NOW, **fields}
     story = Story(path=path, **about)  # type: ignore[arg-type]
-    write_files(beat.root, {path: archive.emit_story(story)})
+    write_files(beat.root, {path: record.emit_story(story)})
 
 
 def say(beat: History, words: Mapping[str, Said]) -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from copydesk import config, engine, watch
-from copydesk.archive import Ledger, SourceEnded, SourceKept
+from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept
 from copydesk.engine.serving import what_is_due
 from copydesk.engine.sources import (
     HubPush,

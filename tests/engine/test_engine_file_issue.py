@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
+from copydesk.archive import document
 from copydesk.engine.editing import file_verdict
 from copydesk.engine.letters import (
     FiledIssue,
@@ -116,7 +117,7 @@ def test_a_second_issue_of_a_day_and_that_of_the_next_have_names_of_their_own(ro
 
     assert told.is_new
     assert told.path == last(root) == f"_newsletters/{again}.html"
-    record = archive.parse_record(told.path, (root / told.path).read_bytes())
+    record = document.parse_record(told.path, (root / told.path).read_bytes())
     assert "Tidewatch (2026-11-20)" == record.fields["title"]
 
 
@@ -157,7 +158,7 @@ def test_hostile_words_are_filed_so_that_they_are_read_again(
 ) -> None:
     wanted = issue(issue_story(NAMES[0], title))
 
-    record = archive.parse_record(PATH, (root / file(root, wanted).path).read_bytes())
+    record = document.parse_record(PATH, (root / file(root, wanted).path).read_bytes())
 
     assert title == record.fields["excerpt"]
     assert shown in record.body

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive
-from copydesk.archive import Rulings
+from copydesk.archive import Rulings, record
 from copydesk.news import Reason, Story, Verdict
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web, write_files
@@ -34,7 +33,7 @@ def file(root: Path, name: str, quality: int, days: float = 1, **fields: object)
         **fields,
     }
     path = f"_news/2026-11-19-{name}.md"
-    write_files(root, {path: archive.emit_story(Story(path=path, **about))})  # type: ignore[arg-type]
+    write_files(root, {path: record.emit_story(Story(path=path, **about))})  # type: ignore[arg-type]
     return path
 
 

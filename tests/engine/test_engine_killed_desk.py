@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import is_cut_short
+from copydesk.archive.change import is_cut_short
 from copydesk.desk_store import open_desk
 from copydesk.news import ActionOutcome, EditorAction
 from world.desk import NAMES, action, copy_newsroom, desk_newsroom, read, rename, stories, verdict

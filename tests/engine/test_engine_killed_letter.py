@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive import is_cut_short
+from copydesk.archive.change import is_cut_short
 from copydesk.engine.editing import file_verdict
 from copydesk.engine.letters import compose_issue, file_issue, render_issue
 from copydesk.engine.newsroom import Silence

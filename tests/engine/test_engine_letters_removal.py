@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
+from copydesk.archive import document
 from copydesk.engine.editing import clear_verdict, file_verdict, undo_action
 from copydesk.engine.letters import file_issue
 from copydesk.errors import RecordError
@@ -63,7 +64,7 @@ def remove(root: Path, said: str = "remove") -> engine.VerdictReport:
 
 
 def told(root: Path, path: str = LETTER) -> list[str]:
-    record = archive.parse_record(path, (root / path).read_bytes())
+    record = document.parse_record(path, (root / path).read_bytes())
     return [str(record.fields["excerpt"]), *names(read_sections(record.body))]
 
 

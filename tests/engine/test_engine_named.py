@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
+from copydesk.archive import sealing
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
@@ -42,7 +43,7 @@ def filed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("named")
     more = '[serve]\npublic_url = "https://desk.example"\n'
     root = newsroom(folder / "beat", more=more)
-    archive.write_key(root / ".copydesk" / "key")
+    sealing.write_key(root / ".copydesk" / "key")
     web = record_web(folder / "web.warc.gz", small_web())
     assert copydesk("-C", root, "run", "--web", web, "--now", NOW.isoformat()).code == 0
     if request.param != "_news":

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
+from copydesk.archive import record
 from copydesk.news import Story
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
@@ -29,7 +30,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = newsroom(tmp_path / "beat")
     (root / "_news").mkdir(exist_ok=True)
     story = Story(path=RECORD, title="Good", published_at=NOW, published=True)
-    (root / RECORD).write_bytes(archive.emit_story(story))
+    (root / RECORD).write_bytes(record.emit_story(story))
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "a record")
     return root

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine, measure
+from copydesk import engine, measure
+from copydesk.archive import record
 from copydesk.engine.numbers import read_numbers
 from copydesk.engine.queue import QueueQuestion
 from copydesk.memory import Fate, Tally, find_step
@@ -51,7 +52,7 @@ def opened(tmp_path: Path) -> Iterator[tuple[engine.Newsroom, engine.QueueReader
     ]
     write_files(
         root,
-        {story.path: archive.emit_story(story) for story in stories}
+        {story.path: record.emit_story(story) for story in stories}
         | {"_data/organizations/gull.example.md": ORGANIZATION},
     )
     run_git(root, "add", "-A")
@@ -175,7 +176,7 @@ def test_the_gate_agrees_as_often_as_eval_gate_says(tmp_path: Path, mode: str) -
             reasons=reasons,
             verdict=Verdict(by="Ada", at=at, said=said, why="so"),
         )
-        write_files(root, {story.path: archive.emit_story(story)})
+        write_files(root, {story.path: record.emit_story(story)})
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "decided")
 

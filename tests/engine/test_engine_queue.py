@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive
-from copydesk.archive import Rulings
+from copydesk.archive import Rulings, record
 from copydesk.engine import (
     DropQuestion,
     Newsroom,
@@ -52,7 +51,7 @@ def file(beat: History, name: str, hours: float = 0, **fields: object) -> None:
         **fields,
     }
     story = Story(path=path, **about)  # type: ignore[arg-type]
-    write_files(beat.root, {path: archive.emit_story(story)})
+    write_files(beat.root, {path: record.emit_story(story)})
 
 
 def hold(beat: History, name: str, hours: float = 0, **fields: object) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from copydesk import archive, engine
-from copydesk.archive.change import steps
+from copydesk.archive import change as steps
 from copydesk.engine.what_if import open_bench, try_rules
 from copydesk.kit import locks
 from world import records

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import archive
-from copydesk.archive.change import steps
+from copydesk.archive import change as steps
 from copydesk.kit import locks
 from copydesk.news import Ruling
 from world.command import Said, copydesk

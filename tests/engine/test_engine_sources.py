@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import archive, engine, watch
-from copydesk.archive import Ledger, SourceEnded, SourceKept, SourceMoved
+from copydesk import engine, watch
+from copydesk.archive.change import is_cut_short
+from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
 from copydesk.engine.sources import States, apply_ledger, note_moves
 from copydesk.errors import RecordError, UsageError
 from world import records
@@ -176,7 +177,7 @@ def test_what_moved_or_ended_is_written_down_once(root: Path) -> None:
     assert str(LEDGER) == note(root, before, after)
     assert "" == note(root, after, after)
 
-    ledger = archive.read_ledger(root)
+    ledger = read_ledger(root)
     assert {GULL: SourceMoved(to=NEW, at=NOW)} == ledger.moved
     assert {HERON: SourceEnded(at=NOW, why="gone: it is closed")} == ledger.ended
 
@@ -193,7 +194,7 @@ def test_what_is_no_longer_believed_is_taken_out(root: Path, state: watch.Source
 
     assert str(LEDGER) == note(root, {GULL: state}, {GULL: WELL})
 
-    assert Ledger() == archive.read_ledger(root)
+    assert Ledger() == read_ledger(root)
 
 
 def test_what_an_editor_keeps_is_not_written_down(root: Path) -> None:
@@ -208,7 +209,7 @@ def test_a_move_by_hand_stays_where_memory_knows_of_none(root: Path) -> None:
 
     assert "" == note(root, {GULL: WELL}, {GULL: WELL})
 
-    assert {GULL} == set(archive.read_ledger(root).moved)
+    assert {GULL} == set(read_ledger(root).moved)
 
 
 def test_an_address_of_many_thousand_characters_is_not_written_down(root: Path) -> None:
@@ -281,9 +282,7 @@ def test_keeping_a_source_undoes_what_came_over_it(
     after = remembered(root, GULL)
     assert ("", False, True) == (after.moved_to, after.ended, after.held)
     assert (undone, (str(LEDGER),)) == (report.undone, report.changed)
-    assert Ledger(
-        kept={GULL: SourceKept(by="Ada", at=NOW, why="it is back")}
-    ) == archive.read_ledger(root)
+    assert Ledger(kept={GULL: SourceKept(by="Ada", at=NOW, why="it is back")}) == read_ledger(root)
 
 
 def test_keeping_is_committed_with_its_reason(root: Path) -> None:
@@ -297,7 +296,7 @@ def test_keeping_is_committed_with_its_reason(root: Path) -> None:
         root, "log", "-1", "--format=%B"
     )
     assert "" == run_git(root, "status", "--porcelain")
-    assert not archive.is_cut_short(root)
+    assert not is_cut_short(root)
 
 
 def test_keeping_again_changes_nothing(root: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import engine
+from copydesk.archive import record
 from copydesk.news import Story
 from world.newsroom import NOW, SEALS, WALL, Answer, newsroom, page, record_web, small_web
 
@@ -42,7 +43,7 @@ def filed(tmp_path: Path, head: str = "", more: str = "") -> tuple[dict[str, Sto
         engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
     stories = {}
     for path in report.filed:
-        story = archive.parse_story(path, (root / path).read_bytes())
+        story = record.parse_story(path, (root / path).read_bytes())
         stories[story.web_url.split("/")[2]] = story
     texts = (one.read_bytes() for one in sorted((tmp_path / "out").rglob("*")) if one.is_file())
     return stories, b"\n".join(texts).decode("utf-8", "replace")

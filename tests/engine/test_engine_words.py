@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.archive import WriteLock, is_cut_short, read_rulings
+from copydesk.archive import read_rulings
+from copydesk.archive.change import WriteLock, is_cut_short
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round import Stopwatch, run_round
 from copydesk.news import RulingKind, Said, Verdict

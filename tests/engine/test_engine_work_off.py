@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.archive import WriteLock
-from copydesk.archive.change import steps
+from copydesk.archive import change as steps
+from copydesk.archive.change import WriteLock
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.engine.editing import MOST_IN_A_COMMIT
 from copydesk.errors import CopydeskError

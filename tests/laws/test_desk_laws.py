@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import archive, engine, review
-from copydesk.archive import Archive, Change, WriteLock, is_cut_short, parse_story
-from copydesk.archive.change import steps
+from copydesk.archive import Archive
+from copydesk.archive import change as steps
+from copydesk.archive.change import Change, WriteLock, is_cut_short
+from copydesk.archive.record import parse_story
 from copydesk.desk_store import ActionQueue, open_desk
 from copydesk.engine.editing import field_digests
 from copydesk.news import ActionOutcome, EditorAction, Said, Story

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import archive, engine
-from copydesk.archive import WriteLock, is_cut_short, read_rulings
-from copydesk.archive.change import steps
+from copydesk.archive import change as steps
+from copydesk.archive import read_rulings
+from copydesk.archive.change import WriteLock, is_cut_short
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.round import Stopwatch, run_round
 from copydesk.errors import CopydeskError

@@ -41,8 +41,6 @@ EXPORTED_NAMES = 900
 FULLER_FOLDERS: dict[str, int] = {}
 LONGEST_CHAIN = 25
 LONGER_ROOM_CHAINS = {
-    "archive": 15,
-    "config": 7,
     "desk": 16,
     "desk_store": 6,
     "engine": 10,
@@ -78,8 +76,6 @@ SMALL_FOLDERS = {
     "watch",
 }
 WIDE_FACES = {
-    "archive": 77,
-    "archive/document": 27,
     "desk_store": 36,
     "engine": 384,
     "engine/editing": 45,

@@ -25,7 +25,7 @@ WRITING_FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 
 # Who writes, and where. What is in git of a newsroom is in the first two tables alone.
 CHANGES = {
-    "archive/change/_steps.py": "what becomes of which files: the one way",
+    "archive/change.py": "what becomes of which files: the one way",
     "archive/git/_bundle.py": "lays out a backup: a repository of ours in a folder that is new",
     "archive/git/_checkout.py": "lays out what a push brought in",
 }
@@ -39,12 +39,12 @@ OWN = {
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
     "kit/kept/_database.py": "makes a kept file, for its user alone",
-    "archive/git/_commit.py": "an index of our own below git's folder",
-    "archive/change/_hold.py": "notes below .copydesk that a missing flock was told",
-    "archive/git/_index.py": "git's index, and a lock beside it",
-    "archive/change/_journal.py": "the journal",
+    "archive/git/_repository.py": "an index of our own below git's folder",
+    "archive/change.py": "notes below .copydesk that a missing flock was told",
+    "archive/git/_git.py": "git's index, and a lock beside it",
+    "archive/_journal.py": "the journal",
     "archive/git/_push.py": "a work tree of its own below git's folder",
-    "archive/_seal.py": "the key",
+    "archive/sealing.py": "the key",
     "engine/newsroom/_round_status.py": "below .copydesk: how the last round stands",
     "engine/newsroom/_missing.py": "below .copydesk: what a restore missed",
     "engine/newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
@@ -77,8 +77,7 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
-    "archive/change/_steps.py": "the one way",
-    "archive/change/_change.py": "asks what was edited since",
+    "archive/change.py": "the one way",
     "engine/filing/_writing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the page index's tables",

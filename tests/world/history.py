@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from copydesk import archive, engine
-from copydesk.archive import Archive, ArticleStore, Rulings
+from copydesk.archive import Archive, ArticleStore, Rulings, record
 from copydesk.engine.newsroom import Newsroom
 from copydesk.news import (
     Article,
@@ -118,7 +118,7 @@ class History:
     def file(self, number: int) -> None:
         """File a story, or another one in its place."""
         story = make_story(record_path(number), number // 8)
-        write_files(self.root, {story.path: archive.emit_story(story)})
+        write_files(self.root, {story.path: record.emit_story(story)})
 
     def spoil(self, number: int) -> None:
         """Let a record be none that can be read."""

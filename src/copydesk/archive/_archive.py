@@ -1,18 +1,20 @@
-"""The records of a newsroom folder: which there are, read one by one, written whole."""
+"""List, read and check the records of a newsroom folder, and prepare a change of one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from stat import S_ISDIR
 from typing import NamedTuple, TypeVar
 
-from copydesk.archive import _paths
-from copydesk.archive._letters import LETTERS_FOLDER
-from copydesk.archive._read_file import read_file, read_sibling
-from copydesk.archive.change import FileChange, digest
+from copydesk.archive import _files, _rulings, ledger, reading_lists
+from copydesk.archive._files import complain_of_folder, read_file, read_sibling, scan
+from copydesk.archive._journal import FileChange, digest
 from copydesk.archive.document import parse_record
+from copydesk.archive.document.tree import emit_document, parse_document
+from copydesk.archive.letters import LETTERS_FOLDER
 from copydesk.archive.record import emit_story, form_of, parse_story
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import files, within
@@ -178,7 +180,7 @@ class Archive:
         path = story.path
         if not _is_news_path(path):
             raise RecordError("no path of a news record", subject=path)
-        file = _paths.inside(self.root, path)
+        file = _files.inside(self.root, path)
         data = _emit_with_proof(story)
         if not file.exists():
             return FileChange(path=path, after=data)
@@ -198,7 +200,7 @@ class Archive:
         Raises RecordError where another record lies there.
         """
         place = f"{ARCHIVE_FOLDER}/{path}"
-        if _paths.inside(self.root, place).exists():
+        if _files.inside(self.root, place).exists():
             raise RecordError(
                 "another record of this name is archived already",
                 subject=path,
@@ -249,7 +251,7 @@ def collections(root: Path) -> list[str]:
     """Return the folders of a newsroom that may hold records, by name."""
     names = [
         entry.name
-        for entry in _scan(root)
+        for entry in scan(root)
         if entry.name.startswith("_") and entry.name not in _NOT_RECORDS and entry.is_dir()
     ]
     return sorted(names)
@@ -261,7 +263,7 @@ def record_paths(root: Path, folder: str) -> Iterator[str]:
     In a folder that people may keep other things in, only files in front-matter form count.
     """
     is_ours = _is_for_records(folder)
-    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
+    for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
         name = entry.name
         if name.startswith("."):
             continue
@@ -284,18 +286,6 @@ def _sign(place: str, folder: str, signatures: dict[str, Signature]) -> None:
             signatures[f"{folder}/{name}"] = new(Signature, signed)
 
 
-def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Yield the paths of the YAML and front-matter files of `_data`."""
-    for entry in sorted(_scan(root / folder), key=lambda entry: entry.name):
-        path = f"{folder}/{entry.name}"
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from data_paths(root, path)
-        elif PurePosixPath(path).suffix in {".yaml", ".yml", ".md"}:
-            yield path
-
-
 def _may_be_record(name: str) -> bool:
     return name[name.rfind(".") :] in _SUFFIXES
 
@@ -311,24 +301,119 @@ def _has_front_matter(root: Path, path: str) -> bool:
         return True
 
 
-def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError as error:
-        _complain_of_folder(folder, error)
-        return []
-
-
 def _list_with_stats(folder: str) -> list[tuple[str, os.stat_result]]:
     try:
         return within.list_with_stats(folder)
     except OSError as error:
-        _complain_of_folder(folder, error)
+        complain_of_folder(folder, error)
         return []
 
 
-def _complain_of_folder(folder: Path | str, error: OSError) -> None:
-    """Raise RecordError for a folder that cannot be listed; one that is none holds nothing."""
-    if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataReport:
+    """How many files of `_data` come back byte for byte, and which do not."""
+
+    files: int = 0
+    identical: int = 0
+    different: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """How many records come back byte for byte; which differ, which cannot be read and why.
+
+    `collections` counts the records by folder (`_news`, `_learning`, …); `_data` stands apart.
+    """
+
+    records: int = 0
+    identical: int = 0
+    different: tuple[str, ...] = ()
+    errors: tuple[tuple[str, str], ...] = ()
+    collections: Mapping[str, int] = field(default_factory=dict)
+    data: DataReport = field(default_factory=DataReport)
+
+    @property
+    def is_clean(self) -> bool:
+        """Decide whether every record and data file was read and came back as it is."""
+        parts = (self.different, self.errors, self.data.different, self.data.errors)
+        return not any(parts)
+
+
+def check(root: Path, progress: Callable[[int], None] | None = None) -> CheckReport:
+    """Check every record below `root`; `progress` hears the number done so far."""
+    tally, data = _CheckCount(root, progress), _CheckCount(root, None)
+    for folder in (*collections(root), *_ARCHIVED):
+        tally.add(folder, record_paths(root, folder))
+    data.add("_data", _files.data_paths(root))
+    for _ in reading_lists.find_reading_lists(root, data.hear):
+        pass
+    return CheckReport(
+        records=tally.files,
+        identical=tally.identical,
+        different=tuple(tally.different),
+        errors=tuple(tally.errors),
+        collections=tally.folders,
+        data=DataReport(
+            files=data.files,
+            identical=data.identical,
+            different=tuple(data.different),
+            errors=tuple(data.errors),
+        ),
+    )
+
+
+_LISTS = frozenset({ledger.PATH, _rulings.PATH})
+_ARCHIVED = tuple(place for place in NEWS_FOLDERS if place.startswith("_archive/"))
+
+
+class _CheckCount:
+    """Count the files of folders, each read once."""
+
+    def __init__(self, root: Path, progress: Callable[[int], None] | None) -> None:
+        self._archive = Archive(root)
+        self._progress = progress
+        self.files = 0
+        self.identical = 0
+        self.different: list[str] = []
+        self.errors: list[tuple[str, str]] = []
+        self.folders: dict[str, int] = {}
+
+    def add(self, folder: str, paths: Iterable[str]) -> None:
+        """Count the files of one folder; what cannot be listed is an error, too."""
+        before = self.files
+        try:
+            for path in paths:
+                self._add_one(path)
+        except CopydeskError as error:
+            self.errors.append((error.subject, error.what))
+        if self.files > before:
+            self.folders[folder] = self.files - before
+
+    def hear(self, error: CopydeskError) -> None:
+        """Note what else is wrong with a file, unless it is known to be broken."""
+        if error.subject not in {path for path, _ in self.errors}:
+            self.errors.append((error.subject, error.what))
+
+    def _add_one(self, path: str) -> None:
+        self.files += 1
+        try:
+            data = self._archive.file_bytes(path)
+            same = _rewrite(path, data) == data
+        except CopydeskError as error:
+            self.errors.append((path, error.what))
+        else:
+            self.identical += same
+            self.different += [] if same else [path]
+        if self._progress is not None:
+            self._progress(self.files)
+
+
+def _rewrite(path: str, data: bytes) -> bytes:
+    if path.startswith(NEWS_FOLDERS):
+        return emit_story(parse_story(path, data))
+    if path in _LISTS and not data:  # the last entry was taken out
+        return data
+    document = parse_document(path, data)
+    parse_record(path, data)  # its values must make sense, too
+    return emit_document(document)

@@ -1,33 +1,32 @@
-"""The top lists of a file of `_data`: one of them changed, everything else left as it stands."""
+"""Edit one top-level list in a YAML file of `_data`, and leave the rest of the file as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _paths, _read_file
-from copydesk.archive.change import FileChange, digest
-from copydesk.archive.document import (
-    MAX_BARE,
+from copydesk.archive import _files
+from copydesk.archive._journal import FileChange, digest
+from copydesk.archive.document import MAX_BARE, is_plain, spell_date
+from copydesk.archive.document.tree import (
     DocumentTree,
     MappingEntry,
     Scalar,
     Sequence,
     SequenceItem,
     emit_document,
-    is_plain,
     parse_document,
-    spell_date,
 )
-from copydesk.archive.document import Mapping as Tree
+from copydesk.archive.document.tree import Mapping as Tree
 from copydesk.errors import RecordError
+from copydesk.news import Image
 
 
 def present(root: Path, path: str) -> bytes:
     """Return the bytes of a file, b"" where there is none or it is blank; raise RecordError."""
-    data = _read_file.read_file_if_any(root, path)
+    data = _files.read_file_if_any(root, path)
     return data if data.strip() else b""
 
 
@@ -37,8 +36,8 @@ def change(root: Path, path: str, edit_tree: Callable[[Tree], Tree]) -> FileChan
     Raises RecordError where it cannot be read or given back as it stands, or would grow over what
     is read again.
     """
-    file = _paths.inside(root, path)
-    there = _read_file.read_file(root, path) if file.exists() else None
+    file = _files.inside(root, path)
+    there = _files.read_file(root, path) if file.exists() else None
     after = edit(there or b"", path, edit_tree)
     is_blank = not after and not (there or b"").strip()
     return FileChange(path=path, before=digest(there), after=there if is_blank else after)
@@ -143,3 +142,37 @@ def words(text: str) -> Scalar:
 def moment(at: datetime) -> Scalar:
     """Return a time."""
     return Scalar(text=spell_date(at), kind="timestamp")
+
+
+_KEY = "images"
+
+
+def add_images(root: Path, path: str, images: Iterable[Image]) -> FileChange:
+    """Return what a file is with pictures at the end of its `images`, with their sizes.
+
+    Raises RecordError where it cannot be read or given back as it stands.
+    """
+    new = tuple(images)
+
+    def add(old: Sequence) -> Sequence:
+        if old.flow and "#" in old.spelled:
+            what = "a list in brackets with a comment in it would lose that"
+            raise RecordError(what, subject=path, hint="write each picture behind a dash")
+        at = column(old)
+        items = (SequenceItem(value=_write_image(image, at + 2)) for image in new)
+        return Sequence(items=(*old.items, *items), column=at)
+
+    def edit(tree: Tree) -> Tree:
+        return edit_list(tree, _KEY, add) if new else tree
+
+    return change(root, path, edit)
+
+
+def _write_image(image: Image, column: int) -> Tree:
+    values = (
+        ("url", word(image.url)),
+        ("width", Scalar(text=str(image.width), kind="int")),
+        ("height", Scalar(text=str(image.height), kind="int")),
+    )
+    entries = (MappingEntry(key=Scalar(text=key), value=value) for key, value in values)
+    return Tree(entries=tuple(entries), column=column)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from copydesk.archive import _rulings_file
-from copydesk.archive._rulings_file import Rulings, other_place
+from copydesk.archive import _rulings
+from copydesk.archive._rulings import Rulings, other_place
 from copydesk.archive.git import AUTHOR, LoggedCommit, read_path_log
 from copydesk.archive.record import STORY, parse_story
 from copydesk.errors import RecordError
@@ -79,7 +79,7 @@ def read_story_log(root: Path, path: str, at_most: int) -> StoryLog | None:
     """
     name = PurePosixPath(path).name.removesuffix(".md")
     places = (path, other_place(path))
-    log = read_path_log(root, places, _rulings_file.PATH, name, at_most)
+    log = read_path_log(root, places, _rulings.PATH, name, at_most)
     if log is None:
         return None
     commits = (_read_commit(commit, places, name) for commit in log.commits)
@@ -91,7 +91,7 @@ def _read_commit(commit: LoggedCommit, places: tuple[str, str], name: str) -> St
     (before_at, before, was_broken), (after_at, after, is_broken) = (
         _read_story(commit, places, version) for version in (0, 1)
     )
-    ruled_before, ruled_after = commit.files.get(_rulings_file.PATH, (None, None))
+    ruled_before, ruled_after = commit.files.get(_rulings.PATH, (None, None))
     return StoryCommit(
         id=commit.id,
         at=commit.at,
@@ -136,7 +136,7 @@ def read_rulings_on(data: bytes, name: str) -> Rulings:
     and a story may have been in twenty of its versions.
     """
     try:
-        rulings = _rulings_file.parse_rulings(_leave_others(data, name))
+        rulings = _rulings.parse_rulings(_leave_others(data, name))
     except RecordError:
         return Rulings()
     return Rulings(

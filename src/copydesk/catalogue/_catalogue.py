@@ -1,4 +1,4 @@
-"""The catalogue: every filed story as questions need it, in one file or in memory."""
+"""The catalogue of filed stories: an SQLite file, or tables in memory, with a method a question."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from copydesk.catalogue import _happenings, _sums, _update
+from copydesk.catalogue import _entries, _happenings, _sums
 from copydesk.catalogue._entries import (
     BrokenRecord,
     CatalogueEntry,
@@ -21,9 +21,8 @@ from copydesk.catalogue._entries import (
 from copydesk.catalogue._happenings import FiledHappening, HappeningCursor
 from copydesk.catalogue._questions import StoryFilter, microseconds, places, where
 from copydesk.catalogue._stored_corpus import StoredCorpus
-from copydesk.catalogue._sums import PublisherCount, TopicCount
+from copydesk.catalogue._sums import PublisherCount, TopicCount, TopicRank, rank_among
 from copydesk.catalogue._tables import open_tables
-from copydesk.catalogue._topic_rank import TopicRank, rank_among
 from copydesk.kit import urls
 from copydesk.news import ReasonKind, Standing
 
@@ -79,22 +78,22 @@ class Catalogue:
         All at once, with notes of what it is up to date with; nobody else writes meanwhile.
         """
         with self._tables.at_once():
-            _update.forget(self._tables, lost)
-            _update.put_entries(self._tables, entries)
-            _update.put_failures(self._tables, broken)
-            _update.put_notes(self._tables, notes or {})
+            _entries.forget(self._tables, lost)
+            _entries.put_entries(self._tables, entries)
+            _entries.put_failures(self._tables, broken)
+            _entries.put_notes(self._tables, notes or {})
 
     def set_standings(self, standings: Mapping[str, Standing], notes: Mapping[str, str]) -> None:
         """Note where stories stand under other rules, by path; all else of them is as it was."""
         with self._tables.at_once():
             rows = [(standing, path) for path, standing in standings.items()]
             self._tables.run_many("UPDATE stories SET standing = ? WHERE path = ?", rows)
-            _update.put_notes(self._tables, notes)
+            _entries.put_notes(self._tables, notes)
 
     def put_marks(self, marks: Iterable[TextMarks]) -> None:
         """Take in the fingerprints of texts; those of paths that are not known are passed over."""
         with self._tables.at_once():
-            _update.put_marks(self._tables, marks)
+            _entries.put_marks(self._tables, marks)
 
     def forget_marks(self, before: datetime) -> None:
         """Forget the fingerprints of stories published before a time, or at none that is known."""
@@ -107,7 +106,7 @@ class Catalogue:
         ]
         if gone:
             with self._tables.at_once():
-                _update.forget_marks(self._tables, gone)
+                _entries.forget_marks(self._tables, gone)
 
     # ---- questions -------------------------------------------------------------------------------
 

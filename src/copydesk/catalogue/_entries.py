@@ -1,10 +1,16 @@
-"""What the catalogue takes: a filed story with what is known of it beside its record."""
+"""What goes into the catalogue (stories, broken records), and how it is written to the tables."""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from copydesk.catalogue import _questions
+from copydesk.catalogue._questions import microseconds
+from copydesk.kit import urls
+from copydesk.kit.databases import DisposableDatabase
 from copydesk.news import Standing, Story
 
 
@@ -80,3 +86,137 @@ class DecidedStory:
     at: datetime
     points: int | None
     has_waited: bool
+
+
+_ARCHIVED = "_archive/"
+
+
+def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
+    """Forget all that is known of the records at these paths."""
+    for path in paths:
+        tables.run("DELETE FROM broken WHERE path = ?", path)
+        for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", path):
+            _forget_parts(tables, story)
+            tables.run("DELETE FROM stories WHERE id = ?", story)
+
+
+def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -> None:
+    """Put stories in, each in the place of what was known of its path."""
+    for entry in entries:
+        forget(tables, (entry.story.path,))
+        ((number,),) = tables.run(_INSERT, *_row(entry))
+        story = entry.story
+        addresses = {urls.identity(url) for url in story.addresses}
+        tables.run_many("INSERT INTO addresses VALUES (?, ?)", ((a, number) for a in addresses))
+        topics = set(story.topics)
+        tables.run_many("INSERT INTO topics VALUES (?, ?)", ((topic, number) for topic in topics))
+        kinds = {reason.kind for reason in story.reasons}
+        tables.run_many("INSERT INTO reasons VALUES (?, ?)", ((kind, number) for kind in kinds))
+        if story.verdict is not None:
+            tables.run("INSERT INTO decisions VALUES (?, ?, ?, ?)", number, *_decision(entry))
+        words = (story.title, story.excerpt, entry.text)
+        insert = "INSERT INTO words (rowid, title, excerpt, text) VALUES (?, ?, ?, ?)"
+        tables.run(insert, number, *(_questions.index_form(_encodable(text)) for text in words))
+
+
+def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
+    """Put records in that cannot be read, each in the place of what was known of its path."""
+    for record in broken:
+        forget(tables, (record.path,))
+        row = (record.path, record.signature, _encodable(record.what), _encodable(record.hint))
+        tables.run("INSERT INTO broken VALUES (?, ?, ?, ?)", *row)
+
+
+def put_notes(tables: DisposableDatabase, notes: Mapping[str, str]) -> None:
+    """Keep notes, each in the place of the earlier one of its name."""
+    tables.run_many("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
+
+
+def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
+    """Put fingerprints in, each in the place of the earlier one of its story."""
+    for text in marks:
+        for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", text.path):
+            forget_marks(tables, (story,))
+            packed = array("L" if array("L").itemsize == _HASH_BYTES else "I", text.fingerprint)
+            row = (story, text.site, text.habits, packed.tobytes())
+            tables.run("INSERT INTO marks VALUES (?, ?, ?, ?)", *row)
+            hashes = ((value, story) for value in set(text.fingerprint))
+            tables.run_many("INSERT INTO hashes VALUES (?, ?)", hashes)
+
+
+def forget_marks(tables: DisposableDatabase, stories: Iterable[int]) -> None:
+    """Forget the fingerprints of stories, by their numbers."""
+    for story in stories:
+        for (kept,) in tables.run("SELECT fingerprint FROM marks WHERE story = ?", story):
+            values = _unpack(kept)
+            rows = ((value, story) for value in values)
+            tables.run_many("DELETE FROM hashes WHERE value = ? AND story = ?", rows)
+            tables.run("DELETE FROM marks WHERE story = ?", story)
+
+
+_HASH_BYTES = 4
+_INSERT = f"INSERT INTO stories VALUES (NULL{', ?' * 18}) RETURNING id"
+
+
+def _unpack(kept: bytes) -> array[int]:
+    values = array("L" if array("L").itemsize == _HASH_BYTES else "I")
+    values.frombytes(kept)
+    return values
+
+
+def _forget_parts(tables: DisposableDatabase, story: int) -> None:
+    tables.run("DELETE FROM addresses WHERE story = ?", story)
+    tables.run("DELETE FROM topics WHERE story = ?", story)
+    tables.run("DELETE FROM decisions WHERE story = ?", story)
+    tables.run("DELETE FROM reasons WHERE story = ?", story)
+    tables.run("DELETE FROM words WHERE rowid = ?", story)
+    forget_marks(tables, (story,))
+
+
+def _row(entry: CatalogueEntry) -> tuple[object, ...]:
+    story = entry.story
+    return (
+        story.path,
+        entry.signature,
+        story.path.rsplit("/", 1)[-1].removesuffix(".md"),
+        story.path.startswith(_ARCHIVED),
+        None if story.published_at is None else microseconds(story.published_at),
+        entry.standing,
+        entry.is_gone,
+        _encodable(story.provider.domain) if story.provider else "",
+        entry.source,
+        story.language,
+        _within(story.quality),
+        _within(story.heat),
+        _encodable(story.group),
+        _encodable(story.copy_of),
+        _is_ruled(story),
+        not story.published,
+        _within(entry.points),
+        story.verdict.said if story.verdict else "",
+    )
+
+
+def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
+    """Return when an editor decided a story, what the gate saw, and whether it had waited."""
+    verdict = entry.story.verdict
+    assert verdict is not None
+    has_waited = any(reason.about == "held" for reason in entry.story.reasons)
+    return (microseconds(verdict.at), _within(entry.gate_points), has_waited)
+
+
+def _is_ruled(story: Story) -> bool:
+    """Decide whether an editor's ruling, or a word on a member, had a say in a story's group."""
+    if story.verdict is not None and story.group:
+        return True
+    return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)
+
+
+def _within(number: int | None) -> int | None:
+    """Return a number that somebody wrote into a record, or the nearest that SQLite holds."""
+    return None if number is None else max(-(2**63), min(2**63 - 1, number))
+
+
+def _encodable(text: str) -> str:
+    """Return a text that UTF-8 can hold: half a character becomes a mark of that."""
+    return text.encode("utf-8", "replace").decode()

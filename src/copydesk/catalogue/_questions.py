@@ -1,13 +1,19 @@
-"""Questions: which stories somebody wants to see, as SQL."""
+"""Translate questions for stories, and words to search for, into SQL.
+
+The full-text index splits texts at blanks. Scripts without blanks are therefore indexed as pairs
+of letters: "東京都" as "東京 京都". All words of a question must occur in a story, and those in
+quotes one after another.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from copydesk.catalogue import _words
+from copydesk.kit import text as plain_text
 from copydesk.news import ReasonKind, Standing
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,7 +80,7 @@ def _conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, ...]]]
         known = json.dumps(sorted(wanted.known_gone))  # one value, however many there are
         yield "(gone = 1 OR path IN (SELECT value FROM json_each(?)))", (known,)
     if wanted.words.strip():
-        question = _words.question_form(wanted.words)
+        question = question_form(wanted.words)
         if question:
             yield "id IN (SELECT rowid FROM words WHERE words MATCH ?)", (question,)
         else:
@@ -104,3 +110,31 @@ def _label_conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, 
         yield "language = ?", (wanted.language,)
     if wanted.reason is not None:
         yield "id IN (SELECT story FROM reasons WHERE kind = ?)", (wanted.reason,)
+
+
+_MOST_CHARACTERS = 20_000  # of one text
+_RUN = re.compile(f"[{plain_text.UNSPACED_LETTERS}]+")
+_PART = re.compile(r'"([^"]*)"|(\S+)')
+
+
+def index_form(text: str) -> str:
+    """Return a text as it is put into the index."""
+    return _RUN.sub(lambda run: f" {_pair(run[0])} ", text[:_MOST_CHARACTERS])
+
+
+def _pair(run: str) -> str:
+    if len(run) == 1:
+        return run
+    return " ".join(run[at : at + 2] for at in range(len(run) - 1))
+
+
+def question_form(question: str) -> str:
+    """Return a question in the index's own language, "" for one without a word."""
+    phrases = (quoted or word for quoted, word in _PART.findall(question))
+    found = (" ".join(plain_text.words(index_form(phrase))) for phrase in phrases)
+    return " ".join(_phrase(words) for words in found if words)
+
+
+def _phrase(words: str) -> str:
+    """Return words that stand one after another; of a single one also what begins like it."""
+    return f'"{words}"' if " " in words or len(words) < 3 else f'"{words}"*'

@@ -1,8 +1,8 @@
-"""Sums over all filed stories, by SQL: when they came, whose they are, what was decided."""
+"""Count filed stories by time, publisher and topic, list decisions, and rank stories by quality."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -87,3 +87,36 @@ def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]
         )
         for path, said, at, points, waited in tables.run(_DECISIONS, since)
     ]
+
+
+Shown = tuple[int, str]  # a quality, and where its story stands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRank:
+    """The `place` of a story by quality among `stories` that are counted, itself one of them.
+
+    Who is as good shares its place. `median` is their middle quality, `published` how many of them
+    are on the site.
+    """
+
+    place: int
+    stories: int
+    median: int
+    published: int
+
+
+def rank_among(story: Shown, others: Sequence[Shown]) -> TopicRank:
+    """Return the place of a story among others."""
+    every = (story, *others)
+    return TopicRank(
+        place=1 + sum(quality > story[0] for quality, _ in others),
+        stories=len(every),
+        median=_find_median([quality for quality, _ in every]),
+        published=sum(standing == Standing.PUBLISHED for _, standing in every),
+    )
+
+
+def _find_median(numbers: Sequence[int]) -> int:
+    """Return the middle one of numbers; of an even count the lower of the two."""
+    return sorted(numbers)[(len(numbers) - 1) // 2]

@@ -1,11 +1,15 @@
-"""The tables of the catalogue. Another version's are thrown away: all can be made again."""
+"""The tables of the catalogue. A file of another version is replaced: all can be made again."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
+import orjson
+
 from copydesk.errors import CatalogueError
+from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
 
 _VERSION = 5
@@ -110,3 +114,15 @@ def _make(database: DisposableDatabase) -> None:
     contents = ", content = '', contentless_delete = 1" if can_delete else ""
     database.run(_WORDS.format(contents=contents))
     database.run(f"PRAGMA user_version = {_VERSION}")
+
+
+_QUERY = """SELECT path, signature FROM stories WHERE path IN (SELECT value FROM json_each(?1))
+    UNION ALL SELECT path, signature FROM broken WHERE path IN (SELECT value FROM json_each(?1))"""
+
+
+def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
+    """Return the signatures of these records when the catalogue in a file read them, by path.
+
+    Nothing where it cannot be read or is of another version: it is neither made nor changed.
+    """
+    return dict(databases.read_rows(file, _QUERY, orjson.dumps([*paths]).decode()))

@@ -1,13 +1,13 @@
-"""The tables of beat.toml to checked values, by the options of its sections alone."""
+"""Check the values of beat.toml against the options of its sections, and note their origins."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from copydesk.config import _format
-from copydesk.config._origins import Origins
+from copydesk.config import _toml
 from copydesk.config._sections import (
     BLOCKS,
     HOST,
@@ -19,8 +19,7 @@ from copydesk.config._sections import (
     WEBHOOK,
     Section,
 )
-from copydesk.config._setting_error import find_nearest, setting_error, show_value
-from copydesk.config._toml import FILE
+from copydesk.config._toml import FILE, find_nearest, setting_error, show_value
 from copydesk.errors import ConfigError
 from copydesk.kit import urls
 from copydesk.kit.options import Option, Unfit
@@ -63,7 +62,7 @@ def decode(tables: dict[str, object], environ: Mapping[str, str]) -> BeatValues:
 
     The tables are brought to the newest format on the way.
     """
-    warnings = _format.upgrade_tables(tables)
+    warnings = _toml.upgrade_tables(tables)
     _refuse_unknown_tables(tables)
     origins = Origins()
     sections = {}
@@ -254,7 +253,7 @@ def _refuse_twin_webhooks(webhooks: Iterable[Values]) -> None:
 
 
 def _refuse_unknown_tables(tables: Mapping[str, object]) -> None:
-    known = {section.name.split(".")[0] for section in (*SECTIONS, *BLOCKS)} | {_format.KEY}
+    known = {section.name.split(".")[0] for section in (*SECTIONS, *BLOCKS)} | {_toml.KEY}
     for name in tables:
         if name not in known:
             raise _unknown_key(name, name, known)
@@ -277,3 +276,67 @@ def _unknown_key(name: str, path: str, known: Iterable[str]) -> ConfigError:
     near = elsewhere[0] if elsewhere else find_nearest(name, known)
     hint = f'did you mean "{near}"?' if near else "known here: " + ", ".join(sorted(known))
     return setting_error(FILE, path, "unknown key", hint)
+
+
+_DEFAULT = "default"
+_IN_A_BLOCK = re.compile(r"(\w+)\[(\d{1,9})\]\.(.+)")
+
+
+class Origins(Mapping[str, str]):
+    """Map a dotted path to "default", "beat.toml", an environment variable or a file in `_data`.
+
+    A beat may have 50,000 sources of 14 options each. Of a block only the names of the options
+    that stand in the file are held, and its origins are worked out when someone asks.
+    """
+
+    def __init__(self) -> None:
+        self._recorded: dict[str, str] = {}
+        self._names: dict[str, Sequence[str]] = {}
+        self._given: dict[str, Sequence[frozenset[str]]] = {}
+
+    def record(self, path: str, origin: str) -> None:
+        """Write down the origin of one value, in the place of an earlier one."""
+        self._recorded[path] = origin
+
+    def add_blocks(self, block: str, names: Sequence[str], given: Sequence[frozenset[str]]) -> None:
+        """Write down the options that the blocks of one name can have, and those that each has.
+
+        An option of a table within a block is named with it: `listing.item`.
+        """
+        self._names[block] = names
+        self._given[block] = given
+
+    def __getitem__(self, path: str) -> str:
+        """Return the origin of one value; raises KeyError for a path that is none."""
+        if path in self._recorded:
+            return self._recorded[path]
+        found = _IN_A_BLOCK.fullmatch(path)
+        if found is None:
+            raise KeyError(path)
+        block, index, name = found[1], int(found[2]), found[3]
+        given = self._given.get(block, ())
+        if index >= len(given) or name not in self._names_of(block, given[index]):
+            raise KeyError(path)
+        return FILE if name in given[index] else _DEFAULT
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every path: those of sections and of `_data` first, then block by block."""
+        yield from self._recorded
+        for block, sets in self._given.items():
+            for index, given in enumerate(sets):
+                for name in self._names_of(block, given):
+                    path = f"{block}[{index}].{name}"
+                    if path not in self._recorded:
+                        yield path
+
+    def _names_of(self, block: str, given: frozenset[str]) -> Iterator[str]:
+        """Yield the names of a block's options: those of a table in it only where it has one."""
+        tables = {name.partition(".")[0] for name in given if "." in name}
+        for name in self._names[block]:
+            table, dot, _ = name.partition(".")
+            if not dot or table in tables:
+                yield name
+
+    def __len__(self) -> int:
+        """Count the paths."""
+        return sum(1 for _ in self)

@@ -1,26 +1,30 @@
-"""beat.toml + environment + _data -> Settings: read, checked against each other, put together."""
+"""Load `Settings` from beat.toml, the environment, `_data` and the file of the newsroom's key."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from copydesk.config import _key, _toml, data, reading
+from copydesk.config import _data_files, _domain_trust, _reading, _toml
 from copydesk.config._decode import BeatValues, Values, decode
-from copydesk.config._deploy_tables import Deploy
-from copydesk.config._setting_error import find_nearest, setting_error, show_value
-from copydesk.config._settings import UNSET, Settings
-from copydesk.config._tables import (
+from copydesk.config._settings import (
+    UNSET,
+    Deploy,
     Pictures,
     RecallOptions,
     Records,
     Retention,
     Review,
     Serve,
+    Settings,
     SourceOptions,
 )
-from copydesk.kit import urls
+from copydesk.config._toml import find_nearest, setting_error, show_value, unreadable_error
+from copydesk.kit import urls, within
 from copydesk.news import (
     Beat,
     ExcerptRule,
@@ -45,13 +49,13 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     Raises ConfigError with the file and the dotted path of the first thing that is wrong.
     """
     decoded = decode(_toml.read(root), environ)
-    topics = data.read_topics(root)
-    trust = data.read_domain_trust(root, decoded.build(Scoring).standings)
+    topics = _data_files.read_topics(root)
+    trust = _domain_trust.read_domain_trust(root, decoded.build(Scoring).standings)
     key = _read_key(root, decoded, environ)
     _settle_urls(decoded)
     _settle_topics(decoded, topics)
-    webhooks = reading.read_webhooks(decoded.webhooks, environ)
-    letters = reading.read_letters(decoded, root, topics)
+    webhooks = _reading.read_webhooks(decoded.webhooks, environ)
+    letters = _reading.read_letters(decoded, root, topics)
     return Settings(
         root=root,
         beat=replace(_build_beat(root, decoded, topics), standings=trust.trust_by_domain),
@@ -64,9 +68,9 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         recall=decoded.build(RecallOptions),
         retention=decoded.build(Retention),
         serve=decoded.build(Serve),
-        desk=reading.read_desk(decoded, environ),
-        deploy=reading.read_deploy(decoded, environ),
-        mail=reading.read_mail(decoded, environ),
+        desk=_reading.read_desk(decoded, environ),
+        deploy=_reading.read_deploy(decoded, environ),
+        mail=_reading.read_mail(decoded, environ),
         webhooks=webhooks,
         letters=letters,
         source_options=dict(_source_options(decoded, environ)),
@@ -76,17 +80,17 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
         warnings=(
             *decoded.warnings,
             *key.warnings,
-            *data.topic_warnings(topics, decoded.build(Beat).url),
+            *_data_files.topic_warnings(topics, decoded.build(Beat).url),
             *trust.warnings,
             *_missing_variables(decoded.sources, environ),
-            *reading.list_silent_webhooks(webhooks),
-            *reading.list_missing_lists(letters, root),
+            *_reading.list_silent_webhooks(webhooks),
+            *_reading.list_missing_lists(letters, root),
         ),
     )
 
 
-def _read_key(root: Path, decoded: BeatValues, environ: Mapping[str, str]) -> _key.Key:
-    key = _key.read(root, environ)
+def _read_key(root: Path, decoded: BeatValues, environ: Mapping[str, str]) -> _Key:
+    key = _find_key(root, environ)
     decoded.origins.record("key", key.origin)
     return key
 
@@ -97,9 +101,9 @@ def _read_metrics_token(decoded: BeatValues, environ: Mapping[str, str]) -> str:
     return token
 
 
-def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Beat:
+def _build_beat(root: Path, decoded: BeatValues, topics: _data_files.TopicFiles) -> Beat:
     """Put the beat together; the origins of its organizations are written down."""
-    organizations = data.read_organizations(root)
+    organizations = _data_files.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
     publish, deploy = decoded.build(OutputOptions), decoded.build(Deploy)
@@ -111,7 +115,7 @@ def _build_beat(root: Path, decoded: BeatValues, topics: data.TopicFiles) -> Bea
         subscribe_url=_subscribe_url(decoded) if decoded.letters else "",
         topics=tuple(topic for topic, _ in topics),
         organizations={domain: organization for domain, (organization, _) in organizations.items()},
-        logos=data.read_logos(root, publish.api_url),
+        logos=_data_files.read_logos(root, publish.api_url),
         sources=tuple(_build_source(source) for source in decoded.sources),
         scoring=_read_scoring(decoded),
         excerpt=decoded.build(ExcerptRule),
@@ -223,7 +227,7 @@ def _settle_urls(decoded: BeatValues) -> None:
         decoded.origins.record("publish.api_url", "site.url")
 
 
-def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
+def _settle_topics(decoded: BeatValues, topics: _data_files.TopicFiles) -> None:
     """Derive the main topic from the first file, where one is wanted; refuse names of no topic."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
@@ -237,7 +241,9 @@ def _settle_topics(decoded: BeatValues, topics: data.TopicFiles) -> None:
         if names and name not in names:
             near = find_nearest(name, names)
             hint = (
-                f'did you mean "{near}"?' if near else f"topics are files in {data.TOPICS_FOLDER}"
+                f'did you mean "{near}"?'
+                if near
+                else f"topics are files in {_data_files.TOPICS_FOLDER}"
             )
             raise setting_error("beat.toml", path, f"no topic is named {show_value(name)}", hint)
 
@@ -259,3 +265,71 @@ def _name_topics(decoded: BeatValues) -> Iterator[tuple[str, str]]:
         if "topics" in source:
             for name in msgspec.convert(source["topics"], tuple[str, ...]):
                 yield f"source[{index}].topics", name
+
+
+_KEY_VARIABLE = "COPYDESK_KEY"
+_KEY_FILE = ".copydesk/key"
+_KEY_BYTES = 32
+_MAX_KEY_FILE_BYTES = 1_000
+_KEY_HINT = "a key is 32 random bytes in base64, 44 characters"
+_KEY_FORBIDDEN = "give it to the user who runs copydesk: chown USER .copydesk/key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Key:
+    """The key (None: this newsroom has none), where it came from, what is wrong with its file."""
+
+    key: bytes | None = field(default=None, repr=False)
+    origin: str = "default"
+    warnings: tuple[str, ...] = ()
+
+
+def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
+    """Return the key; one of the wrong length is an error, since sealing with it would be a loss.
+
+    Its file is in no git and may be a link, such as to a secret that a container is given.
+    """
+    given = environ.get(_KEY_VARIABLE, "").strip()
+    if given:
+        return _Key(key=_decode_key(given, _KEY_VARIABLE), origin=f"environment {_KEY_VARIABLE}")
+    path = root / _KEY_FILE
+    try:
+        mode = path.stat().st_mode
+        text = within.read_user_file(path, _MAX_KEY_FILE_BYTES).decode("ascii")
+    except (FileNotFoundError, NotADirectoryError):
+        return _Key()
+    except UnicodeDecodeError as error:
+        raise setting_error(
+            _KEY_FILE, "", "expected base64, got something else", _KEY_HINT
+        ) from error
+    except PermissionError as error:
+        raise setting_error(
+            _KEY_FILE, "", "cannot be read: permission denied", _KEY_FORBIDDEN
+        ) from error
+    except OSError as error:
+        raise unreadable_error(error, _KEY_FILE, _KEY_HINT) from error
+    return _Key(
+        key=_decode_key(text.strip(), _KEY_FILE),
+        origin=_KEY_FILE,
+        warnings=_exposure_warnings(mode),
+    )
+
+
+def _decode_key(text: str, where: str) -> bytes:
+    """Read base64; the text itself is a secret and stands in no message."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise setting_error(where, "", "expected base64, got something else", _KEY_HINT) from None
+    if len(key) != _KEY_BYTES:
+        raise setting_error(
+            where, "", f"expected a key of {_KEY_BYTES} bytes, got {len(key)}", _KEY_HINT
+        )
+    return key
+
+
+def _exposure_warnings(mode: int) -> tuple[str, ...]:
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return ()
+    bits = f"{stat.S_IMODE(mode):04o}"
+    return (f"{_KEY_FILE}: others can read the key (mode {bits}): chmod 600 {_KEY_FILE}",)

@@ -1,13 +1,16 @@
-"""beat.toml's bytes to its tables: size, encoding and syntax checked, nothing else."""
+"""Parse a beat.toml to its tables, bring an older format up to date, and report wrong settings."""
 
 from __future__ import annotations
 
 import errno
+import json
 import re
 import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from pathlib import Path
+from typing import Final
 
-from copydesk.config._setting_error import setting_error, unreadable_error
 from copydesk.errors import ConfigError
 from copydesk.kit import within
 
@@ -62,3 +65,154 @@ def _missing_file(root: Path) -> ConfigError:
     else:
         hint = f"there is no folder {root}; make a newsroom with: copydesk new {root}"
     return ConfigError("no beat.toml in the folder", subject=str(root), hint=hint)
+
+
+_SHOWN = 60
+
+
+class SettingError(ConfigError):
+    """Report a wrong setting with its place first: `beat.toml: scoring.publish_at: expected …`."""
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.what}"
+
+
+def setting_error(file: str, path: str, what: str, hint: str = "") -> SettingError:
+    """Return the error for one setting; `path` is its dotted path in `file`, "" for the whole."""
+    return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
+
+
+def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
+    """Return the error for a file that cannot be read; what it says to do goes before `hint`."""
+    what = f"cannot be read ({error.strerror})"
+    if error.errno == errno.EFBIG:
+        what = str(error.strerror)
+    return setting_error(file, "", what, within.hint(error) or hint)
+
+
+def decode_text(data: bytes, file: str) -> str:
+    """Return the text of a file's bytes; a byte order mark is passed over."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise setting_error(file, "", "not UTF-8", "save the file as UTF-8") from error
+
+
+def show_value(value: object) -> str:
+    """Write a value as a person would look for it in the file, cut to one short line."""
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "a table"
+    text = _write_beginning(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def _write_beginning(value: object) -> str:
+    """Write no more of a value than is show_value: aliases make some of them endless."""
+    text = ""
+    try:
+        for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
+            text += piece
+            if len(text) > _SHOWN:
+                break
+    except (ValueError, RecursionError):  # it holds itself
+        text = "a list that holds itself"
+    return text
+
+
+def find_nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` was probably meant to be, "" where none is near."""
+    import difflib
+
+    by_fold = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return by_fold[found[0]] if found else ""
+
+
+KEY = "format"
+
+Step = Mapping[str, str]
+"""The keys that got another name from one format to the next: old dotted path to new."""
+
+# The step at index 0 leads from format 1 to 2. There is none yet: no key was ever renamed.
+FORMAT_STEPS: Final[Sequence[Step]] = ()
+_NOTHING: Final = object()
+
+
+def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
+    """Bring tables to the newest format, in place; return a warning for each key that moved.
+
+    A file that names no format is in format 1. Raises ConfigError for a format that is not known
+    yet, and where a value stands under its old and its new name.
+    """
+    newest = len(steps) + 1
+    written = _read_format(tables.pop(KEY, 1), newest)
+    return [
+        f"{FILE}: {old} is called {new} since format {number}: rename it there, and write "
+        f"format = {number} above all tables"
+        for number, step in enumerate(steps[written - 1 :], written + 1)
+        for old, new in step.items()
+        if _move(
+            tables,
+            old.split("."),
+            new.split("."),
+            setting_error(FILE, new, f"stands there twice, also as {old}", "keep the new one"),
+        )
+    ]
+
+
+def _read_format(given: object, newest: int) -> int:
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise setting_error(
+            FILE, KEY, f"expected the number of a format such as 1, got {show_value(given)}"
+        )
+    if given > newest:
+        what = f"written for a newer copydesk: format {given}, and this one knows {newest}"
+        raise setting_error(
+            FILE, KEY, what, "install a newer copydesk, or go back to an older beat.toml"
+        )
+    return given
+
+
+def _move(
+    table: dict[str, object], old: Sequence[str], new: Sequence[str], twice: ConfigError
+) -> bool:
+    """Move a value to its new place; below a common name in every table that stands there.
+
+    Raises `twice` where the new place is taken.
+    """
+    if len(old) > 1 and len(new) > 1 and old[0] == new[0]:
+        moves = [_move(inner, old[1:], new[1:], twice) for inner in _tables_in(table.get(old[0]))]
+        return any(moves)
+    value = _take(table, old)
+    if value is _NOTHING:
+        return False
+    place = table
+    for part in new[:-1]:
+        below = place.setdefault(part, {})
+        place = below if isinstance(below, dict) else {}  # the decoder says what is wrong here
+    if new[-1] in place:
+        raise twice
+    place[new[-1]] = value
+    return True
+
+
+def _take(table: dict[str, object], path: Sequence[str]) -> object:
+    """Take a value out of its table, and the table out with its last one."""
+    name, *below = path
+    if not below:
+        return table.pop(name, _NOTHING)
+    inner = table.get(name)
+    if not isinstance(inner, dict):
+        return _NOTHING
+    value = _take(inner, below)
+    if not inner and value is not _NOTHING:
+        del table[name]
+    return value
+
+
+def _tables_in(value: object) -> list[dict[str, object]]:
+    """Return a table, or those in a list of blocks."""
+    values = value if isinstance(value, list) else [value]
+    return [table for table in values if isinstance(table, dict)]

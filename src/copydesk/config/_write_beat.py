@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.config import _toml
 from copydesk.config._decode import decode
-from copydesk.config._setting_error import setting_error
+from copydesk.config._toml import setting_error
 from copydesk.errors import ConfigError
 from copydesk.kit import files, urls, within
 from copydesk.news import ListingRule, Source

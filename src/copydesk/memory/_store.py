@@ -1,4 +1,10 @@
-"""Memory: the SQLite file, table by table."""
+"""The memory: one SQLite file, with an attribute or a method for each table.
+
+A change of the repository and what the memory keeps of it are in two places, and the process may
+be killed between the two. Such changes are therefore rehearsed first: the statements go into the
+journal of `archive` as bytes, and whoever finishes the change plays them. To play them twice is to
+play them once, since each statement says what is there in the end.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +12,18 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from copydesk.errors import MemoryStoreError
 from copydesk.kit import dates
-from copydesk.memory._actions import Actions
-from copydesk.memory._counts import SourceCounts
-from copydesk.memory._fates import Fate
-from copydesk.memory._keyed_bytes import KeyedBytes
-from copydesk.memory._manifest import SiteManifest
-from copydesk.memory._reads import Reads
-from copydesk.memory._rehearsal import Rehearsal, Value, steps_in
-from copydesk.memory._revisits import Revisits
+from copydesk.memory._counts import Reads, SourceCounts
 from copydesk.memory._schema import VERSION, connect, suspect
+from copydesk.memory._tables import Actions, Fate, KeyedBytes, Revisits, SiteManifest
 
 
 class Memory:
@@ -192,8 +195,8 @@ class Memory:
     def keep_digests(self, path: str, digests: Mapping[str, str]) -> None:
         """Remember the digests of a record's fields, in the place of all earlier ones."""
         self._run("DELETE FROM digests WHERE path = ?", path)
-        for field, digest in digests.items():
-            self._run("INSERT INTO digests VALUES (?, ?, ?)", path, field, digest)
+        for name, digest in digests.items():
+            self._run("INSERT INTO digests VALUES (?, ?, ?)", path, name, digest)
 
     def manifest(self, site: str) -> SiteManifest:
         """Return the manifest of the site that is published under the name `site`."""
@@ -273,3 +276,39 @@ def _fate(row: tuple[str, str, str, str, str, str, str, str, int, str, str]) -> 
         tries=tries,
         rules=rules,
     )
+
+
+Value = str | int | bytes | None
+
+
+class _Played(msgspec.Struct, frozen=True, array_like=True):
+    version: int  # of the tables
+    steps: tuple[tuple[str, tuple[Any, ...]], ...]  # msgpack tells text from bytes by itself
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """The changes that were rehearsed, in their order."""
+
+    version: int
+    _steps: list[tuple[str, tuple[Value, ...]]] = field(default_factory=list)
+
+    def note(self, statement: str, values: Sequence[Value]) -> None:
+        """Take down a statement where it changes something."""
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            self._steps.append((statement, tuple(values)))
+
+    def encode(self) -> bytes:
+        """Return the changes as they are played; b"" for none."""
+        if not self._steps:
+            return b""
+        return msgspec.msgpack.encode(_Played(self.version, tuple(self._steps)))
+
+
+def steps_in(played: bytes, version: int) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+    """Return the steps of a rehearsal over tables of this version, none of another's."""
+    try:
+        rehearsed = msgspec.msgpack.decode(played, type=_Played)
+    except msgspec.DecodeError:
+        return ()
+    return rehearsed.steps if rehearsed.version == version else ()

@@ -4,7 +4,7 @@
                                    >  MOVING deleted
 
 Git's own `read-tree -u` writes over files that an ignore rule names, be it a key or the memory, so
-what comes in is compared with the disk first. The index is locked as for a commit (`_index`).
+what comes in is compared with the disk first. The index is locked as for a commit (`UserIndex`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.archive.git import _git, _states
-from copydesk.archive.git._index import UserIndex
-from copydesk.archive.git._states import State
+from copydesk.archive.git import _git
+from copydesk.archive.git._git import State, UserIndex
 from copydesk.errors import GitError
 
 STAYS = "the commits stay here; the next round tries again"
@@ -185,7 +184,7 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
     """Bring files and index entries that still are as in the old commit to the new one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
-    staged = _states.read_index(place, ()) if changes else {}  # of every path
+    staged = _git.read_index(place, ()) if changes else {}  # of every path
     lines = [
         _line(change, change.new) for change in changes if staged.get(change.name) == change.old
     ]
@@ -252,7 +251,7 @@ def _is_cut_off(place: _git.WorkTree, change: _PathChange) -> bool:
     """Decide whether a file is the beginning of one that git was killed in writing, and no more."""
     file = place.top / change.name
     states = [state for state in (change.old, change.new) if state is not None]
-    if _states.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):
+    if _git.on_disk(file, len(states[0][1])) in (None, *(blob for _, blob in states)):
         return False
     try:
         if file.is_symlink():

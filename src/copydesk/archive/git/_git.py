@@ -1,11 +1,30 @@
-"""The git binary, and where a newsroom stands in a repository."""
+"""Run git in the newsroom's work tree: locate it, read file states, lock and replace the index.
+
+A commit of ours must not touch what the user has staged, so `UserIndex` prepares the next index
+beside the user's:
+
+    copydesk-lock    names the commit in the making; hard-linked as index.lock while it is made
+    copydesk-index   the next index, complete before the branch moves
+
+A killed process leaves both files and an index.lock that is the same file as copydesk-lock. The
+next commit checks whether the branch had moved, then finishes or forgets the old one. On a file
+system without hard links, index.lock is a file of its own that contains `_MARK`.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import hashlib
 import os
+import shutil
+import stat
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from copydesk.errors import GitError
 from copydesk.kit.git import PLAIN, GitAnswer, ask, ask_remote, tell
 
 __all__ = [
@@ -95,3 +114,193 @@ def is_ignored(place: WorkTree) -> bool:
     folder = f"./{place.prefix}"
     answer = ask(place.top, "check-ignore", "-q", "--", folder, environment=environment)
     return answer.code == 0
+
+
+# (mode, blob id) as git writes them.
+State = tuple[str, str]
+_SHA256_DIGITS = 64
+
+
+def read_commit(place: WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
+    """Return the state of each path that a commit has; paths from the top level."""
+    if not commit:
+        return {}
+    asked = _what_to_ask(place, paths)
+    out = tell(place.top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
+    return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
+
+
+def compare_commits(place: WorkTree, old: str, new: str) -> set[str] | None:
+    """Return the paths below the newsroom that differ between two commits, seen from it.
+
+    None where git cannot compare them.
+    """
+    if old == new:
+        return set()
+    below = ("--", place.prefix) if place.prefix else ()
+    answer = ask(
+        place.top, "diff-tree", "-r", "-z", "--no-renames", "--name-only", old, new, *below
+    )
+    if answer.code:
+        return None
+    names = filter(None, os.fsdecode(answer.out).split("\0"))
+    return {name.removeprefix(place.prefix) for name in names}
+
+
+def read_index(place: WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
+    """Return the state of each path in the user's index; a conflict has a state of its own."""
+    asked = _what_to_ask(place, paths)
+    out = tell(place.top, "ls-files", "-z", "--stage", "--full-name", "--", *asked)
+    return {
+        path: (mode, blob if stage == "0" else f"conflict {stage}")
+        for (mode, blob, stage), path in _entries(out)
+    }
+
+
+def _what_to_ask(place: WorkTree, paths: Sequence[str]) -> Sequence[str]:
+    """Return what to ask git about: a few paths by name, many as the whole newsroom.
+
+    Git looks at each entry for each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
+    """
+    if len(paths) <= FEW:
+        return paths
+    return [place.prefix] if place.prefix else []
+
+
+def on_disk(file: Path, digits: int) -> str | None:
+    """Return a file's blob id by its raw bytes; no filter and no line-end rule is asked.
+
+    What is no plain file has an id that equals no other; None where there is nothing.
+    """
+    try:
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return "no plain file"
+        return _blob_id(file.read_bytes(), digits)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return f"unreadable ({error.strerror})"
+
+
+def _blob_id(data: bytes, digits: int) -> str:
+    name = "sha256" if digits == _SHA256_DIGITS else "sha1"
+    digest = hashlib.new(name, b"blob %d\0" % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def _entries(out: bytes) -> Iterator[tuple[list[str], str]]:
+    for entry in os.fsdecode(out).split("\0"):
+        info, tab, path = entry.partition("\t")
+        if tab:
+            yield info.split(), path
+
+
+_LOOKS_A_SECOND = 20
+# What link(2) says where there are no hard links: FAT and many FUSEs, some network shares.
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+_MARK = b"a commit of copydesk"  # no index begins so: git's begin with DIRC
+
+
+class UserIndex:
+    """The index file of one working tree."""
+
+    def __init__(self, place: WorkTree) -> None:
+        self._place = place
+        self._lock = place.index.with_name("index.lock")
+        self._pending = place.folder / "copydesk-lock"
+        self._next = place.folder / "copydesk-index"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Return what makes git work on the next index instead of the user's."""
+        return {"GIT_INDEX_FILE": str(self._next)}
+
+    @contextlib.contextmanager
+    def hold(self, wait_seconds: float) -> Iterator[None]:
+        """Hold index.lock for the block; raise GitError when another git holds on to it."""
+        self._pending.write_bytes(b"")
+        for look in range(int(wait_seconds * _LOOKS_A_SECOND) + 1):
+            if look:
+                time.sleep(1 / _LOOKS_A_SECOND)
+            with contextlib.suppress(FileExistsError):
+                self._take()
+                break
+        else:
+            self._pending.unlink()
+            raise GitError(
+                "another git is at work on the index",
+                subject=str(self._lock),
+                hint="if no git is running, remove that file",
+            )
+        try:
+            yield
+        finally:
+            self._lock.unlink(missing_ok=True)
+            self._forget()
+
+    def _take(self) -> None:
+        """Make index.lock, ours to be seen; raise FileExistsError where another git has it."""
+        try:
+            self._lock.hardlink_to(self._pending)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            handle = os.open(self._lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            os.write(handle, _MARK)
+            os.close(handle)
+
+    def _is_ours(self) -> bool:
+        """Decide whether an index.lock was made by us, and left by a kill."""
+        if not self._lock.exists():
+            return False
+        return self._lock.samefile(self._pending) or self._lock.read_bytes() == _MARK
+
+    def prepare(self, changes: bytes, touched: Sequence[str] = ()) -> None:
+        """Make the next index: the present one with these `--index-info` lines.
+
+        Only `touched` files are looked at, where a few are named: all 20,000 take git 50 ms.
+        """
+        self._next.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(self._place.index, self._next)
+        tell(
+            self._place.top,
+            *("update-index", "-z", "--index-info"),
+            given=changes,
+            environment=self.environment,
+        )
+        # Fills in sizes and times, so that `git diff-files` sees clean files; the exit code
+        # only says that something of the user's is dirty.
+        refresh = ("add", "--refresh", "--", *touched)
+        if not 0 < len(touched) <= FEW:
+            refresh = ("update-index", "-q", "--refresh")
+        ask(self._place.top, *refresh, environment=self.environment)
+
+    def announce(self, commit: str) -> None:
+        """Note which commit the prepared index belongs to, before the branch moves."""
+        self._pending.write_text(commit, encoding="ascii")
+
+    def bring_along(self) -> None:
+        """Put the prepared index in the user's place."""
+        self._next.replace(self._place.index)
+
+    def is_left_over(self) -> bool:
+        """Decide whether a commit is being made, or was killed in the making."""
+        return self._pending.exists()
+
+    def recover(self) -> None:
+        """Finish or forget what a killed commit left, by where the branch stands."""
+        if not self.is_left_over():
+            return
+        if self._is_ours():
+            announced = self._pending.read_text(encoding="ascii", errors="replace")
+            if announced and announced == head(self._place) and self._next.exists():
+                self.bring_along()
+            self._lock.unlink()
+        self._forget()
+
+    def _forget(self) -> None:
+        for name in (self._pending, self._next):
+            name.unlink(missing_ok=True)
+            name.with_name(name.name + ".lock").unlink(missing_ok=True)

@@ -1,19 +1,24 @@
-"""One commit a round, by git's plumbing: only our paths, nobody else's work touched."""
+"""Commit the newsroom's files with git's plumbing commands, and leave the user's other work alone.
+
+blobs  >  tree  >  commit object  >  branch moved  >  index replaced
+"""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from copydesk.archive import _paths
-from copydesk.archive.git import _checkout, _commit, _git, _log, _push, _states
-from copydesk.archive.git._index import UserIndex
+from copydesk.archive import _files
+from copydesk.archive.git import _checkout, _git, _log, _push
+from copydesk.archive.git._git import UserIndex
 from copydesk.archive.git._push import Pushed
 from copydesk.errors import GitError
-from copydesk.kit import locks
+from copydesk.kit import dates, locks
 
 AUTHOR = "copydesk <copydesk@localhost>"
 # Locked while a commit is made, so that what is found without its lock is a leftover.
@@ -86,7 +91,7 @@ class Repository:
         So it is of a commit that is gone after history was rewritten.
         """
         place = self._place
-        return None if place is None else _states.compare_commits(place, old, new)
+        return None if place is None else _git.compare_commits(place, old, new)
 
     def find_messages(self, words: Sequence[str], since: datetime | None = None) -> dict[str, str]:
         """Return the messages of this branch's commits that have any of some words, by id.
@@ -125,8 +130,8 @@ class Repository:
         if not names:
             return set()
         known = {
-            *_states.read_commit(place, _git.head(place), names),
-            *_states.read_index(place, names),
+            *_git.read_commit(place, _git.head(place), names),
+            *_git.read_index(place, names),
         }
         return {path for name, path in by_name.items() if name not in known}
 
@@ -155,13 +160,13 @@ class Repository:
         names = sorted(by_name)
         if not names:
             return set()
-        committed = _states.read_commit(place, _git.head(place), names)
-        staged = _states.read_index(place, names)
+        committed = _git.read_commit(place, _git.head(place), names)
+        staged = _git.read_index(place, names)
         changed = set()
         for name, path in by_name.items():
             _, last = committed.get(name, ("", None))
             _, next_one = staged.get(name, ("", None))
-            present = _states.on_disk(self._root / path, len(last or ""))
+            present = _git.on_disk(self._root / path, len(last or ""))
             if not last == next_one == present:
                 changed.add(path)
         return changed
@@ -181,10 +186,10 @@ class Repository:
             raise GitError("cannot commit", subject=obstacle, hint="the files are on disk")
         names = sorted({place.prefix + self._check_path(path) for path in paths})
         message, author = message.replace("\0", ""), author.replace("\0", "")
-        words = _commit.CommitWords(message=message, author=author, when=when)
+        words = CommitWords(message=message, author=author, when=when)
         with self._alone(place):
             self._settle(place)
-            return _commit.make(place, names, words, self._lock_wait_seconds)
+            return make(place, names, words, self._lock_wait_seconds)
 
     def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
         """Push the branch to a remote; what it has more comes in first, below our commits.
@@ -251,7 +256,147 @@ class Repository:
             _checkout.finish(place, self._lock_wait_seconds)
 
     def _check_path(self, path: str) -> str:
-        _paths.inside(self._root, path)
+        _files.inside(self._root, path)
         if "\n" in path:
             raise GitError("a line end in a path", subject=repr(path))
         return path
+
+
+def start_repository(root: Path) -> Repository:
+    """Make a git repository in `root`, on a branch `main`; give it.
+
+    Where git is missing the folder stays plain and the answer is not `usable`.
+    """
+    try:
+        _git.tell(root, "init", "--quiet", "--initial-branch=main")
+    except GitError:
+        return Repository(root)
+    return Repository(root)
+
+
+_TRIES = 2
+_PLAIN_FILE = "100644"
+_DELETED = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitWords:
+    """What a commit says: message, `name <email>`, moment."""
+
+    message: str
+    author: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StagedChange:
+    """One path's next entry; mode 0 deletes it."""
+
+    name: str
+    mode: str
+    blob: str
+
+    @property
+    def is_there(self) -> bool:
+        return self.mode != _DELETED
+
+
+def make(
+    place: _git.WorkTree, names: Sequence[str], words: CommitWords, wait_seconds: float
+) -> str | None:
+    """Commit the files of these names, as they are on disk, on top of HEAD; None for no change."""
+    index = UserIndex(place)
+    index.recover()
+    blobs = _store_blobs(place, names)
+    if not _changes(place, _git.head(place), blobs):
+        return None
+    with index.hold(wait_seconds):
+        for _ in range(_TRIES):
+            head = _git.head(place)
+            changes = _changes(place, head, blobs)
+            if not changes:
+                return None
+            commit = _write_commit(place, head, changes, words)
+            files = [change.name for change in changes if change.is_there]
+            index.prepare(_index_lines(changes), files)
+            index.announce(commit)
+            if _move_branch(place, head, commit, words):
+                index.bring_along()
+                return commit
+    raise GitError("the branch moved while committing", hint="the next round commits again")
+
+
+def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str]:
+    """Store each name's raw bytes on disk and return the blobs' ids, "" for a missing file."""
+    present = [name for name in names if (place.top / name).is_file()]
+    asked = "".join(f"./{name}\n" for name in present).encode("utf-8", "surrogateescape")
+    out = _git.tell(place.top, "hash-object", "-w", "--no-filters", "--stdin-paths", given=asked)
+    stored = dict(zip(present, out.decode().split(), strict=True))
+    return {name: stored.get(name, "") for name in names}
+
+
+def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
+    """Return what differs from the last commit and is not staged in a third form by somebody."""
+    names = list(blobs)
+    committed = _git.read_commit(place, head, names)
+    staged = _git.read_index(place, names)
+    changes = []
+    for name, blob in blobs.items():
+        mode, last = committed.get(name, (_PLAIN_FILE, ""))
+        _, next_one = staged.get(name, ("", ""))
+        if blob == last or next_one not in {last, blob}:
+            continue
+        deleted = _StagedChange(name=name, mode=_DELETED, blob="0" * len(last))
+        changes.append(_StagedChange(name=name, mode=mode, blob=blob) if blob else deleted)
+    return changes
+
+
+def _index_lines(changes: Iterable[_StagedChange]) -> bytes:
+    """Return the changes as `update-index --index-info` reads them."""
+    lines = (f"{change.mode} {change.blob}\t{change.name}\0" for change in changes)
+    return "".join(lines).encode("utf-8", "surrogateescape")
+
+
+def _write_commit(
+    place: _git.WorkTree, head: str, changes: Sequence[_StagedChange], words: CommitWords
+) -> str:
+    scratch = place.folder / "copydesk-tree"
+    scratch.unlink(missing_ok=True)
+    environment = {"GIT_INDEX_FILE": str(scratch)}
+    try:
+        if head:
+            _git.tell(place.top, "read-tree", head, environment=environment)
+        lines = _index_lines(changes)
+        _git.tell(
+            place.top, "update-index", "-z", "--index-info", given=lines, environment=environment
+        )
+        out = _git.tell(place.top, "write-tree", "--missing-ok", environment=environment)
+    finally:
+        scratch.unlink(missing_ok=True)
+    parents = ["-p", head] if head else []
+    made = _git.tell(
+        place.top,
+        *("commit-tree", out.decode().strip(), *parents, "-F", "-"),
+        given=words.message.encode("utf-8", "replace"),
+        environment=_identity(words),
+    )
+    return made.decode().strip()
+
+
+def _identity(words: CommitWords) -> dict[str, str]:
+    match = re.fullmatch(r"\s*(.*?)\s*<(.*)>\s*", words.author)
+    name, email = match.groups() if match else (words.author, "")
+    moment = f"@{int(dates.utc(words.when).timestamp())} +0000"
+    values = {"NAME": name or "copydesk", "EMAIL": email or "copydesk@localhost", "DATE": moment}
+    return {f"GIT_{who}_{what}": v for who in ("AUTHOR", "COMMITTER") for what, v in values.items()}
+
+
+def _move_branch(place: _git.WorkTree, head: str, commit: str, words: CommitWords) -> bool:
+    """Set the branch from `head` to `commit`; False when it stood elsewhere."""
+    reason = "copydesk: " + words.message.strip().split("\n", 1)[0]
+    answer = _git.ask(place.top, "update-ref", "-m", reason, "HEAD", commit, head)
+    if answer.code == 0:
+        return True
+    if _git.head(place) == head:
+        raise GitError("git update-ref failed", subject=answer.complaint[:500])
+    return False

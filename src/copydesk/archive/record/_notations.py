@@ -1,26 +1,189 @@
-"""How one value stands in a record: written, read as YAML has it, read where it stands as we write.
+"""Write one value of a record, read it from YAML, or read it from our own spelling without YAML.
 
-A notation of one line is spelled after its key; one of lines below its key is in `_nested`.
+The fast parsers accept only what we write ourselves; at any doubt they raise UnusualError, and the
+caller lets YAML read the record.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, get_args
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 from copydesk.archive.document import (
     TypedFields,
+    is_plain,
     spell_date,
     spell_flag,
     spell_plain,
     spell_quoted,
 )
-from copydesk.archive.record import _own_spelling as own
-from copydesk.archive.record._position import MappingPosition
-from copydesk.archive.record._unusual import UnusualError
-from copydesk.news import Said
+from copydesk.news import Reason, Said
+
+
+class UnusualError(Exception):
+    """This is not surely in our own form."""
+
+
+_V = TypeVar("_V")
+_ESCAPE = re.compile(r'\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([\\"nr0]))')
+_SHORT = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "0": "\0"}
+# What stands nowhere between our fences: controls, and YAML's other line ends and marks.
+_CONTROLS = {*range(0x20), 0x7F} - {0x09, 0x0A}
+_ZERO_FOR_CONTROLS = bytes(0 if byte in _CONTROLS else 1 for byte in range(256))
+_C1 = re.compile(b"\xc2[\x80-\x9f]")
+_MARKS = tuple(mark.encode() for mark in "\u2028\u2029\ufeff\ufffe\uffff")
+# Names, topics and reasons come again and again: so many of no greater length are remembered.
+_REMEMBERED = 4096
+_LONGEST_REMEMBERED = 300
+
+
+def remember(reader: Callable[[str], _V]) -> Callable[[str], _V]:
+    """Return a reader that knows what it read lately; a long text is read each time."""
+    kept = lru_cache(maxsize=_REMEMBERED)(reader)
+
+    def read(raw: str) -> _V:
+        return kept(raw) if len(raw) <= _LONGEST_REMEMBERED else reader(raw)
+
+    return read
+
+
+def has_controls(front: str) -> bool:
+    """Decide whether a character stands there that we would have escaped."""
+    data = front.encode()
+    if 0 in data.translate(_ZERO_FOR_CONTROLS):
+        return True
+    if len(data) == len(front):
+        return False
+    return bool(b"\xc2" in data and _C1.search(data)) or any(mark in data for mark in _MARKS)
+
+
+def parse_text(raw: str) -> str:
+    """Return the text that stands so between two quotes."""
+    if '"' not in raw and "\\" not in raw:
+        return raw
+    plain = _ESCAPE.sub(_unescape, raw)
+    if spell_quoted(plain) != f'"{raw}"':
+        raise UnusualError
+    return plain
+
+
+def _unescape(match: re.Match[str]) -> str:
+    two, four, short = match.groups()
+    return _SHORT[short] if short else chr(int(two or four, 16))
+
+
+@remember
+def parse_word(raw: str) -> str:
+    """Return a text that stands bare where YAML reads it so, and in quotes where not."""
+    if not raw.startswith('"'):
+        if not is_plain(raw):
+            raise UnusualError
+        return raw
+    text = parse_text(raw[1:-1])
+    if len(raw) == 1 or not raw.endswith('"') or is_plain(text):
+        raise UnusualError
+    return text
+
+
+def parse_quoted(raw: str) -> str:
+    """Return the text that stands so with its quotes."""
+    if len(raw) < 2 or raw[0] != '"' or raw[-1] != '"':
+        raise UnusualError
+    return parse_text(raw[1:-1])
+
+
+@remember
+def parse_reason(raw: str) -> Reason:
+    """Return the reason that stands so, with its quotes."""
+    return Reason.parse(parse_quoted(raw))
+
+
+def parse_words(raw: str) -> tuple[str, ...]:
+    """Return the words of one line, set apart by commas."""
+    words = tuple(parse_word(raw).split(", "))
+    if any(not word or word != word.strip() or "," in word for word in words):
+        raise UnusualError
+    return words
+
+
+def split_items(lines: str, dash: str) -> list[str]:
+    """Return what stands on each line of a list after its dash, which the line begins with."""
+    head, *items = lines.split(dash)
+    if head or not items or len(items) != lines.count("\n"):
+        raise UnusualError
+    return items
+
+
+def split_mappings(lines: str, lead: str) -> list[str]:
+    """Return the lines of each mapping of a list; `lead` stands before each of its dashes."""
+    head, *mappings = lines.split(f"{lead}- ")
+    if head or not mappings:
+        raise UnusualError
+    return [f"{lead}  {mapping}" for mapping in mappings]
+
+
+class MappingPosition(NamedTuple):
+    """The column of a mapping's keys, its dotted path with a dot at its end, lines to put back.
+
+    `unknown` holds lines by the dotted path of the key before them. Each is taken out when it is
+    written, so that a picture that stands there twice does not get them twice.
+    """
+
+    unknown: dict[str, str]
+    path: str = ""
+    column: int = 0
+
+    def inside(self, key: str) -> MappingPosition:
+        """Return the position of the keys below a key."""
+        path = f"{self.path}{key}." if self.unknown else ""
+        return MappingPosition(self.unknown, path, self.column + 2)
+
+    def item(self, index: int, address: str) -> MappingPosition:
+        """Return the position of the keys of an item in the list whose dashes stand here."""
+        path = f"{self.path}{name_item(index, address)}." if self.unknown else ""
+        return MappingPosition(self.unknown, path, self.column + 2)
+
+
+def name_item(index: int, address: str) -> str:
+    """Name a list's item by its address, so that unknown keys follow it when the list changes."""
+    if not address:
+        return str(index)
+    return hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+class Lines:
+    """The lines of one mapping in the making; unknown ones come back at their places.
+
+    With `dash` it is an item of a list.
+    """
+
+    def __init__(self, position: MappingPosition, *, dash: bool = False) -> None:
+        self.lines: list[str] = []
+        self._unknown = position.unknown
+        self._path = position.path
+        self._indent = " " * position.column
+        self._lead = " " * (position.column - 2) + "- " if dash else self._indent
+        self._put_unknown("")
+
+    def add(self, key: str, lines: list[str]) -> None:
+        """Add a key's line, then lines below it that are indented already, then unknown ones."""
+        if lines:
+            self.lines.append(self._lead + lines[0])
+            self.lines += lines[1:]
+            self._lead = self._indent
+        self._put_unknown(key)
+
+    def _put_unknown(self, key: str) -> None:
+        unknown = self._unknown.pop(self._path + key, None) if self._unknown else None
+        if unknown is not None:
+            self.lines.append(unknown)
+            self._lead = self._indent
+
 
 _T = TypeVar("_T")
 _Reader = Callable[[TypedFields, str, _T], _T]
@@ -92,7 +255,7 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
-spell_word = own.remember(spell_plain)  # the same names and topics come again and again
+spell_word = remember(spell_plain)  # the same names and topics come again and again
 
 TEXT = OneLine(
     name="text in quotes",
@@ -100,7 +263,7 @@ TEXT = OneLine(
     read=TypedFields.text,
     standing='"(.*)"',
     filled='"(.+)"',
-    parse=own.parse_text,
+    parse=parse_text,
     missing="",
 )
 WORD = OneLine(
@@ -109,7 +272,7 @@ WORD = OneLine(
     read=TypedFields.text,
     standing="(.+)",
     filled='((?!"").+)',
-    parse=own.parse_word,
+    parse=parse_word,
     missing="",
 )
 WORDS: OneLine[tuple[str, ...]] = OneLine(
@@ -117,7 +280,7 @@ WORDS: OneLine[tuple[str, ...]] = OneLine(
     spell=lambda words: spell_plain(", ".join(words)),
     read=_read_words,
     standing='((?!"").+)',
-    parse=own.parse_words,
+    parse=parse_words,
     missing=(),
 )
 NUMBER: OneLine[Any] = OneLine(

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Literal
 
 import copydesk
-from copydesk import archive, config
+from copydesk import config
+from copydesk.archive import git
 from copydesk.engine.backup import _staging
 from copydesk.engine.backup._collect import collect_files, count_records, list_refetchable
 from copydesk.engine.backup._container import ContainerWriter
@@ -123,8 +124,8 @@ def _take(
     desk = _take_database(root, staging, "desk", databases)
     (staging / "files").mkdir()
     with _alone(root, options.wait_seconds):
-        snapshot = archive.snapshot_refs(root)
-        committed = archive.list_tree(root) if snapshot else ()
+        snapshot = git.snapshot_refs(root)
+        committed = git.list_tree(root) if snapshot else ()
         collected = collect_files(root, staging / "files", keys, has_git=snapshot is not None)
     bundle = _take_bundle(root, staging, snapshot)
     mail = _take_database(root, staging, "mail", databases)
@@ -157,12 +158,10 @@ def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
         yield
 
 
-def _take_bundle(
-    root: Path, staging: Path, snapshot: archive.RefsSnapshot | None
-) -> Iterator[_Taken]:
+def _take_bundle(root: Path, staging: Path, snapshot: git.RefsSnapshot | None) -> Iterator[_Taken]:
     if snapshot is not None and (snapshot.refs or snapshot.head):
         bundle = staging / "records.bundle"
-        archive.write_bundle(root, snapshot, bundle, staging / "refs.git")
+        git.write_bundle(root, snapshot, bundle, staging / "refs.git")
         yield _measure("records", "", bundle)
 
 

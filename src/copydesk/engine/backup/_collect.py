@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from copydesk import archive, illustrate
+from copydesk.archive import git
 from copydesk.engine.backup._manifest import (
     PRIVATE_FOLDERS,
     BackupPart,
@@ -52,9 +53,9 @@ class Collected:
 
 def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: bool) -> Collected:
     """Copy into `staging` what git has not; `keys` are the paths of keys that are wanted."""
-    uncommitted = archive.list_user_changes(root)
+    uncommitted = git.list_user_changes(root)
     if has_git:
-        wanted = {*uncommitted.changed, *archive.list_ignored_files(root, _read_places(root))}
+        wanted = {*uncommitted.changed, *git.list_ignored_files(root, _read_places(root))}
     else:
         wanted = set(_all_files(root))
     candidates: list[tuple[PartKind, str]] = [

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from copydesk.archive import RefsSnapshot
+from copydesk.archive.git import RefsSnapshot
 from copydesk.engine.newsroom import PRIVATE
 from copydesk.errors import BackupError
 from copydesk.kit import dates

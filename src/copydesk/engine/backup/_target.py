@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from copydesk import archive
+from copydesk.archive import git
 from copydesk.engine.backup._container import open_container
 from copydesk.engine.backup._manifest import MANIFEST
 from copydesk.engine.newsroom import PRIVATE
@@ -22,7 +22,7 @@ def check_target(root: Path, file: Path, *, force: bool) -> None:
             subject=str(file),
             hint="put it outside, best on another disk",
         )
-    if archive.is_visible_to_git(root, place):
+    if git.is_visible_to_git(root, place):
         raise UsageError(
             "git would take the backup along, and the readers' addresses with it",
             subject=str(file),
@@ -48,7 +48,5 @@ def is_backup(file: Path) -> bool:
 def _is_apart(home: Path, place: Path) -> bool:
     """Decide whether a place in the newsroom is one that neither git nor a visitor gets to see."""
     if not place.is_relative_to(home / PRIVATE):
-        return archive.snapshot_refs(home) is not None and not archive.is_visible_to_git(
-            home, place
-        )
+        return git.snapshot_refs(home) is not None and not git.is_visible_to_git(home, place)
     return not place.is_relative_to(home / PRIVATE / "site")

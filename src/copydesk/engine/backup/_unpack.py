@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk import archive
+from copydesk.archive import git
 from copydesk.engine.backup._container import Member, open_container
 from copydesk.engine.backup._manifest import (
     MANIFEST,
@@ -114,7 +114,7 @@ class _Layout:
     def _restore_records(self, bundle: Path) -> None:
         assert self._manifest.repository is not None
         try:
-            archive.restore_bundle(bundle, self._manifest.repository, self._top)
+            git.restore_bundle(bundle, self._manifest.repository, self._top)
         except GitError as error:
             raise BackupError(
                 f"git does not take the backup's records ({error.what})",

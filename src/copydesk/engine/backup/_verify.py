@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from copydesk import archive
+from copydesk.archive import git
 from copydesk.engine.backup._collect import count_records
 from copydesk.engine.backup._databases import count_database, find_database_fault
 from copydesk.engine.backup._manifest import BackupManifest
@@ -78,13 +78,13 @@ def _compare_repository(restored: Unpacked, index: Path) -> Iterator[BackupDiffe
     repository = restored.manifest.repository
     if repository is None:
         return
-    refs = archive.list_refs(restored.top)
+    refs = git.list_refs(restored.top)
     for name in sorted({*refs, *repository.refs}):
         yield from _differ("refs", name, repository.refs.get(name, ""), refs.get(name, ""))
-    yield from _differ("tree", "HEAD", repository.tree, archive.tree_of(restored.top))
+    yield from _differ("tree", "HEAD", repository.tree, git.tree_of(restored.top))
     if not repository.head:
         return
-    found = archive.list_user_changes(restored.newsroom, index=index)
+    found = git.list_user_changes(restored.newsroom, index=index)
     ours = {part.path for part in restored.manifest.parts if part.kind in {"file", "key"}}
     for path in sorted(set(found.changed) - ours):
         if not path.startswith(f"{PRIVATE}/"):

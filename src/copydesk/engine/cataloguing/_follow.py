@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from copydesk import archive
-from copydesk.archive import Archive, Signature
+from copydesk.archive import Archive, Signature, git
 from copydesk.catalogue import Catalogue
 from copydesk.engine.cataloguing._entries import make_entries
 from copydesk.engine.cataloguing._rules import RulesInForce, digest_rules, read_rules
@@ -56,7 +55,7 @@ def sweep_records(
 
     Raises RecordError where a folder cannot be listed: its stories have not gone.
     """
-    head = archive.Repository(newsroom.root).head()
+    head = git.Repository(newsroom.root).head()
     now = take_snapshot(newsroom.archive)
     stand = dict(_sign(now.signatures, now.taken_ns))
     before = catalogue.signatures()
@@ -75,7 +74,7 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
     Where no commit can tell that, in a folder without git or after history was rewritten, every
     record is swept. Raises RecordError as `sweep_records` does.
     """
-    repository = archive.Repository(newsroom.root)
+    repository = git.Repository(newsroom.root)
     head, known = repository.head(), catalogue.note(_HEAD)
     paths = repository.find_changes_between(known, head) if known and head else None
     if paths is None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from copydesk import archive
-from copydesk.archive import Change, FileChange, Rulings, WriteLock
+from copydesk.archive import FileChange, Rulings, letters, reading_lists, record
+from copydesk.archive.change import Change, WriteLock
 from copydesk.engine.editing._action import CommitWords, write_message
 from copydesk.engine.filing import (
     RULINGS_PATH,
@@ -106,9 +107,9 @@ class Edit:
             return restored
         if path not in self.stories and not archive.digest_of(self.newsroom.root, path):
             return None
-        if archive.is_list_path(path) or archive.is_letter_path(path):
+        if reading_lists.is_list_path(path) or letters.is_letter_path(path):
             return self.newsroom.archive.file_bytes(path)
-        return archive.emit_story(as_record(self.beat, self.find(path)))
+        return record.emit_story(as_record(self.beat, self.find(path)))
 
     def with_rulings(self, rulings: Rulings) -> Edit:
         """Return it with other rulings."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copydesk import archive
+from copydesk.archive import document, letters
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.news import Story
@@ -53,7 +53,7 @@ def _list_needles(story: Story) -> Iterator[bytes]:
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
     from copydesk.publish import newsletters  # what hardly any word of an editor needs
 
-    record = archive.parse_record(path, data)
+    record = document.parse_record(path, data)
     words = (record.fields.get(key) for key in ("title", "excerpt"))
     title, excerpt = (said if isinstance(said, str) else "" for said in words)
     letter = newsletters.LetterText(title=title, excerpt=excerpt, body=record.body)
@@ -62,5 +62,5 @@ def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]
         notes.append(f"a link to the story stays in a letter, take it out by hand: {path}")
     if after == letter:
         return edit
-    edit = edit.with_bytes(path, archive.edit_letter(path, data, after.excerpt, after.body))
+    edit = edit.with_bytes(path, letters.edit_letter(path, data, after.excerpt, after.body))
     return replace(edit, needed=edit.needed | {path})

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from copydesk import archive, review
-from copydesk.archive import LoggedCommit, WriteLock
+from copydesk.archive import git, letters, reading_lists, record
+from copydesk.archive.change import WriteLock
+from copydesk.archive.git import LoggedCommit
 from copydesk.engine.editing._action import CommitWords, read_action
 from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
 from copydesk.engine.editing._filed_letters import take_out_of_letters
@@ -61,7 +63,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
     """
     with hold_write_lock(newsroom) as lock:
         _must_be_free(lock)
-        done = archive.read_commit(newsroom.root, commit)
+        done = git.read_commit(newsroom.root, commit)
         action = read_action(done.message)
         if not action or not all(map(_is_ours, done.files)):
             raise UsageError(
@@ -93,7 +95,7 @@ def _must_be_free(lock: WriteLock) -> None:
 
 
 def _is_ours(path: str) -> bool:
-    if path == RULINGS_PATH or archive.is_list_path(path) or archive.is_letter_path(path):
+    if path == RULINGS_PATH or reading_lists.is_list_path(path) or letters.is_letter_path(path):
         return True
     return any(kind.fullmatch(path) for kind in (_RECORD, _UPLOAD))
 
@@ -120,7 +122,9 @@ def put_undoing(
             removed, restored = was - left, left - was
             undone, found = _take_out_of_rulings(undone, states)
         else:
-            undo_file = _take_out_of_list if archive.is_list_path(path) else _take_out_of_record
+            undo_file = (
+                _take_out_of_list if reading_lists.is_list_path(path) else _take_out_of_record
+            )
             undone, found = undo_file(undone, path, states)
         differences += filter(is_in_the_way, found)
     if differences:
@@ -138,7 +142,7 @@ def put_undoing(
 
 def _stays(path: str) -> bool:
     """Decide whether a file is never put back: others may have it, or it tells what was true."""
-    return _UPLOAD.fullmatch(path) is not None or archive.is_letter_path(path)
+    return _UPLOAD.fullmatch(path) is not None or letters.is_letter_path(path)
 
 
 def _clear_letters(edit: Edit, removed: frozenset[str]) -> tuple[Edit, tuple[str, ...]]:
@@ -172,7 +176,7 @@ def _take_out_of_record(
     if before is None or after is None:
         return _unmake_record(edit, path, states), ()
     place = find_record(newsroom.root, newsroom.settings, path.rsplit("/", 1)[-1])
-    was, left = (archive.parse_story(place, data) for data in (before, after))
+    was, left = (record.parse_story(place, data) for data in (before, after))
     if place not in edit.stories and _bytes(edit, place) == after:
         return _with_answer(edit, left, was).with_bytes(place, before), ()
     now = edit.find(place)

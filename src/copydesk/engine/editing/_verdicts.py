@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from copydesk import archive, review
-from copydesk.archive import Rulings
+from copydesk import review
+from copydesk.archive import Rulings, git
 from copydesk.engine.editing._action import CommitWords
 from copydesk.engine.editing._edit import Edit, EditStep, begin_edit, make_edit
 from copydesk.engine.editing._filed_letters import take_out_of_letters
@@ -86,7 +86,7 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
     """Return who speaks: the one named, else git's user; raises UsageError where git knows none."""
-    repository = archive.Repository(newsroom.root)
+    repository = git.Repository(newsroom.root)
     by = name or (repository.user() if repository.usable else "")
     if not by:
         raise UsageError(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from copydesk.archive import Archive, Change, FileChange, WriteLock
+from copydesk.archive import Archive, FileChange
+from copydesk.archive.change import Change, WriteLock
 from copydesk.config import Settings
 from copydesk.engine.filing._notes import notes_on
 from copydesk.engine.filing._writing import (

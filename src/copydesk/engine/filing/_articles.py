@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from copydesk import archive
-from copydesk.archive import ArticleStore
+from copydesk.archive import ArticleStore, sealing
 from copydesk.config import Settings
 from copydesk.errors import SealError
 from copydesk.news import Article, Story
@@ -23,7 +22,7 @@ def read_sealed_source(settings: Settings, story: Story) -> str:
         return ""
     name = story.path.rsplit("/", 1)[-1]
     try:
-        private = json.loads(archive.unseal(story.secured, settings.key, name))
+        private = json.loads(sealing.unseal(story.secured, settings.key, name))
     except (SealError, ValueError):
         return ""
     source = private.get("source") if isinstance(private, dict) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.archive import Committed
+from copydesk.archive.change import Committed
 
 _NO_FLOCK = (
     "this file system has no locks (flock): copydesk keeps its own processes apart by files, on one"

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from copydesk import archive, review
-from copydesk.archive import Archive, ArticleStore, Change, Committed, FileChange
+from copydesk import review
+from copydesk.archive import Archive, ArticleStore, FileChange, sealing
+from copydesk.archive.change import Change, Committed
 from copydesk.config import Settings
 from copydesk.engine.filing._notes import notes_on
 from copydesk.engine.newsroom import Failure, Newsroom, failure_of
@@ -45,13 +46,13 @@ def reseal_correction(
         return story
     name = story.path.rsplit("/", 1)[-1]
     try:
-        private = json.loads(archive.unseal(story.secured, key, name))
+        private = json.loads(sealing.unseal(story.secured, key, name))
     except (SealError, ValueError):
         return story
     if not isinstance(private, dict) or private.get("fingerprint", content) == content:
         return story
     plaintext = _canonical({**private, "fingerprint": content})
-    return replace(story, secured=archive.seal(plaintext, key, name))
+    return replace(story, secured=sealing.seal(plaintext, key, name))
 
 
 def _canonical(private: Mapping[str, object]) -> bytes:
@@ -67,7 +68,7 @@ def _seal(key: bytes, story: Story, article: Article, content: str) -> str:
         "found": dates.rfc3339(article.found),
         "fingerprint": content,
     }
-    return archive.seal(_canonical(private), key, story.path.rsplit("/", 1)[-1])
+    return sealing.seal(_canonical(private), key, story.path.rsplit("/", 1)[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

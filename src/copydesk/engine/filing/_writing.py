@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from copydesk import archive, review
-from copydesk.archive import Archive, Begun, Change, WriteLock
+from copydesk.archive import Archive, record
+from copydesk.archive.change import Begun, Change, WriteLock
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, GitError, RecordError
 from copydesk.kit import text
@@ -128,7 +129,7 @@ def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[s
 def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
     data = lock.repository.read_commit_bytes(story.path)
     try:
-        before = archive.parse_story(story.path, data or b"")
+        before = record.parse_story(story.path, data or b"")
     except CopydeskError:
         return False
     return review.obey(replace(before, verdict=story.verdict), verdict) == story

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from copydesk import archive
-from copydesk.archive import Change, FileChange, FiledLetter
+from copydesk.archive import FileChange, letters
+from copydesk.archive.change import Change
+from copydesk.archive.letters import FiledLetter
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.letters._filed_issues import find_last_issue
 from copydesk.engine.newsroom import Newsroom
@@ -70,7 +72,7 @@ def _stems(issue: Issue) -> frozenset[str]:
 
 def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str) -> Change:
     """Return the change that files an issue; raises UsageError as `file_issue` does."""
-    path = archive.letter_path(issue.name)
+    path = letters.letter_path(issue.name)
     if archive.digest_of(newsroom.root, path):
         raise _out_of_date("another file has the issue's name", path)
     gone = _find_removed_story(newsroom, issue)
@@ -86,7 +88,7 @@ def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: 
         topics=issue.topics,
         html=rendered.html,
     )
-    file = FileChange(path=path, after=archive.emit_letter(letter))
+    file = FileChange(path=path, after=letters.emit_letter(letter))
     return Change(files=(file,), message=_write_message(letter, issue, by), when=newsroom.now)
 
 

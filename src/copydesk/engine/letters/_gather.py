@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import archive, mail, publish
+from copydesk.archive import git
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.engine.filing import find_article
 from copydesk.engine.letters._earlier_issues import EarlierIssue, read_earlier_issues
@@ -110,7 +111,7 @@ class _Gathering:
 
         They were filed, or an editor published them, since then.
         """
-        changes = archive.list_changes_since(self.newsroom.root, path, "_news") or {}
+        changes = git.list_changes_since(self.newsroom.root, path, "_news") or {}
         rulings = _read_rulings(self.newsroom)
         late = {}
         for changed, is_new in changes.items():

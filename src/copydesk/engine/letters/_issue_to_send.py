@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk import archive, mail
+from copydesk.archive import document
+from copydesk.archive.letters import LETTERS_FOLDER, letter_path
 from copydesk.engine.letters._filed_issues import letter_stems
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError, RecordError, UsageError
@@ -43,14 +45,14 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     Raises UsageError where there is none or no letter of the settings has it; MailError where its
     file cannot be read.
     """
-    stem = name.removeprefix(f"{archive.LETTERS_FOLDER}/").removesuffix(".html")
+    stem = name.removeprefix(f"{LETTERS_FOLDER}/").removesuffix(".html")
     parsed = parse_issue_name(stem)
     letter = _find_letter(newsroom, parsed.stem) if parsed is not None else None
     shown = text.fold(stem)[:80]
     if parsed is None or letter is None:
         hint = "take a name from _newsletters/ that begins with the id of a [[letter]]"
         raise UsageError("no issue of a letter", subject=shown, hint=hint)
-    path = archive.letter_path(str(parsed))
+    path = letter_path(str(parsed))
     if not archive.digest_of(newsroom.root, path):
         raise UsageError(
             "no such issue",
@@ -58,7 +60,7 @@ def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
             hint=f"file it: copydesk mail compose {letter.id} --file",
         )
     try:
-        record = archive.parse_record(path, newsroom.archive.file_bytes(path))
+        record = document.parse_record(path, newsroom.archive.file_bytes(path))
     except RecordError as error:
         raise MailError("an issue cannot be read", subject=path, hint=str(error)) from error
     fields = record.fields

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from copydesk import archive
+from copydesk.archive import sealing
 from copydesk.engine.newsroom._locate import find_record
 from copydesk.engine.newsroom._newsroom import Newsroom
 from copydesk.errors import SealError
@@ -27,7 +27,7 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
             subject=path,
             hint="set COPYDESK_KEY or put the key into .copydesk/key (base64 of 32 bytes)",
         )
-    plaintext = archive.unseal(story.secured, key, path.rsplit("/", 1)[-1])
+    plaintext = sealing.unseal(story.secured, key, path.rsplit("/", 1)[-1])
     try:
         return json.dumps(json.loads(plaintext), indent=2, ensure_ascii=False)
     except ValueError:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import archive, config
+from copydesk import config
+from copydesk.archive import change, git, sealing
 from copydesk.engine.newsroom._newsroom import PRIVATE
 from copydesk.errors import UsageError
 from copydesk.kit import dates, files
@@ -134,14 +135,14 @@ def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
 def _begin(root: Path, when: datetime) -> tuple[str, ...]:
     """Give a folder of settings its key and its repository, with a first commit of all of it."""
     _ignore_private(root)
-    archive.write_key(root / PRIVATE / "key")
+    sealing.write_key(root / PRIVATE / "key")
     made = sorted(
         str(path.relative_to(root))
         for path in root.rglob("*")
         if path.is_file() and PRIVATE not in path.relative_to(root).parts
     )
-    if archive.start_repository(root).usable:
-        lock = archive.WriteLock(root)
+    if git.start_repository(root).usable:
+        lock = change.WriteLock(root)
         with lock.hold():
             lock.adopt(made, "A new newsroom", when)
     return tuple(made)

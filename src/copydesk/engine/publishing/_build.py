@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from copydesk import archive, placement, publish
+from copydesk.archive import reading_lists
 from copydesk.config import Settings
 from copydesk.engine.newsroom import (
     BuildReport,
@@ -114,7 +115,7 @@ def open_site_plan(
             records=tuple(records),
             pictures=newsroom.album.thumbnails(),
             reads=read_counts(newsroom.settings, newsroom.memory, at),
-            lists=tuple(archive.find_reading_lists(newsroom.root, troubles)),
+            lists=tuple(reading_lists.find_reading_lists(newsroom.root, troubles)),
         )
         try:
             plan = publish.plan_edition(edition, _options(newsroom, seen, BuildOptions()))
@@ -220,14 +221,14 @@ def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
 
 def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[ReadingList]:
     """Yield the lists that editors made; a story of one that nobody filed is told."""
-    for listed in archive.find_reading_lists(root, troubles):
+    for listed in reading_lists.find_reading_lists(root, troubles):
         unknown = [story.name for story in listed.stories if not seen.has_record(story.name)]
         if unknown:
             others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
             troubles(
                 RecordError(
                     f"the list names a record that is not there: {unknown[0][:100]}{others}",
-                    subject=archive.list_path(listed.id),
+                    subject=reading_lists.list_path(listed.id),
                     hint="take it out of the list",
                 )
             )

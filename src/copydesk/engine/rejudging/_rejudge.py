@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import archive
+from copydesk.archive import git
+from copydesk.archive.change import WriteLock
 from copydesk.engine.cataloguing import (
     GatePassage,
     ask_catalogue,
@@ -104,7 +106,7 @@ def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> 
         lock = write_lock(newsroom.root, newsroom.memory)
         with hold_write_lock(newsroom, lock):
             take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
-        branch = archive.Repository(newsroom.root).branch()
+        branch = git.Repository(newsroom.root).branch()
         report, changed = _compare(newsroom, since_days, progress)
         order = FilingOrder(
             before={rejudged.filed.path: rejudged.filed for rejudged in changed},
@@ -125,7 +127,7 @@ def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> 
 
 
 def _file(
-    newsroom: Newsroom, lock: archive.WriteLock, stories: Sequence[Story], order: FilingOrder
+    newsroom: Newsroom, lock: WriteLock, stories: Sequence[Story], order: FilingOrder
 ) -> Filed:
     prepared = prepare_records(newsroom, stories, order)
 

@@ -15,7 +15,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from copydesk import archive
-from copydesk.archive import ArticleStore, Recovered, WriteLock
+from copydesk.archive import ArticleStore
+from copydesk.archive.change import Recovered, WriteLock
 from copydesk.config import Settings
 from copydesk.engine.filing import (
     PATIENCE_SECONDS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from copydesk import archive
+from copydesk.archive import git
 from copydesk.engine.filing import PATIENCE_SECONDS, write_lock
 from copydesk.engine.newsroom import Failure, Newsroom, RoundReport
 from copydesk.errors import GitError
@@ -49,7 +49,7 @@ def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
     if report.commit is None:
         return report
     try:
-        archive.Repository(newsroom.root).tidy()
+        git.Repository(newsroom.root).tidy()
     except GitError as error:
         return replace(report, notes=(*report.notes, f"git could not tidy up ({error})"))
     return report

@@ -22,7 +22,8 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from copydesk import archive
+from copydesk.archive import git
+from copydesk.archive.change import Recovered
 from copydesk.catalogue import StoryFilter
 from copydesk.engine.cataloguing import (
     look_again,
@@ -55,7 +56,7 @@ async def run(
         pictures = await stack.enter_async_context(FormMaking(newsroom.album, readers))
         ending = Ending(
             lock=write_lock(newsroom.root, newsroom.memory),
-            branch=archive.Repository(newsroom.root).branch(),
+            branch=git.Repository(newsroom.root).branch(),
             pictures=pictures,
         )
         recovered = () if options.dry_run else finish_left_over(newsroom, ending.lock)
@@ -108,7 +109,7 @@ def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Conclud
     return Concluded(gathered=gathered, stories=stories, filed=filed)
 
 
-def _report_recovery(filed: Filed, recovered: Sequence[archive.Recovered]) -> Filed:
+def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
     """Return what was filed with what an earlier round or word left and this one finished."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk import archive
+from copydesk.archive.letters import letter_path
 from copydesk.desk_store import AuditEntry, open_desk
 from copydesk.engine.letters import (
     IssueToSend,
@@ -96,7 +97,7 @@ def ask_and_file(
     try:
         outcome = file_letter(newsroom, letter_id, by, look)
     except BaseException:
-        if held and not archive.digest_of(newsroom.root, archive.letter_path(held[0])):
+        if held and not archive.digest_of(newsroom.root, letter_path(held[0])):
             store.facts.forget(f"{_HELD}{held[0]}")  # the next of that name is another issue
         raise
     if not held:

@@ -12,7 +12,9 @@ from typing import TypeVar
 
 import msgspec
 
-from copydesk import archive, config, watch
+from copydesk import config, watch
+from copydesk.archive import change
+from copydesk.archive.ledger import read_ledger
 from copydesk.engine.newsroom import PRIVATE
 from copydesk.engine.sources import LEDGER_PATH, unread_hub_pushes
 from copydesk.errors import ConfigError, CopydeskError
@@ -90,7 +92,7 @@ def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
-    if memory.journal() or archive.is_cut_short(settings.root):
+    if memory.journal() or change.is_cut_short(settings.root):
         return Due(why="a change was cut short")
     if settings.records.look_again and any(memory.revisits.due(now, at_most=1)):
         return Due(why="a page is to be looked at again")
@@ -122,7 +124,7 @@ def _find_ended_sources(root: Path) -> frozenset[str]:
 @functools.lru_cache(maxsize=4)
 def _find_ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
     try:
-        ledger = archive.read_ledger(root)
+        ledger = read_ledger(root)
     except CopydeskError:  # the round says what is wrong, and asks them all
         return frozenset()
     return frozenset(ledger.ended.keys() - ledger.kept.keys())

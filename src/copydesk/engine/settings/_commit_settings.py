@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from copydesk import archive
 from copydesk.archive import FileChange
+from copydesk.archive.change import Change
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError, UsageError
@@ -56,9 +57,7 @@ def commit_settings(
         if not files:
             raise UsageError("nothing would change", subject=_shorten(edit.subject))
         assert _COMMITTED.match(edit.subject), "who takes it back would not know it"
-        change = archive.Change(
-            files=files, message=_write_message(edit, by, why), when=newsroom.now
-        )
+        change = Change(files=files, message=_write_message(edit, by, why), when=newsroom.now)
         done = begin_change(
             newsroom.memory, lock, change, lambda _skipped: None, needed=change.paths
         ).finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copydesk import archive, config
+from copydesk.archive import topic_file
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.settings._commit_settings import (
     SettingsEdit,
@@ -50,7 +51,7 @@ def edit_organization(
             raise UsageError("every organization needs a name", subject=domain)
         changed = dict(_list_changes(organization, name, owner))
         return SettingsEdit(
-            files=(archive.edit_texts(newsroom.root, path, changed),),
+            files=(topic_file.edit_texts(newsroom.root, path, changed),),
             subject=f"organizations: {domain}",
             lines=tuple(f"* {key} = {value}" for key, value in changed.items()),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk import archive
-from copydesk.archive import FileChange
+from copydesk.archive import FileChange, git
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.settings._commit_settings import (
     SettingsEdit,
@@ -35,7 +35,7 @@ class SettingsCommit:
 def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[SettingsCommit]:
     """Return what settings somebody changed since a time, the newest first; none without git."""
     try:
-        commits = archive.list_commits(newsroom.root, _PATHS, since)
+        commits = git.list_commits(newsroom.root, _PATHS, since)
     except GitError:
         return []
     undone = {match[1] for commit in commits if (match := _UNDO.match(commit.message))}
@@ -59,7 +59,7 @@ def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
     has changed since; else as `commit_settings` does.
     """
     try:
-        done = archive.read_commit(newsroom.root, commit)
+        done = git.read_commit(newsroom.root, commit)
     except GitError as error:
         raise UsageError(error.what, subject=error.subject, hint=error.hint) from error
     if not is_of_settings(done.message):

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import archive, watch
-from copydesk.archive import Ledger, SourceKept
+from copydesk import watch
+from copydesk.archive.change import Change
+from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import _ledger
@@ -40,7 +41,7 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
             "beat.toml has no such source", subject=url, hint="copydesk sources lists them"
         )
     with hold_write_lock(newsroom) as lock:
-        ledger = archive.read_ledger(newsroom.root)
+        ledger = read_ledger(newsroom.root)
         before = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         kept = ledger.kept.get(url) or SourceKept(by=by, at=newsroom.now, why=why)
         noted = _undone(ledger, url, kept)
@@ -61,10 +62,10 @@ def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
         )
 
 
-def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> archive.Change:
+def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> Change:
     kept = noted.kept[url]
-    return archive.Change(
-        files=(archive.ledger_change(root, noted),) if noted != ledger else (),
+    return Change(
+        files=(ledger_change(root, noted),) if noted != ledger else (),
         message=f"sources: keep {url}\n\n{kept.why}\n\nby {kept.by}",
         when=kept.at,
     )

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import archive, watch
-from copydesk.archive import FileChange, Ledger, SourceEnded, SourceMoved
+from copydesk import watch
+from copydesk.archive import FileChange
+from copydesk.archive.ledger import Ledger, SourceEnded, SourceMoved, ledger_change, read_ledger
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
 
@@ -29,9 +30,9 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
     What an earlier round could not write is made up for. Raises RecordError where the file cannot
     be read.
     """
-    ledger = archive.read_ledger(root)
+    ledger = read_ledger(root)
     noted = _note(now, ledger, before, after)
-    return None if noted == ledger else archive.ledger_change(root, noted)
+    return None if noted == ledger else ledger_change(root, noted)
 
 
 def apply_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.SourceState:

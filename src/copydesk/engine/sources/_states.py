@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import archive, watch
+from copydesk import watch
+from copydesk.archive.ledger import Ledger, read_ledger
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import _hub_pushes, _ledger
@@ -36,11 +37,11 @@ def source_states(
     kept = memory.sources()
     states = {source.url: _state(kept.get(source.url)) for source in beat.sources}
     try:
-        ledger = archive.read_ledger(root)
+        ledger = read_ledger(root)
     except CopydeskError as error:
         trouble(error)
         return states
-    if ledger == archive.Ledger() and not any(state.held for state in states.values()):
+    if ledger == Ledger() and not any(state.held for state in states.values()):
         return states
     return {url: _ledger.apply_ledger(state, ledger, url) for url, state in states.items()}
 

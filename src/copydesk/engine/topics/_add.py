@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk import archive
+from copydesk.archive import topic_file
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.topics._topic_words import WordsChange, write_words
 from copydesk.errors import UsageError
@@ -40,7 +40,7 @@ def add_keywords(
         )
     change = WordsChange(
         there=lambda topic: _list_words(topic, language),
-        edit=lambda path, new: archive.keywords_change(newsroom.root, path, new, language),
+        edit=lambda path, new: topic_file.keywords_change(newsroom.root, path, new, language),
         title="keyword",
         sign="+",
         by=by,

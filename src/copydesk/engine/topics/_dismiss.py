@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copydesk import archive
+from copydesk.archive import topic_file
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.topics._topic_words import WordsChange, write_words
 
@@ -29,7 +29,7 @@ def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) 
     """
     change = WordsChange(
         there=lambda topic: topic.dismissed,
-        edit=lambda path, new: archive.dismissal_change(newsroom.root, path, new),
+        edit=lambda path, new: topic_file.dismissal_change(newsroom.root, path, new),
         title="dismissed word",
         sign="-",
         by=by,

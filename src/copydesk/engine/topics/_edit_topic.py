@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copydesk import archive, config
-from copydesk.archive import FileChange
+from copydesk.archive import FileChange, topic_file
 from copydesk.engine.editing import topic_names
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.settings import (
@@ -87,7 +87,7 @@ def edit_topic(
         added, dropped = compare_keywords(topic, edit.keywords)
         texts = dict(_list_texts(topic, edit))
         return SettingsEdit(
-            files=(archive.edit_topic(newsroom.root, path, added, dropped, texts),),
+            files=(topic_file.edit_topic(newsroom.root, path, added, dropped, texts),),
             subject=f"topics: {topic.name}",
             lines=(
                 *(f"+ {word}" for word in added),
@@ -119,7 +119,7 @@ def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -
         check_parent(newsroom, topic.name, parent)
         where = f"below {parent}" if parent else "at the top"
         return SettingsEdit(
-            files=(archive.edit_texts(newsroom.root, path, {"parent": parent}),),
+            files=(topic_file.edit_texts(newsroom.root, path, {"parent": parent}),),
             subject=f"topics: {topic.name} stands {where}",
         )
 
@@ -162,7 +162,7 @@ def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsR
         texts = {"_id": topic_id, "name": keyword, "parent": parent}
         path = f"{_FOLDER}/{_next_number(newsroom):02}-{topic_id}.yaml"
         texts = {key: value for key, value in texts.items() if value}
-        change = archive.edit_topic(newsroom.root, path, [keyword], [], texts)
+        change = topic_file.edit_topic(newsroom.root, path, [keyword], [], texts)
         return SettingsEdit(files=(change,), subject=f"topics: {keyword} is new")
 
     return commit_settings(newsroom, make, by)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from copydesk import archive, config
+from copydesk.archive.change import Change
 from copydesk.engine.editing import topic_names
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom
@@ -57,7 +58,7 @@ def write_words(
         there = {word.casefold() for word in change.there(topic)}
         new = tuple(word for word in wanted if word.casefold() not in there)
         lines = "\n".join(f"{change.sign} {word}" for word in new)
-        committed = archive.Change(
+        committed = Change(
             files=(change.edit(path, new),) if new else (),
             message=f"topics: {name}, {_count(new, change.title)}\n\n{lines}\n\nby {change.by}",
             when=newsroom.now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from copydesk import archive
+from copydesk.archive import sealing
 from copydesk.engine.filing import find_article
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.trail._trail_entry import TrailEntry, TrailKind, describe
@@ -65,7 +65,7 @@ def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
     if key is None or not story.secured:
         return "", ""
     try:
-        private = json.loads(archive.unseal(story.secured, key, story.path.rsplit("/", 1)[-1]))
+        private = json.loads(sealing.unseal(story.secured, key, story.path.rsplit("/", 1)[-1]))
         return str(private.get("source", "")), str(private.get("found", ""))
     except (SealError, ValueError, AttributeError):  # another key; the reference's form
         return "", ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from copydesk import archive
+from copydesk.archive import record
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.webhooks._owed_calls import OwedCalls
 from copydesk.errors import RecordError
@@ -124,7 +124,7 @@ def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
 
 def _read_site_story(path: str, blob: Blob) -> Story | None:
     """Return a story that stands on the site, None for one that does not; raises RecordError."""
-    story = None if blob is None else archive.parse_story(path, blob)
+    story = None if blob is None else record.parse_story(path, blob)
     return story if story is not None and story.published else None
 
 

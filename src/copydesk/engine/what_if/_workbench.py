@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from copydesk import archive
+from copydesk.archive import git
 from copydesk.engine.newsroom import Newsroom, Progress, ResidentNewsroom
 from copydesk.engine.settings import SettingsReport, undo_settings
 from copydesk.engine.what_if._bench import Bench
@@ -84,7 +84,7 @@ class Workbench:
 
     def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
         """Return the bench that is open while commit and settings are the same, else another."""
-        head = archive.Repository(newsroom.root).head()
+        head = git.Repository(newsroom.root).head()
         settings = newsroom.settings
         key = (head, newsroom.beat, settings.review, settings.front)
         if self._kept is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk import archive, config
-from copydesk.archive import FileChange
+from copydesk.archive import FileChange, topic_file
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.settings import (
     SettingsEdit,
@@ -115,7 +115,7 @@ def _draft_topics(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange
             continue
         added = [word for word in words if word not in topic.keywords]
         path = config.find_topic_file(newsroom.root, topic.name)
-        yield archive.edit_keywords(newsroom.root, path, added, edit.dropped)
+        yield topic_file.edit_keywords(newsroom.root, path, added, edit.dropped)
 
 
 def _diff(root: Path, file: FileChange) -> str:

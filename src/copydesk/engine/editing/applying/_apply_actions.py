@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from copydesk import archive
-from copydesk.archive import WriteLock
+from copydesk.archive import letters, reading_lists
+from copydesk.archive.change import WriteLock
 from copydesk.engine.editing._action import action_mark, is_action_id, read_actions
 from copydesk.engine.editing._edit import Edit, EditStep, MadeEdit, begin_edit, make_edit
 from copydesk.engine.editing.applying._action_steps import find_records, put_action
@@ -146,7 +146,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
 def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
     """Walk the fields that a step changed, as `EditorAction.seen` calls them, lists by path."""
     for path in paths:
-        if archive.is_list_path(path) or archive.is_letter_path(path):
+        if reading_lists.is_list_path(path) or letters.is_letter_path(path):
             yield path
             continue
         if path == RULINGS_PATH or None in {edit.find_bytes(path) for edit in (before, after)}:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk import archive
-from copydesk.archive import Archive
+from copydesk.archive import Archive, record
 from copydesk.engine.editing.applying._field_digests import describe_fields
 from copydesk.engine.editing.applying._undo_note import read_undo_note
 from copydesk.engine.newsroom import Newsroom
@@ -43,7 +42,7 @@ def _compare(path: str, before: bytes | None, after: bytes | None) -> Iterator[E
     if before is None or after is None:
         return
     try:
-        was, now = (describe_fields(archive.parse_story(path, data)) for data in (before, after))
+        was, now = (describe_fields(record.parse_story(path, data)) for data in (before, after))
     except RecordError:  # a file that somebody broke by hand, and an editor mended
         return
     for field, value in was.items():

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from copydesk import archive
-from copydesk.archive import Rulings
+from copydesk.archive import Rulings, git, reading_lists, record
 from copydesk.engine.editing._action import action_mark, is_action_id, read_actions
 from copydesk.engine.editing._edit import Edit
 from copydesk.engine.editing._undo import States
@@ -36,7 +36,7 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
     if note is not None:
         return note
     marks = [action_mark(action_id)] if is_action_id(action_id) else []
-    for commit, message in archive.Repository(newsroom.root).find_messages(marks).items():
+    for commit, message in git.Repository(newsroom.root).find_messages(marks).items():
         note = _read_commit(newsroom.root, commit, message, action_id)
         if note is not None:
             return note
@@ -54,7 +54,7 @@ def _read_commit(root: Path, commit: str, message: str, action_id: str) -> UndoN
     others = [said for said, known in done if known != action_id]
     if not own or (others and not _stands_apart(own, others)):
         return None
-    files = archive.read_commit(root, commit).files
+    files = git.read_commit(root, commit).files
     if not others:
         return UndoNote(subject=message.partition("\n")[0], files=dict(files))
     return UndoNote(subject=own, files=_pick_files(own, files))
@@ -80,7 +80,7 @@ def _list_names(said: str) -> frozenset[str]:
     """Return what an action's trailer names: records by name, a list by its path."""
     kind, *words = said.split()
     if kind == "list":
-        return frozenset(map(archive.list_path, words[1:]))
+        return frozenset(map(reading_lists.list_path, words[1:]))
     if kind == "rule":
         words = words[2:] if words[:1] == ["undo"] else words[1:]
     elif kind == "verdict":
@@ -123,7 +123,7 @@ def _list_addresses(records: Mapping[str, States]) -> Iterator[str]:
     """Walk the identities of the addresses that some records had and have."""
     for path, states in records.items():
         for data in filter(None, states):
-            yield from map(urls.identity, archive.parse_story(path, data).addresses)
+            yield from map(urls.identity, record.parse_story(path, data).addresses)
 
 
 def _part(rulings: Rulings, names: Collection[str], addresses: Collection[str]) -> Rulings:

@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from copydesk import archive
+from copydesk.archive import reading_lists
 from copydesk.engine.editing._action import CommitWords
 from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.newsroom import Newsroom
@@ -39,14 +40,14 @@ def find_lists(newsroom: Newsroom) -> tuple[tuple[FiledList, ...], tuple[Copydes
     troubles: list[CopydeskError] = []
     lists = [
         FiledList(listed=listed, version=_version(newsroom, listed.id))
-        for listed in archive.find_reading_lists(newsroom.root, troubles.append)
+        for listed in reading_lists.find_reading_lists(newsroom.root, troubles.append)
     ]
     return tuple(lists), tuple(troubles)
 
 
 def _version(newsroom: Newsroom, list_id: str) -> str:
     try:
-        return _digest(newsroom.archive.file_bytes(archive.list_path(list_id)))
+        return _digest(newsroom.archive.file_bytes(reading_lists.list_path(list_id)))
     except RecordError:  # it is called .yml, or went this moment
         return ""
 
@@ -66,7 +67,7 @@ def read_own_list(action: EditorAction) -> ReadingList:
     They are its id, its title, its description and the words on each of its stories.
     """
     list_id, title, description = (*action.values[:_FIRST_WORDS], "", "", "")[:_FIRST_WORDS]
-    if not archive.is_list_id(list_id):
+    if not reading_lists.is_list_id(list_id):
         raise UsageError(
             "no name of a list",
             subject=list_id[:80],
@@ -92,7 +93,7 @@ def read_own_list(action: EditorAction) -> ReadingList:
 def _must_be_readable(listed: ReadingList) -> None:
     """Raise UsageError for a list that a file could not say."""
     try:
-        archive.edit_reading_list(b"", listed)
+        reading_lists.edit_reading_list(b"", listed)
     except RecordError as error:
         raise UsageError(error.what, subject=listed.id, hint=error.hint) from error
 
@@ -103,7 +104,7 @@ def put_list(edit: Edit, action: EditorAction) -> EditStep:
     Where another hand has changed the list since its editor saw it, that is told instead.
     """
     listed = _find_list_of(action)
-    path = archive.list_path(listed.id)
+    path = reading_lists.list_path(listed.id)
     present = edit.find_bytes(path)
     words = CommitWords(
         subject=f"list: {listed.title or listed.id}"[:_SUBJECT],
@@ -113,7 +114,9 @@ def put_list(edit: Edit, action: EditorAction) -> EditStep:
     )
     wanted = None
     if action.said == "set":
-        wanted = archive.edit_reading_list(present or b"", _as_it_stands(listed, path, present))
+        wanted = reading_lists.edit_reading_list(
+            present or b"", _as_it_stands(listed, path, present)
+        )
     elif present is None:
         raise UsageError("there is no such list any more", subject=listed.id)
     if wanted == present:
@@ -132,7 +135,7 @@ def _find_list_of(action: EditorAction) -> ReadingList:
     if action.said == "set":
         return read_own_list(action)
     list_id = "".join(action.values[:1])
-    if action.said != "end" or not archive.is_list_id(list_id):
+    if action.said != "end" or not reading_lists.is_list_id(list_id):
         raise UsageError("a list is set or ended", subject=f"{action.said} {list_id}"[:80])
     return ReadingList(id=list_id, title="")
 
@@ -141,7 +144,7 @@ def _as_it_stands(wanted: ReadingList, path: str, present: bytes | None) -> Read
     """Return a list as it is filed where nothing but its editor and the moment would change."""
     if not present:
         return wanted
-    now = archive.parse_reading_list(path, present)
+    now = reading_lists.parse_reading_list(path, present)
     same = replace(wanted, by=now.by, updated_at=now.updated_at)
     return same if same == now else wanted
 
@@ -151,7 +154,7 @@ def _describe(path: str, data: bytes | None) -> str:
     if data is None:
         return "nothing"
     try:
-        listed = archive.parse_reading_list(path, data)
+        listed = reading_lists.parse_reading_list(path, data)
     except RecordError as error:
         return error.what
     return f"{listed.title}: {', '.join(story.name for story in listed.stories)}"[:300]

@@ -13,7 +13,7 @@ from typing import TypeVar
 import msgspec
 
 from copydesk import archive
-from copydesk.archive import Rulings
+from copydesk.archive import Rulings, letters, reading_lists
 from copydesk.engine.editing._edit import Edit, EditStep
 from copydesk.engine.editing._undo import States
 from copydesk.engine.filing import RULINGS_PATH
@@ -33,7 +33,7 @@ def list_changes(before: Edit, after: Edit) -> Iterator[str]:
 def _is_changed(before: Edit, after: Edit, path: str) -> bool:
     """Decide whether a file comes, goes or, of a reading list, says something else."""
     was, left = before.find_bytes(path), after.find_bytes(path)
-    is_whole = archive.is_list_path(path) or archive.is_letter_path(path)
+    is_whole = reading_lists.is_list_path(path) or letters.is_letter_path(path)
     return was != left and (is_whole or None in {was, left})
 
 
@@ -57,7 +57,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
                 _write_difference(before.rulings, after.rulings),
                 _write_difference(after.rulings, before.rulings),
             )
-        elif path in after.own_paths and not archive.is_letter_path(path):
+        elif path in after.own_paths and not letters.is_letter_path(path):
             states[path] = (before.find_bytes(path), after.find_bytes(path))
     note = UndoNote(subject=step.words.subject, files=states)
     return zlib.compress(msgspec.json.encode(note))
