@@ -1,20 +1,61 @@
-"""RobotsRules of one robots.txt (RFC 9309): may our product token ask for an address?
+"""Parse robots.txt (RFC 9309) and tdmrep.json: what a site allows a crawler to fetch and to use.
 
-Our own reading, in time linear in the file: docs/design/fetch.md has the measurement against
-robotspy, which the tests keep as a second opinion.
+The parser of robots.txt is our own, linear in the size of the file: docs/design/fetch.md has the
+measurement against robotspy, which the tests keep as a second opinion.
+
+Lines of a robots.txt about the use of its pages, none of which decides who may fetch:
+
+    Content-Usage: [/path] train-ai=n         draft-ietf-aipref-attach, in a group
+    Content-Signal: [/path] ai-train=no       contentsignals.org, in a group
+    License: https://a.example/license.xml    RSL 1.0, for every agent wherever it stands
+    User-agent: GPTBot / Disallow: /          a site closed to an agent that trains models
+
+The first two belong to their group and end the list of its agents, as a rule does.
+
+/.well-known/tdmrep.json says whether rights of text and data mining are reserved (W3C community
+report of 2024-02-02).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from copydesk.fetch._web_address import parse_address
-from copydesk.fetch.robots import _usage
-from copydesk.fetch.robots._usage import UsageLine
+import msgspec
+
+from copydesk.fetch.messages import parse_address
 from copydesk.news import Signal
+
+WHERE = "robots.txt"
+KEYS = {
+    "content-usage": "Content-Usage",
+    "content-signal": "Content-Signal",
+    "license": "RSL",
+}
+_MOST = 100  # lines of one file
+_SAID = 300  # characters of a line
+_PATH = re.compile(r"(/\S*)[ \t]+(.+)")
+
+# By their own documentation: these collect what models are trained on, …
+_TRAINING = (
+    *("GPTBot", "CCBot", "Google-Extended", "ClaudeBot", "anthropic-ai", "Applebot-Extended"),
+    *("Bytespider", "meta-externalagent", "FacebookBot", "cohere-ai", "Amazonbot", "AI2Bot"),
+    *("cohere-training-data-crawler", "Diffbot", "omgili", "omgilibot", "Webzio-Extended"),
+    *("PanguBot", "Timpibot", "CloudVertexBot"),
+)
+# … and these what a model is given when it answers.
+_ANSWERING = (
+    *("ChatGPT-User", "OAI-SearchBot", "PerplexityBot", "Perplexity-User", "Claude-User"),
+    *("Claude-SearchBot", "Claude-Web", "meta-externalfetcher", "MistralAI-User", "YouBot"),
+    *("DuckAssistBot", "Google-NotebookLM", "Gemini-Deep-Research"),
+)
+_GROUPS = (("no training agents", _TRAINING), ("no answering agents", _ANSWERING))
+# A robots.txt names an agent by letters, hyphens and underscores (RFC 9309 2.2.1).
+_SHORT = re.compile(r"[^a-z_-].*")
+AGENTS = {_SHORT.sub("", name.lower()): name for _, names in _GROUPS for name in names}
 
 PRODUCT = "copydesk"
 _READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler reads at least so much
@@ -35,13 +76,55 @@ _KEYS = {
     "disalow": "disallow",
     "diasllow": "disallow",
     "disallaw": "disallow",
-    **{key: key for key in _usage.KEYS},
+    **{key: key for key in KEYS},
 }
 _SECONDS = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _OCTET = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _PLAIN = re.compile(r"[A-Za-z0-9/._~?=&:@!$'()*+,;#\[\]-]*")
 _AS_WRITTEN = "%:/?#[]@!$&'()*+,;=-._~"
+
+TDMREP_PATH = "/.well-known/tdmrep.json"
+_MAX_BYTES = 64 * 1024
+_MOST_RULES = 200
+_MAX_POLICY = 300  # characters
+
+
+class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """One line: the signal's name, its words, the pattern of the paths that it is said of.
+
+    Without a pattern it is said of every path.
+    """
+
+    name: str
+    said: str
+    path: str = ""
+
+
+def parse_usage(key: str, value: str) -> UsageLine | None:
+    """Parse a line of one of `KEYS`, None where it says nothing."""
+    name, path, said = KEYS[key], "", value
+    if name != "RSL" and value.startswith("/"):
+        match = _PATH.fullmatch(value)
+        if match is None:
+            return None
+        path, said = match[1], match[2]
+    return UsageLine(name=name, said=said[:_SAID], path=path) if said else None
+
+
+def usage_of_agents(closed: set[str]) -> list[UsageLine]:
+    """Return what closing the site to these agents says; they are named as in `AGENTS`."""
+    lines = []
+    for name, agents in _GROUPS:
+        named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
+        if named:
+            lines.append(UsageLine(name=name, said=named[:_SAID]))
+    return lines
+
+
+def limit_usage(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
+    """Return each once, and no more than a file can mean."""
+    return tuple(dict.fromkeys(usage_lines))[:_MOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +169,8 @@ class _Group:
         elif key == "delay":
             if _SECONDS.fullmatch(value):
                 self.delay_seconds = float(value)
-        elif key in _usage.KEYS:
-            line = _usage.parse_usage(key, value)
+        elif key in KEYS:
+            line = parse_usage(key, value)
             if line is not None:
                 self.usage_lines.append(line)
         elif value:
@@ -127,7 +210,7 @@ class RobotsRules:
     def read(cls, body: bytes) -> RobotsRules:
         """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
         body = _strip_mark(body[:_READ_BYTES])
-        groups = {name: _Group() for name in (PRODUCT, "*", *_usage.AGENTS)}
+        groups = {name: _Group() for name in (PRODUCT, "*", *AGENTS)}
         licences = _Group()
         agents: set[str] = set()
         in_rules = False
@@ -143,9 +226,9 @@ class RobotsRules:
             for agent in agents & groups.keys():
                 groups[agent].take(key, value)
         chosen = groups[PRODUCT] if groups[PRODUCT].is_named else groups["*"]
-        closed = {agent for agent in _usage.AGENTS if groups[agent].closes_all}
-        usage_lines = [*licences.usage_lines, *_usage.usage_of_agents(closed), *chosen.usage_lines]
-        return cls(tuple(chosen.lines), chosen.delay_seconds, _usage.limit_usage(usage_lines))
+        closed = {agent for agent in AGENTS if groups[agent].closes_all}
+        usage_lines = [*licences.usage_lines, *usage_of_agents(closed), *chosen.usage_lines]
+        return cls(tuple(chosen.lines), chosen.delay_seconds, limit_usage(usage_lines))
 
     def allow(self, url: str) -> bool:
         """Decide whether an address may be fetched; robots.txt itself always may."""
@@ -171,7 +254,7 @@ class RobotsRules:
         for line in fitting:
             longest[line.name] = max(longest.get(line.name, 0), len(normalize_path(line.path)))
         return tuple(
-            Signal(name=line.name, said=line.said, where=_usage.WHERE)
+            Signal(name=line.name, said=line.said, where=WHERE)
             for line in fitting
             if len(normalize_path(line.path)) == longest[line.name]
         )
@@ -240,3 +323,39 @@ def normalize_path(path: str) -> str:
 def _octet(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return character if character in _UNRESERVED else match[0].upper()
+
+
+def read_tdmrep(body: bytes) -> tuple[UsageLine, ...]:
+    """Parse a file into its rules, in the file's order; () for whatever is none.
+
+    Each as a UsageLine: whether rights are reserved ("0" or "1") as its name, the policy's address
+    as its words.
+    """
+    if len(body) > _MAX_BYTES:
+        return ()
+    try:
+        document = json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return ()
+    rules = document if isinstance(document, list) else [document]  # many write a lone rule
+    return tuple(_parse_rules(rules[:_MOST_RULES]))
+
+
+def _parse_rules(rules: list[object]) -> Iterator[UsageLine]:
+    for rule in rules:
+        if not isinstance(rule, dict):
+            continue
+        location, policy = rule.get("location"), rule.get("tdm-policy")
+        reserved = rule.get("tdm-reservation")
+        if not isinstance(location, str) or str(reserved) not in {"0", "1"}:
+            continue
+        yield UsageLine(
+            name=str(reserved),
+            said=_drop_surrogates(policy)[:_MAX_POLICY] if isinstance(policy, str) else "",
+            path=_drop_surrogates(location if location.startswith(("/", "*")) else f"/{location}"),
+        )
+
+
+def _drop_surrogates(words: str) -> str:
+    """Drop halves of characters: JSON may have them, and no note or record can."""
+    return words.encode("utf-8", "ignore").decode()

@@ -1,11 +1,13 @@
-"""Statuses: which answers are usable, and what the others mean."""
+"""What an HTTP answer means: a usable page, a redirect to follow, or a reason to refuse it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from copydesk.kit import dates
+from copydesk.fetch.messages import parse_address
+from copydesk.kit import dates, urls
 from copydesk.news import Fault, FaultKind, Page, Refused, RefusedReason
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -62,3 +64,40 @@ def _parse_retry_after(value: str, now: datetime) -> datetime | None:
     if re.fullmatch(r"[0-9]{1,9}", value):
         return now + timedelta(seconds=int(value))
     return dates.parse(value)
+
+
+def is_redirect(page: Page) -> bool:
+    """Decide whether an answer sends us elsewhere."""
+    return page.status in REDIRECTS
+
+
+def next_hop(page: Page, asked: Sequence[str], limit: int) -> str | Refused:
+    """Return the address that a redirect names, or why it is not followed.
+
+    `asked` are the addresses of this chain so far, the answering one last.
+    """
+    location = page.headers.get("location", "").strip()
+    if not location:
+        return _refuse(page, "names no target")
+    parsed = urls.parse(location, asked[-1])
+    target = urls.fetchable(location, asked[-1])
+    if parsed is None or target is None:
+        return _refuse(page, f"leads to no web address: {location[:200]}")
+    if parsed.username or parsed.password:
+        return _refuse(page, f"leads to an address with a password: {target}")
+    if target in asked:
+        return _refuse(page, f"leads in a circle: {target}")
+    if len(asked) > limit:
+        return _refuse(page, f"is the last of more than {limit}: {target}")
+    return target
+
+
+def _refuse(page: Page, words: str) -> Refused:
+    detail = f"the redirect {words}"
+    return Refused(url=page.url, reason="redirects", detail=detail, status=page.status)
+
+
+def same_origin(left: str, right: str) -> bool:
+    """Decide whether two addresses share scheme, host and port."""
+    here, there = parse_address(left), parse_address(right)
+    return here is not None and there is not None and here.origin == there.origin

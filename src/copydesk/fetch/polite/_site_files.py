@@ -1,24 +1,42 @@
-"""RobotsFiles: robots.txt of every origin, fetched once a day, obeyed (RFC 9309)."""
+"""robots.txt (RFC 9309) and tdmrep.json of each site, fetched once a day and obeyed.
+
+tdmrep.json reserves a site's rights of text and data mining (W3C community report of 2024-02-02).
+Asking for it is a courtesy to the publisher: a failure means no signals, and stops nothing.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from copydesk.fetch._clock import Clock
-from copydesk.fetch._web_address import WebAddress
-from copydesk.fetch.polite import _redirects, _status
-from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
-from copydesk.fetch.polite._notes import Notes, RobotsRecord
-from copydesk.fetch.polite._slots import Slots
-from copydesk.fetch.robots import RobotsRules
+from copydesk.fetch._interfaces import Clock
+from copydesk.fetch.messages import WebAddress
+from copydesk.fetch.polite import _answers
+from copydesk.fetch.polite._hosts import (
+    DEFAULT_LIMITS,
+    MemoryLimits,
+    Notes,
+    RobotsRecord,
+    Slots,
+    TdmRecord,
+)
+from copydesk.fetch.robots import (
+    TDMREP_PATH,
+    RobotsRules,
+    UsageLine,
+    fits,
+    normalize_path,
+    read_tdmrep,
+)
+from copydesk.kit import urls
 from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Signal
 
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
-_MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2
+_MAX_ROBOTS_REDIRECTS = 5  # RFC 9309 2.3.1.2
 _LINE_BYTES = 250  # that a rule takes beside its characters
 
 Answer = Page | NotModified | Refused
@@ -108,7 +126,7 @@ class RobotsFiles:
 
     async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
         """Fetch the file; a copy of yesterday serves while it cannot be had (RFC 9309 2.4)."""
-        answer = await self._fetch(_request(entry, where, proxy))
+        answer = await self._fetch(_request_robots(entry, where, proxy))
         now = self._clock.now()
         if isinstance(answer, Refused):
             entry.until = answer.retry_at or now + _KEEP_TROUBLE
@@ -120,7 +138,7 @@ class RobotsFiles:
             entry.until = now + _KEEP
             self._slow_down(where, entry.rules)
         if entry.trouble is None or entry.trouble.status:
-            self._notes.write(f"robots {where.origin}", _record(entry, entry.until))
+            self._notes.write(f"robots {where.origin}", _robots_record(entry, entry.until))
 
     def _slow_down(self, where: WebAddress, rules: RobotsRules | None) -> None:
         self._slots.slow_down(where.host, 0.0 if rules is None else rules.delay_seconds)
@@ -156,17 +174,17 @@ class RobotsFiles:
                 return answer
             if not isinstance(answer, Page):
                 return _refuse_unknown(answer, request.url, asked)
-            if not _redirects.is_redirect(answer):
+            if not _answers.is_redirect(answer):
                 return (
                     answer if _is_known(answer) else _refuse_for_status(answer, self._clock.now())
                 )
-            target = _redirects.next_hop(answer, asked, _MAX_REDIRECTS)
+            target = _answers.next_hop(answer, asked, _MAX_ROBOTS_REDIRECTS)
             if isinstance(target, Refused):
                 return answer  # RFC 9309 2.3.1.2: too many redirects, as if there were no file
             asked.append(target)
 
 
-def _request(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
+def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
     """Ask for the file, or whether the one that is known still holds."""
     return Request(
         url=f"{where.origin}/robots.txt",
@@ -188,7 +206,7 @@ def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
     entry.last_modified = answer.headers.get("last-modified", "") if is_there else ""
 
 
-def _record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
+def _robots_record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
     trouble, rules = entry.trouble, entry.rules
     return RobotsRecord(
         until=until,
@@ -227,7 +245,7 @@ def _is_known(page: Page) -> bool:
 
 def _refuse_for_status(page: Page, now: datetime) -> Refused:
     """Refuse, since nothing is known: 5xx forbids all (RFC 9309 2.3.1.4), 429 asks for patience."""
-    refused = _status.refusal(page, now)
+    refused = _answers.refusal(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
     detail = f"robots.txt cannot be had: status {page.status}"
     retry_at = None if refused is None else refused.retry_at
@@ -255,3 +273,118 @@ def _refuse_because(where: WebAddress, trouble: Refused) -> Refused:
         status=trouble.status,
         retry_at=trouble.retry_at,
     )
+
+
+_MAX_TDMREP_REDIRECTS = 3
+
+
+@dataclass(slots=True)
+class _TdmFile:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    usage_lines: tuple[UsageLine, ...] = ()
+    until: datetime | None = None
+    etag: str = ""
+    last_modified: str = ""
+
+    def know(self, page: Page) -> None:
+        """Take what a host answered: a file, or by any other status that there is none."""
+        is_there = page.status < 300
+        self.usage_lines = read_tdmrep(page.body) if is_there else ()
+        self.etag = page.headers.get("etag", "") if is_there else ""
+        self.last_modified = page.headers.get("last-modified", "") if is_there else ""
+
+
+class TdmFiles:
+    """What the file says, per scheme, host and port; `ask` makes one polite request."""
+
+    def __init__(
+        self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
+    ) -> None:
+        self._ask = ask
+        self._limits = limits
+        self._clock = clock
+        self._notes = notes
+        self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
+
+    async def learn(self, where: WebAddress, proxy: str = "") -> None:
+        """Know what the file of an address's origin says, once for all who wait for it."""
+        entry = self._entry(where)
+        if self._is_known(entry):
+            return
+        async with entry.lock:
+            if not self._is_known(entry):
+                await self._renew(entry, where, proxy)
+
+    def signals(self, where: WebAddress) -> tuple[Signal, ...]:
+        """Return what is said of an address: the first pattern that fits (TDMRep 6.1)."""
+        path = normalize_path(where.path)
+        for line in self._entry(where).usage_lines:
+            if fits(line.path, path):
+                policy = (Signal(name="tdm-policy", said=line.said, where=TDMREP_PATH),)
+                reserved = Signal(name="tdm-reservation", said=line.name, where=TDMREP_PATH)
+                return (reserved, *policy) if line.said else (reserved,)
+        return ()
+
+    def _is_known(self, entry: _TdmFile) -> bool:
+        return entry.until is not None and entry.until > self._clock.now()
+
+    def _entry(self, where: WebAddress) -> _TdmFile:
+        """Return what is known of an origin, from this round or an earlier one."""
+        known = self._entries.get(where.origin)
+        if known is not None:
+            return known
+        entry = self._entries[where.origin] = _TdmFile()
+        record = self._notes.read(f"tdm {where.origin}", TdmRecord)
+        if record is not None and record.until <= self._clock.now() + _KEEP:
+            entry.usage_lines, entry.until = record.usage_lines, record.until
+            entry.etag, entry.last_modified = record.etag, record.last_modified
+        while len(self._entries) > self._limits.origins:
+            self._entries.popitem(last=False)
+        return entry
+
+    async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
+        """Fetch the file; while it cannot be had, what it said last still holds."""
+        answer = await self._fetch(_request_tdmrep(entry, where, proxy))
+        is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
+        entry.until = self._clock.now() + (_KEEP_TROUBLE if is_trouble else _KEEP)
+        if isinstance(answer, Page) and not is_trouble:
+            entry.know(answer)
+        if not isinstance(answer, Refused):
+            self._notes.write(f"tdm {where.origin}", _tdm_record(entry, entry.until))
+
+    async def _fetch(self, request: Request) -> Answer:
+        """Return the answer at the end of its redirects, which are followed within the site."""
+        asked = [request.url]
+        while True:
+            answer = await self._ask(replace(request, url=asked[-1]))
+            if not isinstance(answer, Page) or not _answers.is_redirect(answer):
+                return answer
+            target = _answers.next_hop(answer, asked, _MAX_TDMREP_REDIRECTS)
+            if isinstance(target, Refused) or not urls.same_site(target, request.url):
+                return answer  # a status of 3xx: as if there were no file
+            asked.append(target)
+
+
+def _request_tdmrep(entry: _TdmFile, where: WebAddress, proxy: str) -> Request:
+    """Ask for the file, or whether the one that is known still holds."""
+    return Request(
+        url=where.origin + TDMREP_PATH,
+        purpose="robots",
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+        proxy=proxy,
+    )
+
+
+def _tdm_record(entry: _TdmFile, until: datetime) -> TdmRecord:
+    return TdmRecord(
+        until=until,
+        usage_lines=entry.usage_lines,
+        etag=entry.etag,
+        last_modified=entry.last_modified,
+    )
+
+
+def _is_trouble(answer: Page | NotModified) -> bool:
+    """Decide whether a host could not answer just now."""
+    return isinstance(answer, Page) and (answer.status >= 500 or answer.status == 429)

@@ -1,4 +1,4 @@
-"""What went wrong on the wire, in words that a person can use."""
+"""Why a request got no answer: errors of the network and proxies that are not used, as Refused."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from copydesk.fetch.web._address import AddressRefusedError
-from copydesk.fetch.web._resolver import InvalidHostError, UnknownHostError
-from copydesk.kit import text
+from copydesk.fetch.messages import WebAddress
+from copydesk.fetch.web._addresses import (
+    AddressRefusedError,
+    InvalidHostError,
+    UnknownHostError,
+    is_public,
+)
+from copydesk.kit import text, urls
 from copydesk.news import Fault, FaultKind, FetchOptions, Refused, RefusedReason, Request
 
 if TYPE_CHECKING:
@@ -55,7 +61,7 @@ def refuse_name(url: str, host: str, error: UnknownHostError) -> Refused:
     return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
 
 
-def refusal(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
+def refuse_error(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
     """Turn any failure of the network into a Refused; an error that is none is raised again."""
     import aiohttp
 
@@ -153,3 +159,36 @@ def _describe_os_error(error: OSError) -> str:
     if number is None:
         return text.fold(str(inner)) or "no reason given"
     return _CONNECTIONS.get(number) or os.strerror(number).lower()
+
+
+_UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
+
+
+def refuse_proxy(where: WebAddress, proxy: str, options: FetchOptions) -> Refused | None:
+    """Return why an address is not asked for through a proxy, None where it is."""
+    if unset := _UNSET.fullmatch(proxy):
+        fault = Fault.of(FaultKind.PROXY_UNSET, variable=unset[1])
+        return Refused(url=where.url, reason="network", detail=str(fault))
+    if not _is_proxy(proxy):
+        detail = "the proxy is no http:// or https:// address with a host"
+        return Refused(url=where.url, reason="network", detail=detail)
+    if options.allows(where.host) or not _is_private(where.host):
+        return None
+    detail = f"{where.host} is no public address, and no proxy is asked for it"
+    return Refused(url=where.url, reason="address", detail=detail)
+
+
+def _is_proxy(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_private(host: str) -> bool:
+    """Decide whether a host is a private IP address, or a name that is local."""
+    bare = host.strip("[]")
+    if host != bare or host[-1:].isdigit():
+        return not is_public(bare)
+    return urls.is_local(bare)

@@ -1,12 +1,13 @@
-"""Clocks: what time it is, and how to wait."""
+"""Interfaces of the fetchers: a clock, and a fetcher that looks a host up before asking it."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from copydesk.kit import dates
+from copydesk.news import Refused, Request
 
 
 class Clock(Protocol):
@@ -46,3 +47,12 @@ class VirtualClock:
     async def sleep(self, seconds: float) -> None:
         """Let others run, and go on at once."""
         await asyncio.sleep(0)
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A raw fetcher that can find a host before it asks it, which takes time but no room."""
+
+    async def find(self, request: Request) -> Refused | None:
+        """Return why the host of a request cannot be found, None where it can."""
+        ...
