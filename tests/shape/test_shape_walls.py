@@ -55,7 +55,6 @@ LONGER_ROOM_CHAINS = {
     "post": 11,
     "publish": 16,
     "subscriptions": 6,
-    "watch": 6,
 }
 MOST_FILES = 1239
 MOST_CODE_LINES = 91_910
@@ -77,7 +76,6 @@ SMALL_FOLDERS = {
     "measure/recall",
     "post",
     "publish/making",
-    "watch",
 }
 WIDE_FACES = {
     "archive": 77,
@@ -99,7 +97,6 @@ WIDE_FACES = {
     "placement": 28,
     "post": 31,
     "review": 40,
-    "watch": 39,
 }
 PARTICIPLES: dict[str, int] = {
     "archive": 5,

@@ -22,11 +22,5 @@ if TYPE_CHECKING:
     from copydesk.fetch._interfaces import WallClock as WallClock
     from copydesk.fetch._recording import Recorder as Recorder
     from copydesk.fetch._recording import Replay as Replay
-    from copydesk.fetch.polite import HostStore as HostStore
-    from copydesk.fetch.polite import Polite as Polite
-    from copydesk.fetch.polite import find_pause as find_pause
-    from copydesk.fetch.web import Web as Web
-    from copydesk.news import FetchOptions as FetchOptions
-    from copydesk.news import Manners as Manners
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

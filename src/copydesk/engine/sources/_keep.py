@@ -8,13 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import archive, watch
+from copydesk import archive
 from copydesk.archive import Ledger, SourceKept
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import _ledger
 from copydesk.engine.sources._states import source_states
 from copydesk.errors import UsageError
+from copydesk.watch import schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> archive.Chan
     )
 
 
-def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
+def _what_is_undone(ledger: Ledger, before: schedule.SourceState, url: str) -> str:
     if before.ended or url in ledger.ended:
         return "end"
     return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""

@@ -1,23 +1,21 @@
-"""Read: a source's answer, whatever it is, made a SourceReading."""
+"""Read the answer of a source, whatever its format, and filter its leads by the source's words."""
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from copydesk.errors import FeedError
 from copydesk.kit import text, urls
-from copydesk.news import Fault, FaultKind, Page, Source
+from copydesk.news import Fault, FaultKind, Lead, Page, Source
+from copydesk.watch._entry import SourceContents, SourceReading, has_odd_date, make_leads
+from copydesk.watch._feed import hub_of, read_feed, read_unknown
+from copydesk.watch._json_feed import read_json_feed
+from copydesk.watch._listing import read_by_rule, read_listing
+from copydesk.watch._sitemap import read_addresses, read_sitemap
 from copydesk.watch.documents import Form, decode, sniff, unzip
-from copydesk.watch.reading._entry import SourceContents, SourceReading
-from copydesk.watch.reading._feed import read_feed, read_unknown
-from copydesk.watch.reading._hints import hub_of
-from copydesk.watch.reading._json_feed import read_json_feed
-from copydesk.watch.reading._listing import read_listing
-from copydesk.watch.reading._listing_rule import read_by_rule
-from copydesk.watch.reading._make_leads import has_odd_date, make_leads
-from copydesk.watch.reading._sitemap import read_addresses, read_sitemap
 
 _READERS: dict[Form, Callable[[str, str], SourceContents]] = {
     "xml-feed": read_feed,
@@ -101,3 +99,25 @@ def _hint(document: str, base: str) -> str:
     if feed is not None:
         return str(Fault.of(FaultKind.NAMED_FEED, feed=feed))
     return 'look whether the feed has moved, or set kind = "listing" to read the page\'s links'
+
+
+def is_wanted(lead: Lead, source: Source) -> bool:
+    """Decide whether a lead has one of the source's include words (when any) and no exclude word.
+
+    Words and phrases are looked for whole, in any case, in title and description.
+    """
+    words = f"{lead.title}\n{lead.excerpt}"
+    if source.include and not _any_in(source.include, words):
+        return False
+    return not _any_in(source.exclude, words)
+
+
+def _any_in(phrases: Sequence[str], words: str) -> bool:
+    return any(_pattern(phrase).search(words) for phrase in phrases if phrase.strip())
+
+
+@functools.lru_cache(maxsize=1_000)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Compile a pattern for a whole phrase; what touches it must not be a letter or digit."""
+    inner = r"\s+".join(re.escape(word) for word in text.fold(phrase).split())
+    return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import FeedError
 from copydesk.news import Media
-from copydesk.watch.documents import local_name, parse_moment, parse_xml, plain
-from copydesk.watch.reading._address import address
-from copydesk.watch.reading._entry import SourceContents, SourceEntry
-from copydesk.watch.reading._media import as_media, keep_media
+from copydesk.watch._entry import (
+    SourceContents,
+    SourceEntry,
+    absolute_address,
+    as_media,
+    keep_media,
+)
+from copydesk.watch.dates import parse_moment
+from copydesk.watch.documents import local_name, parse_xml, plain
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -91,7 +96,7 @@ def _more(root: _Element, base: str) -> tuple[str, ...]:
     """Return the sitemaps of an index, the last changed first, those without a time in order."""
     dated: list[tuple[float, str]] = []
     for element in _children(root, "sitemap"):
-        url = address(_own(element, "loc"), base)
+        url = absolute_address(_own(element, "loc"), base)
         changed = parse_moment(_own(element, "lastmod"))
         if url:
             dated.append((-changed.timestamp() if changed else 0.0, url))

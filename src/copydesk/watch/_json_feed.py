@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from copydesk.errors import FeedError
 from copydesk.kit import text
 from copydesk.news import Media
-from copydesk.watch.documents import parse_moment, plain
-from copydesk.watch.reading._entry import SourceContents, SourceEntry
-from copydesk.watch.reading._hints import hub_of
-from copydesk.watch.reading._media import as_media, keep_media
+from copydesk.watch._entry import SourceContents, SourceEntry, as_media, keep_media
+from copydesk.watch._feed import hub_of
+from copydesk.watch.dates import parse_moment
+from copydesk.watch.documents import plain
 
 _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
