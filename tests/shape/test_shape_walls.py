@@ -46,7 +46,6 @@ LONGER_ROOM_CHAINS = {
     "desk": 16,
     "desk_store": 6,
     "engine": 10,
-    "extract": 13,
     "illustrate": 6,
     "judge": 19,
     "mail": 7,

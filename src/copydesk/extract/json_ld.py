@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
-    from copydesk.extract.page._document import Document
+    from copydesk.extract.page import Document
 
 Node = Mapping[str, object]
 

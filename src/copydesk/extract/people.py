@@ -1,4 +1,4 @@
-"""Persons: which names stand in a byline, and which words in it are no person's name."""
+"""Names of people in a byline, told apart from the words around them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from copydesk.kit import tables, text
 
-_PACKAGE = "copydesk.extract.people"
+_PACKAGE = "copydesk.extract"
 
 _MAX_AUTHORS = 12
 _MAX_BYLINE = 500  # characters that are looked at

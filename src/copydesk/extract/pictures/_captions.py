@@ -1,4 +1,4 @@
-"""What a page says of a picture: what it shows, and whose it is."""
+"""The description and the credit of a picture, as its page gives them."""
 
 from __future__ import annotations
 

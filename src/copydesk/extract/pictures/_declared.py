@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.page.json_ld import Node
+from copydesk.extract import json_ld
+from copydesk.extract.json_ld import Node
 from copydesk.extract.pictures._figure_key import key_of
 from copydesk.extract.pictures._mention import Mention, make_mention, pixels, srcset, widest
 from copydesk.kit import urls
@@ -16,6 +16,7 @@ from copydesk.kit import urls
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 

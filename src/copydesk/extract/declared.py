@@ -1,24 +1,19 @@
-"""Declared: what a page says of itself in meta tags, links and JSON-LD, collected once."""
+"""What a page declares about itself in meta tags, links and JSON-LD, collected once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import json_ld
-from copydesk.extract.page.json_ld import Node
+from copydesk.extract import json_ld
+from copydesk.extract.json_ld import Node
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from copydesk.extract.page import Document
 
-    from copydesk.extract.page._document import Document
-
-_MAX_VALUE = 5_000  # characters of one meta tag, or of one element
-_MAX_PIECE = 20 * _MAX_VALUE  # of a text with much white space
-_MAX_PIECES = 2_000  # of text in one element
+_MAX_VALUE = 5_000  # characters of one meta tag
 _MOST = 500  # meta tags of one name, links of one relation
 _MOST_OF = {"canonical": 5, "amphtml": 5}  # what a page has one of
 
@@ -90,26 +85,3 @@ def _links(document: Document) -> Mapping[str, tuple[str, ...]]:
             for relation in relations:
                 found.setdefault(relation, []).append(address)
     return {name: tuple(values) for name, values in found.items()}
-
-
-def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, ...]:
-    """Return the folded text of the first elements that an XPath finds, none empty."""
-    known = document.found.get((xpath, limit))
-    if known is None:
-        elements = document.tree.xpath(xpath)[:limit]
-        known = tuple(filter(None, map(_text, elements)))
-        document.found[xpath, limit] = known
-    return known
-
-
-def _text(element: HtmlElement) -> str:
-    """Return the beginning of an element's text; of many in one another, each has all of it."""
-    found, length = list[str](), 0
-    for piece in islice(element.itertext(), _MAX_PIECES):
-        folded = text.fold(piece[:_MAX_PIECE])
-        if folded:
-            found.append(folded)
-            length += len(folded) + 1
-            if length > _MAX_VALUE:
-                break
-    return " ".join(found)[:_MAX_VALUE]
