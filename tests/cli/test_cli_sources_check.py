@@ -14,12 +14,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine, watch
+from copydesk import engine
+from copydesk.watch import schedule
 from world.command import copydesk
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
-WELL = watch.SourceState(
+WELL = schedule.SourceState(
     kind="feed",
     last_ok_at=NOW - timedelta(minutes=5),
     last_new_at=NOW - timedelta(days=2),

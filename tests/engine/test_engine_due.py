@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import config, engine, watch
+from copydesk import config, engine
 from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept
 from copydesk.engine.serving import what_is_due
 from copydesk.engine.sources import (
@@ -21,12 +21,13 @@ from copydesk.engine.sources import (
 )
 from copydesk.memory import Memory
 from copydesk.news import Source
+from copydesk.watch import schedule
 from world import records
 from world.newsroom import NOW, newsroom
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-WAITING = watch.SourceState(last_ok_at=NOW, next_at=NOW + HOUR)
+WAITING = schedule.SourceState(last_ok_at=NOW, next_at=NOW + HOUR)
 ENDED = SourceEnded(at=NOW, why="status 410: gone for good")
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine, watch
+from copydesk import engine
 from copydesk.engine.round import forget_old, push_commits
 from copydesk.engine.sources import source_states
 from copydesk.memory import Fate
+from copydesk.watch import schedule
 from world.background import world_in_background
 from world.newsroom import (
     KEY,
@@ -152,7 +153,7 @@ def test_leads_that_came_to_nothing_are_forgotten_in_the_end(root: Path, case: s
 
 
 def state_asked(days_ago: int) -> bytes:
-    return msgspec.json.encode(watch.SourceState(next_at=NOW - timedelta(days=days_ago)))
+    return msgspec.json.encode(schedule.SourceState(next_at=NOW - timedelta(days=days_ago)))
 
 
 SOURCES = {

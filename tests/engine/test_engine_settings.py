@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import archive, watch
+from copydesk import archive
 from copydesk.engine.newsroom import Newsroom, open_newsroom
 from copydesk.engine.settings import list_settings_commits, undo_settings
 from copydesk.engine.sources import (
@@ -26,6 +26,7 @@ from copydesk.engine.sources import (
 from copydesk.errors import FeedError, RecordError, UsageError
 from copydesk.memory import Tally
 from copydesk.news import Source
+from copydesk.watch import schedule
 from world.newsroom import NOW, newsroom, run_git
 
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -81,7 +82,7 @@ def test_a_source_is_changed_where_it_stands_and_taken_back_to_the_byte(root: Pa
 
 def test_a_dead_address_is_changed_and_the_source_is_due_in_its_rhythm(root: Path) -> None:
     before, to = (root / "beat.toml").read_text(), "https://gull.example/news.xml"
-    known = watch.SourceState(last_ok_at=NOW, interval=600, rest_until=NOW + timedelta(hours=1))
+    known = schedule.SourceState(last_ok_at=NOW, interval=600, rest_until=NOW + timedelta(hours=1))
     dead = replace(
         known,
         etag="x",

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine, watch
+from copydesk import engine
 from copydesk.archive.change import is_cut_short
 from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
 from copydesk.engine.sources import States, apply_ledger, note_moves
 from copydesk.errors import RecordError, UsageError
+from copydesk.watch import schedule
 from world import records
 from world.command import copydesk
 from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
@@ -21,7 +22,7 @@ from world.newsroom import NOW, Answer, newsroom, record_web, run_git, small_web
 GULL, HERON = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
 NEW = "https://gull.example/new.xml"
 DAY = timedelta(days=1)
-WELL = watch.SourceState(
+WELL = schedule.SourceState(
     kind="feed",
     last_ok_at=NOW - timedelta(hours=1),
     last_new_at=NOW - timedelta(hours=3),
@@ -44,15 +45,15 @@ def root(tmp_path: Path) -> Path:
     return newsroom(tmp_path / "beat")
 
 
-def remember(root: Path, states: dict[str, watch.SourceState]) -> None:
+def remember(root: Path, states: dict[str, schedule.SourceState]) -> None:
     with engine.open_newsroom(root, NOW, {}) as opened:
         for url, state in states.items():
             opened.memory.keep_source(url, msgspec.json.encode(state))
 
 
-def remembered(root: Path, url: str) -> watch.SourceState:
+def remembered(root: Path, url: str) -> schedule.SourceState:
     with engine.open_newsroom(root, NOW, {}) as opened:
-        return msgspec.json.decode(opened.memory.sources()[url], type=watch.SourceState)
+        return msgspec.json.decode(opened.memory.sources()[url], type=schedule.SourceState)
 
 
 def note(root: Path, before: States, after: States) -> str:
@@ -189,7 +190,7 @@ def test_where_nothing_moved_no_file_is_made(root: Path) -> None:
 
 
 @pytest.mark.parametrize("state", [MOVED, ENDED])
-def test_what_is_no_longer_believed_is_taken_out(root: Path, state: watch.SourceState) -> None:
+def test_what_is_no_longer_believed_is_taken_out(root: Path, state: schedule.SourceState) -> None:
     note(root, {GULL: WELL}, {GULL: state})
 
     assert str(LEDGER) == note(root, {GULL: state}, {GULL: WELL})
@@ -235,7 +236,7 @@ WRITTEN = Ledger(
 
 
 def test_with_the_memory_lost_the_ledger_is_believed() -> None:
-    fresh = watch.SourceState()
+    fresh = schedule.SourceState()
 
     assert NEW == apply_ledger(fresh, WRITTEN, GULL).moved_to
     ended = apply_ledger(fresh, WRITTEN, HERON)
@@ -270,7 +271,7 @@ def keep(root: Path, url: str, *more: str) -> engine.KeepReport:
 
 @pytest.mark.parametrize(("state", "undone"), [(MOVED, "move"), (ENDED, "end"), (WELL, "")])
 def test_keeping_a_source_undoes_what_came_over_it(
-    root: Path, state: watch.SourceState, undone: str
+    root: Path, state: schedule.SourceState, undone: str
 ) -> None:
     remember(root, {GULL: state})
     if note(root, {GULL: WELL}, {GULL: state}):

@@ -15,7 +15,7 @@ from copydesk.engine.round import Known, NewStory, Outcome, Waiting, tally_round
 from copydesk.engine.sources import SourceAnswer, SourceAnswers, WaitingLeads, keep_waiting_leads
 from copydesk.memory import Memory, find_step
 from copydesk.news import Article, Dropped, Lead, Source, Story
-from copydesk.watch import SourceState
+from copydesk.watch.schedule import SourceState
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, small_web
 

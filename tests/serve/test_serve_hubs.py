@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine, fetch
+from copydesk import engine, fetch, news
 from copydesk.engine.serving import NewsroomFolder, Subscriber
 from copydesk.engine.sources import (
     find_hub_pushed_sources,
@@ -22,9 +22,11 @@ from copydesk.engine.sources import (
     subscriptions,
     use_up_hub_push,
 )
+from copydesk.fetch import web
 from copydesk.news import Source
 from copydesk.serve import Address, HubCalls, Site, WebApp, listening
-from copydesk.watch import SourceState, websub
+from copydesk.watch import websub
+from copydesk.watch.schedule import SourceState
 from world.hub import Hub
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom
@@ -64,7 +66,7 @@ class Clock:
 class Desk:
     """A newsroom with its subscriber, the server it listens on, and a hub."""
 
-    def __init__(self, root: Path, hub: Hub, wire: fetch.Web) -> None:
+    def __init__(self, root: Path, hub: Hub, wire: web.Web) -> None:
         self.root, self.hub, self.clock = root, hub, Clock()
         self.said: list[str] = []
         self.woken = self.writes = 0
@@ -125,8 +127,8 @@ def run(tmp_path: Path) -> Callable[[Work], None]:
     root = newsroom(tmp_path / "beat", git=False)
 
     async def inside(work: Work) -> None:
-        options = fetch.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
-        async with Hub() as hub, fetch.Web(options, fetch.WallClock()) as wire:
+        options = news.FetchOptions(allow_hosts=("127.0.0.1",), timeout_seconds=PATIENCE_SECONDS)
+        async with Hub() as hub, web.Web(options, fetch.WallClock()) as wire:
             desk = Desk(root, hub, wire)
             desk.write()
             site = Site(root / ".copydesk" / "site", "/coast")

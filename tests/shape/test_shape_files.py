@@ -65,7 +65,7 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "engine/reading/_saved.py": "a saved page",
     "engine/letters/_lint_mail.py": "a letter",
     "engine/recall/_read_list.py": "a list of stories",
-    "fetch/recording/_replay.py": "a recorded web",
+    "fetch/_recording.py": "a recorded web",
     "embed/_model.py": "a model",
     "measure/_copies.py": "labelled data",
     "measure/_corpus.py": "labelled data",

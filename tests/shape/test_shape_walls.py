@@ -44,14 +44,11 @@ LONGER_ROOM_CHAINS = {
     "desk": 16,
     "desk_store": 6,
     "engine": 10,
-    "extract": 13,
-    "fetch": 11,
     "mail": 7,
     "mail_store": 7,
     "measure": 7,
     "post": 11,
     "subscriptions": 6,
-    "watch": 6,
 }
 MOST_FILES = 1239
 MOST_CODE_LINES = 91_910
@@ -66,14 +63,10 @@ SMALL_FOLDERS = {
     "engine/mail_checks",
     "engine/numbers",
     "engine/uploads",
-    "fetch",
-    "fetch/messages",
-    "fetch/recording",
     "kit/kept",
     "mail/clients",
     "measure/recall",
     "post",
-    "watch",
 }
 WIDE_FACES = {
     "desk_store": 36,
@@ -90,7 +83,6 @@ WIDE_FACES = {
     "measure/pages": 30,
     "news": 113,
     "post": 31,
-    "watch": 39,
 }
 PARTICIPLES: dict[str, int] = {
     "archive": 5,

@@ -70,7 +70,7 @@ ELSEWHERE = {
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_rsync.py": "a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
-    "fetch/recording/_record.py": "a recording that a person asked for",
+    "fetch/_recording.py": "a recording that a person asked for",
     "measure/_group.py": "results that a person asked for",
 }
 WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE

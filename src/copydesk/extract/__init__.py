@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.extract._declared_address import find_declared_address as find_declared_address
     from copydesk.extract._fields import fields as fields
     from copydesk.extract._habits import MOST_HABITS as MOST_HABITS
     from copydesk.extract._habits import Habits as Habits
@@ -20,6 +19,6 @@ if TYPE_CHECKING:
     from copydesk.extract._habits import site_of as site_of
     from copydesk.extract._read import read as read
     from copydesk.extract._read import read_anyway as read_anyway
-    from copydesk.extract.terms import snippet_characters as snippet_characters
+    from copydesk.extract.origin import find_declared_address as find_declared_address
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

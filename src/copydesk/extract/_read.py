@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copydesk.extract import kinds, origin, people, pictures, terms, text, when, words
-from copydesk.extract.page import Declared, Document, collect, open_document
+from copydesk.extract import _authors, kinds, origin, pictures, terms, text, when, words
+from copydesk.extract.declared import Declared, collect
+from copydesk.extract.page import Document, open_document
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, ExcerptRule, Figure
 
@@ -165,7 +166,7 @@ def _add_people(article: Article, reading: _OpenedPage) -> Article:
     provider, provider_from = origin.provider(
         article.web_url, document, declared, lead, reading.beat
     )
-    authors, authors_from = people.authors(document, declared, lead, reading.names)
+    authors, authors_from = _authors.authors(document, declared, lead, reading.names)
     passage = article.text or f"{article.title} {article.excerpt}"
     header = reading.page.headers.get("content-language", "")
     language, language_from = words.language(document, declared, lead, passage, header)

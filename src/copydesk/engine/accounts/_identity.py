@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 from copydesk import fetch
 from copydesk.config import Settings
 from copydesk.errors import FetchError
+from copydesk.fetch.web import Web
 from copydesk.kit import urls
 from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 
@@ -138,13 +139,13 @@ async def finish_identity_check(
     return _verify_token(provider, token, keys, rules)
 
 
-def _open_web(provider: IdentityProvider) -> fetch.Web:
+def _open_web(provider: IdentityProvider) -> Web:
     host = urls.host(provider.issuer).strip("[]")
     options = replace(provider.fetch, allow_hosts=(host,), max_bytes=_ANSWER_BYTES)
-    return fetch.Web(options, fetch.WallClock())
+    return Web(options, fetch.WallClock())
 
 
-async def _discover(web: fetch.Web, provider: IdentityProvider) -> _Discovery:
+async def _discover(web: Web, provider: IdentityProvider) -> _Discovery:
     address = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
     found = await _get(web, provider, address, _Discovery)
     if found.issuer.rstrip("/") != provider.issuer.rstrip("/"):
@@ -156,7 +157,7 @@ async def _discover(web: fetch.Web, provider: IdentityProvider) -> _Discovery:
     return found
 
 
-async def _get(web: fetch.Web, provider: IdentityProvider, address: str, kind: type[_T]) -> _T:
+async def _get(web: Web, provider: IdentityProvider, address: str, kind: type[_T]) -> _T:
     answer = await web.fetch(Request(url=address))
     return _read_answer(provider, answer, kind)
 

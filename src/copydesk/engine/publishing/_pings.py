@@ -13,6 +13,7 @@ from datetime import datetime
 from copydesk import deploy, fetch
 from copydesk.config import Settings
 from copydesk.engine.publishing._pending_pings import PendingPings
+from copydesk.fetch.web import Web
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Page, Refused
@@ -91,7 +92,7 @@ async def _send(
     heard = []
     silent: dict[str, str] = {}
     options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
-    async with fetch.Web(options, fetch.WallClock()) as web:
+    async with Web(options, fetch.WallClock()) as web:
         for ping in wanted:
             if ping.url in silent:
                 continue

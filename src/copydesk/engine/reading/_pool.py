@@ -18,6 +18,7 @@ from copydesk.errors import CopydeskError, FeedError, PageError
 from copydesk.illustrate import FetchedPicture, PictureForms
 from copydesk.kit import processes
 from copydesk.news import Article, Beat, Dropped, Lead, Page, Source
+from copydesk.watch import discovery
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -96,9 +97,9 @@ class ReaderPool:
             async with self._avif if is_avif else contextlib.nullcontext():
                 return await self._call(fetched.url, work, fetched)
 
-    async def candidates(self, page: Page) -> tuple[watch.FeedCandidate, ...]:
+    async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
         """Find the feeds that a page leads to; raises FeedError or PageError."""
-        return await self._call(page.url, watch.candidates, page)
+        return await self._call(page.url, discovery.candidates, page)
 
     def close(self) -> None:
         """End every reader, at once; a start under way is waited for."""

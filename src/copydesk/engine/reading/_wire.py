@@ -11,6 +11,8 @@ from pathlib import Path
 from copydesk import fetch
 from copydesk.config import Settings
 from copydesk.errors import ConfigError
+from copydesk.fetch.polite import Polite
+from copydesk.fetch.web import Web
 from copydesk.kit import urls
 from copydesk.memory import Memory
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request
@@ -39,13 +41,13 @@ async def connect(
         else:
             _must_have_contact(settings)
             clock = fetch.WallClock()
-            raw = await stack.enter_async_context(fetch.Web(options, clock))
+            raw = await stack.enter_async_context(Web(options, clock))
         if record is not None:
             raw = stack.enter_context(fetch.Recorder(raw, record))
         if web is not None:
-            yield fetch.Polite(raw, options, clock)
+            yield Polite(raw, options, clock)
         else:
-            polite = fetch.Polite(raw, options, clock, memory.hosts)
+            polite = Polite(raw, options, clock, memory.hosts)
             proxies = _proxies(settings)
             with _remember_hosts(memory, polite):
                 yield _Proxied(polite, proxies) if proxies else polite
@@ -76,7 +78,7 @@ class _Proxied:
 
 
 @contextlib.contextmanager
-def _remember_hosts(memory: Memory, polite: fetch.Polite) -> Iterator[None]:
+def _remember_hosts(memory: Memory, polite: Polite) -> Iterator[None]:
     """Keep what was learnt of hosts, also from a block that was cut short."""
     try:
         yield

@@ -35,7 +35,7 @@ from copydesk.engine.newsroom import (
 from copydesk.engine.reading import ReaderPool, parse_page, work_by_host
 from copydesk.engine.revisiting import _plans
 from copydesk.errors import CopydeskError, PictureError
-from copydesk.fetch import find_pause
+from copydesk.fetch.polite import find_pause
 from copydesk.illustrate import Picture
 from copydesk.kit import urls
 from copydesk.news import Article, Dropped, Fetcher, Image, Lead, Page, Refused, Request, Story

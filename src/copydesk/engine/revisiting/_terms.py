@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from copydesk import extract, review
+from copydesk import review
 from copydesk.engine.filing import read_digests
+from copydesk.extract import terms
 from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Story
 
@@ -29,7 +30,7 @@ def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> S
 
 def _excerpt(story: Story, article: Article) -> str:
     """Return as much of the excerpt as may be quoted; one comes back with the leave to quote."""
-    limit = extract.snippet_characters(article.signals)
+    limit = terms.snippet_characters(article.signals)
     if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
         return article.excerpt
     if not story.excerpt and "snippet" in story.refuses:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import archive, watch
+from copydesk import archive
 from copydesk.archive import ArticleStore
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
 from copydesk.memory import Memory
 from copydesk.news import Beat
+from copydesk.watch import schedule
 
 _UNUSED = timedelta(days=30)
 _UNDONE_WITHIN = timedelta(days=90)  # what an editor did at the desk
@@ -76,7 +77,7 @@ def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterato
 def _last_ask_time(kept: bytes) -> datetime:
     """Return when a source was last asked, within a day: it is asked again at most a day later."""
     try:
-        state = msgspec.json.decode(kept, type=watch.SourceState)
+        state = msgspec.json.decode(kept, type=schedule.SourceState)
     except msgspec.DecodeError:  # of another version: as good as unknown
         return _LONG_AGO
     times = (state.next_at, state.last_ok_at, state.failing_since, state.ended_at)

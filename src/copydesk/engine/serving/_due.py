@@ -12,13 +12,14 @@ from typing import TypeVar
 
 import msgspec
 
-from copydesk import config, watch
+from copydesk import config
 from copydesk.archive import change
 from copydesk.archive.ledger import read_ledger
 from copydesk.engine.newsroom import PRIVATE
 from copydesk.engine.sources import LEDGER_PATH, unread_hub_pushes
 from copydesk.errors import ConfigError, CopydeskError
 from copydesk.memory import Memory
+from copydesk.watch import schedule
 
 T = TypeVar("T")
 _SURE_WAIT = timedelta(hours=20)  # a wait that surely is one; watch judges those beyond
@@ -131,7 +132,7 @@ def _find_ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
 
 
 _GLIMPSE = msgspec.json.Decoder(_Glimpse)
-_STATE = msgspec.json.Decoder(watch.SourceState)
+_STATE = msgspec.json.Decoder(schedule.SourceState)
 
 
 def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
@@ -143,7 +144,7 @@ def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
 
 def _is_due(kept: bytes, now: datetime) -> bool:
     state = _read(_STATE, kept)
-    return state is None or watch.is_due(state, now)
+    return state is None or schedule.is_due(state, now)
 
 
 def _marks(paths: list[Path]) -> Mark:

@@ -8,10 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from copydesk import config, watch
+from copydesk import config
 from copydesk.engine.sources import keep_subscription, subscription_key, subscriptions
 from copydesk.memory import Memory
-from copydesk.watch import websub
+from copydesk.watch import schedule, websub
 
 Subscriptions = dict[str, websub.Subscription]  # by key
 Place = tuple[str, str, str]  # hub, topic, and where we are called without the secret end
@@ -144,8 +144,8 @@ def _tell_states(
             changed[url] = until
     kept = memory.sources() if changed else {}
     for url, until in changed.items():
-        state_now = msgspec.json.decode(kept[url], type=watch.SourceState)
-        memory.keep_source(url, msgspec.json.encode(watch.note_push(state_now, until)))
+        state_now = msgspec.json.decode(kept[url], type=schedule.SourceState)
+        memory.keep_source(url, msgspec.json.encode(schedule.note_push(state_now, until)))
 
 
 _NAMED = msgspec.json.Decoder(_Named)

@@ -24,6 +24,7 @@ from copydesk.engine.serving._rounds import Rounds
 from copydesk.engine.serving._run_command import run_command
 from copydesk.engine.serving._subscriber import Subscriber
 from copydesk.engine.serving._webhook_calls import WebhookCalls
+from copydesk.fetch import web
 from copydesk.kit import text, urls
 
 Say = Callable[[str], None]
@@ -180,7 +181,7 @@ async def _add_rounds(
     on_demand = CommandOnDemand(folder.last.root, turn, clock)
     on_demand.deploys = lambda: bool(folder.settings().deploy.to)
     limits = replace(folder.last.fetch, max_bytes=_HUB_BYTES)
-    async with fetch.Web(limits, clock) as wire:
+    async with web.Web(limits, clock) as wire:
         subscriber = Subscriber(folder, wire.post, clock, with_time(say, clock))
         subscriber.soon = rounds.soon
         await subscriber.load()

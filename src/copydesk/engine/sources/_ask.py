@@ -26,6 +26,7 @@ from copydesk.news import (
     Request,
     Source,
 )
+from copydesk.watch import schedule
 
 _MORE_SITEMAPS = 20
 _PARTS_KEPT = 100  # validators a source
@@ -38,7 +39,7 @@ class SourceAnswer:
     """What one source gave: leads, its state from now on, a failure where there was one."""
 
     source: Source
-    state: watch.SourceState
+    state: schedule.SourceState
     leads: tuple[Lead, ...] = ()
     failure: Failure | None = None
 
@@ -53,12 +54,12 @@ class SourceAnswers:
 
     answers: tuple[SourceAnswer, ...] = ()
     leads: tuple[Lead, ...] = ()
-    before: Mapping[str, watch.SourceState] = field(default_factory=dict)
+    before: Mapping[str, schedule.SourceState] = field(default_factory=dict)
     pushed: frozenset[str] = frozenset()
     failed: tuple[Failure, ...] = ()
 
     @property
-    def after(self) -> Mapping[str, watch.SourceState]:
+    def after(self) -> Mapping[str, schedule.SourceState]:
         """Return how every source stands now."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
 
@@ -124,12 +125,12 @@ async def collect_leads(
 def _queues(
     beat: Beat,
     now: datetime,
-    states: Mapping[str, watch.SourceState],
+    states: Mapping[str, schedule.SourceState],
     to_ask: SourcesToAsk,
     pushed: frozenset[str],
 ) -> list[list[Source]]:
     """Return the sources to ask, in a queue for each host."""
-    is_wanted = watch.may_be_asked if to_ask.all_due or to_ask.alone else watch.is_due
+    is_wanted = schedule.may_be_asked if to_ask.all_due or to_ask.alone else schedule.is_due
     queues: dict[str, list[Source]] = {}
     for source in beat.sources if not to_ask.alone else filter(None, [beat.source(to_ask.alone)]):
         state = states[source.url]
@@ -146,7 +147,7 @@ def _queues(
 def _explain_silence(
     url: str,
     answers: Sequence[SourceAnswer],
-    states: Mapping[str, watch.SourceState],
+    states: Mapping[str, schedule.SourceState],
     now: datetime,
 ) -> Iterator[Failure]:
     """Yield why a source that a person names gave no answer: it has ended, or a rest is on."""
@@ -154,7 +155,7 @@ def _explain_silence(
     if state.ended:
         hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
         yield Failure(url=url, what="the source has ended and is asked no more", hint=hint)
-    elif state.rest_until is not None and not watch.may_be_asked(state, now):
+    elif state.rest_until is not None and not schedule.may_be_asked(state, now):
         what = f"it asked for a rest until {dates.rfc3339(state.rest_until)}"
         yield Failure(url=url, what=what, hint=_HINTS["slow-down"])
 
@@ -209,7 +210,7 @@ class _Asker:
         self._fetcher = fetcher
         self._readers = readers
 
-    async def answer(self, source: Source, state: watch.SourceState) -> SourceAnswer:
+    async def answer(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
         """Ask a source, and return an answer whatever happens."""
         try:
             return await self._ask(source, state)
@@ -217,13 +218,13 @@ class _Asker:
             failure = failure_of(source.url, error)
             return SourceAnswer(
                 source=source,
-                state=watch.after_error(state, error, self._newsroom.now),
+                state=schedule.after_error(state, error, self._newsroom.now),
                 failure=failure if failure.hint else replace(failure, hint=_LOOK),
             )
         except Exception as error:  # a bug that one source meets must cost only that source
             return SourceAnswer(source=source, state=state, failure=failure_of(source.url, error))
 
-    async def _ask(self, source: Source, state: watch.SourceState) -> SourceAnswer:
+    async def _ask(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
         now = self._newsroom.now
         is_pushed = source.url in self.pushed
         pushed = (
@@ -233,15 +234,17 @@ class _Asker:
         )
         answer = pushed or await self._fetch(source, state)
         if isinstance(answer, Refused):
-            return _after_refusal(source, watch.after_refused(state, answer, now), answer)
+            return _after_refusal(source, schedule.after_refused(state, answer, now), answer)
         if isinstance(answer, NotModified):
-            return SourceAnswer(source=source, state=watch.after_not_modified(state, answer, now))
-        if not pushed and state.digest and state.digest == watch.digest(answer.body):
-            return SourceAnswer(source=source, state=watch.after_unchanged(state, answer, now))
+            return SourceAnswer(
+                source=source, state=schedule.after_not_modified(state, answer, now)
+            )
+        if not pushed and state.digest and state.digest == schedule.digest(answer.body):
+            return SourceAnswer(source=source, state=schedule.after_unchanged(state, answer, now))
         return await self._read(source, state, answer)
 
     async def _fetch(
-        self, source: Source, state: watch.SourceState
+        self, source: Source, state: schedule.SourceState
     ) -> Page | NotModified | Refused:
         await self._readers.room()
         url = state.moved_to or source.url
@@ -252,14 +255,14 @@ class _Asker:
             with_source_options(self._newsroom.settings, request, source)
         )
 
-    async def _read(self, source: Source, state: watch.SourceState, page: Page) -> SourceAnswer:
+    async def _read(self, source: Source, state: schedule.SourceState, page: Page) -> SourceAnswer:
         now = self._newsroom.now
         reading = await self._readers.leads(page, source, now, state.kind)
         further, parts = await self._parts(source, reading.more, state.parts)
         leads = reading.leads + further
         memory = self._newsroom.memory
         fresh = sum(not memory.has_met(urls.identity(lead.url)) for lead in leads)
-        after = watch.after_page(state, page, reading, fresh, now)
+        after = schedule.after_page(state, page, reading, fresh, now)
         if source.url in self.pushed:  # a hub tells none of what the source's own server says
             after = replace(
                 after,
@@ -318,10 +321,10 @@ class _Asker:
             reading = await self._readers.leads(answer, source, self._newsroom.now)
         except CopydeskError:
             return None, ("", "")
-        return reading, watch.validators(answer)
+        return reading, schedule.validators(answer)
 
 
-def _after_refusal(source: Source, state: watch.SourceState, answer: Refused) -> SourceAnswer:
+def _after_refusal(source: Source, state: schedule.SourceState, answer: Refused) -> SourceAnswer:
     """Return what no usable answer makes of a source; a pause that is kept is no failure."""
     if answer.reason == "slow-down" and not answer.status:
         return SourceAnswer(source=source, state=state)

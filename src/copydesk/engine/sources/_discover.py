@@ -21,7 +21,8 @@ from copydesk.engine.reading import ReaderPool, connect
 from copydesk.errors import CopydeskError, FeedError, FetchError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Fetcher, NotModified, Page, Refused, Request, Source, SourceKind
-from copydesk.watch import FeedCandidate, SourceReading
+from copydesk.watch import SourceReading, discovery
+from copydesk.watch.discovery import FeedCandidate
 
 _BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
 _MAPS = 2  # of a sitemap index that are read to see what it is like
@@ -150,7 +151,7 @@ class _Search:
 
     async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
         """Look where the address alone leads; raises FetchError where that is nowhere."""
-        await self._try("feeds", watch.candidates_of_address(url))
+        await self._try("feeds", discovery.candidates_of_address(url))
         if not self._found.lists:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
@@ -170,15 +171,15 @@ class _Search:
         try:
             named = await self._readers.candidates(page)
         except CopydeskError:  # what breaks the page's reader says nothing of the guesses
-            named = watch.candidates_of_address(page.url)
+            named = discovery.candidates_of_address(page.url)
         if await self._try("feeds", named):
             return True
-        if await self._try("guesses", watch.guesses(page.final_url)):
+        if await self._try("guesses", discovery.guesses(page.final_url)):
             return True
         robots = urls.fetchable("/robots.txt", page.final_url) or ""
         answer = await self._fetcher.fetch(Request(url=robots, purpose="robots"))
         said = answer.body if isinstance(answer, Page) else b""
-        return await self._try("sitemaps", watch.sitemaps(page.final_url, said))
+        return await self._try("sitemaps", discovery.sitemaps(page.final_url, said))
 
     async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
         """Ask for candidates; true where one settles the search. Guesses end at the first."""
@@ -236,10 +237,10 @@ class _Search:
         """Add to a sitemap index some leads of its maps; where one is for news, that one alone."""
         if not reading.more:
             return candidate, reading
-        more = sorted(reading.more, key=lambda one: not watch.is_for_news(one))
+        more = sorted(reading.more, key=lambda one: not discovery.is_for_news(one))
         for address in more[:_MAPS]:
             part = await self._part(address)
-            if part is not None and watch.is_for_news(address) and part.leads:
+            if part is not None and discovery.is_for_news(address) and part.leads:
                 return FeedCandidate(address, candidate.way), part
             reading = replace(reading, leads=reading.leads + (() if part is None else part.leads))
             if reading.leads:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import msgspec
 
-from copydesk import archive, config, watch
+from copydesk import archive, config
 from copydesk.archive import FileChange
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.settings import (
@@ -22,6 +22,7 @@ from copydesk.engine.sources._states import source_states
 from copydesk.errors import ConfigError, UsageError
 from copydesk.kit import urls
 from copydesk.news import Source, SourceKind, Trust
+from copydesk.watch import schedule
 
 _BEAT = "beat.toml"
 
@@ -134,7 +135,7 @@ def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
     """Remember of a source's new address what was known of it; the old one's stays, for an undo."""
     if to != url:
         state = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
-        newsroom.memory.keep_source(to, msgspec.json.encode(watch.take_address(state)))
+        newsroom.memory.keep_source(to, msgspec.json.encode(schedule.take_address(state)))
 
 
 def _find_place(newsroom: Newsroom, url: str) -> int:

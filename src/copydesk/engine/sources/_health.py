@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import watch
 from copydesk.engine.newsroom import Newsroom, Progress, alone
 from copydesk.engine.reading import ReaderPool, connect
 from copydesk.engine.sources import _ask, _ledger
 from copydesk.engine.sources._states import source_states
 from copydesk.kit import dates
 from copydesk.news import Beat, Source
+from copydesk.watch import schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class SourceRow:
     error: str
     interval: int
     items_a_week: float | None
-    findings: tuple[watch.Finding, ...] = ()
+    findings: tuple[schedule.Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class HealthRow:
     interval: int
     moved_to: str
     certificate_until: str
-    findings: tuple[watch.Finding, ...]
+    findings: tuple[schedule.Finding, ...]
 
 
 def source_rows(newsroom: Newsroom) -> list[SourceRow]:
@@ -68,7 +68,7 @@ def source_rows(newsroom: Newsroom) -> list[SourceRow]:
     return [_row(source, states[source.url], newsroom.now) for source in newsroom.beat.sources]
 
 
-def _row(source: Source, state: watch.SourceState, now: datetime) -> SourceRow:
+def _row(source: Source, state: schedule.SourceState, now: datetime) -> SourceRow:
     return SourceRow(
         url=source.url,
         name=source.name,
@@ -78,8 +78,8 @@ def _row(source: Source, state: watch.SourceState, now: datetime) -> SourceRow:
         next=_time(state.next_at),
         error=state.last_error,
         interval=round(state.interval),
-        items_a_week=watch.items_a_week(state, now),
-        findings=watch.findings(source, state, now),
+        items_a_week=schedule.items_a_week(state, now),
+        findings=schedule.findings(source, state, now),
     )
 
 
@@ -120,18 +120,18 @@ def _health(beat: Beat, now: datetime, states: _ledger.States) -> list[HealthRow
     return sorted(rows, key=lambda row: (not row.needs_person, row.state in {"ok", "new"}))
 
 
-def _check(source: Source, state: watch.SourceState, now: datetime) -> HealthRow:
-    found = watch.findings(source, state, now)
+def _check(source: Source, state: schedule.SourceState, now: datetime) -> HealthRow:
+    found = schedule.findings(source, state, now)
     was_read = state.last_ok_at is not None
     return HealthRow(
         url=source.url,
         name=source.name,
-        state=watch.health_word(found),
+        state=schedule.health_word(found),
         needs_person=any(finding.needs_person for finding in found),
         last_ok=_time(state.last_ok_at),
         last_new=_time(state.last_new_at),
         items=state.items,
-        items_a_week=watch.items_a_week(state, now),
+        items_a_week=schedule.items_a_week(state, now),
         known_share=round(state.known_share, 3) if was_read else None,
         failures=state.failures,
         failure=state.failure,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import watch
 from copydesk.archive.change import Change
 from copydesk.archive.ledger import Ledger, SourceKept, ledger_change, read_ledger
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
@@ -16,6 +15,7 @@ from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.sources import _ledger
 from copydesk.engine.sources._states import source_states
 from copydesk.errors import UsageError
+from copydesk.watch import schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def _change(root: Path, ledger: Ledger, noted: Ledger, url: str) -> Change:
     )
 
 
-def _what_is_undone(ledger: Ledger, before: watch.SourceState, url: str) -> str:
+def _what_is_undone(ledger: Ledger, before: schedule.SourceState, url: str) -> str:
     if before.ended or url in ledger.ended:
         return "end"
     return "move" if before.moved_to or before.moving_to or url in ledger.moved else ""

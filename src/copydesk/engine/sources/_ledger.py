@@ -11,17 +11,17 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import watch
 from copydesk.archive import FileChange
 from copydesk.archive.ledger import Ledger, SourceEnded, SourceMoved, ledger_change, read_ledger
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import RecordError
+from copydesk.watch import schedule
 
 LEDGER_PATH = "_data/sources.yaml"
 
 _ADDRESS = 8_000  # characters of an address that is written down
 
-States = Mapping[str, watch.SourceState]
+States = Mapping[str, schedule.SourceState]
 
 
 def note_moves(root: Path, now: datetime, before: States, after: States) -> FileChange | None:
@@ -35,7 +35,7 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
     return None if noted == ledger else ledger_change(root, noted)
 
 
-def apply_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.SourceState:
+def apply_ledger(state: schedule.SourceState, ledger: Ledger, url: str) -> schedule.SourceState:
     """Return the state of the source at `url` as a ledger that could be read has it.
 
     An editor's word goes over everything, and ends when it is taken out; else what is known goes
@@ -53,12 +53,12 @@ def apply_ledger(state: watch.SourceState, ledger: Ledger, url: str) -> watch.So
     return state
 
 
-def _keep(state: watch.SourceState) -> watch.SourceState:
+def _keep(state: schedule.SourceState) -> schedule.SourceState:
     """Undo what an editor's word undoes; a state that is as it says stays the same."""
     if state.ended:
-        state = watch.revive(state)
+        state = schedule.revive(state)
     if state.moved_to or state.moving_to:
-        state = watch.keep_address(state)
+        state = schedule.keep_address(state)
     return state if state.held else replace(state, held=True)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-from copydesk import watch
 from copydesk.archive.ledger import Ledger, read_ledger
 from copydesk.config import Settings
 from copydesk.engine.newsroom import Newsroom
@@ -18,8 +17,9 @@ from copydesk.engine.sources._rules import RuleDigests
 from copydesk.errors import CopydeskError
 from copydesk.memory import Memory
 from copydesk.news import Beat
+from copydesk.watch import schedule
 
-_DECODER = msgspec.json.Decoder(watch.SourceState)
+_DECODER = msgspec.json.Decoder(schedule.SourceState)
 
 
 def _unheard(error: CopydeskError) -> None:
@@ -28,7 +28,7 @@ def _unheard(error: CopydeskError) -> None:
 
 def source_states(
     root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
-) -> Mapping[str, watch.SourceState]:
+) -> Mapping[str, schedule.SourceState]:
     """Return the remembered state of each source of the beat, a fresh one where there is none.
 
     What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
@@ -47,8 +47,8 @@ def source_states(
 
 
 def refresh_by_rules(
-    settings: Settings, now: datetime, states: Mapping[str, watch.SourceState]
-) -> Mapping[str, watch.SourceState]:
+    settings: Settings, now: datetime, states: Mapping[str, schedule.SourceState]
+) -> Mapping[str, schedule.SourceState]:
     """Let a source whose rules changed be read anew, and now: what it lists may be wanted today.
 
     One that is to be asked oftener than before is asked now, too.
@@ -68,23 +68,23 @@ def refresh_by_rules(
     return found
 
 
-def _forgetful(state: watch.SourceState) -> watch.SourceState:
+def _forgetful(state: schedule.SourceState) -> schedule.SourceState:
     """Return a state that knows nothing of the last answer: the next one is read whatever it is."""
     return replace(state, etag="", last_modified="", digest="", parts={})
 
 
-def _state(kept: bytes | None) -> watch.SourceState:
+def _state(kept: bytes | None) -> schedule.SourceState:
     if kept is None:
-        return watch.SourceState()
+        return schedule.SourceState()
     try:
         return _DECODER.decode(kept)
     except msgspec.DecodeError:  # written by another version: the memory is disposable
-        return watch.SourceState()
+        return schedule.SourceState()
 
 
 def keep_states(
     newsroom: Newsroom,
-    states: Mapping[str, watch.SourceState],
+    states: Mapping[str, schedule.SourceState],
     again: Set[str],
     soon: Set[str],
     pushed: Set[str],

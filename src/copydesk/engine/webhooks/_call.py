@@ -16,6 +16,7 @@ from copydesk import fetch
 from copydesk.config import Settings, Webhook
 from copydesk.engine.newsroom import PRIVATE, hold_lock
 from copydesk.engine.webhooks._owed_calls import OwedCall, OwedCalls
+from copydesk.fetch.web import Web
 from copydesk.memory import Memory
 from copydesk.news import Page, Refused
 
@@ -41,7 +42,7 @@ async def call_webhooks(settings: Settings, memory: Memory, now: datetime) -> tu
         if not is_free:  # another process is at it
             return ()
         options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
-        async with fetch.Web(options, fetch.WallClock()) as web:
+        async with Web(options, fetch.WallClock()) as web:
             calls = [_call(web, owed, hooks[url], due[url], now) for url in due]
             notes = await asyncio.gather(*calls)
     return tuple(note for note in notes if note)
@@ -64,7 +65,7 @@ def _find_due(
 
 
 async def _call(
-    web: fetch.Web, owed: OwedCalls, hook: Webhook, calls: Sequence[OwedCall], now: datetime
+    web: Web, owed: OwedCalls, hook: Webhook, calls: Sequence[OwedCall], now: datetime
 ) -> str:
     """Send a webhook its calls until one fails; return a sentence where that one is given up."""
     for call in calls[:_AT_ONCE]:

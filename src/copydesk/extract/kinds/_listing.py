@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from copydesk.extract import json_ld
 from copydesk.extract.kinds._look import BRIEF, NOTE, SHORT, PageLook, ends, size
-from copydesk.extract.page import json_ld
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class _List(StrEnum):
     AUTHOR = "an author page"
 
 
-def find(look: PageLook) -> str:
+def name_list(look: PageLook) -> str:
     """Name what page of links a page is ("a listing"), "" where it may be an article.
 
     By its data where no article stands beside it, by what its system's template says, by its

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.extract.page.json_ld import Node
+from copydesk.extract import json_ld
+from copydesk.extract.json_ld import Node
+from copydesk.extract.page import visible_text
 from copydesk.kit import text, urls
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 

@@ -1,4 +1,4 @@
-"""The name of a picture: what its address says beside sizes, crops, formats and parameters."""
+"""Which URLs are of the same picture, whatever the sizes, crops, formats and parameters in them."""
 
 from __future__ import annotations
 

@@ -1,35 +1,35 @@
-"""The pictures that may stand for an article, the best first, by what speaks for each."""
+"""Choose the pictures that may illustrate an article, the best first, by points."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+import re
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from copydesk.extract.page import Declared, json_ld, visible_text
-from copydesk.extract.pictures import _figure_twins
+from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
+from copydesk.extract.pictures import _mention
+from copydesk.extract.pictures._captions import words_of
+from copydesk.extract.pictures._declared import list_declared_offers, site_pictures
 from copydesk.extract.pictures._figure_key import figure_key
-from copydesk.extract.pictures._figure_points import (
-    DECLARING,
-    ENOUGH,
-    OFFERED,
-    ArticleContext,
-    split_words,
-    weigh,
-)
-from copydesk.extract.pictures._figure_words import words_of
-from copydesk.extract.pictures._figures_declared import list_declared_offers, site_pictures
-from copydesk.extract.pictures._figures_shown import (
+from copydesk.extract.pictures._mention import Mention, best_size
+from copydesk.extract.pictures._shown import (
+    MAX_RATIO,
+    MIN_SIDE,
     Layout,
     find_layout,
+    is_tracker,
+    leads_away,
     list_shown_offers,
     logo_keys,
 )
-from copydesk.extract.pictures._mention import Mention, best_size
-from copydesk.kit import text, urls
+from copydesk.kit import tables, text, urls
 from copydesk.news import Figure
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
@@ -45,7 +45,7 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
 
     Each has an absolute http or https address and stands there once, whatever sizes the page has of
     it. What declares it, whether the article shows it and what its address says are weighed by
-    `_figure_points`; one that has too few points is not given.
+    `weigh`; one that has too few points is not given.
     """
     title = _title(document, declared, lead)
     where = find_layout(document, frozenset(text.words(title)))
@@ -159,15 +159,15 @@ def _borrow_words(
     sites: tuple[str, ...],
 ) -> tuple[str, str]:
     """Return the words of a picture's twin, or of the hero in its place that tells of the story."""
-    twin = _figure_twins.find(group, others, context.document.address)
+    twin = _mention.find_twins(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)
-    hero = _figure_twins.hero(group, others)
+    hero = _mention.hero(group, others)
     if not hero:
         return "", ""
     alt, credit = words_of(hero, context.title, sites)
     told = context.own_words.intersection(split_words(alt))
-    is_told = len(told) >= _TELLING or _figure_twins.begins_alike(group[0], hero[0])
+    is_told = len(told) >= _TELLING or _mention.begins_alike(group[0], hero[0])
     return (alt, credit) if is_told else ("", "")
 
 
@@ -180,3 +180,195 @@ def _origin(group: list[Mention]) -> str:
     declaring = [name for name in OFFERED if name in names & DECLARING]
     showing = [name for name in OFFERED if name in names - DECLARING]
     return " + ".join([*declaring[:2], *showing[:1]])
+
+
+# Points: all mentions of a picture are weighed by two tables.
+
+_PACKAGE = "copydesk.extract.pictures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PicturePoint:
+    """A row of `tables/points.toml`."""
+
+    points: int
+    why: str
+    changes: int | None = None
+
+
+OFFERED = tables.read_rows(_PACKAGE, "offered_points.toml", int)
+DECLARING = frozenset(OFFERED) - {"hero", "img", "background", "poster", "preload"}
+ENOUGH = 20  # points under which a picture is not given
+_POINTS = {
+    name: row.points
+    for name, row in tables.read_rows(_PACKAGE, "points.toml", _PicturePoint).items()
+}
+_CARD = 0  # all that is left of one whose name says only logo, default, share …: it is not given
+_AT_MOST_DRAWN = ENOUGH  # for a rendered drawing: a flag, a map, arms; any photograph is better
+_AT_MOST_SHOWN = 54  # for one that nobody declares: a sound declaration is better
+_MOST_AGREED = 2
+_MOST_LATER = 5
+_WIDE = 600  # pixels
+_WORDS_DESCRIBED = 2
+_LETTERS = 4  # of a word that tells something
+
+_CARD_WORDS = frozenset(tables.read_lines(_PACKAGE, "card_words.txt"))
+_EMPTY_WORDS = frozenset(tables.read_lines(_PACKAGE, "empty_words.txt"))
+_LOGO_WORDS = frozenset({"logo", "logos", "logotype"})
+_SNIPPET = re.compile(
+    r"(?i)/(?:shar(?:e|ing)|social|og|open-?graph)[-_]?(?:snippet|card|image|preview)s?/[^/]*$"
+)
+_DRAWING = re.compile(r"(?i)\.svg(?=[_.-]|$)")
+_THEME = re.compile(
+    r"""(?xi)/(?:assets?|statics?|themes?|templates?|skins?|layouts?|design|dist|build
+    |bundles?|resources?
+    |img/social|images/social|sites/all|public/images|_next/static|webpack|wp-includes|plugins)/"""
+)
+_PORTRAIT = re.compile(
+    r"(?i)(?:^|[/_.-])(?:gr)?avatars?[/_.-]|/profile[-_]?(?:images?|pics?|photos?)/"
+)
+_NUMBERED = re.compile(r"\d{5}|[0-9a-f]{8}")  # of an archive
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleContext:
+    """What is known of the article and its site when its pictures are weighed."""
+
+    title: str
+    words: frozenset[str]
+    site_words: frozenset[str]
+    logos: frozenset[str]
+    writers: frozenset[str]
+    document: Document
+
+    @property
+    def own_words(self) -> frozenset[str]:
+        """Return the words that tell the article and not the site."""
+        return self.words - self.site_words
+
+
+def weigh(group: list[Mention], context: ArticleContext) -> int:
+    """Return the points of all mentions of one picture together."""
+    origins = {mention.origin for mention in group}
+    is_declared = not origins.isdisjoint(DECLARING)
+    first = group[0]
+    total = max(OFFERED[origin] for origin in origins)
+    total += _sum(_furniture(group, context)) + _sum(_merits(group, context, origins & DECLARING))
+    total += _POINTS["agreed"] * min(_MOST_AGREED, max(0, len(origins & DECLARING) - 1))
+    if not is_declared:
+        total = min(total, _AT_MOST_SHOWN)
+    if _is_card(group, context):
+        return _CARD
+    ranks = (mention.rank for mention in group if mention.origin == first.origin)
+    total += _POINTS["later"] * min(_MOST_LATER, *ranks)
+    total += _sum(_faults(group, context))
+    total += 0 if is_declared else _sum(_find_shown_faults(group, context))
+    return min(total, _AT_MOST_DRAWN) if _DRAWING.search(first.key) else total
+
+
+def _sum(claims: Mapping[str, bool]) -> int:
+    """Return the points of the claims that hold."""
+    return sum(_POINTS[name] for name, holds in claims.items() if holds)
+
+
+def _merits(
+    group: list[Mention], context: ArticleContext, declaring: set[str]
+) -> Mapping[str, bool]:
+    shown = [mention for mention in group if mention.place]
+    named = set(split_words(group[0].key)) - context.site_words
+    told = {word for mention in group for word in split_words(_description(mention))}
+    described = {word for word in told & context.words if len(word) >= _LETTERS}
+    return {
+        "shown": bool(shown and declaring),
+        "named": not named.isdisjoint(context.words),
+        "described": len(described) >= _WORDS_DESCRIBED,
+        "large": max(mention.width for mention in group) >= _WIDE,
+        "framed": any(map(_is_framed, shown)),
+    }
+
+
+def _description(mention: Mention) -> str:
+    if mention.alt or mention.element is None:
+        return mention.alt[:500]
+    return (mention.element.get("alt") or "")[:500]
+
+
+def _is_framed(mention: Mention) -> bool:
+    element = mention.element
+    return element is not None and next(element.iterancestors("figure"), None) is not None
+
+
+def _faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+    keys = {mention.key for mention in group}
+    size = best_size(group)
+    sides = [side for side in (size.width, size.height) if side]
+    return {
+        "logo": not keys.isdisjoint(context.logos),
+        "writer": any(map(_PORTRAIT.search, keys)) or not keys.isdisjoint(context.writers),
+        "small": bool(sides) and min(sides) < MIN_SIDE,
+        "banner": len(sides) == 2 and sides[0] > MAX_RATIO * sides[1],
+    }
+
+
+def _find_shown_faults(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+    elements = (mention.element for mention in group if mention.element is not None)
+    return {
+        "tracker": is_tracker(group[0].url),
+        "linked": any(leads_away(element, context.document) for element in elements),
+        "button": _is_button(group),
+    }
+
+
+def _is_button(group: list[Mention]) -> bool:
+    size = best_size(group)
+    is_drawn = urlsplit(group[0].url).path.lower().endswith((".gif", ".png"))
+    return is_drawn and not (size.width or size.height) and not any(map(_is_framed, group))
+
+
+def _furniture(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
+    """Return what the address of a picture says of the site's own furniture."""
+    key = group[0].key
+    is_of_the_site = context.own_words.isdisjoint(split_words(key))
+    is_shown = any(mention.place for mention in group)
+    return {
+        "snippet": bool(_SNIPPET.search(key)),
+        "furniture word": is_of_the_site and not _CARD_WORDS.isdisjoint(_name_words(group)),
+        "theme": is_of_the_site and not is_shown and _is_theme(key),
+    }
+
+
+def _is_theme(key: str) -> bool:
+    folder = key.rpartition("/")[0]
+    return bool(_THEME.search(f"/{folder}/")) and not _NUMBERED.search(key)
+
+
+def _is_card(group: list[Mention], context: ArticleContext) -> bool:
+    """Decide whether a file's name has no other words than those of a site's own pictures.
+
+    Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
+    """
+    if not context.own_words.isdisjoint(split_words(group[0].key)):
+        return False
+    words = _name_words(group)
+    cards = [word for word in words if word in _CARD_WORDS]
+    if not _LOGO_WORDS.isdisjoint(cards) or len(cards) > 1:
+        return True
+    return bool(cards) and not any(_is_telling(word, context) for word in words)
+
+
+def _is_telling(word: str, context: ArticleContext) -> bool:
+    """Decide whether a word of a file's name may be one of what the picture shows."""
+    is_size = word.isdigit() and len(word) <= 4
+    is_empty = word in _CARD_WORDS or word in _EMPTY_WORDS or word in context.site_words
+    return len(word) > 2 and not is_size and not is_empty
+
+
+def _name_words(group: list[Mention]) -> list[str]:
+    return split_words(_HUMP.sub(" ", group[0].key.rpartition("/")[2]))
+
+
+def split_words(words: str) -> list[str]:
+    """Return the words and numbers of a name or a headline, in small letters."""
+    return [word.lower() for word in _WORD.findall(words)]

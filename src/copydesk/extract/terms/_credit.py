@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.terms import _imprint, _wires
+from copydesk.extract import json_ld
+from copydesk.extract.terms import _imprint
 from copydesk.kit import text
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
 
 _OPENING = 4  # blocks in which a dateline or a byline stands
@@ -107,7 +108,7 @@ _MAX_NAME = 50
 _MAX_NAME_WORDS = 7
 
 
-def find(document: Document, declared: Declared, body: str) -> Found:
+def credit(document: Document, declared: Declared, body: str) -> Found:
     """Find whose words these are and how that is known, ("", "") for the page's own.
 
     An agency's name on its own site is no credit.
@@ -118,10 +119,10 @@ def find(document: Document, declared: Declared, body: str) -> Found:
 
 def _is_its_own(credit: str, document: Document, declared: Declared) -> bool:
     """Decide whether a page stands on the site of the agency that it names."""
-    if credit == _wires.find_by_domain(document.address):
+    if credit == _imprint.find_by_domain(document.address):
         return True
     site = declared.first("og:site_name")[0] or declared.first("application-name")[0]
-    return _wires.find_by_name(site) == credit
+    return _imprint.find_by_name(site) == credit
 
 
 def _find_credit(document: Document, declared: Declared, body: str) -> Found:
@@ -148,7 +149,7 @@ def _find_credit(document: Document, declared: Declared, body: str) -> Found:
 
 def _keep_naming(passages: Iterable[str]) -> list[str]:
     """Return the passages in which a word of any agency's name stands: of most articles none."""
-    return [passage for passage in passages if _wires.is_naming(passage)]
+    return [passage for passage in passages if _imprint.is_naming(passage)]
 
 
 def _cut_dates(lines: Iterable[str]) -> list[str]:
@@ -159,7 +160,7 @@ def _cut_dates(lines: Iterable[str]) -> list[str]:
 def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
     """Know a paid press release by its service's mark, or by the line at its end."""
     first, last = "\n".join(opening), "\n".join(closing)
-    for service in _wires.SERVICES:
+    for service in _imprint.SERVICES:
         if re.search(service.mark, first):
             return service.credit, "mark"
         if service.closing and re.search(rf"(?m)^\W*{service.closing}", last):
@@ -169,9 +170,9 @@ def _by_service(opening: Iterable[str], closing: Iterable[str]) -> Found | None:
 
 def _by_dateline(opening: Iterable[str]) -> Found | None:
     for block in opening:
-        for agency in _wires.AGENCIES:
+        for agency in _imprint.AGENCIES:
             forms = (_DATELINE, _IN_CAPITALS)
-            found = (_wires.pattern(form, agency.dateline).search(block) for form in forms)
+            found = (_imprint.pattern(form, agency.dateline).search(block) for form in forms)
             if any(dateline and _is_dateline(dateline[0]) for dateline in found):
                 return agency.credit, "dateline"
     return None
@@ -197,17 +198,17 @@ def _by_name(bylines: Iterable[str], origin: str) -> Found | None:
         agency.credit
         for byline in bylines
         if len(byline) <= _BYLINE
-        for agency in _wires.AGENCIES
+        for agency in _imprint.AGENCIES
         if _signs(agency, byline)
     }
     return (found.pop(), origin) if len(found) == 1 else None
 
 
-def _signs(agency: _wires.Agency, byline: str) -> bool:
-    found = _wires.pattern(_SIGNED, agency.name).fullmatch(byline)
+def _signs(agency: _imprint.Agency, byline: str) -> bool:
+    found = _imprint.pattern(_SIGNED, agency.name).fullmatch(byline)
     if found:
-        return not found["person"] or found["name"] not in _wires.TITLES
-    found = _wires.pattern(_SIGNED, agency.name, ignores_case=True).fullmatch(byline)
+        return not found["person"] or found["name"] not in _imprint.TITLES
+    found = _imprint.pattern(_SIGNED, agency.name, ignores_case=True).fullmatch(byline)
     return found is not None and len(found["name"]) > _SHORT_NAME
 
 
@@ -219,32 +220,32 @@ def _by_closing(closing: list[str]) -> Found | None:
                 return credit, "closing line"
     last_two, last = closing[-2:][::-1], closing[-1:]
     for closes, ends in ((_closes, last_two), (_ends_bare, last)):
-        for block, agency in product(_keep_naming(ends), _wires.AGENCIES):
+        for block, agency in product(_keep_naming(ends), _imprint.AGENCIES):
             if closes(agency, block):
                 return agency.credit, "closing line"
     return None
 
 
-def _ends_bare(agency: _wires.Agency, block: str) -> bool:
+def _ends_bare(agency: _imprint.Agency, block: str) -> bool:
     """Decide whether the last block is an agency's name, or a sentence that ends with one."""
-    if _wires.pattern(_wires.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
-        return block not in _wires.TITLES
+    if _imprint.pattern(_imprint.WHOLE, agency.dateline).fullmatch(block.rstrip(".")):
+        return block not in _imprint.TITLES
     if len(block) < _SENTENCE or _OF_A_PICTURE.search(block):
         return False
-    found = _wires.pattern(_BARE_AT_THE_END, agency.dateline).search(block)
-    return found is not None and found[0].strip(' .!?…”"»’\n') not in _wires.TITLES
+    found = _imprint.pattern(_BARE_AT_THE_END, agency.dateline).search(block)
+    return found is not None and found[0].strip(' .!?…”"»’\n') not in _imprint.TITLES
 
 
-def _closes(agency: _wires.Agency, block: str) -> bool:
-    if len(block) <= _NOTE and _wires.pattern(_RIGHTS, agency.name, ignores_case=True).search(
+def _closes(agency: _imprint.Agency, block: str) -> bool:
+    if len(block) <= _NOTE and _imprint.pattern(_RIGHTS, agency.name, ignores_case=True).search(
         block
     ):
         return True
-    if len(block) <= _BYLINE and _wires.pattern(_AS_SOURCE, agency.name, ignores_case=True).search(
-        block
-    ):
+    if len(block) <= _BYLINE and _imprint.pattern(
+        _AS_SOURCE, agency.name, ignores_case=True
+    ).search(block):
         return True
-    return bool(_wires.pattern(_AT_THE_END, agency.dateline).search(block))
+    return bool(_imprint.pattern(_AT_THE_END, agency.dateline).search(block))
 
 
 def _by_rights(document: Document) -> Found | None:
@@ -256,9 +257,9 @@ def _by_rights(document: Document) -> Found | None:
     }
     signed = {
         agency.credit
-        for agency in _wires.AGENCIES
+        for agency in _imprint.AGENCIES
         for name in named
-        if _wires.pattern("@", agency.name, ignores_case=True).fullmatch(name)
+        if _imprint.pattern("@", agency.name, ignores_case=True).fullmatch(name)
     }
     return (signed.pop(), "rights notice") if len(signed) == 1 else None
 

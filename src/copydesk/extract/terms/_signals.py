@@ -1,7 +1,8 @@
-"""What the publisher says on the use of a page: AI training and input, snippets, pictures.
+"""What the publisher says about the use of a page: AI training and input, snippets, pictures.
 
-Said in robots.txt and at /.well-known/tdmrep.json (fetch reads both), in the answer's headers, in
-the page's head. Every signal is kept in the publisher's words; `_refusals` says what they forbid.
+Signals come from robots.txt and /.well-known/tdmrep.json (read by fetch), from the headers of the
+answer and from the page's head. Each is kept in the publisher's words; `_quoting` knows what they
+forbid.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
-from copydesk.extract.page import Declared
-from copydesk.extract.terms import _rsl, _sections
-from copydesk.extract.terms._refusals import deciding
+from copydesk.extract.terms import _quoting
+from copydesk.extract.terms._quoting import deciding
 from copydesk.kit import text
 from copydesk.news import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lxml.etree import _Element as Element
+
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Page
 
@@ -50,7 +54,7 @@ _LINK = re.compile(r"<([^<>]{1,2000})>([^<]{0,500})")
 _RSL_TYPE = "application/rsl+xml"
 
 
-def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
+def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
     """Find every signal of a page, of its answer's headers and of its site, each once.
 
     Of more than a page can need, those that decide what is refused, and the first of the others.
@@ -60,7 +64,7 @@ def find(document: Document, declared: Declared, page: Page) -> tuple[Signal, ..
         *_of_headers(page.headers),
         *_of_metas(declared),
         *_of_links(document),
-        *_rsl.inline(document),
+        *inline(document),
         *_of_sections(document),
     )
     return _limit_number(tuple(dict.fromkeys(map(_limit_length, found))))
@@ -152,7 +156,7 @@ def _of_links(document: Document) -> Iterator[Signal]:
 
 
 def _of_sections(document: Document) -> Iterator[Signal]:
-    said = _sections.count_sections(document)
+    said = _quoting.count_sections(document)
     if said:
         yield Signal(name="data-nosnippet", said=said, where="markup")
 
@@ -160,3 +164,139 @@ def _of_sections(document: Document) -> Iterator[Signal]:
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
     """Decide whether no section of a page is marked as not to be quoted."""
     return all(signal.name != "data-nosnippet" for signal in signals)
+
+
+# RSL 1.0 (rslstandard.org): a licence in the page itself.
+
+_TYPE = "application/rsl+xml"
+_MAX_CHARACTERS = 64 * 1024
+_MAX_BLOCKS = 5
+_MAX_PARTS = 100
+_UNREAD = "a licence that cannot be read"
+_USAGES = {
+    "all": ("ai-train", "ai-input", "search", "snippet"),
+    "ai-all": ("ai-train", "ai-input"),
+    "ai-train": ("ai-train",),
+    "train-ai": ("ai-train",),
+    "train-genai": ("ai-train",),
+    "ai-input": ("ai-input",),
+    "ai-use": ("ai-input",),
+    "search": ("search", "snippet"),
+}
+_AI = ("ai-train", "ai-input")
+_SPACE = re.compile(r"[\s,]+")
+
+
+def inline(document: Document) -> Iterator[Signal]:
+    """Yield what each licence in the page's scripts refuses of the page."""
+    blocks = [
+        script.text or ""
+        for script in document.tree.iter("script")
+        if (script.get("type") or "").strip().lower() == _TYPE
+    ]
+    for at, block in enumerate(blocks[: _MAX_BLOCKS + 1]):
+        said = _read(block, document.address) if at < _MAX_BLOCKS else _UNREAD
+        if said:
+            yield Signal(name="RSL", said=said, where="script")
+
+
+def _read(block: str, address: str) -> str:
+    """Read a licence as `refuses: ai-train, ai-input`, "" for one of other addresses.
+
+    Without a document type, so that there are no entities to expand.
+    """
+    from lxml import etree
+
+    if len(block) > _MAX_CHARACTERS or "<!" in block.replace("<!--", "").replace("<![CDATA[", ""):
+        return _UNREAD
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    try:
+        root = etree.fromstring(block.strip().encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError):
+        return _UNREAD
+    contents = list(_parts(root, "content"))
+    if not contents:
+        return _UNREAD
+    nearest = _nearest(contents, address)
+    return "" if nearest is None else _refusals(nearest)
+
+
+def _parts(parent: Element, name: str) -> Iterator[Element]:
+    """Yield the first elements of a name below another, whatever their namespace."""
+    left = _MAX_PARTS
+    for part in parent.iter("{*}" + name):
+        if not left:
+            return
+        left -= 1
+        yield part
+
+
+def _nearest(contents: Iterable[Element], address: str) -> Element | None:
+    """Return the content with the longest pattern that the page's address fits."""
+    fitting = [content for content in contents if _fits(content.get("url") or "", address)]
+    return max(fitting, key=lambda content: len(content.get("url") or ""), default=None)
+
+
+def _fits(pattern: str, address: str) -> bool:
+    """Decide whether an address begins as a pattern says; `*` is anything, `$` the end."""
+    try:
+        pattern = urljoin(address, pattern) if pattern else address
+        theirs, ours = urlsplit(pattern), urlsplit(address)
+    except ValueError:  # no address
+        return False
+    if theirs.netloc.lower() not in {"", ours.netloc.lower()}:
+        return False
+    path = pattern.split(theirs.netloc, 1)[-1] if theirs.netloc else pattern
+    here = ours.path + (f"?{ours.query}" if ours.query else "")
+    return _matches(path or "/", here or "/")
+
+
+def _matches(pattern: str, path: str) -> bool:
+    first, *others = pattern.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for piece in others:
+        found = path.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return not pattern.endswith("$") or at == len(path) or (bool(others) and not others[-1])
+
+
+def _refusals(content: Element) -> str:
+    """Return what a content's licences leave forbidden to somebody who has agreed to nothing.
+
+    Any AI use that no free licence permits; of being found, only what is prohibited in words.
+    """
+    granted: set[str] = set()
+    prohibited: set[str] = set()
+    needs_server = bool((content.get("server") or "").strip())
+    for licence in _parts(content, "license"):
+        denied = _usages(licence, "prohibits") or set()
+        prohibited |= denied
+        if not needs_server and _is_free(licence):
+            permitted = _usages(licence, "permits")
+            granted |= (set(_AI) if permitted is None else permitted) - denied
+    refused = (set(_AI) - granted) | prohibited
+    words = [use for use in ("ai-train", "ai-input", "search", "snippet") if use in refused]
+    return "refuses: " + (", ".join(words) or "nothing")
+
+
+def _usages(licence: Element, verb: str) -> set[str] | None:
+    """Return the uses that a licence names after a verb, None where it names none."""
+    found: set[str] = set()
+    named = False
+    for part in _parts(licence, verb):
+        if (part.get("type") or "").strip().lower() == "usage":
+            named = True
+            for word in _SPACE.split("".join(part.itertext()).lower())[:_MAX_PARTS]:
+                found.update(_USAGES.get(word, ()))
+    return found if named else None
+
+
+def _is_free(licence: Element) -> bool:
+    """Decide whether a licence holds for everybody, everywhere, for nothing."""
+    kinds = {(part.get("type") or "free").strip().lower() for part in _parts(licence, "payment")}
+    limits = {(part.get("type") or "").strip().lower() for part in _parts(licence, "permits")}
+    return kinds <= {"free"} and not limits & {"user", "geo"}

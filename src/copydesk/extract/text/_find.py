@@ -1,22 +1,32 @@
-"""The article's text: three readers vote on the page's blocks, and their choice is written down."""
+"""Find the text of an article by the vote of three readers, and write it as Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.text import _markdown
+from copydesk.extract import json_ld
 from copydesk.extract.text._blocks import Block, cut
 from copydesk.extract.text._choice import choose_blocks, take_blocks_of
-from copydesk.extract.text._evidence import VotedPage
-from copydesk.extract.text._furniture import is_furniture, is_shell
-from copydesk.extract.text._readers import LINEAR, READERS, PreparedPage, Reader, ask, prepare
-from copydesk.extract.text._votes import agreement, squash, votes
+from copydesk.extract.text._evidence import VotedPage, is_furniture, is_shell
+from copydesk.extract.text._readers import (
+    LINEAR,
+    READERS,
+    PreparedPage,
+    Reader,
+    agreement,
+    ask,
+    prepare,
+    squash,
+    votes,
+)
 from copydesk.kit import text
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
 
 MAX_CHARACTERS = 200_000
@@ -79,7 +89,7 @@ def _choose_by_votes(page: VotedPage, readings: Mapping[str, str]) -> Field:
         picked = take_blocks_of(page, best)
     if _words(picked) < least:
         return _paragraphs(readings[best], page.titles), best
-    return _markdown.write(picked, MAX_CHARACTERS), "+".join(_readers_behind(page, picked))
+    return write(picked, MAX_CHARACTERS), "+".join(_readers_behind(page, picked))
 
 
 def _ask_readers(
@@ -136,4 +146,103 @@ def _paragraphs(found: str, titles: Sequence[str] = ()) -> str:
     lines = [line for line in map(text.fold, found.split("\n")) if line]
     own = [line for line in lines if not is_furniture(line) and squash(line) not in titles]
     blocks = (Block(text=line, kind="paragraph") for line in own or lines)
-    return _markdown.write(blocks, MAX_CHARACTERS)
+    return write(blocks, MAX_CHARACTERS)
+
+
+# Markdown, small and clean; kit.text.prose removes it again.
+
+_FENCE = "```"
+_LOWEST = 6  # level of a heading
+# A paragraph that begins like this would be read as a heading, a list, a quote, a table or code.
+_MARK = re.compile(r"(?:#{1,6}(?= |$)|[-*+](?= |$)|>|\||```|~~~|\\)")
+_NUMBER = re.compile(r"([0-9]{1,9})(?=\\|[.)](?: |$))")
+
+
+def escape(line: str) -> str:
+    """Escape a line so that Markdown reads it as the paragraph that it is."""
+    if _MARK.match(line):
+        return f"\\{line}"
+    number = _NUMBER.match(line)
+    return f"{number[1]}\\{line[number.end() :]}" if number else line
+
+
+def write(blocks: Iterable[Block], limit: int) -> str:
+    """Write blocks as Markdown of at most `limit` characters, set apart by empty lines.
+
+    Items that follow each other are one list, rows one table, quotes one quote.
+    """
+    parts: list[str] = []
+    room = limit
+    for part in _parts(_level_headings(list(blocks))):
+        if parts and len(part) + 2 > room:
+            break
+        parts.append(part[:room])
+        room -= len(part) + 2
+    return "\n\n".join(parts)
+
+
+def _level_headings(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield blocks whose headings have the levels that they use, one after the other from 2."""
+    used = sorted({block.level for block in blocks if block.kind == "heading"})
+    for block in blocks:
+        if block.kind == "heading":
+            yield replace(block, level=min(used.index(block.level) + 2, _LOWEST))
+        else:
+            yield block
+
+
+def _parts(blocks: Iterable[Block]) -> Iterator[str]:
+    for _, group in groupby(_runs(blocks), key=lambda pair: pair[0]):
+        run = [block for _, block in group]
+        if run[0].kind == "row":
+            lines: list[str] = list(_table(run))
+        elif run[0].kind == "code":
+            lines = [_FENCE, *(_fence(run[0].text)), _FENCE]
+        else:
+            lines = [_line(block) for block in run]
+        if run[0].quoted:
+            apart = "\n" if run[0].kind in {"row", "code", "item"} else "\n>\n"
+            yield apart.join(f"> {line}" for line in lines)
+        else:
+            yield "\n".join(lines)
+
+
+def _runs(blocks: Iterable[Block]) -> Iterator[tuple[object, Block]]:
+    """Yield each block with what it shares with the others of its list, table or quote."""
+    for at, block in enumerate(blocks):
+        if block.kind == "row":
+            yield ("row", id(block.whole)), block
+        elif block.kind == "item":
+            yield ("item", block.level > 0, block.quoted), block
+        elif block.quoted and block.kind != "code":
+            yield "quote", block
+        else:
+            yield at, block
+
+
+def _line(block: Block) -> str:
+    if block.kind == "heading":
+        return f"{'#' * block.level} {escape(block.text)}"
+    if block.kind == "item":
+        return f"{block.level}. {escape(block.text)}" if block.level else f"- {escape(block.text)}"
+    return escape(block.text)
+
+
+def _fence(code: str) -> Iterator[str]:
+    for line in code.split("\n"):
+        yield f" {line}" if line.startswith(_FENCE) else line
+
+
+def _cell(cell: str) -> str:
+    kept = cell.replace("\\", "\\\\").replace("|", "\\|")
+    return f"\\{kept}" if kept and not kept.strip("-") else kept  # no rule below a head
+
+
+def _table(rows: Sequence[Block]) -> Iterator[str]:
+    """Write rows as a table whose first row is its head; rows of one cell alone as paragraphs."""
+    wide = max(len(row.cells) for row in rows)
+    for at, row in enumerate(rows):
+        cells = [_cell(cell) for cell in row.cells]
+        yield f"| {' | '.join(cells + [''] * (wide - len(cells)))} |"
+        if at == 0:
+            yield f"|{' --- |' * wide}"

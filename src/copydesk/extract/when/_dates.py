@@ -8,19 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared
-from copydesk.extract.when import (
-    _declared_times,
-    _evidence,
-    _in_address,
-    _in_scripts,
-    _moments,
-    _shown,
-)
+from copydesk.extract.when import _evidence, _moments, _shown
 from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import dates
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.extract.when._shown import Sighting
     from copydesk.news import Lead
@@ -112,7 +105,7 @@ def _refine(view: _View, moment: Moment) -> Moment:
     """Find the time of day and zone that the page tells elsewhere of a day, else the day."""
     if moment.exact:
         return moment
-    said = _declared_times.publications(view.declared, view.evidence)
+    said = _evidence.publications(view.declared, view.evidence)
     shown = (
         sighting
         for sighting in view.sightings()
@@ -133,11 +126,11 @@ def _find_declared_time(view: _View) -> Moment | None:
     Addresses are made when an article appears and kept when it is published again. A vague name
     with the time of the fetch is the clock of the page, a sure one where the page tells otherwise.
     """
-    told = _plausible(_declared_times.publications(view.declared, view.evidence), view.now)
+    told = _plausible(_evidence.publications(view.declared, view.evidence), view.now)
     likely = [
         declared
         for declared in told
-        if declared.origin in _declared_times.SURE or not _is_build(declared, view.now)
+        if declared.origin in _evidence.SURE or not _is_build(declared, view.now)
     ]
     said = likely[0] if likely else None
     if said and _is_build(said, view.now):
@@ -153,7 +146,7 @@ def _contradict(view: _View, said: Moment, told: list[Moment]) -> Moment | None:
     """
     earlier = (moment for moment in told if moment.at < said.at and moment.origin != said.origin)
     for moment in earlier:
-        if moment.origin in _declared_times.SURE and not _is_build(moment, view.now):
+        if moment.origin in _evidence.SURE and not _is_build(moment, view.now):
             return moment
     return _find_shown_apart(view, said)
 
@@ -167,7 +160,7 @@ def _find_shown_apart(view: _View, said: Moment) -> Moment | None:
 
 
 def _address(view: _View) -> Moment | None:
-    known = _in_address.day(view.document.address)
+    known = _moments.day_in_address(view.document.address)
     if known is None:
         return None
     at = datetime.combine(known, time.min, UTC)
@@ -195,7 +188,7 @@ def _list_undeclared_times(view: _View) -> Iterator[Moment]:
         yield from (moment for moment in likely if abs(moment.at - address.at) <= _ZONES)
         yield address
     yield from _shown.at_least(_shown.SURE, shown)
-    yield from filter(None, [_in_scripts.publication(view.document, view.evidence)])
+    yield from filter(None, [_evidence.publication(view.document, view.evidence)])
     yield from likely
     yield from (change for change in _changes(view) if not _is_build(change, view.now))
     yield from _guess(view)
@@ -211,7 +204,7 @@ def _find_own_day(view: _View, moment: Moment) -> date:
 
 def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
     """Yield days that the page tells of the same time, the surest first."""
-    known = _in_address.day(view.document.address)
+    known = _moments.day_in_address(view.document.address)
     if known == moment.at.date():
         yield known
     shown = (sighting for sighting in view.sightings() if sighting.kind != "updated")
@@ -224,7 +217,7 @@ def _witnesses(view: _View, moment: Moment) -> Iterator[date]:
 def _same_times(view: _View, moment: Moment) -> Iterator[Moment]:
     """Yield what the page declares or shows to have been at the very time."""
     shown = (sighting.moment for sighting in view.sightings())
-    for witness in (*_declared_times.publications(view.declared, view.evidence), *shown):
+    for witness in (*_evidence.publications(view.declared, view.evidence), *shown):
         if witness.exact and witness.at == moment.at:
             yield witness
 
@@ -240,7 +233,7 @@ def _decide_update(view: _View, lead: Lead, since: Moment) -> Moment | None:
 
 def _changes(view: _View) -> Iterator[Moment]:
     """Yield the times of change that the page declares, where there is none those that it shows."""
-    told = list(_declared_times.changes(view.declared, view.evidence))
+    told = list(_evidence.changes(view.declared, view.evidence))
     yield from told
     if not told:
         shown = (sighting for sighting in view.sightings() if sighting.kind == "updated")

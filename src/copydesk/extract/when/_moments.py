@@ -1,13 +1,62 @@
-"""Moments: a time as somebody wrote it, read whole or spotted in a passage, in many languages."""
+"""Parse and find dates and times in text and in URLs, in the many languages of news."""
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from urllib.parse import urlsplit
 
-from copydesk.extract.when import _months
+from copydesk.kit import tables
+
+_PACKAGE = "copydesk.extract.when"
+_ZONES = tables.read_rows(_PACKAGE, "zones.toml", int)
+_AMERICAN = {"ET": -300, "CT": -360, "MT": -420, "PT": -480}  # in winter, an hour later in summer
+
+
+def month(word: str) -> int | None:
+    """Return the number of a month by its name in any of the languages; None for another word."""
+    return _numbers().get(_bare(word))
+
+
+def zone_offset(name: str, day: date) -> timedelta | None:
+    """Return how far a zone is east of Greenwich on a day; None for a name of no zone."""
+    name = name.upper()
+    if name in _AMERICAN:
+        return timedelta(minutes=_AMERICAN[name] + (60 if _is_american_summer(day) else 0))
+    return timedelta(minutes=_ZONES[name]) if name in _ZONES else None
+
+
+@functools.cache
+def _numbers() -> Mapping[str, int]:
+    """Return the number of each month by all of its names."""
+    return {
+        _bare(name): number
+        for lines in tables.read_rows(_PACKAGE, "months.toml", tuple[str, ...]).values()
+        for line in lines
+        for number, name in enumerate(line.split(), 1)
+    }
+
+
+def _bare(word: str) -> str:
+    """Fold a word to what is left without case and accents: `Août` and `AOUT` are one."""
+    if word.isascii():
+        return word.lower()
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def _is_american_summer(day: date) -> bool:
+    """Decide whether clocks stand forward: from March to November, as since 2007."""
+    start = date(day.year, 3, 14) - timedelta(days=(date(day.year, 3, 14).weekday() + 1) % 7)
+    end = date(day.year, 11, 7) - timedelta(days=(date(day.year, 11, 7).weekday() + 1) % 7)
+    return start <= day < end
+
+
+# Times in text.
 
 _MAX_VALUE = 80  # characters of one declared time
 _EARLIEST_YEAR = 1995
@@ -218,9 +267,9 @@ def _read_days(found: re.Match[str]) -> tuple[date, ...]:
         if found["s3"] and first != second:
             both.append(_day(year, first, second))
         return tuple(day for day in both if day)
-    month = found[f"m{shape}"]
-    figures = month.rpartition(" ")[2]  # "tháng 2" is the second month
-    number = int(figures) if figures.isdecimal() else _months.month(month)
+    name = found[f"m{shape}"]
+    figures = name.rpartition(" ")[2]  # "tháng 2" is the second month
+    number = int(figures) if figures.isdecimal() else month(name)
     day = _day(year, number or 0, int(found[f"d{shape}"]))
     return (day,) if day else ()
 
@@ -279,7 +328,50 @@ def _hour(clock: re.Match[str]) -> int | None:
 def _zone(name: str, shift: str, day: date) -> timedelta | None:
     """Read `EST`, `+0200`, `GMT+2`; None where no zone is named or it is none."""
     if not shift:
-        return _months.offset(name.strip("()"), day) if name else None
+        return zone_offset(name.strip("()"), day) if name else None
     hours, minutes = int(shift[1:].replace(":", "")[:2]), int(shift[1:].replace(":", "")[2:] or 0)
     away = timedelta(hours=hours, minutes=minutes)
     return (-away if shift[0] == "-" else away) if away < _FARTHEST else None
+
+
+# Days in URLs: `/2018/02/05/`, `/2018-02-05-…`, `…-20180205`, `/2018/feb/05/`.
+
+_MAX_ADDRESS = 2_000
+_YEAR_IN_ADDRESS = r"((?:199[5-9]|20\d\d))"
+_SHAPES = (
+    rf"(?<!\d){_YEAR_IN_ADDRESS}/(\d\d?)/(\d\d?)(?!\d)",
+    rf"(?<!\d){_YEAR_IN_ADDRESS}([-_.])(\d\d?)\2(\d\d?)(?!\d)",
+    rf"(?<!\d){_YEAR_IN_ADDRESS}/?(\d\d)/?(\d\d)(?!\d)",
+    rf"(?<!\d){_YEAR_IN_ADDRESS}[/_-]?([a-z]{{3,9}})[/_-]?(\d\d?)(?!\d)",
+)
+_DAYS = tuple(re.compile(shape, re.IGNORECASE) for shape in _SHAPES)
+_MONTH = re.compile(rf"/{_YEAR_IN_ADDRESS}[/_-]?(\d\d)(?=[/_-]|\Z)")
+
+
+def day_in_address(address: str) -> date | None:
+    """Read the day in an address's path or query; None where it holds none, or figures of an id."""
+    parts = urlsplit(address[:_MAX_ADDRESS])
+    for text in (parts.path, parts.query):
+        for shape in _DAYS:
+            for match in shape.finditer(text):
+                read = _valid_day(match)
+                if read:
+                    return read
+    return None
+
+
+def month_in_address(address: str) -> tuple[int, int] | None:
+    """Read the year and month in an address's path, as in `/2018/02/`; None without one."""
+    found = _MONTH.search(urlsplit(address[:_MAX_ADDRESS]).path)
+    if not found or not 1 <= int(found[2]) <= 12:
+        return None
+    return int(found[1]), int(found[2])
+
+
+def _valid_day(found: re.Match[str]) -> date | None:
+    year, *_, month_name, day_of_month = found.groups()
+    number = int(month_name) if month_name.isdecimal() else month(month_name)
+    try:
+        return date(int(year), number or 0, int(day_of_month))
+    except ValueError:
+        return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from copydesk.extract.when import _labels, _moments, _yearless
-from copydesk.extract.when._labels import Kind
+from copydesk.extract.when import _moments
 from copydesk.extract.when._moments import Evidence, Moment
 from copydesk.kit import tables, text, urls
 
@@ -167,7 +167,7 @@ def _meet(walk: _Walk, element: HtmlElement, piece: str | None) -> None:
             whole = len(piece) if part is not piece else 0
             walk.spots += _find_in_text(walk, element, text.fold(part), whole)
     is_label = len(walk.spots) == known  # what stands before another date says nothing of the next
-    last = _labels.MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
+    last = MAX_CHARACTERS if len(piece) <= _SHORT else _LAST_WORDS
     walk.before = piece[-last:] if is_label else ""
 
 
@@ -189,24 +189,23 @@ def _find_in_text(walk: _Walk, element: HtmlElement, passage: str, length: int) 
         is_range = bool(following and _UNTIL.match(passage[reading.end : following.start]))
         moment = _moments.settle(reading, "text", walk.evidence)
         if moment and not is_range and not was_range:
-            is_dateline = _labels.is_dateline(passage[: reading.start])
-            score = 25 if beside <= _SHORT else 8 if is_dateline else -5
+            in_dateline = is_dateline(passage[: reading.start])
+            score = 25 if beside <= _SHORT else 8 if in_dateline else -5
             kind = _decide_kind(label, behind, is_short=beside <= _SHORT)
             yield _Spot(moment=moment, element=element, at=walk.pieces, kind=kind, score=score)
         was_range = is_range
 
 
 def _decide_kind(label: str, behind: str, *, is_short: bool) -> Kind:
-    is_bare = is_short and _labels.is_bare(label)
-    is_published = is_bare or _labels.is_published_behind(behind)
-    return _labels.kind(label) or ("published" if is_published else "")
+    is_published = (is_short and is_bare(label)) or is_published_behind(behind)
+    return kind(label) or ("published" if is_published else "")
 
 
 def _find_in_element(walk: _Walk, element: HtmlElement) -> Iterator[_Spot]:
     """Yield the date of an element whose tag or name says that it is one."""
     is_time = element.tag == "time"
     names = " ".join(element.get(name) or "" for name in ("class", "itemprop", "property"))
-    if not is_time and not _labels.is_date(names) and "-" not in element.tag:
+    if not is_time and not is_date(names) and "-" not in element.tag:
         return
     walk.tries += 1
     shown = _short_text(element)
@@ -233,8 +232,8 @@ def _read_element(walk: _Walk, element: HtmlElement, shown: str) -> Moment | Non
 
 def _decide_kind_of_element(names: str, label: str) -> Kind:
     """Decide what happened on the date of an element, by its names and what stands before it."""
-    by_name = _labels.kind_by_name(names)
-    return by_name if by_name == "updated" else _labels.kind(label) or by_name
+    by_name = kind_by_name(names)
+    return by_name if by_name == "updated" else kind(label) or by_name
 
 
 def _set_day(moment: Moment, shown: str, evidence: Evidence) -> Moment:
@@ -255,7 +254,7 @@ def _read_words(walk: _Walk, shown: str, *, is_whole: bool) -> Moment | None:
     """Read a date that is spread over several elements, or one that lacks its year."""
     if not _DIGITS.search(shown):
         is_near = walk.headline is not None and walk.pieces - walk.headline_at <= _NEAR
-        return _yearless.read(shown, walk.document, walk.evidence) if is_near else None
+        return read(shown, walk.document, walk.evidence) if is_near else None
     reading = next(_moments.spot(shown), None) if is_whole else None
     return _moments.settle(reading, "byline", walk.evidence) if reading else None
 
@@ -275,10 +274,10 @@ def _weigh(spot: _Spot, walk: _Walk, near: list[HtmlElement]) -> Sighting | None
         return None
     above = _ancestors(spot.element)
     names = list(filter(None, (around.get("class") or around.get("id") for around in above[:3])))
-    is_updated = _labels.kind_by_name(names[0]) == "updated" if names else False
+    is_updated = kind_by_name(names[0]) == "updated" if names else False
     score = spot.score + _by_label(spot) + _by_distance(spot, walk)
     score -= _by_area(above, near) + _by_link(above, walk.document.address)
-    is_named = any(map(_labels.is_date, names))
+    is_named = any(map(is_date, names))
     score += _NAMED if is_named else 0
     origin = spot.moment.origin
     if origin == "text" and (is_named or score >= _BYLINE):
@@ -329,3 +328,122 @@ def _ancestors(element: HtmlElement) -> list[HtmlElement]:
     """Return an element and those around it, below the body."""
     above = [element, *islice(element.iterancestors(), _MAX_ANCESTORS)]
     return [around for around in above if around.tag not in {"body", "html"}]
+
+
+# Labels: the words beside a date, and the names of its element, that say what happened then.
+
+Kind = Literal["", "published", "updated", "other"]
+
+MAX_CHARACTERS = 40  # before a date, or behind it, in which it is said what it is
+_NEAR_LABEL = 20  # characters before a date in which it is said that it is another's
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MAX_PLACES = 5
+
+_DATED = re.compile(
+    r"(?i)date|datum|fecha|publi[sck]|posted|pubtime|time(?!line)|byline|dt-|(?:entry|post|article)"
+    r"[\w-]*(?:meta|info|details)|submitted|created|\bmeta\b|issued"
+)
+_PUBLISHED_NAME = re.compile(
+    r"(?i)publi[sck]|pubdate|pubtime|posted|created|issued|entry-date|post-date|article-?date"
+    r"|dc:date|dt-published|datum\b|fecha|(?:^|\s)date(?:\s|$)"
+)
+_UPDATED_NAME = re.compile(r"(?i)updat|modif|revis|aktualis|lastmod|last-mod|edited")
+_WORDS = tables.read_rows("copydesk.extract.when", "labels.toml", tuple[str, ...])
+_PREPOSITION = re.compile(r"(?i)\b(?:on|am|le|vom|den|el|il|em|op|den|dne|от)\s*\Z")
+_LABEL_BEHIND = re.compile(rf"(?i){tables.any_of(_WORDS['behind'])}")
+_KINDS: tuple[Kind, ...] = ("updated", "published", "other")
+_LABELS = {kind: re.compile(rf"(?i){tables.any_of(_WORDS[kind])}") for kind in _KINDS}
+
+
+def kind(label: str) -> Kind:
+    """Decide what a label makes of the date behind it, "" where nothing; the last word counts."""
+    label = label[-MAX_CHARACTERS:]
+    last = {
+        kind: max((word.end() for word in pattern.finditer(label)), default=-1)
+        for kind, pattern in _LABELS.items()
+    }
+    if last["other"] < len(label) - _NEAR_LABEL:
+        del last["other"]
+    best = max(last, key=lambda kind: last[kind])
+    return best if last[best] >= 0 else ""
+
+
+def is_bare(before: str) -> bool:
+    """Decide whether nothing but `on`, `am`, `le` stands before a date."""
+    return _PREPOSITION.search(before) is not None
+
+
+def is_dateline(before: str) -> bool:
+    """Decide whether nothing but names stands before a date, as in `SALTHOLM, 5 May 2018`."""
+    words = _LETTERS.findall(before)
+    return len(words) <= _MAX_PLACES and all(
+        word[0].isupper() or word in {"den", "le", "am"} for word in words
+    )
+
+
+def is_published_behind(behind: str) -> bool:
+    """Decide whether a date is labelled behind it: `am 5. Februar erstellt`."""
+    return _LABEL_BEHIND.search(behind[:MAX_CHARACTERS]) is not None
+
+
+@functools.lru_cache(maxsize=4_096)
+def is_date(names: str) -> bool:
+    """Decide whether an element's names are those of a date; a page uses few names many times."""
+    return not names.isspace() and _DATED.search(names) is not None
+
+
+@functools.lru_cache(maxsize=4_096)
+def kind_by_name(names: str) -> Kind:
+    """Decide what an element's names make of the date in it."""
+    if _UPDATED_NAME.search(names):
+        return "updated"
+    return "published" if _PUBLISHED_NAME.search(names) else ""
+
+
+# Days without a year: `5 March, 10:00` beside a headline; the year comes from other evidence.
+
+_FRESH = timedelta(days=60)  # a site leaves the year out as long as it goes without saying
+_MAX_YEARLESS = 500_000
+_DAY = re.compile(
+    r"(?<![\d.,:/-])(?:(?P<d1>\d{1,2})(?:\.|er|st|nd|rd|th)?\s(?:de\s|of\s)?(?P<m1>[^\W\d_]{3,14})\b"
+    r"|(?P<m2>\b[^\W\d_]{3,14})\.?\s(?P<d2>\d{1,2})(?:st|nd|rd|th)?\b(?![:.]\d)"
+    r"|(?P<m3>\d{1,2})\s?[月월]\s?(?P<d3>\d{1,2})\s?[日일]"
+    r"|(?P<d4>\d{1,2})\.\s?(?P<m4>\d{1,2})\.(?!\s?\d{2,4}\b(?!:)))"
+)
+
+
+def read(shown: str, document: Document, evidence: Evidence) -> Moment | None:
+    """Read a short text that holds a day and a month; None where no year is proved."""
+    for match in _DAY.finditer(shown):
+        shape = next(at for at in range(1, 5) if match[f"m{at}"])
+        name = match[f"m{shape}"]
+        month = int(name) if name.isdecimal() else _moments.month(name)
+        day = _choose_year(month or 0, int(match[f"d{shape}"]), document, evidence)
+        if day:
+            whole = f"{shown[: match.start()]} {day} {shown[match.end() :]}"
+            reading = next(_moments.spot(whole), None)
+            return _moments.settle(reading, "byline", evidence) if reading else None
+    return None
+
+
+def _choose_year(month: int, day: int, document: Document, evidence: Evidence) -> date | None:
+    """Choose the day in the year of the address, of the same day in the markup, or the newest."""
+    known = _moments.month_in_address(document.address)
+    if known and known[1] == month:
+        return _date(known[0], month, day)
+    twin = re.compile(rf"(?<!\d)(20\d\d)(?P<sign>[-/]?){month:02d}(?P=sign){day:02d}(?!\d)")
+    years = {int(twin_date[1]) for twin_date in twin.finditer(document.html, 0, _MAX_YEARLESS)}
+    if len(years) == 1:
+        return _date(years.pop(), month, day)
+    for year in (evidence.until.year, evidence.until.year - 1):
+        newest = _date(year, month, day)
+        if newest and timedelta(0) <= evidence.until - newest <= _FRESH:
+            return newest
+    return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

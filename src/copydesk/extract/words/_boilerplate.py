@@ -53,7 +53,7 @@ _MAX_LISTED = 6  # characters a part, on average, in scripts without blanks
 _NO_BLANKS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 
 
-def clean(raw: str) -> str:
+def clean_description(raw: str) -> str:
     """Reduce a description to plain text without what blog engines and feeds add to it."""
     found = text.plain(raw[:_MAX_RAW].replace("\\n", " "))
     for _ in range(_MAX_ENCODED):

@@ -1,4 +1,4 @@
-"""The excerpt: what the publisher says of the article, else how it begins."""
+"""The excerpt of an article: the publisher's description, or else the beginning of the text."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
-from copydesk.extract.people import list_declared_names, people
+from copydesk.extract import json_ld
+from copydesk.extract._authors import list_declared_names
+from copydesk.extract.people import people
 from copydesk.extract.words._boilerplate import (
-    clean,
+    clean_description,
     decode_entities,
     drop_date,
     is_call,
     is_run_on,
     is_slogan,
 )
-from copydesk.extract.words._cut import complete, fit
-from copydesk.kit import sentences, text
+from copydesk.kit import sentences, tables, text
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.news import ExcerptRule, Lead
 
 _MIN_CHARACTERS = 30  # a shorter description is a slogan or a label
@@ -41,7 +42,7 @@ _BYLINE = re.compile(r"(?i)^((?:by|von|par|por)\s[^.!?:|]{3,60}?)\s*(?:[:|•·�
 _SHOUTED = re.compile(r"^(By(?:\s[A-Z][A-Z.'’-]+){2,4})\s+(?=[A-Z“\"‘][A-Za-z])")
 
 
-def find(
+def excerpt(
     declared: Declared, lead: Lead, title: str, body: str, rule: ExcerptRule
 ) -> tuple[str, str]:
     """Find a plain text within the rule's bounds and where it came from.
@@ -58,7 +59,7 @@ def find(
         for description in json_ld.strings(declared.article.get("description"))
     }
     for raw, origin in _descriptions(declared, lead):
-        found = _drop_byline(_drop_title(clean(raw), title), signed)
+        found = _drop_byline(_drop_title(clean_description(raw), title), signed)
         known = prose if text.squash(raw) not in own else ""
         if not is_real(found, title, known) or _is_tagline(found, declared, title, known):
             continue
@@ -220,3 +221,119 @@ def _share_of_small(line: str) -> float:
     """Compute the share of words that begin small; 1 for a few words and scripts without."""
     cased = [word for word in line.split() if word[0].islower() or word[0].isupper()]
     return sum(word[0].islower() for word in cased) / len(cased) if len(cased) > 2 else 1.0
+
+
+# Cutting: docs/design/extract.md says where a passage may be cut and when it is dropped.
+
+_MIN_FOUND = 30  # characters: fewer are found in any text
+_MIN_PIECE = 3  # a third of the room: sentences that fill less give way to a cut one
+_MIN_CUT = 60  # characters of a sentence cut at a word; fewer tell nothing
+_MIN_CLAUSE = 40  # of one cut where a clause ends
+_DENSITY = 2  # times as much is said with a character in scripts that write words in one or two
+_CLAUSE = 0.6  # of the room: a clause that fills it is better than a broken one
+_TEMPLATE = 120  # characters from which templates cut without a mark
+
+_CUT = re.compile(r"[\s,;:]*(?:…|\.\s?\.(?:\s?\.)?|\[\s*…\s*\])$")
+_HALF_ENTITY = re.compile(r"&#?\w{0,8}$")
+_LOOSE = re.compile(r"\s+…$")
+_DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_CLAUSE_END = re.compile(r"[,;:](?=\s)|\s[–—-](?=\s)")
+# No sentence ends behind these.
+_DANGLING_WORD = tables.read_pattern("copydesk.extract.words", "dangling_words.txt")
+_DANGLING = re.compile(rf"(?i)(?:^|\s)(?:[,;:–—-]+|\d{{1,2}}\.|\(\S*|{_DANGLING_WORD})$")
+
+
+def complete(description: str, prose: str) -> str:
+    """Return a description to the end of the sentence in which it stops, as the text has it.
+
+    The text goes on in the same block only: what stands below belongs to something else. Without
+    such a text a description stays as it is, unless its own words show that it was cut.
+    """
+    begun = _CUT.sub("", description)
+    is_cut = begun != description
+    if not is_cut and sentences.is_ended(description):
+        return description
+    if in_the_text := _complete_from_text(begun, prose):
+        return in_the_text
+    if is_cut:
+        return f"{_drop_half_word(begun, prose)}…"
+    bare = _drop_half_word(begun, prose) if len(begun) >= _TEMPLATE else begun
+    return f"{bare}…" if bare != begun or _DANGLING.search(bare) else description
+
+
+def _complete_from_text(begun: str, prose: str) -> str:
+    """Return the sentences of a text that begin like this, "" where none does or none ends."""
+    if len(begun) < _MIN_FOUND:
+        return ""
+    for line in map(text.fold, prose[:_OPENING].split("\n")):
+        at = line.find(begun)
+        if at >= 0:
+            told = at + len(begun)
+            end = next((end for end in sentences.ends(line) if end >= told), 0)
+            if end or told == len(line):
+                return line[at : end or told]
+    return ""
+
+
+def _drop_half_word(begun: str, prose: str) -> str:
+    """Cut off a last word that the text has only as the beginning of others."""
+    head, _, last = begun.rpartition(" ")
+    known = text.words(prose[:_OPENING])
+    half = last.lower()
+    if half and half not in known and any(word.startswith(half) for word in known):
+        return head
+    return begun
+
+
+def fit(passage: str, limit: int) -> str:
+    """Return a passage within a number of characters: whole, else its sentences, else words…
+
+    Behind sentences that end with a mark, one without was cut; a single one may do without.
+    "" where what is left would be a fragment of a few words.
+    """
+    bare = _CUT.sub("", passage)
+    is_whole = bare == passage and (sentences.is_ended(bare) or not any(sentences.ends(bare)))
+    if is_whole and len(bare) <= limit and _is_closed(bare):
+        return bare
+    if told := _whole_sentences(bare, limit):
+        return told
+    if len(bare) < limit:
+        return bare if is_whole else f"{_drop_loose_ends(bare)}…"
+    return _break_sentence(bare, limit)
+
+
+def _whole_sentences(bare: str, limit: int) -> str:
+    """Return the sentences that fit, as far as their quotations are closed; "" for too few."""
+    enough = min(limit, len(bare)) / _MIN_PIECE
+    ends = [end for end in sentences.ends(bare, limit) if end >= enough]
+    if not ends:
+        return ""
+    end = max((end for end in ends if _is_closed(bare[:end])), default=ends[-1])
+    return _LOOSE.sub("…", bare[:end])
+
+
+def _break_sentence(bare: str, limit: int) -> str:
+    """Cut one long sentence to the words that fit, to the end of a clause if one is near."""
+    least = 1 / _DENSITY if _DENSE.search(bare[:limit]) else 1
+    clauses = [end_of_clause.start() for end_of_clause in _CLAUSE_END.finditer(bare, 0, limit)]
+    if clauses and clauses[-1] >= max(limit * _CLAUSE, _MIN_CLAUSE * least):
+        return f"{_drop_loose_ends(bare[: clauses[-1]])}…"
+    at = bare.rfind(" ", 0, limit)
+    cut = _drop_loose_ends(bare[:at] if at > 0 else _HALF_ENTITY.sub("", bare[: limit - 1]))
+    return f"{cut}…" if len(cut) >= _MIN_CUT * least else ""
+
+
+def _drop_loose_ends(cut: str) -> str:
+    """Cut off the articles, conjunctions and marks after which a reader waits for a word."""
+    bare = cut.rstrip(" ,;:–—-([{“‘«\"'¿¡")
+    while (shorter := _DANGLING.sub("", bare).rstrip(" ,;:–—-")) not in {bare, ""}:
+        bare = shorter
+    return bare
+
+
+def _is_closed(passage: str) -> bool:
+    """Decide whether every quotation and bracket that a passage opens ends in it."""
+    quotes = ("„", "“") if "„" in passage else ("“", "”")
+    pairs = (quotes, ("«", "»"), ("「", "」"), ("(", ")"))
+    even = passage.count('"') % 2 == 0
+    return even and all(passage.count(start) <= passage.count(end) for start, end in pairs)

@@ -6,10 +6,11 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld
+from copydesk.extract import json_ld
 from copydesk.kit import tables
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
@@ -29,7 +30,7 @@ _SURE_IN_OTHER_SCRIPTS = 80  # characters: a script alone says that it is not En
 _SAMPLE = 2_000
 
 
-def find(
+def language(
     document: Document, declared: Declared, lead: Lead, passage: str, header: str = ""
 ) -> tuple[str, str]:
     """Find the ISO 639 code of the article's language and where it came from, ("", "") if unknown.

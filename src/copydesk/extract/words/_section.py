@@ -1,4 +1,4 @@
-"""Section: the part of a site that an article stands in, as its publisher calls it."""
+"""The section and the keywords under which the publisher files an article."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from copydesk.extract.page import Declared, json_ld, visible_text
+from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
 from copydesk.extract.words._title import forms
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
 
 _PACKAGE = "copydesk.extract.words"
@@ -180,3 +182,88 @@ def _in_address(address: str) -> Iterator[str]:
         if all(word in _KNOWN or word in _JOINING for word in words):
             yield folder.replace("-", " ")
             return
+
+
+# Keywords are hints of the publisher; they never decide our topics.
+
+_MAX_KEYWORDS = 20
+_MAX_KEYWORD_WORDS = 6  # a keyword with more is a sentence
+_MAX_LINKS = 40  # a page with more has all tags of the site on it
+_KEYWORD_META = (
+    "news_keywords",
+    "article:tag",
+    "parsely-tags",
+    "sailthru.tags",
+    "cxenseparse:keywords",
+)
+_TAG_LINK = (
+    "//a[contains(concat(' ', @rel, ' '), ' tag ')"
+    " and not(contains(concat(' ', @rel, ' '), ' category '))]"
+)
+_SPLIT = re.compile(r"\s*[,;|，、；\n]\s*")
+# `type:article`, `section=world`, `tone/news`, numbers: for machines
+_FOR_MACHINES = re.compile(
+    r"(?i)^[\w-]{1,30}[:=/_]\S|^(?:section|type|tone|format)\s*[-:]|^[/@]|^[\d\W_]+$|://"
+    r"|^#?[0-9a-f]{8,}$|^_|^[\w-]+-\d{5,}$|&$"
+    r"|^(?:no|hide|disable)[ _-]?(?:auto ?link|ads?|index|follow|amp|apple[ -]?news|homepage|feed)$"
+)
+# `Ada Holm GOVERNMENT_FIGURE PERSON`
+_CLASSES = re.compile(r"(?:\s+[A-Z]{3,})*\s+[A-Z]{2,}(?:_[A-Z]+)+(?:\s+[A-Z_]{3,})*$")
+_LABEL = re.compile(r"(?i)^(?:category|topic|tag|subject|keyword)s?\s*:\s+")
+_SPOKEN = re.compile(r"[.!?]\s|[!?]$")
+
+
+def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], str]:
+    """Find the keywords of a page, each once, and where they are said, ((), "") for none.
+
+    The first list that a page has, what it says of itself before what it shows, and behind it the
+    names that its JSON-LD says the article is about.
+    """
+    own = own_names(document, declared)
+    about = _names(declared, "about") + _names(declared, "mentions")
+    for values, origin in _keyword_candidates(document, declared):
+        found = _tidy_keywords(values, own)
+        if found:
+            return _tidy_keywords([*found, *about], own), origin
+    found = _tidy_keywords(about, own)
+    return found, "json-ld about" if found else ""
+
+
+def _keyword_candidates(document: Document, declared: Declared) -> Iterator[tuple[list[str], str]]:
+    for node in (declared.article, declared.video):
+        yield json_ld.names(node.get("keywords")), "json-ld"
+    for name in _KEYWORD_META:
+        yield list(declared.meta.get(name, ())), name
+    links = list(visible_text(document, _TAG_LINK, _MAX_LINKS))
+    yield links if len(links) < _MAX_LINKS else [], "rel=tag"
+    yield list(declared.meta.get("keywords", ())), "keywords"
+
+
+def _names(declared: Declared, key: str) -> list[str]:
+    return json_ld.names(declared.article.get(key), declared.nodes)
+
+
+def _tidy_keywords(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for value in values:
+        for part in _SPLIT.split(text.plain(value)):
+            bare = _CLASSES.sub("", _LABEL.sub("", part))
+            keyword = bare.strip(" .\"'“”„‟‘’‚«»‹›`´#*·™®-")
+            if _is_keyword(keyword) and text.squash(keyword) not in own:
+                found.setdefault(text.squash(keyword), keyword)
+            if len(found) == _MAX_KEYWORDS:
+                return tuple(found.values())
+    return tuple(found.values())
+
+
+def _is_keyword(keyword: str) -> bool:
+    """Decide whether a text is a keyword: short, no sentence, no machine's label."""
+    if (
+        not text.squash(keyword)
+        or len(keyword) > _MAX_CHARACTERS
+        or len(keyword.split()) > _MAX_KEYWORD_WORDS
+    ):
+        return False
+    if (len(keyword) == 1 and keyword.isascii()) or is_general(keyword):
+        return False
+    return not _FOR_MACHINES.search(keyword) and not _SPOKEN.search(keyword)

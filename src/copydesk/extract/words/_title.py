@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from copydesk.extract.page import Declared, json_ld, visible_text
+from copydesk.extract import json_ld
+from copydesk.extract.page import visible_text
 from copydesk.kit import tables, text, urls
 
 if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
     from copydesk.extract.page import Document
     from copydesk.news import Lead
 
@@ -44,7 +46,7 @@ _PREFIX = re.compile(r"(?i)^(?:become an? \w+ subscriber to read|subscribe to re
 _EMPTY = re.compile(rf"(?i)^{tables.read_pattern(_PACKAGE, 'empty_titles.txt')}\W*$")
 
 
-def find(
+def title(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[str, str]:
     """Find the title and where it came from, ("", "") where the page and the lead have none.
@@ -54,7 +56,8 @@ def find(
     """
     names = _site_forms(site_names)
     raw = [
-        (clean(candidate), origin) for candidate, origin in _candidates(document, declared, lead)
+        (clean_title(candidate), origin)
+        for candidate, origin in _candidates(document, declared, lead)
     ]
     heads = frozenset(
         text.squash(candidate) for candidate, origin in raw if origin in {"h1", "lead"}
@@ -149,7 +152,7 @@ def _candidates(document: Document, declared: Declared, lead: Lead) -> Iterator[
     yield lead.title, "lead"
 
 
-def clean(raw: str) -> str:
+def clean_title(raw: str) -> str:
     """Fold a headline to plain text, entities decoded as often as they were encoded."""
     raw = raw[:_MAX_RAW]
     once = text.plain(raw) if "<" in raw or "&" in raw else text.fold(raw)

@@ -5,29 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
-from copydesk.fetch._clock import Clock
-from copydesk.fetch._web_address import WebAddress, parse_address
-from copydesk.fetch.polite import _redirects, _status
-from copydesk.fetch.polite._limits import DEFAULT_LIMITS, MemoryLimits
-from copydesk.fetch.polite._notes import HostStore, Notes
-from copydesk.fetch.polite._robots_files import RobotsFiles
-from copydesk.fetch.polite._slots import Slots
-from copydesk.fetch.polite._tdm_files import TdmFiles
+from copydesk.fetch._interfaces import Clock, Finder
+from copydesk.fetch.messages import WebAddress, parse_address
+from copydesk.fetch.polite import _answers
+from copydesk.fetch.polite._hosts import DEFAULT_LIMITS, HostStore, MemoryLimits, Notes, Slots
+from copydesk.fetch.polite._site_files import RobotsFiles, TdmFiles
 from copydesk.fetch.robots import TDMREP_PATH
 from copydesk.news import Fetcher, FetchOptions, NotModified, Page, Refused, Request
 
 Answer = Page | NotModified | Refused
-
-
-@runtime_checkable
-class Finder(Protocol):
-    """A raw fetcher that can find a host before it asks it, which takes time but no room."""
-
-    async def find(self, request: Request) -> Refused | None:
-        """Return why the host of a request cannot be found, None where it can."""
-        ...
 
 
 class Polite:
@@ -98,8 +85,8 @@ class Polite:
         """Ask again where the answer points, until there is an end."""
         asked = [request.url]
         hops: list[tuple[int, str]] = []
-        while isinstance(answer, Page) and _redirects.is_redirect(answer):
-            target = _redirects.next_hop(answer, asked, self._options.max_redirects)
+        while isinstance(answer, Page) and _answers.is_redirect(answer):
+            target = _answers.next_hop(answer, asked, self._options.max_redirects)
             if isinstance(target, Refused):
                 return target, tuple(hops)
             asked.append(target)
@@ -141,7 +128,7 @@ class Polite:
             async with self._room:
                 answer = await self._inner.fetch(request)
             if isinstance(answer, Page):
-                retry_at = _status.wait_until(answer, self._clock.now())
+                retry_at = _answers.wait_until(answer, self._clock.now())
                 self._slots.note(host, answer.status, retry_at)
             elif isinstance(answer, NotModified):
                 self._slots.note(host, 304, None)
@@ -156,13 +143,13 @@ class Polite:
 
     def _judge_status(self, answer: Answer) -> Answer:
         if isinstance(answer, Page):
-            return _status.refusal(answer, self._clock.now()) or answer
+            return _answers.refusal(answer, self._clock.now()) or answer
         return answer
 
 
 def _redirect(request: Request, target: str) -> Request:
     """Ask the next address; headers meant for one site (a token) stay with it."""
-    headers = request.headers if _redirects.same_origin(request.url, target) else {}
+    headers = request.headers if _answers.same_origin(request.url, target) else {}
     return replace(request, url=target, headers=headers)
 
 

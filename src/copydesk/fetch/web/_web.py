@@ -8,12 +8,17 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from copydesk.fetch._clock import Clock
-from copydesk.fetch._web_address import WebAddress, parse_address
-from copydesk.fetch.messages import BodyError, Unpacker, page_headers, request_headers
-from copydesk.fetch.web import _errors, _proxy, _sockets
-from copydesk.fetch.web._address import guard, is_public
-from copydesk.fetch.web._resolver import Resolver, UnknownHostError
+from copydesk.fetch._interfaces import Clock
+from copydesk.fetch.messages import (
+    BodyError,
+    Unpacker,
+    WebAddress,
+    page_headers,
+    parse_address,
+    request_headers,
+)
+from copydesk.fetch.web import _refusals
+from copydesk.fetch.web._addresses import Resolver, UnknownHostError, guard, is_public
 from copydesk.news import FetchOptions, NotModified, Page, Refused, Request
 
 if TYPE_CHECKING:
@@ -52,16 +57,18 @@ class Web:
     async def __aenter__(self) -> Web:
         from yarl import URL
 
-        from copydesk.fetch.web import _session
+        from copydesk.fetch.web import _connections
 
-        self._session, self._url = _session, URL  # loaded now, since aiohttp is heavy
-        most = _sockets.idle_limit(_sockets.raise_file_limit(), self._options.concurrency)
+        self._session, self._url = _connections, URL  # loaded now, since aiohttp is heavy
+        most = _connections.idle_limit(_connections.raise_file_limit(), self._options.concurrency)
         most = most if self._most_idle is None else self._most_idle
-        self._idle = _sockets.IdleConnections(most, _sockets.idle_seconds(self._options))
+        self._idle = _connections.IdleConnections(most, _connections.idle_seconds(self._options))
         self._loop = asyncio.get_running_loop()
-        tls = _session.tls_context()
-        self._guarded = _session.open_session(self._options, self._names, tls, self._open_socket)
-        self._allowed = _session.open_session(self._options, self._names, tls, None)
+        tls = _connections.tls_context()
+        self._guarded = _connections.open_session(
+            self._options, self._names, tls, self._open_socket
+        )
+        self._allowed = _connections.open_session(self._options, self._names, tls, None)
         return self
 
     async def __aexit__(
@@ -87,7 +94,7 @@ class Web:
         try:
             host_addresses = await self._names.find(host)
         except UnknownHostError as error:
-            return _errors.refuse_name(url, host, error)
+            return _refusals.refuse_name(url, host, error)
         if host_addresses.took > _NOTICED_SECONDS:
             self._spent[host] = host_addresses.took
         return None
@@ -119,7 +126,7 @@ class Web:
             return Refused(url=request.url, reason="network", detail="not a web address")
         refused = None
         if request.proxy:
-            refused = _proxy.refusal(where, request.proxy, self._options)
+            refused = _refusals.refuse_proxy(where, request.proxy, self._options)
         elif not self._names.knows(where.host):
             refused = await self._resolve(request.url, where.host)
         if refused is not None:
@@ -129,8 +136,8 @@ class Web:
         except BodyError as error:
             return Refused(url=request.url, reason=error.reason, detail=error.what)
         except Exception as error:  # aiohttp's tree is not loaded here, and below it lie OSError,
-            # ValueError and UnicodeError for hostile hosts and headers; each is named in _errors
-            return _errors.refusal(request, where.host, error, self._options)
+            # ValueError and UnicodeError for hostile hosts and headers; each is named in _refusals
+            return _refusals.refuse_error(request, where.host, error, self._options)
 
     async def _ask(
         self, request: Request, where: WebAddress, form: Mapping[str, str] | bytes | None

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from copydesk.errors import CopydeskError
 from copydesk.news import Fault, FaultKind, Lead, NotModified, Page, Refused
-from copydesk.watch.reading import SourceReading, longest_gap
-from copydesk.watch.schedule import _forecast, _moves, _waits
+from copydesk.watch._entry import SourceReading, longest_gap
+from copydesk.watch.schedule import _state, _waits
 from copydesk.watch.schedule._state import SourceState
 
 _WEEK = 7
@@ -63,7 +63,7 @@ def after_refused(state: SourceState, refused: Refused, now: datetime) -> Source
     failed = _count_failure(state, refused.reason, what, now)
     failed = _keep_fault(failed, refused.fault, _next_try(state, refused.url, now))
     if refused.status == 410:
-        return _moves.end(failed, now)
+        return _state.end(failed, now)
     if refused.retry_at is None:
         return failed
     return _rest(failed, refused.retry_at, now)
@@ -125,15 +125,13 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
         return _learn_first(replace(state, seen_until=newest), moments, now)
     asked = state.last_ok_at
     seen = state.seen_until or asked
-    late = [
-        _forecast.estimate_appearance(moment, asked, now) for moment in moments if seen < moment
-    ]
+    late = [_waits.estimate_appearance(moment, asked, now) for moment in moments if seen < moment]
     others = max(new_leads - len(late), 0)
-    late += [_forecast.estimate_appearance(None, asked, now)] * min(others, len(leads))
+    late += [_waits.estimate_appearance(None, asked, now)] * min(others, len(leads))
     return replace(
         state,
-        hours=_forecast.count(state.hours, late),
-        twelfths=_forecast.count_twelfths(state.twelfths, late),
+        hours=_waits.count(state.hours, late),
+        twelfths=_waits.count_twelfths(state.twelfths, late),
         seen_until=max(filter(None, (state.seen_until, newest)), default=None),
         interval=_interval(state, _time_since_read(state, now), len(leads), new_leads),
         first_read_at=state.first_read_at or now,
@@ -143,12 +141,12 @@ def _learn(state: SourceState, leads: Sequence[Lead], new_leads: int, now: datet
 
 def _learn_first(state: SourceState, moments: Sequence[datetime], now: datetime) -> SourceState:
     """Learn from the first reading, which has days of items: half of them are the interval."""
-    hours, since = _forecast.count_first_look(moments, now)
+    hours, since = _waits.count_first_look(moments, now)
     lately = [moment for moment in moments if since < moment <= now]
     return replace(
         state,
         hours=hours,
-        twelfths=_forecast.count_twelfths({}, lately),
+        twelfths=_waits.count_twelfths({}, lately),
         watched_since=since,
         first_read_at=now,
         interval=_waits.clamp(_median_age(moments, now)).total_seconds(),
@@ -187,8 +185,8 @@ def _turn_day(state: SourceState, now: datetime) -> SourceState:
         day=today,
         today=0,
         days=ended[-_WEEK:],
-        hours=_forecast.fade(state.hours, passed),
-        twelfths=_forecast.fade(state.twelfths, passed),
+        hours=_waits.fade(state.hours, passed),
+        twelfths=_waits.fade(state.twelfths, passed),
     )
 
 
@@ -201,7 +199,7 @@ def _after_success(
 ) -> SourceState:
     """Return the state after a good answer, in one copy: most answers are good and say nothing."""
     return replace(
-        _moves.follow(state, answer.hops, now),
+        _state.follow(state, answer.hops, now),
         etag=versions[0],
         last_modified=versions[1],
         interval=interval,
@@ -228,7 +226,7 @@ def _next_look(
     """
     watched = now - (state.watched_since or now)
     quiet = now - (state.last_new_at or now)
-    expected = _forecast.forecast(state.hours, state.twelfths, watched, quiet)
+    expected = _waits.forecast(state.hours, state.twelfths, watched, quiet)
     own = min(_waits.patience_wait(expected, state.items, now), timedelta(seconds=interval))
     slow = _waits.PUSHED if _is_pushed(state, now) else timedelta()
     wish = max(slow, _waits.read_wish(answer.headers, state.hints, now))
@@ -256,7 +254,7 @@ def _count_failure(state: SourceState, kind: str, what: str, now: datetime) -> S
         failure=kind,
         last_error=what,
     )
-    return _moves.doubt(failed)
+    return _state.doubt(failed)
 
 
 def _keep_fault(failed: SourceState, fault: Fault, next_at: datetime) -> SourceState:

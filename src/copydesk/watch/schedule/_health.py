@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from copydesk.news import FaultKind, Source
-from copydesk.watch.schedule._moves import HOLDS_AFTER
-from copydesk.watch.schedule._state import SourceState, fault_of, is_resting
+from copydesk.watch.schedule._state import HOLDS_AFTER, SourceState, fault_of, is_resting
 from copydesk.watch.schedule._waits import SHORTEST
 
 FindingKind = Literal[

@@ -1,0 +1,489 @@
+"""Where a page's readers are sent (canonical URL, AMP copy), and which publisher's site it is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import product
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from copydesk.extract import json_ld, terms
+from copydesk.extract.page import visible_text
+from copydesk.kit import text, urls
+from copydesk.news import Provider
+
+if TYPE_CHECKING:
+    from copydesk.extract.declared import Declared
+    from copydesk.extract.page import Document
+    from copydesk.news import Beat, Lead, Organization, Source
+
+# Canonical URLs: a page's own claim is believed only with care.
+
+_PAGING = re.compile(r"(?i)/page/\d+/?$|[?&](?:page|paged|pg)=\d+")
+_VERSION = re.compile(r"^(?:(?:www\d?|m|mobile|amp|edition|touch|wap)\.)+")
+_MIN_SLUG_WORDS = 3
+_SHARED_WORDS = 2  # of a slug on another site and the title, that the two tell of one thing
+
+
+def canonical(document: Document, declared: Declared, title: str, beat: Beat) -> tuple[str, str]:
+    """Decide to which address readers are sent, and by what.
+
+    The page's own canonical link or og:url, where it stands on the same site and is neither the
+    home page, a section above the page, another page of a series, an AMP copy nor the address of an
+    obviously different article (a template's mistake); the original on another site where the page
+    is believed (`_is_syndicated`); else where the page was found, AMP caches unwrapped.
+    """
+    own = unwrap(urls.canonical(document.address) or document.address)
+    candidates = [(address, "canonical") for address in declared.links.get("canonical", ())]
+    candidates += [(address, "og:url") for address in declared.meta.get("og:url", ())]
+    for raw, origin in candidates:
+        address = urls.canonical(raw, document.base)
+        if not address:
+            continue
+        address = unwrap(address)
+        if is_trusted(address, own, title):
+            return _keep_scheme(address, own), origin
+        if origin == "canonical" and _is_syndicated(address, own, title, declared, beat):
+            return address, "canonical of the original"
+    return own, "final-url"
+
+
+def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat: Beat) -> bool:
+    """Decide whether a page may send its readers to the original on another site.
+
+    Anybody can declare anything: a page that nobody knows would have its own words filed under
+    another's name. So the page's site must be one that the beat knows, a second declaration must
+    name the other site, and the address must tell of the same thing as the title.
+    """
+    if is_home(address) or is_amp(address) or _PAGING.search(address):
+        return False
+    if not _is_known(own, beat) or not _is_telling(address, own, title):
+        return False
+    return any(urls.same_site(other, address) for other in _original_addresses(declared))
+
+
+def _is_known(address: str, beat: Beat) -> bool:
+    """Decide whether a site is one of the beat's sources or organizations."""
+    labels = urls.host(address).split(".")
+    ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
+    if any(end in beat.organizations for end in ends):
+        return True
+    return any(_bare_host(source.url) == _bare_host(address) for source in beat.sources)
+
+
+def _is_telling(address: str, own: str, title: str) -> bool:
+    """Decide whether an address spells the title, or ends as the page's own does."""
+    slug = _slug_words(_path(address))
+    if slug and slug == _slug_words(_path(own)):
+        return True
+    return len(slug & set(text.words(title))) >= _SHARED_WORDS
+
+
+def _original_addresses(declared: Declared) -> Iterator[str]:
+    """Yield the addresses by which a page names its original, its canonical link left out."""
+    yield from declared.meta.get("og:url", ())
+    for address, _ in terms.origins(declared):
+        yield address
+    yield from json_ld.addresses(declared.article.get("sameAs"))[:5]
+    yield from json_ld.addresses(declared.article.get("publisher"))[:5]
+
+
+def is_trusted(address: str, own: str, title: str = "") -> bool:
+    """Decide whether a page at `own` may call itself `address`."""
+    if urls.identity(address) == urls.identity(own):
+        return True
+    if _bare_host(address) != _bare_host(own) or is_home(address) or is_amp(address):
+        return False
+    if _PAGING.search(address) and not _PAGING.search(own):
+        return False
+    path, here = _path(address), _path(own)
+    if here.startswith(f"{path}/") and not is_amp(own):
+        return False  # a section above the page
+    return not _is_other_article(path, here, title)
+
+
+def _bare_host(address: str) -> str:
+    """Return the host without what only names a version; a neighbour's blog is another site."""
+    return _VERSION.sub("", urls.host(address))
+
+
+def _is_other_article(path: str, here: str, title: str) -> bool:
+    """Decide whether two paths spell two headlines that share no word, and the title only one."""
+    theirs, ours = _slug_words(path), _slug_words(here)
+    if min(len(theirs), len(ours)) < _MIN_SLUG_WORDS:
+        return False
+    return not theirs & ours and not theirs & set(text.words(title))
+
+
+def _slug_words(path: str) -> set[str]:
+    last = max(path.split("/"), key=len)
+    return {word for word in re.split(r"[\W_]+", last.lower()) if len(word) >= 3 and word.isalpha()}
+
+
+def _path(address: str) -> str:
+    return urlsplit(address).path.rstrip("/")
+
+
+def _keep_scheme(address: str, own: str) -> str:
+    """Return the scheme under which the page was found, where only that differs."""
+    if urls.identity(address) == urls.identity(own) and own.startswith("https:"):
+        return re.sub(r"^http:", "https:", address)
+    return address
+
+
+def is_home(address: str) -> bool:
+    """Decide whether an address is a site's front door."""
+    parts = urlsplit(address)
+    bare = re.sub(r"(?i)/(?:index|default|home)\.[a-z]{3,5}$", "", parts.path).strip("/")
+    return not bare and not parts.query
+
+
+def amp(document: Document, declared: Declared, web_url: str) -> str:
+    """Return the address of the page's AMP copy, "" where none is declared on its own site."""
+    own = unwrap(document.address)
+    for raw in declared.links.get("amphtml", ()):
+        address = unwrap(raw)
+        if urls.same_site(address, own) and urls.identity(address) != urls.identity(web_url):
+            return urls.canonical(address) or address
+    if is_amp_page(document) and urls.identity(own) != urls.identity(web_url):
+        return urls.canonical(own) or ""
+    return ""
+
+
+# AMP: copies of a page on its own site, and caches on another one.
+
+_AMP = re.compile(
+    r"(?i)^https?://amp[.-]|/amp(?:/|$)|[./]amp(?:\.html)?$|[?&](?:amp|outputtype=amp)\b"
+)
+_CACHES = (".cdn.ampproject.org", ".bing-amp.com")
+_CACHED = re.compile(r"https?://[^/]+/(?:[acvr]|wp|[acv]/wp)/(s/)?([^/?#]+)(/[^#]*)?")
+_VIEWED = re.compile(r"https?://[^/]+/amp/(s/)?([^/?#]+\.[^/?#]+)(/[^#]*)?")
+_VIEWER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
+
+
+def is_amp(address: str) -> bool:
+    """Decide whether an address is by its spelling an AMP copy."""
+    return bool(_AMP.search(address)) or is_cached(address)
+
+
+def is_cached(address: str) -> bool:
+    """Decide whether an address is in an AMP cache."""
+    return urls.host(address).endswith(_CACHES)
+
+
+def is_amp_page(document: Document) -> bool:
+    """Decide whether a page is written in AMP."""
+    return document.tree.get("amp") is not None or document.tree.get("⚡") is not None
+
+
+def unwrap(address: str) -> str:
+    """Return the publisher's own address behind an AMP cache's or Google's `/amp/s/`, else itself.
+
+    A cache names the publisher twice, in its host and in its path; where the two differ it is no
+    cache's address, and says nothing.
+    """
+    host = urls.host(address)
+    if host.endswith(_CACHES):
+        found = _CACHED.match(address)
+        if found and host.split(".", 1)[0] != _label(found[2].lower()):
+            found = None
+    else:
+        found = _VIEWED.match(address) if _VIEWER.fullmatch(host) else None
+    if found is None:
+        return address
+    secure, publisher, rest = found.groups()
+    return urls.canonical(f"http{'s' if secure else ''}://{publisher}{rest or '/'}") or address
+
+
+def _label(publisher: str) -> str:
+    """Return the label under which a cache keeps a host (AMP cache URL format)."""
+    return publisher.replace("-", "--").replace(".", "-")
+
+
+# The publisher: its name and domain, and the names of the site.
+
+_MAX_NAME = 60  # characters
+_PLATFORMS = frozenset({"youtube.com", "youtu.be", "vimeo.com"})
+_MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
+_TITLE = "//title[not(ancestor::svg)]"
+# how archives of the web name a kept page: the moment, then its address
+_KEPT = re.compile(
+    r"(?i)^https?://[^/]*/(?:[^/]+/){0,3}(?:\d{8,14}(?:[a-z]{2}_)?|\d{4}\.\d\d\.\d\d-\d{6})/"
+    r"(https?):?/{1,2}([^/]+\..*)"
+)
+_KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2}_)?/([^/:]+\..*)")
+
+
+def provider(
+    web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
+) -> tuple[Provider, str]:
+    """Find the publisher of a page and where its name came from.
+
+    The domain is that of the longest organization file that covers the host (`aws.amazon.com`
+    before `amazon.com`), else the registrable one. Logos come with the domain. Where `web_url` is
+    on another site than the page, the page's own name is not its publisher's.
+    """
+    place = _find_original(web_url, declared)
+    organization = _find_channel_owner(place, lead, beat) or _find_organization(
+        urls.host(place), beat
+    )
+    domain = organization.domain if organization else urls.registrable_domain(place)
+    source = _find_source(lead, beat)
+    if organization:
+        name, origin = organization.name, "organization"
+    # a search or an aggregator lists other people's pages under its own name
+    elif source and source.name and urls.same_site(source.url, place):
+        name, origin = source.name, "source"
+    elif urls.same_site(web_url, unwrap(document.address)):
+        name, origin = _find_own_name(place, document, declared)
+    else:
+        name, origin = "", "domain"
+    logo = beat.logos.get(domain)
+    return Provider(name=name or domain, domain=domain, images=(logo,) if logo else ()), origin
+
+
+def _find_original(web_url: str, declared: Declared) -> str:
+    """Return the address of which an archive of the web keeps a copy, else the page's own."""
+    for address in (web_url, *declared.links.get("canonical", ())):
+        if not urls.same_site(address, web_url):
+            continue
+        if found := _KEPT.match(address):
+            return urls.fetchable(f"{found[1]}://{found[2]}") or web_url
+        if found := _KEPT_BARE.match(address):
+            return urls.fetchable(f"http://{found[1]}") or web_url
+    return web_url
+
+
+def _find_own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
+    """Return the name that a page has for its site, the first that fits its address.
+
+    Templates fill og:site_name with a section ("World") or the address itself: such a name gives
+    way to another that fits, and stands where there is none.
+    """
+    said = [pair for pair in _list_declared_names(declared) if _is_name(pair[0])]
+    bare = {urls.registrable_domain(place), urls.host(place)}
+    for name, origin in said:
+        if name not in bare and fit_name(name, place):
+            return name, origin
+    title = next(iter(visible_text(document, _TITLE, 1)), "")
+    ended = in_title(title, place)
+    if ended:
+        return ended, "title"
+    return said[0] if said else ("", "domain")
+
+
+def _is_name(said: str) -> bool:
+    is_short = 0 < len(said) <= _MAX_NAME and len(said.split()) <= _MAX_NAME_WORDS
+    return is_short and not is_web_address(said)
+
+
+def _list_declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
+    yield text.plain(declared.first("og:site_name")[0]), "og:site_name"
+    for name in json_ld.names(declared.article.get("publisher"), declared.nodes):
+        yield name, "json-ld"
+
+
+def _find_organization(host: str, beat: Beat) -> Organization | None:
+    """Return the organization whose domain is the longest end of the host's name."""
+    labels = host.split(".")
+    for start in range(len(labels) - 1):
+        found = beat.organizations.get(".".join(labels[start:]))
+        if found:
+            return found
+    return None
+
+
+def _find_channel_owner(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
+    """Return the organization behind a video platform's page: the one its source is named after.
+
+    SPEC 2.7: an item of a channel is its owner's and not the platform's.
+    """
+    source = _find_source(lead, beat)
+    if source is None or urls.registrable_domain(web_url) not in _PLATFORMS:
+        return None
+    name = source.name.lower()
+    return next(
+        (
+            known
+            for known in beat.organizations.values()
+            if name in {known.name.lower(), *(other.lower() for other in known.other_names)}
+        ),
+        None,
+    )
+
+
+def _find_source(lead: Lead, beat: Beat) -> Source | None:
+    return next((source for source in beat.sources if source.url == lead.source), None)
+
+
+def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
+    """Yield every name of the site that may stand beside a headline in a title."""
+    organization = _find_organization(urls.host(web_url), beat)
+    if organization:
+        yield organization.name
+        yield from organization.other_names
+    source = _find_source(lead, beat)
+    if source and urls.same_site(source.url, web_url):
+        yield source.name
+    yield from (name for name, _ in _list_declared_names(declared))
+    yield declared.first("application-name")[0]
+    for node in declared.nodes:
+        if json_ld.kinds(node) & {"website", "newsmediaorganization"}:
+            yield from json_ld.names(node)
+            yield from json_ld.strings(node.get("alternateName"))
+    domain = urls.registrable_domain(web_url)
+    yield domain
+    yield domain.split(".", maxsplit=1)[0]
+    yield urls.host(web_url)
+
+
+# Names of sites: in titles, and compared with the domain.
+
+Fit = Literal["", "loose", "exact"]
+
+_MAX_TITLE = 500  # characters
+_MAX_PARTS = 12
+_MAX_LOOSE_WORDS = 5  # of a part of a title that only somehow fits
+_EDGES = " .,-–—|"
+_SHORT = 3  # letters; shorter ones fit too much
+_LONG = 5  # letters of a first word that stands for a whole name
+_SPACED = re.compile(r"\s+[|ǀ–—―·•:›»‹«~-]+\s+|\s*[|ǀ›»‹«]+\s*")
+_COLON = re.compile(r":\s+")
+_SCHEME = re.compile(r"(?i)^(?:https?:/|www\.)")
+_ARTICLES = frozenset({"the", "die", "der", "das", "la", "le", "les", "el", "los", "il", "de"})
+_JOINING = _ARTICLES | {"of", "and", "for", "und", "für", "et", "y", "e", "in", "von", "du", "des"}
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_GENERIC = frozenset(
+    {"news", "online", "blog", "web", "media", "magazine", "magazin", "zeitung", "info", "live"}
+)
+_OUTER = frozenset({"www", "com", "co", "net", "org", "gov", "ac", "edu"})
+
+
+def is_web_address(name: str) -> bool:
+    """Decide whether a name is only an address: `www.harbour.example`, `http://harbour.example`."""
+    return bool(_SCHEME.match(name)) or "://" in name
+
+
+def fit_name(name: str, web_url: str) -> Fit:
+    """Decide how well a name fits the address of a site, "" for not at all.
+
+    Exact is the same letters, without an article in front and with or without the domain's ending.
+    Loose is a longer name that begins so, or one whose words give the address their beginnings:
+    `The New York Times` and nytimes.com.
+    """
+    words = _words(name)
+    if not words:
+        return ""
+    labels = _labels(web_url)
+    spelt = {_squash(urls.registrable_domain(web_url)), *labels}
+    has_article = words[0] in _ARTICLES and len(words) > 1
+    variants = (words, words[1:]) if has_article else (words,)
+    if any(form in spelt for variant in variants for form in _forms("".join(variant))):
+        return "exact"
+    is_loose = any(_is_loose(variant, label) for variant, label in product(variants, labels))
+    return "loose" if is_loose else ""
+
+
+def in_title(title: str, web_url: str) -> str:
+    """Return the part of a page's title that is the name of its site, "" where none surely is.
+
+    One that fits exactly may stand anywhere; one that fits loosely only at the end.
+    """
+    parts = [part for part in _SPACED.split(title[:_MAX_TITLE].strip()) if part.strip()]
+    finer = [part for whole in parts for part in _COLON.split(whole)]
+    if len(finer) < 2:
+        return ""
+    for part in (*parts[::-1][:_MAX_PARTS], *finer[:_MAX_PARTS]):
+        name = part.strip(_EDGES)
+        if _fits_as_a_name(name, web_url) == "exact":
+            return name
+    last = parts[-1].strip(_EDGES[0] + _EDGES[2:])
+    is_name = len(parts) > 1 and _reads_as_a_name(last) and _fits_as_a_name(last, web_url)
+    return last if is_name else ""
+
+
+def _fits_as_a_name(name: str, web_url: str) -> Fit:
+    """Decide how well a name fits an address, which itself is none."""
+    if is_web_address(name) or name == urls.registrable_domain(web_url):
+        return ""
+    return fit_name(name, web_url)
+
+
+def _reads_as_a_name(words: str) -> bool:
+    """Decide whether words are few, without numbers, and none but joining ones begin small."""
+    some = words.split()
+    if not 0 < len(some) <= _MAX_LOOSE_WORDS or any(letter.isdigit() for letter in words):
+        return False
+    big = [word for word in some if word.lower() not in _JOINING and not word.endswith(".V.")]
+    return not any(word[0].islower() for word in big[1:])
+
+
+def _labels(web_url: str) -> frozenset[str]:
+    """Return the parts of a host that may spell a name."""
+    labels = urls.host(web_url).split(".")[:-1]
+    return frozenset(
+        _squash(label) for label in labels if label not in _OUTER and len(label) >= _SHORT - 1
+    )
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.split(r"[\W_]+", name.lower()[:100]) if word]
+
+
+def _forms(letters: str) -> Iterator[str]:
+    """Yield the ways in which an address may spell letters: `koeln` and `koln`."""
+    yield _squash(letters.translate(_GERMAN))
+    yield _squash(letters)
+
+
+def _squash(letters: str) -> str:
+    plain = unicodedata.normalize("NFKD", letters.lower())
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _is_loose(words: list[str], label: str) -> bool:
+    if len(label) < _SHORT:
+        return False
+    folded = [next(_forms(word)) for word in words]
+    if _is_beginning(folded, label):
+        return True
+    return len(words) > 1 and _is_composed([word for word in folded if word], label)
+
+
+def _is_beginning(words: list[str], label: str) -> bool:
+    """Decide whether a label is how words begin, or the first with what many add to theirs."""
+    first, whole = words[0], "".join(words)
+    if first == label or (len(label) > _SHORT and whole.startswith(label)):
+        return True
+    return len(first) >= _LONG and label.removeprefix(first) in _GENERIC
+
+
+def _is_composed(words: list[str], label: str) -> bool:
+    """Decide whether beginnings of all words in their order, joining ones at will, give a label."""
+    reached = {0}
+    for word in words[: 2 * _MAX_LOOSE_WORDS]:
+        after = set(reached) if word in _JOINING else set()
+        for at in reached:
+            for length in range(1, len(word) + 1):
+                if label.startswith(word[:length], at):
+                    after.add(at + length)
+        reached = after
+    return len(label) in reached
+
+
+def find_declared_address(html: bytes) -> str:
+    """Return the address that a page says is its own, "" where it says none or is no HTML.
+
+    A page found on the web is never believed so easily: see `origin.canonical`.
+    """
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
+
+    try:
+        root = document_fromstring(html, parser=HTMLParser(encoding="utf-8"))
+    except (etree.ParserError, ValueError, AssertionError):
+        return ""
+    said = root.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
+    return next((address for address in map(urls.fetchable, map(str, said)) if address), "")
