@@ -50,12 +50,8 @@ LONGER_ROOM_CHAINS = {
     "fetch": 11,
     "illustrate": 6,
     "judge": 19,
-    "mail": 7,
-    "mail_store": 7,
     "measure": 7,
-    "post": 11,
     "publish": 16,
-    "subscriptions": 6,
     "watch": 6,
 }
 MOST_FILES = 1239
@@ -79,7 +75,6 @@ SMALL_FOLDERS = {
     "kit/kept",
     "mail/clients",
     "measure/recall",
-    "post",
     "publish/making",
     "watch",
 }
@@ -96,12 +91,10 @@ WIDE_FACES = {
     "engine/sources": 61,
     "engine/subscribers": 67,
     "judge": 67,
-    "mail_store": 36,
     "measure": 50,
     "measure/pages": 30,
     "news": 113,
     "placement": 28,
-    "post": 31,
     "review": 40,
     "watch": 39,
 }
