@@ -16,7 +16,7 @@ from copydesk import engine
 from copydesk.archive import Archive
 from copydesk.engine.letters import file_issue
 from copydesk.engine.newsroom import Silence, open_newsroom
-from copydesk.mail_store import ReaderLink
+from copydesk.mail_store.links import ReaderLink
 from world import records
 from world.browsing import DESKTOP, PHONE, Window, new_context
 from world.desk import stories

@@ -11,7 +11,8 @@ import pytest
 
 from copydesk import engine
 from copydesk.errors import UsageError
-from copydesk.mail_store import Consent, NewSending, Subscription
+from copydesk.mail_store import Consent, Subscription
+from copydesk.mail_store.deliveries import NewSending
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 BEN = "ben@mailbox.example"

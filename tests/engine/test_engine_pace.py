@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from copydesk.engine.sending import GroupCommit, Pace, SettleRules, settle
 from copydesk.errors import MailStoreError
-from copydesk.mail_store import DeliveryOutcome, DeliveryState, Intent
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news import MailOptions, SmtpOptions
-from copydesk.post import Answer
+from copydesk.post.answers import Answer
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
 INTENT = Intent(

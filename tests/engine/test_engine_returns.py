@@ -13,16 +13,9 @@ import pytest
 
 from copydesk import engine
 from copydesk.engine import ReturnEffect
-from copydesk.mail_store import (
-    DeliveryOutcome,
-    DeliveryState,
-    MailStore,
-    NewSending,
-    ReaderLink,
-    ReturnPath,
-    Subscription,
-    open_mail,
-)
+from copydesk.mail_store import MailStore, Subscription, open_mail
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
+from copydesk.mail_store.links import ReaderLink, ReturnPath
 from copydesk.news import BounceOptions
 from world.old_mail import OLD_READERS, SHARED_TOKEN, put_first_version
 from world.returned import make_complaint, make_mail, make_recipient, make_report

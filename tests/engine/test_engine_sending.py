@@ -18,15 +18,9 @@ from copydesk.engine.newsroom import Newsroom, Silence
 from copydesk.engine.sending import send_outbox
 from copydesk.errors import BusyError, MailError, MailStoreError, UsageError
 from copydesk.kit import locks
-from copydesk.mail_store import (
-    Ledger,
-    MailStore,
-    NewSending,
-    OutboxMail,
-    ReaderLink,
-    ReturnPath,
-    SendingState,
-)
+from copydesk.mail_store import Ledger, MailStore, OutboxMail
+from copydesk.mail_store.deliveries import NewSending, SendingState
+from copydesk.mail_store.links import ReaderLink, ReturnPath
 from world.command import copydesk
 from world.mail_soak import name_issue, soak
 from world.newsroom import NOW, run_git

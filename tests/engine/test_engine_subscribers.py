@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.mail_store import NewSending
+from copydesk.mail_store.deliveries import NewSending
 from world.readers import ANNA, PUBLIC, ReadersDesk, find_token, readers_desk
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.mail_store import DeliveryOutcome, DeliveryState, NewSending, ReturnEntry, ReturnPath
+from copydesk.mail_store import ReturnEntry
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
+from copydesk.mail_store.links import ReturnPath
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 NEW = "anna.new@mailbox.example"

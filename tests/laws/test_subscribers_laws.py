@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from copydesk import engine
 from copydesk.engine import MailStore, Newsroom
 from copydesk.errors import UsageError
-from copydesk.mail_store import NewSending, open_mail
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.deliveries import NewSending
 from world.newsroom import NOW, newsroom
 from world.readers import SETTINGS, ReadersDesk, find_token
 

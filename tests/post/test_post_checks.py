@@ -15,8 +15,15 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP
 
 from copydesk.news import MailOptions, SmtpOptions
-from copydesk.post import CheckRequest, MailFinding, look
-from copydesk.post.checks import WebAnswer, check_clock, check_links, check_one_click
+from copydesk.post.checks import (
+    CheckRequest,
+    MailFinding,
+    WebAnswer,
+    check_clock,
+    check_links,
+    check_one_click,
+    look,
+)
 from world.dns import Answer, NameServer, leads_to
 from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule

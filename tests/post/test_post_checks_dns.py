@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailServerError
 from copydesk.news import DkimOptions
-from copydesk.post import DnsNames, MailFinding, MailNames, load_signer
 from copydesk.post.checks import (
+    DnsNames,
+    MailFinding,
+    MailNames,
     WebAnswer,
     check_dkim,
     check_dmarc,
@@ -24,6 +26,7 @@ from copydesk.post.checks import (
     check_reverse_name,
     check_spf,
 )
+from copydesk.post.dkim import load_signer
 from world.dns import BROKEN, Answer, NameServer, leads_to
 
 DOMAIN, HOST, RELAY = "letters.example", "smtp.letters.example", "smtp.relay.example"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.errors import MailServerError
-from copydesk.post import SpfJudgement, judge_sender
+from copydesk.post.checks import SpfJudgement, judge_sender
 
 
 @dataclass

@@ -14,9 +14,11 @@ from typing import get_args, get_type_hints
 import click
 import pytest
 
-from copydesk import engine, mail_store, post
+from copydesk import engine, mail_store
 from copydesk.cli import cli
+from copydesk.mail_store import deliveries
 from copydesk.news import DROP_REASONS, Standing
+from copydesk.post import answers, checks
 from shape import sources
 
 ROOT = Path(__file__).parents[2]
@@ -47,15 +49,15 @@ def commands(group: click.Group, path: str = "copydesk") -> Iterator[tuple[str, 
 
 COMMANDS = dict(commands(cli))
 CLOSED_TYPES: dict[str, object] = {
-    "AnswerKind": post.AnswerKind,
-    "CheckKind": post.CheckKind,
+    "AnswerKind": answers.AnswerKind,
+    "CheckKind": checks.CheckKind,
     "ConsentWay": mail_store.ConsentWay,
     "ImportKind": engine.ImportKind,
     "LayoutName": get_type_hints(engine.ImportReport)["layout"],
     "OutboxKind": mail_store.OutboxKind,
     "ReturnEffect": engine.ReturnEffect,
-    "SendingRemark": mail_store.SendingRemark,
-    "SendingState": mail_store.SendingState,
+    "SendingRemark": deliveries.SendingRemark,
+    "SendingState": deliveries.SendingState,
     "Standing": Standing,
     "SubscriberState": mail_store.SubscriberState,
     "SuppressionReason": mail_store.SuppressionReason,

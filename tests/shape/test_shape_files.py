@@ -51,7 +51,7 @@ STORES = {
     "engine/serving/_fork_server.py": "/dev/null",
     "engine/serving/_mounts.py": "the kernel's table of mounts",
     "serve/_files.py": "the site",
-    "subscriptions/_pages.py": "our own style sheet",
+    "subscriptions/_visit.py": "our own style sheet",
     "serve/_site.py": "the site",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_deliver.py": "the site",

@@ -44,11 +44,6 @@ LONGER_ROOM_CHAINS = {
     "desk": 16,
     "desk_store": 6,
     "engine": 10,
-    "mail": 7,
-    "mail_store": 7,
-    "measure": 7,
-    "post": 11,
-    "subscriptions": 6,
 }
 MOST_FILES = 1239
 MOST_CODE_LINES = 91_910
@@ -66,7 +61,6 @@ SMALL_FOLDERS = {
     "kit/kept",
     "mail/clients",
     "measure/recall",
-    "post",
 }
 WIDE_FACES = {
     "desk_store": 36,
@@ -78,11 +72,6 @@ WIDE_FACES = {
     "engine/sending": 34,
     "engine/sources": 61,
     "engine/subscribers": 67,
-    "mail_store": 36,
-    "measure": 50,
-    "measure/pages": 30,
-    "news": 113,
-    "post": 31,
 }
 PARTICIPLES: dict[str, int] = {
     "archive": 5,

@@ -60,7 +60,7 @@ OWN = {
     "publish/writing.py": "the same",
 }
 ELSEWHERE = {
-    "engine/sending/_try_out.py": "letters as files that a person asked for",
+    "engine/sending/_prepare.py": "letters as files that a person asked for",
     "cli/mail/_readers_files.py": "a list of readers that a person asked for",
     "engine/backup/_back_up.py": "a backup that a person asked for",
     "engine/backup/_collect.py": "copies beside it, until it is whole",

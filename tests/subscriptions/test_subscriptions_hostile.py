@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import engine
-from copydesk.mail_store import ReaderLink
+from copydesk.mail_store.links import ReaderLink
 from copydesk.subscriptions import POLICY
 from world.newsroom import NOW
 from world.reader_pages import FORM, READER, ReaderDesk, open_reader_desk

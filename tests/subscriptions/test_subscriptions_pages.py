@@ -9,7 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.mail_store import LINK_LIFETIME, NewSending, open_mail
+from copydesk.mail_store import open_mail
+from copydesk.mail_store.deliveries import NewSending
+from copydesk.mail_store.links import LINK_LIFETIME
 from copydesk.rendering import Renderer
 from world.reader_pages import PUBLIC, READER, PageAnswer, ReaderDesk
 

@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Message, Scope
 
 from copydesk import engine, subscriptions
 from copydesk.engine.newsroom import open_newsroom
-from copydesk.mail_store import MailStore, ReaderLink, open_mail
+from copydesk.mail_store import MailStore, open_mail
+from copydesk.mail_store.links import ReaderLink
 from copydesk.serve import Site, WebApp
 from world.newsroom import NOW, newsroom
 

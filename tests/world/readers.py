@@ -11,7 +11,8 @@ from pathlib import Path
 
 from copydesk import engine
 from copydesk.engine import MailStore, Newsroom
-from copydesk.mail_store import OutboxMail, ReaderLink, open_mail
+from copydesk.mail_store import OutboxMail, open_mail
+from copydesk.mail_store.links import ReaderLink
 from world.newsroom import NOW, newsroom
 
 PUBLIC = "https://tidewatch.example/post"

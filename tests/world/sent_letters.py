@@ -15,15 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
 from copydesk.mail import FiledMail, RenderedIssue, make_outgoing
 from copydesk.news import DkimOptions, SmtpOptions
-from copydesk.post import (
-    Addressing,
-    Envelope,
-    MessageTemplate,
-    ReaderPlaces,
-    Signer,
-    load_signer,
-    open_line,
-)
+from copydesk.post.dkim import Signer, load_signer
+from copydesk.post.message import Addressing, Envelope, MessageTemplate, ReaderPlaces
+from copydesk.post.smtp import open_line
 from copydesk.rendering import load_strings
 from world.mailing import AT
 from world.smtp import MailServer

@@ -389,11 +389,11 @@ if TYPE_CHECKING:
     from copydesk.engine.what_if import TriedRules as TriedRules
     from copydesk.engine.what_if import WeighedVerdict as WeighedVerdict
     from copydesk.engine.what_if import Workbench as Workbench
-    from copydesk.mail_store import LinkPurpose as LinkPurpose
     from copydesk.mail_store import MailStore as MailStore
-    from copydesk.mail_store import Sending as Sending
     from copydesk.mail_store import has_mail as has_mail
-    from copydesk.post import Answer as Answer
+    from copydesk.mail_store.deliveries import Sending as Sending
+    from copydesk.mail_store.links import LinkPurpose as LinkPurpose
+    from copydesk.post.answers import Answer as Answer
     from copydesk.watch import Offer as Offer
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -6,24 +6,24 @@ Pure: it asks no file but a theme's, no clock and no network. Sending is `post`'
 
 from __future__ import annotations
 
-from copydesk.mail._compose import IssueDraft as IssueDraft
-from copydesk.mail._compose import compose as compose
-from copydesk.mail._compose import draft_issue as draft_issue
-from copydesk.mail._hours import due_between as due_between
-from copydesk.mail._hours import is_due as is_due
-from copydesk.mail._hours import last_due as last_due
-from copydesk.mail._hours import local_day as local_day
-from copydesk.mail._hours import next_due as next_due
-from copydesk.mail._hours import window_before as window_before
+from copydesk.mail._composing import EarlierIssues as EarlierIssues
+from copydesk.mail._composing import Headings as Headings
+from copydesk.mail._composing import IssueDraft as IssueDraft
+from copydesk.mail._composing import IssueMaterial as IssueMaterial
+from copydesk.mail._composing import IssuePlace as IssuePlace
+from copydesk.mail._composing import compose as compose
+from copydesk.mail._composing import draft_issue as draft_issue
+from copydesk.mail._composing import due_between as due_between
+from copydesk.mail._composing import is_due as is_due
+from copydesk.mail._composing import last_due as last_due
+from copydesk.mail._composing import local_day as local_day
+from copydesk.mail._composing import next_due as next_due
+from copydesk.mail._composing import window_before as window_before
 from copydesk.mail._issue_view import MOST_BYTES as MOST_BYTES
-from copydesk.mail._material import EarlierIssues as EarlierIssues
-from copydesk.mail._material import Headings as Headings
-from copydesk.mail._material import IssueMaterial as IssueMaterial
-from copydesk.mail._material import IssuePlace as IssuePlace
 from copydesk.mail._outgoing import FiledMail as FiledMail
 from copydesk.mail._outgoing import make_outgoing as make_outgoing
-from copydesk.mail._render import RenderedIssue as RenderedIssue
-from copydesk.mail._render import render as render
+from copydesk.mail._rendering import RenderedIssue as RenderedIssue
+from copydesk.mail._rendering import render as render
 from copydesk.mail.clients import DEFAULT_CLIENTS as DEFAULT_CLIENTS
 from copydesk.mail.clients import Lack as Lack
 from copydesk.mail.clients import LintFinding as LintFinding

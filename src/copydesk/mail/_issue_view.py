@@ -1,6 +1,6 @@
-"""An issue as a letter's template gets it: clean words, cut; links that may be followed.
+"""Prepare an issue for its template: text cleaned and cut, only links that can be followed.
 
-Everything that strangers wrote passes here, on its way into HTML and into plain text alike.
+All text from other sites passes through here on its way into the HTML and the plain text.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copydesk.kit import dates, text, urls
-from copydesk.mail._hours import local_day
-from copydesk.mail._subject import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS
+from copydesk.mail._composing import PREHEADER_CHARACTERS, SUBJECT_CHARACTERS, local_day
 from copydesk.news import letter
 from copydesk.rendering import (
     Strings,

@@ -1,9 +1,9 @@
-"""What is sent of a filed letter: its HTML with a foot, and the same as plain text.
+"""Turn a filed issue into the mail that is sent: its HTML with a footer, and the same as text.
 
-filed HTML -- cut to what Gmail shows --> stories by their marks -- foot --> HTML
-                                                `-- tell_letter, foot --> plain text
+filed HTML -- cut to what Gmail shows --> stories by their marks -- footer --> HTML
+                                                `-- tell_letter, footer --> plain text
 
-The HTML is worked on as text and never written anew: what a reader gets is what stands on the site.
+The HTML is edited as text and never parsed and rewritten, so readers get what the site shows.
 """
 
 from __future__ import annotations
@@ -16,10 +16,16 @@ from dataclasses import dataclass
 
 from copydesk.errors import MailError
 from copydesk.kit import text, urls
-from copydesk.mail._filed_text import FiledParts, part_letter, tell_letter
+from copydesk.mail._composing import SUBJECT_CHARACTERS
 from copydesk.mail._issue_view import MOST_BYTES, NamedLink
-from copydesk.mail._subject import SUBJECT_CHARACTERS
-from copydesk.mail._text_part import join_blocks, tell_link, wrap
+from copydesk.mail._plain_text import (
+    FiledParts,
+    join_blocks,
+    part_letter,
+    tell_letter,
+    tell_link,
+    wrap,
+)
 from copydesk.news import CHOICES, UNSUBSCRIBE, OutgoingIssue
 from copydesk.rendering import Strings
 

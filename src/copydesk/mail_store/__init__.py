@@ -12,39 +12,25 @@ views: how often issues' pages were read, as sums
 
 from __future__ import annotations
 
+from copydesk.mail_store._database import VERSION as VERSION
 from copydesk.mail_store._database import fold_address as fold_address
-from copydesk.mail_store._deliveries import DeliveryEntry as DeliveryEntry
-from copydesk.mail_store._deliveries import DeliveryOutcome as DeliveryOutcome
-from copydesk.mail_store._deliveries import DeliveryState as DeliveryState
-from copydesk.mail_store._deliveries import Intent as Intent
-from copydesk.mail_store._deliveries import NewSending as NewSending
-from copydesk.mail_store._deliveries import Recovery as Recovery
-from copydesk.mail_store._deliveries import Sending as Sending
-from copydesk.mail_store._deliveries import SendingRemark as SendingRemark
-from copydesk.mail_store._deliveries import SendingState as SendingState
 from copydesk.mail_store._ledger import SERVICE as SERVICE
 from copydesk.mail_store._ledger import Ledger as Ledger
-from copydesk.mail_store._letter_renames import LetterRename as LetterRename
-from copydesk.mail_store._links import LINK_LIFETIME as LINK_LIFETIME
-from copydesk.mail_store._links import RETURN_LIFETIME as RETURN_LIFETIME
-from copydesk.mail_store._links import LinkPurpose as LinkPurpose
-from copydesk.mail_store._links import ReaderLink as ReaderLink
-from copydesk.mail_store._links import ReturnPath as ReturnPath
 from copydesk.mail_store._mail_store import ATTEMPTS_WINDOW as ATTEMPTS_WINDOW
 from copydesk.mail_store._mail_store import MailStore as MailStore
+from copydesk.mail_store._mail_store import OutboxKind as OutboxKind
+from copydesk.mail_store._mail_store import OutboxMail as OutboxMail
 from copydesk.mail_store._mail_store import has_mail as has_mail
 from copydesk.mail_store._mail_store import open_mail as open_mail
-from copydesk.mail_store._outbox import OutboxKind as OutboxKind
-from copydesk.mail_store._outbox import OutboxMail as OutboxMail
 from copydesk.mail_store._returns import ReturnCount as ReturnCount
 from copydesk.mail_store._returns import ReturnEntry as ReturnEntry
 from copydesk.mail_store._returns import ReturnKind as ReturnKind
 from copydesk.mail_store._returns import SentLetter as SentLetter
+from copydesk.mail_store._returns import Suppression as Suppression
+from copydesk.mail_store._returns import SuppressionReason as SuppressionReason
 from copydesk.mail_store._subscribers import Subscriber as Subscriber
 from copydesk.mail_store._subscribers import SubscriberState as SubscriberState
 from copydesk.mail_store._subscriptions import Consent as Consent
 from copydesk.mail_store._subscriptions import ConsentWay as ConsentWay
+from copydesk.mail_store._subscriptions import LetterRename as LetterRename
 from copydesk.mail_store._subscriptions import Subscription as Subscription
-from copydesk.mail_store._suppressions import Suppression as Suppression
-from copydesk.mail_store._suppressions import SuppressionReason as SuppressionReason
-from copydesk.mail_store._tables import VERSION as VERSION

@@ -1,11 +1,10 @@
-"""The ledger: one line for each issue and reader; the intent before, the outcome after each letter.
+"""The delivery log: one row for each issue and reader.
 
-    queued ──claim──> intended ──note──> accepted │ refused │ waiting │ uncertain │ given up
+    queued --claim--> intended --note--> accepted | refused | waiting | uncertain | given up
 
-A line of connections has its intents in the order in which they are sent, and an outcome is on the
-disk before the next letter of that line begins. So of a process that was killed, the first intent
-without an outcome in each line is the only one of which nobody knows, and those behind it were not
-tried.
+A connection claims its messages in the order in which it sends them, and each outcome is on the
+disk before the next message begins. So after a crash only the first claimed message of each
+connection is uncertain; those behind it were not tried.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from copydesk.kit import dates
-from copydesk.mail_store._database import MailDatabase
-from copydesk.mail_store._deliveries import (
+from copydesk.mail_store._database import Facts, MailDatabase
+from copydesk.mail_store.deliveries import (
     DeliveryEntry,
     DeliveryOutcome,
     DeliveryState,
@@ -26,9 +25,10 @@ from copydesk.mail_store._deliveries import (
     Sending,
     SendingRemark,
     SendingState,
+    read_entry,
+    read_intent,
+    read_sending,
 )
-from copydesk.mail_store._facts import Facts
-from copydesk.mail_store._ledger_rows import read_entry, read_intent, read_sending
 
 _AT_ONCE = 1_000  # rows of a walk
 _BACKED_UP, _RESTORED = "backed up", "restored"  # facts of a file that was restored

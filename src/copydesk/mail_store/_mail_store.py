@@ -1,24 +1,22 @@
-"""The store: one file, and each thing in it by its name."""
+"""Open the readers' store and its parts, with the outbox and the counts of forms and views."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
+from copydesk.kit import dates
 from copydesk.kit.kept import AttemptLimits
-from copydesk.mail_store._database import MailDatabase
-from copydesk.mail_store._facts import Facts
+from copydesk.mail_store._database import Facts, MailDatabase
 from copydesk.mail_store._ledger import Ledger
-from copydesk.mail_store._letter_renames import LetterRenames
-from copydesk.mail_store._links import Links
-from copydesk.mail_store._network_forms import NetworkForms
-from copydesk.mail_store._outbox import Outbox
-from copydesk.mail_store._returns import Returns
+from copydesk.mail_store._returns import Returns, Suppressions
 from copydesk.mail_store._subscribers import Subscribers
-from copydesk.mail_store._subscriptions import Consents, Subscriptions
-from copydesk.mail_store._suppressions import Suppressions
-from copydesk.mail_store._view_counts import ViewCounts
+from copydesk.mail_store._subscriptions import Consents, LetterRenames, Subscriptions
+from copydesk.mail_store.links import Links
 
 _NAME = "mail.sqlite"
 ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and links are counted
@@ -78,3 +76,145 @@ def open_mail(private: Path) -> MailStore:
     Raises MailStoreError for a file that is locked, damaged, of a newer version or out of reach.
     """
     return MailStore(private / _NAME)
+
+
+# ---- Outbox: mails to single readers that wait to be sent
+
+OutboxKind = Literal["confirm", "already", "manage", "change"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMail:
+    """A mail to one person: which kind, about what (`extra`), and since when it waits.
+
+    It is `due` from some moment on, and was tried `attempts` times. A kept one has a number.
+    """
+
+    kind: OutboxKind
+    subscriber: int
+    made: datetime
+    extra: str = ""
+    number: int = 0
+    attempts: int = 0
+    due: datetime = field(default=datetime(1970, 1, 1, tzinfo=UTC))
+
+
+class Outbox:
+    """Keep mails to single persons until they are sent; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+
+    def put(self, mail: OutboxMail) -> None:
+        """Keep a mail; of one kind to one person the newest alone."""
+        with self._database.at_once():
+            self._database.run(
+                "DELETE FROM outbox WHERE kind = ? AND subscriber = ?", mail.kind, mail.subscriber
+            )
+            self._database.run(
+                "INSERT INTO outbox (kind, subscriber, letter, extra, made, due, attempts) "
+                "VALUES (?, ?, '', ?, ?, ?, ?)",
+                *(mail.kind, mail.subscriber, mail.extra, dates.rfc3339(mail.made)),
+                *(int(mail.due.timestamp()), mail.attempts),
+            )
+
+    def list_due(self, now: datetime, most: int = 100) -> tuple[OutboxMail, ...]:
+        """Return the mails that may go now, those that wait longest first."""
+        rows = self._database.run(
+            "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
+            "WHERE due <= ? ORDER BY due, number LIMIT ?",
+            *(int(now.timestamp()), most),
+        )
+        return tuple(
+            OutboxMail(
+                number=number,
+                kind=kind,
+                subscriber=subscriber,
+                extra=extra,
+                made=datetime.fromisoformat(made),
+                due=datetime.fromtimestamp(due, UTC),
+                attempts=attempts,
+            )
+            for number, kind, subscriber, extra, made, due, attempts in rows
+        )
+
+    def postpone(self, mail: OutboxMail, due: datetime) -> None:
+        """Try a mail again at a moment; written before it is tried: a kill costs no double."""
+        self._database.run(
+            "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?",
+            *(int(due.timestamp()), mail.number),
+        )
+
+    def end(self, mail: OutboxMail) -> None:
+        """Keep a mail no more: it was sent, or never can be."""
+        self._database.run("DELETE FROM outbox WHERE number = ?", mail.number)
+
+    def list_kinds(self, subscriber: int) -> tuple[OutboxKind, ...]:
+        """Return of which kinds mails to somebody wait."""
+        query = "SELECT kind FROM outbox WHERE subscriber = ? ORDER BY kind"
+        return tuple(row[0] for row in self._database.run(query, subscriber))
+
+    def count(self) -> int:
+        """Return how many wait."""
+        return int(self._database.run("SELECT count(*) FROM outbox")[0][0])
+
+
+# ---- When each network sent forms, for a week, by a digest of its address
+
+_KEPT = timedelta(days=7)
+_MOST = 50_000  # rows, about 6 MB: an attacker with ever new networks makes them forget, not grow
+
+
+class NetworkForms:
+    """Keep when networks sent forms; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase, most: int = _MOST) -> None:
+        self._database = database
+        self._most = most
+
+    def note(self, networks: Iterable[bytes], now: datetime) -> None:
+        """Keep that a form came from these networks, each of which holds the next one."""
+        at = dates.rfc3339(now)
+        rows = [(network, at) for network in networks]
+        self._database.run_many("INSERT INTO network_forms (network, at) VALUES (?, ?)", rows)
+        self.forget(now)
+
+    def list_times(self, network: bytes, now: datetime) -> list[datetime]:
+        """Return when a network sent forms within the last week, the newest first."""
+        query = "SELECT at FROM network_forms WHERE network = ? AND at > ? ORDER BY at DESC"
+        rows = self._database.run(query, network, dates.rfc3339(now - _KEPT))
+        return [datetime.fromisoformat(at) for (at,) in rows]
+
+    def forget(self, now: datetime) -> None:
+        """Forget what is a week old, what a clock that was set back left, and what is too much."""
+        self._database.run(
+            "DELETE FROM network_forms WHERE at <= ? OR at > ?",
+            *(dates.rfc3339(now - _KEPT), dates.rfc3339(now + _KEPT)),
+        )
+        self._database.run(
+            "DELETE FROM network_forms WHERE number <= (SELECT max(number) FROM network_forms) - ?",
+            self._most,
+        )
+
+
+# ---- Page views of issues: sums by day, without readers
+
+
+class ViewCounts:
+    """Keep sums of views; methods raise MailStoreError."""
+
+    def __init__(self, database: MailDatabase) -> None:
+        self._database = database
+
+    def add(self, views: Mapping[str, int], day: date) -> None:
+        """Add to the sums of a day, by the names of issues."""
+        self._database.run_many(
+            "INSERT INTO view_counts VALUES (?, ?, ?) ON CONFLICT (issue, day) "
+            "DO UPDATE SET views = views + excluded.views",
+            [(issue, day.isoformat(), count) for issue, count in views.items()],
+        )
+
+    def of(self, issue: str) -> int:
+        """Return how often an issue's page was read."""
+        query = "SELECT coalesce(sum(views), 0) FROM view_counts WHERE issue = ?"
+        return int(self._database.run(query, issue)[0][0])

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
+    from copydesk.subscriptions._app import POLICY as POLICY
     from copydesk.subscriptions._app import make_app as make_app
-    from copydesk.subscriptions._policy import POLICY as POLICY
-    from copydesk.subscriptions._serve import serve_subscriptions as serve_subscriptions
+    from copydesk.subscriptions._app import serve_subscriptions as serve_subscriptions
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -1,22 +1,32 @@
-"""The app: who answers which address below `/mail/`, and by which methods."""
+"""The app below `/mail/`: its routes, headers and methods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copydesk.subscriptions import _bounces, _choices, _confirm, _data, _leave, _subscribe
-from copydesk.subscriptions._form import NO_FORM, Form, is_form, read_body, read_form
-from copydesk.subscriptions._pages import ReaderPages
-from copydesk.subscriptions._policy import guard_answers
-from copydesk.subscriptions._reader_service import ReaderService
-from copydesk.subscriptions._visit import Answer, Sent
+from copydesk import engine
+from copydesk.subscriptions import _choices, _data
+from copydesk.subscriptions._reader_service import ReaderService, ReadNewsroom, Say
+from copydesk.subscriptions._visit import (
+    NO_FORM,
+    Answer,
+    Form,
+    ReaderPages,
+    Sent,
+    Visit,
+    is_form,
+    read_body,
+    read_form,
+)
 
 ClientOf = Callable[[Scope], str]
 
@@ -24,9 +34,9 @@ _STYLE_KEPT = {"Cache-Control": "public, max-age=300"}
 _NOTICES = {404: "missing"}  # what else is refused could not be read
 # below /mail/, what a page shows and what its forms do
 _PAGES: Mapping[str, tuple[Answer, Answer]] = {
-    "/subscribe": (_subscribe.show_form, _subscribe.send_form),
-    "/confirm/{token}": (_confirm.show_confirmation, _confirm.confirm),
-    "/change/{token}": (_confirm.show_change, _confirm.change),
+    "/subscribe": (_data.show_form, _data.send_form),
+    "/confirm/{token}": (_choices.show_confirmation, _choices.confirm),
+    "/change/{token}": (_choices.show_change, _choices.change),
     "/choices/{token}": (_choices.show_choices, _choices.act),
     "/manage/{token}": (_data.show_data, _data.manage),
 }
@@ -71,12 +81,12 @@ class _Handlers:
     async def leave(self, request: Request) -> Response:
         """Show the page that asks; by POST end it at once, whatever a mail program sends along."""
         if request.method != "POST":
-            return await self._service.answer_first(_leave.show_leave, self._read(request))
+            return await self._service.answer_first(_choices.show_leave, self._read(request))
         if is_form(request):
             sent = self._read(request, await read_form(request))
-            return await self._service.answer_first(_leave.leave, sent)
+            return await self._service.answer_first(_choices.leave, sent)
         await read_body(request)
-        return await self._service.answer_first(_leave.leave, self._read(request))
+        return await self._service.answer_first(_choices.leave, self._read(request))
 
     async def data(self, request: Request) -> Response:
         """Answer with a reader's data as a file."""
@@ -84,9 +94,9 @@ class _Handlers:
 
     async def bounces(self, request: Request) -> Response:
         """Take in what a mail service posts."""
-        body = await read_body(request, _bounces.MOST_BYTES)
-        signature = request.headers.get(_bounces.SIGNATURE_HEADER, "")
-        return await self._answer(lambda visit: _bounces.take_in(visit, body, signature), request)
+        body = await read_body(request, MOST_BYTES)
+        signature = request.headers.get(SIGNATURE_HEADER, "")
+        return await self._answer(lambda visit: take_in(visit, body, signature), request)
 
     async def style(self, request: Request) -> Response:
         """Answer with the style sheet."""
@@ -118,3 +128,80 @@ class _Handlers:
             form=form,
             client=self._client_of(request.scope),
         )
+
+
+# ---- Serving
+
+
+@contextlib.asynccontextmanager
+async def serve_subscriptions(
+    read_newsroom: ReadNewsroom, say: Say, client_of: ClientOf
+) -> AsyncIterator[ASGIApp]:
+    """Prepare the pages of a newsroom's readers for the block; `say` tells the operator.
+
+    `read_newsroom` returns the newsroom as of now (it is called in threads), `client_of` the
+    network of who sends a request. Where what is kept of readers cannot be opened, the pages say
+    so (503), and the site is served all the same.
+    """
+    service = ReaderService(read_newsroom, say)
+    await service.open()
+    try:
+        yield make_app(service, client_of)
+    finally:
+        await service.close()
+
+
+# ---- Bounces, posted by a mail service that signs with our secret
+
+MOST_BYTES = 1_000_000  # a report may enclose the whole letter; its beginning is what is read
+SIGNATURE_HEADER = "X-Copydesk-Signature"
+
+
+def take_in(visit: Visit, body: bytes, signature: str) -> Response:
+    """Take in one message; what no letter of ours is known by is taken as well and changes nothing.
+
+    A service that got anything else but 200 would post it again.
+    """
+    options = visit.newsroom.settings.mail.bounces
+    if not options.secret:
+        return PlainTextResponse("nothing is taken in here\n", 404)
+    taken = engine.take_in_webhook(visit.store, options, body, signature, visit.newsroom.now)
+    if taken is None:
+        return PlainTextResponse("not signed by the secret of this newsroom\n", 403)
+    return PlainTextResponse("taken in\n")
+
+
+# ---- Headers of every answer
+#
+# A page's URL is the key to it, so browsers may send it to nobody (Referrer-Policy).
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def guard_answers(app: ASGIApp) -> ASGIApp:
+    """Return an app whose answers all have these headers; one that says so itself may be cached."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await app(scope, receive, send_on)
+
+    return answer

@@ -1,18 +1,16 @@
-"""Choices: which letters somebody gets, which topics of each, and a pause."""
+"""The pages of a reader's letters: confirm, choose, pause, unsubscribe."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from copydesk import engine
 from copydesk.kit import dates
 from copydesk.placement import local_time
-from copydesk.subscriptions._form import Form
-from copydesk.subscriptions._leave import tell_departure
-from copydesk.subscriptions._visit import Visit
+from copydesk.subscriptions._visit import Form, Visit
 
 _LONGEST_PAUSE = timedelta(days=365)
 
@@ -127,3 +125,120 @@ def _mail_manage_link(visit: Visit) -> Response:
         words = pages.phrase_wait("readers_wait_for_link", answer.wait)
         return pages.notice("wait", words, status=429)
     return visit.refuse_link(answer.outcome)
+
+
+# ---- Links that prove an address: subscribe, or change the address
+
+
+def show_confirmation(visit: Visit) -> Response:
+    """Answer with what a link would begin, and the button that does it."""
+    view, pages = visit.look("confirm"), visit.pages
+    if view.kind != "good":
+        return visit.refuse_link(view.kind)
+    return pages.answer(
+        "mail_confirm.html",
+        "readers_confirm_title",
+        text=pages.phrase("readers_confirm_text", address=view.address),
+        letters=pages.name_letters(view.letters),
+        consent=engine.read_offer(visit.newsroom).consent,
+        button=pages.say("readers_confirm_button"),
+    )
+
+
+def confirm(visit: Visit) -> Response:
+    """Let letters begin."""
+    answer, pages = (
+        engine.confirm_subscription(visit.newsroom, visit.store, visit.token),
+        visit.pages,
+    )
+    letters = pages.name_letters(answer.letters)
+    if answer.outcome == "confirmed":
+        return pages.notice("confirmed", letters=letters)
+    if answer.outcome == "again":
+        return pages.notice("confirmed_again")
+    return visit.refuse_link(answer.outcome)
+
+
+def show_change(visit: Visit) -> Response:
+    """Answer with which address would take another's place, and the button that does it."""
+    view, pages = visit.look("change"), visit.pages
+    if view.kind != "good":
+        return visit.refuse_link(view.kind)
+    return pages.answer(
+        "mail_confirm.html",
+        "readers_change_confirm_title",
+        text=pages.phrase("readers_change_confirm_text", new=view.new_address, old=view.address),
+        letters=[],
+        consent="",
+        button=pages.say("readers_change_confirm_button"),
+    )
+
+
+def change(visit: Visit) -> Response:
+    """Let a new address be the reader's."""
+    answer = engine.confirm_address_change(visit.newsroom, visit.store, visit.token)
+    pages = visit.pages
+    if answer.outcome == "changed":
+        return pages.answer(
+            "mail_notice.html",
+            "readers_change_confirm_title",
+            paragraphs=[pages.say("readers_changed_text")],
+            letters=[],
+            has_form=False,
+        )
+    if answer.outcome == "taken":
+        return pages.notice("taken", status=409)
+    return visit.refuse_link(answer.outcome)
+
+
+# ---- Unsubscribe, by a button or by one click in a mail program (RFC 8058)
+
+
+def show_leave(visit: Visit) -> Response:
+    """Answer with the page that asks whether somebody wants to leave."""
+    view, pages = visit.look("unsubscribe"), visit.pages
+    if view.kind != "good":
+        return visit.refuse_link(view.kind)
+    others = [one for one in view.letters if one.is_subscribed and one != view.letter]
+    return pages.answer(
+        "mail_leave.html",
+        "readers_leave_title",
+        address=view.address,
+        letter=pages.name_letter(view.letter) if view.letter else "",
+        has_others=bool(others),
+    )
+
+
+def leave(visit: Visit) -> Response:
+    """End the link's letter or, by the page's other button, all; a program gets a plain word.
+
+    Whatever else was sent counts as one click: nobody who wants to leave is asked again.
+    """
+    is_all = visit.form.first("act") == "all"
+    end = engine.leave_all_letters if is_all else engine.leave_letter
+    answer = end(visit.newsroom, visit.store, visit.token)
+    if "page" not in visit.form:
+        return _answer_program(answer)
+    if answer.outcome in {"forged", "over"}:
+        return visit.refuse_link(answer.outcome)
+    return tell_departure(visit, answer, is_all=is_all)
+
+
+def tell_departure(visit: Visit, answer: engine.LeaveAnswer, *, is_all: bool) -> Response:
+    """Return the page that says which letters ended."""
+    pages, has_form = visit.pages, bool(visit.newsroom.beat.subscribe_url)
+    if answer.outcome == "again":
+        return pages.notice("left", pages.say("readers_left_again_text"), has_form=has_form)
+    if is_all or len(answer.letters) != 1:
+        return pages.notice("left", has_form=has_form)
+    letter = pages.name_letter(answer.letters[0])
+    words = pages.phrase("readers_left_one_text", letter=letter)
+    return pages.notice("left", words, has_form=has_form)
+
+
+def _answer_program(answer: engine.LeaveAnswer) -> Response:
+    if answer.outcome == "forged":
+        return PlainTextResponse("no such link\n", 404)
+    if answer.outcome == "over":
+        return PlainTextResponse("this link is over\n", 410)
+    return PlainTextResponse("unsubscribed\n")

@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.engine.letters._compose_issue import LetterRow as LetterRow
-    from copydesk.engine.letters._compose_issue import compose_issue as compose_issue
-    from copydesk.engine.letters._compose_issue import draft_letter as draft_letter
-    from copydesk.engine.letters._compose_issue import find_letter as find_letter
-    from copydesk.engine.letters._compose_issue import list_letters as list_letters
-    from copydesk.engine.letters._compose_issue import render_issue as render_issue
-    from copydesk.engine.letters._due_letters import file_due_letters as file_due_letters
-    from copydesk.engine.letters._due_letters import list_due_letters as list_due_letters
-    from copydesk.engine.letters._file_issue import FiledIssue as FiledIssue
-    from copydesk.engine.letters._file_issue import file_issue as file_issue
-    from copydesk.engine.letters._file_letter import LetterOutcome as LetterOutcome
-    from copydesk.engine.letters._file_letter import explain_skip as explain_skip
-    from copydesk.engine.letters._file_letter import file_draft as file_draft
-    from copydesk.engine.letters._file_letter import file_letter as file_letter
-    from copydesk.engine.letters._file_letter import read_edits as read_edits
-    from copydesk.engine.letters._filed_issues import find_last_issue as find_last_issue
-    from copydesk.engine.letters._filed_issues import letter_stems as letter_stems
-    from copydesk.engine.letters._filed_issues import name_next_issue as name_next_issue
-    from copydesk.engine.letters._issue_to_send import IssueToSend as IssueToSend
-    from copydesk.engine.letters._issue_to_send import make_outgoing as make_outgoing
-    from copydesk.engine.letters._issue_to_send import read_issue_to_send as read_issue_to_send
+    from copydesk.engine.letters._filing import FiledIssue as FiledIssue
+    from copydesk.engine.letters._filing import LetterOutcome as LetterOutcome
+    from copydesk.engine.letters._filing import explain_skip as explain_skip
+    from copydesk.engine.letters._filing import file_draft as file_draft
+    from copydesk.engine.letters._filing import file_due_letters as file_due_letters
+    from copydesk.engine.letters._filing import file_issue as file_issue
+    from copydesk.engine.letters._filing import file_letter as file_letter
+    from copydesk.engine.letters._filing import list_due_letters as list_due_letters
+    from copydesk.engine.letters._filing import read_edits as read_edits
+    from copydesk.engine.letters._gather import LetterRow as LetterRow
+    from copydesk.engine.letters._gather import compose_issue as compose_issue
+    from copydesk.engine.letters._gather import draft_letter as draft_letter
+    from copydesk.engine.letters._gather import find_letter as find_letter
+    from copydesk.engine.letters._gather import list_letters as list_letters
+    from copydesk.engine.letters._gather import render_issue as render_issue
+    from copydesk.engine.letters._issues import IssueToSend as IssueToSend
+    from copydesk.engine.letters._issues import find_last_issue as find_last_issue
+    from copydesk.engine.letters._issues import letter_stems as letter_stems
+    from copydesk.engine.letters._issues import make_outgoing as make_outgoing
+    from copydesk.engine.letters._issues import name_next_issue as name_next_issue
+    from copydesk.engine.letters._issues import read_issue_to_send as read_issue_to_send
     from copydesk.engine.letters._lint_mail import LintReport as LintReport
     from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
     from copydesk.mail import IssueDraft as IssueDraft

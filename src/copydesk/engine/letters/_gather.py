@@ -1,31 +1,47 @@
-"""Gather: what an issue of a letter is made of, from the records, git and the site's own plan.
+"""Gather the stories of a letter's next issue, compose it and render it.
 
-the last issue ── git: what came since ─┐
-records ── the plan of the site ────────┴─> stories, their order, what was told ──> IssueMaterial
+The issue draws on the records, the git history since the last issue, and the site's plan.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from copydesk import archive, mail, publish
 from copydesk.archive import git
+from copydesk.config import find_nearest
 from copydesk.desk_store import has_desk, open_desk
 from copydesk.engine.filing import find_article
-from copydesk.engine.letters._earlier_issues import EarlierIssue, read_earlier_issues
-from copydesk.engine.letters._filed_issues import letter_stems, name_next_issue
+from copydesk.engine.letters._issues import (
+    LastIssue,
+    find_last_issue,
+    letter_stems,
+    list_issue_names,
+    name_next_issue,
+    read_issue,
+)
 from copydesk.engine.newsroom import Newsroom, Troubles
 from copydesk.engine.publishing import open_site_plan
-from copydesk.errors import PublishError, RecordError
+from copydesk.errors import PublishError, RecordError, UsageError
 from copydesk.kit import dates, text
-from copydesk.mail import EarlierIssues, Headings, IssueMaterial, IssuePlace
+from copydesk.mail import (
+    EarlierIssues,
+    Headings,
+    IssueDraft,
+    IssueMaterial,
+    IssuePlace,
+    RenderedIssue,
+)
 from copydesk.news import (
     LISTED_KINDS,
     ChosenStory,
     Edition,
+    Issue,
+    IssueEdits,
     IssueStory,
     LetterOptions,
     PartKind,
@@ -36,7 +52,7 @@ from copydesk.news import (
 from copydesk.placement import sections
 from copydesk.placement.addresses import record_name
 from copydesk.publish import SitePlan
-from copydesk.rendering import Strings, language_tag, load_site_strings
+from copydesk.rendering import Renderer, Strings, language_tag, list_story_names, load_site_strings
 
 _OLDEST = timedelta(days=7)  # before the last issue: what comes later than that is no news
 _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in others)
@@ -228,3 +244,133 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
         return archive.read_rulings(newsroom.root)
     except RecordError:
         return archive.Rulings()
+
+
+# ---- Earlier issues
+
+# Groups are no wider, and what is older than a week is not told as new.
+_LOOKED_BACK = timedelta(days=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierIssue:
+    """A filed issue: its file, the moment for which it was made, the records that it told."""
+
+    path: str
+    at: datetime
+    names: tuple[str, ...]
+
+
+def read_earlier_issues(
+    newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
+) -> list[EarlierIssue]:
+    """Return the issues of a letter before a moment, the last one last; without `every` of weeks.
+
+    One that cannot be read was none. An issue of the reference's form told no record.
+    """
+    return sorted(_walk_back(newsroom, stems, before, every=every), key=lambda issue: issue.at)
+
+
+def _walk_back(
+    newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
+) -> Iterator[EarlierIssue]:
+    newest = None
+    for name in sorted(list_issue_names(newsroom, stems), reverse=True):
+        if newest and not every and newest - name.day > _LOOKED_BACK:
+            return
+        found = read_issue(newsroom, name)
+        if found is not None and found[0].at < dates.utc(before):
+            newest = newest or name.day
+            issue, body = found
+            yield EarlierIssue(path=issue.path, at=issue.at, names=tuple(list_story_names(body)))
+
+
+# ---- Composing and rendering
+
+_NO_EDITS = IssueEdits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRow:
+    """A letter, its last issue, and when the next one is due: None where no hour says so.
+
+    A moment that is past is one for which the issue is still to be made.
+    """
+
+    options: LetterOptions
+    last: LastIssue | None
+    due_at: datetime | None
+
+
+def list_letters(newsroom: Newsroom) -> list[LetterRow]:
+    """Return the letters of the settings, in their order."""
+    return [_make_row(newsroom, letter) for letter in newsroom.settings.letters]
+
+
+def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
+    """Return the letter of an id; raises UsageError where there is none."""
+    letters = newsroom.settings.letters
+    letter = next((letter for letter in letters if letter.id == letter_id), None)
+    if letter is not None:
+        return _make_row(newsroom, letter)
+    known = [letter.id for letter in letters]
+    near = find_nearest(letter_id, known)
+    hint = f'did you mean "{near}"?' if near else f"there are: {', '.join(known)}"
+    if not known:
+        hint = 'write [[letter]] and id = "daily" into beat.toml'
+    raise UsageError("no such letter", subject=text.fold(letter_id)[:80], hint=hint)
+
+
+def compose_issue(
+    newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
+) -> Issue:
+    """Compose the issue that a letter would be at a moment, however little is new.
+
+    Raises UsageError where there is no such letter, PublishError, MemoryStoreError.
+    """
+    return draft_letter(newsroom, letter_id, at, edits).issue
+
+
+def draft_letter(
+    newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
+) -> IssueDraft:
+    """Compose as `compose_issue` does, and say whether there is enough to tell."""
+    letter = find_letter(newsroom, letter_id).options
+    with gather_material(newsroom, letter, at) as material:
+        return mail.draft_issue(material, edits)
+
+
+def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
+    """Render an issue in the site's theme and language; raises MailError, PublishError.
+
+    `whole` has all its stories, however long it gets: where a mail ends, its page goes on.
+    """
+    return mail.render(
+        issue,
+        Renderer(newsroom.templates),
+        load_site_strings(newsroom.beat.locale, newsroom.templates),
+        most_bytes=sys.maxsize if whole else mail.MOST_BYTES,
+    )
+
+
+def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
+    stems = letter_stems(newsroom, letter, newsroom.settings.letters)
+    last = find_last_issue(newsroom, stems)
+    due = find_due_hour(newsroom, letter, last) or mail.next_due(letter, newsroom.now)
+    return LetterRow(options=letter, last=last, due_at=due)
+
+
+def find_due_hour(
+    newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
+) -> datetime | None:
+    """Return the hour for which an issue of a letter is still to be made, None for none."""
+    if not mail.is_due(letter, last.at if last else None, newsroom.now):
+        return None
+    hour = mail.last_due(letter, newsroom.now)
+    is_skipped = hour and newsroom.memory.letters.get(letter.id) == mark_hour(hour)
+    return None if is_skipped else hour
+
+
+def mark_hour(hour: datetime) -> bytes:
+    """Return what is remembered of an hour whose issue was skipped."""
+    return dates.rfc3339(hour).encode()

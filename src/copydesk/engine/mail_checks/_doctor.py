@@ -21,10 +21,11 @@ import msgspec
 from copydesk.engine.newsroom import Newsroom, advise_on_front
 from copydesk.errors import UsageError
 from copydesk.kit import dates
-from copydesk.mail_store import MailStore, ReaderLink, ReturnPath
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.links import ReaderLink, ReturnPath
 
 if TYPE_CHECKING:
-    from copydesk.post import MailFinding
+    from copydesk.post.checks import MailFinding
 
 ALL = "all"
 Outdated = Literal["", "looked", "overruled"]
@@ -88,14 +89,14 @@ def examine_mail(
     tls: ssl.SSLContext | None = None,
 ) -> MailCheckReport:
     """Make all checks and keep what they find; raises UsageError where no mail goes by SMTP."""
-    from copydesk import post
+    from copydesk.post import checks
 
     options = newsroom.settings.mail
     if options.deliver != "smtp":
         raise UsageError(
             "no letters go by a mail server", hint='set deliver = "smtp" in [mail] of beat.toml'
         )
-    request = post.CheckRequest(
+    request = checks.CheckRequest(
         options=options,
         dkim_key=read_dkim_key(newsroom),
         return_path=sample_return_path(newsroom, store),
@@ -106,7 +107,7 @@ def examine_mail(
         nameservers=newsroom.settings.fetch.nameservers,
         tls=tls,
     )
-    findings = asyncio.run(post.look(request))
+    findings = asyncio.run(checks.look(request))
     kept = _Kept(
         settings=_digest(newsroom),
         at=dates.rfc3339(newsroom.now),
@@ -174,9 +175,9 @@ def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
 
 def list_kinds() -> tuple[str, ...]:
     """Return the kinds of checks, and "all"."""
-    from copydesk import post
+    from copydesk.post import checks
 
-    return (*get_args(post.CheckKind), ALL)
+    return (*get_args(checks.CheckKind), ALL)
 
 
 def _digest(newsroom: Newsroom) -> str:

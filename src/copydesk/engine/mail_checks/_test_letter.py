@@ -21,7 +21,9 @@ from copydesk.kit import text
 from copydesk.mail_store import MailStore, fold_address
 
 if TYPE_CHECKING:
-    from copydesk.post import Answer, Envelope, Signer
+    from copydesk.post.answers import Answer
+    from copydesk.post.dkim import Signer
+    from copydesk.post.message import Envelope
 
 _SUBJECT = "A test of how letters arrive"
 _TEXT = """\
@@ -117,9 +119,9 @@ def send_test_letter(
 
 
 async def _send(newsroom: Newsroom, envelope: Envelope) -> Answer:
-    from copydesk import post
+    from copydesk.post import smtp
 
-    line = await post.open_line(newsroom.settings.mail.smtp)
+    line = await smtp.open_line(newsroom.settings.mail.smtp)
     try:
         return await line.send(envelope)
     finally:
@@ -127,11 +129,11 @@ async def _send(newsroom: Newsroom, envelope: Envelope) -> Answer:
 
 
 def _write(newsroom: Newsroom, store: MailStore, address: str, now: datetime) -> Envelope:
-    from copydesk import post
+    from copydesk.post import message
 
     options = newsroom.settings.mail
     domain = options.from_address.rpartition("@")[2].lower()
-    mail = post.PersonalMail(
+    mail = message.PersonalMail(
         subject=_SUBJECT,
         text=_TEXT.format(title=newsroom.beat.title),
         to=address,
@@ -139,16 +141,16 @@ def _write(newsroom: Newsroom, store: MailStore, address: str, now: datetime) ->
         date=now,
         return_path=sample_return_path(newsroom, store),
     )
-    addressing = post.Addressing(
+    addressing = message.Addressing(
         from_name=options.from_name or newsroom.beat.title,
         from_address=options.from_address,
         reply_to=options.reply_to,
     )
-    return post.write_mail(addressing, mail, _load_signer(newsroom, domain))
+    return message.write_mail(addressing, mail, _load_signer(newsroom, domain))
 
 
 def _load_signer(newsroom: Newsroom, domain: str) -> Signer | None:
-    from copydesk import post
+    from copydesk.post.dkim import load_signer
 
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:
@@ -156,4 +158,4 @@ def _load_signer(newsroom: Newsroom, domain: str) -> Signer | None:
     key = read_dkim_key(newsroom)
     if key is None:
         raise MailError("the key that signs letters cannot be read", subject=dkim.key_file)
-    return post.load_signer(dkim, key, dkim.domain or domain)
+    return load_signer(dkim, key, dkim.domain or domain)

@@ -22,9 +22,9 @@ from copydesk.engine.mail_checks import find_mail_obstacle
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import text
-from copydesk.mail_store import (
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.deliveries import (
     DeliveryState,
-    MailStore,
     NewSending,
     Sending,
     SendingRemark,

@@ -15,7 +15,9 @@ from copydesk.errors import MailError, MailServerError
 from copydesk.mail_store import MailStore, OutboxMail
 
 if TYPE_CHECKING:
-    from copydesk.post import Answer, Envelope, Signer
+    from copydesk.post.answers import Answer
+    from copydesk.post.dkim import Signer
+    from copydesk.post.message import Envelope
 
 _LOCK = "outbox.lock"
 _LOOK_SECONDS = 0.1
@@ -69,10 +71,10 @@ class _Outgoing:
         self._signer: Signer | None = load_own_signer(newsroom)
 
     async def send_all(self, mails: tuple[OutboxMail, ...]) -> int:
-        from copydesk import post
+        from copydesk.post import smtp
 
         taken = 0
-        line = await post.open_line(self._newsroom.settings.mail.smtp)
+        line = await smtp.open_line(self._newsroom.settings.mail.smtp)
         try:
             for mail in mails:
                 if self._is_over():
@@ -82,7 +84,7 @@ class _Outgoing:
                     self._store.outbox.end(mail)
                     continue
                 if not line.is_open:
-                    line = await post.open_line(self._newsroom.settings.mail.smtp)
+                    line = await smtp.open_line(self._newsroom.settings.mail.smtp)
                 self._store.outbox.postpone(mail, self._newsroom.now + _wait(mail))
                 answer = await line.send(envelope)
                 taken += answer.kind == "accepted"
@@ -93,19 +95,19 @@ class _Outgoing:
 
     def _write(self, waiting: OutboxMail) -> Envelope | None:
         """Return a mail as it is sent; None where whom it was for is gone, or has no address."""
-        from copydesk import post
+        from copydesk.post import message
 
         single = write_outbox_mail(self._newsroom, self._store, waiting)
         if single is None:
             return None
         options = self._newsroom.settings.mail
-        addressing = post.Addressing(
+        addressing = message.Addressing(
             from_name=options.from_name or self._newsroom.beat.title,
             from_address=options.from_address,
             reply_to=options.reply_to,
         )
         try:
-            personal = post.PersonalMail(
+            personal = message.PersonalMail(
                 to=single.to,
                 subject=single.subject,
                 text=single.text,
@@ -114,7 +116,7 @@ class _Outgoing:
                 date=self._newsroom.now,
                 return_path=options.bounces.address or options.from_address,
             )
-            return post.write_mail(addressing, personal, self._signer)
+            return message.write_mail(addressing, personal, self._signer)
         except MailError:  # an address that no server takes: nobody waits for it
             return None
 

@@ -1,20 +1,28 @@
-"""Prepare: what lines need to send an issue: its message, and each reader's places in it."""
+"""Prepare an issue's messages; send one as a test, or write them as `.eml` files."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.engine.letters import IssueToSend, make_outgoing
+from copydesk.engine.letters import IssueToSend, make_outgoing, read_issue_to_send
+from copydesk.engine.mail_checks import TrialRequest, admit_trial
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import MailError
-from copydesk.mail_store import Intent, LinkPurpose, MailStore, ReaderLink, ReturnPath, Sending
+from copydesk.kit import files
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.deliveries import Intent, Sending
+from copydesk.mail_store.links import LinkPurpose, ReaderLink, ReturnPath
 from copydesk.news import MailOptions
 
 if TYPE_CHECKING:
-    from copydesk.post import Addressing, Envelope, MessageTemplate, Signer
-
+    from copydesk.post.answers import Answer
+    from copydesk.post.dkim import Signer
+    from copydesk.post.message import Addressing, Envelope, MessageTemplate
 
 _TRIAL = Intent(
     subscriber=0, address="reader@example.org", domain="example.org", language="", attempts=0
@@ -37,7 +45,7 @@ class LetterMaker:
 
     def make(self, intent: Intent) -> Envelope:
         """Return the letter to one reader; raises MailError for an address that is none."""
-        from copydesk.post import ReaderPlaces
+        from copydesk.post.message import ReaderPlaces
 
         path = ReturnPath(sending=self.sending.number, subscriber=intent.subscriber)
         return self.template.for_reader(
@@ -69,7 +77,7 @@ def prepare_letter(
     refused for good. Raises MailError for that, for an own template or a key that cannot be used;
     PublishError.
     """
-    from copydesk.post import MessageTemplate
+    from copydesk.post.message import MessageTemplate
 
     options = newsroom.settings.mail
     template = MessageTemplate(
@@ -92,7 +100,7 @@ def prepare_letter(
 
 def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
     """Return who writes a letter, and as which list."""
-    from copydesk.post import Addressing
+    from copydesk.post.message import Addressing
 
     options, site = newsroom.settings.mail, newsroom.beat.url.rstrip("/")
     domain = sender_domain(options)
@@ -117,7 +125,7 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
 
     Raises MailError where the key cannot be read or used.
     """
-    from copydesk.post import load_signer
+    from copydesk.post.dkim import load_signer
 
     options = newsroom.settings.mail
     if not options.dkim.selector:
@@ -141,3 +149,69 @@ def name_return_path(options: MailOptions, token: str) -> str:
 def sender_domain(options: MailOptions) -> str:
     """Return the domain of who writes."""
     return options.from_address.rpartition("@")[2].lower()
+
+
+# ---- Test messages and .eml files
+
+_NOBODY = 0  # of the links in a letter that is tried out: they open nothing
+
+
+def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
+    """Send an issue to one address of the newsroom's; the ledger knows nothing of it.
+
+    Raises UsageError for an issue that is none and as `admit_trial` does, MailError where no server
+    is there.
+    """
+    from copydesk.post import smtp
+
+    async def send(envelope: Envelope) -> Answer:
+        line = await smtp.open_line(newsroom.settings.mail.smtp)
+        try:
+            return await line.send(envelope)
+        finally:
+            await line.close()
+
+    maker = _make_test(newsroom, store, name)
+    with admit_trial(newsroom, store, request, maker.sending.issue) as address:
+        return asyncio.run(send(maker.make(_intent_for(address))))
+
+
+def write_eml(
+    newsroom: Newsroom, store: MailStore, name: str, addresses: Iterable[str], folder: Path
+) -> list[Path]:
+    """Write an issue as files that mail programs open (`.eml`), one for each address."""
+    maker = _make_test(newsroom, store, name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        for number, address in enumerate(addresses, 1):
+            path = folder / f"{maker.sending.issue}-{number}.eml"
+            files.write_atomic(path, maker.make(_intent_for(address)).message)
+            paths.append(path)
+    except OSError as error:
+        what = f"letters cannot be written there ({error.strerror})"
+        raise MailError(what, subject=str(folder), hint="name a folder of yours") from error
+    return paths
+
+
+def make_eml(newsroom: Newsroom, store: MailStore, name: str, address: str) -> bytes:
+    """Return an issue as mail programs open it (`.eml`); raises as `send_test` does."""
+    return _make_test(newsroom, store, name).make(_intent_for(address)).message
+
+
+def _make_test(newsroom: Newsroom, store: MailStore, name: str) -> LetterMaker:
+    mail = read_issue_to_send(newsroom, name)
+    sending = Sending(
+        number=_NOBODY,
+        issue=mail.name,
+        letter=mail.letter.id,
+        state="ready",
+        via="smtp",
+        made=newsroom.now,
+    )
+    return prepare_letter(newsroom, store, sending, mail)
+
+
+def _intent_for(address: str) -> Intent:
+    domain = address.rpartition("@")[2].lower()
+    return Intent(subscriber=_NOBODY, address=address, domain=domain, language="", attempts=0)

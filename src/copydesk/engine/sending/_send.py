@@ -1,6 +1,6 @@
-"""Send: the sendings that may go, one after the other, in this process.
+"""Send the issues that are ready, one after the other.
 
-the mail lock │ what an earlier process left is settled │ lines │ done, paused, or later
+take the mail lock | settle what a killed process left | connections | done, paused or later
 """
 
 from __future__ import annotations
@@ -9,23 +9,24 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from copydesk.engine.letters import read_issue_to_send
+from copydesk.engine.letters import make_outgoing, read_issue_to_send
 from copydesk.engine.newsroom import Newsroom, Progress, hold_lock
-from copydesk.engine.sending._clock import SteadyClock
-from copydesk.engine.sending._hand_over import hand_over_issue
-from copydesk.engine.sending._pace import Pace
 from copydesk.engine.sending._prepare import prepare_letter
+from copydesk.engine.sending._rules import Pace, SettleRules
 from copydesk.engine.sending._send_lines import SendClock, SendLines, SendTools
-from copydesk.engine.sending._settle import SettleRules
 from copydesk.errors import BusyError, CopydeskError, MailError, PublishError, UsageError
-from copydesk.mail_store import DeliveryState, MailStore, Sending, SendingState
+from copydesk.mail_store import SERVICE, MailStore
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Sending, SendingState
 
 if TYPE_CHECKING:
-    from copydesk.post import SmtpLine
+    from copydesk.post.services import HandedLetter, HandOverAnswer
+    from copydesk.post.smtp import SmtpLine
 
 _LOCK = "mail.lock"
 # what was sent must be written down, also while an import or a VACUUM of 200,000 readers goes on
@@ -170,10 +171,10 @@ def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
 
 
 def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
-    from copydesk import post
+    from copydesk.post import smtp
 
     options = newsroom.settings.mail.smtp
-    return lambda: post.open_line(options)
+    return lambda: smtp.open_line(options)
 
 
 def _run(lines: SendLines, end: threading.Event) -> None:
@@ -192,3 +193,110 @@ def _run(lines: SendLines, end: threading.Event) -> None:
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(run())
+
+
+# ---- Handing over to a service: it has the readers, our log has one row
+
+
+def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
+    """Hand an issue over, once: what a service took or may have taken is not handed over again.
+
+    One that cannot take it now is asked again later, for as long as letters are tried. Raises
+    MailError where that is over, or the service refuses: then a person lets it go on.
+    """
+    from copydesk.post import services
+
+    is_asked_again = newsroom.settings.mail.when_uncertain == "again" or services.is_repeatable(
+        sending.via
+    )
+    store.ledger.recover(sending.number, newsroom.now, again=is_asked_again)
+    if store.ledger.find_next_due(sending.number) is None:
+        store.ledger.set_state(sending.number, "done")
+        return
+    letter, options = _make_letter(newsroom, store, sending), newsroom.settings.mail
+    store.ledger.intend_hand_over(sending.number, newsroom.now)
+    try:
+        answer = asyncio.run(
+            services.hand_over(sending.via, options.hand_over, letter, newsroom.now)
+        )
+    except MailError:  # the settings are at fault: nothing was asked
+        store.ledger.give_back(sending.number, [(SERVICE, newsroom.now)])
+        raise
+    state = _STATES[answer.kind]
+    if state == DeliveryState.UNCERTAIN and is_asked_again:
+        state = DeliveryState.WAITING
+    is_tried_again = state == DeliveryState.WAITING and answer.kind != "refused"
+    at = newsroom.now + (_WAIT if is_tried_again else timedelta(0))
+    outcome = DeliveryOutcome(subscriber=SERVICE, state=state, at=at, words=answer.words)
+    store.ledger.note(sending.number, [outcome])
+    if state in {DeliveryState.HANDED_OVER, DeliveryState.UNCERTAIN}:
+        store.ledger.set_state(sending.number, "done")
+    elif trouble := _find_trouble(newsroom, sending, answer, at):
+        store.ledger.set_state(sending.number, "paused")
+        raise trouble
+
+
+def _find_trouble(
+    newsroom: Newsroom, sending: Sending, answer: HandOverAnswer, again_at: datetime
+) -> MailError | None:
+    """Return why an issue that a service did not take is not tried again, None where it is."""
+    if answer.kind == "refused":
+        hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
+        return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
+    hours = newsroom.settings.mail.give_up_hours
+    if again_at <= sending.start + timedelta(hours=hours):
+        return None
+    what = f"{sending.via} did not take the issue for {hours} hours"
+    hint = "if it is still news: copydesk mail send ISSUE"
+    return MailError(what, subject=answer.words, hint=hint)
+
+
+def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
+    """Return an issue as it is handed over, with its readers to a service that keeps none."""
+    from copydesk.post import services
+
+    issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
+    outgoing = make_outgoing(newsroom, issue)
+    readers: tuple[str, ...] = ()
+    if sending.via == "postmark":
+        readers = store.ledger.list_addresses(issue.letter.id, issue.topics, newsroom.now)
+    return services.HandedLetter(
+        subject=outgoing.subject,
+        html=outgoing.html,
+        text=outgoing.text,
+        from_name=options.from_name or issue.letter.title,
+        from_address=options.from_address,
+        reply_to=options.reply_to,
+        issue_name=issue.name,
+        page=issue.page,
+        readers=readers,
+    )
+
+
+_WAIT = timedelta(minutes=15)
+_STATES = {
+    "taken": DeliveryState.HANDED_OVER,
+    "draft": DeliveryState.HANDED_OVER,
+    "refused": DeliveryState.WAITING,  # for somebody who mends the settings and sends it again
+    "later": DeliveryState.WAITING,
+    "uncertain": DeliveryState.UNCERTAIN,
+}
+
+
+# ---- A clock that goes on evenly when the machine's clock is set
+
+
+class SteadyClock:
+    """Tell the time from a moment on, by what has passed since; a clock set back costs nothing."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._begin = begin
+        self._at = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return self._begin + timedelta(seconds=time.monotonic() - self._at)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await asyncio.sleep(seconds)

@@ -1,6 +1,6 @@
-"""Send lines: the letters of one sending go through several connections at once.
+"""Send the messages of one issue over several SMTP connections at once.
 
-claim a few ──> each: a slot │ post ──> settled ──> on the disk │ the next one
+claim a few messages | for each: wait for its slot, send, settle the answer, write it to the disk
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from copydesk.engine.sending._group_commit import GroupCommit
-from copydesk.engine.sending._pace import Pace
-from copydesk.engine.sending._settle import (
+from copydesk.engine.sending._rules import (
     Brake,
     BrakeReason,
+    Pace,
     SettleRules,
     proves_no_mailbox,
     settle,
 )
 from copydesk.errors import MailError
-from copydesk.mail_store import DeliveryOutcome, DeliveryState, Intent, MailStore, Sending
-from copydesk.post import Answer, Envelope, SmtpLine
+from copydesk.mail_store import MailStore
+from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent, Sending
+from copydesk.post.answers import Answer
+from copydesk.post.message import Envelope
+from copydesk.post.smtp import SmtpLine
 
 _AT_ONCE = 10  # letters that a line claims; where it ends before its time, they are given back
 _PATIENCE = timedelta(seconds=1)  # within which a line waits for a slot
@@ -257,3 +259,57 @@ class SendLines:
             now = self._tools.clock.now()
             times = [(intent.subscriber, now) for intent in untried]
             await asyncio.to_thread(self._tools.store.ledger.give_back, self._number, times)
+
+
+# ---- Group commit: several connections' outcomes in one write to the disk
+
+Write = Callable[[Sequence[DeliveryOutcome]], None]
+
+
+class GroupCommit:
+    """Write outcomes in a thread; whoever puts one goes on when it is on the disk.
+
+    While one group is written the next one gathers: so many connections cost hardly more writes
+    than one. After a failure all who wait get it, and nothing more is written.
+    """
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+        self._waiting: list[tuple[DeliveryOutcome, asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
+
+    async def put(self, outcome: DeliveryOutcome) -> None:
+        """Return when an outcome is on the disk; raises what writing raised."""
+        if self._failure is not None:
+            raise self._failure
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcome, done))
+        if self._task is None:
+            self._task = asyncio.create_task(self._work_off())
+        await asyncio.shield(done)  # what is handed in is written, even if who waits is ended
+
+    async def close(self) -> None:
+        """Write what was put."""
+        if self._task is not None:
+            await self._task
+
+    async def _work_off(self) -> None:
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting, []
+                await self._write_group(group)
+        finally:
+            self._task = None
+
+    async def _write_group(self, group: list[tuple[DeliveryOutcome, asyncio.Future[None]]]) -> None:
+        try:
+            await asyncio.to_thread(self._write, [outcome for outcome, _ in group])
+        except Exception as error:
+            self._failure = error
+            for _, done in [*group, *self._waiting]:
+                done.set_exception(error)
+            self._waiting = []
+            return
+        for _, done in group:
+            done.set_result(None)

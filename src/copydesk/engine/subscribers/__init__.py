@@ -15,6 +15,7 @@ from copydesk.kit import faces
 
 if TYPE_CHECKING:
     from copydesk.engine.subscribers._addresses import AddressFault as AddressFault
+    from copydesk.engine.subscribers._addresses import open_readers as open_readers
     from copydesk.engine.subscribers._answers import ChangeAnswer as ChangeAnswer
     from copydesk.engine.subscribers._answers import ChangeOutcome as ChangeOutcome
     from copydesk.engine.subscribers._answers import ChooseAnswer as ChooseAnswer
@@ -38,39 +39,38 @@ if TYPE_CHECKING:
     from copydesk.engine.subscribers._answers import SubscribeAnswer as SubscribeAnswer
     from copydesk.engine.subscribers._answers import SubscribeOutcome as SubscribeOutcome
     from copydesk.engine.subscribers._answers import SubscribeRequest as SubscribeRequest
+    from copydesk.engine.subscribers._by_hand import LostLetter as LostLetter
     from copydesk.engine.subscribers._by_hand import ReaderCounts as ReaderCounts
     from copydesk.engine.subscribers._by_hand import SuppressionRow as SuppressionRow
     from copydesk.engine.subscribers._by_hand import add_reader as add_reader
     from copydesk.engine.subscribers._by_hand import count_readers as count_readers
     from copydesk.engine.subscribers._by_hand import erase_by_address as erase_by_address
+    from copydesk.engine.subscribers._by_hand import find_lost_letters as find_lost_letters
     from copydesk.engine.subscribers._by_hand import find_number as find_number
     from copydesk.engine.subscribers._by_hand import find_reader as find_reader
     from copydesk.engine.subscribers._by_hand import lift_suppression as lift_suppression
     from copydesk.engine.subscribers._by_hand import list_suppressions as list_suppressions
     from copydesk.engine.subscribers._by_hand import read_reader as read_reader
     from copydesk.engine.subscribers._by_hand import remove_reader as remove_reader
+    from copydesk.engine.subscribers._by_hand import rename_letter as rename_letter
     from copydesk.engine.subscribers._by_hand import suppress_address as suppress_address
     from copydesk.engine.subscribers._choices import choose_letters as choose_letters
     from copydesk.engine.subscribers._choices import leave_all_letters as leave_all_letters
     from copydesk.engine.subscribers._choices import leave_letter as leave_letter
-    from copydesk.engine.subscribers._confirm import confirm_subscription as confirm_subscription
+    from copydesk.engine.subscribers._consent import read_offer as read_offer
     from copydesk.engine.subscribers._limits import SignUpFlood as SignUpFlood
     from copydesk.engine.subscribers._limits import find_sign_up_flood as find_sign_up_flood
     from copydesk.engine.subscribers._limits import list_networks as list_networks
+    from copydesk.engine.subscribers._links import SingleMail as SingleMail
     from copydesk.engine.subscribers._links import look_at_link as look_at_link
     from copydesk.engine.subscribers._links import recognize_way_out as recognize_way_out
-    from copydesk.engine.subscribers._lost_letters import LostLetter as LostLetter
-    from copydesk.engine.subscribers._lost_letters import find_lost_letters as find_lost_letters
-    from copydesk.engine.subscribers._lost_letters import rename_letter as rename_letter
+    from copydesk.engine.subscribers._links import write_outbox_mail as write_outbox_mail
     from copydesk.engine.subscribers._manage import ask_for_manage_link as ask_for_manage_link
     from copydesk.engine.subscribers._manage import confirm_address_change as confirm_address_change
     from copydesk.engine.subscribers._manage import erase_reader as erase_reader
     from copydesk.engine.subscribers._manage import read_reader_data as read_reader_data
     from copydesk.engine.subscribers._manage import request_address_change as request_address_change
-    from copydesk.engine.subscribers._offer import read_offer as read_offer
-    from copydesk.engine.subscribers._open import open_readers as open_readers
-    from copydesk.engine.subscribers._outbox_mails import SingleMail as SingleMail
-    from copydesk.engine.subscribers._outbox_mails import write_outbox_mail as write_outbox_mail
+    from copydesk.engine.subscribers._subscribe import confirm_subscription as confirm_subscription
     from copydesk.engine.subscribers._subscribe import (
         forget_silent_readers as forget_silent_readers,
     )

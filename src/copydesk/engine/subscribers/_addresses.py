@@ -1,17 +1,20 @@
-"""Addresses: what somebody typed goes in; an address in its normal form or what is wrong comes out.
+"""Normalize and check e-mail addresses, and wipe erased ones from the store's file.
 
-email-validator decides: RFC 5321, 5322 and 6531, quoted local parts and international names too.
+email-validator decides: RFC 5321, 5322 and 6531, with quoted local parts and international names.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.config import Settings
+from copydesk.engine.newsroom import Newsroom
 from copydesk.kit import text
-from copydesk.mail_store import fold_address
+from copydesk.mail_store import MailStore, fold_address, open_mail
 
 AddressFault = Literal["", "empty", "too-long", "no-at", "special-domain", "bad-domain", "bad-name"]
 _LONGEST_LANGUAGE = 35  # characters of a tag (RFC 5646 4.4.1)
@@ -117,3 +120,33 @@ def _find_fault(typed: str) -> AddressFault:
     except EmailNotValidError:
         return "bad-domain"
     return "bad-name"
+
+
+# ---- Wiping erased addresses from the file, at once or soon
+
+_OWED = "scrub owed"  # the fact that bytes of somebody who was erased may be left
+
+
+def scrub_address(store: MailStore, address: str) -> None:
+    """Leave no byte of an address that was forgotten; where somebody at work hinders that, later.
+
+    Raises MailStoreError.
+    """
+    if not store.scrub(address):
+        store.facts.put(_OWED, "1")
+
+
+def scrub_rest(store: MailStore) -> None:
+    """Leave no byte of what could not be overwritten when it was forgotten."""
+    if store.facts.get(_OWED) and store.scrub():
+        store.facts.forget(_OWED)
+
+
+@contextlib.contextmanager
+def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
+    """Open what is kept of a newsroom's readers for the block, made new where nothing is.
+
+    Raises MailStoreError. Used by one thread at a time.
+    """
+    with contextlib.closing(open_mail(newsroom.private)) as store:
+        yield store

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from copydesk.engine.subscribers._addresses import AddressFault
-from copydesk.mail_store import LinkPurpose, SubscriberState
+from copydesk.mail_store import SubscriberState
+from copydesk.mail_store.links import LinkPurpose
 
 SubscribeOutcome = Literal["asked", "wait", "no-address", "no-letter", "busy"]
 ConfirmOutcome = Literal["confirmed", "again", "over", "forged"]

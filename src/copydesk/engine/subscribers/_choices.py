@@ -1,4 +1,4 @@
-"""Choices: which letters a reader gets from now on, by the links that stand in letters."""
+"""Change a reader's letters, topics and pauses, by the links in their letters."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from copydesk.engine.subscribers._answers import (
     LeaveAnswer,
     ReaderChoices,
 )
+from copydesk.engine.subscribers._consent import Wish, keep_consent_words, write_proof
 from copydesk.engine.subscribers._links import (
     OPENS,
     ClosedLink,
@@ -19,10 +20,7 @@ from copydesk.engine.subscribers._links import (
     list_letters_of,
     open_link,
 )
-from copydesk.engine.subscribers._offer import keep_consent_words
-from copydesk.engine.subscribers._proof import write_proof
 from copydesk.engine.subscribers._subscribe import ask_reader
-from copydesk.engine.subscribers._wish import Wish
 from copydesk.kit import dates
 from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription
 

@@ -1,23 +1,27 @@
-"""Manage: one's data, another address, being forgotten; by a link that is mailed for that."""
+"""Show a reader their data, change their address, erase them: by a link mailed for that."""
 
 from __future__ import annotations
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers import _limits
-from copydesk.engine.subscribers._addresses import read_address
+from copydesk.engine.subscribers._addresses import read_address, scrub_address
 from copydesk.engine.subscribers._answers import (
     ChangeAnswer,
     DataAnswer,
     EraseAnswer,
+    KeptConsent,
+    KeptDelivery,
+    KeptReturn,
+    KeptSubscription,
     ManageAnswer,
+    ReaderData,
 )
-from copydesk.engine.subscribers._confirm import lift_by_reader
+from copydesk.engine.subscribers._consent import CONSENT_WORDS, read_version, write_proof
 from copydesk.engine.subscribers._links import OPENS, ClosedLink, open_link
-from copydesk.engine.subscribers._proof import write_proof
-from copydesk.engine.subscribers._reader_data import gather_data
-from copydesk.engine.subscribers._scrub import scrub_address
+from copydesk.engine.subscribers._subscribe import lift_by_reader
 from copydesk.kit import dates
 from copydesk.mail_store import Consent, MailStore, OutboxKind, OutboxMail, Subscriber
+from copydesk.mail_store.deliveries import DeliveryEntry
 
 
 def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
@@ -159,3 +163,65 @@ def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -
                 proof=proof,
             )
         )
+
+
+# ---- A reader's data, from every table
+
+
+def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
+    """Return everything that is kept of somebody; raises MailStoreError."""
+    suppression = store.suppressions.find(subscriber.address)
+    number = subscriber.id
+    return ReaderData(
+        address=subscriber.address,
+        state=subscriber.state,
+        language=subscriber.language,
+        made=subscriber.made,
+        paused_until=subscriber.paused_until,
+        new_address=store.subscribers.find_proposed_address(number),
+        subscriptions=tuple(
+            KeptSubscription(letter=kept.letter, topics=kept.topics, since=kept.since)
+            for kept in store.subscriptions.of(number)
+        ),
+        consents=tuple(_tell_consent(store, consent) for consent in store.consents.of(number)),
+        deliveries=tuple(map(_tell_delivery, store.ledger.of(number))),
+        returns=tuple(
+            KeptReturn(
+                issue=entry.issue,
+                kind=entry.kind,
+                at=entry.at,
+                status=entry.status,
+                words=entry.words,
+                is_proved=entry.is_proved,
+                is_from_former_address=entry.is_from_former_address,
+            )
+            for entry in store.returns.of(number)
+        ),
+        address_changes=store.subscribers.list_address_changes(number),
+        waiting_mails=store.outbox.list_kinds(number),
+        suppressed=suppression.reason if suppression else "",
+        suppressed_since=suppression.since if suppression else None,
+        suppression_detail=suppression.detail if suppression else "",
+    )
+
+
+def _tell_delivery(entry: DeliveryEntry) -> KeptDelivery:
+    return KeptDelivery(
+        issue=entry.issue,
+        state=entry.state.name.lower().replace("_", "-"),
+        at=entry.at,
+        attempts=entry.attempts,
+        code=entry.code,
+        words=entry.words,
+    )
+
+
+def _tell_consent(store: MailStore, consent: Consent) -> KeptConsent:
+    version = read_version(consent.proof)
+    return KeptConsent(
+        letter=consent.letter,
+        at=consent.at,
+        how=consent.how,
+        proof=consent.proof,
+        words=store.facts.get(CONSENT_WORDS + version) if version else "",
+    )

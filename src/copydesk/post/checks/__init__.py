@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from copydesk.post.checks._dkim import check_dkim as check_dkim
-from copydesk.post.checks._dmarc import check_dmarc as check_dmarc
-from copydesk.post.checks._domains import check_mail_domain as check_mail_domain
-from copydesk.post.checks._domains import check_reverse_name as check_reverse_name
-from copydesk.post.checks._domains import check_spf as check_spf
-from copydesk.post.checks._finding import CheckKind as CheckKind
-from copydesk.post.checks._finding import CheckState as CheckState
-from copydesk.post.checks._finding import MailFinding as MailFinding
+from copydesk.post.checks._findings import CheckKind as CheckKind
+from copydesk.post.checks._findings import CheckState as CheckState
+from copydesk.post.checks._findings import DnsNames as DnsNames
+from copydesk.post.checks._findings import MailFinding as MailFinding
+from copydesk.post.checks._findings import MailNames as MailNames
 from copydesk.post.checks._look import CheckRequest as CheckRequest
 from copydesk.post.checks._look import look as look
-from copydesk.post.checks._names import DnsNames as DnsNames
-from copydesk.post.checks._names import MailNames as MailNames
+from copydesk.post.checks._records import check_dkim as check_dkim
+from copydesk.post.checks._records import check_dmarc as check_dmarc
+from copydesk.post.checks._records import check_mail_domain as check_mail_domain
+from copydesk.post.checks._records import check_reverse_name as check_reverse_name
+from copydesk.post.checks._records import check_spf as check_spf
 from copydesk.post.checks._spf import SpfJudgement as SpfJudgement
 from copydesk.post.checks._spf import SpfResult as SpfResult
 from copydesk.post.checks._spf import judge_sender as judge_sender

@@ -1,4 +1,4 @@
-"""All checks, one after the other: settings and the DNS in, a finding for each check out."""
+"""Run all checks: the settings and the DNS go in, one finding for each check comes out."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from copydesk.errors import MailServerError
+from copydesk.errors import MailError, MailServerError
 from copydesk.kit import urls
-from copydesk.news import MailOptions
-from copydesk.post.checks._dkim import check_dkim
-from copydesk.post.checks._dmarc import check_dmarc
-from copydesk.post.checks._domains import check_mail_domain, check_reverse_name, check_spf
-from copydesk.post.checks._finding import CheckKind, MailFinding
-from copydesk.post.checks._names import DnsNames
-from copydesk.post.checks._server import check_server
+from copydesk.news import MailOptions, SmtpOptions
+from copydesk.post.checks._findings import CheckKind, DnsNames, MailFinding
+from copydesk.post.checks._records import (
+    check_dkim,
+    check_dmarc,
+    check_mail_domain,
+    check_reverse_name,
+    check_spf,
+)
 from copydesk.post.checks._web import (
     WebAnswer,
     ask_web,
@@ -25,6 +27,8 @@ from copydesk.post.checks._web import (
     check_mta_sts,
     check_one_click,
 )
+from copydesk.post.message import spell_address
+from copydesk.post.smtp import open_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +107,53 @@ def _check_postal_address(options: MailOptions) -> MailFinding:
 def _domain_of(address: str) -> str:
     domain = address.rpartition("@")[2].lower()
     return urls.host(f"http://{domain}/") or domain  # in ASCII, as the DNS has it
+
+
+# ---- The SMTP server: sign in, and try a message up to its text
+
+_SOON_DAYS = 14
+
+
+async def check_server(
+    options: SmtpOptions,
+    sender: str,
+    recipient: str,
+    now: datetime,
+    tls: ssl.SSLContext | None = None,
+) -> tuple[MailFinding, ...]:
+    """Open a line, sign in, name sender and recipient, and leave: nothing is sent.
+
+    `sender` is a return path as letters have it, `recipient` the sender's own address.
+    """
+    try:
+        sender, recipient = spell_address(sender), spell_address(recipient)
+        line = await open_line(options, tls=tls)
+    except MailError as error:
+        return (
+            MailFinding(kind="transaction", state="fault", what=str(error), hint=error.hint),
+            MailFinding(kind="tls", state="unknown", what="there was no line to look at"),
+        )
+    try:
+        encryption = _look_at_certificate(line.certificate_end, options, now)
+        answer = await line.try_out(sender, recipient)
+    finally:
+        await line.close()
+    if answer.kind == "accepted":
+        what = f"{options.host} would take a letter to your own address; none was sent"
+        return (MailFinding(kind="transaction", state="ok", what=what), encryption)
+    who = "the return path" if answer.stage == "sender" else "your own address"
+    what = f"{options.host} does not take {who}: {answer.code or ''} {answer.words}".strip()
+    hint = "look whether your account there may write as from_address, and with this return path"
+    return (MailFinding(kind="transaction", state="fault", what=what, hint=hint), encryption)
+
+
+def _look_at_certificate(ends: datetime | None, options: SmtpOptions, now: datetime) -> MailFinding:
+    if ends is None:
+        what = "the line is not encrypted, and stays on this machine"
+        return MailFinding(kind="tls", state="ok", what=what)
+    days = (ends - now).days
+    what = f"the line to {options.host} is encrypted; its certificate holds for {days} days"
+    if days < _SOON_DAYS:
+        hint = "its operator must renew it: without one that holds nothing is sent"
+        return MailFinding(kind="tls", state="remark", what=what, hint=hint)
+    return MailFinding(kind="tls", state="ok", what=what)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from copydesk.errors import MailServerError
-from copydesk.post.checks._names import MailNames
+from copydesk.post.checks._findings import MailNames
 
 SpfResult = Literal[
     "pass", "fail", "softfail", "neutral", "none", "permerror", "temperror", "unread"

@@ -1,4 +1,4 @@
-"""What stands on the web for letters: the page behind their links, the policy of MTA-STS."""
+"""Check the web side of mail: the unsubscribe page behind the links, and MTA-STS."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import MailServerError
 from copydesk.kit import urls
-from copydesk.post.checks._finding import CheckState, MailFinding
-from copydesk.post.checks._names import MailNames
-from copydesk.post.checks._tags import read_tags
+from copydesk.post.checks._findings import CheckState, MailFinding, MailNames, read_tags
 
 if TYPE_CHECKING:
     import aiohttp

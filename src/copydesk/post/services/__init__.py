@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from copydesk.kit import faces
 
 if TYPE_CHECKING:
-    from copydesk.post.services._hand_over import hand_over as hand_over
-    from copydesk.post.services._hand_over import is_repeatable as is_repeatable
-    from copydesk.post.services._handed_letter import HandedLetter as HandedLetter
-    from copydesk.post.services._handed_letter import HandOverAnswer as HandOverAnswer
-    from copydesk.post.services._handed_letter import HandOverKind as HandOverKind
+    from copydesk.post.services._call import HandedLetter as HandedLetter
+    from copydesk.post.services._call import HandOverAnswer as HandOverAnswer
+    from copydesk.post.services._call import HandOverKind as HandOverKind
+    from copydesk.post.services._services import hand_over as hand_over
+    from copydesk.post.services._services import is_repeatable as is_repeatable
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copydesk.engine.subscribers.exchange._export import ExportFormat as ExportFormat
-from copydesk.engine.subscribers.exchange._export import export_readers as export_readers
 from copydesk.engine.subscribers.exchange._import import ImportedRow as ImportedRow
 from copydesk.engine.subscribers.exchange._import import ImportKind as ImportKind
 from copydesk.engine.subscribers.exchange._import import ImportOptions as ImportOptions
@@ -12,3 +10,5 @@ from copydesk.engine.subscribers.exchange._import import import_readers as impor
 from copydesk.engine.subscribers.exchange._import import (
     rehearse_reader_import as rehearse_reader_import,
 )
+from copydesk.engine.subscribers.exchange._table import ExportFormat as ExportFormat
+from copydesk.engine.subscribers.exchange._table import export_readers as export_readers

@@ -1,8 +1,8 @@
-"""Import: each row becomes a reader, a suppression or nothing, and says which; none is mailed to.
+"""Import a file of readers: each row adds a reader or a suppression, or is refused.
 
-rows ──> listed readers ──decide──> kinds ──> the store, two hundred rows at once
+rows | read by the file's layout | decide what becomes of each | store, 200 rows at a time
 
-A second import of the same file goes on where a killed one ended: what is there already stays.
+Nobody is mailed. Importing the same file again after a crash continues where it stopped.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from typing import Literal
 
 from copydesk.engine.newsroom import Newsroom
 from copydesk.engine.subscribers._addresses import read_address, read_language
-from copydesk.engine.subscribers._proof import write_proof
-from copydesk.engine.subscribers.exchange._formulas import is_formula
+from copydesk.engine.subscribers._consent import write_proof
 from copydesk.engine.subscribers.exchange._layouts import (
     FileLayout,
     LayoutName,
@@ -27,9 +26,9 @@ from copydesk.engine.subscribers.exchange._layouts import (
     find_layout,
     read_entry,
 )
-from copydesk.engine.subscribers.exchange._rows import FileRow, read_rows
 from copydesk.engine.subscribers.exchange._standings import LEFT
 from copydesk.engine.subscribers.exchange._survey import ignore_columns, survey_states
+from copydesk.engine.subscribers.exchange._table import FileRow, is_formula, read_rows
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 from copydesk.mail_store import Consent, MailStore, Subscriber, Subscription, Suppression

@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from copydesk.engine.subscribers.exchange._formulas import free_formula
 from copydesk.engine.subscribers.exchange._standings import (
     LEFT,
     NEVER_AGREED,
@@ -27,6 +26,7 @@ from copydesk.engine.subscribers.exchange._standings import (
     find_meaning,
     read_state,
 )
+from copydesk.engine.subscribers.exchange._table import free_formula
 from copydesk.kit import text
 
 LayoutName = Literal[

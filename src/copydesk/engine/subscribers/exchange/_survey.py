@@ -1,7 +1,7 @@
-"""Survey: before a row is taken, all of them are asked whether who left can be told from who reads.
+"""Check a whole file before its first row is imported: can we tell who has unsubscribed?
 
-A file that says so in words that the closed table does not have is refused, with these words: a
-guess would write to people who left.
+A file whose status words are not in our table is refused, and the words are listed: a guess would
+send mail to people who unsubscribed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from copydesk.engine.subscribers.exchange._layouts import (
     find_address,
     read_cell,
 )
-from copydesk.engine.subscribers.exchange._rows import FileRow
 from copydesk.engine.subscribers.exchange._standings import read_state, tells_state
+from copydesk.engine.subscribers.exchange._table import FileRow
 from copydesk.errors import UsageError
 from copydesk.kit import text
 

@@ -1,0 +1,240 @@
+"""The delivery log: list sendings, stop and resume them, and list who received an issue."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from copydesk.engine.letters import read_issue_to_send
+from copydesk.engine.mail_checks import find_mail_obstacle
+from copydesk.engine.newsroom import Newsroom
+from copydesk.engine.sending._begin import find_missing_word
+from copydesk.engine.sending._send import count_by_name, name_state
+from copydesk.errors import UsageError
+from copydesk.kit import text
+from copydesk.mail_store import MailStore, ReturnCount
+from copydesk.mail_store.deliveries import (
+    DeliveryEntry,
+    DeliveryState,
+    Sending,
+    SendingRemark,
+    SendingState,
+)
+
+_GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", "paused"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRow:
+    """A sending with its letters by state, what came back of them, and views of its page.
+
+    `next_due` is when the next letter is tried, None where none is left to try. `again_by` let it
+    go to the uncertain once more, at `again_at`.
+    """
+
+    issue: str
+    letter: str
+    state: SendingState
+    via: str
+    made: datetime
+    by: str
+    remark: SendingRemark
+    counts: Mapping[str, int] = field(default_factory=dict)
+    returns: Mapping[ReturnCount, int] = field(default_factory=dict)
+    views: int = 0
+    next_due: datetime | None = None
+    again_by: str = ""
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRehearsal:
+    """What sending an issue would be: to how many readers, how big, and what it awaits."""
+
+    issue: str
+    letter: str
+    readers: int
+    bytes: int
+    remark: SendingRemark
+
+
+def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
+    """Return the sendings, the newest first; with the name of an issue those before its own."""
+    sendings = store.ledger.list_sendings(most, before=before)
+    return [_make_row(store, sending) for sending in sendings]
+
+
+def find_sending(store: MailStore, issue: str) -> SendingRow:
+    """Return the sending of an issue; raises UsageError where there is none."""
+    return _make_row(store, _find(store, issue))
+
+
+def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> SendingRehearsal:
+    """Say what sending an issue would be; raises as `begin_sending` does, MailError."""
+    from copydesk.engine.letters import make_outgoing
+
+    mail = read_issue_to_send(newsroom, issue)
+    outgoing = make_outgoing(newsroom, mail)
+    return SendingRehearsal(
+        issue=mail.name,
+        letter=mail.letter.id,
+        readers=store.ledger.count_readers(mail.letter.id, mail.topics, newsroom.now),
+        bytes=len(outgoing.html.encode()) + len(outgoing.text.encode()),
+        remark=find_missing_word(newsroom, store, mail, by=""),
+    )
+
+
+def stop_sending(
+    store: MailStore, issue: str, word: Literal["paused", "ended"], by: str
+) -> SendingRow:
+    """Pause an issue that goes out, or end it for good; the letters under way are finished.
+
+    Raises UsageError where it is over or was never to go.
+    """
+    sending = _find(store, issue)
+    if sending.state not in _GOING:
+        raise UsageError("it is over already", subject=sending.issue)
+    store.ledger.set_state(sending.number, word, by=by)
+    return find_sending(store, issue)
+
+
+def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
+    """Let an issue that is paused, or awaits a word, go out; `serve` sends it.
+
+    Raises UsageError where it is over, or the checks hold it up.
+    """
+    sending = _find(store, issue)
+    if sending.state not in {"paused", "awaits-word"}:
+        raise UsageError("it neither is paused nor awaits a word", subject=sending.issue)
+    obstacle = find_mail_obstacle(newsroom, store)
+    if obstacle is not None:
+        store.ledger.set_state(sending.number, "awaits-word", remark="checks")
+        hint = "copydesk mail doctor says what, and how it is overruled"
+        raise UsageError(obstacle, subject=sending.issue, hint=hint)
+    store.ledger.set_state(sending.number, "ready", by=by)
+    return find_sending(store, issue)
+
+
+def _find(store: MailStore, issue: str) -> Sending:
+    sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
+    if sending is None:
+        hint = "copydesk mail send lists what was sent"
+        raise UsageError("no such sending", subject=text.fold(issue)[:80], hint=hint)
+    return sending
+
+
+def _make_row(store: MailStore, sending: Sending) -> SendingRow:
+    return SendingRow(
+        issue=sending.issue,
+        letter=sending.letter,
+        state=sending.state,
+        via=sending.via,
+        made=sending.made,
+        by=sending.by,
+        remark=sending.remark,
+        counts=count_by_name(store, sending.number),
+        returns=store.returns.count(sending.number),
+        views=store.views.of(sending.issue),
+        next_due=store.ledger.find_next_due(sending.number),
+        again_by=sending.again_by,
+        again_at=sending.again_at,
+    )
+
+
+# ---- Who received it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoLine:
+    """Who was to get an issue, how that stands since when, and the server's words.
+
+    `address` is "" where its reader was erased, `at` None as long as the letter is queued;
+    `code` is 0 where no server answered.
+    """
+
+    issue: str
+    address: str
+    state: str
+    at: datetime | None
+    attempts: int = 0
+    code: int = 0
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoPage:
+    """Some lines of an issue, each with its reader's number; `after` begins the next page.
+
+    It is 0 where no more lines follow. The number of a service's line is 0.
+    """
+
+    lines: tuple[tuple[int, WhoLine], ...]
+    after: int = 0
+
+
+def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]:
+    """Walk the readers of an issue, all or those of a state; raises UsageError for no such one."""
+    sending = _find_sending(store, issue)
+    return map(_line_of, store.ledger.walk(sending.number, _read_state(state)))
+
+
+def page_who(
+    store: MailStore, issue: str, state: str = "", after: int = 0, most: int = 100
+) -> WhoPage:
+    """Return so many lines of an issue, from the reader behind `after` on; raises as `list_who`."""
+    sending = _find_sending(store, issue)
+    walked = store.ledger.walk(sending.number, _read_state(state), after)
+    entries = list(itertools.islice(walked, most + 1))
+    return WhoPage(
+        lines=tuple((entry.subscriber, _line_of(entry)) for entry in entries[:most]),
+        after=entries[most - 1].subscriber if len(entries) > most else 0,
+    )
+
+
+def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] | None:
+    """Return the line of who has an address, with their number; None where they have none.
+
+    Raises UsageError for no such issue.
+    """
+    sending = _find_sending(store, issue)
+    subscriber = store.subscribers.find(address.strip())
+    entries = store.ledger.of(subscriber.id) if subscriber is not None else ()
+    found = (entry for entry in entries if entry.issue == sending.issue)
+    return next(((entry.subscriber, _line_of(entry)) for entry in found), None)
+
+
+def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
+    """Return the issues that were to go to a reader by their number, the newest first."""
+    return [_line_of(entry) for entry in store.ledger.of(number)]
+
+
+def _find_sending(store: MailStore, issue: str) -> Sending:
+    sending = store.ledger.find(issue.removesuffix(".html").rpartition("/")[2])
+    if sending is None:
+        hint = "it was never to be sent from here: copydesk mail send lists what was"
+        raise UsageError("no such issue in the ledger", subject=text.fold(issue)[:80], hint=hint)
+    return sending
+
+
+def _read_state(state: str) -> Collection[DeliveryState]:
+    """Return the states that a word means, () for all."""
+    states = {name_state(each): each for each in DeliveryState}
+    if state and state not in states:
+        hint = f"there are: {', '.join(states)}"
+        raise UsageError("no such state", subject=text.fold(state)[:80], hint=hint)
+    return (states[state],) if state else ()
+
+
+def _line_of(entry: DeliveryEntry) -> WhoLine:
+    return WhoLine(
+        issue=entry.issue,
+        address=entry.address,
+        state=name_state(entry.state),
+        at=entry.at,
+        attempts=entry.attempts,
+        code=entry.code,
+        words=entry.words,
+    )
