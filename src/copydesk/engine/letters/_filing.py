@@ -13,7 +13,9 @@ from datetime import timedelta
 from typing import Literal
 
 from copydesk import archive, mail
-from copydesk.archive import Change, FileChange, FiledLetter
+from copydesk.archive import FileChange
+from copydesk.archive.change import Change
+from copydesk.archive.letters import FiledLetter, emit_letter, letter_path
 from copydesk.desk_store import KeptEdits, has_desk, open_desk
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.letters._gather import (
@@ -249,7 +251,7 @@ def _stems(issue: Issue) -> frozenset[str]:
 
 def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str) -> Change:
     """Return the change that files an issue; raises UsageError as `file_issue` does."""
-    path = archive.letter_path(issue.name)
+    path = letter_path(issue.name)
     if archive.digest_of(newsroom.root, path):
         raise _out_of_date("another file has the issue's name", path)
     gone = _find_removed_story(newsroom, issue)
@@ -265,7 +267,7 @@ def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: 
         topics=issue.topics,
         html=rendered.html,
     )
-    file = FileChange(path=path, after=archive.emit_letter(letter))
+    file = FileChange(path=path, after=emit_letter(letter))
     return Change(files=(file,), message=_write_message(letter, issue, by), when=newsroom.now)
 
 

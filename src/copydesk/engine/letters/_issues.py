@@ -62,7 +62,7 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
 
 def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
     """Walk the names of the issues that are filed under some stems, in no order."""
-    folder = newsroom.root / archive.LETTERS_FOLDER
+    folder = newsroom.root / LETTERS_FOLDER
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for file in folder.iterdir():
             name = parse_issue_name(file.stem) if file.suffix == ".html" else None
@@ -72,9 +72,9 @@ def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[Iss
 
 def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | None:
     """Return a filed issue with its mail, None where it cannot be read or says no time."""
-    path = archive.letter_path(str(name))
+    path = letter_path(str(name))
     try:
-        record = archive.parse_record(path, newsroom.archive.file_bytes(path))
+        record = document.parse_record(path, newsroom.archive.file_bytes(path))
     except RecordError:
         return None
     at = record.fields.get("publishedDateTime")
@@ -84,7 +84,7 @@ def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | N
 
 
 def _is_taken(newsroom: Newsroom, name: str) -> bool:
-    return bool(archive.digest_of(newsroom.root, archive.letter_path(name)))
+    return bool(archive.digest_of(newsroom.root, letter_path(name)))
 
 
 # ---- Reading an issue to send it
