@@ -44,7 +44,6 @@ LONGER_ROOM_CHAINS = {
     "archive": 15,
     "config": 7,
     "desk": 16,
-    "desk_store": 6,
     "engine": 10,
     "extract": 13,
     "fetch": 11,
@@ -86,7 +85,6 @@ SMALL_FOLDERS = {
 WIDE_FACES = {
     "archive": 77,
     "archive/document": 27,
-    "desk_store": 36,
     "engine": 384,
     "engine/editing": 45,
     "engine/newsroom": 61,

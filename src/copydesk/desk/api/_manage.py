@@ -14,7 +14,7 @@ from copydesk import engine
 from copydesk.desk._desk import Desk
 from copydesk.desk.api._endpoint import Call, Nothing
 from copydesk.desk.sign_in import Visitor, read_clocks
-from copydesk.desk_store import Role
+from copydesk.desk_store.accounts import Role
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from itertools import chain
 
 from copydesk.desk._desk import now
 from copydesk.desk.live import ComposedLetter
-from copydesk.desk_store import (
-    DeskStore,
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.letter_edits import (
     IssueChange,
     IssueDiffers,
     IssueField,

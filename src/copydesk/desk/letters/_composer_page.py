@@ -16,7 +16,8 @@ from copydesk.desk.letters._changes import Fields, digest_names, repeat_form
 from copydesk.desk.letters._composing import digest_issue, find_approval
 from copydesk.desk.letters._letters_page import link_letter
 from copydesk.desk.live import ComposedLetter
-from copydesk.desk_store import IssueDiffers, IssueField, KeptChange, Stash
+from copydesk.desk_store import Stash
+from copydesk.desk_store.letter_edits import IssueDiffers, IssueField, KeptChange
 from copydesk.errors import RecordError
 from copydesk.kit import text
 from copydesk.news import Issue, IssueSection, IssueStory

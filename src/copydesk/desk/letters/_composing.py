@@ -10,7 +10,8 @@ import msgspec
 
 from copydesk import engine
 from copydesk.desk.live import ComposedLetter, compose_letter
-from copydesk.desk_store import DeskStore, KeptChange
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.letter_edits import KeptChange
 from copydesk.errors import UsageError
 from copydesk.news import Issue
 

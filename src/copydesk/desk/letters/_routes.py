@@ -37,7 +37,8 @@ from copydesk.desk.letters._letters_page import LetterNow, link_letter, render_l
 from copydesk.desk.letters._preview import find_pictures, show_mail, show_text
 from copydesk.desk.live import ComposedLetter
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
-from copydesk.desk_store import IssueDiffers, Stash
+from copydesk.desk_store import Stash
+from copydesk.desk_store.letter_edits import IssueDiffers
 from copydesk.errors import CopydeskError, UsageError
 
 Fields = Sequence[tuple[str, str]]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from copydesk import engine
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
-from copydesk.desk_store import DeskStore, KeptChange, KeptEdits
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.letter_edits import KeptChange, KeptEdits
 from copydesk.news import Issue
 
 _TOLD_CHANGES = 30

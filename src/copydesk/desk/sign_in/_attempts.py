@@ -19,7 +19,8 @@ from copydesk.desk.sign_in import _passwords
 from copydesk.desk.sign_in._cookies import device_cookie
 from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._visitor import visitor_of
-from copydesk.desk_store import Account, DeskStore, account_key
+from copydesk.desk_store import DeskStore
+from copydesk.desk_store.accounts import Account, account_key
 
 Way = Literal["password", "passkey", "provider"]
 

@@ -16,7 +16,8 @@ from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._requests import read_body, read_form
 from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, require_role, visitor_of
-from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Passkey, Session
+from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Session
+from copydesk.desk_store.accounts import Passkey
 from copydesk.errors import UsageError
 
 _FRESH = timedelta(minutes=15)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copydesk.desk.sign_in._admission import Admission
-from copydesk.desk_store import Account, Passkey
+from copydesk.desk_store.accounts import Account, Passkey
 from copydesk.errors import UsageError
 
 _LIFETIME_SECONDS = 300.0

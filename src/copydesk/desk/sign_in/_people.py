@@ -13,7 +13,8 @@ from copydesk.desk.sign_in._door import Door
 from copydesk.desk.sign_in._requests import read_form
 from copydesk.desk.sign_in._sign_in_pages import SignInPages
 from copydesk.desk.sign_in._visitor import Visitor, require_role
-from copydesk.desk_store import OTHER_NETWORKS, ROLES, AuditEntry, DeskStore, Role
+from copydesk.desk_store import OTHER_NETWORKS, AuditEntry, DeskStore
+from copydesk.desk_store.accounts import ROLES, Role
 from copydesk.errors import UsageError
 
 _AUDIT_ENTRIES = 100

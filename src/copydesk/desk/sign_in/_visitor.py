@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from copydesk.desk.sign_in._admission import Admission
-from copydesk.desk_store import ROLES, ApiToken, Role
+from copydesk.desk_store import ApiToken
+from copydesk.desk_store.accounts import ROLES, Role
 
 _KEY = "copydesk.visitor"
 

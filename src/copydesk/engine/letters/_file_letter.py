@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from copydesk.desk_store import KeptEdits, has_desk, open_desk
+from copydesk.desk_store import has_desk, open_desk
+from copydesk.desk_store.letter_edits import KeptEdits
 from copydesk.engine.letters._compose_issue import draft_letter, find_letter, render_issue
 from copydesk.engine.letters._file_issue import file_issue
 from copydesk.engine.newsroom import Newsroom
