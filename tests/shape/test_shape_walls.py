@@ -43,7 +43,7 @@ LONGEST_CHAIN = 25
 LONGER_ROOM_CHAINS = {
     "archive": 15,
     "config": 7,
-    "desk": 16,
+    "desk": 7,
     "engine": 10,
     "extract": 13,
     "fetch": 11,

@@ -1,4 +1,4 @@
-"""The desk's pages: what was asked for goes in, HTML in the site's language comes out."""
+"""Render the desk's pages as HTML in the site's language."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copydesk import engine
 from copydesk.desk import _query
-from copydesk.desk._counts import Counts
-from copydesk.desk._filters import Filters
-from copydesk.desk._proposal_view import FindProposals, ProposalViews
-from copydesk.desk._script_words import SCRIPT_WORDS
-from copydesk.desk._story_view import StoryViews, View
+from copydesk.desk._newsroom_thread import Counts
+from copydesk.desk._query import Filters
+from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store import SavedView
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 from copydesk.news import Beat, LetterOptions, Ruling, Standing
 from copydesk.placement import local_time
 from copydesk.placement.addresses import quote_path, story_folder
@@ -363,3 +361,118 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+def show_command(pages: Pages, demanded: engine.DemandedCommand, title: str) -> View:
+    """Return what somebody asked for as the template shows it, under a title."""
+    state = "waits" if demanded.waits else "works" if demanded.code is None else "over"
+    return {
+        "title": title,
+        "by": demanded.by,
+        "time": pages.views.clock(demanded.began),
+        "state": pages.strings.say(
+            f"round_{state}" if demanded.code in (None, 0) else "round_failed"
+        ),
+        "is_over": demanded.code is not None,
+        "log": [text.fold(line) for line in demanded.log],
+    }
+
+
+SCRIPT_WORDS = (
+    "publish",
+    "hold",
+    "reject",
+    "clear",
+    "remove",
+    "edit",
+    "merge",
+    "pin",
+    "undo",
+    "lead",
+    "split_off",
+    "block",
+    "block_title",
+    "block_domain",
+    "block_phrase",
+    "pin_until",
+    "pin_6",
+    "pin_24",
+    "pin_72",
+    "pin_open",
+    "is_here",
+    "stories",
+    "key_member",
+    "key_member_back",
+    "open_story",
+    "open_original",
+    "said_publish",
+    "said_hold",
+    "said_reject",
+    "said_remove",
+    "said_file",
+    "take_in",
+    "open_on_site",
+    "unpin",
+    "file_waits",
+    "saving",
+    "saved",
+    "not_saved",
+    "no_answer",
+    "taken_back",
+    "changed_since",
+    "reject_other",
+    "reason_off_topic",
+    "reason_release",
+    "reason_old",
+    "reason_thin",
+    "reason_opinion",
+    "reason_source",
+    "cancel",
+    "close",
+    "save",
+    "keys",
+    "palette",
+    "palette_none",
+    "key_next",
+    "key_previous",
+    "key_pick",
+    "key_help",
+    "key_search",
+    "key_refresh",
+    "key_go",
+    "no_undo",
+    "offline",
+    "picked",
+    "new_stories",
+    "today",
+    "all_commands",
+    "keep_mine",
+    "keep_theirs",
+    "conflict_title",
+    "conflict_mine",
+    "conflict_theirs",
+    "draft_kept",
+    "upload_done",
+    "stash_add",
+    "stash_done",
+    "take_proposal",
+    "refuse_proposal",
+    "letter_up",
+    "letter_down",
+    "letter_drop",
+    "letter_words",
+    "letter_approve",
+    "letter_hold",
+    "letter_release",
+    "letter_differs",
+    "letter_was_filed",
+    "letter_add",
+    "letter_added",
+    "letter_which",
+    "key_letter_search",
+    "key_letter_note",
+    "key_letter_subject",
+    "sending_send",
+    "sending_pause",
+    *(f"standing_{standing}" for standing in Standing),
+)

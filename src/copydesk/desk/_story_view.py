@@ -1,21 +1,25 @@
-"""A story as the desk's templates show it."""
+"""Describe a story for the templates: its fields, proposals, reasons and history."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from copydesk import engine
+from copydesk.desk_store import Proposal
+from copydesk.errors import DeskStoreError
 from copydesk.kit import dates, text, urls
-from copydesk.news import Reason, Ruling, Standing, Story, Verdict
+from copydesk.news import Reason, Ruling, Story, Verdict
 from copydesk.placement import local_time
+from copydesk.placement.addresses import record_name
 from copydesk.rendering import (
     Strings,
-    language_name,
     language_tag,
     mark_safe,
     render_note,
@@ -150,16 +154,151 @@ def sort_reasons(reasons: Sequence[Reason]) -> list[Reason]:
     return sorted(reasons, key=lambda reason: -abs(reason.points or 0))
 
 
-def name_standing(strings: Strings, standing: Standing) -> str:
-    """Return the word of a standing."""
-    return strings.say(f"standing_{standing}")
-
-
-def name_language(tag: str) -> str:
-    """Return what a language is called, its tag where that is not known."""
-    return language_name(tag) or tag
-
-
 def _reason_words(reason: Reason) -> str:
     about = "" if reason.about in {"quality", ""} else f"{reason.about}: "
     return text.fold(f"{about}{reason.why}")
+
+
+FindProposals = Callable[[Collection[str]], Mapping[str, Sequence[Proposal]]]
+_WORDS = {"split": "split_off"}  # rules whose name is no word of the desk's
+_SHOWN_VALUE = 600
+_SHOWN_WHY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalViews:
+    """Show what waits for the stories of rows; a row without it is better than none."""
+
+    strings: Strings
+    find: FindProposals
+
+    def find_for(self, row: engine.QueueRow) -> list[Proposal]:
+        """Return what is proposed for any story of a row, the oldest first, each once."""
+        names = [seen.name for seen in (row.leader, *row.copies, *row.coverage)]
+        found: Mapping[str, Sequence[Proposal]] = {}
+        with contextlib.suppress(DeskStoreError):
+            found = self.find(names)
+        listed = [proposal for name in names for proposal in found.get(name, ())]
+        return list({proposal.id: proposal for proposal in listed}.values())
+
+    def version(self, row: engine.QueueRow, proposals: Sequence[Proposal]) -> str:
+        """Return the version of a row, which changes with what is proposed for it."""
+        if not proposals:
+            return row.version
+        ids = " ".join(proposal.id for proposal in proposals).encode()
+        return f"{row.version}-{hashlib.blake2b(ids, digest_size=4).hexdigest()}"
+
+    def show(self, proposals: Sequence[Proposal]) -> list[View]:
+        """Return proposals as a template shows them."""
+        return [self._show(proposal) for proposal in proposals]
+
+    def _show(self, proposal: Proposal) -> View:
+        action, say = proposal.action, self.strings.say
+        is_set = action.said == "set"
+        word = action.values[0] if is_set else _WORDS.get(action.said, action.said)
+        value = action.values[1] if is_set else ""
+        return {
+            "id": proposal.id,
+            "word": say(word),
+            "value": text.shorten(text.fold(value), _SHOWN_VALUE),
+            "by": f"{text.fold(proposal.label)} ({text.fold(proposal.author)})",
+            "why": text.shorten(text.fold(action.why), _SHOWN_WHY),
+            "grounds": [ground.words for ground in proposal.grounds if ground.words],
+        }
+
+
+_SHORT = 10  # characters of a commit's id
+
+
+def describe_why(told: engine.Explanation) -> View:
+    """Return the table of a quality, the reasons beside it, how it stands among others."""
+    in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
+    return {
+        "quality": told.quality,
+        "parts": [
+            {
+                "part": row.part or "–",
+                "points": f"{row.points:+d}",
+                "evidence": [
+                    {"points": f"{one.points:+d}", "why": one.why} for one in row.evidence
+                ],
+            }
+            for row in told.parts
+        ],
+        "reasons": [reason for reason in told.reasons if reason not in in_parts],
+        "otherwise": told.otherwise,
+    }
+
+
+def describe_places(views: StoryViews, told: engine.Explanation) -> list[str]:
+    """Return how a story stands among the last ones of each of its topics, a sentence each."""
+    return [
+        views.strings.say(
+            "place_of" if place.topic else "place_of_all",
+            place=place.place,
+            stories=place.stories,
+            topic=place.topic,
+            median=place.median,
+            published=place.published,
+        )
+        for place in told.places
+    ]
+
+
+def describe_passages(found: engine.StoryPage) -> list[list[View]]:
+    """Return the passages of a story, each as pieces, of which some are marked."""
+    return [list(_part(passage)) for passage in found.passages]
+
+
+def _part(passage: engine.MarkedPassage) -> Iterator[View]:
+    """Walk a passage piece by piece."""
+    at = 0
+    for mark in passage.marks:
+        yield {"words": passage.words[at : mark.start], "kind": ""}
+        kind = "keyword" if mark.topic else "matter"
+        words = passage.words[mark.start : mark.end]
+        yield {"words": words, "kind": kind, "topic": mark.topic}
+        at = mark.end
+    yield {"words": passage.words[at:], "kind": ""}
+
+
+def describe_trail(views: StoryViews, trail: engine.Trail) -> View:
+    """Return what befell a story, an entry each, with how many more there are."""
+    return {
+        "entries": [_describe_entry(views, entry) for entry in trail.entries],
+        "rest": views.strings.say("trail_rest", count=trail.rest) if trail.rest else "",
+        "notes": trail.notes,
+    }
+
+
+def _describe_entry(views: StoryViews, entry: engine.TrailEntry) -> View:
+    at, until = dates.parse(entry.at), dates.parse(entry.until)
+    again = views.strings.say("trail_again", count=entry.count) if until else ""
+    return {
+        "time": views.time(at) or views.strings.say("trail_unknown"),
+        "kind": str(entry.kind),
+        "what": entry.what,
+        "by": entry.by,
+        "why": entry.why,
+        "fields": ", ".join(entry.fields),
+        "commit": entry.commit[:_SHORT],
+        "again": again,
+        "until": views.time(until),
+    }
+
+
+def describe_neighbour(views: StoryViews, row: engine.NeighbourRow) -> View:
+    """Return a group beside a story: how like it is, and why they are together or not."""
+    story = row.story
+    others = views.strings.say("neighbour_others", count=row.others) if row.others else ""
+    return {
+        "title": text.fold(story.title) or views.strings.say("untitled"),
+        "href": views.address(record_name(story.path)),
+        "time": views.time(story.published_at),
+        "others": others,
+        "kind": str(row.kind),
+        "likeness": f"{row.likeness:.2f}",
+        "needed": f"{row.needed:.2f}",
+        "why": row.why,
+        "words": ", ".join(row.words),
+    }

@@ -10,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from copydesk import engine
-from copydesk.desk.sign_in import _passkeys, _passwords
-from copydesk.desk.sign_in._attempts import PasswordCheck, SignInLimits
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._requests import read_body, read_form
-from copydesk.desk.sign_in._sign_in_pages import SignInPages
-from copydesk.desk.sign_in._visitor import Visitor, require_role, visitor_of
+from copydesk.desk.sign_in import _attempts, _passkeys
+from copydesk.desk.sign_in._attempts import (
+    PasswordCheck,
+    SignInLimits,
+    SignInPages,
+    read_body,
+    read_form,
+)
+from copydesk.desk.sign_in._visitor import Door, Visitor, require_role, visitor_of
 from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Session
 from copydesk.desk_store.accounts import Passkey
 from copydesk.errors import UsageError
@@ -43,7 +46,7 @@ class OwnAccount:
         new = form.get("new", "")
         if refusal := await self._refuse_wrong_password(request, form.get("old", "")):
             return refusal
-        if fault := _passwords.find_fault(new, visitor.name):
+        if fault := _attempts.find_fault(new, visitor.name):
             return await self._show(visitor, 400, self._pages.say(fault))
         hashed = await self._passwords.hash(new)
 
@@ -185,7 +188,7 @@ class OwnAccount:
             passkeys=[_view_passkey(passkey) for passkey in passkeys],
             sessions=[_view_session(session) for session in sessions],
             tokens=[_view_token(token) for token in tokens],
-            least=_passwords.LEAST_CHARACTERS,
+            least=_attempts.LEAST_CHARACTERS,
         )
 
     def _note(self, what: AuditKind, visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from copydesk.desk.sign_in._admission import Admission
+from copydesk.desk.sign_in._visitor import Admission
 from copydesk.desk_store.accounts import Account, Passkey
 from copydesk.errors import UsageError
 

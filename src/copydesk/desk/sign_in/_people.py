@@ -9,10 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from copydesk import engine
-from copydesk.desk.sign_in._door import Door
-from copydesk.desk.sign_in._requests import read_form
-from copydesk.desk.sign_in._sign_in_pages import SignInPages
-from copydesk.desk.sign_in._visitor import Visitor, require_role
+from copydesk.desk.sign_in._attempts import SignInPages, read_form
+from copydesk.desk.sign_in._visitor import Door, Visitor, require_role
 from copydesk.desk_store import OTHER_NETWORKS, AuditEntry, DeskStore
 from copydesk.desk_store.accounts import ROLES, Role
 from copydesk.errors import UsageError
