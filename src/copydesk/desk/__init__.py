@@ -1,4 +1,6 @@
-"""The desk: what editors ask for in a browser goes in, pages come out; their words go to git."""
+"""The editors' web app: pages, the API, agents and sign-in, mounted by `serve` at `/desk/`.
+What editors decide is kept in `desk_store` at once, and committed to git by a process beside.
+"""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedDesk:
-    """A desk that is served: its app, and what files and tells until it is cancelled."""
+    """A served desk: its app, and its background work, which runs until it is cancelled."""
 
     app: ASGIApp
     go_on: Callable[[], Coroutine[object, object, None]]
@@ -67,9 +67,9 @@ class ServedDesk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnDemand:
-    """What runs in a newsroom when its owners ask for it: rounds, and judging again.
+    """The commands that owners may start from the desk: rounds, and judging again.
 
-    `rounds` are None where none may run; with `is_recorded` that is because the web is a recording.
+    `rounds` is None where no round may run. `is_recorded` says that a recorded web is the reason.
     """
 
     rounds: engine.CommandOnDemand | None
@@ -84,12 +84,10 @@ async def serve_desk(
     say: Say,
     on_demand: OnDemand,
 ) -> AsyncIterator[ServedDesk]:
-    """Prepare a newsroom's desk for the block; `say` tells the operator.
+    """Open a newsroom's desk for the block; `say` prints lines for the operator.
 
-    `on_demand` runs what its owners ask for.
-
-    Where its file cannot be used (locked, damaged, of a newer version) the desk answers with what
-    is wrong, and the site is served all the same.
+    Where the desk's file cannot be used (locked, damaged, of a newer version), the desk answers
+    with that error, and the site is served all the same.
     """
     if door.is_open_to_programs:
         say(_OPEN_TO_PROGRAMS)
@@ -111,7 +109,7 @@ async def serve_desk(
 
 
 def _name_editors(host: str) -> Callable[[Request], Editor]:
-    """Return who says which editor sends a request; `host` is the desk's own, "" for none."""
+    """Return a function that tells which editor sends a request; `host` is the desk's own."""
 
     def name_editor(request: Request) -> Editor:
         visitor = visitor_of(request)
@@ -130,7 +128,7 @@ async def _wait() -> None:
 
 
 def make_app(desk: Desk, editor_of: EditorOf) -> Starlette:
-    """Return the app of an open desk; `editor_of` says who sends a request that was let in."""
+    """Return the app of an open desk; `editor_of` tells which editor sends a request."""
     handlers = _Handlers(desk, editor_of)
     routes = [
         *list_queue_routes(desk, editor_of),
@@ -161,7 +159,7 @@ class _Handlers:
         self._assets = {asset_name(file.name): file for file in ASSETS.iterdir()}
 
     async def problem(self, request: Request, error: Exception) -> Response:
-        """Answer with a page that says what is wrong; where none can be made, without one."""
+        """Answer with a page about an error; if that page cannot be made, with plain JSON."""
         assert isinstance(error, CopydeskError)
         try:
             page = await self._desk.problem_page(self._editor_of(request), error)
@@ -170,7 +168,7 @@ class _Handlers:
         return Response(page, status_of(error), NEVER_KEPT, media_type="text/html")
 
     async def nothing(self, request: Request, _error: Exception) -> Response:
-        """Answer that there is no such page, with one that leads back for who asked for one."""
+        """Answer 404: with a page that links back where a browser asked for a page."""
         error = RecordError("the desk has no such page", subject=request.url.path[:200])
         if "text/html" in request.headers.get("Accept", ""):
             return await self.problem(request, error)
@@ -185,7 +183,7 @@ class _Handlers:
         return FileResponse(file, media_type=kind, headers=_FOR_EVER)
 
     async def asset(self, request: Request) -> Response:
-        """Answer with the style sheet or the script."""
+        """Answer with a style sheet, script or icon of the desk."""
         file = self._assets.get(request.path_params["name"])
         if file is None:
             return Response(status_code=404)

@@ -1,4 +1,4 @@
-"""Open the desk of a newsroom: what its routes ask, and what runs behind them."""
+"""Open the desk of a newsroom: what its routes use, and the work that runs behind them."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """An open desk of the newsroom in `root`; `path` is where it lies on its host.
+    """The open desk of a newsroom; `path` is its path on its host, such as `/desk/`.
 
-    Methods ask the newsroom's thread, and raise what it raises.
+    Methods ask the newsroom's thread, and raise what the question raises.
     """
 
     path: str
@@ -55,34 +55,34 @@ class Desk:
 
     @property
     def why_no_rounds(self) -> str:
-        """Return what to do about it that there are no rounds on demand."""
+        """Return what an owner can do to get rounds on demand."""
         return _RECORDED if self.is_recorded else "set [fetch] contact in beat.toml"
 
     async def draw(self, make: Callable[[OpenNewsroom, Pages, Counts], _Made]) -> _Made:
-        """Return a page, or what else is made of one, from the newsroom's thread."""
+        """Return what `make` makes of the desk's pages: HTML, or another value."""
         return await self.thread.ask(
             lambda opened: make(opened, self._pages_of(opened), self._counts(opened))
         )
 
     async def say(self, word: str) -> str:
-        """Return a word in the site's language."""
+        """Return a text of the desk in the site's language."""
         return await self.thread.ask(lambda opened: self._pages_of(opened).strings.say(word))
 
     def own_page(self, address: str, otherwise: str = "") -> str:
-        """Return an address on the desk that a form may lead back to, else a page of it."""
+        """Return `address` if it is one of the desk's, else the desk's page `otherwise`."""
         is_ours = address.startswith(self.path) and not address.startswith("//")
         return address if is_ours and address.isprintable() else self.path + otherwise
 
     async def list_drafts(self, editor: Editor, story: str) -> Sequence[Draft]:
-        """Return what an editor typed into the form of a story and did not save."""
+        """Return what an editor typed into a story's form and has not saved."""
         return await asyncio.to_thread(self.store.drafts.of_story, editor.name, story)
 
     async def drop_drafts(self, editor: Editor, story: str) -> None:
-        """Forget what an editor typed into the form of a story."""
+        """Delete an editor's drafts for a story's form."""
         await asyncio.to_thread(self.store.drafts.drop, editor.name, story)
 
     async def problem_page(self, editor: Editor, error: CopydeskError) -> bytes:
-        """Return a page that says what is wrong and how to mend it."""
+        """Return a page about an error, with its hint."""
 
         def answer(opened: OpenNewsroom) -> bytes:
             counts = self._counts(opened)
@@ -93,7 +93,7 @@ class Desk:
         return await self.thread.ask(answer)
 
     async def find_standings(self, names: Collection[str]) -> Mapping[str, str]:
-        """Return where the stories of these records stand, by their names."""
+        """Return the standing of each of these stories, by record name."""
         return await self.thread.ask(
             lambda opened: opened.queue.find_standings(opened.newsroom, names)
         )
@@ -103,24 +103,24 @@ class Desk:
         return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
 
     async def put(self, actions: Sequence[EditorAction]) -> None:
-        """Keep actions on the disk, and let them be filed; raises UsageError, DeskStoreError."""
+        """Store actions and have them filed; raises UsageError, DeskStoreError."""
         await asyncio.to_thread(self.store.actions.put, actions)
         self.filer.wake(action.id for action in actions)
 
     async def keep_upload(self, data: bytes) -> str:
-        """Keep a picture and return its address; raises PictureError for what is none."""
+        """Store a picture and return its address; raises PictureError if it is none."""
         newsroom = await self.thread.ask(lambda opened: opened.newsroom)
         async with self.decoding:
             return await asyncio.to_thread(engine.keep_upload, newsroom, data)
 
     async def look_at(self, url: str) -> engine.PagePreview:
-        """Return what a round would read at an address; raises UsageError for what is none."""
+        """Return what a round would read at a URL; raises UsageError for an invalid URL."""
         root = await self.thread.ask(lambda opened: opened.newsroom.root)
         async with self.looking:
             return await engine.preview_page(root, url)
 
     async def go_on(self) -> None:
-        """File actions and tell browsers of changes until cancelled."""
+        """File actions and tell browsers of changes, until cancelled."""
         parts = (self.filer.go_on(), self.refresher.go_on(), self.pictures.go_on(), self._look())
         work = [asyncio.create_task(part) for part in parts]
         try:
@@ -135,7 +135,7 @@ class Desk:
         return Counts(opened, self.store, _query.read_question, self._troubles)
 
     def _pages_of(self, opened: OpenNewsroom) -> Pages:
-        """Return the pages by today's settings; asked in the newsroom's thread alone."""
+        """Return the pages for today's settings; call this in the newsroom's thread only."""
         beat = opened.newsroom.beat
         if self._pages is None or self._pages[0] is not beat:
             find_proposals = self.store.proposals.of_stories
@@ -148,7 +148,7 @@ class Desk:
         return pages
 
     async def _look(self) -> None:
-        """Tell browsers when the catalogue changed, and how the round stands."""
+        """Tell browsers when the catalogue or the status of the round changes."""
         version, status = None, None
         while True:
             if self.broadcast.listeners:
@@ -169,7 +169,7 @@ class Desk:
 async def open_newsroom_desk(
     newsroom: engine.Newsroom, path: str, say: Callable[[str], None]
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom, with what files editors' words, for the block.
+    """Open the desk of a newsroom for the block, with the process that files actions.
 
     Raises DeskStoreError where its file cannot be used: locked, damaged, of a newer version.
     """
@@ -188,7 +188,7 @@ async def open_newsroom_desk(
 async def _open_desk_of(
     root: Path, environ: Mapping[str, str], filer: Filer, path: str, refresh: Refresh
 ) -> AsyncIterator[Desk]:
-    """Open the desk of a newsroom for the block; `refresh` brings its catalogue up to date."""
+    """Open the desk of a newsroom for the block; `refresh` updates its catalogue."""
     thread = NewsroomThread(root, environ)
     desk = Desk(
         path=path,
@@ -211,5 +211,5 @@ async def _open_desk_of(
 
 
 def now() -> datetime:
-    """Return the time."""
+    """Return the current time."""
     return datetime.now(UTC)

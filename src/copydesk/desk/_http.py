@@ -31,21 +31,21 @@ _MOST_BYTES = 2_000_000  # of a request's body: 200 notes
 
 
 def must_edit(editor: Editor) -> Editor:
-    """Return an editor who may decide; raises UsageError for one who may only look."""
+    """Return the editor if they may decide; raises UsageError for one who may only look."""
     if not editor.may_edit:
         raise UsageError("your account may look, not decide", subject=editor.name)
     return editor
 
 
 def page_answer(body: bytes) -> Response:
-    """Return a page as an answer."""
+    """Return an HTML page as an answer that is never cached."""
     return Response(body, media_type="text/html", headers=NEVER_KEPT)
 
 
 def with_errors(handler: Handler) -> Handler:
-    """Let errors of ours be answers that say what is wrong and how to mend it.
+    """Answer with a problem where `handler` raises a CopydeskError.
 
-    A browser that asked for a page gets one: the app makes it (`render_problem`).
+    If a browser asked for a page, the error is raised on: the app answers with an HTML page.
     """
 
     @wraps(handler)
@@ -61,7 +61,7 @@ def with_errors(handler: Handler) -> Handler:
 
 
 def problem_answer(error: CopydeskError) -> Response:
-    """Return an error as an answer for a program (RFC 9457)."""
+    """Return an error as a problem in JSON (RFC 9457)."""
     told = {"title": str(error), "detail": error.hint, "status": status_of(error)}
     body = msgspec.json.encode(told)
     media_type = "application/problem+json"
@@ -69,7 +69,7 @@ def problem_answer(error: CopydeskError) -> Response:
 
 
 def read_commit(form: Mapping[str, str]) -> str:
-    """Return the commit that a form names; raises UsageError where that is no id of one."""
+    """Return the commit id in a form; raises UsageError where it is not one."""
     commit = form.get("commit", "")
     if not _COMMIT.fullmatch(commit):
         raise UsageError("no id of a commit", subject=commit[:80])
@@ -77,12 +77,12 @@ def read_commit(form: Mapping[str, str]) -> str:
 
 
 def status_of(error: CopydeskError) -> int:
-    """Return the status with which an error is answered."""
+    """Return the HTTP status for an error."""
     return {UsageError: 400, PictureError: 400, RecordError: 404}.get(type(error), 503)
 
 
 async def read_body(request: Request, most: int = _MOST_BYTES) -> bytes:
-    """Return the body of a request; raises UsageError for more than so many bytes."""
+    """Return the body of a request; raises UsageError if it has more than `most` bytes."""
     body = bytearray()
     async for some in request.stream():
         body += some
@@ -104,9 +104,9 @@ _NAME_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentPicture:
-    """The bytes of a picture; `story` is the one that it is for, "" where nobody says.
+    """An uploaded picture; `story` is the record that it is for, "" if the form names none.
 
-    `seen` are the digests of its fields that the form was opened with.
+    `seen` holds the digests of the story's fields as the form showed them.
     """
 
     data: bytes
@@ -115,7 +115,7 @@ class SentPicture:
 
 
 def read_picture(body: bytes, content_type: str) -> SentPicture:
-    """Return the picture of a request's body; raises UsageError where a form has none."""
+    """Return the uploaded picture; raises UsageError where a form has none."""
     if not content_type.strip().lower().startswith("multipart/form-data"):
         return SentPicture(data=body)
     fields = dict(_read_parts(body, content_type)[:_FIELDS])
@@ -127,7 +127,7 @@ def read_picture(body: bytes, content_type: str) -> SentPicture:
 
 
 def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], bytes]:
-    """Return the fields of a form in their order, and its file, b"" where it has none."""
+    """Return the fields of a form in order, and its file, b"" if it has none."""
     if not content_type.strip().lower().startswith("multipart/form-data"):
         return parse_qsl(body.decode("utf-8", "replace"), True), b""
     fields, data = list[tuple[str, str]](), b""
@@ -140,7 +140,7 @@ def read_fields(body: bytes, content_type: str) -> tuple[list[tuple[str, str]], 
 
 
 def _read_parts(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
-    """Return the parts of a form with a file by their names."""
+    """Return the parts of a multipart form, with their names."""
     head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii", "replace")
     form = BytesParser(policy=HTTP).parsebytes(head + body)
     parts = ((part, part.get_payload(decode=True)) for part in form.iter_parts())
@@ -182,9 +182,9 @@ class SentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDraft:
-    """What an editor typed and did not save, by field; `at` is the last moment, None for none.
+    """What an editor typed and did not save, by field; `at` is when, None for no draft.
 
-    `was` is what the form showed in a field then.
+    `was` has what the form showed in each field then.
     """
 
     at: datetime | None = None
@@ -193,7 +193,7 @@ class FoundDraft:
 
 
 def read_drafts(body: bytes, at: datetime) -> list[Draft]:
-    """Return the drafts of a request; raises UsageError for what is none."""
+    """Return the drafts in a JSON body; raises UsageError for invalid ones."""
     try:
         sent = msgspec.json.decode(body, type=SentDraft)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -202,7 +202,7 @@ def read_drafts(body: bytes, at: datetime) -> list[Draft]:
 
 
 def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
-    """Return what somebody sent as drafts of theirs; raises UsageError for what is none."""
+    """Return the sent fields as drafts; raises UsageError for fields that no form has."""
     if len(sent.story) > _NAME_CHARACTERS or not sent.fields.keys() <= FIELDS | _BASES:
         raise UsageError("no form of the desk has this", subject=sent.story[:80])
     return [
@@ -212,7 +212,7 @@ def make_drafts(sent: SentDraft, at: datetime) -> list[Draft]:
 
 
 def find_draft(drafts: Sequence[Draft], shown: Mapping[str, str] | None = None) -> FoundDraft:
-    """Return the drafts of a form as one, but for those that are as the form is `shown`."""
+    """Return the drafts that differ from what the form shows (`shown`), as one draft."""
     known = shown or {}
     typed = [
         draft
@@ -242,7 +242,7 @@ def draft_form(
 
 
 async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) -> None:
-    """Keep what an editor typed into a form."""
+    """Store what an editor typed into a form."""
 
     def keep() -> None:
         for draft in drafts:
@@ -254,9 +254,9 @@ async def keep_drafts(store: DeskStore, editor: str, drafts: Sequence[Draft]) ->
 async def drop_filed_drafts(
     store: DeskStore, editor: str, story: str, filed: Mapping[str, str]
 ) -> None:
-    """Forget what an editor typed into the form of a story, where that is filed now as it was.
+    """Delete an editor's drafts of a story that are filed now.
 
-    Other words in the same field may have been typed in another tab, and stay.
+    A draft with other text stays: it may have been typed in another tab.
     """
 
     def drop() -> None:

@@ -22,7 +22,7 @@ _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
 def render_write(
     pages: Pages, editor: Editor, counts: Counts, beat: Beat, draft: FoundDraft
 ) -> bytes:
-    """Return the form in which a story is written, with what was typed into it before."""
+    """Return the form for a new story, filled with the editor's draft."""
     return pages.page(
         "write.html",
         editor,
@@ -40,7 +40,7 @@ def render_write(
 def read_write(
     beat: Beat, fields: Sequence[tuple[str, str]], by: str, at: datetime
 ) -> EditorAction:
-    """Return the action that files the story of a form; raises UsageError for what is none."""
+    """Return the action that files the story of a form; raises UsageError for an invalid one."""
     form = {name: value.replace("\r\n", "\n") for name, value in fields}
     topics = [value for name, value in fields if name == "topic"]
     picture = form.get("other_picture", "").strip()
@@ -68,7 +68,7 @@ def render_file(
     counts: Counts,
     preview: engine.PagePreview | None = None,
 ) -> bytes:
-    """Return the form for an address, with what stands there once somebody has looked."""
+    """Return the form for a URL, with a preview of its page once it was read."""
     obstacle = filed = ""
     if preview is not None:
         obstacle = preview.problem or engine.find_obstacle(opened.newsroom, preview)
@@ -90,7 +90,7 @@ def render_file(
 def read_file(
     newsroom: engine.Newsroom, form: Mapping[str, str], by: str, at: datetime
 ) -> EditorAction:
-    """Return the action that files the page of a form; raises UsageError for no such address."""
+    """Return the action that files the page of a form; raises UsageError for an invalid URL."""
     url, topic, why = (form.get(name, "").strip() for name in ("url", "topic", "why"))
     tip = engine.new_tip(newsroom, url, topic=topic, why=why, by=by)
     return EditorAction(
@@ -126,10 +126,10 @@ def render_stashes(
 def change_stash(
     store: DeskStore, editor: str, fields: Sequence[tuple[str, str]], default: str
 ) -> Stash | None:
-    """Do what a form says, and return the stash as it is then, None where there is no more.
+    """Change a stash as a form says, and return it, None where it was deleted.
 
-    Stories that go into no certain stash go into the editor's first own one, which is made under
-    the name `default` where there is none. Raises UsageError for what cannot be meant.
+    Stories for no named stash go into the editor's first own one, which is created as `default`
+    where there is none. Raises UsageError for an invalid form.
     """
     form = dict(fields)
     stories = [value for name, value in fields if name == "story" and value]
@@ -154,7 +154,7 @@ def change_stash(
 
 
 def read_stash_id(named: str) -> int:
-    """Return the number of a stash that a form names; raises UsageError for what is none."""
+    """Return the id of the stash in a form; raises UsageError for an invalid one."""
     if not (named.isascii() and named.isdigit() and len(named) < 10):
         raise UsageError("no such stash", subject=named[:80])
     return int(named)
@@ -189,7 +189,7 @@ Fields = Sequence[tuple[str, str]]
 
 
 def render_lists(opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts) -> bytes:
-    """Return the page of all lists, with what is wrong with the files of others."""
+    """Return the page of all reading lists, with the problems of unreadable files."""
     lists, troubles = engine.find_lists(opened.newsroom)
     return pages.page(
         "lists.html",
@@ -213,7 +213,7 @@ def _describe_list(pages: Pages, listed: ReadingList) -> View:
 
 
 def find_list(opened: OpenNewsroom, list_id: str) -> engine.FiledList:
-    """Return a list as it is filed, an empty one for no id; raises UsageError where none is."""
+    """Return a filed list, an empty one without an id; raises UsageError for an unknown id."""
     if not list_id:
         return engine.FiledList(listed=ReadingList(id="", title=""))
     lists, _ = engine.find_lists(opened.newsroom)
@@ -224,7 +224,7 @@ def find_list(opened: OpenNewsroom, list_id: str) -> engine.FiledList:
 
 
 def add_stash(filed: engine.FiledList, stash: Stash) -> engine.FiledList:
-    """Return a list with the stories of a stash at its end; a new one is called as that."""
+    """Return a list with the stories of a stash added; a new list gets the stash's name."""
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
@@ -240,7 +240,7 @@ def add_stash(filed: engine.FiledList, stash: Stash) -> engine.FiledList:
 
 
 def take_up(opened: OpenNewsroom, action: EditorAction) -> engine.FiledList:
-    """Return the list that an action would have made, over the one that is filed by now."""
+    """Return the list that an action would have made of the one that is filed now."""
     wanted = engine.read_own_list(action)
     lists, _ = engine.find_lists(opened.newsroom)
     versions = {filed.listed.id: filed.version for filed in lists}
@@ -276,9 +276,9 @@ def render_list(
 
 
 def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) -> EditorAction:
-    """Return the action of a list's form; raises UsageError for what cannot be meant.
+    """Return the action of a list's form; raises UsageError for an invalid one.
 
-    A new list without a name for its address is called by its title.
+    A new list without a name for its address takes its title.
     """
     form = dict(fields)
     version, title = form.get("seen", ""), form.get("title", "")
@@ -323,7 +323,7 @@ def _with_stories(
 
 
 def _order_stories(fields: Fields) -> list[ChosenStory]:
-    """Return the stories of a form by the places typed for them, without those taken out."""
+    """Return the stories of a form in the order of their typed places, without removed ones."""
     names, places, words = (
         [value for key, value in fields if key == name] for name in ("story", "place", "words")
     )
@@ -339,5 +339,5 @@ def _order_stories(fields: Fields) -> list[ChosenStory]:
 
 
 def _read_place(place: str) -> float:
-    """Return where a story is to stand; what is no number stands last."""
+    """Return the place typed for a story; text that is no number means last."""
     return float(place) if place.isascii() and place.isdigit() and len(place) < 6 else 1e6

@@ -49,7 +49,7 @@ from copydesk.errors import UsageError
 
 
 def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk that take an editor's own words."""
+    """Return the routes for editors' own stories, filed pages, stashes and lists."""
     handlers = _OwnWords(desk, editor_of)
     return [
         Route("/write/", with_errors(handlers.write)),
@@ -67,7 +67,7 @@ def list_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Rout
 
 
 class _OwnWords:
-    """What each of these routes does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -86,7 +86,7 @@ class _OwnWords:
         )
 
     async def put_story(self, request: Request) -> Response:
-        """Keep a new story, and lead to where it is told what became of it."""
+        """Store a new story, and redirect to its outcome."""
         editor = must_edit(self._editor_of(request))
         body = await read_body(request, PICTURE_BYTES)
         fields, data = read_fields(body, request.headers.get("content-type", ""))
@@ -100,11 +100,11 @@ class _OwnWords:
         return RedirectResponse(f"{self._desk.path}today/", 303)
 
     async def file(self, request: Request) -> Response:
-        """Answer with the form for the address of a page found elsewhere."""
+        """Answer with the form for the URL of a page."""
         return await self._show_file(must_edit(self._editor_of(request)), None)
 
     async def put_file(self, request: Request) -> Response:
-        """Show what stands at an address, or keep that it is to be filed."""
+        """Show the page at a URL, or store the action that files it."""
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         if form.get("do") == "look":
             preview = await self._desk.look_at(form.get("url", "").strip())
@@ -123,7 +123,7 @@ class _OwnWords:
         )
 
     async def put_picture(self, request: Request) -> Response:
-        """Keep a picture: a form's becomes that of its story, a script is told its address."""
+        """Store a picture: for the story of a form, or for a script, which gets its address."""
         editor = must_edit(self._editor_of(request))
         body = await read_body(request, PICTURE_BYTES)
         sent = read_picture(body, request.headers.get("content-type", ""))
@@ -145,7 +145,7 @@ class _OwnWords:
         )
 
     async def put_stash(self, request: Request) -> Response:
-        """Change a stash as a form says; a script is told its name and how many it has."""
+        """Change a stash; a script gets its name and number of stories."""
         editor, fields = must_edit(self._editor_of(request)), await read_form(request)
         default = await self._desk.say("stash_default")
         stash = await asyncio.to_thread(
@@ -157,7 +157,7 @@ class _OwnWords:
         return RedirectResponse(self._desk.own_page(dict(fields).get("return", ""), "stash/"), 303)
 
     async def lists(self, request: Request) -> Response:
-        """Answer with the lists on the site; with an `id` or an `action` with the form of one."""
+        """Answer with all reading lists, or the form of one (`id`, or `action` for a conflict)."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         if not {"id", "stash", "action"} & asked.keys():
             return page_answer(
@@ -177,7 +177,7 @@ class _OwnWords:
     async def _find_list(
         self, editor: Editor, asked: Mapping[str, str]
     ) -> Callable[[OpenNewsroom], engine.FiledList]:
-        """Return what finds the list of a form in the newsroom's thread."""
+        """Return a function that finds the list of a form in the newsroom's thread."""
         store, list_id = self._desk.store, asked.get("id", "")
         if "action" in asked:
             known = await asyncio.to_thread(store.actions.state, [asked["action"]])
@@ -192,7 +192,7 @@ class _OwnWords:
         return lambda opened: add_stash(find_list(opened, list_id), stash)
 
     async def put_list(self, request: Request) -> Response:
-        """Keep what a form made of a list, and lead to where it is told what became of it."""
+        """Store the changes to a list, and redirect to the outcome."""
         editor, fields = must_edit(self._editor_of(request)), await read_form(request)
         action = await self._desk.thread.ask(
             lambda opened: read_list_form(opened, fields, editor.name, now())
@@ -201,14 +201,14 @@ class _OwnWords:
         return RedirectResponse(f"{self._desk.path}today/", 303)
 
     async def keep_draft(self, request: Request) -> Response:
-        """Keep what an editor has typed so far."""
+        """Store what an editor has typed so far."""
         editor = must_edit(self._editor_of(request))
         drafts = read_drafts(await read_body(request), now())
         await keep_drafts(self._desk.store, editor.name, drafts)
         return Response(status_code=204)
 
     async def drop_draft(self, request: Request) -> Response:
-        """Forget what an editor typed, and lead back to the form."""
+        """Delete an editor's draft, and redirect to the form."""
         editor = must_edit(self._editor_of(request))
         story = dict(await read_form(request)).get("story", "")
         await self._desk.drop_drafts(editor, story)

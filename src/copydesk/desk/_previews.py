@@ -1,7 +1,6 @@
-"""Compute in threads: trials of other rules, and letters' next issues as they would be now.
-
-Whoever started a trial asks for it again; a page that is opened without one begins with the last.
-A trial that is given up ends at its next step.
+"""Compute in threads: trials of other rules, and the next issues of newsletters.
+A trial is asked for again by its id until it is over. One that its editor gave up ends at its
+next step.
 """
 
 from __future__ import annotations
@@ -29,12 +28,12 @@ _Answer = TypeVar("_Answer")
 
 
 class GivenUp(Exception):  # noqa: N818 - a trial that nobody wants any more is no failure
-    """Raised in a trial that somebody gave up."""
+    """Raised inside a trial that its editor gave up."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Trial:
-    """A change that an editor tries: how far it is, and what came of it, or what was wrong."""
+    """A change of rules that an editor tries: its progress, and its outcome or problem."""
 
     id: str
     editor: str
@@ -48,7 +47,7 @@ class Trial:
 
     @property
     def is_over(self) -> bool:
-        """Decide whether nothing more will come of it."""
+        """Decide whether the trial has ended."""
         return self.tried is not None or self.error is not None or self.is_given_up
 
     def stage(self, name: str, total: int | None = None) -> None:
@@ -57,7 +56,7 @@ class Trial:
         self.name, self.steps, self.total = name, 0, total
 
     def step(self, count: int = 1) -> None:
-        """Note steps; raises GivenUp."""
+        """Note progress; raises GivenUp."""
         self._end_if_nobody_waits()
         self.steps += count
 
@@ -67,7 +66,7 @@ class Trial:
 
 
 class Trials:
-    """Try changes in a newsroom, the workbench opened with the first; closed by who made it."""
+    """Try changes of rules; the workbench opens with the first. The owner calls `close`."""
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         """Take a newsroom; nothing is opened yet."""
@@ -78,7 +77,7 @@ class Trials:
         self._idle: asyncio.TimerHandle | None = None
 
     def begin(self, editor: str, change: engine.RuleChange) -> Trial:
-        """Begin to try a change; what the same editor tried before is given up."""
+        """Begin to try a change; the editor's earlier trial is given up."""
         for trial in self._trials.values():
             if trial.editor == editor and not trial.is_over:
                 trial.is_given_up = True
@@ -91,17 +90,17 @@ class Trials:
         return trial
 
     def find(self, trial: str, editor: str) -> Trial | None:
-        """Return a trial of an editor, None where it is not known any more."""
+        """Return a trial of an editor, None where it is unknown by now."""
         found = self._trials.get(trial)
         return found if found is not None and found.editor == editor else None
 
     async def ask(self, question: Callable[[engine.Workbench], _Answer]) -> _Answer:
-        """Return the workbench's answer, after what it is at; raises what that raises."""
+        """Return the workbench's answer, after its current work; raises what that raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: question(self._workbench()))
 
     def close(self) -> None:
-        """Give up what is under way, and close the workbench."""
+        """Give up the current trial, and close the workbench."""
         for trial in self._trials.values():
             trial.is_given_up = True
         self._thread.submit(self._close)
@@ -128,7 +127,7 @@ class Trials:
             self._bench.close()
 
     def _let_go_later(self) -> None:
-        """Let go of the stories once nobody has tried anything for a while."""
+        """Forget the loaded stories when nobody has tried anything for a while."""
         if self._idle is not None:
             self._idle.cancel()
         loop = asyncio.get_running_loop()
@@ -147,10 +146,7 @@ _Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposedLetter:
-    """A letter's issue to come, the edits that it was composed with, and the latest of these.
-
-    So many stories in it are `new`, of the `fewest` that it takes.
-    """
+    """The next issue of a newsletter, with the edits that went into it."""
 
     row: engine.LetterRow
     draft: engine.IssueDraft
@@ -159,28 +155,28 @@ class ComposedLetter:
 
     @property
     def issue(self) -> Issue:
-        """Return the issue as it would be."""
+        """Return the issue as it would be now."""
         return self.draft.issue
 
     @property
     def new(self) -> int:
-        """Return how many stories are new."""
+        """Return how many of its stories are new."""
         return self.draft.new
 
     @property
     def fewest(self) -> int:
-        """Return how many new stories it takes."""
+        """Return how many new stories an issue needs."""
         return self.draft.fewest
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the records of its stories in their order."""
+        """Return the record names of its stories in order."""
         return tuple(story.name for story in self.issue.stories)
 
 
 @dataclass(slots=True, kw_only=True)
 class IssuesToCome:
-    """Compose issues, one at a time: a build is waited for, and no page may wait with it."""
+    """Compose next issues in a thread, one at a time, so that no page waits for a build."""
 
     thread: NewsroomThread
     store: DeskStore
@@ -189,9 +185,9 @@ class IssuesToCome:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def compose(self, letter_id: str) -> ComposedLetter:
-        """Return a letter's issue as it would be now, by today's records, settings and edits.
+        """Return a newsletter's next issue, by today's records, settings and edits.
 
-        Raises UsageError where there is no such letter, and what composing raises.
+        Raises UsageError for an unknown newsletter, and what composing raises.
         """
         async with self._turn:
             key = await self.thread.ask(lambda opened: self._find_key(opened, letter_id))
@@ -205,7 +201,7 @@ class IssuesToCome:
         return composed
 
     def _find_key(self, opened: OpenNewsroom, letter_id: str) -> _Key:
-        """Return what an issue hangs on; asked in the newsroom's thread."""
+        """Return what an issue depends on; call this in the newsroom's thread."""
         row = engine.find_letter(opened.newsroom, letter_id)
         version = self.store.letters.of(letter_id).version
         last = row.last.path if row.last else ""
@@ -215,7 +211,7 @@ class IssuesToCome:
 
 
 def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:
-    """Compose a letter's issue to come; raises UsageError where there is no such letter."""
+    """Compose the next issue of a newsletter; raises UsageError for an unknown one."""
     row = engine.find_letter(newsroom, letter_id)
     kept = store.letters.of(letter_id)
     changes = store.letters.list_changes(letter_id, _TOLD_CHANGES)

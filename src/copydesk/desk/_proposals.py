@@ -1,6 +1,5 @@
-"""Proposals: what a program suggests goes in; actions of the editor who takes it come out.
-
-A proposal changes nothing. It stands at its stories until an editor takes or refuses it.
+"""Store what programs propose; an editor takes a proposal, which becomes an action, or refuses it.
+A proposal changes nothing by itself. It is shown at its stories until an editor decides.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class SentProposal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: str) -> Proposal:
-    """Keep a proposal and return it; raises UsageError, RecordError for a story that is none."""
+    """Store a proposal and return it; raises UsageError, RecordError for an unknown story."""
     _check_words(sent)
     action = SentAction(
         id=proposal_id,
@@ -89,13 +88,13 @@ async def propose(desk: Desk, token: ApiToken, sent: SentProposal, proposal_id: 
 
 
 def _is_same(kept: Proposal, proposal: Proposal) -> bool:
-    """Decide whether a proposal was sent again: what its stories say by now may differ."""
+    """Decide whether a proposal was sent twice; the text of its stories may differ by now."""
     action = replace(kept.action, at=proposal.at, seen=proposal.action.seen)
     return (kept.author, action) == (proposal.author, proposal.action)
 
 
 def _check_words(sent: SentProposal) -> None:
-    """Raise UsageError for what no editor can take with one key."""
+    """Raise UsageError for what an editor could not take by one key."""
     allowed = _PROPOSED_VERDICTS if sent.kind == "verdict" else PROPOSED_RULES
     if sent.said not in allowed:
         raise UsageError(f"no {sent.kind} is proposed so", subject=sent.said)
@@ -109,9 +108,9 @@ def _check_words(sent: SentProposal) -> None:
 
 
 def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str]:
-    """Return the digests of the fields that are proposed to change, as they are now.
+    """Return the digests of the fields that the proposal would change.
 
-    Raises RecordError for a story that is none, UsageError for words that do not stand in theirs.
+    Raises RecordError for an unknown story, UsageError for a quotation that is not in the story.
     """
     pages = {
         name: engine.read_story_page(opened.newsroom, opened.queue, name)
@@ -138,7 +137,7 @@ def _refuses_models(page: engine.StoryPage) -> bool:
 
 
 def _read_words(page: engine.StoryPage) -> str:
-    """Return the words that an agent may know: of a story that refuses that, its headline."""
+    """Return the text that an agent may read; only the headline where the publisher refuses."""
     story = page.seen.story
     if _refuses_models(page):
         return text.fold(story.title)
@@ -146,10 +145,10 @@ def _read_words(page: engine.StoryPage) -> str:
 
 
 async def take_proposal(desk: Desk, proposal_id: str, editor: str) -> EditorAction:
-    """Return the action that a proposal became, once for all; it waits to be filed.
+    """Return the action that a proposal became; it waits to be filed.
 
-    Taken again by the same editor it is the same. Raises RecordError where there is none,
-    UsageError where it was refused, or taken by another.
+    Taken again by the same editor it is the same action. Raises RecordError for an unknown
+    proposal, UsageError for one that was refused or taken by somebody else.
     """
 
     def take() -> EditorAction:
@@ -193,7 +192,7 @@ def _find(desk: Desk, proposal_id: str) -> Proposal:
 
 
 def _make_action(proposal: Proposal, editor: str) -> EditorAction:
-    """Return what an editor does who takes a proposal; its id tells whence it came."""
+    """Return the action of an editor who takes a proposal; its id names the proposal."""
     why = f"{proposal.action.why} (proposed by {proposal.author}: {proposal.label})"
     return replace(proposal.action, id=f"p-{proposal.id}", by=editor, at=now(), why=why)
 
@@ -203,7 +202,7 @@ def _over(proposal: Proposal) -> UsageError:
 
 
 def list_proposal_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the route of an open desk on which proposals are decided."""
+    """Return the route of an open desk on which editors decide proposals."""
 
     async def decide(request: Request) -> Response:
         editor = must_edit(editor_of(request))

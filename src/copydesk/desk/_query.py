@@ -24,7 +24,7 @@ _LONGEST = 500  # characters of a word that is looked for, or of a name
 
 
 def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
-    """Return the question of an address; what nobody can mean asks for nothing."""
+    """Return the question in a query; values that make no sense are ignored."""
     view = _choose(VIEWS, query.get("view")) or VIEWS[0]
     order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
@@ -54,7 +54,7 @@ def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
 
 
 def write_question(question: engine.QueueQuestion) -> str:
-    """Return a question as the query of an address, without a question mark."""
+    """Return a question as a query, without the question mark."""
     parts = {
         "view": question.view,
         "standing": question.standing or "",
@@ -76,17 +76,17 @@ def write_question(question: engine.QueueQuestion) -> str:
 
 
 def is_plain(question: engine.QueueQuestion) -> bool:
-    """Decide whether a question is a view and an order alone, without a filter or words."""
+    """Decide whether a question is only a view and an order, without filters or search."""
     return first_page(question) == engine.QueueQuestion(view=question.view, order=question.order)
 
 
 def first_page(question: engine.QueueQuestion) -> engine.QueueQuestion:
-    """Return the question from its first row on."""
+    """Return the question for its first page."""
     return replace(question, after=None)
 
 
 def _read_day(text: str) -> date | None:
-    """Return a day as in 2026-11-27; None where it is none, or at an end of the calendar."""
+    """Return a day like 2026-11-27, None for any other text or a year out of range."""
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(text)
         return day if _YEARS[0] <= day.year < _YEARS[1] else None
@@ -111,13 +111,13 @@ def _write_cursor(cursor: engine.QueueCursor | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Show the filters of a question, in the site's words; `topics` are those of the beat."""
+    """Describe the filters of a question in the site's language; `topics` are the beat's."""
 
     strings: Strings
     topics: Sequence[str]
 
     def show(self, question: engine.QueueQuestion, choices: engine.QueueChoices) -> list[Choice]:
-        """Return each filter with its choices, the one that the question has among them."""
+        """Return each filter with its choices; the current value is always among them."""
         say = self.strings.say
         languages = [(tag, _name_language(tag)) for tag in choices.languages]
         kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
@@ -137,7 +137,7 @@ class Filters:
         ]
 
     def _show_further(self, question: engine.QueueQuestion) -> list[Choice]:
-        """Return the filters that stand there only once an address has asked for them."""
+        """Return the filters that are shown only when the address uses them."""
         asked = {
             "owner": question.owner,
             "since": question.since,
@@ -153,7 +153,7 @@ class Filters:
     def make_filter(
         self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
     ) -> Choice:
-        """Return a filter: its choices are values with their words."""
+        """Return a filter: its name, its current value and its labelled choices."""
         listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
         if chosen and chosen not in {value for value, _ in listed}:
             listed.append((chosen, chosen))

@@ -122,7 +122,7 @@ class _QueueHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def rows(self, request: Request) -> Response:
-        """Answer with the rows of some events, or of those that some stories belong to, alone."""
+        """Answer with rows alone: those of some groups, or those that some stories are in."""
         editor, asked = self._editor_of(request), request.query_params
         events = asked.getlist("event")[:_MOST_ROWS]
         names = asked.getlist("story")[:_MOST_ROWS]
@@ -136,7 +136,7 @@ class _QueueHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def versions(self, request: Request) -> Response:
-        """Answer with the versions of a question's rows, and of those that a page shows still."""
+        """Answer with the versions of a question's rows and of other rows that a page shows."""
         asked = request.query_params
         question = _query.read_question(asked)
         shown = asked.getlist("event")[:_MOST_ROWS]
@@ -146,40 +146,40 @@ class _QueueHandlers:
         return JSONResponse(versions, headers=NEVER_KEPT)
 
     async def put_actions(self, request: Request) -> Response:
-        """Keep actions that a script sends; they are on the disk before this answers."""
+        """Store the actions that a script sends; they are on disk before this answers."""
         editor = must_edit(self._editor_of(request))
         actions = _actions.read_json(await read_body(request), editor.name, now())
         await self._desk.put(actions)
         return JSONResponse({"kept": [action.id for action in actions]}, 202, NEVER_KEPT)
 
     async def list_actions(self, request: Request) -> Response:
-        """Answer with what has become of this editor's actions of the last day."""
+        """Answer with the outcomes of this editor's actions of the last day."""
         done = await self._list_actions(self._editor_of(request))
         return JSONResponse([describe(queued) for queued in done], headers=NEVER_KEPT)
 
     async def put_form(self, request: Request) -> Response:
-        """Keep the actions of a form, and lead back to where it was sent from."""
+        """Store the actions of a form, and redirect to the page that it came from."""
         editor = must_edit(self._editor_of(request))
         fields = [(name, value) for name, value in await read_form(request) if value]
         await self._desk.put(_actions.read_form(fields, editor.name, now()))
         return RedirectResponse(self._desk.own_page(dict(fields).get("return", "")), 303)
 
     async def put_view(self, request: Request) -> Response:
-        """Keep a question under a name, or forget it, and lead to it."""
+        """Save a question under a name, or delete it, and redirect to the question."""
         editor, form = self._editor_of(request), dict(await read_form(request))
         query = "" if "forget" in form else form.get("query", "")
         await self._save_view(editor, form.get("name", ""), query)
         return RedirectResponse(f"{self._desk.path}?{form.get('query', '')}".rstrip("?"), 303)
 
     async def put_presence(self, request: Request) -> Response:
-        """Take in which story an editor stands on, and tell everybody."""
+        """Note which story an editor looks at, and tell all browsers."""
         name = self._editor_of(request).name
         self._presence.note(await read_body(request), name, now())
         self._desk.broadcast.tell("presence", {"there": self._presence.list_all()})
         return Response(status_code=204)
 
     async def events(self, request: Request) -> Response:
-        """Answer with a stream of what happens."""
+        """Answer with the stream of server-sent events."""
         self._tasks.add(task := asyncio.create_task(self._desk.filer.prepare()))
         task.add_done_callback(self._tasks.discard)
         stream = self._desk.broadcast.stream()
@@ -213,9 +213,9 @@ def _find_versions(
     question: engine.QueueQuestion,
     shown: Collection[str],
 ) -> Mapping[str, object]:
-    """Return which rows a question has now, each with its version, and the views' counts.
+    """Return the rows that a question has now, each with its version, and the views' counts.
 
-    Events that are `shown` and not among them have their versions, too.
+    Rows that are `shown` and not among them have their versions, too.
     """
     page = opened.queue.page(opened.newsroom, question)
     listed = {row.happening for row in page.rows}
@@ -235,7 +235,7 @@ def _find_versions(
 
 
 def read_drop_question(query: Mapping[str, str]) -> engine.DropQuestion:
-    """Return the question of an address; what nobody can mean asks for nothing."""
+    """Return the question in a query; values that make no sense are ignored."""
     days, most = query.get("days", ""), query.get("most", "")
     return engine.DropQuestion(
         reason=next((reason for reason in _REASONS if reason == query.get("reason")), None),

@@ -49,7 +49,7 @@ class _RuleHandlers:
         self._editor_of = editor_of
 
     async def show(self, request: Request) -> Response:
-        """Answer with the page, looked at again by itself while a trial is under way."""
+        """Answer with the page; it reloads while a trial is running."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         trial = self._desk.trials.find(asked.get("trial", ""), editor.name)
         again = self._desk.trials.find(asked.get("again", ""), editor.name)
@@ -73,7 +73,7 @@ class _RuleHandlers:
         return Response(await self._desk.draw(make), media_type="text/html", headers=headers)
 
     async def begin(self, request: Request) -> Response:
-        """Begin to try what a form says, and lead to the page that waits for it."""
+        """Begin to try the rules of a form, and redirect to the page of the trial."""
         editor = must_edit(self._editor_of(request))
         fields = await read_form(request)
         settings = await self._desk.thread.ask(lambda opened: opened.newsroom.settings)
@@ -82,7 +82,7 @@ class _RuleHandlers:
         return self._lead(trial=trial.id)
 
     async def give_up(self, request: Request) -> Response:
-        """Give up a trial, and lead to its page."""
+        """Give up a trial, and redirect to its page."""
         trial, _ = await self._find(request)
         trial.is_given_up = trial.is_given_up or not trial.is_over
         return self._lead(trial=trial.id)
@@ -106,7 +106,7 @@ class _RuleHandlers:
         return self._lead(again=trial.id, written=done.commit or "-")
 
     async def undo(self, request: Request) -> Response:
-        """Take a commit of rules back."""
+        """Undo a commit of rules."""
         owner = require_role(request, "owner")
         form = dict(await read_form(request))
         commit = read_commit(form)
@@ -114,7 +114,7 @@ class _RuleHandlers:
         return self._lead(undone=commit, again=form.get("again", "")[:40])
 
     async def rejudge(self, request: Request) -> Response:
-        """Begin to judge filed stories again, and lead to where it is told."""
+        """Begin to judge filed stories again, and redirect to its progress."""
         owner = require_role(request, "owner")
         if self._desk.rejudging is None:
             hint = "use copydesk rejudge --apply"
@@ -142,9 +142,9 @@ Fields = Sequence[tuple[str, str]]
 
 
 def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> engine.RuleChange:
-    """Return what a form changes in the rules; raises UsageError for what is no number.
+    """Return the changes of rules in a form; raises UsageError for an invalid number.
 
-    What stands there as it is today is no change.
+    A value that is the same as today changes nothing.
     """
     values = dict(fields)
     gate = _read_whole(values.get("publish_at", ""), "scoring.publish_at")
@@ -171,7 +171,7 @@ def _list_points(fields: Fields) -> Iterator[tuple[str, str]]:
 
 
 def _list_trusts(values: Mapping[str, str], beat: Beat) -> Iterator[tuple[str, Trust]]:
-    """Yield the trust that a source is given, by its address, where it is another one."""
+    """Yield sources with another trust than today, by address."""
     for place, source in enumerate(beat.sources):
         trust = values.get(f"trust.{place}", source.trust)
         if values.get(f"source.{place}") == source.url and trust != source.trust:
@@ -194,7 +194,7 @@ def _list_words(text: str) -> Iterator[str]:
 
 
 def _read_whole(value: str, name: str) -> int | None:
-    """Return a number of a form, None for an empty field."""
+    """Return a whole number of a form, None for an empty field."""
     plain = value.strip().replace("−", "-")
     if not plain:
         return None
@@ -216,7 +216,7 @@ def _read_number(value: str, name: str) -> float | None:
 
 
 def list_points(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str, object]]:
-    """Return each signal with its points today, those that are tried, and what it means."""
+    """Return each signal with its points today, those that are tried, and its meaning."""
     for option in options_of(SignalPoints):
         today = getattr(beat.scoring.points, option.name)
         yield {
@@ -244,7 +244,7 @@ def list_sources(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str,
 def list_topics(
     beat: Beat, change: engine.RuleChange, say: Callable[..., str]
 ) -> Iterable[Mapping[str, object]]:
-    """Return the topics with how many keywords each has, in words, and which one is edited."""
+    """Return the topics, each with its number of keywords, and which one is edited."""
     for topic in beat.topics:
         yield {
             "name": topic.name,
@@ -259,11 +259,10 @@ _COUNTED = frozenset({"related", "background"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhatIfState:
-    """What the page shows: the trial that was asked for, what was written, who may write.
+    """What the page shows: the trial, what was written, and whether this editor may write.
 
     `half_life_today` is the front page's, in hours. `again` is a trial whose rules were written:
-    the form has them where they were taken back. `rejudging` is how judging again stands that was
-    asked for last.
+    the form has them again when they were undone. `rejudging` is the command started last.
     """
 
     trial: Trial | None
@@ -368,7 +367,7 @@ def _tell_topic(pages: Pages, effect: engine.TopicEffect) -> str:
 def _count(
     pages: Pages, summary: engine.Summary, before: int, after: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield the counts of an answer, by the gate of today and the one that is tried."""
+    """Yield the counts of a trial, by today's gate and by the one that is tried."""
     for name, value in (
         ("published", f"{summary.published_before:,} → {summary.published_after:,}"),
         ("to_site", f"+{summary.to_site:,}"),
@@ -384,7 +383,7 @@ def _count(
 def _count_agreement(
     decided: Sequence[engine.WeighedVerdict], before: int, after: int
 ) -> Iterator[tuple[str, str]]:
-    """Yield how many of the editors' words the gate agrees with, by each set of rules."""
+    """Yield how many verdicts of editors the gate agrees with, by each set of rules."""
     gates = (("before", before), ("after", after))
     shares = [_agree(decided, points, gate) for points, gate in gates]
     if all(stories for _, stories in shares):
@@ -392,7 +391,7 @@ def _count_agreement(
 
 
 def _agree(decided: Sequence[engine.WeighedVerdict], points: str, gate: int) -> tuple[int, int]:
-    """Return with how many words a gate agrees, and on how many it has a say."""
+    """Return how many verdicts a gate agrees with, and about how many it decides."""
     known = [
         (seen, story.said == "publish")
         for story in decided
@@ -409,7 +408,7 @@ def _warn(pages: Pages, summary: engine.Summary) -> str:
 
 
 def _write_number(number: float) -> str:
-    """Return a number as a form has it: 24, 36.5."""
+    """Return a number for a form field: 24, 36.5."""
     return f"{number:.10g}"
 
 
@@ -436,7 +435,7 @@ def _show_story(pages: Pages, story: engine.ChangedStory) -> Mapping[str, object
 
 
 def _tell_why(pages: Pages, story: engine.ChangedStory) -> str:
-    """Return the reason; of a topic that is lost that it holds no more."""
+    """Return the reason of a change; for a lost topic, that its reason is gone."""
     is_gone = story.why and story.lost and not story.won
     return pages.strings.say("what_if_no_more", why=story.why) if is_gone else story.why
 
@@ -450,7 +449,7 @@ def _show_field(change: engine.FieldChange) -> Mapping[str, str]:
 
 
 def _tell(field: str, value: object) -> str:
-    """Return a value as a line has room for it; of addresses and names of records how many."""
+    """Return a value that fits a line; of addresses and record names only their number."""
     if isinstance(value, tuple) and field in _COUNTED:
         told = str(len(value))
     elif isinstance(value, tuple):

@@ -52,7 +52,7 @@ def list_story_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
 
 
 class _StoryHandlers:
-    """What each route does; a story that is not filed raises RecordError."""
+    """Handle each route; raises RecordError for a story that is not filed."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -106,10 +106,10 @@ class _StoryHandlers:
         *,
         takes_up: bool = False,
     ) -> Response:
-        """Answer with the form in which a story is edited.
+        """Answer with the edit form of a story.
 
-        With `takes_up` it has what the editor typed into it before. What was `sent` from it and is
-        not filed is in it again, or on a page of its own where the story is gone.
+        With `takes_up` the editor's draft fills it. What was `sent` from it and is not filed fills
+        it, too, or is shown on a page of its own where the story is gone.
         """
         drafts = await self._desk.list_drafts(editor, name)
 
@@ -125,7 +125,7 @@ class _StoryHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def _answer_outcome(self, editor: Editor, name: str, first: str) -> Response:
-        """Lead on from a form whose edit is filed; else show its outcome, or that it waits."""
+        """Redirect to the story if the edit is filed; else show its outcome, or that it waits."""
         sent = await self._find_actions(editor, name, first)
         if any(queued.outcome is None for queued in sent):
             answer = page_answer(
@@ -143,7 +143,7 @@ class _StoryHandlers:
         return await self._show_form(editor, name, sent)
 
     async def _find_actions(self, editor: Editor, name: str, first: str) -> list[QueuedAction]:
-        """Return the actions of a form that an editor sent, once all have an outcome or soon."""
+        """Return the actions that an editor sent from a form, after a short wait for outcomes."""
         ids = _actions.list_edit_ids(first)
         states = await self._desk.filer.await_outcomes(ids, _OUTCOME_SECONDS)
         own = (editor.name, (name,))

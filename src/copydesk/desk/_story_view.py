@@ -34,10 +34,10 @@ View = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryViews:
-    """Make what templates print of stories: in the site's language and zone, for its gate.
+    """Describe stories for templates, in the site's language and time zone.
 
-    `root` is the path of the desk. `seen` gives the digests of a story's fields, for an action that
-    must not overwrite what somebody changed meanwhile.
+    `root` is the path of the desk, `gate` the quality at which stories are published. The `seen` of
+    a story has the digests of its fields, so that an action overwrites no change made meanwhile.
     """
 
     strings: Strings
@@ -47,7 +47,7 @@ class StoryViews:
     gate: int
 
     def of(self, seen: engine.QueueStory) -> View:
-        """Return a story as a row shows it."""
+        """Return a story for a row of the queue."""
         story = seen.story
         reasons = sort_reasons(story.reasons)
         return {
@@ -72,7 +72,7 @@ class StoryViews:
         }
 
     def short(self, seen: engine.QueueStory) -> View:
-        """Return a story as a line beside another shows it."""
+        """Return a story for a line below another one."""
         story = seen.story
         provider = story.provider
         source = text.fold(provider.name or provider.domain) if provider else ""
@@ -92,16 +92,16 @@ class StoryViews:
         }
 
     def address(self, name: str) -> str:
-        """Return where the page of the story of a name is."""
+        """Return the address of a story's page at the desk."""
         return f"{self.root}story/{quote(name, safe='')}/"
 
     def reason(self, reason: Reason) -> View:
-        """Return a reason with its points, "" where none count."""
+        """Return a reason with its points, "" where it has none."""
         points = f"{reason.points:+d}" if reason.points else ""
         return {"points": points, "is_up": (reason.points or 0) > 0, "why": _reason_words(reason)}
 
     def verdict(self, verdict: Verdict | None) -> View | None:
-        """Return the word of an editor, None where nobody said one."""
+        """Return an editor's verdict, None where there is none."""
         if verdict is None:
             return None
         word = self.strings.say(f"said_{verdict.said}")
@@ -113,14 +113,14 @@ class StoryViews:
         }
 
     def _pin(self, pin: Ruling | None) -> View | None:
-        """Return until when an editor keeps a story in front, None for one that nobody keeps."""
+        """Return until when a story is pinned to the front page, None if it is not."""
         if pin is None:
             return None
         say, until = self.strings.say, self.time(pin.until)
         return {"words": say("pinned_until") if until else say("pinned"), "until": until}
 
     def time(self, moment: datetime | None) -> str:
-        """Return a time as HTML that says its moment exactly, "" for none."""
+        """Return a time as HTML with its exact value, "" for None."""
         if moment is None:
             return ""
         local = local_time(moment, self.zone)
@@ -128,12 +128,12 @@ class StoryViews:
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{shown}</time>')
 
     def clock(self, moment: datetime) -> str:
-        """Return a time of this day as HTML, the hour alone."""
+        """Return a time of today as HTML: the hour and minute."""
         local = local_time(moment, self.zone)
         return mark_safe(f'<time datetime="{dates.rfc3339(moment)}">{local:%H:%M}</time>')
 
     def tongue(self, story: Story) -> str:
-        """Return the attributes of words in another language than the site's."""
+        """Return the HTML attributes for text in another language than the site's."""
         tag = language_tag(story.language)
         if not tag or tag.partition("-")[0] == language_tag(self.locale).partition("-")[0]:
             return ""
@@ -150,7 +150,7 @@ class StoryViews:
 
 
 def sort_reasons(reasons: Sequence[Reason]) -> list[Reason]:
-    """Sort reasons by what they weigh; those without points last, in their own order."""
+    """Sort reasons by weight; those without points come last, in their own order."""
     return sorted(reasons, key=lambda reason: -abs(reason.points or 0))
 
 
@@ -167,13 +167,13 @@ _SHOWN_WHY = 300
 
 @dataclass(frozen=True, slots=True)
 class ProposalViews:
-    """Show what waits for the stories of rows; a row without it is better than none."""
+    """Describe the proposals for the stories of rows; where the store fails, rows have none."""
 
     strings: Strings
     find: FindProposals
 
     def find_for(self, row: engine.QueueRow) -> list[Proposal]:
-        """Return what is proposed for any story of a row, the oldest first, each once."""
+        """Return the proposals for any story of a row, the oldest first, each once."""
         names = [seen.name for seen in (row.leader, *row.copies, *row.coverage)]
         found: Mapping[str, Sequence[Proposal]] = {}
         with contextlib.suppress(DeskStoreError):
@@ -182,14 +182,14 @@ class ProposalViews:
         return list({proposal.id: proposal for proposal in listed}.values())
 
     def version(self, row: engine.QueueRow, proposals: Sequence[Proposal]) -> str:
-        """Return the version of a row, which changes with what is proposed for it."""
+        """Return the version of a row; it changes with the proposals for the row."""
         if not proposals:
             return row.version
         ids = " ".join(proposal.id for proposal in proposals).encode()
         return f"{row.version}-{hashlib.blake2b(ids, digest_size=4).hexdigest()}"
 
     def show(self, proposals: Sequence[Proposal]) -> list[View]:
-        """Return proposals as a template shows them."""
+        """Return proposals for the template."""
         return [self._show(proposal) for proposal in proposals]
 
     def _show(self, proposal: Proposal) -> View:
@@ -211,7 +211,7 @@ _SHORT = 10  # characters of a commit's id
 
 
 def describe_why(told: engine.Explanation) -> View:
-    """Return the table of a quality, the reasons beside it, how it stands among others."""
+    """Return how a story got its quality, as a table, with the other reasons beside it."""
     in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
     return {
         "quality": told.quality,
@@ -231,7 +231,7 @@ def describe_why(told: engine.Explanation) -> View:
 
 
 def describe_places(views: StoryViews, told: engine.Explanation) -> list[str]:
-    """Return how a story stands among the last ones of each of its topics, a sentence each."""
+    """Return how a story ranks among recent ones of each of its topics, a sentence each."""
     return [
         views.strings.say(
             "place_of" if place.topic else "place_of_all",
@@ -246,12 +246,12 @@ def describe_places(views: StoryViews, told: engine.Explanation) -> list[str]:
 
 
 def describe_passages(found: engine.StoryPage) -> list[list[View]]:
-    """Return the passages of a story, each as pieces, of which some are marked."""
+    """Return the passages of a story, each as a list of marked and plain pieces."""
     return [list(_part(passage)) for passage in found.passages]
 
 
 def _part(passage: engine.MarkedPassage) -> Iterator[View]:
-    """Walk a passage piece by piece."""
+    """Yield the pieces of a passage."""
     at = 0
     for mark in passage.marks:
         yield {"words": passage.words[at : mark.start], "kind": ""}
@@ -263,7 +263,7 @@ def _part(passage: engine.MarkedPassage) -> Iterator[View]:
 
 
 def describe_trail(views: StoryViews, trail: engine.Trail) -> View:
-    """Return what befell a story, an entry each, with how many more there are."""
+    """Return the history of a story, an entry each, and how many older ones there are."""
     return {
         "entries": [_describe_entry(views, entry) for entry in trail.entries],
         "rest": views.strings.say("trail_rest", count=trail.rest) if trail.rest else "",
@@ -288,7 +288,7 @@ def _describe_entry(views: StoryViews, entry: engine.TrailEntry) -> View:
 
 
 def describe_neighbour(views: StoryViews, row: engine.NeighbourRow) -> View:
-    """Return a group beside a story: how like it is, and why they are together or not."""
+    """Return a neighbouring group: its likeness, and why it is one group or not."""
     story = row.story
     others = views.strings.say("neighbour_others", count=row.others) if row.others else ""
     return {

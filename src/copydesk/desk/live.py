@@ -36,18 +36,18 @@ _MOST_BEHIND = 100  # events that one browser has not taken
 
 
 class Broadcast:
-    """Tell all that listen; one that takes nothing for long is cut off and comes back by itself."""
+    """Send events to all listeners; a slow one is cut off, and its browser connects again."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[bytes | None]] = set()
 
     @property
     def listeners(self) -> int:
-        """Return how many listen."""
+        """Return how many browsers listen."""
         return len(self._listeners)
 
     def tell(self, event: str, what: Mapping[str, object]) -> None:
-        """Tell everybody of an event; from the loop's own thread."""
+        """Send an event to all; call this in the event loop's thread."""
         message = f"event: {event}\ndata: {json.dumps(what, ensure_ascii=False)}\n\n".encode()
         for listener in list(self._listeners):
             if listener.full():
@@ -56,12 +56,12 @@ class Broadcast:
                 listener.put_nowait(message)
 
     def close(self) -> None:
-        """End every stream: the server ends."""
+        """End every stream, when the server stops."""
         for listener in list(self._listeners):
             self._end(listener)
 
     async def stream(self) -> AsyncIterator[bytes]:
-        """Yield what is told from now on, and a comment where nothing is for a while."""
+        """Yield events from now on, and a comment when there was none for a while."""
         listener: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_BEHIND)
         self._listeners.add(listener)
         try:
@@ -92,14 +92,14 @@ _ACTIONS_AT_ONCE = 500
 
 
 class Starter(Protocol):
-    """Who runs a process that files what waits, until nothing does, one at a time."""
+    """Start a process that files all waiting actions; one process at a time."""
 
     async def prepare(self) -> None:
-        """Be ready to."""
+        """Start the process early, so that it is ready."""
         ...
 
     async def file_actions(self) -> int:
-        """File, and return the exit code."""
+        """File all waiting actions, and return the exit code."""
         ...
 
 
@@ -108,10 +108,10 @@ async def _know_no_standings(_names: Collection[str]) -> Mapping[str, str]:
 
 
 class Filer:
-    """Let waiting actions be filed, and browsers hear what became of each.
+    """File waiting actions, and tell browsers the outcome of each.
 
-    `find_standings` says where stories stand, by the names of their records; after
-    `again_seconds` it is tried again where filing failed.
+    `find_standings` returns the standings of stories by record name. After a failure filing is
+    tried again in `again_seconds`.
     """
 
     def __init__(self, store: DeskStore, starter: Starter, broadcast: Broadcast, say: Say) -> None:
@@ -126,20 +126,20 @@ class Filer:
         self._is_prepared = False
 
     def wake(self, ids: Iterable[str] = ()) -> None:
-        """File what waits; browsers are told what becomes of the actions with these ids."""
+        """File what waits; browsers hear the outcomes of the actions with these ids."""
         self._pending.update(ids)
         self._wakes.set()
 
     async def prepare(self) -> None:
-        """Be ready: an editor came."""
+        """Start the process early: an editor opened the desk."""
         if not self._is_prepared:
             self._is_prepared = True
             await self._starter.prepare()
 
     async def go_on(self) -> None:
-        """File until cancelled, also what another process kept and did not live to file.
+        """File until cancelled, including what an earlier process stored and did not file.
 
-        Where the store or the process cannot be had now (a full disk, a lock), it is tried again.
+        Where the store or the process cannot be used now (full disk, a lock), it is tried again.
         """
         while True:
             self._wakes.clear()
@@ -155,14 +155,14 @@ class Filer:
                     await asyncio.wait_for(self._wakes.wait(), _OTHERS_SECONDS)
 
     async def _file_what_waits(self) -> bool:
-        """File what waits, if anything does; whether nothing was in the way."""
+        """File what waits, if anything does; return whether that succeeded."""
         self._pending.update(action.id for action in await asyncio.to_thread(self._waiting))
         return not self._pending or await self._file_all()
 
     async def await_outcomes(
         self, ids: Sequence[str], seconds: float
     ) -> Mapping[str, QueuedAction]:
-        """Return the kept actions with these ids once all have an outcome, or after this long."""
+        """Return the actions with these ids, once all have an outcome or the time is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while True:
@@ -173,14 +173,14 @@ class Filer:
         return await asyncio.to_thread(self.store.actions.state, ids)
 
     async def finish(self, seconds: float) -> None:
-        """Wait until all that was put here is filed, or for this long."""
+        """Wait until everything put here is filed, or until the time is over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self._pending:
                     await asyncio.sleep(_LOOK_SECONDS)
 
     async def _file_all(self) -> bool:
-        """Run the process to its end, telling of outcomes meanwhile; whether any came of it."""
+        """Run the process to its end and tell outcomes meanwhile; return whether there were any."""
         told = 0
         filing = asyncio.ensure_future(self._starter.file_actions())
         try:
@@ -198,7 +198,7 @@ class Filer:
         return not code and (bool(told) or not self._pending)
 
     async def _tell(self) -> int:
-        """Tell browsers of those actions that something has become of; return how many."""
+        """Tell browsers the actions that have an outcome now; return how many."""
         if not self._pending:
             return 0
         states = await asyncio.to_thread(self.store.actions.state, sorted(self._pending))
@@ -212,7 +212,7 @@ class Filer:
         return len(done)
 
     async def _find_standings(self, done: Sequence[QueuedAction]) -> Mapping[str, str]:
-        """Return where the stories of filed actions stand now, where anybody listens."""
+        """Return the new standings of the stories of filed actions, if anybody listens."""
         names = {name for queued in done for name in queued.action.stories}
         if not names or not self.broadcast.listeners:
             return {}
@@ -225,7 +225,7 @@ class Filer:
 
 
 def describe(queued: QueuedAction) -> dict[str, object]:
-    """Return an action and what became of it, as JSON has it."""
+    """Return an action and its outcome for JSON."""
     action, outcome = queued.action, queued.outcome
     return {
         "id": action.id,
@@ -251,7 +251,7 @@ _CHARACTERS = 300
 
 
 class Looking(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a tab says: the event that its editor stands on, "" for none."""
+    """The story group that a browser tab shows, "" for none."""
 
     tab: str
     event: str
@@ -265,13 +265,13 @@ class _Seen:
 
 
 class Presence:
-    """Who stands on which event, by the tab of their browser; kept in memory alone."""
+    """Keep, in memory, which group each browser tab shows."""
 
     def __init__(self) -> None:
         self._tabs: dict[str, _Seen] = {}
 
     def note(self, body: bytes, name: str, at: datetime) -> None:
-        """Take in what a tab of an editor says; raises UsageError where that is nothing known."""
+        """Note what a tab shows; raises UsageError for an invalid message."""
         try:
             looking = msgspec.json.decode(body, type=Looking)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -284,13 +284,13 @@ class Presence:
         self._forget(at)
 
     def list_all(self) -> list[Mapping[str, str]]:
-        """Return where everybody stands."""
+        """Return what every editor looks at."""
         return [
             {"tab": tab, "name": seen.name, "event": seen.event} for tab, seen in self._tabs.items()
         ]
 
     def _forget(self, now: datetime) -> None:
-        """Forget who has said nothing for long, and the first of too many."""
+        """Forget tabs that were silent for long, and the oldest of too many."""
         late = [tab for tab, seen in self._tabs.items() if now - seen.at > _LASTS]
         for tab in (*late, *list(self._tabs)[:-_MOST_TABS]):
             self._tabs.pop(tab, None)
@@ -304,7 +304,7 @@ _REMEMBERED = 10_000
 
 
 class PictureWishes:
-    """Have pictures made that pages show, each once: what cannot be made is not tried again."""
+    """Make pictures that open pages need; one that cannot be made is not tried again."""
 
     def __init__(self, make: MakePictures, broadcast: Broadcast) -> None:
         self._make = make
@@ -315,9 +315,9 @@ class PictureWishes:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def want(self, pictures: Iterable[tuple[str, str]]) -> None:
-        """Have pictures made, by the path of a record and the name of its picture.
+        """Ask for pictures, by the path of a record and the picture's name.
 
-        From any thread; nothing is made before `go_on`, nor after it.
+        Call this from any thread. Pictures are made only while `go_on` runs.
         """
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
@@ -331,7 +331,7 @@ class PictureWishes:
             self._asked.set()
 
     async def go_on(self) -> None:
-        """Make what is wanted until cancelled, what was wanted last first."""
+        """Make the wanted pictures until cancelled, the latest wish first."""
         self._loop = asyncio.get_running_loop()
         while True:
             await self._asked.wait()
@@ -358,18 +358,18 @@ Refresh = Callable[[], Awaitable[int]]
 
 
 class Refresher:
-    """Run `refresh` when somebody asks for it, unless it runs or has just run."""
+    """Run `refresh` when it is asked for, unless it is running or has just run."""
 
     def __init__(self, refresh: Refresh) -> None:
         self._refresh = refresh
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
-        """Have the catalogue brought up to date: a page was made by former rules."""
+        """Ask for an update of the catalogue: a page was made by former rules."""
         self._asked.set()
 
     async def go_on(self) -> None:
-        """Refresh whenever that is asked, until cancelled."""
+        """Update the catalogue whenever asked, until cancelled."""
         while True:
             await self._asked.wait()
             code = 1

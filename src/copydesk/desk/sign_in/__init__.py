@@ -1,8 +1,7 @@
-"""Sign-in: a desk that trusts everybody goes in, one that lets in those with an account comes out.
-
-`sign_in_app` puts a guard before it, which decides who is admitted, turns posts of other sites
-away, recognises sessions and adds the policy to every answer; `visitor_of` and `require_role` tell
-its routes who asks.
+"""Sign-in: `sign_in_app` wraps the desk so that only people with an account reach it.
+It decides whether the desk is open to a request, refuses posts of other sites, recognises
+sessions, and adds security headers to every answer. `visitor_of` and `require_role` tell routes
+who sends a request.
 """
 
 from __future__ import annotations

@@ -36,9 +36,9 @@ from copydesk.news import Beat
 def sign_in_app(
     desk: ASGIApp, store: DeskStore, beat: Beat, door: Door, api: ASGIApp | None = None
 ) -> ASGIApp:
-    """Return the desk behind its guard, with the pages of sign-in beside its own.
+    """Return the desk behind its guard, with the routes of sign-in.
 
-    What programs ask, below `api/`, is answered by `api`, which has a guard of its own.
+    Requests below `api/` go to `api`, which checks tokens itself.
     """
     pages = SignInPages(beat, door.root)
     ways_in, account = WaysIn(store, door, pages), OwnAccount(store, door, pages)
@@ -105,7 +105,7 @@ def _provider_routes(provider: ProviderSignIn) -> list[BaseRoute]:
 
 
 async def _show_asset(request: Request) -> Response:
-    """Answer with a style sheet or the script, which the browser asks about each time."""
+    """Answer with a style sheet or script; the browser asks again each time."""
     file, kind = ASSETS.get(request.path_params["name"], (None, ""))
     if file is None:
         return Response(status_code=404)
@@ -124,16 +124,16 @@ _PORT = re.compile(r":\d+$")
 
 
 class _SessionOver(Exception):  # noqa: N818 - no error: it ends one answer
-    """Stop what answers: whoever asked is signed in no longer."""
+    """Raised to end an answer when the session of its browser is over."""
 
 
 class Guard:
-    """Let those through to `app` who may be at the desk; answer all others.
+    """Pass on requests of people who may use the desk; answer all others.
 
-    Admission by where they come from (403), changes by pages of the desk alone (403), and but for
-    the way in a session or a proxy's word (401, a browser is led to sign-in). What passes has its
-    Visitor, what goes out the policy. A stream ends within half a minute of its session. An error
-    of ours costs the one request (503).
+    It refuses requests from where the desk is not open (403), changes that no page of the desk
+    sent (403), and requests without a session (401; browsers are led to sign-in). Requests that
+    pass have a Visitor, and all answers the policy headers. A stream ends within half a minute of
+    its session. A CopydeskError costs only its own request (503).
     """
 
     def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
@@ -161,7 +161,7 @@ class Guard:
             await self._app(scope, receive, self._send_while_signed_in(scope, headers, send))
 
     def _send_while_signed_in(self, scope: Scope, headers: Headers, send: Send) -> Send:
-        """Return a `send` that ends an answer which goes on and on when its session is over."""
+        """Return a `send` that ends a long answer when its session is over."""
         looked = self._door.read_clocks().uptime_seconds
 
         async def send_on(message: Message) -> None:
@@ -177,7 +177,7 @@ class Guard:
         return send_on
 
     def _is_signed_in(self, scope: Scope, headers: Headers) -> bool:
-        """Decide whether who asks still is somebody; a store that is busy ends nothing."""
+        """Decide whether the session still holds; a busy store ends no session."""
         try:
             visitor = self._find_out(scope, headers)
         except CopydeskError:
@@ -185,12 +185,12 @@ class Guard:
         return visitor is not None and visitor.role is not None
 
     def _find_out(self, scope: Scope, headers: Headers) -> Visitor | None:
-        """Find out who asks, None where the desk is not reached from there."""
+        """Return the visitor, None where the desk is not open to this request."""
         admission = find_admission(scope, self._store, self._door)
         return None if admission is None else self._recognise(scope, headers, admission)
 
     def _refuse(self, scope: Scope, headers: Headers, visitor: Visitor | None) -> Response | None:
-        """Return the answer for a request that may not pass, None for one that may."""
+        """Return the answer to a request that may not pass, None for one that may."""
         if visitor is None:
             return PlainTextResponse(_NOT_FROM_HERE, 403)
         if not is_from_desk(scope["method"], headers, visitor.admission.origin):
@@ -201,7 +201,7 @@ class Guard:
         return None
 
     def _recognise(self, scope: Scope, headers: Headers, admission: Admission) -> Visitor:
-        """Find out who asks: by a proxy's word, else by their session."""
+        """Return the visitor named by a trusted proxy, else the one of the session."""
         visitor = Visitor(admission=admission, address=self._door.client_of(scope))
         if name := self._name_of_proxy(scope, headers, admission):
             account = self._store.accounts.find(name)
@@ -227,7 +227,7 @@ class Guard:
         )
 
     def _name_of_proxy(self, scope: Scope, headers: Headers, admission: Admission) -> str:
-        """Return whom a declared web server in front names, at the desk's own host alone."""
+        """Return the name that a trusted proxy sends, at the desk's own host only."""
         peer = scope["client"][0] if scope.get("client") else ""
         if not self._door.user_header or not admission.is_secure or not self._door.is_proxy(peer):
             return ""
@@ -238,7 +238,7 @@ class Guard:
         return names[0].encode("latin-1").decode("utf-8", "replace") if len(names) == 1 else ""
 
     def _lead_to_sign_in(self, scope: Scope, headers: Headers, admission: Admission) -> Response:
-        """Lead a browser to sign-in, at an address to this machine's name: there are passkeys."""
+        """Redirect to sign-in; on this machine to `localhost`, where passkeys work."""
         is_page = headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
         if scope["method"] != "GET" or not is_page:
             return PlainTextResponse("sign in first\n", 401)
@@ -251,7 +251,7 @@ class Guard:
 
 
 def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | None:
-    """Find out under which origin a request reaches the desk, None where it may not."""
+    """Return the origin under which a request reaches the desk, None where it may not."""
     hosts = Headers(scope=scope).getlist("Host")
     if len(hosts) != 1:
         return None
@@ -261,9 +261,9 @@ def find_admission(scope: Scope, store: DeskStore, door: Door) -> Admission | No
 
 
 def answer_with_error(_request: Request | None, error: Exception) -> Response:
-    """Return an answer that says what went wrong and what to do; it costs this request alone.
+    """Return an answer with an error and its hint.
 
-    Without the subject: where files lie is no stranger's business.
+    The subject is left out: it may be a path of this machine.
     """
     status = 400 if isinstance(error, UsageError) else 503
     told = (error.what, error.hint) if isinstance(error, CopydeskError) else ()
@@ -282,10 +282,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def is_from_desk(method: str, headers: Headers, origin: str) -> bool:
-    """Decide whether a request may change something: a page of `origin` sent it.
+    """Decide whether a page of `origin` sent a request that changes something.
 
-    One that says neither is refused, too. Every browser says one of them with a post; what sends
-    none has a session's cookie by a way that is not meant.
+    A request with neither header is refused: every browser sends one with a post.
     """
     if method in _SAFE:
         return True
@@ -327,9 +326,9 @@ _UNKEPT = {"Cache-Control": "no-store"}
 
 
 def send_with_policy(send: Send, *, is_secure: bool) -> Send:
-    """Return a `send` that adds those headers; an answer that says so itself may be cached.
+    """Return a `send` that adds the policy headers; an answer may set its own caching.
 
-    It may also ask for one of the policies of framing, and for no other.
+    An answer may also ask for one of the framing policies.
     """
 
     async def send_on(message: Message) -> None:

@@ -34,7 +34,7 @@ _HASHES_AT_ONCE = 2  # each takes 64 MiB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptKeys:
-    """By what an attempt is counted: by `device` alone, or where that is "" by the others."""
+    """The keys by which an attempt is counted: `device` if there is one, else the others."""
 
     device: str = ""
     network: str = ""
@@ -42,14 +42,14 @@ class AttemptKeys:
 
 
 class SignInLimits:
-    """Count attempts before they are made; methods ask the disk."""
+    """Count attempts to sign in before they are made; methods read the disk."""
 
     def __init__(self, store: DeskStore, door: Door) -> None:
         self._store = store
         self._door = door
 
     def find_keys(self, request: Request, way: Way, name: str = "") -> AttemptKeys:
-        """Return by what an attempt is counted; one with a password is for the account `name`."""
+        """Return the keys of an attempt; with a password it counts for the account `name`."""
         visitor, key = visitor_of(request), account_key(name)
         word = device_cookie(visitor.admission, self._door.root).read(request.headers)
         device = self._store.accounts.find_device(word) if word else None
@@ -59,7 +59,7 @@ class SignInLimits:
         return AttemptKeys(network=f"{way} {visitor.address}", account=account)
 
     def count(self, keys: AttemptKeys) -> timedelta | None:
-        """Count an attempt; return how long to wait where it is one too many."""
+        """Count an attempt; return how long to wait if there were too many."""
         now = self._door.read_clocks().now
         if keys.device:
             return self._store.device_attempts.admit({keys.device: ATTEMPTS_OF_DEVICE}, now)
@@ -69,15 +69,15 @@ class SignInLimits:
         return self._store.attempts.admit(limits, now)
 
     def count_refusal(self, way: Way, address: str) -> timedelta | None:
-        """Count an answer that proves nothing; return how long to wait where it is one too many.
+        """Count a wrong answer to a challenge; return how long to wait after too many.
 
-        What it should answer was counted when it was asked for.
+        The challenge itself was counted when it was asked for.
         """
         key = f"{way} refused {address}"
         return self._store.attempts.admit({key: ATTEMPTS_OF_NETWORK}, self._door.read_clocks().now)
 
     def forgive(self, keys: AttemptKeys) -> None:
-        """Count an attempt no longer: it was right, and an office comes from one address."""
+        """Uncount an attempt that succeeded: an office shares one address."""
         with self._store.at_once():
             if keys.device:
                 self._store.device_attempts.clear(keys.device)
@@ -88,9 +88,9 @@ class SignInLimits:
 
 
 class PasswordCheck:
-    """Whether somebody's password is right; asked by sign-in and by who changes their own.
+    """Check passwords, for sign-in and for changes of one's own.
 
-    Each try takes the same time, and few are made at once.
+    Each check takes the same time, and few run at once.
     """
 
     def __init__(self, store: DeskStore, limits: SignInLimits) -> None:
@@ -99,7 +99,7 @@ class PasswordCheck:
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
 
     async def count(self, request: Request, name: str) -> timedelta | None:
-        """Count an attempt before it is made; return how long to wait where it is one too many."""
+        """Count an attempt before it is made; return how long to wait after too many."""
 
         def count() -> timedelta | None:
             return self._limits.count(self._limits.find_keys(request, "password", name))
@@ -107,7 +107,7 @@ class PasswordCheck:
         return await asyncio.to_thread(count)
 
     async def find(self, request: Request, name: str, password: str) -> Account | None:
-        """Return the account of a name and its password, None where they are none."""
+        """Return the account with this name and password, None if there is none."""
         account = await asyncio.to_thread(self._store.accounts.find, name)
         hashed = "" if account is None else account.password
         async with self._hashing:
@@ -122,7 +122,7 @@ class PasswordCheck:
         return account
 
     async def hash(self, password: str) -> str:
-        """Return what is kept of a new password."""
+        """Return the hash of a new password."""
         async with self._hashing:
             return await asyncio.to_thread(hash_password, password)
 
@@ -133,9 +133,9 @@ PasswordFault = Literal["password_length", "password_weak"]
 
 
 def find_fault(password: str, name: str) -> PasswordFault | None:
-    """Return what is wrong with a password that somebody wants, None where nothing is.
+    """Return what is wrong with a new password, None if nothing is.
 
-    Its length is what counts (NIST SP 800-63B 3.1.1): no kinds of characters are asked for.
+    Only length and repetition count (NIST SP 800-63B 3.1.1): no kinds of characters are required.
     """
     if not LEAST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         return "password_length"
@@ -145,7 +145,7 @@ def find_fault(password: str, name: str) -> PasswordFault | None:
 
 
 def hash_password(password: str) -> str:
-    """Return what is kept of a password: an argon2id hash with its own salt (RFC 9106)."""
+    """Return the argon2id hash of a password, with its own salt (RFC 9106)."""
     return _hasher().hash(_encode(password))
 
 
@@ -243,17 +243,17 @@ class SignInPages:
         self._renderer.set_strings(self._strings)
 
     def say(self, key: str, **values: object) -> str:
-        """Return a word of sign-in as plain text."""
+        """Return a text of sign-in as plain text."""
         return self._strings.say(key, **values)
 
     def say_wait(self, wait: timedelta) -> str:
-        """Return words for how long somebody has to wait."""
+        """Return how long to wait, in words."""
         return self.say("sign_in_wait", count=int(wait.total_seconds()) // 60 + 1)
 
     def answer(
         self, template: str, title: str, status: int = 200, problem: str = "", **values: object
     ) -> HTMLResponse:
-        """Return a page as an answer; `title` names its word, `problem` says what went wrong."""
+        """Return a page as an answer; `title` is the key of its text, `problem` an error."""
         page = self._renderer.render_page(
             template,
             site={

@@ -23,10 +23,10 @@ _KEY = "copydesk.visitor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Somebody whose request was let in: signed in with a name and a role, or not yet (both "").
+    """The sender of a request that the guard let in; name and role are "" before sign-in.
 
-    `session` names the session, "" where a web server in front speaks for them; `since` is when it
-    began. `token` is what a program brought to act for them, which opens no page.
+    `session` is the session's id, "" where a proxy signs in; `since` is when it began. `token` is
+    the API token of a program.
     """
 
     admission: Admission
@@ -38,23 +38,23 @@ class Visitor:
     token: ApiToken | None = None
 
     def may(self, role: Role) -> bool:
-        """Decide whether they may do what somebody of this role may."""
+        """Decide whether they may do what this role may."""
         return self.role is not None and ROLES.index(self.role) <= ROLES.index(role)
 
 
 def put_visitor(scope: Scope, visitor: Visitor) -> None:
-    """Let routes know who asks; only the guard says it."""
+    """Attach the visitor to a request; only the guard calls this."""
     scope[_KEY] = visitor
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Return who sends a request that the guard let in."""
+    """Return the visitor who sent a request."""
     visitor: Visitor = request.scope[_KEY]
     return visitor
 
 
 def require_role(request: Request, role: Role) -> Visitor:
-    """Return who sends a request, if they may do what this role may; else it is answered 403."""
+    """Return the visitor if they have at least this role; else the answer is 403."""
     visitor = visitor_of(request)
     if not visitor.may(role):
         raise HTTPException(403, f"only for: {role}")
@@ -66,7 +66,7 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:]*)(?::(?P<port>\d{1,5}))?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedFrom:
-    """What a request says of where it comes from, and what the server found of that to be true."""
+    """Where a request comes from: what it says, and what the server verified."""
 
     host: str
     is_from_here: bool
@@ -74,9 +74,9 @@ class AskedFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Under which origin somebody is at the desk, and by which name passkeys know it.
+    """The origin under which a request reaches the desk, and the host for passkeys.
 
-    `passkey_host` is "" where browsers keep none: at an address.
+    `passkey_host` is "" at an IP address, where browsers keep no passkeys.
     """
 
     origin: str
@@ -84,15 +84,15 @@ class Admission:
 
     @property
     def is_secure(self) -> bool:
-        """Whether it is reached by https."""
+        """Whether the origin is https."""
         return self.origin.startswith("https:")
 
 
 def decide_admission(asked: AskedFrom, desk_host: str, *, has_accounts: bool) -> Admission | None:
     """Decide under which origin a request may reach the desk, None where it may not.
 
-    Beside the site for who sits at this machine. Else only at a host of its own, on which the site
-    is not served, and only when somebody has an account: there is no one to sign in before.
+    From this machine the desk is open beside the site. From elsewhere it is open only at a host of
+    its own, and only once somebody has an account.
     """
     host = asked.host.lower()
     parts = _HOST.fullmatch(host)
@@ -113,7 +113,7 @@ DEVICE_LIFETIME = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class SecretCookie:
-    """A secret that a browser keeps for the desk below `root`; `purpose` tells two apart."""
+    """A cookie with a secret for the desk below `root`; `purpose` tells two cookies apart."""
 
     admission: Admission
     root: str
@@ -122,20 +122,20 @@ class SecretCookie:
 
     @property
     def name(self) -> str:
-        """Return its name: without TLS one for each port, since cookies know of none."""
+        """Return its name; without TLS the port is in it, since cookies ignore ports."""
         port = self.admission.origin.rpartition(":")[2].strip("/")
         name = _SECURE_NAME if self.admission.is_secure else f"copydesk-{port}"
         return f"{name}-{self.purpose}" if self.purpose else name
 
     def read(self, headers: Headers) -> str:
-        """Return the secret that a request brings, "" where it brings none, or two."""
+        """Return the secret in a request, "" if there is none or more than one."""
         parts = (part for header in headers.getlist("Cookie") for part in header.split(";"))
         pairs = (part.strip().partition("=") for part in parts)
         found = [value for name, _, value in pairs if name == self.name]
         return found[0][:_MOST_CHARACTERS] if len(found) == 1 else ""
 
     def set(self, response: Response, secret: str, lifetime: timedelta) -> None:
-        """Let the browser keep it; no script reads it, no other site's post has it."""
+        """Set the cookie; scripts cannot read it, and other sites' posts do not send it."""
         response.set_cookie(
             self.name,
             secret,
@@ -147,12 +147,12 @@ class SecretCookie:
         )
 
     def clear(self, response: Response) -> None:
-        """Let the browser forget it."""
+        """Delete the cookie."""
         self.set(response, "", timedelta(0))
 
 
 def device_cookie(admission: Admission, root: str) -> SecretCookie:
-    """Return the cookie by which a browser is known again after its sessions; it lets nobody in."""
+    """Return the cookie that recognises a browser after its sessions; it signs nobody in."""
     return SecretCookie(admission, root, "device", "strict")
 
 
@@ -160,19 +160,19 @@ ROOT = "/desk/"
 
 
 def read_clocks() -> Moment:
-    """Return what the clocks say now."""
+    """Return the time and the machine's uptime."""
     return Moment(now=datetime.now(UTC), uptime_seconds=engine.read_uptime())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Where the desk is, and what the server finds out about who asks.
+    """Where the desk is served, and how the server finds out who asks.
 
     `is_from_here` decides whether a request comes from this machine, `is_proxy` whether an address
-    is that of a web server which was declared to stand in front, `client_of` returns the address
-    of who asks. `host` and `user_header` are `[desk]`'s, `proxy_secret` is what such a web server
-    sends with that header, "" for nothing;
-    `provider` is that of `[desk.oidc]`, `api_requests_a_minute` how many each token may make.
+    is a trusted web server in front, and `client_of` returns the client's address. `host` and
+    `user_header` are from `[desk]`. `proxy_secret` is what a trusted web server sends with that
+    header, "" for nothing. `provider` is that of `[desk.oidc]`, and `api_requests_a_minute` the
+    limit for each token.
     """
 
     is_from_here: Callable[[Scope], bool]
@@ -189,6 +189,6 @@ class Door:
 
     @property
     def is_open_to_programs(self) -> bool:
-        """Whether whatever runs on this machine may be anybody, by sending a header."""
+        """Whether any program on this machine can sign in by sending a header."""
         is_here = self.is_proxy("127.0.0.1") or self.is_proxy("::1")
         return bool(self.user_header) and not self.proxy_secret and is_here

@@ -40,7 +40,7 @@ _AGENT = "User-Agent"
 
 
 class WaysIn:
-    """The routes that nobody has to be signed in for, and sign-out."""
+    """The routes of sign-in and sign-out."""
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages) -> None:
         self._store = store
@@ -59,7 +59,7 @@ class WaysIn:
         return self._show(visitor, request.query_params)
 
     async def sign_in(self, request: Request) -> Response:
-        """Begin a session for a name and its password; what was wrong of them is not told."""
+        """Begin a session for a name and password; the answer does not tell which was wrong."""
         visitor, form = visitor_of(request), await read_form(request)
         name, wanted = form.get("name", ""), own_page(form.get("next", ""), self._door.root)
         wait = await self._passwords.count(request, name)
@@ -76,7 +76,7 @@ class WaysIn:
         )
 
     async def ask_passkey(self, request: Request) -> Response:
-        """Answer with what a browser needs to ask for a passkey."""
+        """Answer with the options for signing in with a passkey."""
         visitor = visitor_of(request)
         if not visitor.admission.passkey_host:
             return JSONResponse({"problem": self._pages.say("no_passkey_here")}, 400)
@@ -92,7 +92,7 @@ class WaysIn:
         return Response(asked, media_type="application/json")
 
     async def use_passkey(self, request: Request) -> Response:
-        """Begin a session for whose passkey signed the challenge."""
+        """Begin a session for the owner of the passkey that signed the challenge."""
         visitor, body = visitor_of(request), await read_body(request)
         try:
             name = await asyncio.to_thread(self._verify_passkey, body, request)
@@ -104,7 +104,7 @@ class WaysIn:
         return await self.begin_session(request, name, JSONResponse({"next": wanted}), "passkey")
 
     async def sign_out(self, request: Request) -> Response:
-        """End the session of who asks, and lead to sign-in."""
+        """End the session, and redirect to sign-in."""
         visitor = visitor_of(request)
         if visitor.session:
             await asyncio.to_thread(self._store.sessions.end, visitor.name, visitor.session)
@@ -114,7 +114,7 @@ class WaysIn:
         return response
 
     async def show_link(self, request: Request) -> Response:
-        """Answer with a page that says what a link is good for; looking does not use it up."""
+        """Answer with the page of a one-use link; opening it does not use it up."""
         secret = request.path_params["secret"]
         link = await asyncio.to_thread(self._store.links.look_at, secret, self._door.read_clocks())
         if link is None:
@@ -122,7 +122,7 @@ class WaysIn:
         return self._show_link(link, leads_on="next" in request.query_params)
 
     async def use_link(self, request: Request) -> Response:
-        """Begin a session by a link that is good once; a setup link makes the first owner."""
+        """Begin a session by a one-use link; a setup link creates the first owner."""
         secret, form = request.path_params["secret"], await read_form(request)
         try:
             name = await asyncio.to_thread(self._use_link, secret, form.get("name", ""))
@@ -138,7 +138,7 @@ class WaysIn:
         return await self.begin_session(request, name, response, "link")
 
     def _verify_passkey(self, body: bytes, request: Request) -> str:
-        """Return whose passkey answered; raises UsageError."""
+        """Return the account of the passkey that signed; raises UsageError."""
         visitor = visitor_of(request)
         answer = _passkeys.read_answer(body)
         uptime_seconds = self._door.read_clocks().uptime_seconds
@@ -153,9 +153,9 @@ class WaysIn:
         return account.name
 
     def _use_link(self, secret: str, name: str) -> str:
-        """Use a link up and return who comes in by it, "" where it is good for nothing.
+        """Use up a link and return its account's name, "" if the link is not valid.
 
-        Raises UsageError for a first owner's name that is none; the link is good as before.
+        Raises UsageError for an invalid name of the first owner; the link stays valid.
         """
         moment = self._door.read_clocks()
         if self._store.links.look_at(secret, moment) is None:  # nor is anything written for it
@@ -178,7 +178,7 @@ class WaysIn:
     async def begin_session(
         self, request: Request, name: str, response: Response, by: str
     ) -> Response:
-        """Begin a new session in place of the browser's; `response` brings it the secret."""
+        """Begin a new session for a browser; `response` sets its cookie."""
         visitor, now = visitor_of(request), self._now()
 
         def begin() -> tuple[str, str]:
@@ -214,7 +214,7 @@ class WaysIn:
     def _show_link(
         self, link: OneUseLink, status: int = 200, problem: str = "", *, leads_on: bool = False
     ) -> Response:
-        """Return the page of a link; one that leads on asks for no proof of who comes in."""
+        """Return the page of a link; if it can be used, its form asks for no password."""
         title = "setup" if link.purpose == "setup" else "enter"
         return self._pages.answer(
             "enter.html", title, status, problem, link=link, leads_on=leads_on
@@ -224,13 +224,13 @@ class WaysIn:
         return self._pages.answer("link_over.html", "link_over", 410)
 
     def ask_to_wait(self, visitor: Visitor, sent: Mapping[str, str], wait: timedelta) -> Response:
-        """Return the page of sign-in, with how long somebody has to wait."""
+        """Return the page of sign-in, with how long to wait."""
         response = self._show(visitor, sent, 429, self._pages.say_wait(wait))
         response.headers["Retry-After"] = _say_retry(wait)
         return response
 
     def _tell_to_wait(self, wait: timedelta) -> Response:
-        """Return for a script how long somebody has to wait."""
+        """Return the answer to a script, with how long to wait."""
         problem, headers = self._pages.say_wait(wait), {"Retry-After": _say_retry(wait)}
         return JSONResponse({"problem": problem}, 429, headers)
 
@@ -238,14 +238,14 @@ class WaysIn:
         return self._door.read_clocks().now
 
     async def refuse(self, visitor: Visitor, way: Way, about: str = "") -> timedelta | None:
-        """Keep in the audit log that an answer proved nothing; one too many has to wait instead."""
+        """Log a refused attempt; return the answer, with how long to wait after too many."""
         wait = await asyncio.to_thread(self.limits.count_refusal, way, visitor.address)
         if wait is None:
             await self.note("sign-in-refused", visitor, about=about or way)
         return wait
 
     async def note(self, what: AuditKind, visitor: Visitor, about: str = "", who: str = "") -> None:
-        """Keep in the audit log what a visitor did, or `who` they turned out to be."""
+        """Log what a visitor did; `who` is the account where that is known only now."""
         entry = AuditEntry(
             at=self._now(),
             who=who or visitor.name,
@@ -266,7 +266,7 @@ _MOST_CHECKS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A question that is under way: where its browser wants to go, and by what it was counted."""
+    """A sign-in under way at the provider: where its browser wants to go, and its attempt keys."""
 
     check: engine.IdentityCheck
     wanted: str
@@ -275,10 +275,9 @@ class _Question:
 
 
 class ProviderSignIn:
-    """The two routes; questions that are under way are in memory, each good once.
+    """The two routes of sign-in by OpenID; sign-ins under way are kept in memory.
 
-    Nobody comes into being here: the provider's word lets in who has an account that is bound to
-    its issuer and subject.
+    Signing in creates no account: the provider's issuer and subject must belong to one.
     """
 
     def __init__(self, store: DeskStore, door: Door, pages: SignInPages, ways: WaysIn) -> None:
@@ -289,7 +288,7 @@ class ProviderSignIn:
         self._checks: OrderedDict[str, _Question] = OrderedDict()
 
     async def leave(self, request: Request) -> Response:
-        """Send the browser to the provider; a cookie proves that the same one comes back."""
+        """Redirect to the provider; a cookie proves that the same browser comes back."""
         visitor, provider = visitor_of(request), self._door.provider
         if provider is None:
             return Response(status_code=404)
@@ -312,7 +311,7 @@ class ProviderSignIn:
         return response
 
     async def come_back(self, request: Request) -> Response:
-        """Begin a session for whom the provider names, if they have an account."""
+        """Begin a session for the account that the provider names, if there is one."""
         visitor, provider = visitor_of(request), self._door.provider
         state, code = (request.query_params.get(name, "") for name in ("state", "code"))
         issuer = request.query_params.get("iss", "")
@@ -348,7 +347,7 @@ class ProviderSignIn:
         return SecretCookie(visitor.admission, self._door.root, "provider")
 
     def _take(self, state: str, brought: str) -> _Question | None:
-        """Return a browser's own question, None for another's."""
+        """Return a browser's own sign-in under way, None for another's."""
         if not hmac.compare_digest(state.encode(), brought.encode()):
             return None
         question = self._checks.pop(state, None)
@@ -358,10 +357,10 @@ class ProviderSignIn:
         return question if 0 <= age <= _LIFETIME.total_seconds() else None
 
     def _fail(self, error: FetchError) -> Response:
-        """Return a page that says that the provider does not do its part."""
+        """Return a page that says that the provider failed."""
         return self._pages.answer("link_over.html", "provider_failed", 502, str(error))
 
 
 def _is_of(provider: engine.IdentityProvider, issuer: str) -> bool:
-    """Decide whether an answer comes from this provider, where it says so (RFC 9207)."""
+    """Decide whether an answer names this provider, where it names one (RFC 9207)."""
     return not issuer or issuer.rstrip("/") == provider.issuer.rstrip("/")
