@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.desk import FRAMED_POLICY
-from copydesk.desk_store import DeskStore, IssueChange, Moment, open_desk
+from copydesk.desk.sign_in import FRAMED_POLICY
+from copydesk.desk_store import DeskStore, Moment, open_desk
+from copydesk.desk_store.letter_edits import IssueChange
 from copydesk.engine import accounts
 from world.api_client import ApiClient, make_token
 from world.desk import desk_newsroom

@@ -16,7 +16,8 @@ import pytest
 
 from copydesk import config, engine
 from copydesk.archive import Archive
-from copydesk.desk_store import IssueChange, open_desk
+from copydesk.desk_store import open_desk
+from copydesk.desk_store.letter_edits import IssueChange
 from copydesk.engine.letters import file_due_letters, file_letter
 from copydesk.engine.serving import LetterHours, NewsroomFolder
 from copydesk.errors import UsageError

@@ -41,8 +41,6 @@ EXPORTED_NAMES = 900
 FULLER_FOLDERS: dict[str, int] = {}
 LONGEST_CHAIN = 25
 LONGER_ROOM_CHAINS = {
-    "desk": 16,
-    "desk_store": 6,
     "engine": 10,
 }
 MOST_FILES = 1239
@@ -63,7 +61,6 @@ SMALL_FOLDERS = {
     "measure/recall",
 }
 WIDE_FACES = {
-    "desk_store": 36,
     "engine": 384,
     "engine/editing": 45,
     "engine/newsroom": 61,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from copydesk import desk
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.desk import agents
 
 
 @click.command("mcp")
@@ -18,4 +18,4 @@ def command(invocation: Invocation) -> None:
     decides, by the token's scopes. An agent's program starts this command by itself.
     """
     with invocation.newsroom() as newsroom:
-        desk.serve_stdio(newsroom, invocation.environ, terminal.note)
+        agents.serve_stdio(newsroom, invocation.environ, terminal.note)

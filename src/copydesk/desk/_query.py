@@ -1,28 +1,30 @@
-"""The address of a queue page: a question as a browser asks it, and back."""
+"""Read and write the address of a queue page, and list the page's filters."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
 from copydesk import engine
 from copydesk.news import ReasonKind, Standing
+from copydesk.rendering import Strings, language_name
 
 VIEWS: tuple[engine.QueueView, ...] = get_args(engine.QueueView)
 ORDERS: tuple[engine.QueueOrder, ...] = get_args(engine.QueueOrder)
 NUMBERS: tuple[engine.StoryNumber, ...] = get_args(engine.StoryNumber)
 DAYS = (1, 7, 30)
 _YEARS = (1970, 9000)
+Choice = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=str)
 _LONGEST = 500  # characters of a word that is looked for, or of a name
 
 
 def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
-    """Return the question of an address; what nobody can mean asks for nothing."""
+    """Return the question in a query; values that make no sense are ignored."""
     view = _choose(VIEWS, query.get("view")) or VIEWS[0]
     order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
@@ -52,7 +54,7 @@ def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
 
 
 def write_question(question: engine.QueueQuestion) -> str:
-    """Return a question as the query of an address, without a question mark."""
+    """Return a question as a query, without the question mark."""
     parts = {
         "view": question.view,
         "standing": question.standing or "",
@@ -74,17 +76,17 @@ def write_question(question: engine.QueueQuestion) -> str:
 
 
 def is_plain(question: engine.QueueQuestion) -> bool:
-    """Decide whether a question is a view and an order alone, without a filter or words."""
+    """Decide whether a question is only a view and an order, without filters or search."""
     return first_page(question) == engine.QueueQuestion(view=question.view, order=question.order)
 
 
 def first_page(question: engine.QueueQuestion) -> engine.QueueQuestion:
-    """Return the question from its first row on."""
+    """Return the question for its first page."""
     return replace(question, after=None)
 
 
 def _read_day(text: str) -> date | None:
-    """Return a day as in 2026-11-27; None where it is none, or at an end of the calendar."""
+    """Return a day like 2026-11-27, None for any other text or a year out of range."""
     with contextlib.suppress(ValueError):
         day = date.fromisoformat(text)
         return day if _YEARS[0] <= day.year < _YEARS[1] else None
@@ -105,3 +107,61 @@ def _read_cursor(text: str) -> engine.QueueCursor | None:
 
 def _write_cursor(cursor: engine.QueueCursor | None) -> str:
     return "" if cursor is None else f"{cursor[0]!r} {cursor[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Describe the filters of a question in the site's language; `topics` are the beat's."""
+
+    strings: Strings
+    topics: Sequence[str]
+
+    def show(self, question: engine.QueueQuestion, choices: engine.QueueChoices) -> list[Choice]:
+        """Return each filter with its choices; the current value is always among them."""
+        say = self.strings.say
+        languages = [(tag, _name_language(tag)) for tag in choices.languages]
+        kinds = dict.fromkeys([*choices.reasons, *filter(None, [question.reason])])
+        reasons = [(str(kind), say(f"kind_{kind}")) for kind in kinds]
+        standings = [(str(one), self.strings.say(f"standing_{one}")) for one in Standing]
+        ages = [(str(days), say(f"days_{days}")) for days in DAYS]
+        orders = [(order, say(f"order_{order}")) for order in ORDERS]
+        return [
+            self.make_filter("topic", question.topic, [(name, name) for name in self.topics]),
+            self.make_filter("source", question.source, [(name, name) for name in choices.sources]),
+            self.make_filter("language", question.language, languages),
+            self.make_filter("reason", str(question.reason or ""), reasons),
+            self.make_filter("standing", str(question.standing or ""), standings),
+            self.make_filter("days", f"{question.days:g}" if question.days else "", ages),
+            *self._show_further(question),
+            self.make_filter("order", question.order, orders, may_be_any=False),
+        ]
+
+    def _show_further(self, question: engine.QueueQuestion) -> list[Choice]:
+        """Return the filters that are shown only when the address uses them."""
+        asked = {
+            "owner": question.owner,
+            "since": question.since,
+            "until": question.until,
+            "decided": question.decided,
+        }
+        shown = [self.make_filter(name, str(value), []) for name, value in asked.items() if value]
+        if question.number:
+            word = self.strings.say(f"number_{question.number}")
+            shown.append(self.make_filter("number", question.number, [(question.number, word)]))
+        return shown
+
+    def make_filter(
+        self, name: str, chosen: str, choices: Iterable[tuple[str, str]], *, may_be_any: bool = True
+    ) -> Choice:
+        """Return a filter: its name, its current value and its labelled choices."""
+        listed = [*([("", self.strings.say("any"))] if may_be_any else []), *choices]
+        if chosen and chosen not in {value for value, _ in listed}:
+            listed.append((chosen, chosen))
+        shown = [
+            {"value": value, "name": word, "is_chosen": value == chosen} for value, word in listed
+        ]
+        return {"id": name, "name": self.strings.say(f"filter_{name}"), "choices": shown}
+
+
+def _name_language(tag: str) -> str:
+    return language_name(tag) or tag

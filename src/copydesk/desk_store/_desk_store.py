@@ -6,18 +6,13 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from copydesk.desk_store._accounts import Accounts
-from copydesk.desk_store._action_queue import ActionQueue
-from copydesk.desk_store._api_tokens import ApiTokens
+from copydesk.desk_store._action_queue import ActionQueue, Proposals
 from copydesk.desk_store._audit_log import AuditLog
 from copydesk.desk_store._database import DeskDatabase
-from copydesk.desk_store._drafts import Drafts
-from copydesk.desk_store._letter_edits import LetterEdits
-from copydesk.desk_store._one_use_links import OneUseLinks
-from copydesk.desk_store._proposals import Proposals
-from copydesk.desk_store._saved_views import SavedViews
-from copydesk.desk_store._sessions import Sessions
-from copydesk.desk_store._stashes import Stashes
+from copydesk.desk_store._drafts import Drafts, SavedViews, Stashes
+from copydesk.desk_store._sessions import ApiTokens, OneUseLinks, Sessions
+from copydesk.desk_store.accounts import Accounts
+from copydesk.desk_store.letter_edits import LetterEdits
 from copydesk.kit.kept import AttemptLimits
 
 WINDOW = timedelta(minutes=15)  # within which attempts to sign in are counted

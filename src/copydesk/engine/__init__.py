@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from copydesk.catalogue import DecidedStory as DecidedStory
     from copydesk.config import NewBeat as NewBeat
     from copydesk.desk_store import LINK_LIFETIME as LINK_LIFETIME
-    from copydesk.desk_store import ROLES as ROLES
     from copydesk.desk_store import TOKEN_SCOPES as TOKEN_SCOPES
-    from copydesk.desk_store import Role as Role
     from copydesk.desk_store import TokenGrant as TokenGrant
     from copydesk.desk_store import TokenScope as TokenScope
+    from copydesk.desk_store.accounts import ROLES as ROLES
+    from copydesk.desk_store.accounts import Role as Role
     from copydesk.engine.accounts import AccountChanges as AccountChanges
     from copydesk.engine.accounts import AccountLink as AccountLink
     from copydesk.engine.accounts import AccountRow as AccountRow

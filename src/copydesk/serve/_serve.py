@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from copydesk import desk, engine
+from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
 from copydesk.serve._address import Address
@@ -215,11 +216,11 @@ def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
     )
 
 
-def _door_of(service: engine.NewsroomService) -> desk.Door:
+def _door_of(service: engine.NewsroomService) -> sign_in.Door:
     """Return what the desk has to know of who asks."""
     settings = service.settings
     is_proxy = trust(settings.serve.trusted_proxies)
-    return desk.Door(
+    return sign_in.Door(
         is_from_here=lambda scope: is_from_here(
             scope, settings.serve.public_url, settings.desk.host
         ),

@@ -9,12 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from copydesk import engine
-from copydesk.desk._answers import read_commit
 from copydesk.desk._desk import Desk
+from copydesk.desk._http import read_commit
 from copydesk.desk._newsroom_thread import OpenNewsroom
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.api._read import ApiTopic, convert
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
 from copydesk.errors import FetchError
 from copydesk.news import Source, SourceKind, Trust
 
@@ -25,11 +23,23 @@ Seen = Annotated[str, Meta(max_length=200, description="The digest that was read
 Words = Annotated[list[Annotated[str, Meta(max_length=200)]], Meta(max_length=10_000)]
 
 
-class SettingsChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """The files that were changed, and the commit, by which it is taken back; null for none."""
+class ApiTopic(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic of the beat."""
 
-    changed: list[str]
-    commit: str | None = None
+    id: str
+    name: str
+    parent: str
+    description: str
+    keywords: list[str]
+    aliases: list[str]
+    required: list[str]
+    excluded: list[str]
+
+
+class TopicsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The beat's topics, in their order."""
+
+    topics: list[ApiTopic]
 
 
 class SourceQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -372,4 +382,13 @@ def _describe_round(on_demand: engine.CommandOnDemand) -> RoundAnswer:
     assert last is not None
     return RoundAnswer(
         by=last.by, source=last.source, waits=last.waits, code=last.code, log=list(last.log)
+    )
+
+
+async def read_topics(desk: Desk, _call: Call[Nothing, Nothing]) -> TopicsAnswer:
+    """Return the beat's topics."""
+    return await desk.thread.ask(
+        lambda opened: TopicsAnswer(
+            topics=[convert(topic, ApiTopic) for topic in opened.newsroom.beat.topics]
+        )
     )

@@ -11,10 +11,9 @@ from msgspec import Meta
 
 from copydesk import engine
 from copydesk.desk._desk import Desk, now
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.live import ComposedLetter
-from copydesk.desk_store import IssueChange, IssueDiffers, IssueField, KeptEdits
+from copydesk.desk._previews import ComposedLetter
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing
+from copydesk.desk_store.letter_edits import IssueChange, IssueDiffers, IssueField, KeptEdits
 from copydesk.errors import UsageError
 
 Name = Annotated[str, Meta(max_length=300)]

@@ -9,11 +9,8 @@ from msgspec import Meta
 
 from copydesk import engine
 from copydesk.desk._desk import Desk
-from copydesk.desk.api._configure import SettingsChanged
-from copydesk.desk.api._endpoint import Call, Nothing
-from copydesk.desk.api._problems import ApiProblem
-from copydesk.desk.api._read import convert
-from copydesk.desk.live import Trial
+from copydesk.desk._previews import Trial
+from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SettingsChanged, convert
 from copydesk.news import Trust
 
 _Word = Annotated[str, Meta(max_length=200)]

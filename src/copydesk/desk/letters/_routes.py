@@ -1,4 +1,4 @@
-"""The routes of letters: everybody of the desk sees them, who edits composes and files."""
+"""Serve the pages of letters: everyone sees them, editors compose and file."""
 
 from __future__ import annotations
 
@@ -12,32 +12,36 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import NEVER_KEPT, must_edit, page_answer, read_form, with_errors
-from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk, now
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._http import NEVER_KEPT, must_edit, page_answer, read_form, with_errors
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
+from copydesk.desk._previews import ComposedLetter
 from copydesk.desk.letters._changes import (
     add_stories,
+    file_looked_at,
     make_changes,
     needs_issue,
     read_number,
     repeat_form,
 )
-from copydesk.desk.letters._composer_page import (
+from copydesk.desk.letters._pages import (
     ComposerAnswer,
+    LetterNow,
     Offer,
     describe_difference,
     describe_letter,
     describe_offer,
+    find_pictures,
+    link_letter,
     render_composer,
+    render_letters,
+    show_mail,
+    show_text,
 )
-from copydesk.desk.letters._composing import file_looked_at
-from copydesk.desk.letters._letters_page import LetterNow, link_letter, render_letters
-from copydesk.desk.letters._preview import find_pictures, show_mail, show_text
-from copydesk.desk.live import ComposedLetter
 from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
-from copydesk.desk_store import IssueDiffers, Stash
+from copydesk.desk_store import Stash
+from copydesk.desk_store.letter_edits import IssueDiffers
 from copydesk.errors import CopydeskError, UsageError
 
 Fields = Sequence[tuple[str, str]]

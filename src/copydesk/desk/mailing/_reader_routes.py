@@ -1,4 +1,4 @@
-"""The routes of readers: who edits sees how many there are, owners look after each of them."""
+"""Serve the pages of readers: editors see numbers, owners look after each reader."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import (
+from copydesk.desk._desk import Desk, now
+from copydesk.desk._http import (
     NEVER_KEPT,
     must_edit,
     page_answer,
@@ -21,18 +22,15 @@ from copydesk.desk._answers import (
     status_of,
     with_errors,
 )
-from copydesk.desk._counts import Counts
-from copydesk.desk._desk import Desk, now
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.mailing._keeper import MOST_BYTES, ReaderKeeper
-from copydesk.desk.mailing._readers_page import (
+from copydesk.desk.mailing._keeper import MOST_BYTES, ReaderKeeper, Uploads, read_upload
+from copydesk.desk.mailing._reader_pages import (
     ReadersAsked,
     render_reader,
     render_readers,
     render_suppressions,
 )
-from copydesk.desk.mailing._upload import Uploads, read_upload
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
 

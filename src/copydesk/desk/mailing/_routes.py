@@ -1,4 +1,4 @@
-"""The routes of what goes out: all of the desk see how far it is, who edits decides."""
+"""Serve the pages of issues that are sent, and of mail checks; editors decide."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import (
+from copydesk.desk._desk import Desk
+from copydesk.desk._http import (
     NEVER_KEPT,
     must_edit,
     page_answer,
@@ -18,14 +19,18 @@ from copydesk.desk._answers import (
     status_of,
     with_errors,
 )
-from copydesk.desk._desk import Desk
 from copydesk.desk._pages import Editor
-from copydesk.desk.mailing._check_routes import list_check_routes
-from copydesk.desk.mailing._issue_page import IssueAsked, render_issue, show_fresh_issue
-from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, let_go
-from copydesk.desk.mailing._mailing_page import MailingState, render_mailing, show_fresh
-from copydesk.desk.mailing._reader_routes import list_reader_routes
-from copydesk.desk.mailing._sending_view import link_issue
+from copydesk.desk.mailing._issue_pages import (
+    IssueAsked,
+    MailingState,
+    link_issue,
+    render_issue,
+    render_mailing,
+    show_fresh,
+    show_fresh_issue,
+)
+from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, examine_mail, let_go
+from copydesk.desk.mailing._reader_pages import ChecksState, render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
 
@@ -50,7 +55,6 @@ def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> l
     }
     return [
         *list_check_routes(desk, editor_of),
-        *list_reader_routes(desk, editor_of),
         *(Route(path, with_errors(handler)) for path, handler in gets.items()),
         *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
     ]
@@ -219,3 +223,58 @@ def _end(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> No
 
 
 _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
+
+
+def list_check_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
+    """Return the routes of an open desk on which it is looked whether letters would arrive."""
+    handlers = _CheckHandlers(desk, editor_of)
+    return [
+        Route("/mailing/checks/", with_errors(handlers.show)),
+        Route("/mailing/checks/", with_errors(handlers.decide), methods=["POST"]),
+    ]
+
+
+class _CheckHandlers:
+    """What each route does."""
+
+    def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
+        self._desk = desk
+        self._editor_of = editor_of
+
+    async def show(self, request: Request) -> Response:
+        """Answer with what was found last."""
+        return await self._show(request)
+
+    async def decide(self, request: Request) -> Response:
+        """Make the checks, or overrule what they found, and lead to what they say."""
+        must_edit(self._editor_of(request))
+        form = dict(await read_form(request))
+        try:
+            if "overrule" in form:
+                owner = require_role(request, "owner")
+                kind, why = form["overrule"][:80], form.get("why", "")[:1_000]
+                await change_mail(
+                    self._desk,
+                    lambda newsroom, store: engine.overrule_check(
+                        newsroom, store, kind, why, owner.name
+                    ),
+                )
+            else:
+                await examine_mail(self._desk)
+        except CopydeskError as error:
+            answer = await self._show(request, error)
+            answer.status_code = status_of(error)
+            return answer
+        return RedirectResponse(f"{self._desk.path}mailing/checks/", 303)
+
+    async def _show(self, request: Request, problem: CopydeskError | None = None) -> Response:
+        state = ChecksState(
+            editor=must_edit(self._editor_of(request)),
+            is_owner=visitor_of(request).may("owner"),
+            problem=problem,
+        )
+        return page_answer(
+            await self._desk.draw(
+                lambda opened, pages, counts: render_checks(opened, pages, counts, state)
+            )
+        )

@@ -1,19 +1,18 @@
-"""The page of all sources: how each stands, what it brought by day, the troubled ones first."""
+"""Render the page of all sources, and the one on which an owner adds some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlencode
 
 from copydesk import engine
-from copydesk.desk._command_view import show_command
-from copydesk.desk._counts import Counts
-from copydesk.desk._pages import Editor, Pages, asset_name
+from copydesk.desk._newsroom_thread import Counts
+from copydesk.desk._pages import Editor, Pages, asset_name, show_command
 from copydesk.desk._story_view import View
-from copydesk.desk.sources._advice import say_advice
-from copydesk.desk.sources._sparkline import draw_sparkline
 from copydesk.kit import dates, text
+from copydesk.rendering import Strings
 
 _ADDRESS = 300  # characters of one that is shown
 
@@ -127,3 +126,119 @@ def show_round(pages: Pages, demanded: engine.DemandedCommand | None) -> View | 
     say = pages.strings.say
     about = text.fold(demanded.source)[:_ADDRESS] or say("round_of_all")
     return show_command(pages, demanded, f"{say('round_now')}: {about}")
+
+
+_SHOWN_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What somebody typed, and what was found so far: lists, what one would bring, or a problem.
+
+    `instead` is the address of the source whose place a list is to take, `opml` a list that
+    somebody else keeps, `rows` what it would become.
+    """
+
+    url: str = ""
+    instead: str = ""
+    lists: Sequence[engine.FoundList] = ()
+    preview: engine.ListPreview | None = None
+    problem: str = ""
+    opml: str = ""
+    rows: Sequence[engine.ImportRow] = ()
+
+
+def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> bytes:
+    """Return the page with what has been found so far."""
+    return pages.page(
+        "source_add.html",
+        editor,
+        counts,
+        title=pages.strings.say("source_look_anew" if search.instead else "source_add_title"),
+        own_style=f"{pages.views.root}assets/{asset_name('sources.css')}",
+        url=search.url,
+        instead=search.instead,
+        problem=search.problem,
+        lists=[_show_list(pages, found) for found in search.lists],
+        preview=_show_preview(search.preview),
+        opml=search.opml,
+        fresh=sum(row.becomes == "new" for row in search.rows),
+        import_rows=[_show_row(row) for row in search.rows[:_SHOWN_ROWS]],
+        more=max(0, len(search.rows) - _SHOWN_ROWS),
+    )
+
+
+def _show_list(pages: Pages, found: engine.FoundList) -> View:
+    return {
+        "url": found.url,
+        "title": text.fold(found.title) or found.url,
+        "kind": found.kind,
+        "count": pages.strings.say("list_items", count=found.items),
+        "time": pages.views.time(dates.parse(found.newest)),
+        "samples": [text.fold(sample) for sample in found.samples],
+    }
+
+
+def _show_preview(preview: engine.ListPreview | None) -> View | None:
+    if preview is None:
+        return None
+    return {
+        "leads": [{"url": url, "title": title or url} for url, title in preview.leads],
+        "judged": " · ".join(filter(None, preview.judged)),
+    }
+
+
+def _show_row(row: engine.ImportRow) -> View:
+    becomes: Literal["new", "known"] = row.becomes
+    return {
+        "url": row.source.url,
+        "name": text.fold(row.source.name) or row.source.url,
+        "becomes": becomes,
+        "topics": ", ".join(row.source.topics),
+        "strange": text.fold(", ".join(row.strange)),
+    }
+
+
+_OF_FAILURES = frozenset({"broken", "gone", "address", "redirects", "too-big"})
+_PASSING = frozenset({"too-slow", "server", "network"})
+
+
+def say_advice(strings: Strings, kind: str, failure: str, hint: str) -> str:
+    """Return what to do about a finding of a kind; `failure` is the kind of the last failure.
+
+    A failure that the desk has no word for is advised as everywhere else: by the `hint`.
+    """
+    if kind != "failing":
+        return strings.say(f"advice_{kind}")
+    if failure in _OF_FAILURES:
+        return strings.say(f"advice_{failure}")
+    return strings.say("advice_wait") if failure in _PASSING else text.fold(hint)
+
+
+WIDTH, HEIGHT = 120, 24
+_PARTS = (("full", "filed"), ("half", "dropped"), ("mark", "failed"))
+
+
+def draw_sparkline(row: engine.BoardRow) -> Mapping[str, str]:
+    """Return a path for each shade: columns of a day, filed below, then dropped, then failed."""
+    heights = [sum(getattr(day, name) for _, name in _PARTS) for day in row.days]
+    highest = max(heights, default=0)
+    paths: dict[str, str] = {shade: "" for shade, _ in _PARTS}
+    if not highest:
+        return paths
+    place = WIDTH / len(row.days)
+    for number, day in enumerate(row.days):
+        ground = float(HEIGHT)
+        for shade, name in _PARTS:
+            height = HEIGHT * getattr(day, name) / highest
+            if height:
+                ground -= height
+                paths[shade] += (
+                    f"M{_write(number * place)} {_write(ground)}h{_write(place * 0.8)}"
+                    f"v{_write(height)}h-{_write(place * 0.8)}z"
+                )
+    return paths
+
+
+def _write(number: float) -> str:
+    return f"{number:.2f}".rstrip("0").rstrip(".") or "0"

@@ -11,22 +11,20 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import (
+from copydesk.desk._desk import Desk
+from copydesk.desk._http import (
     NEVER_KEPT,
     must_edit,
     page_answer,
     read_body,
     read_commit,
+    read_fields,
     with_errors,
 )
-from copydesk.desk._counts import Counts
-from copydesk.desk._desk import Desk
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
-from copydesk.desk.own_words import read_fields
 from copydesk.desk.sign_in import require_role, visitor_of
-from copydesk.desk.sources._add_page import Search, render_add
-from copydesk.desk.sources._board_page import BoardState, render_board
+from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board
 from copydesk.desk.sources._source_page import read_source_edit, render_source
 from copydesk.errors import FeedError, FetchError, UsageError
 from copydesk.news import Source

@@ -8,7 +8,7 @@ from typing import get_args
 from urllib.parse import urlencode
 
 from copydesk import engine
-from copydesk.desk._counts import Counts
+from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.desk.numbers import Column, Part, Section, Shade, Wording, draw_columns, make_cell

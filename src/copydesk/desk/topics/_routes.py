@@ -11,13 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from copydesk import engine
-from copydesk.desk._answers import must_edit, page_answer, read_form, with_errors
-from copydesk.desk._counts import Counts
 from copydesk.desk._desk import Desk
-from copydesk.desk._newsroom_thread import OpenNewsroom
+from copydesk.desk._http import must_edit, page_answer, read_form, with_errors
+from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk.sign_in import require_role, visitor_of
-from copydesk.desk.topics._organization_routes import list_organization_routes
 from copydesk.desk.topics._topic_page import (
     MovedTopic,
     SeenTopic,
@@ -50,7 +48,6 @@ def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
         Route("/topics/one/", with_errors(handlers.show_one)),
         Route("/topics/matches", with_errors(handlers.show_matches)),
         *(Route(path, with_errors(handler), methods=["POST"]) for path, handler in posts.items()),
-        *list_organization_routes(desk, editor_of),
     ]
 
 

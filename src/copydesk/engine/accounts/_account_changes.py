@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Moment, Role, TokenGrant
+from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, Moment, TokenGrant
+from copydesk.desk_store.accounts import Role
 from copydesk.errors import UsageError
 
 

@@ -8,16 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from copydesk.desk_store import (
-    LINK_LIFETIME,
-    Account,
-    DeskStore,
-    Moment,
-    Role,
-    TokenGrant,
-    TokenScope,
-    open_desk,
-)
+from copydesk.desk_store import LINK_LIFETIME, DeskStore, Moment, TokenGrant, TokenScope, open_desk
+from copydesk.desk_store.accounts import Account, Role
 from copydesk.engine.accounts._account_changes import AccountChanges
 from copydesk.engine.newsroom import Newsroom
 from copydesk.errors import UsageError
