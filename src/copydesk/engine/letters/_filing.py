@@ -16,7 +16,8 @@ from copydesk import archive, mail
 from copydesk.archive import FileChange
 from copydesk.archive.change import Change
 from copydesk.archive.letters import FiledLetter, emit_letter, letter_path
-from copydesk.desk_store import KeptEdits, has_desk, open_desk
+from copydesk.desk_store import has_desk, open_desk
+from copydesk.desk_store.letter_edits import KeptEdits
 from copydesk.engine.filing import begin_change, hold_write_lock, notes_on
 from copydesk.engine.letters._gather import (
     draft_letter,
