@@ -107,8 +107,7 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
     return f"not {nearest.name}: {nearest.why}, {lack} more of {TOPIC} needed"
 
 
-# Words of a topic below the main one may be ambiguous. They mean the topic if the main one occurs,
-# too.
+# Words of a topic below the main one may be ambiguous; next to words of the main one they are not.
 _GROUNDED = 0.2  # of the doubt in a topic named up front is removed if the main one is sure
 _UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occurs
 
