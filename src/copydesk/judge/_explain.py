@@ -96,9 +96,6 @@ def _gate_reason(story: Story, beat: Beat) -> Reason:
     return Reason.of(kind, total=total, gate=gate)
 
 
-# Mark evidence: where in an article the words stand that earned it topics and points.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceMark:
     """A place in a passage, from `start` to `end`: a word of a topic, or an important term.

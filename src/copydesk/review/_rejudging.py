@@ -23,8 +23,7 @@ from copydesk.review.corrections import apply_correction
 from copydesk.review.rules import apply_rulings, find_ruled_fields, find_topic_rule
 
 # Why a story is judged again decides what changes in its record: after a correction the words of
-# the page; under other rules all that rules decide; after a rule was undone the field that it had
-# set.
+# the page; under other rules all that rules decide; after an undone rule the field that it set.
 Occasion = Literal["correction", "other rules", "title free", "topics free"]
 
 Assess = Callable[[Article, Beat, Shelf], Story | Dropped]

@@ -64,12 +64,6 @@ def _reasons(filed: Story, judged: Story) -> tuple[Reason, ...]:
     )
 
 
-# What a publisher changed in an article: a correction, or nothing worth a line.
-#
-# Only running text counts. Sentences are compared, so that headlines of related stories, bylines,
-# captions and buttons, which come and go, are no part of it; counters ("1,204 views", "5 minutes
-# ago") are cut out before anything is compared.
-
 CORRECTED_SHARE = 2  # percent of the words of the running text
 
 _SENTENCE_WORDS = 6  # a shorter line with a full stop is a label or a call to subscribe

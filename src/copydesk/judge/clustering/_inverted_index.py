@@ -17,8 +17,7 @@ from copydesk.judge.clustering._group import Group, Member, dot, embedding_share
 DECAY_DAYS = 2.0  # after which a similarity is down to a third; 1 to 4 give like results
 ENDS_AFTER_DAYS = 14.0
 FORGOTTEN_AFTER_DAYS = 30.0
-# Only stories within this time of each other can be in one group: older groups are not in the
-# index.
+# Only stories within this time can be in one group: older groups are not in the index.
 NEIGHBOURS_WITHIN = timedelta(days=FORGOTTEN_AFTER_DAYS)
 ACROSS_LANGUAGES = 1.9  # only names and cognates can agree, so they weigh more
 _VISITS = 400  # postings read for a document, heaviest terms first

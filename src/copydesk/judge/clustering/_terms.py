@@ -257,14 +257,13 @@ def _possible_names(words_: Sequence[str], language: str) -> Collection[str]:
     return capital
 
 
-# How often words stand in news at large: stop words, and the prior of stems and n-grams.
-#
-# The tables say for each word of a language in how many of a hundred articles it stands.
+# Word frequencies in all news: the tables have for each word of a language in how many percent of
+# articles it occurs.
 
 LANGUAGES = frozenset({"ar", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "sl", "sv"})
 TOO_COMMON_FOR_A_NAME = 3e-4
-_STOP_WORD_SHARE = 0.45  # of the articles: a word that more of them have tells nothing
-_WORDS_OF_AN_ARTICLE = 170  # different ones, of the articles that the tables' shares are of
+_STOP_WORD_SHARE = 0.45  # of the articles; words that more articles have are stop words
+_WORDS_OF_AN_ARTICLE = 170  # different words of an article, in the collection of the tables
 _UNSEEN = 1e-6
 _UNSEEN_NGRAM = 2e-5
 

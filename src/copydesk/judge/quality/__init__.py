@@ -1,4 +1,4 @@
-"""Quality: what is known of an article in, points with reasons out; and trust in its source."""
+"""Quality: score an article by signals, each with its reason; and rate the trust in its source."""
 
 from __future__ import annotations
 

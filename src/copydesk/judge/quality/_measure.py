@@ -1,4 +1,4 @@
-"""What a text is made of, counted: length in any script, figures, and who is heard in it."""
+"""Measure a text: its length, quotes and sources, and the words of lists that it has."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from copydesk.news import Beat
 
 FULL_TEXT, BRIEF, CAPTION = 1500, 600, 150  # characters of an alphabet
 _SHORTEST_NAME = 3
-READ = 20_000  # characters that are looked through: what a book shows, its first chapter shows
+READ = 20_000  # characters that are searched; longer texts show the same at their beginning
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SYLLABLES = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
@@ -37,10 +37,10 @@ _TOLD_TO = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextMeasures:
-    """What was counted in a text.
+    """The counts of a text.
 
-    `length` is in characters of an alphabet, `speakers` how often someone is named as the source
-    of what is said, `quotes` the quoted sentences.
+    `length` is in characters of an alphabet, `speakers` counts the named sources of statements,
+    `quotes` the quoted sentences.
     """
 
     length: int = 0
@@ -50,7 +50,7 @@ class TextMeasures:
 
 @functools.lru_cache(maxsize=8)
 def measure(text: str) -> TextMeasures:
-    """Count what a text is made of, in time that grows with its length."""
+    """Count length, sources and quotes of a text, in linear time."""
     start = text[:READ]
     return TextMeasures(
         length=length(text),
@@ -62,8 +62,8 @@ def measure(text: str) -> TextMeasures:
 def length(text: str) -> int:
     """Return the length of a text in characters of an alphabet.
 
-    A Chinese character is worth three of them, a Japanese or Korean syllable two: what a page says
-    in 1,500 English characters it says in about 450 Chinese or 700 Japanese ones.
+    A Chinese character counts as three of them, a Japanese or Korean syllable as two: 1,500
+    characters in English say as much as about 450 in Chinese or 700 in Japanese.
     """
     if text.isascii():
         return len(text)
@@ -71,10 +71,10 @@ def length(text: str) -> int:
 
 
 def own_reporting(text: str, domain: str) -> str:
-    """Return what shows that a newsroom asked for itself, "" where nothing does.
+    """Return the words that show own reporting, "" if there are none.
 
-    Someone told it to the newsroom, by its name or as "us", or was asked and would not answer.
-    What is quoted does not count: there "me" is the speaker.
+    Someone told the publisher something, named or as "us", or was asked and declined to answer.
+    Quotes are left out, since there "me" is the speaker.
     """
     plain = QUOTED.sub("", text[:READ])
     own = _OWN.search(plain)
@@ -92,29 +92,27 @@ def _is_house(name: str, domain: str) -> bool:
     return called.startswith(house) or house.startswith(called)
 
 
-# Lexicon: a list of words and beginnings of words, to be looked for among those of a text.
-
-_WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two: what stands before an apostrophe is a word
+_WORD = re.compile(r"[^\W\d_]+")  # "l'attaque" is two words
 
 
 def places_of(text: str) -> Iterator[tuple[int, int, str]]:
-    """Walk the same words, each behind from where to where it stands."""
+    """Yield start, end and spelling of each word of a text."""
     return ((*word.span(), word[0]) for word in _WORD.finditer(text))
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text as they stand in it, parted at apostrophes, too."""
+    """Return the words of a text as spelled, split at apostrophes, too."""
     return _WORD.findall(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """Entries in small letters, each one or more forms of a word divided by blanks.
+    """A list of words and beginnings of words to search for.
 
-    A form that ends with `*` stands for all words that begin so, but for those of a longer form;
-    one behind a `!` is not meant: "accus* !accustom*". `whole` holds the entry of each form, "" for
-    what is not meant; `beginnings` the same as pairs, the longest first, by their first letters, so
-    many as the `shortest` has.
+    An entry has one or more lower-case forms, separated by spaces. A form with `*` matches all
+    words that begin so, unless a longer form matches; a form with `!` excludes words: "accus*
+    !accustom*". `whole` has the entry of each whole form, "" for excluded ones; `beginnings` the
+    same as pairs, the longest first, by their first `shortest` letters.
     """
 
     whole: Mapping[str, str]
@@ -123,7 +121,7 @@ class Lexicon:
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Lexicon:
-        """Make a lexicon of its entries."""
+        """Make a lexicon from its entries."""
         whole: dict[str, str] = {}
         beginnings: dict[str, str] = {}
         for entry in entries:
@@ -138,7 +136,7 @@ class Lexicon:
         return cls(whole=whole, beginnings=by_head, shortest=shortest)
 
     def find(self, words: Iterable[str]) -> Mapping[str, str]:
-        """Find the entries that some words are of, each with the first of its words."""
+        """Return the entries that some words match, each with the first of its words."""
         found: dict[str, str] = {}
         for word in words:
             if entry := self.entry_of(word.lower()):
@@ -146,7 +144,7 @@ class Lexicon:
         return found
 
     def entry_of(self, word: str) -> str:
-        """Return the entry that a word in small letters is of, "" for none."""
+        """Return the entry that a lower-case word matches, "" for none."""
         if word in self.whole:
             return self.whole[word]
         for start, entry in self.beginnings.get(word[: self.shortest], ()):
@@ -155,42 +153,39 @@ class Lexicon:
         return ""
 
 
-# Language: whether the readers of the site can read it.
-
-LISTED = frozenset({"de", "en", "es", "fr"})  # languages that `tables` has lists of words for
+LISTED = frozenset({"de", "en", "es", "fr"})  # languages with lists of words in `tables`
 
 
 def language_with_lists(features: Features, beat: Beat) -> str:
-    """Return the language whose lists of words an article is read with, "" where none has any.
+    """Return the language whose lists fit an article, "" if there are none.
 
-    Where a page does not say what it is written in, the site's language is meant.
+    If the page does not tell its language, it is the site's.
     """
     written = base_language(features.language) or base_language(beat.locale)
     return written if written in LISTED else ""
 
 
 def base_language(language: str) -> str:
-    """Return the language of a tag, without its country or script: "en" of "en-US"."""
+    """Return the language of a tag without country or script: "en" of "en-US"."""
     return language.replace("_", "-").partition("-")[0].lower()
 
 
-# What a signal finds: how often and why, nothing where it is not there.
-
+# What a signal finds: pairs of how often and why, none if it is not there.
 Sightings = Iterable[tuple[int, str]]
 
 
 def once(why: str, evidence: str) -> Sightings:
-    """Return a signal that was found once, none where there is no evidence."""
+    """Return a signal found once, or nothing without evidence."""
     return [(1, f"{why}: {evidence}")] if evidence else []
 
 
 class Steps:
-    """Bounds that a count passes one after the other: a part that grows and ends."""
+    """Thresholds for a count: each one reached counts once more, up to the last."""
 
     def __init__(self, *bounds: int) -> None:
         self.bounds = bounds
 
     def sight(self, count: int, why: str) -> Sightings:
-        """Return a signal as often as bounds are reached."""
+        """Return a signal as many times as thresholds are reached."""
         reached = bisect.bisect_right(self.bounds, count)
         return [(reached, why)] if reached else []

@@ -1,4 +1,4 @@
-"""Relevance: whether an article is on the beat, and how surely."""
+"""Signals in an article's metadata: relevance, picture, publisher, trust, access and language."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from copydesk.judge.profile import Features
 from copydesk.judge.quality._measure import FULL_TEXT, Sightings, Steps, base_language, measure
 from copydesk.news import Beat, DomainTrust, Reason, ReasonKind, reason_words
 
-ON_BEAT = 4  # times that being on the beat counts, however surely
-SURE = Steps(50, 65, 80, 90)  # percent: and once more for each
+ON_BEAT = 4  # times that being on the beat counts, at any confidence
+SURE = Steps(50, 65, 80, 90)  # percent of confidence, each counting once more
 
 
 def on_beat(features: Features, beat: Beat) -> Sightings:
-    """Find that it is on the beat, and how surely: to say so again adds nothing."""
+    """Find that an article is on the beat, and with which confidence."""
     if beat.topics and not features.topics and not features.given:
         return []
     why = features.given or f"{features.nearest}, confidence {features.confidence}"
@@ -23,13 +23,10 @@ def on_beat(features: Features, beat: Beat) -> Sightings:
 
 
 def off_beat(features: Features, beat: Beat) -> Sightings:
-    """Find what is kept although it is about nothing of the beat."""
+    """Find an article that is kept although it has no topic of the beat."""
     if features.topics or features.given or not beat.topics:
         return []
     return [(1, "no topic of the beat")]
-
-
-# Signals that both profiles see: what is around an article, not in it.
 
 
 def image(features: Features, beat: Beat) -> Sightings:
@@ -39,7 +36,7 @@ def image(features: Features, beat: Beat) -> Sightings:
 
 
 def video(features: Features, beat: Beat) -> Sightings:
-    """Find that it is a video."""
+    """Find a video."""
     del beat
     return [(1, "is a video")] if features.video else []
 
@@ -51,12 +48,12 @@ def organization(features: Features, beat: Beat) -> Sightings:
 
 
 def official(features: Features, beat: Beat) -> Sightings:
-    """Find that it came from an official source of the beat."""
+    """Find an official source of the beat."""
     del beat
     return [(1, "official source of the beat")] if features.official else []
 
 
-# Source trust: what is known of the publisher. It is its own number; little of it is quality.
+# Trust in the publisher is a number of its own and adds only a little to the quality.
 
 HIGH = 80
 GOOD = 60
@@ -68,21 +65,21 @@ KNOWN = 70
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTrust:
-    """How far the source of an article is trusted, 0 to 100, and why."""
+    """The trust in an article's source from 0 to 100, and why."""
 
     number: int
     why: str
 
     @property
     def reason(self) -> Reason:
-        """Return it as a record's reason; its number is no part of a sum."""
+        """Return the reason for a record; its number is not part of a sum."""
         return Reason.of(ReasonKind.TRUST, whose=self.number, known=self.why)
 
 
 def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
-    """Return the trust in the source of an article, None where nothing is known of it.
+    """Return the trust in an article's source, None if nothing is known of it.
 
-    The newsroom's files of standings go first, then that it is official, then that it is known.
+    The newsroom's trust files count first, then that it is official, then that the beat knows it.
     """
     rated = _domain_with_rating(features, beat)
     if rated:
@@ -95,7 +92,7 @@ def source_trust(features: Features, beat: Beat) -> SourceTrust | None:
 
 
 def _domain_with_rating(features: Features, beat: Beat) -> tuple[str, DomainTrust] | None:
-    """Return the nearest domain that is rated: the page's own host, then those above it."""
+    """Return the nearest rated domain: the host of the page, then those above it."""
     for domain in _domains_above(features.host, features.domain):
         if domain in beat.standings:
             return domain, beat.standings[domain]
@@ -103,7 +100,7 @@ def _domain_with_rating(features: Features, beat: Beat) -> tuple[str, DomainTrus
 
 
 def _domains_above(host: str, domain: str) -> Iterator[str]:
-    """Yield the host and those above it up to the domain; the domain alone where they differ."""
+    """Yield the host and the domains above it; only the domain if the host is not below it."""
     while host.endswith(f".{domain}") and domain:
         yield host
         host = host.partition(".")[2]
@@ -111,35 +108,33 @@ def _domains_above(host: str, domain: str) -> Iterator[str]:
 
 
 def high(features: Features, beat: Beat) -> Sightings:
-    """Find a publisher of high standing."""
+    """Find a publisher with a high trust."""
     return _between(features, beat, HIGH, 101)
 
 
 def good(features: Features, beat: Beat) -> Sightings:
-    """Find one of good standing."""
+    """Find a publisher with a good trust."""
     return _between(features, beat, GOOD, HIGH)
 
 
 def poor(features: Features, beat: Beat) -> Sightings:
-    """Find one of poor standing."""
+    """Find a publisher with a poor trust."""
     return _between(features, beat, UNRELIABLE, POOR)
 
 
 def unreliable(features: Features, beat: Beat) -> Sightings:
-    """Find one that the newsroom has on record as unreliable."""
+    """Find a publisher that the newsroom rates as unreliable."""
     return _between(features, beat, 0, UNRELIABLE)
 
 
 def _between(features: Features, beat: Beat, least: int, below: int) -> Sightings:
-    """Find a standing by the newsroom's files; what else makes trust has signals of its own."""
+    """Find a rating in the newsroom's files; other sources of trust have their own signals."""
     rated = _domain_with_rating(features, beat)
     if not rated or not least <= round(100 * rated[1].trust) < below:
         return []
     domain, rating = rated
     return [(1, f"standing of {domain} {rating.trust:.2f} {rating.why}".rstrip())]
 
-
-# Access: whether readers can read it, and whether it came in time.
 
 DAY = 24
 WEEK = 7 * DAY
@@ -148,13 +143,13 @@ _OPEN = frozenset({"", "free", "open"})
 
 
 def wall(features: Features, beat: Beat) -> Sightings:
-    """Find a wall."""
+    """Find a paywall or a registration wall."""
     del beat
     return [(1, f"access {features.access}")] if features.access not in _OPEN else []
 
 
 def stub(features: Features, beat: Beat) -> Sightings:
-    """Find what a wall lets through where that is no article."""
+    """Find a text that is only the beginning before a wall."""
     del beat
     if features.access in _OPEN or features.text is None:
         return []
@@ -164,7 +159,7 @@ def stub(features: Features, beat: Beat) -> Sightings:
 
 
 def late(features: Features, beat: Beat) -> Sightings:
-    """Find what came a week late or more from a source that was watched."""
+    """Find an article that came a week late or more, from a source that was watched."""
     del beat
     hours = features.age_hours
     if hours is None or not WEEK < hours:

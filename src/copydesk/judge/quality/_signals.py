@@ -1,9 +1,8 @@
-"""The `copydesk` profile's signals: content read, and not only its wrapping.
+"""The signals of the `copydesk` profile, by name; their points are `[scoring.points]`.
 
-Their points are `[scoring.points]`. Three laws hold those that we set together
-(docs/design/judge.md): all that can be earned at once stays at or below HIGHEST; what is no
-news, or off the beat, loses more than it can earn above 69; and each part has an end, so that no
-sign can be piled up.
+The default points follow three rules (docs/design/judge.md): all that can be earned
+together is at most HIGHEST; what is not news, or off the beat, loses more than it can earn above
+69; and each part is bounded, so that no signal adds up without end.
 """
 
 from __future__ import annotations
@@ -72,9 +71,9 @@ _SIGNALS = (
 )
 
 
-@functools.lru_cache(maxsize=32)  # a bench of rules tries others, and the same for each story
+@functools.lru_cache(maxsize=32)  # trying other points asks for the same ones for each story
 def signals(points: SignalPoints) -> tuple[QualitySignal, ...]:
-    """Return the signals with what each is worth."""
+    """Return the signals with their points."""
     return tuple(
         QualitySignal(
             name=signal.name,

@@ -1,4 +1,4 @@
-"""Substance: who is heard in a text, who asked, and whether it is all there."""
+"""Signals of substance and style: who is quoted, and how the text addresses its readers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WHOLE_END = re.compile(
 
 
 def caption(features: Features, beat: Beat) -> Sightings:
-    """Find that there is next to nothing to read; a video's text only describes it."""
+    """Find an article with hardly any text; the text of a video only describes it."""
     del beat
     if features.video or features.text is None or length(features.text) >= CAPTION:
         return []
@@ -39,7 +39,7 @@ def caption(features: Features, beat: Beat) -> Sightings:
 
 
 def abrupt_end(features: Features, beat: Beat) -> Sightings:
-    """Find a text that ends in the middle, or is a list that nobody wrote out."""
+    """Find a text that ends in the middle of a sentence, or in an unfinished list."""
     del beat
     text = (features.text or "").rstrip()
     if features.video or not text or _WHOLE_END.search(text[-40:]):
@@ -48,7 +48,7 @@ def abrupt_end(features: Features, beat: Beat) -> Sightings:
 
 
 def voices(features: Features, beat: Beat) -> Sightings:
-    """Find that someone is heard in the text: what is said has a name to it, or stands quoted."""
+    """Find named sources or quotes."""
     del beat
     if features.text is None or features.video:
         return []
@@ -59,32 +59,30 @@ def voices(features: Features, beat: Beat) -> Sightings:
 
 
 def inquiry(features: Features, beat: Beat) -> Sightings:
-    """Find that the newsroom asked for itself."""
+    """Find own reporting."""
     del beat
     return once("own reporting", own_reporting(features.text or "", features.domain))
 
 
-# Style: who speaks, and to whom: sellers, diarists, headlines that address their reader.
-#
-# An official source of the beat speaks for itself: its style says nothing against it.
+# Signals of style do not count against official sources of the beat, which speak for themselves.
 
-READ = 4_000  # characters in which a text shows its style
-PROMOTION = Steps(5, 8, 12)  # different words of those who sell
-FIRST_PERSON = Steps(8, 15)  # in a thousand words outside of quotations
-SIGNS = Steps(4, 9)  # of exclamation and question, likewise
-_FEW_SIGNS = 2  # of which one alone shows nothing
+READ = 4_000  # characters that are searched for signs of style
+PROMOTION = Steps(5, 8, 12)  # different words of advertising
+FIRST_PERSON = Steps(8, 15)  # in a thousand words outside of quotes
+SIGNS = Steps(4, 9)  # exclamation and question marks, likewise
+_FEW_SIGNS = 2  # a single mark shows nothing
 _SIGN = re.compile(r"[!?]")
 
 
 def promotion(features: Features, beat: Beat) -> Sightings:
-    """Find the words of those who sell."""
+    """Find words of advertising."""
     found = _lexicon("promotion", features, beat).find(words_of((features.text or "")[:READ]))
     named = ", ".join(list(found.values())[:4])
     return PROMOTION.sight(len(found), f"{len(found)} words of those who sell: {named}")
 
 
 def first_person(features: Features, beat: Beat) -> Sightings:
-    """Find that the text speaks of its author."""
+    """Find a text that speaks about its author."""
     words = words_of(QUOTED.sub("", (features.text or "")[:READ]))
     lexicon = _lexicon("first-person", features, beat)
     count = sum(1 for word in words if lexicon.entry_of(word.lower()))
@@ -93,7 +91,7 @@ def first_person(features: Features, beat: Beat) -> Sightings:
 
 
 def signs(features: Features, beat: Beat) -> Sightings:
-    """Find that the text exclaims and asks where a report says."""
+    """Find many exclamation and question marks."""
     plain = QUOTED.sub("", (features.text or "")[:READ])
     count = len(_SIGN.findall(plain))
     if count < _FEW_SIGNS or features.official or not language_with_lists(features, beat):
@@ -103,12 +101,12 @@ def signs(features: Features, beat: Beat) -> Sightings:
 
 
 def to_reader(features: Features, beat: Beat) -> Sightings:
-    """Find a headline that speaks to its reader, or of its author."""
+    """Find a headline that addresses the reader, or speaks about its author."""
     return _in_title("to-reader", "headline speaks to its reader", features, beat)
 
 
 def light(features: Features, beat: Beat) -> Sightings:
-    """Find a headline on light fare."""
+    """Find a headline about light subjects."""
     return _in_title("light", "light fare", features, beat)
 
 

@@ -1,7 +1,7 @@
-"""Wording: a text in, the words that give away what it is out; one family a file.
+"""Find wordings that show the kind of a text, such as press release, opinion or job advertisement.
 
-Each returns "" where nothing speaks for it. What a family looks for is in its table (`tables`).
-They shall miss rather than accuse an honest report.
+Each function returns the words found, "" for none. The tables (`tables/wording`) have the patterns
+of each kind. They are made to miss some rather than accuse an honest report.
 """
 
 from __future__ import annotations
@@ -12,34 +12,32 @@ from collections.abc import Mapping
 from copydesk.judge.words import normalize
 from copydesk.kit import tables
 
-# Cues: phrases that each prove little and together much.
-
-OPENING = 4000  # characters at the beginning of a text in which it shows what it is
-HEADLINE = 300  # no headline is longer; what is has been made to hurt
-ENDING = 1200  # and at its end, where senders and small print stand
+OPENING = 4000  # characters at the beginning of a text that are searched
+HEADLINE = 300  # characters of a headline; longer ones are made to slow us down
+ENDING = 1200  # characters at the end of a text, with senders and small print
 
 
 def read_cues(family: str) -> Mapping[str, re.Pattern[str]]:
-    """Compile the rows of a family's table, each a pattern in any case."""
+    """Compile the rows of a kind's table into patterns that ignore case."""
     rows = tables.read_rows(__package__, f"wording/{family}.toml", tuple[str, ...])
     return {name: re.compile(tables.any_of(row), re.IGNORECASE) for name, row in rows.items()}
 
 
 def ends_of(text: str) -> str:
-    """Return the beginning and the end of a text: a book costs no more than a page."""
+    """Return the beginning and the end of a text, so that a book costs no more than a page."""
     if len(text) <= OPENING + ENDING:
         return text
     return f"{text[:OPENING]}\n{text[-ENDING:]}"
 
 
 def find_first(pattern: re.Pattern[str], text: str) -> str:
-    """Find what a pattern matches first in a text, without the signs around it; "" for nothing."""
+    """Return the first match of a pattern without signs around it, "" for none."""
     match = pattern.search(text)
     return match.group().strip("\n /()[]:-\u2013\u2014") if match else ""
 
 
 def find_several(pattern: re.Pattern[str], text: str, least: int) -> str:
-    """Find the first `least` different cues that a text has, "" where it has fewer."""
+    """Return the first `least` different matches in a text, "" if there are fewer."""
     cues: dict[str, str] = {}
     for match in pattern.finditer(text):
         cues.setdefault(match.group().lower(), match.group())
@@ -48,9 +46,7 @@ def find_several(pattern: re.Pattern[str], text: str, least: int) -> str:
     return ""
 
 
-# A company that speaks for itself: press releases, and what was paid for.
-
-_LABEL_CHARACTERS = 300  # characters: a page that was paid for says so at once
+_LABEL_CHARACTERS = 300  # at the beginning of a text, where a paid article says so
 
 _PRESS_RELEASE = tables.read_rows(__package__, "wording/press_release.toml", tuple[str, ...])
 _PRESS_SERVICE = tables.any_of(_PRESS_RELEASE["services"])
@@ -63,7 +59,7 @@ _PRESS_DATELINE = re.compile(
     tables.any_of([*_PRESS_RELEASE["datelines"], rf"/\s?(?i:{_PRESS_SERVICE})\s?/"])
 )
 _PRESS_SIGNATURE = re.compile(tables.any_of(_PRESS_RELEASE["signatures"]), re.MULTILINE)
-# what stands before everything else: a title "Sponsored: …", a first line "Pressemitteilung"
+# A label at the very beginning: a title "Sponsored: …", a first line "Pressemitteilung".
 _PAID_LABEL = re.compile(
     rf"\A\W*{tables.any_of([*_PRESS_LABELS, *_PRESS_RELEASE['openings']])}"
     r"(?=\s*(?:[:|\]\)\u2013\u2014\n]|-\ |\Z))",
@@ -72,10 +68,10 @@ _PAID_LABEL = re.compile(
 
 
 def press_release(credit: str, domain: str, opening: str, text: str) -> str:
-    """Return what shows that a company speaks for itself, "" where nothing does.
+    """Return the words that show a press release, "" for none.
 
-    A press service's name in the credit or as the site, its dateline in the opening, or a sender's
-    lines at the end of the text.
+    That is a press service's name in the credit or as the site, its dateline in the opening, or a
+    sender's lines at the end of the text.
     """
     return (
         find_first(_PRESS_CREDIT, credit)
@@ -86,21 +82,19 @@ def press_release(credit: str, domain: str, opening: str, text: str) -> str:
 
 
 def advertorial(title: str, section: str, text: str) -> str:
-    """Return the label of what was paid for or sent in, "" where there is none."""
+    """Return the label of a paid or submitted article, "" for none."""
     places = (title, section, text[:_LABEL_CHARACTERS])
     return next(filter(None, (find_first(_PAID_LABEL, place) for place in places)), "")
 
-
-# Advertising for a market study: "Global X Market Size, Share, CAGR, 2024-2030".
 
 _MARKET_REPORT = read_cues("market_report")
 
 
 def market_report(title: str, text: str) -> str:
-    """Return what shows that a text sells a market study, "" where nothing does.
+    """Return the words that advertise a market study, "" for none.
 
-    A study's headline with one of its set phrases below, or four of those alone: an honest report
-    that cites a study has one or two.
+    As in "Global X Market Size, Share, CAGR, 2024-2030": the headline of a study and one set phrase
+    in the text, or four set phrases. An honest report that cites a study has one or two.
     """
     headline = find_first(_MARKET_REPORT["headline"], title)
     if headline and find_several(_MARKET_REPORT["text"], text, 1):
@@ -108,16 +102,14 @@ def market_report(title: str, text: str) -> str:
     return find_several(_MARKET_REPORT["text"], text, 4)
 
 
-# A post to be filled, shown as if it were news.
-
 _JOB = read_cues("job")
 
 
 def job(title: str, text: str) -> str:
-    """Return what shows that a text looks for staff, "" where nothing does.
+    """Return the words of a job advertisement, "" for none.
 
-    A mark that only such headlines have, with one set phrase below; a post as the whole headline,
-    with one; or four of the phrases.
+    Either a mark that only such headlines have, or a job as the whole headline, with one set phrase
+    in the text; or four set phrases.
     """
     headline = find_first(_JOB["mark"], title) or find_first(_JOB["post"], title)
     if headline and find_several(_JOB["text"], text, 1):
@@ -125,15 +117,13 @@ def job(title: str, text: str) -> str:
     return find_several(_JOB["text"], text, 4)
 
 
-# Pages that sell: coupons, deals of the day, what to buy.
-
 _SHOPPING = read_cues("shopping")
 
 
 def shopping(title: str, text: str) -> str:
-    """Return what shows that a page sells, "" where nothing does.
+    """Return the words of a page with offers, "" for none.
 
-    A headline of offers, with one set phrase of shops below; or four of the phrases.
+    Either a headline of offers and one set phrase of shops in the text, or four set phrases.
     """
     headline = find_first(_SHOPPING["headline"], title)
     if headline and (find_several(_SHOPPING["text"], text, 1) or not text):
@@ -141,41 +131,34 @@ def shopping(title: str, text: str) -> str:
     return find_several(_SHOPPING["text"], text, 4)
 
 
-# What a paper prints to pass the time: horoscopes, puzzles, quizzes, lottery numbers.
-
 _PASTIME = read_cues("pastime")
 
 
 def pastime(title: str) -> str:
-    """Return what shows that a page passes the time and tells nothing new, "" if nothing does."""
+    """Return the words of a horoscope, puzzle, quiz or lottery result, "" for none."""
     return find_first(_PASTIME["headline"], title)
 
-
-# A robot's report on one share: prices, ratings and stakes poured into a form.
 
 _TICKER = read_cues("ticker")
 
 
 def ticker(title: str, text: str) -> str:
-    """Return the share that a robot reports on, "" for any other text.
+    """Return the share that an automatic report is about, "" for other texts.
 
-    The share's sign in the headline or the text's beginning, and four set phrases of such reports.
+    The share's symbol must be in the headline or at the beginning of the text, with four set
+    phrases of such reports.
     """
     share = find_first(_TICKER["share"], title) or find_first(_TICKER["share"], text[:600])
     return share if share and find_several(_TICKER["text"], text, 4) else ""
 
 
-# A running blog of an event, by its headline.
-
 _LIVE = read_cues("live")
 
 
 def live(title: str) -> str:
-    """Return what shows that a page is a running blog, "" where nothing does."""
+    """Return the words that show a live blog, "" for none."""
     return find_first(_LIVE["headline"], title)
 
-
-# Opinion, by the label that its newsroom gives it.
 
 _OPINION = tables.read_rows(__package__, "wording/opinion.toml", tuple[str, ...])
 _OPINION_LABEL = tables.any_of(_OPINION["labels"])
@@ -189,15 +172,13 @@ _OPINION_SECTION = re.compile(
 
 
 def opinion(title: str, section: str) -> str:
-    """Return the label of opinion in a headline or of its section, "" where there is none."""
+    """Return the label of opinion in a headline or its section, "" for none."""
     return (
         find_first(_LABELLED_OPINION, title)
         or find_first(_REVIEW_LABEL, title)
         or find_first(_OPINION_SECTION, section)
     )
 
-
-# Another newsroom's report: the agency that a credit names.
 
 _AGENCY_NAMES = tables.read_pattern(__package__, "wording/agency.toml")
 _AGENCY = re.compile(rf"\b{_AGENCY_NAMES}\b", re.IGNORECASE)
@@ -209,7 +190,7 @@ _AGENCY_DATELINE = re.compile(
 
 
 def agency(credit: str, domain: str) -> str:
-    """Return the news agency that the credit of another site names, "" for none."""
+    """Return the news agency in the credit of another site, "" for none."""
     match = _AGENCY.search(credit)
     if not match or match.group().lower() in domain:
         return ""
@@ -217,38 +198,32 @@ def agency(credit: str, domain: str) -> str:
 
 
 def dateline(opening: str) -> str:
-    """Return the agency that a text's dateline names, "" for none: "PARIS, May 2 (Reuters) -"."""
+    """Return the agency in a text's dateline, "" for none: "PARIS, May 2 (Reuters) -"."""
     match = _AGENCY_DATELINE.search(opening)
     return match.group(1) if match else ""
 
-
-# Light fare, by the headline: gossip and trailers; and service pieces that tell how to.
 
 _LIGHT = read_cues("light")
 
 
 def gossip(title: str) -> str:
-    """Return what shows that a headline is about the private lives of the famous, or a trailer."""
+    """Return the words of a headline about celebrities' private lives or a trailer, "" for none."""
     return find_first(_LIGHT["gossip"], normalize(title))
 
 
 def service(title: str) -> str:
-    """Return what shows that a headline promises instructions and no news."""
+    """Return the words of a headline that promises instructions, "" for none."""
     return find_first(_LIGHT["service"], normalize(title))
 
-
-# A headline that teases instead of telling, or counts off a list.
 
 _TEASE = read_cues("tease")
 
 
 def tease(title: str) -> str:
-    """Return the part of a headline that teases instead of telling, "" for a plain one."""
+    """Return the words of a clickbait or list headline, "" for none."""
     plain = normalize(title)
     return find_first(_TEASE["tease"], plain) or find_first(_TEASE["list"], plain)
 
-
-# Matters of consequence, by the headline: lives, law, government, livelihoods, findings.
 
 _WEIGHTY = {
     language: re.compile(rf"\b{tables.any_of(row)}\b", re.IGNORECASE)
@@ -259,9 +234,9 @@ _WEIGHTY = {
 
 
 def weighty(title: str, language: str) -> str:
-    """Return the word of a headline that tells of a matter of consequence, "" if there is none.
+    """Return the important term in a headline (lives, law, jobs, research), "" for none.
 
-    `language` is a tag such as "de-AT"; without one English is meant, another one has no list.
+    `language` is a tag such as "de-AT"; "" means English. Some languages have no list.
     """
     words = _WEIGHTY.get(language[:2].lower() or "en")
     return find_first(words, normalize(title)) if words else ""

@@ -1,4 +1,4 @@
-"""Topics: an article and the beat in, the topics that it is about out, with evidence."""
+"""Topics: find the topics of an article, with the evidence for each and the confidence in it."""
 
 from __future__ import annotations
 

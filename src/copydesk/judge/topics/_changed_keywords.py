@@ -1,8 +1,8 @@
-"""Changed words: which articles a change of keywords may touch, told without reading them again.
+"""What a change of keywords changes: the articles that it may affect, and the topics of one.
 
-An article's stems are kept with what was found in it. A phrase can stand only where each of its
-words has its stem among these, and the head of a compound only where a stem ends in it: so an
-article that is passed over has the same evidence before the change and after.
+The stems of an article are stored with its findings. A phrase can only occur if the stems of all
+its words are among them, the last part of a compound only if a stem ends in it. So an article that
+is skipped has the same evidence before and after the change.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from copydesk.news import Article, Beat, Topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedWords:
-    """The stems of what articles of one language are looked through for before or after alone.
+    """The stems of the keywords that were added or removed for articles of one language.
 
-    A phrase is touched where all of its stems stand; an article by any phrase. `has_heads` says
-    that one may be the end of a longer word.
+    A phrase may occur if all of its stems do. `has_heads` tells that a phrase may be the end of a
+    longer word.
     """
 
     phrases: tuple[tuple[str, ...], ...]
     has_heads: bool
 
     def may_touch(self, stems: str) -> bool:
-        """Decide whether an article of these stems may have other topics for the change."""
+        """Decide whether an article with these stems may have other topics after the change."""
         start = "" if self.has_heads else " "
         return any(all(f"{start}{stem} " in stems for stem in phrase) for phrase in self.phrases)
 
 
 def stems_of(article: Article, beat: Beat) -> str:
-    """Return the stems of all that an article's topics are told by, each once, between blanks."""
+    """Return the stems in all places that decide an article's topics, each once, between spaces."""
     language = language_of(beat, article.language)
     prose = plain_text.prose(article.text)
     labels = (label for _, label in labels_of(article))
@@ -46,10 +46,10 @@ def stems_of(article: Article, beat: Beat) -> str:
 
 
 def find_changed_words(before: Beat, after: Beat, language: str) -> ChangedWords | None:
-    """Return what changed in the words for articles of a language, None where all may be touched.
+    """Return the changed words for articles of a language, None if any article may be affected.
 
-    That is where more than keywords changed: a topic, what it stands below, what it excludes, or
-    whether the main one has any word at all.
+    That is the case if more than keywords changed: a topic, its parent, an excluded word, or
+    whether a topic has any word at all.
     """
     if (before.topic, before.locale) != (after.topic, after.locale):
         return None
@@ -67,7 +67,7 @@ def find_changed_words(before: Beat, after: Beat, language: str) -> ChangedWords
 
 
 def _without_keywords(beat: Beat) -> list[Topic]:
-    """Return a beat's topics without their keywords, and what nothing is told by."""
+    """Return a beat's topics without keywords and fields that do not affect topics."""
     return [
         Topic(
             id="",
@@ -83,14 +83,11 @@ def _without_keywords(beat: Beat) -> list[Topic]:
     ]
 
 
-# Try a keyword: what an article's topics would be if one of them had it for a keyword.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicEffect:
-    """What another keyword does to one article: whether it wins the topic, and which it loses.
+    """The effect of another keyword on an article: whether it wins the topic, and which it loses.
 
-    `before` are the topics that it has without.
+    `before` are the topics that it has without the keyword.
     """
 
     is_won: bool
@@ -99,7 +96,7 @@ class TopicEffect:
 
 
 def with_keyword(beat: Beat, topic: str, word: str) -> Beat:
-    """Return a beat in which a topic has another keyword, in whatever language an article is."""
+    """Return the beat with another keyword for a topic, for articles in any language."""
     topics = tuple(
         replace(known, aliases=(*known.aliases, word)) if known.name == topic else known
         for known in beat.topics
@@ -108,7 +105,7 @@ def with_keyword(beat: Beat, topic: str, word: str) -> Beat:
 
 
 def try_keyword(article: Article, beat: Beat, more: Beat, topic: str) -> TopicEffect:
-    """Return what becomes of an article's topics under `more`, the beat with another keyword."""
+    """Return what changes in an article's topics under `more`, the beat with another keyword."""
     before, after = _topics(article, beat), _topics(article, more)
     return TopicEffect(
         is_won=topic in after and topic not in before,

@@ -1,4 +1,4 @@
-"""Topics with their evidence; on the beat or off it."""
+"""Decide which topics an article has, from the evidence and the confidence that it gives."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from copydesk.news import Article, Beat, Topic
 
 
 def relevance(article: Article, beat: Beat) -> tuple[Match, ...]:
-    """Return the evidence that an article is on the beat, one piece a topic, strongest first.
+    """Return the evidence that an article is on the beat, one match a topic, strongest first.
 
-    Its words, else the source's: topics that the settings give it, or that it is official; then
-    the topics above those. The main topic needs less than the others, and stands where one below
-    it stands, or nearly does; without a main topic the nearest one needs as little, where no other
-    stands. A beat without topics takes everything.
+    First its own words, then its source (topics from the settings, or that it is official), then
+    the topics above those. The main topic needs less confidence than the others, and matches if a
+    topic below it does, or nearly does. Without a main topic the nearest topic needs as little if
+    no other one matches. A beat without topics takes everything.
     """
     ranked = rank_topics(article, beat)
     by_words = [_match(topic) for topic in ranked if _stands(topic)]
@@ -42,7 +42,7 @@ def _stands(topic: RankedTopic) -> bool:
 
 
 def _nearest(near: Sequence[RankedTopic], beat: Beat, *, has_match: bool) -> list[Match]:
-    """Return the main topic where it is near; without one the nearest, where none other stands."""
+    """Return the main topic if it is near; without a main topic the nearest one if none matches."""
     if beat.topic:
         return [_match(topic) for topic in near if topic.name == beat.topic]
     meant = [topic for topic in near if not topic.is_in_passing]
@@ -67,7 +67,7 @@ def _broader(matches: Sequence[Match], beat: Beat) -> Iterator[Match]:
 
 
 def _nearly(topic: RankedTopic, beat: Beat) -> Match:
-    """Return the main topic for the sake of one below it that does not match itself."""
+    """Return the main topic for a topic below it that nearly matches."""
     why = f"nearly {topic.name}, {topic.why}"
     return Match(topic=beat.topic, why=why, confidence=topic.confidence)
 
@@ -94,9 +94,9 @@ def describe_miss(article: Article, beat: Beat) -> str:
 
 
 def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
-    """Describe what is missing for the nearest topic that an article was not given.
+    """Describe what an article lacks for the nearest topic that it was not given.
 
-    "" where none is half as sure as one that stands.
+    "" if no topic has half of the confidence that is needed.
     """
     known = set(but)
     others = (topic for topic in rank_topics(article, beat) if topic.name not in known)
@@ -107,20 +107,18 @@ def describe_near_miss(article: Article, beat: Beat, but: Sequence[str]) -> str:
     return f"not {nearest.name}: {nearest.why}, {lack} more of {TOPIC} needed"
 
 
-# Rank the topics of an article by how sure we are of each.
-
-# A topic below the main one may have common words: they mean it where the main one stands.
-_GROUNDED = 0.2  # of the doubt in a topic named up front, where the main one stands
-_UNGROUNDED = 0.7  # of what is known of it, where no word of the main one is anywhere
+# Words of a topic below the main one may be ambiguous; next to words of the main one they are not.
+_GROUNDED = 0.2  # of the doubt in a topic named up front is removed if the main one is sure
+_UNGROUNDED = 0.7  # of the confidence is left if no word of the main topic occurs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedTopic:
-    """A topic, how sure we are of it in percent, and why.
+    """A topic, the confidence in it in percent, and the evidence.
 
-    `is_below` says that it is the main topic or below it, as is every one of a beat without;
-    `is_grounded` that a word of the main one stands somewhere, where that is asked for;
-    `is_in_passing` that one mention of one word is all there is.
+    `is_below` tells that it is the main topic or below it, which all topics of a beat without one
+    are. `is_grounded` tells that a word of the main topic occurs, where that is needed.
+    `is_in_passing` tells that the only evidence is one mention of one word.
     """
 
     topic: Topic
@@ -142,7 +140,7 @@ class RankedTopic:
 
 
 def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
-    """Return the topics that have any evidence, the surest first, equals in the beat's order."""
+    """Return the topics with any evidence, highest confidence first, equals in the beat's order."""
     index = index_of(beat, article.language)
     evidence = gather(article, index)
     topics = _in_context(evidence, index, beat)
@@ -150,7 +148,7 @@ def rank_topics(article: Article, beat: Beat) -> list[RankedTopic]:
 
 
 def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> Iterator[RankedTopic]:
-    """Yield the topics with the confidence that each has beside the main one."""
+    """Yield the topics with the confidence that each has given the main one."""
     alone = {
         at: _confidence_alone(at, article, index, has_main=bool(beat.topic))
         for at, evidence in article.topics.items()
@@ -175,22 +173,22 @@ def _in_context(article: ArticleEvidence, index: KeywordIndex, beat: Beat) -> It
 
 
 def _is_named(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
-    """Decide whether a topic is named up front, and not by one word in passing."""
+    """Decide whether a topic is named in title or lede, and not only in passing."""
     return evidence.is_up_front and not is_in_passing(evidence, article)
 
 
 def _place_of_main(beat: Beat) -> int:
-    """Return the place of the main topic, -1 where it is none of the beat's."""
+    """Return the place of the main topic, -1 if the beat has none."""
     return next((at for at, topic in enumerate(beat.topics) if topic.name == beat.topic), -1)
 
 
 def _is_below_main(topic: Topic, beat: Beat) -> bool:
-    """Decide whether a topic is the main one or below it; with none above all, each is the beat."""
+    """Decide whether a topic is the main one or below it; without a main topic all are."""
     return not beat.topic or beat.topic in (topic.name, *above(topic.name, beat))
 
 
 def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
-    """Return the confidence in a topic beside the main one: nothing stays nothing."""
+    """Return the confidence in a topic given the main one; no confidence stays none."""
     if is_meant and alone:
         return alone + _GROUNDED * (100 - alone)
     return alone if is_grounded else alone * _UNGROUNDED
@@ -199,11 +197,11 @@ def _beside_main(alone: float, is_grounded: bool, is_meant: bool) -> float:
 def _confidence_alone(
     at: int, article: ArticleEvidence, index: KeywordIndex, *, has_main: bool
 ) -> float:
-    """Return the confidence in a topic by its own words, beside those of topics that are no kin.
+    """Return the confidence in a topic by its own words, compared with unrelated topics.
 
-    Where no topic stands above all, those without a parent in common divide the news among them: a
-    story is about the one that it says most of. Sides of one subject come together, and so does
-    what a story has many different words for.
+    Without a main topic, topics without a common parent compete: a story is about the one that it
+    says most of. Topics with a common parent do not compete, nor does a topic with many different
+    words.
     """
     topic = article.topics[at]
     divides = not has_main and not topic.is_side
@@ -216,7 +214,7 @@ def _confidence_alone(
 
 
 def above(name: str, beat: Beat) -> tuple[str, ...]:
-    """Return the names above a topic, the nearest first, to the main one; a circle ends."""
+    """Return the names of the topics above one up to the main topic, nearest first; circles end."""
     parents = {topic.name: topic.parent for topic in beat.topics}
     passed = [name]
     while name != beat.topic:
@@ -227,18 +225,16 @@ def above(name: str, beat: Beat) -> tuple[str, ...]:
     return tuple(passed[1:])
 
 
-# Confidence: how sure the evidence makes us that an article is about a topic, 0 to 100.
-#
-# The weights were set by hand; `tables/weights.toml` has each, and by how much F1 on the example's
-# truth changes where it is moved by a third.
+# Confidence, from 0 to 100. Its weights were set by hand. `tables/weights.toml` has each of them,
+# and how much F1 on the labelled example changes if it is changed by a third.
 
-TOPIC = 50  # confidence from which a record carries a topic
-ON_BEAT = 30  # confidence in the main topic, or in one below it, from which an article is filed
+TOPIC = 50  # confidence from which a record gets a topic
+ON_BEAT = 30  # confidence in the main topic, or one below it, from which an article is filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """A weight, and by how many points F1 changes where it is a third less or more."""
+    """A weight, and by how many points F1 changes if it is a third smaller or larger."""
 
     weight: float
     less: float
@@ -247,7 +243,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """The weights by their names in the table, which says of each what it is for."""
+    """The weights by their names in the table, which explains each."""
 
     title: float
     title_twice: float
@@ -273,11 +269,11 @@ WEIGHTS = Weights(**{name: row.weight for name, row in _ROWS.items()})
 
 
 def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float) -> float:
-    """Compute in percent how likely it is that not all places mislead.
+    """Compute in percent how likely it is that not all evidence is misleading.
 
-    `rivals` is the weight that a topic needs beside the others: what has less is mentioned on the
-    way. A required word that is missing, and one that is excluded in title or lede, leave
-    nothing; an excluded word in the text takes a third.
+    `rivals` is the weight that a topic needs compared with the others; with less it is mentioned in
+    passing. Without a required word, or with an excluded one in title or lede, nothing is left; an
+    excluded word in the text takes a third.
     """
     if not evidence.required or evidence.excluded_in in ("title", "lede"):
         return 0.0
@@ -289,19 +285,19 @@ def confidence(evidence: TopicEvidence, article: ArticleEvidence, rivals: float)
 
 
 def is_in_passing(evidence: TopicEvidence, article: ArticleEvidence) -> bool:
-    """Decide whether all that a whole article says of a topic is one word, once, in its text."""
+    """Decide whether a long article mentions a topic only once, with one word, in its text."""
     return article.words >= WEIGHTS.article_words and evidence.is_single_mention
 
 
 def weight(evidence: TopicEvidence) -> float:
-    """Compute how much an article says of a topic, in mentions of its text."""
+    """Compute how much an article says about a topic, in mentions in its text."""
     lede = min(WEIGHTS.most_lede_mentions, evidence.lede.total())
     up_front = WEIGHTS.title_mentions * len(evidence.title) + WEIGHTS.lede_mentions * lede
     return up_front + _count_mentions(evidence.text)
 
 
 def weight_beside(rival: TopicEvidence, *, is_divided: bool) -> float:
-    """Return the weight that a topic needs beside a rival; more where they divide the news."""
+    """Return the weight that a topic needs next to a rival, more if they compete."""
     return weight(rival) * (WEIGHTS.side_by_side if is_divided else WEIGHTS.rival)
 
 
@@ -316,22 +312,19 @@ def _lede(evidence: TopicEvidence) -> float:
 
 
 def _text(evidence: TopicEvidence, article: ArticleEvidence) -> float:
-    """Weigh how often, by how many keywords and how widely the text speaks of it."""
+    """Weigh how often, with how many keywords and how widely the text mentions it."""
     needed = WEIGHTS.least_mentions + article.words / WEIGHTS.words_a_mention
     spread = (1 + len(evidence.parts)) / 5
     return WEIGHTS.text * min(1.0, _count_mentions(evidence.text) / needed * spread)
 
 
 def _count_mentions(counts: Counter[str]) -> float:
-    """Count keywords, one that is said again less than another one."""
+    """Count keywords; one that is repeated counts less than another one."""
     return float(sum(count**WEIGHTS.repeated for count in counts.values()))
 
 
-# The evidence for a topic in words, for a record and for who asks.
-
-
 def describe(evidence: TopicEvidence, confidence: int) -> str:
-    """Describe in one sentence where a topic's words stand, and how sure that makes us.
+    """Describe in a sentence where a topic's words occur, and the confidence.
 
     As in `"ai act" in title, 3 times in text (confidence 92)`.
     """
@@ -340,7 +333,7 @@ def describe(evidence: TopicEvidence, confidence: int) -> str:
 
 
 def _keywords(evidence: TopicEvidence) -> list[str]:
-    """Name the keyword that says most, and where it stands; else those of the text."""
+    """Name the most important keyword and its place, else the keywords in the text."""
     for place, counts in (("title", evidence.title), ("lede", evidence.lede)):
         if counts:
             keyword = _chief(counts)
@@ -354,7 +347,7 @@ def _keywords(evidence: TopicEvidence) -> list[str]:
 
 
 def _again(keyword: str, text: Counter[str]) -> list[str]:
-    """Describe how often the text comes back to it, with its other keywords."""
+    """Describe how often the text repeats a keyword, and has other ones."""
     if not text.total():
         return []
     count = text[keyword]
@@ -368,7 +361,7 @@ def _others(count: int) -> list[str]:
 
 
 def _chief(counts: Counter[str]) -> str:
-    """Return the keyword that stands most often, the first of the beat's among equals."""
+    """Return the most frequent keyword, of equals the beat's first."""
     return counts.most_common(1)[0][0]
 
 
