@@ -67,9 +67,10 @@ def move(place: _git.WorkTree, branch: str, remote: str, old: str, new: str) -> 
         raise _in_the_way(moved.complaint[:500], remote)
 
 
-def is_begun(place: _git.WorkTree) -> bool:
-    """Return whether a move is being made, or its process was killed."""
-    return bool(_find_move(place))
+def read_refs(place: _git.WorkTree) -> tuple[str, bool]:
+    """Return HEAD's commit, and whether a move is being made or its process was killed."""
+    head, moving = _git.read_commit_ids(place, "HEAD", _MOVING)
+    return head, bool(moving)
 
 
 def finish(place: _git.WorkTree, wait_seconds: float) -> None:

@@ -105,6 +105,29 @@ def head(place: WorkTree) -> str:
     return "" if answer.code else answer.out.decode().strip()
 
 
+def read_commit_ids(place: WorkTree, *names: str) -> list[str]:
+    """Return the ids of the commits that some names stand for, "" for none, by one call of git."""
+    given = "".join(f"{name}^{{commit}}\n" for name in names)
+    answer = ask(place.top, "cat-file", "--batch-check", given=given.encode())
+    lines = [line.split() for line in answer.out.decode("utf-8", "replace").splitlines()]
+    ids = [line[0] if line[1:2] == ["commit"] else "" for line in lines]
+    return ids if not answer.code and len(ids) == len(names) else [""] * len(names)
+
+
+def read_head_ref(place: WorkTree) -> str:
+    """Return the full name of the branch that HEAD is on, "" for a detached HEAD.
+
+    Its file is read (gitrepository-layout(5)). git is asked only for what is no branch there, such
+    as where references are stored as reftables.
+    """
+    with contextlib.suppress(OSError):
+        text = (place.folder / "HEAD").read_bytes()
+        if text.startswith(_ON_A_BRANCH) and not text.startswith(_IN_REFTABLES):
+            return text.removeprefix(b"ref: ").decode("utf-8", "replace").strip()
+    answer = ask(place.top, "symbolic-ref", "-q", "HEAD")
+    return answer.out.decode("utf-8", "replace").strip()
+
+
 def is_ignored(place: WorkTree) -> bool:
     """Return whether the newsroom is in a folder that the repository around it ignores."""
     if not place.prefix:
@@ -116,6 +139,8 @@ def is_ignored(place: WorkTree) -> bool:
     return answer.code == 0
 
 
+_ON_A_BRANCH = b"ref: refs/heads/"
+_IN_REFTABLES = b"ref: refs/heads/.invalid"
 # (mode, blob id) as git writes them.
 State = tuple[str, str]
 _SHA256_DIGITS = 64
@@ -128,6 +153,36 @@ def read_commit(place: WorkTree, commit: str, paths: Sequence[str]) -> Mapping[s
     asked = _what_to_ask(place, paths)
     out = tell(place.top, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *asked)
     return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
+
+
+class StateReader:
+    """Reads file states in commits and in the index, and asks git only for what may have changed.
+
+    A commit never changes, and the index only together with its file.
+    """
+
+    def __init__(self, place: WorkTree) -> None:
+        self.place = place
+        self._committed: tuple[object, Mapping[str, State]] = ((), {})
+        self._staged: tuple[object, Mapping[str, State]] = ((), {})
+
+    def read_commit(self, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
+        """Return what the function `read_commit` does."""
+        asked = (commit, tuple(paths))
+        if self._committed[0] != asked:
+            self._committed = (asked, read_commit(self.place, commit, paths))
+        return self._committed[1]
+
+    def read_index(self, paths: Sequence[str]) -> Mapping[str, State]:
+        """Return what the function `read_index` does."""
+        try:
+            now = self.place.index.stat()
+        except OSError:
+            return read_index(self.place, paths)
+        asked = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino, tuple(paths))
+        if self._staged[0] != asked:
+            self._staged = (asked, read_index(self.place, paths))
+        return self._staged[1]
 
 
 def compare_commits(place: WorkTree, old: str, new: str) -> set[str] | None:

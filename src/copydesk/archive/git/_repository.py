@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from copydesk.archive import _files
@@ -41,7 +42,11 @@ class Repository:
         self._root = root.absolute()
         self._lock_wait_seconds = lock_wait_seconds
         self._complaint = ""
-        self._place = self._locate()
+        self._states: _git.StateReader | None = None
+
+    @cached_property
+    def _place(self) -> _git.WorkTree | None:
+        return self._locate()
 
     def _locate(self) -> _git.WorkTree | None:
         if not self._root.is_dir():
@@ -71,15 +76,13 @@ class Repository:
         for name, what in _OBSTACLES:
             if (self._place.folder / name).exists():
                 return what
-        answer = _git.ask(self._place.top, "symbolic-ref", "-q", "HEAD")
-        return "detached HEAD" if answer.code else ""
+        return "" if _git.read_head_ref(self._place) else "detached HEAD"
 
     def branch(self) -> str:
         """Return the branch that is checked out, "" for none."""
         if self._place is None:
             return ""
-        answer = _git.ask(self._place.top, "symbolic-ref", "-q", "--short", "HEAD")
-        return answer.out.decode("utf-8", "replace").strip()
+        return _git.read_head_ref(self._place).removeprefix("refs/heads/")
 
     def head(self) -> str:
         """Return the id of HEAD's commit, "" for none."""
@@ -155,13 +158,14 @@ class Repository:
         place = self._place
         if place is None:
             return set()
-        self._recover(place)
+        head = self._recover(place)
+        self._states = states = _git.StateReader(place)
         by_name = {place.prefix + path: path for path in paths}
         names = sorted(by_name)
         if not names:
             return set()
-        committed = _git.read_commit(place, _git.head(place), names)
-        staged = _git.read_index(place, names)
+        committed = states.read_commit(head, names)
+        staged = states.read_index(names)
         changed = set()
         for name, path in by_name.items():
             _, last = committed.get(name, ("", None))
@@ -188,8 +192,9 @@ class Repository:
         message, author = message.replace("\0", ""), author.replace("\0", "")
         words = CommitWords(message=message, author=author, when=when)
         with self._alone(place):
-            self._settle(place)
-            return make(place, names, words, self._lock_wait_seconds)
+            head = self._settle(place)
+            states = self._states or _git.StateReader(place)
+            return make(states, head, names, words, self._lock_wait_seconds)
 
     def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
         """Push the branch; if the remote has more commits, rebase ours on top of them first.
@@ -242,17 +247,23 @@ class Repository:
         except OSError as error:
             raise GitError("cannot write to the repository", subject=str(error)) from error
 
-    def _recover(self, place: _git.WorkTree) -> None:
-        """Finish or forget a commit or push whose process was killed, unless one is running."""
-        if UserIndex(place).is_left_over() or _checkout.is_begun(place):
-            with locks.hold(place.folder / _BUSY) as is_alone:
-                if is_alone:
-                    self._settle(place)
+    def _recover(self, place: _git.WorkTree) -> str:
+        """Finish or forget a commit or push whose process was killed, unless one is running.
 
-    def _settle(self, place: _git.WorkTree) -> None:
+        Returns the id of HEAD's commit, "" for none.
+        """
+        head, is_moving = _checkout.read_refs(place)
+        if UserIndex(place).is_left_over() or is_moving:
+            with locks.hold(place.folder / _BUSY) as is_alone:
+                return self._settle(place) if is_alone else _git.head(place)
+        return head
+
+    def _settle(self, place: _git.WorkTree) -> str:
         UserIndex(place).recover()
-        if not self.obstacle():
+        head, is_moving = _checkout.read_refs(place)
+        if is_moving and not self.obstacle():
             _checkout.finish(place, self._lock_wait_seconds)
+        return head
 
     def _check_path(self, path: str) -> str:
         _files.inside(self._root, path)
@@ -273,7 +284,7 @@ def start_repository(root: Path) -> Repository:
     return Repository(root)
 
 
-_TRIES = 2
+_TRIES = 3  # the first one with a HEAD that was read before the index was locked
 _PLAIN_FILE = "100644"
 _DELETED = "0"
 
@@ -301,18 +312,25 @@ class _StagedChange:
 
 
 def make(
-    place: _git.WorkTree, names: Sequence[str], words: CommitWords, wait_seconds: float
+    states: _git.StateReader,
+    head: str,
+    names: Sequence[str],
+    words: CommitWords,
+    wait_seconds: float,
 ) -> str | None:
-    """Commit these files, as they are on disk, on top of HEAD; None if nothing changed."""
+    """Commit these files, as they are on disk, on top of HEAD; None if nothing changed.
+
+    `head` is HEAD's commit as it was read last.
+    """
+    place = states.place
     index = UserIndex(place)
     index.recover()
     blobs = _store_blobs(place, names)
-    if not _changes(place, _git.head(place), blobs):
+    if not _changes(states, head, blobs):
         return None
     with index.hold(wait_seconds):
         for _ in range(_TRIES):
-            head = _git.head(place)
-            changes = _changes(place, head, blobs)
+            changes = _changes(states, head, blobs)
             if not changes:
                 return None
             commit = _write_commit(place, head, changes, words)
@@ -322,6 +340,7 @@ def make(
             if _move_branch(place, head, commit, words):
                 index.bring_along()
                 return commit
+            head = _git.head(place)
     raise GitError("the branch moved while committing", hint="the next round commits again")
 
 
@@ -334,11 +353,11 @@ def _store_blobs(place: _git.WorkTree, names: Sequence[str]) -> Mapping[str, str
     return {name: stored.get(name, "") for name in names}
 
 
-def _changes(place: _git.WorkTree, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
+def _changes(states: _git.StateReader, head: str, blobs: Mapping[str, str]) -> list[_StagedChange]:
     """Return what differs from the last commit, without paths that the user staged differently."""
     names = list(blobs)
-    committed = _git.read_commit(place, head, names)
-    staged = _git.read_index(place, names)
+    committed = states.read_commit(head, names)
+    staged = states.read_index(names)
     changes = []
     for name, blob in blobs.items():
         mode, last = committed.get(name, (_PLAIN_FILE, ""))
