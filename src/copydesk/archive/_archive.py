@@ -417,8 +417,8 @@ class _CheckCount:
 def _rewrite(path: str, data: bytes) -> bytes:
     if path.startswith(NEWS_FOLDERS):
         return emit_story(parse_story(path, data))
-    if path in _LISTS and not data:  # the last entry was taken out
+    if path in _LISTS and not data:  # the last entry was removed
         return data
     document = parse_document(path, data)
-    parse_record(path, data)  # its values must make sense, too
+    parse_record(path, data)  # raises if a value is invalid
     return emit_document(document)

@@ -1,4 +1,4 @@
-"""Read and edit `_data/rulings.yaml`: the lasting decisions of editors, beside others' entries."""
+"""Read and edit `_data/rulings.yaml`: the lasting decisions of editors."""
 
 from __future__ import annotations
 

@@ -235,7 +235,7 @@ class Catalogue:
         found: set[str] = set()
         waiting = iter(paths)
         while some := tuple(islice(waiting, _AT_ONCE)):
-            # by its limit the inner question stays one of its own: those paths first
+            # the limit keeps the inner query separate, so that it runs first
             these = f"SELECT * FROM stories WHERE path IN {places(len(some))} LIMIT -1"
             query = f"SELECT path FROM ({these}) stories WHERE {condition}"
             found.update(self._paths(query, *some, *values))

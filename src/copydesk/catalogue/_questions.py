@@ -112,7 +112,7 @@ def _label_conditions(wanted: StoryFilter) -> Iterator[tuple[str, tuple[object, 
         yield "id IN (SELECT story FROM reasons WHERE kind = ?)", (wanted.reason,)
 
 
-_MOST_CHARACTERS = 20_000  # indexed of one text
+_MOST_CHARACTERS = 20_000  # of a text that are indexed
 _RUN = re.compile(f"[{plain_text.UNSPACED_LETTERS}]+")
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 

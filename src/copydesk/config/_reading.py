@@ -145,7 +145,7 @@ _SMTP_PASSWORD = "COPYDESK_SMTP_PASSWORD"  # noqa: S105 # the variable's name
 _IMAP_PASSWORD = "COPYDESK_IMAP_PASSWORD"  # noqa: S105 # the variable's name
 _BOUNCE_SECRET = "COPYDESK_BOUNCE_SECRET"  # noqa: S105 # the variable's name
 _HAND_OVER_TOKEN = "COPYDESK_HAND_OVER_TOKEN"  # noqa: S105 # the variable's name
-_HAS_NO_ADDRESS = ("listmonk", "ghost")  # services that stand where their owner put them
+_HAS_NO_ADDRESS = ("listmonk", "ghost")  # services that run on a server of their user's
 
 
 def read_mail(decoded: BeatValues, environ: Mapping[str, str]) -> MailOptions:

@@ -24,7 +24,7 @@ from copydesk.news import (
     Show,
 )
 
-SITE_EVENTS = ("published", "corrected", "removed")  # that a webhook may hear of
+SITE_EVENTS = ("published", "corrected", "removed")  # the events of webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +305,7 @@ class Deploy:
 
 
 _STRICTEST_FIRST = ("none", "hotlink", "cached")
-UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
+UNSET = "env:"  # begins a proxy whose variable is not set; the variable follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

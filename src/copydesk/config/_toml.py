@@ -15,7 +15,7 @@ from copydesk.errors import ConfigError
 from copydesk.kit import within
 
 FILE = "beat.toml"
-MAX_BYTES = 32_000_000  # 50,000 sources with all they can say take 20 MB
+MAX_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
 _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$")
 
 
@@ -192,7 +192,7 @@ def _move(
     place = table
     for part in new[:-1]:
         below = place.setdefault(part, {})
-        place = below if isinstance(below, dict) else {}  # the decoder says what is wrong here
+        place = below if isinstance(below, dict) else {}  # the decoder will report the error
     if new[-1] in place:
         raise twice
     place[new[-1]] = value

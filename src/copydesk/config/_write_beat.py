@@ -40,7 +40,7 @@ def add_sources(root: Path, sources: Iterable[Source]) -> int:
     Two spellings of one URL are one source. The file is written only if something is added and the
     result is a valid beat.toml.
     """
-    path = (root / _toml.FILE).resolve()  # a link stays a link
+    path = (root / _toml.FILE).resolve()  # write to the target of a link
     try:
         before = within.read_user_file(path, _toml.MAX_BYTES)
         after, added = append_sources(before, sources)

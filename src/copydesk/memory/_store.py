@@ -42,7 +42,7 @@ class Memory:
         self._rehearsal: Rehearsal | None = None
         self.hosts = KeyedBytes(self._run, "hosts")
         self.hubs = KeyedBytes(self._run, "hubs")
-        self.hub_pushes = KeyedBytes(self._run, "pushed")  # this table and that of pings have
+        self.hub_pushes = KeyedBytes(self._run, "pushed")  # the first name of the table
         self.sites = KeyedBytes(self._run, "sites")
         self.taught = KeyedBytes(self._run, "taught")
         self.tips = KeyedBytes(self._run, "tips")
@@ -51,7 +51,7 @@ class Memory:
         self.webhooks = KeyedBytes(self._run, "webhooks")
         self.letters = KeyedBytes(self._run, "letters")
         self.vectors = KeyedBytes(self._run, "vectors")
-        self.pending_pings = KeyedBytes(self._run, "untold")  # kept their first names
+        self.pending_pings = KeyedBytes(self._run, "untold")  # the same
         self.overtaken = KeyedBytes(self._run, "overtaken")
         self.actions = Actions(self._run)
         self.revisits = Revisits(self._run)

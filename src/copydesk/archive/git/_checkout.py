@@ -186,7 +186,7 @@ def _complete(place: _git.WorkTree, index: UserIndex, old: str, new: str) -> Non
     """Bring those files and index entries to the new commit that are still as in the old one."""
     changes = _changes(place, old, new)
     _lay_out(place, changes, old, new)
-    staged = _git.read_index(place, ()) if changes else {}  # of every path
+    staged = _git.read_index(place, ()) if changes else {}  # all paths
     lines = [
         _line(change, change.new) for change in changes if staged.get(change.name) == change.old
     ]
@@ -213,9 +213,7 @@ def _lay_out(place: _git.WorkTree, changes: Sequence[_PathChange], old: str, new
     _drop(scratch)
     try:
         if place.index.exists():
-            shutil.copy2(
-                place.index, scratch
-            )  # keeps sizes and times, so that no file is read again
+            shutil.copy2(place.index, scratch)  # with sizes and times: no file is read again
         _git.tell(place.top, "read-tree", "--reset", old, environment=environment)
         lines = "".join(_otherwise(place, changes, environment))
         given = lines.encode("utf-8", "surrogateescape")
