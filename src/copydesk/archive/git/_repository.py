@@ -193,7 +193,7 @@ class Repository:
         words = CommitWords(message=message, author=author, when=when)
         with self._alone(place):
             head = self._settle(place)
-            states = self._states or _git.StateReader(place)
+            states, self._states = self._states or _git.StateReader(place), None
             return make(states, head, names, words, self._lock_wait_seconds)
 
     def push(self, remote: str, alone: _push.Alone = contextlib.nullcontext) -> Pushed:
