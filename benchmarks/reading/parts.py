@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
-from copydesk import extract
 from copydesk.extract import _read
 
 # what is worth knowing inside the parts, ours and others'; what a version does not have is left out
@@ -71,7 +70,7 @@ def _parts() -> Iterator[tuple[ModuleType, str, str]]:
             for inner in sorted(one for one in names if inspect.isfunction(getattr(value, one))):
                 if not inner.startswith("_"):
                     yield value, inner, f"{name.lstrip('_')}.{inner}"
-        elif inspect.isfunction(value) and value.__module__ != extract.__name__:
+        elif inspect.isfunction(value) and value.__module__ != _read.__name__:
             yield _read, name, name
 
 

@@ -14,15 +14,15 @@ from copydesk.archive.document import MAX_BYTES
 from copydesk.errors import RecordError
 from copydesk.kit import dates, urls, within
 
-# SPEC 1.3: 143 to 145 all fit the reference's own titles.
+# SPEC 1.3: the reference's titles fit any limit from 143 to 145.
 _LONGEST_TITLE = 145
 _SUFFIX_DIGITS = (6, 12, 24, 64)
 
 
 def slug(title: str) -> str:
-    """Return the file name's part that a title makes, as the reference made it (SPEC 1.3).
+    """Return the part of a file name that is made from a title, as the reference does (SPEC 1.3).
 
-    "" where nothing of the title is Latin: `story_path` knows what to do then.
+    "" if the title has no Latin letter or digit; see `story_path`.
     """
     if len(title) > _LONGEST_TITLE:
         blank = title.rfind(" ", 0, _LONGEST_TITLE + 1)
@@ -33,10 +33,10 @@ def slug(title: str) -> str:
 
 
 def story_path(title: str, published_at: datetime, url: str, taken: Callable[[str], bool]) -> str:
-    """Return the path of a new news record: the true UTC day, the slug, `.md`.
+    """Return the path of a new news record: the UTC day, the slug, `.md`.
 
-    A path that another article owns gets `-` and 6 hex digits of SHA-256 of the canonical address
-    (more of them should that be taken, too). A title without a Latin letter or digit is filed as
+    If another article has that path, `-` and 6 hex digits of the SHA-256 of the canonical URL are
+    added (more digits if that is taken, too). A title without a Latin letter or digit becomes
     `story-` and the same 6 digits.
     """
     canonical = urls.canonical(url) or url
@@ -52,10 +52,9 @@ def story_path(title: str, published_at: datetime, url: str, taken: Callable[[st
 
 
 def inside(root: Path, path: str) -> Path:
-    """Return the file to write at a record's path, or raise RecordError where it leaves the folder.
+    """Return the file at a path of the newsroom, or raise RecordError if it is outside.
 
-    Neither the file nor a folder above it may be a symbolic link, as for whoever reads it
-    (`kit.within`).
+    Neither the file nor a folder above it may be a symbolic link, as when reading (`kit.within`).
     """
     pure = PurePosixPath(path)
     if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in path:
@@ -69,11 +68,11 @@ def inside(root: Path, path: str) -> Path:
     return file
 
 
-_READ_BYTES = MAX_BYTES + 1  # by the last one it is known to be too long
+_READ_BYTES = MAX_BYTES + 1  # one more, to see that a file is too long
 
 
 def read_file(root: Path, path: str) -> bytes:
-    """Return a file's bytes, one over the cap at most; raise RecordError for what is not read."""
+    """Return a file's bytes, at most one more than the limit; raise RecordError if unreadable."""
     try:
         return within.read_beginning(root, path, _READ_BYTES)
     except OSError as error:
@@ -81,7 +80,7 @@ def read_file(root: Path, path: str) -> bytes:
 
 
 def read_file_if_any(root: Path, path: str) -> bytes:
-    """Return what `read_file` does, b"" where there is no such file."""
+    """Return a file's bytes as `read_file` does, b"" for no file."""
     try:
         return within.read_beginning(root, path, _READ_BYTES)
     except (FileNotFoundError, NotADirectoryError):
@@ -91,7 +90,7 @@ def read_file_if_any(root: Path, path: str) -> bytes:
 
 
 def read_sibling(file: str, path: str) -> bytes:
-    """Return what `read_file` does of a file in whose folder another one was just read."""
+    """Return a file's bytes as `read_file` does, if another file in its folder was just read."""
     try:
         return within.read_sibling(file, path, _READ_BYTES)
     except OSError as error:
@@ -107,7 +106,7 @@ def _refusal(error: OSError, path: str) -> RecordError:
 
 
 def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
-    """Yield the paths of the YAML and front-matter files of `_data`."""
+    """Yield the paths of the YAML and front-matter files below `_data`."""
     for entry in sorted(scan(root / folder), key=lambda entry: entry.name):
         path = f"{folder}/{entry.name}"
         if entry.name.startswith("."):
@@ -119,7 +118,7 @@ def data_paths(root: Path, folder: str = "_data") -> Iterator[str]:
 
 
 def scan(folder: Path | str) -> list[os.DirEntry[str]]:
-    """Return the entries of a folder, none where there is no such folder; raise RecordError."""
+    """Return the entries of a folder, none if there is no folder; raise RecordError."""
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -129,6 +128,6 @@ def scan(folder: Path | str) -> list[os.DirEntry[str]]:
 
 
 def complain_of_folder(folder: Path | str, error: OSError) -> None:
-    """Raise RecordError for a folder that cannot be listed; one that is none holds nothing."""
+    """Raise RecordError for a folder that cannot be listed, but not for a missing one."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
         raise RecordError(f"cannot list ({error.strerror})", subject=str(folder)) from error

@@ -1,11 +1,10 @@
-"""The journal: changes to the repository that are under way, on the disk before they are made.
+"""The journal: changes of files in git, written to disk before they are carried out.
 
-    .copydesk/journal/000007.json   a change: its words, each file as it was and as it will be
-    .copydesk/journal/000007.lock   held by the process that is at it
+    .copydesk/journal/000007.json   a change: message, and each file's old and new state
+    .copydesk/journal/000007.lock   held by the process that works on it
 
-An entry goes when all of it is in git. One whose lock is free was left by a process that was
-killed, or waits until git takes commits again. All but `open_digests` is asked under the write
-lock.
+An entry is deleted once all of it is in git. If its lock is free, its process was killed, or the
+entry waits until git accepts commits again. All methods but `open_digests` need the write lock.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from copydesk.errors import RecordError
 from copydesk.kit import files, locks, within
 
 VERSION = 1
-_MOST_BYTES = 1 << 28  # of a file that we might change; a record has some kilobytes
-_PRIVATE = 0o600  # a record's sealed part is in git, what waits for it no more public than that
+_MOST_BYTES = 1 << 28  # the largest file that can be changed; a record has some kilobytes
+_PRIVATE = 0o600  # for the owner alone, whatever is in the files
 
 
 class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One file: SHA-256 of its bytes before and after, "" for no file; `data` until it is written.
+    """A file's SHA-256 before and after ("" for no file), and its new bytes until they are written.
 
-    With `moved_from` the file of that path takes this one's place, its bytes as they are (`after`).
+    With `moved_from`, the file at that path is moved to this one; its bytes stay the same.
     """
 
     path: str
@@ -40,15 +39,15 @@ class EntryFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path that it touches."""
+        """The path, and the path it is moved from."""
         return (self.path, self.moved_from) if self.moved_from else (self.path,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """What one file becomes: `after`, None for no file, where it is still as `before` (a digest).
+    """New bytes for one file, or None to delete it, if its digest is still `before`.
 
-    With `moved_from` the file of that path, of these very bytes, is moved to a path that is free.
+    With `moved_from`, the file at that path, which has these bytes, is moved to this free path.
     """
 
     path: str
@@ -62,7 +61,7 @@ class FileChange:
         return digest(self.after) != self.before
 
     def as_entry(self) -> EntryFile:
-        """Return it as the journal keeps it."""
+        """Return the change as it is written into the journal."""
         return EntryFile(
             path=self.path,
             before=self.before,
@@ -73,10 +72,10 @@ class FileChange:
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A change as the journal keeps it; `when` is RFC 3339, `branch` the one that it is meant for.
+    """A change as the journal stores it; `when` is RFC 3339, `branch` the branch to commit to.
 
-    `note` is what the writer has to remember of it elsewhere, in a shape of the writer's.
-    `is_written` says that its files were all dealt with, and only git is still to have them.
+    `note` is what the caller has to remember of the change, in the caller's own format.
+    `is_written` means that all files were dealt with and only the commit is missing.
     """
 
     message: str
@@ -96,30 +95,30 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class OpenEntry:
-    """An entry that this process holds."""
+    """A journal entry whose lock this process holds."""
 
     entry: JournalEntry
     _file: Path
     _lock: locks.Lock = field(repr=False)
 
     def rewrite(self, entry: JournalEntry) -> None:
-        """Keep another state of the entry; raise RecordError where the disk does not take it."""
+        """Replace the entry on disk; raise RecordError if it cannot be written."""
         _write(self._file, entry)
         self.entry = entry
 
     def close(self) -> None:
-        """Forget the entry: it is in git, or has none to be in."""
+        """Delete the entry, which is in git or has nothing to commit."""
         self._file.unlink(missing_ok=True)
         self._file.with_suffix(".lock").unlink(missing_ok=True)
         self._lock.release()
 
     def leave(self) -> None:
-        """Leave the entry to whoever comes next."""
+        """Release the entry for another process."""
         self._lock.release()
 
 
 class Journal:
-    """The entries of one newsroom."""
+    """The journal of one newsroom."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -127,18 +126,18 @@ class Journal:
 
     @property
     def is_new(self) -> bool:
-        """Whether no version with a journal was ever at work here."""
+        """Whether no version of copydesk with a journal has worked here yet."""
         return not self._folder.is_dir()
 
     def begin(self) -> None:
-        """Note that a version with a journal is at work here from now on; raise RecordError."""
+        """Create the journal's folder; raise RecordError if that fails."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(self._folder, error) from error
 
     def open(self, entry: JournalEntry) -> OpenEntry:
-        """Put an entry on the disk and hold it; raise RecordError where that cannot be done."""
+        """Write a new entry to disk and hold it; raise RecordError if it cannot be written."""
         numbers = [int(file.stem) for file in self._files()]
         file = self._folder / f"{max(numbers, default=0) + 1:06}.json"
         lock = locks.Lock(file.with_suffix(".lock"))
@@ -155,7 +154,10 @@ class Journal:
         return self._hold(OpenEntry(entry, file, lock))
 
     def hold_waiting(self) -> list[OpenEntry]:
-        """Hold and return the entries that nobody is at, the oldest first; raise RecordError."""
+        """Hold and return the entries that no process works on, the oldest first.
+
+        Raises RecordError for an entry of a newer version.
+        """
         entries = []
         for file in self._files():
             lock = locks.Lock(file.with_suffix(".lock"))
@@ -173,7 +175,7 @@ class Journal:
         return entries
 
     def leave_all(self) -> None:
-        """Leave what this object still holds to whoever comes next; nothing after a good end."""
+        """Release all entries that this object still holds; after a regular end there are none."""
         while self._held:
             self._held.pop().leave()
 
@@ -182,7 +184,7 @@ class Journal:
         return entry
 
     def open_digests(self) -> dict[str, frozenset[str]]:
-        """Return what open changes make of each path: digests that are ours, in git or not."""
+        """Return the digests that unfinished changes give to each path."""
         digests: dict[str, frozenset[str]] = {}
         for file in self._files():
             with contextlib.suppress(FileNotFoundError):
@@ -193,7 +195,7 @@ class Journal:
         return digests
 
     def is_empty(self) -> bool:
-        """Return whether no change is under way."""
+        """Return whether no change is unfinished."""
         return not any(self._files())
 
     def _files(self) -> Iterator[Path]:
@@ -217,7 +219,7 @@ def _unwritable(file: Path, error: OSError) -> RecordError:
 
 
 def _read(file: Path) -> JournalEntry | None:
-    """Return an entry; one that cannot be read is set aside, since nobody can finish it."""
+    """Return an entry; a file that cannot be decoded is renamed, since nobody can finish it."""
     try:
         entry = msgspec.json.decode(file.read_bytes(), type=JournalEntry)
     except msgspec.DecodeError:
@@ -238,7 +240,7 @@ def digest(data: bytes | None) -> str:
 
 
 def digest_of(root: Path, path: str) -> str:
-    """Return the digest of a file, "" for no file; what is none has one that equals no other."""
+    """Return the digest of a file, "" for no file, and a text that is no digest for a folder."""
     try:
         return digest(within.read(root, path, _MOST_BYTES))
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""`_data/rulings.yaml`: an editor's lasting word, kept beside rules that others wrote there."""
+"""Read and edit `_data/rulings.yaml`: the lasting decisions of editors."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _FIELDS: tuple[SetField, ...] = get_args(SetField)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulings:
-    """Verdicts by the record's path, addresses that an editor removed for good, lasting rules.
+    """Verdicts by record path, URLs that an editor removed for good, and lasting rules.
 
-    `rules` are in the order of the file, which is that in which they were made.
+    `rules` are in the order of the file, the oldest first.
     """
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
@@ -37,22 +37,22 @@ class Rulings:
     def verdict_on(self, path: str) -> Verdict | None:
         """Return the verdict on a record, None for none.
 
-        An old record moves to `_archive/`: a verdict holds whichever of its places it names.
+        Old records move to `_archive/`; a verdict on either path counts.
         """
         return self.verdicts.get(path) or self.verdicts.get(other_place(path))
 
     @property
     def judged_paths(self) -> frozenset[str]:
-        """Return the paths of all records on which there may be a verdict, in both their places."""
+        """The paths of all records with a verdict, live and archived."""
         return frozenset(self.verdicts) | frozenset(map(other_place, self.verdicts))
 
     def with_verdict(self, path: str, verdict: Verdict) -> Rulings:
-        """Return the rulings with a verdict on a record, in the place of an earlier one."""
+        """Return the rulings with a verdict on a record, which replaces an earlier one."""
         known = {at: earlier for at, earlier in self.verdicts.items() if at != other_place(path)}
         return replace(self, verdicts={**known, path: verdict})
 
     def without_verdict(self, path: str) -> Rulings:
-        """Return the rulings without a word on a record."""
+        """Return the rulings without the verdict on a record."""
         places = {path, other_place(path)}
         return replace(
             self, verdicts={at: v for at, v in self.verdicts.items() if at not in places}
@@ -60,31 +60,31 @@ class Rulings:
 
 
 def other_place(path: str) -> str:
-    """Return where a record would lie if it were archived, or were not: `_archive/_news/x.md`."""
+    """Return a record's path in the archive, or its live path if it is archived."""
     return path.removeprefix(_ARCHIVE) if path.startswith(_ARCHIVE) else f"{_ARCHIVE}{path}"
 
 
 def read_rulings(root: Path) -> Rulings:
-    """Read the rulings of a newsroom, none where there is no such file; raise RecordError."""
+    """Read the rulings of a newsroom, empty ones if there is no file; raise RecordError."""
     return parse_rulings(_data_lists.present(root, PATH))
 
 
 def parse_rulings(data: bytes) -> Rulings:
-    """Return the rulings of a file's bytes; raise RecordError."""
+    """Parse the bytes of a rulings file; raise RecordError."""
     return _rulings(data) if data.strip() else Rulings()
 
 
 def edit_rulings(data: bytes, rulings: Rulings) -> bytes:
-    """Return a file's bytes with these rulings in it, as `rulings_change` edits them."""
+    """Return a file's bytes with these rulings in it, edited as by `rulings_change`."""
     before = parse_rulings(data)
     return _data_lists.edit(data, PATH, lambda tree: _with(tree, before, rulings))
 
 
 def rulings_change(root: Path, rulings: Rulings) -> FileChange:
-    """Return what keeping the rulings makes of their file.
+    """Return the change of the rulings file that stores these rulings.
 
-    Every other entry of the file survives in place, and an equal verdict or rule keeps its lines.
-    Raises RecordError where it cannot be read or given back as it stands.
+    Other entries of the file stay, and an equal verdict or rule keeps its lines. Raises RecordError
+    if the file cannot be read or written back the same.
     """
     before = read_rulings(root)
     return _data_lists.change(root, PATH, lambda tree: _with(tree, before, rulings))
@@ -122,14 +122,14 @@ def _rule(fields: TypedFields) -> Ruling:
 
 
 def _name(story: str) -> str:
-    """Return a record's name, however a person wrote its place."""
+    """Return a record's name from a path or a name that a person wrote."""
     return PurePosixPath(story).name.removesuffix(".md")
 
 
 def _some(
     fields: TypedFields, key: str, said: RulingKind, wanted: tuple[int, int]
 ) -> tuple[str, ...]:
-    """Return the texts of a list, none of them blank, as many as a rule of this kind has."""
+    """Return the texts of a list, none blank, and as many as a rule of this kind takes."""
     least, most = wanted
     texts = fields.texts(key)
     if any(not text.strip() for text in texts):
@@ -187,7 +187,7 @@ def _removal_items(old: Sequence, after: Rulings) -> Sequence:
 
 
 def _rule_items(old: Sequence, before: Rulings, after: Rulings) -> Sequence:
-    """Return the list of rules; those that were there keep their lines, with all written there."""
+    """Return the list of rules; earlier ones keep their lines and all that is in them."""
     kept: dict[Ruling, list[SequenceItem]] = {}
     for rule, item in zip(before.rules, old.items, strict=True):
         kept.setdefault(rule, []).append(item)

@@ -37,15 +37,15 @@ Note = Callable[[Sequence[str]], bytes]
 
 
 def _without_note(skipped: Sequence[str]) -> bytes:
-    """Return that nothing is to be remembered."""
+    """Return an empty note."""
     return b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to become of which files, in one commit with this message, author and moment.
+    """New contents for some files, to be committed together with a message, an author and a time.
 
-    `branch` is the one that it was decided on, "" for whichever is out.
+    `branch` is the branch that the change was decided on, "" for the one that is checked out.
     """
 
     files: tuple[FileChange, ...]
@@ -55,27 +55,27 @@ class Change:
     branch: str = ""
 
     def commit(self, lock: Hold) -> Committed:
-        """Make all of it, or nothing; raise RecordError where a person has one of the files.
+        """Commit the change completely or not at all.
 
-        That is where it has edits that are not committed, or changed since the change was decided.
-        Raises GitError where git cannot say.
+        Raises RecordError if one of the files has uncommitted edits or has changed since the change
+        was decided, and GitError if git cannot be asked.
         """
         return self.begin(lock, needed=self.paths).finish()
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths that it writes."""
+        """The paths of the files that change."""
         return tuple(file.path for file in self.files)
 
     def begin(
         self, lock: Hold, *, needed: Collection[str] = (), note: Note = _without_note
     ) -> Begun:
-        """Put the change into the journal, but for files that a person has; touch none yet.
+        """Write the change into the journal, but no file yet.
 
-        `note` is asked, with the paths left to a person, what is to be remembered of the change.
-        From here on it is made and remembered, whatever happens. Raises RecordError where the
-        journal cannot be written, and as `commit` does where one of the `needed` paths is not to be
-        had.
+        Files with uncommitted edits are skipped. From here on the change will be committed, even if
+        the process is killed. `note` gets the skipped paths and returns what the caller must
+        remember of the change. Raises RecordError if the journal cannot be written, or if one of
+        the `needed` paths has uncommitted edits.
         """
         lock.require_hold()
         entries = [file.as_entry() for file in self.files]
@@ -108,10 +108,10 @@ class Change:
 
 
 def _find_edits(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], GitError | None]:
-    """Return the paths that are somebody's now, and git's error where it cannot say.
+    """Return the paths that somebody else has changed, and git's error if it cannot tell.
 
-    Somebody's is what is neither as it was nor as it will be, and what git knows as edited unless
-    a change of ours that git does not have yet left it so.
+    A path counts as changed if the file is neither in its old nor in its new state, or if git sees
+    uncommitted edits that no change in the journal explains.
     """
     moved = {entry_file.path for entry_file in entries if not is_as_known(lock.root, entry_file)}
     paths = [path for entry_file in entries for path in entry_file.paths]
@@ -127,11 +127,12 @@ def _find_edits(lock: Hold, entries: Sequence[EntryFile]) -> tuple[set[str], Git
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
-    """What came of a change: the paths written, those left to somebody, those the disk refused.
+    """The result of a change: paths written, paths skipped (user's edits), paths that failed.
 
-    `commit` is None where nothing changed or could be committed: then `obstacle` says why, and the
-    change waits in the journal. `has_git` is False for a plain folder. `lacks_flock` is True where
-    a person is to be told, for the first time, that the file system has no locks.
+    `commit` is None if nothing changed or no commit was possible. In the latter case `obstacle` is
+    the reason, and the change waits in the journal. `has_git` is False for a plain folder.
+    `lacks_flock` is True if the user should be told, for the first time, that the file system has
+    no locks.
     """
 
     written: tuple[str, ...] = ()
@@ -146,9 +147,9 @@ class Committed:
 
 @dataclass(slots=True, kw_only=True)
 class Begun:
-    """A change that is in the journal; `skipped` are the paths left to somebody.
+    """A change in the journal whose files are not written yet; `skipped` are paths with edits.
 
-    One that `is_urgent` lets nobody in before its first file, nor between its last and the commit.
+    An urgent change does not release the lock before its first file or before its commit.
     """
 
     lock: Hold
@@ -160,7 +161,7 @@ class Begun:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths that it writes."""
+        """The paths of the files that will be written."""
         return (
             tuple(entry_file.path for entry_file in self.pending.entry.files)
             if self.pending
@@ -168,7 +169,7 @@ class Begun:
         )
 
     def finish(self) -> Committed:
-        """Write the files, letting others have the lock now and then, and commit them."""
+        """Write the files and commit them; release the lock now and then for other writers."""
         if self.pending is None:
             return Committed(
                 skipped=self.skipped, error=self.error, has_git=self.lock.repository.usable
@@ -190,7 +191,7 @@ class Begun:
         )
 
     def _let_others_write(self) -> None:
-        """Let others write who have waited long: a person's word comes before the next lot."""
+        """Release the lock for a moment if it was held long: an editor's action goes first."""
         if not self.is_urgent:
             self.lock.give_way_after(self.lock.lot_seconds)
 
@@ -208,7 +209,7 @@ class Begun:
         return written
 
     def _find_intrusions(self, entries: Iterable[EntryFile]) -> frozenset[str]:
-        """Return the paths where a word came between two lots: they stand as that left them."""
+        """Return the paths that somebody else changed while the lock was released."""
         failed = {path for path, _ in self._failed}
         return frozenset(
             entry_file.path
@@ -234,15 +235,14 @@ Remember = Callable[[bytes], None]
 
 
 def remember_nothing(note: bytes) -> None:
-    """Let a change be made of which nothing is remembered elsewhere."""
+    """Ignore the note: the default for `Hold.remember`."""
 
 
 class Hold:
-    """One newsroom's repository and journal, and its lock for writing.
+    """A newsroom's repository, its journal and its write lock.
 
-    `remember` takes the note of a change as soon as the journal has it; where a kill came between,
-    again from whoever finishes the change. `lot_seconds` is how long the lock is held in one go
-    before others may have it.
+    `remember` is called with the note of a change after the journal has it, and again by whoever
+    finishes the change after a kill. `lot_seconds` is how long the lock is held at a time.
     """
 
     lot_seconds = 0.4
@@ -255,27 +255,27 @@ class Hold:
         self._lock = locks.Lock(root / PRIVATE / "write.lock")
 
     def note_missing_flock(self) -> bool:
-        """Decide whether to say that the file system has no flock, and note that it was said.
+        """Return True once for each newsroom whose file system has no flock.
 
-        It is said once a newsroom: `.copydesk/no-flock` remembers. To be asked while it is held.
+        `.copydesk/no-flock` records that it was reported. Call this while the lock is held.
         """
         said = self.root / PRIVATE / "no-flock"
         if self._lock.has_flock or said.exists():
             return False
-        with contextlib.suppress(OSError):  # a full disk: it is said once more
+        with contextlib.suppress(OSError):  # the disk is full: it will be reported again
             said.touch()
         return True
 
     def require_hold(self) -> None:
-        """Raise where nobody holds it: a fault of the caller."""
+        """Assert that the caller holds the lock."""
         assert self._lock.is_held, "a change without the write lock"
 
     def give_way(self) -> None:
-        """Let those who wait write, then go on."""
+        """Release the lock for waiting processes, then take it again."""
         self._lock.give_way()
 
     def give_way_after(self, seconds: float) -> None:
-        """Let those who wait write, where it has been held for longer in one go."""
+        """Release the lock for waiting processes if it was held for longer than this."""
         if self._lock.held_seconds > seconds:
             self.give_way()
 
@@ -284,15 +284,15 @@ WAIT_SECONDS = 10.0
 
 
 def is_cut_short(root: Path) -> bool:
-    """Return whether a change is under way in a newsroom, or was left to whoever comes next."""
+    """Return whether the journal has a change that is not finished."""
     return not Journal(root / PRIVATE / "journal").is_empty()
 
 
 class WriteLock(Hold):
-    """The right to write into one newsroom, held for parts of a second by one process at a time.
+    """The lock for writing into a newsroom: one process at a time, for parts of a second.
 
-    `recovered` says what was finished since it was taken, `adopted` what an earlier version left
-    and nothing is remembered of. Locks are taken in this order: round, write, git, SQLite.
+    `recovered` are the changes that were finished when the lock was taken. `adopted` are the paths
+    that `adopt` committed. Locks are taken in this order: round, write, git, SQLite.
     """
 
     def __init__(self, root: Path, remember: Remember = remember_nothing) -> None:
@@ -302,10 +302,10 @@ class WriteLock(Hold):
 
     @contextlib.contextmanager
     def hold(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[None]:
-        """Hold the lock for the block, what a kill left being finished first.
+        """Hold the lock for the block, and first finish the changes that a killed process left.
 
-        Raises BusyError where another holds it so long, RecordError where the folder cannot be
-        written or a newer version left a change.
+        Raises BusyError if another process holds it longer than `wait_seconds`, and RecordError if
+        the folder cannot be written or a newer version left a change.
         """
         try:
             is_mine = self._lock.acquire(wait_seconds)
@@ -330,13 +330,13 @@ class WriteLock(Hold):
             self._lock.release()
 
     def recover(self) -> None:
-        """Finish what others left in the journal, and add it to `recovered`."""
+        """Finish the changes that other processes left in the journal; add them to `recovered`."""
         self.recovered = (*self.recovered, *recover(self))
 
     def adopt(self, paths: Iterable[str], message: str, when: datetime) -> None:
-        """Commit files as they lie on the disk, missing ones as deleted: they are ours.
+        """Commit files as they are on disk, and the deletion of those that are missing.
 
-        A new newsroom's, and what a version without a journal wrote and did not commit.
+        For the files of a new newsroom, and for those that a version without a journal left.
         """
         self.require_hold()
         ours = tuple(EntryFile(path=path, after=digest_of(self.root, path)) for path in paths)
@@ -355,10 +355,9 @@ class WriteLock(Hold):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """A change that another process left: its first line, its paths, the commit that holds it.
+    """A change that another process left: first line of its message, its paths, its commit.
 
-    Without a commit it still waits, for `obstacle`, or changed nothing (a plain folder, or other
-    hands were faster).
+    Without a commit it still waits (`obstacle` says for what), or nothing was left to change.
     """
 
     subject: str
@@ -368,11 +367,11 @@ class Recovered:
 
 
 def recover(lock: Hold) -> tuple[Recovered, ...]:
-    """Finish the changes that nobody is at any more; return what came of each.
+    """Finish the changes in the journal that no process is working on; return the results.
 
-    What their writers had to remember is remembered, then the newest is written first: a word that
-    came while a round was at work goes over what the round had still to write. They are committed
-    in the order in which they were begun.
+    First their notes are remembered. Then the files are written, the newest change first, so that
+    an editor's later change is not overwritten by an earlier round. Commits are made in the order
+    in which the changes were begun.
     """
     if lock.journal.is_empty():
         return ()
@@ -386,18 +385,18 @@ def recover(lock: Hold) -> tuple[Recovered, ...]:
 
 
 def _sweep(lock: Hold, waiting: Iterable[OpenEntry]) -> None:
-    """Remove the halves of files that a kill left in the folders of some changes.
+    """Remove temporary files that a killed process left in the folders of these changes.
 
-    Those folders are written with the write lock held, and never while it is given away.
+    Safe because these folders are written only while the lock is held.
     """
     paths = (path for pending in waiting for file in pending.entry.files for path in file.paths)
     for path in {PurePosixPath(path).parent: path for path in paths}.values():
-        with contextlib.suppress(RecordError):  # a link took the folder's place: none of ours
+        with contextlib.suppress(RecordError):  # the folder became a symbolic link: not ours
             files.sweep_leftovers(_files.inside(lock.root, path).parent)
 
 
 def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
-    """Write what is left to write; return whether the disk took all of it."""
+    """Write the files that are still to be written; return whether all could be written."""
     entry = pending.entry
     if entry.is_written or other_branch(lock, entry):
         return True
@@ -405,7 +404,7 @@ def _roll_forward(lock: Hold, pending: OpenEntry) -> bool:
     for entry_file in entry.files:
         try:
             write(lock.root, entry_file)
-        except CopydeskError:  # it stays in the journal, and the next one tries again
+        except CopydeskError:  # the entry stays in the journal, and the next process tries again
             is_whole = False
     return is_whole
 
@@ -426,7 +425,7 @@ def _settle(lock: Hold, pending: OpenEntry, *, is_whole: bool) -> Recovered:
 
 
 def is_as_before(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file is still as the change found it."""
+    """Return whether a file is still in its old state."""
     if entry_file.moved_from:
         return (
             not digest_of(root, entry_file.path)
@@ -436,20 +435,20 @@ def is_as_before(root: Path, entry_file: EntryFile) -> bool:
 
 
 def is_as_after(root: Path, entry_file: EntryFile) -> bool:
-    """Return whether a file is as the change leaves it."""
+    """Return whether a file is already in its new state."""
     is_gone = not entry_file.moved_from or not digest_of(root, entry_file.moved_from)
     return is_gone and digest_of(root, entry_file.path) == entry_file.after
 
 
 def is_as_known(root: Path, entry_file: EntryFile) -> bool:
-    """Decide whether a file is as it was or as it will be, so that nobody else has changed it."""
+    """Return whether a file is in its old or its new state, so that nobody else has changed it."""
     return is_as_before(root, entry_file) or is_as_after(root, entry_file)
 
 
 def write(root: Path, entry_file: EntryFile) -> bool:
-    """Make one file what it is to become, where it still is as it was; return whether it wrote.
+    """Write, move or delete one file if it is still in its old state; return whether it was done.
 
-    Raises RecordError where the disk does not take it.
+    Raises RecordError if the file system refuses.
     """
     if not is_as_before(root, entry_file) or is_as_after(root, entry_file):
         return False
@@ -470,10 +469,11 @@ def write(root: Path, entry_file: EntryFile) -> bool:
 
 
 def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committed:
-    """Commit what stands as an entry has it, with the entry's words, and close it.
+    """Commit the files of a journal entry that are in their new state, and close the entry.
 
-    Where nothing can be committed now it waits, without the bytes. An entry that is not whole (the
-    disk refused a file) stays as it is. Its note goes in either case: it was heard.
+    If no commit is possible now, the entry stays in the journal without the files' bytes. If a file
+    could not be written (`is_whole` is False), the entry stays as it is. The note is removed in
+    both cases, since it was remembered before.
     """
     entry, repository = pending.entry, lock.repository
     if not repository.usable:
@@ -497,7 +497,10 @@ def settle(lock: Hold, pending: OpenEntry, *, is_whole: bool = True) -> Committe
 
 
 def _commit(lock: Hold, entry: JournalEntry) -> str | None:
-    """Commit the files that stand as an entry has them; return the commit's id, None for none."""
+    """Commit those files of the entry that are in their new state; return the commit's id.
+
+    None if nothing changed.
+    """
     stand = [
         path
         for entry_file in entry.files
@@ -519,15 +522,15 @@ def _close_or_leave(pending: OpenEntry, *, is_whole: bool) -> None:
 
 
 def leave(pending: OpenEntry) -> None:
-    """Leave an entry to whoever comes next, without its note: that was heard."""
+    """Release an entry for the next process, without its note, which was remembered."""
     if pending.entry.note:
-        with contextlib.suppress(RecordError):  # the disk is full: it is heard once more
+        with contextlib.suppress(RecordError):  # the disk is full: the note is remembered again
             pending.rewrite(msgspec.structs.replace(pending.entry, note=b""))
     pending.leave()
 
 
 def other_branch(lock: Hold, entry: JournalEntry) -> str:
-    """Return what to say where another branch is out than the entry's, "" where none such is."""
+    """Return the obstacle if another branch than the entry's is checked out, "" otherwise."""
     branch = lock.repository.branch()
     if branch == entry.branch or not entry.branch or not lock.repository.has_branch(entry.branch):
         return ""
@@ -535,7 +538,7 @@ def other_branch(lock: Hold, entry: JournalEntry) -> str:
 
 
 def sync(root: Path, paths: Iterable[str]) -> None:
-    """Wait until the names of what was written are on the disk: the journal goes now."""
+    """Flush the folders of the written files to disk, since the journal entry is deleted next."""
     for folder in {os.path.dirname(path) for path in paths}:  # noqa: PTH120 - of a record's path
         if (root / folder).is_dir():
             files.sync_folder(root / folder)

@@ -1,4 +1,4 @@
-"""`_data/sources.yaml`: which sources moved or ended, and where an editor undid it."""
+"""Read and edit `_data/sources.yaml`: which sources moved or ended, and what an editor undid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceMoved:
-    """Where a source is asked instead, and since when."""
+    """The new URL of a source, and since when."""
 
     to: str
     at: datetime
@@ -28,7 +28,7 @@ class SourceMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEnded:
-    """When a source ended, and what it said."""
+    """When a source ended, and its answer then."""
 
     at: datetime
     why: str
@@ -36,7 +36,7 @@ class SourceEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceKept:
-    """Who undid a move or an end: the source is never moved or ended by itself again."""
+    """Who undid a move or an end: the source is never moved or ended automatically again."""
 
     by: str
     at: datetime
@@ -45,7 +45,7 @@ class SourceKept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """What is written of the sources, by their addresses in beat.toml."""
+    """The entries of sources, by their URLs in beat.toml."""
 
     moved: Mapping[str, SourceMoved] = field(default_factory=dict)
     ended: Mapping[str, SourceEnded] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Ledger:
 
 
 def read_ledger(root: Path) -> Ledger:
-    """Read the ledger of a newsroom, an empty one where there is no such file.
+    """Read the ledger of a newsroom, an empty one if there is no file.
 
     Raises RecordError that names the file, the line and the key.
     """
@@ -69,10 +69,10 @@ def read_ledger(root: Path) -> Ledger:
 
 
 def ledger_change(root: Path, ledger: Ledger) -> FileChange:
-    """Return what keeping the ledger makes of its file.
+    """Return the change of the ledger's file that stores this ledger.
 
-    Every other entry of the file survives in place, and an equal one keeps its lines. Raises
-    RecordError where it cannot be read or given back as it stands.
+    Other entries of the file stay, and an equal one keeps its lines. Raises RecordError if the file
+    cannot be read or written back the same.
     """
     before = read_ledger(root)
     return _data_lists.change(root, PATH, lambda tree: _with(tree, before, ledger))
@@ -112,7 +112,7 @@ def _edit_list(
     versions: tuple[Mapping[str, _T], Mapping[str, _T]],
     values: Callable[[str, _T], Mapping[str, Scalar]],
 ) -> Tree:
-    """Return the tree with one list as it is after; untouched where it is as before."""
+    """Return the tree with one list changed from the first version to the second."""
     before, after = versions
     if before == after:
         return tree

@@ -1,4 +1,4 @@
-"""`_newsletters/NAME.html`: an issue of a letter as the reference filed it (SPEC 4), byte for byte.
+"""Read and write `_newsletters/NAME.html`: an issue as the reference files it (SPEC 4).
 
 ---
 title: "Power Apps Every Day (2024-04-12)"
@@ -29,7 +29,7 @@ LETTERS_FOLDER = "_newsletters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledLetter:
-    """An issue as its file has it: what its front matter says, and the whole mail as HTML."""
+    """A newsletter issue in its file: the front matter, and the whole mail as HTML."""
 
     path: str
     title: str
@@ -41,17 +41,17 @@ class FiledLetter:
 
 
 def letter_path(name: str) -> str:
-    """Return where an issue of this name lies."""
+    """Return the path of the issue with a name."""
     return f"{LETTERS_FOLDER}/{name}.html"
 
 
 def is_letter_path(path: str) -> bool:
-    """Decide whether a path is one below which issues of letters lie."""
+    """Return whether a path is that of an issue."""
     return path.startswith(f"{LETTERS_FOLDER}/")
 
 
 def emit_letter(letter: FiledLetter) -> bytes:
-    """Return the bytes of an issue's file; raise RecordError where they were not read again."""
+    """Return the bytes of an issue's file; raise RecordError if they could not be read again."""
     lines = [
         f"title: {spell_quoted(letter.title)}",
         f"excerpt: {spell_quoted(letter.excerpt)}",
@@ -70,9 +70,9 @@ def emit_letter(letter: FiledLetter) -> bytes:
 
 
 def edit_letter(path: str, data: bytes, excerpt: str, body: str) -> bytes:
-    """Return an issue's bytes with another excerpt and another mail; the rest as it stands.
+    """Return an issue's bytes with another excerpt and another mail; the rest stays.
 
-    Raises RecordError where the file could not be given back as it stands.
+    Raises RecordError if the file could not be written back the same.
     """
     document = parse_document(path, data)
     if emit_document(document) != data:

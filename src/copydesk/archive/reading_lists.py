@@ -1,4 +1,4 @@
-"""`_data/lists/ID.yaml`: the lists of stories that editors make for readers, a file for each.
+"""Read and edit `_data/lists/ID.yaml`: lists of stories that editors make, a file for each.
 
 title: "The best of the coast"
 description: "What we would read *first*."
@@ -31,17 +31,17 @@ _CHARACTERS = {"title": 300, "description": 10_000, "by": 200, "words": 1_000}
 
 
 def is_list_id(name: str) -> bool:
-    """Decide whether a list may be called so: it stands in an address (`the-best-of-2026`)."""
+    """Return whether a list may have this id, which becomes part of a URL (`the-best-of-2026`)."""
     return _ID.fullmatch(name) is not None
 
 
 def list_path(list_id: str) -> str:
-    """Return where the list of an id lies."""
+    """Return the path of the list with an id."""
     return f"{FOLDER}/{list_id}.yaml"
 
 
 def is_list_path(path: str) -> bool:
-    """Decide whether a path is one at which lists are written."""
+    """Return whether a path is that of a list."""
     folder, _, name = path.rpartition("/")
     return folder == FOLDER and name.endswith(".yaml") and is_list_id(name.removesuffix(".yaml"))
 
@@ -49,13 +49,13 @@ def is_list_path(path: str) -> bool:
 def find_reading_lists(
     root: Path, trouble: Callable[[CopydeskError], None]
 ) -> Iterator[ReadingList]:
-    """Walk the lists of a newsroom by id; one that cannot be read goes to `trouble`.
+    """Yield the lists of a newsroom by id; errors go to `trouble`.
 
-    So does each file of an id that another one has.
+    An error is a list that cannot be read, or a file with the id of another one.
     """
     known: dict[str, str] = {}
     try:
-        _files.inside(root, FOLDER)  # which is no link: one fault, and not one for each file in it
+        _files.inside(root, FOLDER)  # if it is a link: one error, not one for each file in it
         paths = list(_files.data_paths(root, FOLDER))
     except RecordError as error:
         trouble(error)
@@ -75,7 +75,7 @@ def find_reading_lists(
 
 
 def parse_reading_list(path: str, data: bytes) -> ReadingList:
-    """Return the list of a file's bytes; raise RecordError for what is none."""
+    """Parse the bytes of a list's file; raise RecordError."""
     fields = TypedFields(compose(decode_yaml(path, data), path), path)
     title = text.fold(_read_words(fields, "title"))
     if not title:
@@ -98,9 +98,9 @@ def parse_reading_list(path: str, data: bytes) -> ReadingList:
 
 
 def edit_reading_list(data: bytes, wanted: ReadingList) -> bytes:
-    """Return a file's bytes with this list in it; what else stands there is left as it is.
+    """Return a file's bytes with this list in it; everything else in the file stays.
 
-    Raises RecordError for a file that cannot be given back as it stands, and for a list that could
+    Raises RecordError for a file that cannot be written back the same, and for a list that could
     not be read again.
     """
     path = list_path(wanted.id)
@@ -130,7 +130,7 @@ def _read_story(fields: TypedFields) -> ChosenStory:
 
 
 def _read_name(story: str) -> str:
-    """Return a record's name, however a person wrote its place."""
+    """Return a record's name from a path or a name that a person wrote."""
     return PurePosixPath(story).name.removesuffix(".md")
 
 
@@ -155,7 +155,7 @@ def _edit_tree(tree: Tree, before: ReadingList | None, wanted: ReadingList) -> T
 def _set_entry(
     tree: Tree, key: str, value: Scalar, before: ReadingList | None, wanted: ReadingList
 ) -> Tree:
-    """Return the tree with a text of the list, which goes where it is empty."""
+    """Return the tree with one text of the list changed, or removed if it is empty."""
     if before is not None and getattr(before, key) == getattr(wanted, key):
         return tree
     if value.text:
@@ -177,7 +177,7 @@ def _put(tree: Tree, key: str, value: Node) -> Tree:
 
 
 def _list_items(old: Sequence, before: ReadingList | None, wanted: ReadingList) -> Sequence:
-    """Return the stories of a list; what a person wrote beside one that stays is kept."""
+    """Return the stories of a list; a person's additions to a story that stays are kept."""
     values = {story.name: _story_fields(story) for story in wanted.stories}
     known = set(before.stories) if before else set()
     same = {story.name for story in wanted.stories if story in known}

@@ -1,4 +1,4 @@
-"""The private part of a record: sealed text to plain bytes and back, for who has the key.
+"""Encrypt the private part of a record with the newsroom's key, and decrypt it.
 
 Both forms are `base64(ciphertext);base64(nonce)`; the nonce's length tells them apart:
 
@@ -6,8 +6,8 @@ Both forms are `base64(ciphertext);base64(nonce)`; the nonce's length tells them
                record's file name; the ciphertext ends with the 16-byte tag. The nonce is the
                first 12 bytes of HMAC-SHA256(k, len(name) ‖ name ‖ plaintext), where the length
                takes 8 bytes, big end first, and k = HMAC-SHA256(key, "copydesk seal nonce 1").
-    16 bytes   the reference's: AES-256-CBC with PKCS7 padding, the nonce is a random IV; nothing
-               proves who wrote it.
+    16 bytes   the reference's: AES-256-CBC with PKCS7 padding, the nonce is a random IV. It has no
+               authentication.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _LABEL = b"copydesk seal nonce 1"
 def seal(plaintext: bytes, key: bytes, name: str) -> str:
     """Return the sealed form: the same plaintext, key and file name always give the same text.
 
-    `name` may be a path; only the file name is bound, so that a record can move.
+    `name` may be a path; only the file name is authenticated, so that a record can move.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
@@ -43,8 +43,8 @@ def seal(plaintext: bytes, key: bytes, name: str) -> str:
 def unseal(sealed: str, key: bytes, name: str) -> bytes:
     """Return the plain bytes of either form.
 
-    Raises SealError for a wrong key, another record's seal, and bytes that were changed. Of the
-    reference's form only most wrong keys and changes can be seen: it has no authentication.
+    Raises SealError for a wrong key, another record's sealed part, and changed bytes. In the
+    reference's form some wrong keys and changes go unnoticed, since it has no authentication.
     """
     _check_key(key)
     ciphertext, nonce = _take_apart(sealed, name)
@@ -54,7 +54,7 @@ def unseal(sealed: str, key: bytes, name: str) -> bytes:
 
 
 def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -> str:
-    """Return the reference's form; without an IV a random one, so that no two are alike."""
+    """Return the reference's form; without `iv` with a random one."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from cryptography.hazmat.primitives.padding import PKCS7
 
@@ -68,9 +68,9 @@ def seal_reference_form(plaintext: bytes, key: bytes, iv: bytes | None = None) -
 
 
 def write_key(path: Path) -> bytes:
-    """Make a new key, keep it in a new file that only its owner can read, and give it.
+    """Make a new key, write it to a new file that only its owner can read, and return it.
 
-    Raises SealError where the file exists already or cannot be written.
+    Raises SealError if the file exists or cannot be written.
     """
     key = os.urandom(KEY_BYTES)
     try:
@@ -79,7 +79,7 @@ def write_key(path: Path) -> bytes:
             raise SealError("there is a key already", subject=str(path))
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "wb") as out:
-            os.fchmod(out.fileno(), 0o600)  # whatever the umask says
+            os.fchmod(out.fileno(), 0o600)  # whatever the umask is
             out.write(base64.b64encode(key) + b"\n")
             out.flush()
             os.fsync(out.fileno())

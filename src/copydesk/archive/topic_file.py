@@ -1,4 +1,4 @@
-"""`_data/topics/NN-id.yaml`: keywords added to a topic, everything else left as it stands."""
+"""Edit `_data/topics/NN-id.yaml`: a topic's keywords and texts; the rest of the file stays."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _KEYWORDS, _TRANSLATIONS, _DISMISSED = "keywords", "translations", "dismissed"
 
 
 def keywords_change(root: Path, path: str, words: Iterable[str], language: str = "") -> FileChange:
-    """Return what adding words to a topic's file makes of it: at the end of its keywords.
+    """Return the change of a topic's file that appends words to its keywords.
 
-    With a `language` they go among the words of that one, below `translations`. Raises RecordError
-    where the file cannot be read or given back as it stands.
+    With a `language`, they go to the words of that language below `translations`. Raises
+    RecordError if the file cannot be read or written back the same.
     """
     add = _adder_of(words, path)
 
@@ -34,10 +34,10 @@ def keywords_change(root: Path, path: str, words: Iterable[str], language: str =
 def edit_keywords(
     root: Path, path: str, added: Iterable[str], dropped: Collection[str]
 ) -> FileChange:
-    """Return what a topic's file is with keywords added at their end and others taken out.
+    """Return the change of a topic's file that appends some keywords and removes others.
 
-    A comment above a keyword that goes stays above the next one. Raises RecordError where the file
-    cannot be read or given back as it stands, or a comment would be lost.
+    A comment above a removed keyword moves to the next one. Raises RecordError if the file cannot
+    be read or written back the same, or if a comment would be lost.
     """
     gone = {word.casefold() for word in dropped}
     add = _adder_of(added, path)
@@ -56,9 +56,9 @@ def edit_topic(
     dropped: Collection[str],
     texts: Mapping[str, str],
 ) -> FileChange:
-    """Return what a topic's file is with keywords and texts of its own changed, or a new one.
+    """Return the change of a topic's file, or of a new one, with other keywords and texts.
 
-    A text that becomes "" is taken out, unless a comment stands with it. Raises RecordError as
+    A text that becomes "" is removed, unless it has a comment. Raises RecordError as
     `edit_keywords` does.
     """
     gone = {word.casefold() for word in dropped}
@@ -75,10 +75,10 @@ def edit_topic(
 
 
 def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
-    """Return what a file of `_data` is with some of its texts changed; "" takes one out.
+    """Return the change of a file of `_data` with other texts; "" removes a text.
 
-    One with which a comment stands remains, empty. Raises RecordError where the file cannot be read
-    or given back as it stands.
+    A text with a comment is not removed but emptied. Raises RecordError if the file cannot be read
+    or written back the same.
     """
 
     def edit(tree: Tree) -> Tree:
@@ -90,7 +90,7 @@ def edit_texts(root: Path, path: str, texts: Mapping[str, str]) -> FileChange:
 
 
 def _put_text(tree: Tree, name: str, value: str) -> Tree:
-    """Return a tree with one text in it changed where it stands, else put before its lists."""
+    """Return a tree with one text changed, or inserted before the lists."""
     entries = list(tree.entries)
     word = _data_lists.word(value)
     at = next((at for at, entry in enumerate(entries) if entry.key.text == name), None)
@@ -107,7 +107,7 @@ def _put_text(tree: Tree, name: str, value: str) -> Tree:
 
 
 def _take_out(old: Sequence, gone: Collection[str], path: str) -> Sequence:
-    """Return a list without some words; what stood above one goes to the next."""
+    """Return a list without some words; a comment above one moves to the next."""
     items: list[SequenceItem] = []
     above = ""
     for item in old.items:
@@ -134,16 +134,16 @@ def _comment_loss(path: str) -> RecordError:
 
 
 def dismissal_change(root: Path, path: str, words: Iterable[str]) -> FileChange:
-    """Return what a topic's file is with words at the end of those that are no keywords of it.
+    """Return the change of a topic's file that appends words to its dismissed ones.
 
-    Raises RecordError where the file cannot be read or given back as it stands.
+    Raises RecordError if the file cannot be read or written back the same.
     """
     add = _adder_of(words, path)
     return _data_lists.change(root, path, lambda tree: _data_lists.edit_list(tree, _DISMISSED, add))
 
 
 def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]:
-    """Return what adds words to a list; RecordError where that would lose a comment."""
+    """Return a function that appends words to a list; it raises RecordError to save a comment."""
     new = tuple(SequenceItem(value=_data_lists.word(word)) for word in words)
 
     def add(old: Sequence) -> Sequence:
@@ -159,7 +159,7 @@ def _adder_of(words: Iterable[str], path: str) -> Callable[[Sequence], Sequence]
 
 
 def _edit_translation(tree: Tree, edit: Callable[[Tree], Tree]) -> Tree:
-    """Return the tree with its translations edited, which are put at its end where it has none."""
+    """Return the tree with its translations edited; they are appended if there are none."""
     for at, entry in enumerate(tree.entries):
         if entry.key.text == _TRANSLATIONS and isinstance(entry.value, Tree):
             inner = edit(_as_block(entry.value, tree.column + 2))

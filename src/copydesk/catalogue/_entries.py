@@ -16,12 +16,12 @@ from copydesk.news import Standing, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueEntry:
-    """A filed story, where it stands, and its record's signature (see `Catalogue.signatures`).
+    """A filed story, its standing, and its record's signature (see `Catalogue.signatures`).
 
-    `source` is the address of the source that listed it, `text` what is kept of its page, for the
-    search; "" where that is not known. `is_gone` says that its page is gone from its publisher.
-    `points` are those by which the gate alone decided on it, None where something else did.
-    `gate_points` are those that it saw of a story that an editor decided, None where it had no say.
+    `source` is the URL of the source that listed it, `text` the stored text of its page, for the
+    search; "" if unknown. `is_gone` means that its page was deleted by the publisher. `points` are
+    those by which the gate alone decided, None if something else did. `gate_points` are those of a
+    story that an editor decided, None if the gate was not asked.
     """
 
     story: Story
@@ -36,9 +36,9 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLabels:
-    """What a filed story is about and beside what it stands, without its words.
+    """The topics and relations of a filed story, without its text.
 
-    `identities` are those of its addresses (`kit.urls.identity`).
+    `identities` are those of its URLs (`kit.urls.identity`).
     """
 
     path: str
@@ -52,7 +52,7 @@ class StoryLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRecord:
-    """A record that cannot be read: what is wrong with it, and how to mend it."""
+    """A record that cannot be read: what is wrong with it, and how to repair it."""
 
     path: str
     signature: int
@@ -64,7 +64,7 @@ class BrokenRecord:
 class TextMarks:
     """The fingerprint of a story's text (32-bit hashes, () for too little text).
 
-    It holds as long as its `site` repeats the same on its pages, which `habits` is a digest of.
+    It is valid as long as the pages of its `site` repeat the same texts; `habits` is their digest.
     """
 
     path: str
@@ -75,10 +75,10 @@ class TextMarks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStory:
-    """What an editor said of a filed story, and when.
+    """An editor's verdict on a filed story, and when it was given.
 
-    `points` are those that the gate saw, None where it had no say; `has_waited` says that the story
-    had waited for that word, as its record tells.
+    `points` are those of the gate, None if it was not asked; `has_waited` means that the story
+    waited for the verdict, as its record says.
     """
 
     path: str
@@ -92,7 +92,7 @@ _ARCHIVED = "_archive/"
 
 
 def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
-    """Forget all that is known of the records at these paths."""
+    """Delete everything known of the records at these paths."""
     for path in paths:
         tables.run("DELETE FROM broken WHERE path = ?", path)
         for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", path):
@@ -101,7 +101,7 @@ def forget(tables: DisposableDatabase, paths: Collection[str]) -> None:
 
 
 def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -> None:
-    """Put stories in, each in the place of what was known of its path."""
+    """Store stories; each replaces what was known of its path."""
     for entry in entries:
         forget(tables, (entry.story.path,))
         ((number,),) = tables.run(_INSERT, *_row(entry))
@@ -120,7 +120,7 @@ def put_entries(tables: DisposableDatabase, entries: Iterable[CatalogueEntry]) -
 
 
 def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> None:
-    """Put records in that cannot be read, each in the place of what was known of its path."""
+    """Store broken records; each replaces what was known of its path."""
     for record in broken:
         forget(tables, (record.path,))
         row = (record.path, record.signature, _encodable(record.what), _encodable(record.hint))
@@ -128,12 +128,12 @@ def put_failures(tables: DisposableDatabase, broken: Iterable[BrokenRecord]) -> 
 
 
 def put_notes(tables: DisposableDatabase, notes: Mapping[str, str]) -> None:
-    """Keep notes, each in the place of the earlier one of its name."""
+    """Store notes; each replaces the earlier one of its name."""
     tables.run_many("INSERT OR REPLACE INTO notes VALUES (?, ?)", notes.items())
 
 
 def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
-    """Put fingerprints in, each in the place of the earlier one of its story."""
+    """Store fingerprints; each replaces the earlier one of its story."""
     for text in marks:
         for (story,) in tables.run("SELECT id FROM stories WHERE path = ?", text.path):
             forget_marks(tables, (story,))
@@ -145,7 +145,7 @@ def put_marks(tables: DisposableDatabase, marks: Iterable[TextMarks]) -> None:
 
 
 def forget_marks(tables: DisposableDatabase, stories: Iterable[int]) -> None:
-    """Forget the fingerprints of stories, by their numbers."""
+    """Delete the fingerprints of stories by their numbers."""
     for story in stories:
         for (kept,) in tables.run("SELECT fingerprint FROM marks WHERE story = ?", story):
             values = _unpack(kept)
@@ -198,7 +198,7 @@ def _row(entry: CatalogueEntry) -> tuple[object, ...]:
 
 
 def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
-    """Return when an editor decided a story, what the gate saw, and whether it had waited."""
+    """Return the time of a verdict, the gate's points, and whether the story had waited."""
     verdict = entry.story.verdict
     assert verdict is not None
     has_waited = any(reason.about == "held" for reason in entry.story.reasons)
@@ -206,17 +206,17 @@ def _decision(entry: CatalogueEntry) -> tuple[object, ...]:
 
 
 def _is_ruled(story: Story) -> bool:
-    """Decide whether an editor's ruling, or a word on a member, had a say in a story's group."""
+    """Return whether a ruling, or a verdict on a member, changed a story's group."""
     if story.verdict is not None and story.group:
         return True
     return bool(story.returns_to) or any(reason.is_group_ruled for reason in story.reasons)
 
 
 def _within(number: int | None) -> int | None:
-    """Return a number that somebody wrote into a record, or the nearest that SQLite holds."""
+    """Return a number from a record, or the nearest one that SQLite can store."""
     return None if number is None else max(-(2**63), min(2**63 - 1, number))
 
 
 def _encodable(text: str) -> str:
-    """Return a text that UTF-8 can hold: half a character becomes a mark of that."""
+    """Return a text that UTF-8 can encode, with "?" for half a surrogate pair."""
     return text.encode("utf-8", "replace").decode()

@@ -13,7 +13,7 @@ from copydesk.news import Standing
 _QUARTER_HOUR = 900
 _MICROSECONDS = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# With the standings named SQLite looks at no more of its index than the days that are wanted.
+# With the standing as a parameter, SQLite reads only the wanted days of its index.
 _BY_TIME = f"""
 SELECT at / {_QUARTER_HOUR * _MICROSECONDS}, standing, count(*) FROM stories
 WHERE standing = ? AND at >= ? GROUP BY 1
@@ -21,7 +21,7 @@ WHERE standing = ? AND at >= ? GROUP BY 1
 _BY_PUBLISHER = """
 SELECT publisher, standing, count(*) FROM stories WHERE at >= ? GROUP BY 1, 2
 """
-# Two numbers of one scan; joined with their stories, 50,000 of them cost five times as much.
+# Both numbers come from one scan; a join with 50,000 stories takes five times as long.
 _BY_TOPIC = """
 SELECT topic, count(*),
     count(*) FILTER (WHERE story IN (SELECT id FROM stories WHERE at >= ?))
@@ -35,7 +35,7 @@ FROM decisions JOIN stories ON id = story WHERE decisions.at >= ? ORDER BY decis
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublisherCount:
-    """How many stories of a publisher stand somewhere; `domain` is "" where none is known."""
+    """How many stories of a publisher have a standing; `domain` is "" if unknown."""
 
     domain: str
     standing: Standing
@@ -51,7 +51,7 @@ class TopicCount:
 
 
 def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, Standing], int]:
-    """Return how many stories stand where, by the first second of the quarter hour they came in."""
+    """Count stories by the first second of their quarter hour, and by standing."""
     return {
         (quarter * _QUARTER_HOUR, Standing(known)): count
         for standing in Standing
@@ -60,7 +60,7 @@ def count_by_time(tables: DisposableDatabase, since: int) -> Mapping[tuple[int, 
 
 
 def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCount]:
-    """Return how many stories each publisher has, by where they stand."""
+    """Count stories by publisher and standing."""
     return [
         PublisherCount(domain=domain, standing=Standing(standing), stories=count)
         for domain, standing, count in tables.run(_BY_PUBLISHER, since)
@@ -68,7 +68,7 @@ def count_publishers(tables: DisposableDatabase, since: int) -> list[PublisherCo
 
 
 def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCount]:
-    """Return how many stories each topic has that has any, by its name."""
+    """Count stories by topic; topics without stories are left out."""
     return {
         topic: TopicCount(stories=stories, recent=recent)
         for topic, stories, recent in tables.run(_BY_TOPIC, since)
@@ -76,7 +76,7 @@ def count_topics(tables: DisposableDatabase, since: int) -> Mapping[str, TopicCo
 
 
 def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]:
-    """Return what editors said of stories, the oldest word first."""
+    """Return the verdicts of editors, the oldest first."""
     return [
         DecidedStory(
             path=path,
@@ -89,15 +89,15 @@ def list_decisions(tables: DisposableDatabase, since: int) -> list[DecidedStory]
     ]
 
 
-Shown = tuple[int, str]  # a quality, and where its story stands
+Shown = tuple[int, str]  # a story's quality and standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRank:
-    """The `place` of a story by quality among `stories` that are counted, itself one of them.
+    """A story's rank by quality among `stories` stories, itself included.
 
-    Who is as good shares its place. `median` is their middle quality, `published` how many of them
-    are on the site.
+    Equal stories share a `place`. `median` is the middle quality, `published` the number on the
+    site.
     """
 
     place: int
@@ -107,7 +107,7 @@ class TopicRank:
 
 
 def rank_among(story: Shown, others: Sequence[Shown]) -> TopicRank:
-    """Return the place of a story among others."""
+    """Return a story's rank among others."""
     every = (story, *others)
     return TopicRank(
         place=1 + sum(quality > story[0] for quality, _ in others),
@@ -118,5 +118,5 @@ def rank_among(story: Shown, others: Sequence[Shown]) -> TopicRank:
 
 
 def _find_median(numbers: Sequence[int]) -> int:
-    """Return the middle one of numbers; of an even count the lower of the two."""
+    """Return the median; of an even count the lower of the two."""
     return sorted(numbers)[(len(numbers) - 1) // 2]

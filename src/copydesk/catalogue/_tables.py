@@ -13,7 +13,7 @@ from copydesk.kit import databases
 from copydesk.kit.databases import DisposableDatabase
 
 _VERSION = 5
-_CAN_DELETE_WORDS = (3, 43)  # the SQLite from which a full-text index without contents forgets
+_CAN_DELETE_WORDS = (3, 43)  # SQLite can delete from a contentless full-text index since then
 _TABLES = """
 CREATE TABLE notes (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE stories (
@@ -77,9 +77,9 @@ _WORDS = """CREATE VIRTUAL TABLE words USING fts5(
 
 
 def open_tables(file: Path | None) -> DisposableDatabase:
-    """Open a catalogue's file, made anew where it is damaged or of another version.
+    """Open a catalogue's file; a damaged one, or one of another version, is replaced.
 
-    Raises CatalogueError where it can be neither opened nor made.
+    Raises CatalogueError if it can be neither opened nor made.
     """
 
     def complain(what: str, error: Exception) -> CatalogueError:
@@ -92,7 +92,7 @@ def open_tables(file: Path | None) -> DisposableDatabase:
     database = DisposableDatabase(file, complain)
     if _version(database) != _VERSION:
         with database.at_once():
-            if _version(database) != _VERSION:  # another process may have been faster
+            if _version(database) != _VERSION:  # unless another process was faster
                 _make(database)
     return database
 
@@ -102,10 +102,10 @@ def _version(database: DisposableDatabase) -> int:
 
 
 def _make(database: DisposableDatabase) -> None:
-    """Make all tables, in the place of whatever is there."""
+    """Create all tables, after dropping those that exist."""
     there = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'"
     others = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
-    for names in (there, others):  # an index of words takes its own tables with it
+    for names in (there, others):  # dropping a full-text index drops its own tables, too
         for (name,) in database.run(names):
             database.run(f'DROP TABLE IF EXISTS "{name}"')
     for statement in _TABLES.split(";"):
@@ -121,8 +121,8 @@ _QUERY = """SELECT path, signature FROM stories WHERE path IN (SELECT value FROM
 
 
 def read_signatures(file: Path, paths: Iterable[str]) -> dict[str, int]:
-    """Return the signatures of these records when the catalogue in a file read them, by path.
+    """Return by path the signatures that these records had when the catalogue in a file read them.
 
-    Nothing where it cannot be read or is of another version: it is neither made nor changed.
+    {} if the file cannot be read or is of another version; it is neither created nor changed.
     """
     return dict(databases.read_rows(file, _QUERY, orjson.dumps([*paths]).decode()))

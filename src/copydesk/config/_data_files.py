@@ -19,7 +19,7 @@ _MAX_BYTES = 1_000_000
 
 
 def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
-    """Return the names of a folder's files with these endings; dot files are left out."""
+    """Return the names of a folder's files with these suffixes, without dot files."""
     try:
         found = within.names(root, folder)
     except OSError as error:
@@ -28,7 +28,7 @@ def list_names(root: Path, folder: str, *suffixes: str) -> list[str]:
 
 
 def read_file(root: Path, path: str) -> str:
-    """Return the text of a newsroom's file, which may be no link; errors call it by its path."""
+    """Return the text of a newsroom's file, which may not be a link; errors name its path."""
     try:
         return decode_text(within.read(root, path, _MAX_BYTES), path)
     except OSError as error:
@@ -36,7 +36,7 @@ def read_file(root: Path, path: str) -> str:
 
 
 def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, object]:
-    """Read a YAML text that holds a mapping; `first_line` is where the text begins in its file."""
+    """Parse a YAML text that holds a mapping; `first_line` is where the text begins in its file."""
     import yaml
 
     try:
@@ -44,7 +44,7 @@ def parse_mapping(text: str, name: str, first_line: int = 1) -> Mapping[str, obj
     except yaml.YAMLError as error:
         raise _yaml_error(error, name, first_line) from error
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
-        # an impossible date, a list as a key, nesting beyond the stack
+        # an impossible date, a list as a key, too deep nesting
         raise setting_error(
             name, "", f"no usable YAML ({type(error).__name__}: {error})"
         ) from error
@@ -61,7 +61,7 @@ def _yaml_error(error: Exception, name: str, first_line: int) -> ConfigError:
 
 
 class Fields:
-    """Read the fields of one mapping by kind, naming file and key when one is of another."""
+    """Typed access to the fields of a mapping; errors name file and key."""
 
     def __init__(self, values: Mapping[str, object], name: str, path: str = "") -> None:
         self.name = name
@@ -69,7 +69,7 @@ class Fields:
         self._path = path
 
     def text(self, key: str, default: str = "") -> str:
-        """Read a text, `default` where the key is missing or empty."""
+        """Return a text, `default` if the key is missing or empty."""
         value = self._values.get(key)
         if value is None:
             return default
@@ -78,7 +78,7 @@ class Fields:
         return value.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Read a list of texts in order, empty ones left out."""
+        """Return a list of texts in order, without empty ones."""
         values = self._list(key)
         for value in values:
             if not isinstance(value, str):
@@ -88,7 +88,7 @@ class Fields:
         return tuple(str(value).strip() for value in values if str(value).strip())
 
     def size(self, key: str) -> int:
-        """Read a number of pixels, 0 where the key is missing."""
+        """Return a number of pixels, 0 if the key is missing."""
         value = self._values.get(key, 0)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self.error(key, f"expected a whole number, got {show_value(value)}")
@@ -102,7 +102,7 @@ class Fields:
             yield Fields(value, self.name, f"{self._path}{key}[{index}].")
 
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
-        """Read the keys and texts of a mapping in file order."""
+        """Return the keys and texts of a mapping in file order."""
         values = self._values.get(key)
         if values is None:
             return ()
@@ -112,7 +112,7 @@ class Fields:
         return tuple((str(name), inner.text(name)) for name in values)
 
     def lists(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Read the keys of a mapping and the texts listed under each, in file order."""
+        """Return the keys of a mapping and the texts listed under each, in file order."""
         values = self._values.get(key)
         if values is None:
             return ()
@@ -124,7 +124,7 @@ class Fields:
         return tuple((str(name), inner.texts(str(name))) for name in values)
 
     def images(self) -> tuple[Image, ...]:
-        """Read the pictures listed under `images`."""
+        """Return the pictures listed under `images`."""
         return tuple(
             Image(
                 url=entry.text("url"),
@@ -149,20 +149,20 @@ class Fields:
 
 
 def _quotes_hint(value: object) -> str:
-    """Return the hint for what YAML reads as something else than text: No, 5 and 2024-01-01."""
+    """Return the hint for values that YAML does not read as text: No, 5 and 2024-01-01."""
     return "put it in quotes" if isinstance(value, bool | int | float | date) else ""
 
 
 TOPICS_FOLDER = "_data/topics"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FILES = frozenset({"index.html", "index.json"})  # of the site, beside the folders of topics
+_FILES = frozenset({"index.html", "index.json"})  # the site's files next to the topics' folders
 
 TopicFiles = Sequence[tuple[Topic, str]]
 
 
 def read_topics(root: Path) -> TopicFiles:
-    """Read each topic with the name of its file; ids and names are unique, parents no circle."""
+    """Read each topic with its file name; refuse duplicate ids or names and circles of parents."""
     found = []
     for name in list_names(root, TOPICS_FOLDER, ".yaml", ".yml"):
         file = f"{TOPICS_FOLDER}/{name}"
@@ -173,7 +173,7 @@ def read_topics(root: Path) -> TopicFiles:
 
 
 def find_topic_file(root: Path, name: str) -> str:
-    """Return the path of the file of a topic, by the topic's name; raises ConfigError."""
+    """Return the path of a topic's file by the topic's name; raise ConfigError."""
     for topic, file in read_topics(root):
         if topic.name == name:
             return file
@@ -181,12 +181,12 @@ def find_topic_file(root: Path, name: str) -> str:
 
 
 def topic_warnings(found: TopicFiles, site_url: str) -> tuple[str, ...]:
-    """Return what readers of the site would miss: parents that are no topics, services at home."""
+    """Return warnings of topics: parents that do not exist, services on this machine."""
     return (*_orphans(found), *_services_at_home(found, site_url))
 
 
 def _orphans(found: TopicFiles) -> Iterator[str]:
-    """Yield a warning for each topic whose parent is the name of no topic."""
+    """Yield a warning for each topic whose parent does not exist."""
     names = {topic.name for topic, _ in found}
     for topic, file in found:
         if topic.parent and topic.parent not in names:
@@ -194,9 +194,9 @@ def _orphans(found: TopicFiles) -> Iterator[str]:
 
 
 def _services_at_home(found: TopicFiles, site_url: str) -> Iterator[str]:
-    """Yield one warning where the site is on the web and topics' services are on this machine.
+    """Yield one warning if the site is on the web but its topics' services are on this machine.
 
-    `copydesk new` writes the address of before the site had one.
+    `copydesk new` writes the address that the site has before it is published.
     """
     if not site_url or urls.is_private(urls.host(site_url)):
         return
@@ -239,7 +239,7 @@ def _topic(values: Mapping[str, object], file: str) -> Topic:
 
 
 def _translations(fields: Fields) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Read the keywords of each language, by its code in lower case without a region."""
+    """Return the keywords of each language by its code, in lower case and without a region."""
     found = fields.lists("translations")
     for code, _ in found:
         if not _LANGUAGE.fullmatch(code):
@@ -261,7 +261,7 @@ def _refuse_twins(found: TopicFiles) -> None:
 
 
 def _refuse_circles(found: TopicFiles) -> None:
-    """Refuse a topic that stands above itself: whoever walks up would never end."""
+    """Refuse a topic that is its own ancestor, which would make walks upwards endless."""
     parents = {topic.name: topic.parent for topic, _ in found}
     for topic, file in found:
         above = topic.parent
@@ -273,14 +273,14 @@ def _refuse_circles(found: TopicFiles) -> None:
 
 FOLDER = "_data/organizations"
 LOGOS = "assets/images/organizations"
-LOGO_SIDES = (50, 400)  # pixels: of the reference's two files
+LOGO_SIDES = (50, 400)  # pixels of the reference's two files
 _LOGO_END = "-50x50.jpg"
 _DOMAIN = re.compile(r"[\w-]+(\.[\w-]+)*")
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)(?:^---[ \t]*\r?$|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
-    """Read each organization by its domain with the name of its file, by file name."""
+    """Read each organization by its domain, with its file name, in the order of file names."""
     found: dict[str, tuple[Organization, str]] = {}
     for name in list_names(root, FOLDER, ".md"):
         file = f"{FOLDER}/{name}"
@@ -293,7 +293,7 @@ def read_organizations(root: Path) -> dict[str, tuple[Organization, str]]:
 
 
 def find_organization_files(root: Path) -> dict[str, str]:
-    """Return the path of the file of each organization, by its domain."""
+    """Return the path of each organization's file by domain."""
     return {domain: file for domain, (_, file) in read_organizations(root).items()}
 
 
@@ -309,7 +309,7 @@ def read_logos(root: Path, api_url: str) -> dict[str, Image]:
 
 
 def logo_paths(domain: str) -> tuple[str, ...]:
-    """Return where the logos of a domain lie, of each side; none for what is no domain."""
+    """Return the paths of a domain's logos by size; none for an invalid domain."""
     if len(domain) > 200 or not _DOMAIN.fullmatch(domain):
         return ()
     return tuple(f"{LOGOS}/{domain}-{side}x{side}.jpg" for side in LOGO_SIDES)

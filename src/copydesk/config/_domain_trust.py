@@ -12,17 +12,17 @@ from copydesk.config._toml import decode_text, setting_error, show_value, unread
 from copydesk.kit import within
 from copydesk.news import DomainTrust
 
-FILE = "_data/standings.csv"  # by default, where there is one
+FILE = "_data/standings.csv"  # the default, if it exists
 _MAX_BYTES = 20_000_000
 _DOMAIN = ("domain",)
-_TRUST = ("standing", "pc1", "credibility_score")  # ours, and those of two open ratings
+_TRUST = ("standing", "pc1", "credibility_score")  # our column, and those of two open ratings
 _HINT = "it is named in scoring.standings"
 _WHY = ("why", "category")
 
 
 @dataclass(slots=True, kw_only=True)
 class TrustTable:
-    """What the files say, by domain, and a sentence for each file with rows that were left out."""
+    """The trust in each domain, and a warning for each file with rows that were left out."""
 
     trust_by_domain: dict[str, DomainTrust] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -30,7 +30,7 @@ class TrustTable:
 
 @dataclass(slots=True, kw_only=True)
 class _Columns:
-    """Where the columns of one file stand; `why` is -1 where it has none."""
+    """The numbers of a file's columns; `why` is -1 if there is none."""
 
     domain: int
     trust: int
@@ -38,11 +38,11 @@ class _Columns:
 
 
 def read_domain_trust(root: Path, names: Sequence[str]) -> TrustTable:
-    """Read the trust in every domain of the named files, below `root` or anywhere.
+    """Read the trust in domains from the named files, below `root` or elsewhere.
 
-    A row that cannot be read is left out and counted in a warning; a rating of a part of a site
-    (`paper.example/opinion`) is passed over. Raises ConfigError for a file that is not there,
-    unless it is the default one, and for one without the columns.
+    Rows that cannot be read are left out and counted in a warning; ratings of a part of a site
+    (`paper.example/opinion`) are ignored. Raises ConfigError for a missing file, unless it is the
+    default one, and for a file without the columns.
     """
     table = TrustTable()
     for name in names:
@@ -53,9 +53,9 @@ def read_domain_trust(root: Path, names: Sequence[str]) -> TrustTable:
 
 
 def _bytes_of(root: Path, name: str) -> bytes | None:
-    """Return a file's bytes, None where it is the default one and not there.
+    """Return a file's bytes, None if it is the default one and missing.
 
-    One of the newsroom may be no link; one that beat.toml names elsewhere is the user's to arrange.
+    A file of the newsroom may not be a link; a file elsewhere is the user's responsibility.
     """
     is_elsewhere = PurePath(name).is_absolute() or ".." in PurePath(name).parts
     try:
@@ -88,7 +88,7 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], name: str, table: TrustTab
 
 
 def _read_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with the number of the line where each ends; empty ones are left out."""
+    """Yield the rows that are not empty, with the number of the line where each ends."""
     import csv
 
     lines = csv.reader(io.StringIO(text, newline=""))
@@ -117,7 +117,7 @@ def _columns(header: Sequence[str], name: str) -> _Columns:
 
 
 def _read_row(row: Sequence[str], columns: _Columns, source: str) -> tuple[str, DomainTrust]:
-    """Read a row's domain, "" for a part of a site, and the trust in it; raises ValueError."""
+    """Return a row's domain ("" for a part of a site) and the trust in it; raise ValueError."""
     if len(row) <= max(columns.domain, columns.trust):
         raise ValueError("it ends too early")
     domain = row[columns.domain].strip().lower().removeprefix("www.").rstrip("/")

@@ -44,9 +44,9 @@ _OF_THE_SOURCE = frozenset(Source.__dataclass_fields__)
 
 
 def load(root: Path, environ: Mapping[str, str]) -> Settings:
-    """Read everything that the newsroom at `root` has decided.
+    """Load all settings of the newsroom at `root`.
 
-    Raises ConfigError with the file and the dotted path of the first thing that is wrong.
+    Raises ConfigError with the file and the dotted path of the first error.
     """
     decoded = decode(_toml.read(root), environ)
     topics = _data_files.read_topics(root)
@@ -102,7 +102,7 @@ def _read_metrics_token(decoded: BeatValues, environ: Mapping[str, str]) -> str:
 
 
 def _build_beat(root: Path, decoded: BeatValues, topics: _data_files.TopicFiles) -> Beat:
-    """Put the beat together; the origins of its organizations are written down."""
+    """Build the beat, and record the origins of its organizations."""
     organizations = _data_files.read_organizations(root)
     for domain, (_, file) in organizations.items():
         decoded.origins.record(f"organizations.{domain}", file)
@@ -123,14 +123,14 @@ def _build_beat(root: Path, decoded: BeatValues, topics: _data_files.TopicFiles)
 
 
 def _subscribe_url(decoded: BeatValues) -> str:
-    """Return where readers ask for letters, "" where nobody could be sent one."""
+    """Return the URL of the subscription form, "" if newsletters cannot be sent."""
     public_url = decoded.build(Serve).public_url
     is_sent = decoded.build(MailOptions).deliver == "smtp"
     return f"{public_url}/mail/subscribe" if is_sent and public_url else ""
 
 
 def _read_scoring(decoded: BeatValues) -> Scoring:
-    """Read how stories are weighed; raises ConfigError for points that the profile does not use."""
+    """Return how stories are scored; raise ConfigError for points that the profile does not use."""
     scoring = decoded.build(Scoring)
     for name in decoded.sections[_POINTS]:
         where = f"{_POINTS}.{name}"
@@ -156,7 +156,7 @@ def _build_manners(host: Values) -> tuple[str, Manners]:
 def _source_options(
     decoded: BeatValues, environ: Mapping[str, str]
 ) -> Iterator[tuple[str, SourceOptions]]:
-    """Yield, by its address, what asking a source needs beyond the noun; most need nothing."""
+    """Yield by URL the options of a source that are not in `Source`; most sources have none."""
     import msgspec
 
     for index, source in enumerate(decoded.sources):
@@ -173,7 +173,7 @@ def _source_options(
 
 
 def _find_headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
-    """Look header values up in the environment; those that are not there are left out."""
+    """Return the values of headers from the environment, without those that are not set."""
     headers = {}
     for name, variable in _header_variables(source).items():
         value = environ.get(variable, "")
@@ -186,8 +186,9 @@ def _find_headers(source: Values, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _find_proxy(variable: str, environ: Mapping[str, str]) -> str:
-    """Return the proxy's address, or what says that there is none: asked without one, the source
-    would see our own address.
+    """Return the proxy's URL, or a text for a variable that is not set.
+
+    The source is then not asked, since without the proxy it would see our own address.
     """
     address = environ.get(variable, "").strip()
     if address and not urls.is_proxy(address):
@@ -203,7 +204,7 @@ def _header_variables(source: Values) -> dict[str, str]:
 
 
 def _missing_variables(sources: tuple[Values, ...], environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield a warning for each header and proxy that is not in the environment: a round goes on."""
+    """Yield a warning for each header and proxy that is not in the environment."""
     for index, source in enumerate(sources):
         for name, variable in _header_variables(source).items() if "headers_env" in source else ():
             if not environ.get(variable):
@@ -220,7 +221,7 @@ def _missing_variables(sources: tuple[Values, ...], environ: Mapping[str, str]) 
 
 
 def _settle_urls(decoded: BeatValues) -> None:
-    """Derive the API's address from the site's where nothing else is said."""
+    """Derive the API's URL from the site's if it is not set."""
     publish = decoded.sections["publish"]
     if not publish["api_url"] and decoded.sections["site"]["url"]:
         publish["api_url"] = decoded.sections["site"]["url"]
@@ -228,7 +229,7 @@ def _settle_urls(decoded: BeatValues) -> None:
 
 
 def _settle_topics(decoded: BeatValues, topics: _data_files.TopicFiles) -> None:
-    """Derive the main topic from the first file, where one is wanted; refuse names of no topic."""
+    """Take the first file's topic as main topic if one is wanted; refuse unknown topics."""
     for topic, file in topics:
         decoded.origins.record(f"topics.{topic.id}", file)
     site = decoded.sections["site"]
@@ -277,7 +278,7 @@ _KEY_FORBIDDEN = "give it to the user who runs copydesk: chown USER .copydesk/ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Key:
-    """The key (None: this newsroom has none), where it came from, what is wrong with its file."""
+    """The newsroom's key (None if it has none), its origin, and warnings about its file."""
 
     key: bytes | None = field(default=None, repr=False)
     origin: str = "default"
@@ -285,9 +286,10 @@ class _Key:
 
 
 def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
-    """Return the key; one of the wrong length is an error, since sealing with it would be a loss.
+    """Return the key from the environment or from its file.
 
-    Its file is in no git and may be a link, such as to a secret that a container is given.
+    A wrong length is an error, since what is sealed with such a key would be lost. The file is not
+    in git and may be a link, such as to a container's secret.
     """
     given = environ.get(_KEY_VARIABLE, "").strip()
     if given:
@@ -316,7 +318,7 @@ def _find_key(root: Path, environ: Mapping[str, str]) -> _Key:
 
 
 def _decode_key(text: str, where: str) -> bytes:
-    """Read base64; the text itself is a secret and stands in no message."""
+    """Decode base64; errors do not contain the text, which is a secret."""
     try:
         key = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _NAME_CHARACTERS = 200
 _ID_CHARACTERS = 60
-_WIDE = 10**9  # columns: no text is broken into lines
-_URL = "http://127.0.0.1:8000"  # where `copydesk serve` shows the site
+_WIDE = 10**9  # columns, so that no text is wrapped
+_URL = "http://127.0.0.1:8000"  # the default of `copydesk serve`
 # letters that stay one letter when accents are taken off
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 
@@ -128,9 +128,9 @@ The records are the truth. `.copydesk/` is not in git; only `.copydesk/key` ther
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBeat:
-    """What a person says of a new site; `sources` are web addresses.
+    """What the user says of a new site; `sources` are URLs.
 
-    Of several topics none stands above the others; a single one is the main topic.
+    A single topic becomes the main topic; of several, none does.
     """
 
     title: str
@@ -141,10 +141,10 @@ class NewBeat:
 
 
 def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
-    """Write the texts of a new newsroom's files, by their paths in it.
+    """Return the texts of a new newsroom's files by path.
 
-    Raises UsageError for what cannot be a title, a topic, a language or a time zone, and for a
-    topic that is named twice; ConfigError for an address that no source can have.
+    Raises UsageError for an invalid title, topic, language or time zone, and for a topic that is
+    named twice; ConfigError for an invalid URL of a source.
     """
     topics = _topic_names(new.topics)
     title = _name(new.title, "--title")
@@ -163,7 +163,7 @@ def compose_newsroom(new: NewBeat) -> Mapping[str, str]:
 
 
 def _compose_beat(new: NewBeat, title: str, topics: Sequence[str]) -> str:
-    """Write a beat.toml that can be read back; two spellings of one address are one source."""
+    """Return a beat.toml that can be read; two spellings of one URL become one source."""
     main = _MAIN_TOPIC.format(topic=_toml_text(topics[0])) if len(topics) == 1 else _NO_MAIN_TOPIC
     beat = _BEAT.format(
         title=_toml_text(title),
@@ -189,7 +189,7 @@ def _topic_names(said: Sequence[str]) -> list[str]:
 
 
 def _name(said: str, what: str) -> str:
-    """Return what a person calls something as one line; raises UsageError where it says nothing."""
+    """Return a name on one line; raise UsageError if it is empty."""
     name = text.fold(said)
     if not any(character.isalnum() for character in name):
         raise UsageError(f"{what} wants a letter or a digit", subject=repr(said[:_NAME_CHARACTERS]))
@@ -202,7 +202,7 @@ def _name(said: str, what: str) -> str:
 
 
 def _check(kind: ValueKind[str], said: str, what: str) -> str:
-    """Return a value as beat.toml takes it; raises UsageError that says what it takes."""
+    """Return a value as beat.toml takes it; raise UsageError with what it takes."""
     try:
         return kind.read(said)
     except Unfit as unfit:
@@ -211,7 +211,7 @@ def _check(kind: ValueKind[str], said: str, what: str) -> str:
 
 
 def _with_ids(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each topic with an id of its own: a folder of the site, in plain letters."""
+    """Yield each topic with a unique id in plain letters, the name of its folder on the site."""
     taken: set[str] = set()
     for number, name in enumerate(names, 1):
         wanted = _slug(name) or f"topic-{number}"
@@ -223,7 +223,7 @@ def _with_ids(names: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _slug(name: str) -> str:
-    """Return a name in plain letters, digits and dashes, "" where it has none of them."""
+    """Return a name in plain letters, digits and dashes, "" if it has none."""
     bare = unicodedata.normalize("NFKD", name.casefold().translate(_LATIN))
     words = re.findall(r"[a-z0-9]+", re.sub(r"[\u0300-\u036f]", "", bare))
     return "-".join(words)[:_ID_CHARACTERS].strip("-")
@@ -259,9 +259,9 @@ _SOURCES = (
 
 
 def compose_adoption(root: Path) -> str:
-    """Write the text of a beat.toml that runs the reference site at `root` by its own rules.
+    """Return a beat.toml that runs the reference site at `root` by its own rules.
 
-    Raises ConfigError where there is no _config.yml or it has no title.
+    Raises ConfigError if there is no _config.yml, or no title in it.
     """
     import tomlkit
 
@@ -329,7 +329,7 @@ def _table(document: TOMLDocument, name: str) -> Table:
 
 
 def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> None:
-    """Set a key with its comment; a text that says nothing is left out and its default holds."""
+    """Set a key with its comment; an empty text is left out, so that the default holds."""
     import tomlkit
 
     if value == "":
@@ -341,7 +341,7 @@ def _put(table: Table, key: str, value: str | int | bool, comment: str = "") -> 
 
 
 def _address(fields: Fields, key: str, value: str) -> str:
-    """Return an address as beat.toml wants it; raises ConfigError for one that is none."""
+    """Return a URL as beat.toml takes it; raise ConfigError for an invalid one."""
     if value and urls.fetchable(value) is None:
         raise fields.error(key, f'expected a web address, got "{value}"', f"correct it in {FILE}")
     return value.rstrip("/")

@@ -46,7 +46,7 @@ _KEYS = {
 
 
 def read_deploy(decoded: BeatValues, environ: Mapping[str, str]) -> Deploy:
-    """Read where the site is sent; raises ConfigError where what `to` needs is missing."""
+    """Return where the site is deployed to; raise ConfigError if a setting for `to` is missing."""
     sections = decoded.sections
     general = sections["deploy"]
     chosen = str(general["to"])
@@ -84,7 +84,7 @@ def _s3(decoded: BeatValues, environ: Mapping[str, str]) -> S3Options:
 
 
 def read_webhooks(blocks: Iterable[Values], environ: Mapping[str, str]) -> tuple[Webhook, ...]:
-    """Return the webhooks; those whose secret is nowhere have none. Raises ConfigError."""
+    """Return the webhooks, without a secret if the environment has none; raise ConfigError."""
     import msgspec
 
     blocks = tuple(blocks)
@@ -105,7 +105,7 @@ def _check_events(index: int, events: object) -> None:
 
 
 def list_silent_webhooks(webhooks: Iterable[Webhook]) -> Iterator[str]:
-    """Walk the warnings for webhooks without a secret: they are not called."""
+    """Yield a warning for each webhook without a secret, which is not called."""
     for index, webhook in enumerate(webhooks):
         if not webhook.secret:
             yield (
@@ -119,7 +119,7 @@ _PROXY_SECRET = "COPYDESK_PROXY_SECRET"  # noqa: S105 # the variable's name
 
 
 def read_desk(decoded: BeatValues, environ: Mapping[str, str]) -> DeskOptions:
-    """Read where editors reach the desk; raises ConfigError where that keeps no stranger out."""
+    """Return how editors reach the desk; raise ConfigError if strangers could get in."""
     sections, desk = decoded.sections, decoded.build(DeskOptions)
     oidc = decoded.build(OpenIdOptions)
     sites = (sections["site"]["url"], sections["serve"]["public_url"])
@@ -145,11 +145,11 @@ _SMTP_PASSWORD = "COPYDESK_SMTP_PASSWORD"  # noqa: S105 # the variable's name
 _IMAP_PASSWORD = "COPYDESK_IMAP_PASSWORD"  # noqa: S105 # the variable's name
 _BOUNCE_SECRET = "COPYDESK_BOUNCE_SECRET"  # noqa: S105 # the variable's name
 _HAND_OVER_TOKEN = "COPYDESK_HAND_OVER_TOKEN"  # noqa: S105 # the variable's name
-_HAS_NO_ADDRESS = ("listmonk", "ghost")  # services that stand where their owner put them
+_HAS_NO_ADDRESS = ("listmonk", "ghost")  # services that run on a server of their user's
 
 
 def read_mail(decoded: BeatValues, environ: Mapping[str, str]) -> MailOptions:
-    """Read how letters reach readers; raises ConfigError where they could not, or not in secret."""
+    """Return how newsletters are sent; raise ConfigError if they cannot be, or not securely."""
     _refuse_unreachable(decoded)
     _refuse_plain(decoded)
     return replace(
@@ -166,7 +166,7 @@ def read_mail(decoded: BeatValues, environ: Mapping[str, str]) -> MailOptions:
 
 
 def _refuse_unreachable(decoded: BeatValues) -> None:
-    """Raise ConfigError where letters are to go out, and something that they need is missing."""
+    """Raise ConfigError if mail is switched on and something that it needs is missing."""
     sections, deliver = decoded.sections, decoded.sections["mail"]["deliver"]
     if deliver == "smtp":
         needed = {
@@ -189,7 +189,7 @@ def _refuse_unreachable(decoded: BeatValues) -> None:
 
 
 def _refuse_plain(decoded: BeatValues) -> None:
-    """Raise ConfigError where readers' addresses would cross a network that anybody can read."""
+    """Raise ConfigError if readers' addresses would be sent without encryption."""
     smtp = decoded.sections["mail.smtp"]
     if smtp["security"] == "none" and smtp["host"] and not urls.is_loopback(str(smtp["host"])):
         what = "letters would go unencrypted to another machine"
@@ -222,9 +222,9 @@ _NEEDS: dict[PartKind, str] = {
 def read_letters(
     decoded: BeatValues, root: Path, topic_files: TopicFiles
 ) -> tuple[LetterOptions, ...]:
-    """Return the letters, with the parts of one that names none and the site's title and zone.
+    """Return the newsletters; those without parts, title or time zone get the defaults.
 
-    Raises ConfigError for a second letter of one id, and for a part of what is not there.
+    Raises ConfigError for a duplicate id, and for a part of something that does not exist.
     """
     import msgspec
 
@@ -246,7 +246,7 @@ def read_letters(
 
 
 def list_missing_lists(letters: Sequence[LetterOptions], root: Path) -> Iterator[str]:
-    """Walk the warnings for parts whose list is gone: editors take lists away at the desk."""
+    """Yield a warning for each part whose list is gone: editors can delete lists at the desk."""
     for index, letter in enumerate(letters):
         for number, part in enumerate(letter.parts):
             files = [root / _LISTS / f"{part.of}{suffix}" for suffix in (".yaml", ".yml")]
@@ -273,7 +273,7 @@ def _default_parts(topics: Sequence[Topic]) -> tuple[PartOptions, ...]:
 def _settle_parts(
     parts: Sequence[PartOptions], path: str, root: Path, topics: Sequence[Topic]
 ) -> Iterator[PartOptions]:
-    """Walk the parts with what each is of in its one spelling."""
+    """Yield the parts, with the name of each part's subject in its normal spelling."""
     for number, part in enumerate(parts):
         where = f"{path}[{number}].of"
         needed = _NEEDS.get(part.kind, "")
@@ -292,14 +292,14 @@ def _settle_parts(
 
 
 def _refuse_no_list(part: PartOptions, where: str) -> None:
-    """Refuse a list's name that no file could have; one that is gone is a warning."""
+    """Refuse an invalid list name; for a list that does not exist there is only a warning."""
     if part.kind == "list" and not re.fullmatch(_LIST_ID, part.of):
         what = f"no list is named {show_value(part.of)}"
         raise setting_error(FILE, where, what, f"write the name of a file in {_LISTS}")
 
 
 def _find_topic(name: str, where: str, topics: Sequence[Topic]) -> str:
-    """Return the name of the topic that somebody named by it or by its id."""
+    """Return the name of a topic that is given by its name or its id."""
     for topic in topics:
         if name in {topic.name, topic.id}:
             return topic.name
@@ -309,7 +309,7 @@ def _find_topic(name: str, where: str, topics: Sequence[Topic]) -> str:
 
 
 def _find_collection(name: str, where: str, root: Path) -> str:
-    """Return the folder of the collection that somebody named, with or without its underscore."""
+    """Return the folder of a collection that is given with or without its underscore."""
     known = _list_collections(root)
     folder = f"_{name.removeprefix('_')}"
     if folder in known:
@@ -320,7 +320,7 @@ def _find_collection(name: str, where: str, root: Path) -> str:
 
 
 def _list_collections(root: Path) -> list[str]:
-    """List the folders of other records than news and letters, by name."""
+    """Return by name the folders of records other than news and newsletters."""
     try:
         folders = sorted(
             path.name for path in root.iterdir() if path.name.startswith("_") and path.is_dir()

@@ -1,6 +1,6 @@
-"""The sections of beat.toml, in the order of the reference page: name, words, and who holds them.
+"""The sections of beat.toml in the order of the reference page: name, words, and their classes.
 
-What can stand in a section are the fields that its holder declares with `option`.
+The options of a section are the fields that its classes declare with `option`.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ from copydesk.news import (
 
 @dataclass(frozen=True)
 class Section:
-    """One table of beat.toml and the classes that hold its values.
+    """A table of beat.toml and the classes that hold its values.
 
-    `held_by` is the attribute of Settings that has its holder, where that is not its name. Of the
-    holders' options it has those of its `part`; that called `last` comes last.
+    `held_by` is the attribute of Settings with the object, if it is not the section's name. Only
+    the options of `part` belong to the section; the option named `last` comes last.
     """
 
     name: str
@@ -71,12 +71,12 @@ class Section:
 
     @property
     def path(self) -> str:
-        """Return the attribute path of Settings to the holder; a block has none."""
+        """The attribute path from Settings to the object; a block has none."""
         return self.held_by or self.name
 
     @cached_property
     def options(self) -> Mapping[str, Option]:
-        """Return the options by their names, in the order of the reference page."""
+        """The options by name, in the order of the reference page."""
         declared = [option for holder in self.holders for option in options_of(holder)]
         ordered = sorted(declared, key=lambda option: option.name == self.last)
         return {option.name: option for option in ordered if option.table == self.part}
@@ -249,7 +249,7 @@ publishers whose files name one `owner` are one house, and count as one voice.
 
 
 def reference_page() -> str:
-    """Write docs/reference/beat-toml.md."""
+    """Return the text of docs/reference/beat-toml.md."""
     sections = "\n".join("\n".join(_section(section)) for section in (*SECTIONS, *BLOCKS))
     return f"{_HEAD}\n{sections}"
 
@@ -270,7 +270,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _default(option: Option) -> str:
-    """Write a default as it would stand in the file."""
+    """Return a default as it would be written in the file."""
     value = option.default
     if value is None:
         text = "none"
@@ -294,7 +294,7 @@ Row = tuple[str, str, str]
 
 
 def rows(settings: Settings) -> list[Row]:
-    """List (path, value, origin) of every value, in the order of the reference page."""
+    """Return (path, value, origin) of every value, in the order of the reference page."""
     return [
         (path, value, settings.origins.get(path, "default")) for path, value in _values(settings)
     ]

@@ -1,6 +1,6 @@
 """The settings of a newsroom: a class for each table of beat.toml, and `Settings` for all of them.
 
-Each key is one field. Tables that other rooms take as they are stand in `news`.
+Each key is one field. Tables that other rooms use directly are in `news`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from copydesk.news import (
     Show,
 )
 
-SITE_EVENTS = ("published", "corrected", "removed")  # that a webhook may hear of
+SITE_EVENTS = ("published", "corrected", "removed")  # the events of webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Who decides that a story is published: the gate, or nobody but an editor."""
+    """Who decides that a story is published: the gate, or only an editor."""
 
     mode: Literal["gate", "hold"] = option(
         "gate",
@@ -39,7 +39,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """How pictures are shown and how many bytes of them are kept."""
+    """How pictures are shown, and how many bytes of them are stored."""
 
     show: Show = option(
         "cached",
@@ -55,7 +55,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """What becomes of records after they are filed."""
+    """What happens to records after they are filed."""
 
     archive_after_days: int = option(
         0,
@@ -77,7 +77,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallOptions:
-    """Against whose lists the newsroom is held."""
+    """The lists of other sites that coverage is compared with."""
 
     lists: tuple[str, ...] = option(
         (),
@@ -89,7 +89,7 @@ class RecallOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
-    """How long the memory keeps what no record holds."""
+    """How long the memory keeps what is not in records."""
 
     leads_days: int = option(
         180,
@@ -101,7 +101,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
-    """How `copydesk serve` paces its rounds, who can reach it, and who stands in front of it."""
+    """How often `copydesk serve` runs rounds, who can reach it, and the proxies in front of it."""
 
     every_minutes: int = option(
         5,
@@ -131,7 +131,7 @@ class Serve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenIdOptions:
-    """Which OpenID provider tells who an editor is; `client_secret` is the environment's."""
+    """The OpenID provider that editors sign in with; `client_secret` is from the environment."""
 
     issuer: str = option(
         "",
@@ -146,9 +146,9 @@ class OpenIdOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskOptions:
-    """Where editors reach the desk, and how they are known.
+    """Where editors reach the desk, and how they sign in.
 
-    `proxy_secret` is the environment's: what comes with `user_header`, "" for nothing.
+    `proxy_secret`, which must come with `user_header`, is from the environment, "" for none.
     """
 
     host: str = option(
@@ -185,9 +185,9 @@ class DeskOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Who is called when a story comes to the site, is corrected, or goes.
+    """A URL that is called when a story is published, corrected or removed.
 
-    `secret` is what `secret_env` names, "" where that is not set: then nobody is called.
+    `secret` is the value of the variable `secret_env`, "" if it is not set: then there is no call.
     """
 
     url: str = field(
@@ -211,7 +211,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostName:
-    """The host that a `[[host]]` block is about; its manners are `copydesk.news.Manners`."""
+    """The host of a `[[host]]` block; its other options are `copydesk.news.Manners`."""
 
     name: str = field(
         metadata=required(
@@ -222,11 +222,10 @@ class HostName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """What asking one source needs beyond the noun Source.
+    """Options for fetching a source that are not in the class Source.
 
-    `headers` maps those of `headers_env` to the values found there; `proxy` is the address to ask
-    through, from the file or from the variable `proxy_env`, or `env:` and that variable's name
-    where it is not set.
+    `headers` maps the headers of `headers_env` to their values; `proxy` is the proxy's URL, from
+    the file or from the variable `proxy_env`, or `env:` and the variable's name if that is not set.
     """
 
     headers_env: Mapping[str, str] = option(
@@ -256,14 +255,14 @@ class SourceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployFolder:
-    """Which folder, seen from the newsroom, the site is sent to."""
+    """The folder that the site is copied to, relative to the newsroom."""
 
     path: str = option("", "A folder outside of the newsroom, seen from there: `/var/www/site`.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployRsync:
-    """Where rsync sends the site."""
+    """The target of rsync."""
 
     target: str = option(
         "",
@@ -275,7 +274,7 @@ class DeployRsync:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploy:
-    """Where the built site is sent ("": nowhere), and who is told then ("": nobody)."""
+    """Where the built site is deployed to ("": nowhere), and who is notified ("": nobody)."""
 
     to: Literal["folder", "rsync", "git", "s3", ""] = option(
         "",
@@ -306,7 +305,7 @@ class Deploy:
 
 
 _STRICTEST_FIRST = ("none", "hotlink", "cached")
-UNSET = "env:"  # of a proxy that a variable should name, followed by the variable
+UNSET = "env:"  # begins a proxy whose variable is not set; the variable follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,11 +313,11 @@ class Settings:
     """All settings of the newsroom at `root`.
 
     `origins` maps a dotted path ("scoring.publish_at", "source[0].url", "topics.ai",
-    "organizations.bbc.com", "key") to where its value came from ("default", "beat.toml",
-    "environment COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the
-    source's url, for those that have any. `warnings` are sentences for the person who runs the
-    newsroom. `key` is 32 bytes, `metrics_token` "" for none. `shows` are the rules on
-    pictures of publishers, by registrable domain: of those of their sources the strictest.
+    "organizations.bbc.com", "key") to the value's origin ("default", "beat.toml", "environment
+    COPYDESK_KEY", "_data/topics/00-ai.yaml"). `source_options` is keyed by the source's URL, for
+    sources that have any. `warnings` are sentences for the person who runs the newsroom. `key` is
+    32 bytes, `metrics_token` "" for none. `shows` are publishers' rules for pictures by registrable
+    domain: the strictest of their sources.
     """
 
     root: Path
@@ -345,14 +344,14 @@ class Settings:
     shows: Mapping[str, Show] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Work the publishers' rules out once: they are asked for each story."""
+        """Compute the publishers' rules once, since they are needed for each story."""
         object.__setattr__(self, "shows", _by_publisher(self.source_options))
 
     def show_of(self, source: str, publisher: str) -> Show:
-        """Return how the picture of a story is shown that a source lists and a publisher has.
+        """Return how the picture of a story from this source and publisher is shown.
 
-        `publisher` is any address or host of its. Of two rules the stricter holds, without any the
-        site's.
+        `publisher` is any URL or host of the publisher. The stricter of two rules holds; without a
+        rule, the site's.
         """
         if not self.shows:
             return self.pictures.show

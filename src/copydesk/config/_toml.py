@@ -15,14 +15,15 @@ from copydesk.errors import ConfigError
 from copydesk.kit import within
 
 FILE = "beat.toml"
-MAX_BYTES = 32_000_000  # 50,000 sources with all they can say take 20 MB
+MAX_BYTES = 32_000_000  # 50,000 sources with all options take 20 MB
 _PLACE = re.compile(r"\s*\(at (?:(line \d+, column \d+)|(end of document))\)\s*$")
 
 
 def read(root: Path) -> dict[str, object]:
-    """Return the tables of the newsroom's beat.toml; unlike all others this file may be a link.
+    """Return the tables of the newsroom's beat.toml.
 
-    People keep it where a machine's settings are, and nothing of it is published as it stands.
+    Unlike other files it may be a link, since people keep it where a machine's settings are, and it
+    is not published.
     """
     try:
         data = within.read_user_file(root / FILE, MAX_BYTES)
@@ -35,13 +36,13 @@ def read(root: Path) -> dict[str, object]:
 
 
 def parse(data: bytes) -> dict[str, object]:
-    """Parse the tables in the text of a beat.toml; a byte order mark is passed over."""
+    """Parse the tables of a beat.toml; a byte order mark is ignored."""
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise setting_error(FILE, f"line {line}", "not UTF-8", "save the file as UTF-8") from error
-    except ValueError as error:  # TOMLDecodeError; a plain one for a number of too many digits
+    except ValueError as error:  # TOMLDecodeError, or a number with too many digits
         raise _syntax_error(str(error)) from error
     except RecursionError as error:
         raise setting_error(FILE, "", "tables or lists are nested too deep") from error
@@ -57,7 +58,7 @@ def _syntax_error(message: str) -> ConfigError:
 
 
 def _missing_file(root: Path) -> ConfigError:
-    """Return the error for a folder without a beat.toml, which may be a site of the reference."""
+    """Return the error for a folder without a beat.toml, which may be a reference site."""
     if (root / "_config.yml").is_file():
         hint = f"take over the site that is here: copydesk adopt {root}"
     elif root.is_dir():
@@ -71,19 +72,19 @@ _SHOWN = 60
 
 
 class SettingError(ConfigError):
-    """Report a wrong setting with its place first: `beat.toml: scoring.publish_at: expected …`."""
+    """A wrong setting; its text begins with the place: `beat.toml: scoring.publish_at: …`."""
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.what}"
 
 
 def setting_error(file: str, path: str, what: str, hint: str = "") -> SettingError:
-    """Return the error for one setting; `path` is its dotted path in `file`, "" for the whole."""
+    """Return the error for a setting at a dotted path in `file`, "" for the file itself."""
     return SettingError(what, subject=f"{file}: {path}" if path else file, hint=hint)
 
 
 def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
-    """Return the error for a file that cannot be read; what it says to do goes before `hint`."""
+    """Return the error for a file that cannot be read; its own hint comes before `hint`."""
     what = f"cannot be read ({error.strerror})"
     if error.errno == errno.EFBIG:
         what = str(error.strerror)
@@ -91,7 +92,7 @@ def unreadable_error(error: OSError, file: str, hint: str = "") -> SettingError:
 
 
 def decode_text(data: bytes, file: str) -> str:
-    """Return the text of a file's bytes; a byte order mark is passed over."""
+    """Return the text of a file's bytes; a byte order mark is ignored."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -99,7 +100,7 @@ def decode_text(data: bytes, file: str) -> str:
 
 
 def show_value(value: object) -> str:
-    """Write a value as a person would look for it in the file, cut to one short line."""
+    """Return a value as it is written in the file, shortened to one short line."""
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -109,20 +110,20 @@ def show_value(value: object) -> str:
 
 
 def _write_beginning(value: object) -> str:
-    """Write no more of a value than is show_value: aliases make some of them endless."""
+    """Return only the part of a value that is shown, since YAML aliases can make it endless."""
     text = ""
     try:
         for piece in json.JSONEncoder(ensure_ascii=False, default=str).iterencode(value):
             text += piece
             if len(text) > _SHOWN:
                 break
-    except (ValueError, RecursionError):  # it holds itself
+    except (ValueError, RecursionError):  # the value contains itself
         text = "a list that holds itself"
     return text
 
 
 def find_nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that `word` was probably meant to be, "" where none is near."""
+    """Return the known word that `word` was probably meant to be, "" for none."""
     import difflib
 
     by_fold = {name.casefold(): name for name in known}
@@ -141,10 +142,10 @@ _NOTHING: Final = object()
 
 
 def upgrade_tables(tables: dict[str, object], steps: Sequence[Step] = FORMAT_STEPS) -> list[str]:
-    """Bring tables to the newest format, in place; return a warning for each key that moved.
+    """Upgrade tables to the newest format in place; return a warning for each key that moved.
 
-    A file that names no format is in format 1. Raises ConfigError for a format that is not known
-    yet, and where a value stands under its old and its new name.
+    A file without a format is in format 1. Raises ConfigError for an unknown format, and for a
+    value under both its old and its new name.
     """
     newest = len(steps) + 1
     written = _read_format(tables.pop(KEY, 1), newest)
@@ -178,9 +179,9 @@ def _read_format(given: object, newest: int) -> int:
 def _move(
     table: dict[str, object], old: Sequence[str], new: Sequence[str], twice: ConfigError
 ) -> bool:
-    """Move a value to its new place; below a common name in every table that stands there.
+    """Move a value to its new place; within a table that both have in common, in every block.
 
-    Raises `twice` where the new place is taken.
+    Raises `twice` if the new place is taken.
     """
     if len(old) > 1 and len(new) > 1 and old[0] == new[0]:
         moves = [_move(inner, old[1:], new[1:], twice) for inner in _tables_in(table.get(old[0]))]
@@ -191,7 +192,7 @@ def _move(
     place = table
     for part in new[:-1]:
         below = place.setdefault(part, {})
-        place = below if isinstance(below, dict) else {}  # the decoder says what is wrong here
+        place = below if isinstance(below, dict) else {}  # the decoder will report the error
     if new[-1] in place:
         raise twice
     place[new[-1]] = value
@@ -199,7 +200,7 @@ def _move(
 
 
 def _take(table: dict[str, object], path: Sequence[str]) -> object:
-    """Take a value out of its table, and the table out with its last one."""
+    """Remove a value from its table, and the table if it is then empty."""
     name, *below = path
     if not below:
         return table.pop(name, _NOTHING)
@@ -213,6 +214,6 @@ def _take(table: dict[str, object], path: Sequence[str]) -> object:
 
 
 def _tables_in(value: object) -> list[dict[str, object]]:
-    """Return a table, or those in a list of blocks."""
+    """Return a table, or the tables of a list of blocks."""
     values = value if isinstance(value, list) else [value]
     return [table for table in values if isinstance(table, dict)]

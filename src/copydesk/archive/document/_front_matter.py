@@ -13,9 +13,9 @@ _CRLF = "\r\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByteForm:
-    """Whether a mark comes first, and whether lines end in CRLF, before and in the body.
+    """Whether a file has a byte order mark, and CRLF line ends in its head and in its body.
 
-    `head_crlf` is for all up to the closing fence with its line end, `body_crlf` for what follows.
+    `head_crlf` covers all up to the closing fence with its line end, `body_crlf` the rest.
     """
 
     has_mark: bool = False
@@ -23,7 +23,7 @@ class ByteForm:
     body_crlf: bool = False
 
     def encode(self, head: str, body: str) -> bytes:
-        """Return a text's bytes; raise UnicodeEncodeError for half a character."""
+        """Return a text's bytes; raise UnicodeEncodeError for half a surrogate pair."""
         if self.head_crlf:
             head = head.replace("\n", _CRLF)
         if self.body_crlf:
@@ -35,19 +35,19 @@ PLAIN = ByteForm()
 
 
 def is_in_crlf(text: str) -> bool:
-    """Decide whether the first line of a text ends in CRLF, which the others are taken to do."""
+    """Return whether the first line ends in CRLF, which is then assumed for all lines."""
     return text[: text.find("\n") + 1].endswith(_CRLF)
 
 
 def normalize(text: str) -> str:
-    """Return a text with a line feed for each CRLF."""
+    """Replace each CRLF by a line feed."""
     return text.replace(_CRLF, "\n")
 
 
 def find_form(text: str, head_lines: int) -> ByteForm:
-    """Return the form of a text whose head is so many lines.
+    """Return the byte form of a text whose head has so many lines.
 
-    Line ends that are mixed within one part have none: who encodes such a text gets other bytes.
+    If line ends are mixed within one part, no form fits, and encoding gives other bytes.
     """
     has_mark = text.startswith(MARK)
     if not is_in_crlf(text):
@@ -59,13 +59,13 @@ def find_form(text: str, head_lines: int) -> ByteForm:
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_FRONT = 256 * 1024  # a record with 23 related stories has 16 KB
-MAX_BARE = 4 * 1024 * 1024  # twenty thousand rulings
+MAX_BARE = 4 * 1024 * 1024  # 20,000 rulings
 
 
 class Halves(NamedTuple):
-    """The YAML text (each line with its line feed) and the rest, from the closing fence on.
+    """The YAML text (each line with its line feed), and the rest from the closing fence on.
 
-    `form` is how the text stands in bytes.
+    `form` is the file's byte form.
     """
 
     front: str
@@ -74,13 +74,13 @@ class Halves(NamedTuple):
 
     @property
     def body(self) -> str:
-        """What follows the closing fence; "" where that is only the usual empty line."""
+        """The text after the closing fence; "" if that is only the usual empty line."""
         after = self.tail[4:]
         return "" if after == "\n" else after
 
 
 def split_front_matter(path: str, data: bytes) -> Halves:
-    """Return the halves of a record, a byte order mark and CRLF apart from them in its form.
+    """Split a record into front matter and rest; byte order mark and CRLF go into its form.
 
     Raises RecordError for a file that is too big, not UTF-8 or without front matter.
     """
@@ -105,7 +105,7 @@ def split_front_matter(path: str, data: bytes) -> Halves:
 
 
 def decode_yaml(path: str, data: bytes) -> str:
-    """Return the text of a file that is YAML from end to end, or raise RecordError."""
+    """Return the text of a file that is all YAML, or raise RecordError."""
     if len(data) > MAX_BARE:
         raise RecordError(f"file over {MAX_BARE} bytes", subject=path)
     return _read_over_form(_decode(path, data))

@@ -16,7 +16,7 @@ from copydesk.errors import RecordError
 from copydesk.kit import dates
 
 MAX_DEPTH = 40
-# Files that are YAML from end to end.
+# Files without front matter, all YAML.
 BARE = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = frozenset(
@@ -29,8 +29,8 @@ NOTHING = yaml.MappingNode(_TAG + "map", [])
 def compose(text: str, path: str) -> yaml.MappingNode:
     """Return the mapping that a YAML text holds.
 
-    Raises RecordError for broken YAML, another thing than a mapping, and what a record never
-    holds: anchors with aliases (a few lines can stand for millions), foreign tags, doubled keys.
+    Raises RecordError for broken YAML, for something else than a mapping, and for what no record
+    contains: aliases (a few lines can expand to millions), foreign tags, duplicate keys.
     """
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -53,7 +53,7 @@ def _one_line(error: Exception) -> str:
 
 
 def _inspect(root: yaml.Node, path: str) -> None:
-    """Walk every node once and raise RecordError for what a record never holds."""
+    """Walk every node and raise RecordError for what no record contains."""
     seen: set[int] = set()
     todo = [(root, 0)]
     while todo:
@@ -93,17 +93,17 @@ def line_of(node: yaml.Node, path: str) -> int:
 
 
 def _first_line(path: str) -> int:
-    """Return the line where a file's YAML begins: after the opening fence, where it has one."""
+    """Return the line of a file where its YAML begins, which is after an opening fence."""
     return 1 if path.endswith(BARE) else 2
 
 
 def kind_of(node: yaml.Node) -> str:
-    """Return the short name of what YAML takes a node for: "str", "int", "map" …"""
+    """Return the short name of a node's YAML type: "str", "int", "map" …"""
     return str(node.tag).removeprefix(_TAG)
 
 
 def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
-    """Return where an entry's lines begin and where their last line ends (at its line feed)."""
+    """Return where an entry's lines begin, and where its last line ends (at its line feed)."""
     start = text.rfind("\n", 0, key.start_mark.index) + 1
     last = value
     while is_block(last):
@@ -114,7 +114,7 @@ def span(text: str, key: yaml.Node, value: yaml.Node) -> tuple[int, int]:
 
 
 def end(text: str, node: yaml.Node) -> int:
-    """Return where a scalar or flow value ends; a block scalar without the empty lines below it."""
+    """Return where a scalar or flow value ends; a block scalar without empty lines below it."""
     index = int(node.end_mark.index)
     if isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}:
         return len(text[node.start_mark.index : index].rstrip()) + int(node.start_mark.index)
@@ -122,7 +122,7 @@ def end(text: str, node: yaml.Node) -> int:
 
 
 def is_block(node: yaml.Node) -> bool:
-    """Decide whether a node is a mapping or list on lines of its own, not a value on one line."""
+    """Return whether a node is a mapping or list on lines of its own, not a value on one line."""
     return isinstance(node, yaml.CollectionNode) and bool(node.value) and not node.flow_style
 
 
@@ -132,9 +132,9 @@ _YES = frozenset({"true", "yes", "on"})
 
 
 class TypedFields:
-    """Read typed values by key; a missing or empty key gives "", None or nothing.
+    """Typed access to the keys of a YAML mapping; a missing or empty key gives "", None or ().
 
-    Every value of another kind is a RecordError that names the file, the line and the key.
+    A value of another type raises a RecordError that names the file, the line and the key.
     """
 
     def __init__(self, node: yaml.MappingNode, path: str, at: str = "") -> None:
@@ -143,16 +143,16 @@ class TypedFields:
         self._at = at
 
     def __iter__(self) -> Iterator[str]:
-        """Return the keys in the file's order."""
+        """Yield the keys in the file's order."""
         return iter(self._values)
 
     def text(self, key: str, missing: str = "") -> str:
-        """Return a scalar's text, whatever YAML takes it for: `title: 2024` is the text 2024."""
+        """Return a scalar's text, whatever its YAML type: `title: 2024` is the text 2024."""
         node = self._scalar(key)
         return missing if node is None else str(node.value)
 
     def number(self, key: str) -> int | None:
-        """Return a whole number, None where there is none."""
+        """Return a whole number, None for none."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -161,7 +161,7 @@ class TypedFields:
         return int(node.value)
 
     def flag(self, key: str) -> bool | None:
-        """Return true or false, None where neither is said."""
+        """Return true or false, None for neither."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -170,7 +170,7 @@ class TypedFields:
         return str(node.value).lower() in _YES
 
     def date(self, key: str) -> datetime | None:
-        """Return a moment in UTC, None where there is none."""
+        """Return a time in UTC, None for none."""
         node = self._scalar(key)
         if node is None:
             return None
@@ -180,7 +180,7 @@ class TypedFields:
         return moment
 
     def within(self, key: str) -> TypedFields | None:
-        """Return the fields of a nested mapping, None where there is none."""
+        """Return the fields of a nested mapping, None for none."""
         node = self._values.get(key)
         if node is None or _is_null(node):
             return None
@@ -198,7 +198,7 @@ class TypedFields:
         return tuple(texts)
 
     def each(self, key: str, make: Callable[[TypedFields], _T]) -> tuple[_T, ...]:
-        """Return what `make` reads out of each mapping of a list."""
+        """Return the results of `make` for each mapping of a list."""
         made = []
         for index, item in enumerate(self._items(key)):
             if not isinstance(item, yaml.MappingNode):
@@ -207,7 +207,7 @@ class TypedFields:
         return tuple(made)
 
     def require(self, key: str, value: _T | None) -> _T:
-        """Return `value`, or raise RecordError where the record does not have the key."""
+        """Return `value`, or raise RecordError if the record does not have the key."""
         if value is None or key not in self._values:
             raise RecordError(f"no {self._at}{key}", subject=self._path, hint=f"add {key}: …")
         return value
@@ -229,7 +229,7 @@ class TypedFields:
         return node
 
     def wrong(self, key: str, what: str, hint: str) -> RecordError:
-        """Return the error to raise for a key whose value is none of what it may be."""
+        """Return the error to raise for a key with a wrong value."""
         node = self._values.get(key)
         if node is None:
             return RecordError(f"no {self._at}{key}", subject=self._path, hint=hint)
@@ -249,10 +249,10 @@ _JUDGE = SafeConstructor()
 
 
 def plain(node: yaml.Node, subject: str) -> object:
-    """Return a node as str, int, float, bool, datetime, list or dict; None for nothing.
+    """Return a node as str, int, float, bool, datetime, list or dict; None for an empty value.
 
-    Keys and items without a value are left out; a day is its midnight in UTC, a time keeps the
-    offset it carries. Raises RecordError for an impossible date or number.
+    Keys and items without a value are left out. A date becomes midnight in UTC, a time keeps its
+    offset. Raises RecordError for an impossible date or number.
     """
     if isinstance(node, yaml.MappingNode):
         return _plain_mapping(node, subject)
@@ -321,13 +321,13 @@ _UNPLAIN = re.compile(
     | [\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]
     """
 )
-# Numbers as YAML 1.2 and Ruby's Psych read them beside PyYAML's own rules (Jekyll reads records).
+# Numbers for YAML 1.2 and Ruby's Psych, but not for PyYAML (Jekyll reads records, too).
 _NUMBER = re.compile(r"[-+.\d][\d_,.:]*([eE][-+]?\d+)?|0[xo][\da-fA-F_]+")
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
 
 
 def spell_quoted(text: str) -> str:
-    r"""Spell the text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
+    r"""Write a text in double quotes, escaping only `\`, `"`, line ends and what YAML forbids."""
     if _SURROGATE.search(text):
         raise RecordError("half a character (a lone surrogate) in a text", subject=ascii(text[:60]))
     return f'"{_ESCAPED.sub(_escape, text)}"'
@@ -343,12 +343,12 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def spell_plain(text: str) -> str:
-    """Return the text without quotes where YAML reads it back as the same text, else quoted."""
+    """Write a text without quotes if YAML reads it back as the same text, otherwise with quotes."""
     return text if is_plain(text) else spell_quoted(text)
 
 
 def is_plain(text: str) -> bool:
-    """Decide whether YAML reads the bare text as that text, and not as a number, key or comment."""
+    """Return whether YAML reads the bare text as that text, and not as a number, key or comment."""
     if not text or _UNPLAIN.search(text) or _SURROGATE.search(text) or _NUMBER.fullmatch(text):
         return False
     rules = _RESOLVERS.get(text[0], []) + _RESOLVERS.get("", [])

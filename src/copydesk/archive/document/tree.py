@@ -15,11 +15,10 @@ from copydesk.news import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentTree:
-    """A file as a tree of its front matter and all that stands around it.
+    """A file as a tree of its front matter, and the text around it.
 
-    `closing` is what stands between the last value and the closing fence, `tail` the rest from
-    that fence on, `form` how the text stands in bytes. A bare YAML file has neither fence: `fenced`
-    is False and `tail` "".
+    `closing` is the text between the last value and the closing fence, `tail` the rest from that
+    fence on, `form` the byte form. A bare YAML file has no fences: `fenced` is False and `tail` "".
     """
 
     path: str
@@ -31,7 +30,7 @@ class DocumentTree:
 
 
 def parse_document(path: str, data: bytes) -> DocumentTree:
-    """Parse a file's bytes to a document, or raise RecordError."""
+    """Parse a file's bytes, or raise RecordError."""
     halves, fenced = _halves(path, data), not path.endswith(_yaml.BARE)
     front = _whole_lines(halves)
     tree, closing = grow(front, _yaml.compose(front, path))
@@ -57,7 +56,7 @@ def _whole_lines(halves: _front_matter.Halves) -> str:
     return halves.front if halves.front.endswith("\n") else halves.front + "\n"
 
 
-# Stands for `closing` where a bare YAML file does not end its last line.
+# The `closing` of a bare YAML file whose last line has no line feed.
 _NO_LINE_FEED = "\\"
 
 
@@ -77,7 +76,7 @@ def emit_document(document: DocumentTree) -> bytes:
 
 
 def parse_record(path: str, data: bytes) -> Record:
-    """Parse a record of any collection but news, as publishing wants it, or raise RecordError."""
+    """Parse a record of any collection but news to plain values, or raise RecordError."""
     halves = _halves(path, data)
     fields = _values.plain(_yaml.compose(_whole_lines(halves), path), path)
     return Record(
@@ -90,9 +89,9 @@ def parse_record(path: str, data: bytes) -> Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One value: its text, its quotes ("" for none), what YAML takes it for ("str", "int", …).
+    """A value: its text, its quotes ("" for none), its YAML type ("str", "int", …).
 
-    `spelled` is how it stands in the file where that is not how we spell it.
+    `spelled` is its text in the file if we would write it differently.
     """
 
     text: str
@@ -103,7 +102,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """Keys and values in order, the keys at `column`; `flow` for `{a: 1}`, spelled as it stands."""
+    """Keys and values in order; `column` is that of the keys, `flow` means `{a: 1}`."""
 
     entries: tuple[MappingEntry, ...]
     column: int = 0
@@ -113,7 +112,7 @@ class Mapping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """Items in order, their dashes at `column`; `flow` for `[a, b]`, spelled as it stands."""
+    """Items in order; `column` is that of the dashes, `flow` means `[a, b]`."""
 
     items: tuple[SequenceItem, ...]
     column: int = 2
@@ -126,9 +125,9 @@ Node = Scalar | Mapping | Sequence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingEntry:
-    """A key with its value, and what stands around it.
+    """A key with its value, and the text around them.
 
-    `before` is the lines above (empty ones, comments), `after` the end of its line (blanks, a
+    `before` are the lines above (empty ones, comments), `after` is the end of the line (blanks, a
     comment).
     """
 
@@ -140,7 +139,7 @@ class MappingEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SequenceItem:
-    """An item of a list, with what stands around it as in MappingEntry."""
+    """An item of a list, and the text around it as in MappingEntry."""
 
     value: Node
     before: str = ""
@@ -148,7 +147,7 @@ class SequenceItem:
 
 
 def grow(text: str, root: yaml.MappingNode) -> tuple[Mapping, str]:
-    """Return the tree of a YAML text that ends with a line feed, and the lines after its last."""
+    """Return the tree of a YAML text that ends with a line feed, and the lines after its end."""
     tree, end = _mapping(text, root, 0)
     return tree, text[end:]
 
@@ -194,7 +193,7 @@ def _block(text: str, node: yaml.Node, position: int) -> Node:
 
 
 def _on_line(text: str, node: yaml.Node) -> Node:
-    """Return a scalar or a flow value, which keeps its spelling where it is not ours."""
+    """Return a scalar or flow value, with its spelling if we would write it differently."""
     if isinstance(node, yaml.ScalarNode):
         return _scalar(text, node)
     stands = text[node.start_mark.index : node.end_mark.index]
@@ -203,7 +202,7 @@ def _on_line(text: str, node: yaml.Node) -> Node:
 
 
 def _keep_indent(value: Node, lead: str) -> Node:
-    """Return a value whose spelling begins with the blanks beyond the usual one after the colon."""
+    """Return a value whose spelling begins with the extra blanks after the colon."""
     blanks = lead.removeprefix(": ")
     if blanks and blanks != lead and not blanks.strip(" "):
         return replace(value, spelled=blanks + spell(value))
@@ -240,7 +239,7 @@ def write(tree: Mapping) -> str:
 
 
 def spell(node: Node) -> str:
-    """Return a scalar or a flow value as it stands, else as we spell it."""
+    """Return a scalar or flow value as it is spelled in the file, else in our own spelling."""
     if node.spelled:
         return node.spelled
     if isinstance(node, Mapping):

@@ -40,10 +40,10 @@ __all__ = [
     "tidy",
 ]
 
-FEW = 200  # paths that git is asked for by name; of more, all are listed
+FEW = 200  # up to so many paths git is asked for by name, otherwise for all
 
 _LOOSE = 256
-# Of a long history some of it a round.
+# Of a long history, 2,000 commits a round.
 _NOTE_PATHS = (
     *("commit-graph", "write", "--reachable", "--split"),
     *("--changed-paths", "--max-new-filters=2000"),
@@ -52,7 +52,7 @@ _NOTE_PATHS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkTree:
-    """Where a newsroom stands in a repository.
+    """Where a newsroom is in a repository.
 
     `prefix` is the newsroom below the top level ("" or "sites/ai/"), `folder` the repository's own
     data, `index` the index file.
@@ -65,22 +65,22 @@ class WorkTree:
 
 
 def tidy(where: Path) -> None:
-    """Let git pack loose objects in the background where enough have piled up.
+    """Let git pack loose objects in the background if enough have piled up.
 
-    Our commits write a whole tree of records each, so 256 files may be 40 MB: that is when, unless
-    the user's gc.auto says otherwise. Neither is it done against maintenance.auto = false.
+    Each of our commits writes a whole tree of records, so 256 objects may take 40 MB: that is the
+    limit, unless the user has set gc.auto. Nothing is done if maintenance.auto is false.
     """
     if ask(where, "config", "--type=bool", "--get", "maintenance.auto").out.strip() == b"false":
         return
     asked_for = ask(where, "config", "--get", "gc.auto", settings=()).code == 0
     limit = () if asked_for else ("-c", f"gc.auto={_LOOSE}")
     ask(where, *limit, "gc", "--auto", "--quiet", settings=PLAIN)
-    # Which paths each commit changed, for the log of one record: git keeps that up, once begun.
+    # Write which paths each commit changed, so that the log of one record is fast.
     ask(where, *_NOTE_PATHS)
 
 
 def locate(root: Path) -> WorkTree | str:
-    """Locate the newsroom in its repository; "" for a plain folder, else git's complaint."""
+    """Locate the newsroom in its repository; return "" for a plain folder, else git's complaint."""
     answer = ask(
         root,
         "rev-parse",
@@ -100,13 +100,36 @@ def locate(root: Path) -> WorkTree | str:
 
 
 def head(place: WorkTree) -> str:
-    """Return the id of the commit that HEAD stands on, "" on a branch without one."""
+    """Return the id of HEAD's commit, "" on a branch without one."""
     answer = ask(place.top, "rev-parse", "-q", "--verify", "HEAD^{commit}")
     return "" if answer.code else answer.out.decode().strip()
 
 
+def read_commit_ids(place: WorkTree, *names: str) -> list[str]:
+    """Return the ids of the commits that some names stand for, "" for none, by one call of git."""
+    given = "".join(f"{name}^{{commit}}\n" for name in names)
+    answer = ask(place.top, "cat-file", "--batch-check", given=given.encode())
+    lines = [line.split() for line in answer.out.decode("utf-8", "replace").splitlines()]
+    ids = [line[0] if line[1:2] == ["commit"] else "" for line in lines]
+    return ids if not answer.code and len(ids) == len(names) else [""] * len(names)
+
+
+def read_head_ref(place: WorkTree) -> str:
+    """Return the full name of the branch that HEAD is on, "" for a detached HEAD.
+
+    Its file is read (gitrepository-layout(5)). git is asked only for what is no branch there, such
+    as where references are stored as reftables.
+    """
+    with contextlib.suppress(OSError):
+        text = (place.folder / "HEAD").read_bytes()
+        if text.startswith(_ON_A_BRANCH) and not text.startswith(_IN_REFTABLES):
+            return text.removeprefix(b"ref: ").decode("utf-8", "replace").strip()
+    answer = ask(place.top, "symbolic-ref", "-q", "HEAD")
+    return answer.out.decode("utf-8", "replace").strip()
+
+
 def is_ignored(place: WorkTree) -> bool:
-    """Decide whether the newsroom lies in a folder that the repository around it ignores."""
+    """Return whether the newsroom is in a folder that the repository around it ignores."""
     if not place.prefix:
         return False
     # This command knows no literal paths, and "./" keeps a name from being read as a pattern.
@@ -116,13 +139,15 @@ def is_ignored(place: WorkTree) -> bool:
     return answer.code == 0
 
 
+_ON_A_BRANCH = b"ref: refs/heads/"
+_IN_REFTABLES = b"ref: refs/heads/.invalid"
 # (mode, blob id) as git writes them.
 State = tuple[str, str]
 _SHA256_DIGITS = 64
 
 
 def read_commit(place: WorkTree, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
-    """Return the state of each path that a commit has; paths from the top level."""
+    """Return the state of each path that a commit has; paths are seen from the top level."""
     if not commit:
         return {}
     asked = _what_to_ask(place, paths)
@@ -130,11 +155,38 @@ def read_commit(place: WorkTree, commit: str, paths: Sequence[str]) -> Mapping[s
     return {path: (mode, blob) for (mode, _, blob), path in _entries(out)}
 
 
-def compare_commits(place: WorkTree, old: str, new: str) -> set[str] | None:
-    """Return the paths below the newsroom that differ between two commits, seen from it.
+class StateReader:
+    """Reads file states in commits and in the index, and asks git only for what may have changed.
 
-    None where git cannot compare them.
+    A commit never changes, and the index only together with its file.
     """
+
+    def __init__(self, place: WorkTree) -> None:
+        self.place = place
+        self._committed: tuple[object, Mapping[str, State]] = ((), {})
+        self._staged: tuple[object, Mapping[str, State]] = ((), {})
+
+    def read_commit(self, commit: str, paths: Sequence[str]) -> Mapping[str, State]:
+        """Return what the function `read_commit` does."""
+        asked = (commit, tuple(paths))
+        if self._committed[0] != asked:
+            self._committed = (asked, read_commit(self.place, commit, paths))
+        return self._committed[1]
+
+    def read_index(self, paths: Sequence[str]) -> Mapping[str, State]:
+        """Return what the function `read_index` does."""
+        try:
+            now = self.place.index.stat()
+        except OSError:
+            return read_index(self.place, paths)
+        asked = (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino, tuple(paths))
+        if self._staged[0] != asked:
+            self._staged = (asked, read_index(self.place, paths))
+        return self._staged[1]
+
+
+def compare_commits(place: WorkTree, old: str, new: str) -> set[str] | None:
+    """Return the newsroom's paths that differ between two commits, None if git cannot compare."""
     if old == new:
         return set()
     below = ("--", place.prefix) if place.prefix else ()
@@ -158,9 +210,9 @@ def read_index(place: WorkTree, paths: Sequence[str]) -> Mapping[str, State]:
 
 
 def _what_to_ask(place: WorkTree, paths: Sequence[str]) -> Sequence[str]:
-    """Return what to ask git about: a few paths by name, many as the whole newsroom.
+    """Return the paths to ask git for: a few by name, or the whole newsroom instead of many.
 
-    Git looks at each entry for each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
+    git compares each entry with each name: 20,000 names of 20,000 took 4 s, all at once 0.1 s.
     """
     if len(paths) <= FEW:
         return paths
@@ -168,9 +220,9 @@ def _what_to_ask(place: WorkTree, paths: Sequence[str]) -> Sequence[str]:
 
 
 def on_disk(file: Path, digits: int) -> str | None:
-    """Return a file's blob id by its raw bytes; no filter and no line-end rule is asked.
+    """Return the blob id of a file's raw bytes, without git's filters and line-end rules.
 
-    What is no plain file has an id that equals no other; None where there is nothing.
+    Returns None if there is nothing; anything but a plain file gets an id that equals no other.
     """
     try:
         if not stat.S_ISREG(file.lstat().st_mode):
@@ -197,13 +249,13 @@ def _entries(out: bytes) -> Iterator[tuple[list[str], str]]:
 
 
 _LOOKS_A_SECOND = 20
-# What link(2) says where there are no hard links: FAT and many FUSEs, some network shares.
+# The errors of link(2) on file systems without hard links: FAT, many FUSEs, some network shares.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
-_MARK = b"a commit of copydesk"  # no index begins so: git's begin with DIRC
+_MARK = b"a commit of copydesk"  # an index of git's begins with DIRC
 
 
 class UserIndex:
-    """The index file of one working tree."""
+    """The index file of a work tree."""
 
     def __init__(self, place: WorkTree) -> None:
         self._place = place
@@ -213,12 +265,12 @@ class UserIndex:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Return what makes git work on the next index instead of the user's."""
+        """The environment with which git works on the next index instead of the user's."""
         return {"GIT_INDEX_FILE": str(self._next)}
 
     @contextlib.contextmanager
     def hold(self, wait_seconds: float) -> Iterator[None]:
-        """Hold index.lock for the block; raise GitError when another git holds on to it."""
+        """Hold index.lock for the block; raise GitError if another git does not release it."""
         self._pending.write_bytes(b"")
         for look in range(int(wait_seconds * _LOOKS_A_SECOND) + 1):
             if look:
@@ -240,7 +292,7 @@ class UserIndex:
             self._forget()
 
     def _take(self) -> None:
-        """Make index.lock, ours to be seen; raise FileExistsError where another git has it."""
+        """Create index.lock and mark it as ours; raise FileExistsError if another git has it."""
         try:
             self._lock.hardlink_to(self._pending)
         except OSError as error:
@@ -251,15 +303,15 @@ class UserIndex:
             os.close(handle)
 
     def _is_ours(self) -> bool:
-        """Decide whether an index.lock was made by us, and left by a kill."""
+        """Return whether index.lock was left by a killed process of ours."""
         if not self._lock.exists():
             return False
         return self._lock.samefile(self._pending) or self._lock.read_bytes() == _MARK
 
     def prepare(self, changes: bytes, touched: Sequence[str] = ()) -> None:
-        """Make the next index: the present one with these `--index-info` lines.
+        """Write the next index: the present one with these `--index-info` lines.
 
-        Only `touched` files are looked at, where a few are named: all 20,000 take git 50 ms.
+        If a few `touched` files are named, only those are refreshed: all 20,000 take git 50 ms.
         """
         self._next.unlink(missing_ok=True)
         with contextlib.suppress(FileNotFoundError):
@@ -270,8 +322,8 @@ class UserIndex:
             given=changes,
             environment=self.environment,
         )
-        # Fills in sizes and times, so that `git diff-files` sees clean files; the exit code
-        # only says that something of the user's is dirty.
+        # Fill in sizes and times, so that `git diff-files` sees clean files. The exit code only
+        # says whether some file of the user's has edits.
         refresh = ("add", "--refresh", "--", *touched)
         if not 0 < len(touched) <= FEW:
             refresh = ("update-index", "-q", "--refresh")
@@ -282,15 +334,15 @@ class UserIndex:
         self._pending.write_text(commit, encoding="ascii")
 
     def bring_along(self) -> None:
-        """Put the prepared index in the user's place."""
+        """Replace the user's index by the prepared one."""
         self._next.replace(self._place.index)
 
     def is_left_over(self) -> bool:
-        """Decide whether a commit is being made, or was killed in the making."""
+        """Return whether a commit is being made, or its process was killed."""
         return self._pending.exists()
 
     def recover(self) -> None:
-        """Finish or forget what a killed commit left, by where the branch stands."""
+        """Finish a killed commit if the branch had moved to it, forget it otherwise."""
         if not self.is_left_over():
             return
         if self._is_ours():

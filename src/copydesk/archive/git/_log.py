@@ -21,15 +21,15 @@ from copydesk.errors import GitError
 _ID = re.compile(r"[0-9a-f]{4,64}")
 _MOST = 500  # commits that are listed
 
-Bytes = bytes | None  # None where there is no such file
+Bytes = bytes | None  # None for no file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedCommit:
-    """A commit: its whole id, its message, and by path what it changed, (before, after).
+    """A commit, and by path the bytes (before, after) of each file that it changed.
 
-    Paths are the newsroom's; one outside of it begins with "../". `author` is `name <email>`, `at`
-    the moment that it is of.
+    Paths are seen from the newsroom; one outside of it begins with "../". `author` is `name
+    <email>`.
     """
 
     id: str
@@ -40,9 +40,9 @@ class LoggedCommit:
 
 
 def read_commit(root: Path, name: str) -> LoggedCommit:
-    """Return the commit whose id, or whose beginning, is `name`.
+    """Return the commit with an id or the beginning of an id.
 
-    Raises GitError where there is none on this branch, or it merges others.
+    Raises GitError if this branch has no such commit, or if it is a merge.
     """
     place = _git.locate(root)
     if isinstance(place, str):
@@ -68,7 +68,7 @@ def read_commit(root: Path, name: str) -> LoggedCommit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitMessage:
-    """What a commit says of itself, and the moment that it is of."""
+    """A commit's id, time and message."""
 
     id: str
     at: datetime
@@ -78,7 +78,7 @@ class CommitMessage:
 def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[CommitMessage]:
     """Return the commits since a time that changed any of some paths, the newest first.
 
-    Those that merge others are left out, 500 are the most. Raises GitError without git.
+    At most 500, without merges. Raises GitError without a repository.
     """
     place = _git.locate(root)
     if isinstance(place, str):
@@ -101,9 +101,9 @@ def list_commits(root: Path, paths: Sequence[str], since: datetime) -> list[Comm
 def find_messages(
     place: _git.WorkTree, words: Sequence[str], since: datetime | None
 ) -> dict[str, str]:
-    """Return the messages of HEAD's commits that have any of some words, since a time.
+    """Return by commit id the messages that contain any of some words, the newest first.
 
-    By the commits' ids, the newest first; {} where there is no commit.
+    {} if HEAD has no commit.
     """
     moment = () if since is None else (f"--since=@{int(since.timestamp())}",)
     answer = _git.ask(
@@ -119,7 +119,7 @@ def find_messages(
 
 
 def _id(place: _git.WorkTree, name: str) -> str:
-    """Return the whole id of a commit that HEAD stands on."""
+    """Return the whole id of a commit that HEAD's history contains."""
     if _ID.fullmatch(name):
         answer = _git.ask(place.top, "rev-parse", "-q", "--verify", f"{name}^{{commit}}")
         commit = answer.out.decode().strip()
@@ -146,7 +146,7 @@ def _inside(place: _git.WorkTree, path: str) -> str:
 
 
 def _blob(place: _git.WorkTree, commit: str, path: str) -> Bytes:
-    """Return a file as a commit has it, None where it has none."""
+    """Return a file's bytes in a commit, None if it is not there."""
     if not commit:
         return None
     answer = _git.ask(place.top, "cat-file", "blob", f"{commit}:{path}")
@@ -155,14 +155,14 @@ def _blob(place: _git.WorkTree, commit: str, path: str) -> Bytes:
 
 _LOT = 50  # commits whose files are in memory at once
 _FORMAT = "--format=%H%x00%at%x00%an <%ae>%x00%B"
-_NEAR = 12  # lines: those of a rule, or of a few of them
+_NEAR = 12  # lines, about as many as a rule or two
 _PATCH = "%x00%H"
 _RAW = re.compile(r"\n?:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathLog:
-    """The commits that changed some paths, the oldest first; how many more there are after them."""
+    """The commits that changed some paths, the oldest first, and how many more there are."""
 
     commits: Iterator[LoggedCommit]
     rest: int = 0
@@ -171,11 +171,10 @@ class PathLog:
 def read_path_log(
     root: Path, paths: Sequence[str], mentioned_in: str, words: str, at_most: int
 ) -> PathLog | None:
-    """Return the commits of this branch that changed some paths, the first `at_most` of them.
+    """Return the first `at_most` commits of this branch that changed some paths, the oldest first.
 
-    With them those that changed the file `mentioned_in` near some `words`, since the first of the
-    others. A commit that merges others is passed over. None where there is no repository;
-    raises GitError where git cannot say.
+    Included are commits, later than the first of these, that changed the file `mentioned_in` near
+    some `words`. Merges are left out. None without a repository; raises GitError if git fails.
     """
     place = _git.locate(root)
     if isinstance(place, str):
@@ -198,21 +197,21 @@ def read_path_log(
 def _list_commits(place: _git.WorkTree, path: str, without: str = "") -> list[str]:
     """Return the ids of HEAD's commits that changed a path, the oldest first.
 
-    Of two paths at once git asks no filter.
+    One path at a time, since for two git does not use its filters.
     """
     command = ("rev-list", "--reverse", "--no-merges", "HEAD", *filter(None, [without]), "--", path)
     return _git.tell(place.top, *command).decode("ascii").split()
 
 
 def _join(place: _git.WorkTree, lists: Iterable[Sequence[str]]) -> Sequence[str]:
-    """Return the commits of some lists, each in its order, as one list in their order."""
+    """Merge lists of commits into one list in the order of the history."""
     found = list(filter(None, lists))
     every = {commit for commits in found for commit in commits}
     return found[0] if len(found) == 1 else _sort_commits(place, every)
 
 
 def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
-    """Return commits in the order in which they came; clocks may have been set back meanwhile."""
+    """Sort commits by history, not by date, since clocks may have been set back."""
     if not commits:
         return []
     out = _git.tell(place.top, "rev-list", "--reverse", "--topo-order", "HEAD").decode("ascii")
@@ -222,9 +221,9 @@ def _sort_commits(place: _git.WorkTree, commits: Collection[str]) -> list[str]:
 def _find_mentions(
     place: _git.WorkTree, commits: Sequence[str], path: str, words: str
 ) -> frozenset[str]:
-    """Return those commits that changed a file near some words: a person may edit one line of many.
+    """Return those commits that changed a file near some words.
 
-    More than those that are about the words may be among them.
+    Near is enough, since an editor may change one line of many; so there may be too many commits.
     """
     if not commits:
         return frozenset()
@@ -240,7 +239,7 @@ def _find_mentions(
 def _read_commits(
     place: _git.WorkTree, commits: Sequence[str], paths: Sequence[str]
 ) -> Iterator[LoggedCommit]:
-    """Walk commits with what each made of some paths, reading some of them at once."""
+    """Yield commits with the bytes before and after of some paths, reading several at once."""
     left = iter(commits)
     while lot := list(islice(left, _LOT)):
         yield from _read_lot(place, lot, paths)
@@ -248,7 +247,7 @@ def _read_commits(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
-    """A commit without its files' bytes: by path the ids of the blobs before and after it."""
+    """A commit with the blob ids before and after of each path, but without the bytes."""
 
     id: str
     at: datetime
@@ -280,7 +279,7 @@ def _read_lot(
 
 
 def _read_headers(out: bytes) -> Iterator[_Header]:
-    """Walk what `diff-tree -z` says: four fields of a commit, then for each path ids and name."""
+    """Parse `diff-tree -z`: four fields for each commit, then ids and name for each path."""
     fields = os.fsdecode(out).split("\0")
     at = 0
     while at + 4 < len(fields):
@@ -300,7 +299,7 @@ def _read_headers(out: bytes) -> Iterator[_Header]:
 
 
 def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
-    """Return blobs by their ids; one that is not there (a partial clone) is None."""
+    """Return blobs by id; None for one that is missing (in a partial clone)."""
     if not ids:
         return {}
     out = _git.tell(place.top, "cat-file", "--batch", given=_write_lines(ids))
@@ -322,15 +321,15 @@ def _read_blobs(place: _git.WorkTree, ids: Sequence[str]) -> dict[str, Bytes]:
 
 
 def _write_lines(ids: Sequence[str]) -> bytes:
-    """Return ids as git reads them: it passes over a line without its end."""
+    """Return ids as lines for git's stdin; git ignores a last line without its line feed."""
     return "".join(f"{name}\n" for name in ids).encode("ascii")
 
 
 def list_changes_since(root: Path, path: str, folder: str) -> Mapping[str, bool] | None:
-    """Return what below a folder is not as it was when the file at `path` was committed first.
+    """Return the files below a folder that changed since the commit that added the file at `path`.
 
-    By path, with whether it is new; what is gone is left out, and so is what no commit has yet.
-    None where git does not know: there is no repository, no commit has that file.
+    By path, with True for a new file; deleted and uncommitted files are left out. None if there is
+    no repository, or no commit has that file.
     """
     place = _git.locate(root)
     if isinstance(place, str) or not _git.head(place):

@@ -32,51 +32,51 @@ from copydesk.archive.record._notations import (
 )
 from copydesk.news import Image, Provider, Reason, Related, Story, Verdict
 
-# Values by the attribute of their noun.
+# Values by attribute.
 Values = dict[str, Any]
 
 
 class Notation(Protocol):
-    """How a value is written, and read back in two ways; a key with `missing` is left out."""
+    """A way to write a value and to read it, by YAML or fast; a `missing` value is not written."""
 
     @property
     def name(self) -> str:
-        """What it is called in the reference."""
+        """Its name on the reference page."""
         ...
 
     @property
     def missing(self) -> Any:
-        """What a record has nothing of."""
+        """The value that is not written."""
         ...
 
     @property
     def has_lines(self) -> bool:
-        """Whether the value stands on lines below its key."""
+        """Whether the value is on lines below its key."""
         ...
 
     def write(self, key: str, value: Any, position: MappingPosition) -> list[str]:
-        """Return the lines of a key that stands at the position."""
+        """Return the lines of a key and its value."""
         ...
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
-        """Return what YAML finds at a key, `absent` for nothing; raise RecordError."""
+        """Return the value of a key as YAML reads it, `absent` for none; raise RecordError."""
         ...
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return what stands after a key at the column where we wrote it, the value as a group."""
+        """Return a pattern of our own spelling after the key, with the value as a group."""
         ...
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return what makes a value of that group; it raises UnusualError at the least doubt."""
+        """Return a function from that group to the value; it raises UnusualError at any doubt."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A key of a record, the attribute of the noun that it is, and how its value stands.
+    """A key of a record, the attribute that it stores, and its notation.
 
-    `always` says that it is written where the noun has nothing for it, too, `is_ours` that no
-    record in `everyday` has it.
+    `always` means that it is written even if it is empty, `is_ours` that the reference's records do
+    not have it.
     """
 
     key: str
@@ -90,7 +90,7 @@ class Field:
         object.__setattr__(self, "_value_in", attrgetter(self.attribute))
 
     def lines(self, noun: object, position: MappingPosition) -> list[str]:
-        """Return the lines of this field of a noun, none where it is left out."""
+        """Return the lines of this field, none if it is left out."""
         value, missing = self._value_in(noun), self.notation.missing
         is_missing = value is None or (missing is not None and not value)
         if is_missing and not self.always:
@@ -98,7 +98,7 @@ class Field:
         return self.notation.write(self.key, value, position)
 
     def pattern(self, column: int) -> str:
-        """Return the pattern of its lines in our own spelling, its key at the column."""
+        """Return a regular expression for the field's lines in our own spelling."""
         value = self.notation.pattern(column, is_filled=not self.always)
         lines = f"\n{' ' * column}{self.key}:{value}"
         return lines if self.always else f"(?:{lines})?"
@@ -106,10 +106,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The fields of a noun in the order of its keys.
+    """The fields of a class in the order of its keys.
 
-    `address` is the key by which one of several in a list is known. What a record leaves out is
-    what the noun has by itself; `bare` holds what it must be told then.
+    `address` is the key that identifies one item of a list. Left-out fields get the default of the
+    class; `bare` holds values for those that have none.
     """
 
     noun: type[Any]
@@ -134,16 +134,16 @@ class Table:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that are known, in order."""
+        """The known keys, in order."""
         return tuple(field.key for field in self.fields)
 
     def address_of(self, noun: object) -> str:
-        """Return the address by which a noun is known among others."""
+        """Return the value that identifies an object in a list."""
         names = (field.attribute for field in self.fields if field.key == self.address)
         return str(getattr(noun, next(names)))
 
     def read(self, fields: TypedFields) -> Values:
-        """Return what YAML finds of each field; raise RecordError for a value of another kind."""
+        """Return the value of each field as YAML reads it; raise RecordError for a wrong type."""
         absent = self._absent
         return {
             field.attribute: field.notation.read(fields, field.key, absent[field.attribute])
@@ -151,23 +151,23 @@ class Table:
         }
 
     def lines(self, noun: object, position: MappingPosition, *, dash: bool = False) -> list[str]:
-        """Return the lines of a noun's mapping; with `dash` it is an item of a list."""
+        """Return the lines of an object's mapping; with `dash` as an item of a list."""
         lines = Lines(position, dash=dash)
         for field in self.fields:
             lines.add(field.key, field.lines(noun, position))
         return lines.lines
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return what reads a noun out of the lines of its mapping, their keys at the column."""
+        """Return a function that reads an object from the lines of its mapping."""
         noun, bare, parse = self.noun, self.bare, parse_lines(self.fields, column)
         return lambda lines: noun(**parse(lines, bare.copy()))
 
 
 def parse_lines(fields: tuple[Field, ...], column: int) -> Callable[[str, Values], Values]:
-    """Return what reads the lines of these fields where they stand just as we write them.
+    """Return a function that reads the lines of these fields in our own spelling.
 
-    It adds to the values that are given, and gives them back. The lines each begin with their line
-    feed. At the least doubt it raises UnusualError.
+    It adds to the given values and returns them. Each line begins with its line feed. At any doubt
+    it raises UnusualError.
     """
     pattern = re.compile("".join(field.pattern(column) for field in fields))
     parsers = tuple((field.attribute, field.notation.parser(column)) for field in fields)
@@ -189,19 +189,19 @@ _LONGEST_KEY = 100
 
 
 class _BelowKey:
-    """What all of them have in common: the pattern of lines that stand deeper than their key."""
+    """Base of notations with lines below the key; its pattern matches lines with more indent."""
 
     name: str
     missing: Any = ()
     has_lines = True
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return the pattern of deeper lines, all of them as one group."""
+        """Return a pattern with all lines of more indent as one group."""
         return f"((?:\n{' ' * column}  .*)++)"
 
 
 class TextList(_BelowKey, Generic[_T]):
-    """A list of texts, each on a line after its dash."""
+    """A list of texts, each on a line after a dash."""
 
     name = "list of texts"
 
@@ -222,17 +222,17 @@ class TextList(_BelowKey, Generic[_T]):
         return [f"{key}:", *(f"{lead}- {self.spell(value)}" for value in values)]
 
     def read(self, fields: TypedFields, key: str, absent: tuple[_T, ...]) -> tuple[_T, ...]:
-        """Return the texts, made into what they stand for."""
+        """Return the texts, converted by `make`."""
         return tuple(map(self.make, fields.texts(key)))
 
     def parser(self, column: int) -> Callable[[str], tuple[_T, ...]]:
-        """Return what reads the lines below a key at the column."""
+        """Return a function that reads the lines below a key."""
         parse, dash = self.parse, "\n" + " " * (column + 2) + "- "
         return lambda lines: tuple(map(parse, own.split_items(lines, dash)))
 
 
 class Nested(_BelowKey):
-    """A noun below its key; one that was read lately is known again."""
+    """An object below its key; recently read ones are cached."""
 
     name = "keys of its own"
     missing = None
@@ -241,21 +241,21 @@ class Nested(_BelowKey):
         self.table = table
 
     def write(self, key: str, value: object, position: MappingPosition) -> list[str]:
-        """Return the key's line and those of the noun."""
+        """Return the key's line and those of the object."""
         return _below(key, self.table.lines(value, position.inside(key)))
 
     def read(self, fields: TypedFields, key: str, absent: Any) -> Any:
-        """Return the noun, `absent` where there is none."""
+        """Return the object, `absent` for none."""
         inner = fields.within(key)
         return absent if inner is None else self.table.noun(**self.table.read(inner))
 
     def parser(self, column: int) -> Callable[[str], Any]:
-        """Return what reads the lines below a key at the column."""
+        """Return a function that reads the lines below a key."""
         return own.remember(self.table.parser(column + 2))
 
 
 class NestedList(_BelowKey):
-    """A list of nouns below its key, each known by its address."""
+    """A list of objects below its key, each identified by its address."""
 
     name = "list, each with keys of its own"
 
@@ -263,7 +263,7 @@ class NestedList(_BelowKey):
         self.table = table
 
     def write(self, key: str, values: tuple[Any, ...], position: MappingPosition) -> list[str]:
-        """Return the key's line and those of each noun."""
+        """Return the key's line and those of each object."""
         table, dashes = self.table, position.inside(key)
         lines = []
         for index, value in enumerate(values):
@@ -272,18 +272,18 @@ class NestedList(_BelowKey):
         return _below(key, lines)
 
     def read(self, fields: TypedFields, key: str, absent: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return the nouns."""
+        """Return the objects."""
         table = self.table
         return fields.each(key, lambda item: table.noun(**table.read(item)))
 
     def parser(self, column: int) -> Callable[[str], tuple[Any, ...]]:
-        """Return what reads the lines below a key at the column."""
+        """Return a function that reads the lines below a key."""
         parse, lead = self.table.parser(column + 4), "\n" + " " * (column + 2)
         return lambda lines: tuple(map(parse, own.split_mappings(lines, lead)))
 
 
 class Digests(_BelowKey):
-    """Pairs of a field's name and the digest of what was last written there."""
+    """Pairs of a field's name and the digest of the value that was last written there."""
 
     name = "a field's name and 8 hex digits on each line"
 
@@ -302,7 +302,7 @@ class Digests(_BelowKey):
         return () if pairs is None else tuple((name, pairs.text(name)) for name in pairs)
 
     def parser(self, column: int) -> Callable[[str], tuple[tuple[str, str], ...]]:
-        """Return what reads the lines below a key at the column."""
+        """Return a function that reads the lines below a key."""
         lead = "\n" + " " * (column + 2)
         return lambda lines: _parse_digests(lines, lead)
 
@@ -327,12 +327,12 @@ def _always(key: str, attribute: str, notation: Notation) -> Field:
 
 
 def _some(key: str, attribute: str, notation: Notation) -> Field:
-    """Return a field that is left out where there is nothing to write."""
+    """Return a field that is left out if it is empty."""
     return Field(key=key, attribute=attribute, notation=notation)
 
 
 def _ours(key: str, attribute: str, notation: Notation) -> Field:
-    """Return such a field of our own: no record in `everyday` has it."""
+    """Return a field of our own that is left out if empty; no reference record has it."""
     return Field(key=key, attribute=attribute, notation=notation, is_ours=True)
 
 
@@ -387,7 +387,7 @@ VERDICT = Table(
         _always("why", "why", TEXT),
     ),
 )
-# An empty line stands between two sections.
+# Sections are separated by an empty line.
 SECTIONS: tuple[tuple[Field, ...], ...] = (
     (
         _always("category", "category", WORD),
@@ -431,12 +431,12 @@ SECTIONS: tuple[tuple[Field, ...], ...] = (
 )
 STORY = Table(Story, tuple(field for section in SECTIONS for field in section))
 SECTION_OF = {field.key: number for number, fields in enumerate(SECTIONS) for field in fields}
-LAST_KEY = STORY.keys[-1]  # no empty line stands after it
+LAST_KEY = STORY.keys[-1]  # no empty line follows it
 TABLES = (STORY, RELATED, PROVIDER, IMAGE, VERDICT)
 
 
 def read_verdict(fields: TypedFields) -> Verdict:
-    """Return an editor's verdict as it stands in a record or in the rulings."""
+    """Return an editor's verdict from a record or from the rulings."""
     return Verdict(**VERDICT.read(fields))
 
 

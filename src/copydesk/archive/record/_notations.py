@@ -26,24 +26,24 @@ from copydesk.news import Reason, Said
 
 
 class UnusualError(Exception):
-    """This is not surely in our own form."""
+    """Raised when a fast parser meets text that is not certainly in our own spelling."""
 
 
 _V = TypeVar("_V")
 _ESCAPE = re.compile(r'\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|([\\"nr0]))')
 _SHORT = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "0": "\0"}
-# What stands nowhere between our fences: controls, and YAML's other line ends and marks.
+# Never written between our fences: control characters, and YAML's other line ends and marks.
 _CONTROLS = {*range(0x20), 0x7F} - {0x09, 0x0A}
 _ZERO_FOR_CONTROLS = bytes(0 if byte in _CONTROLS else 1 for byte in range(256))
 _C1 = re.compile(b"\xc2[\x80-\x9f]")
 _MARKS = tuple(mark.encode() for mark in "\u2028\u2029\ufeff\ufffe\uffff")
-# Names, topics and reasons come again and again: so many of no greater length are remembered.
+# Names, topics and reasons repeat: this many are cached, up to this length.
 _REMEMBERED = 4096
 _LONGEST_REMEMBERED = 300
 
 
 def remember(reader: Callable[[str], _V]) -> Callable[[str], _V]:
-    """Return a reader that knows what it read lately; a long text is read each time."""
+    """Cache a reader's results for short texts."""
     kept = lru_cache(maxsize=_REMEMBERED)(reader)
 
     def read(raw: str) -> _V:
@@ -53,7 +53,7 @@ def remember(reader: Callable[[str], _V]) -> Callable[[str], _V]:
 
 
 def has_controls(front: str) -> bool:
-    """Decide whether a character stands there that we would have escaped."""
+    """Return whether the text has a character that we would have escaped."""
     data = front.encode()
     if 0 in data.translate(_ZERO_FOR_CONTROLS):
         return True
@@ -63,7 +63,7 @@ def has_controls(front: str) -> bool:
 
 
 def parse_text(raw: str) -> str:
-    """Return the text that stands so between two quotes."""
+    """Return the text between two quotes."""
     if '"' not in raw and "\\" not in raw:
         return raw
     plain = _ESCAPE.sub(_unescape, raw)
@@ -79,7 +79,7 @@ def _unescape(match: re.Match[str]) -> str:
 
 @remember
 def parse_word(raw: str) -> str:
-    """Return a text that stands bare where YAML reads it so, and in quotes where not."""
+    """Return a text that is bare if YAML allows it, and in quotes otherwise."""
     if not raw.startswith('"'):
         if not is_plain(raw):
             raise UnusualError
@@ -91,7 +91,7 @@ def parse_word(raw: str) -> str:
 
 
 def parse_quoted(raw: str) -> str:
-    """Return the text that stands so with its quotes."""
+    """Return the text of a quoted string."""
     if len(raw) < 2 or raw[0] != '"' or raw[-1] != '"':
         raise UnusualError
     return parse_text(raw[1:-1])
@@ -99,12 +99,12 @@ def parse_quoted(raw: str) -> str:
 
 @remember
 def parse_reason(raw: str) -> Reason:
-    """Return the reason that stands so, with its quotes."""
+    """Return the reason in a quoted string."""
     return Reason.parse(parse_quoted(raw))
 
 
 def parse_words(raw: str) -> tuple[str, ...]:
-    """Return the words of one line, set apart by commas."""
+    """Return the words of one line, separated by commas."""
     words = tuple(parse_word(raw).split(", "))
     if any(not word or word != word.strip() or "," in word for word in words):
         raise UnusualError
@@ -112,7 +112,7 @@ def parse_words(raw: str) -> tuple[str, ...]:
 
 
 def split_items(lines: str, dash: str) -> list[str]:
-    """Return what stands on each line of a list after its dash, which the line begins with."""
+    """Return the text of each line of a list after its dash."""
     head, *items = lines.split(dash)
     if head or not items or len(items) != lines.count("\n"):
         raise UnusualError
@@ -120,7 +120,7 @@ def split_items(lines: str, dash: str) -> list[str]:
 
 
 def split_mappings(lines: str, lead: str) -> list[str]:
-    """Return the lines of each mapping of a list; `lead` stands before each of its dashes."""
+    """Return the lines of each mapping of a list; `lead` is the text before each dash."""
     head, *mappings = lines.split(f"{lead}- ")
     if head or not mappings:
         raise UnusualError
@@ -128,10 +128,10 @@ def split_mappings(lines: str, lead: str) -> list[str]:
 
 
 class MappingPosition(NamedTuple):
-    """The column of a mapping's keys, its dotted path with a dot at its end, lines to put back.
+    """The column of a mapping's keys, its dotted path with a final dot, and unknown lines.
 
-    `unknown` holds lines by the dotted path of the key before them. Each is taken out when it is
-    written, so that a picture that stands there twice does not get them twice.
+    `unknown` holds lines by the dotted path of the key before them. They are removed when they are
+    written, so that two pictures of one URL do not both get them.
     """
 
     unknown: dict[str, str]
@@ -144,7 +144,7 @@ class MappingPosition(NamedTuple):
         return MappingPosition(self.unknown, path, self.column + 2)
 
     def item(self, index: int, address: str) -> MappingPosition:
-        """Return the position of the keys of an item in the list whose dashes stand here."""
+        """Return the position of an item's keys in a list."""
         path = f"{self.path}{name_item(index, address)}." if self.unknown else ""
         return MappingPosition(self.unknown, path, self.column + 2)
 
@@ -157,9 +157,9 @@ def name_item(index: int, address: str) -> str:
 
 
 class Lines:
-    """The lines of one mapping in the making; unknown ones come back at their places.
+    """Collects the lines of one mapping, with unknown lines in their places.
 
-    With `dash` it is an item of a list.
+    With `dash` the mapping is an item of a list.
     """
 
     def __init__(self, position: MappingPosition, *, dash: bool = False) -> None:
@@ -171,7 +171,7 @@ class Lines:
         self._put_unknown("")
 
     def add(self, key: str, lines: list[str]) -> None:
-        """Add a key's line, then lines below it that are indented already, then unknown ones."""
+        """Add a key's line, then indented lines below it, then the unknown lines that follow."""
         if lines:
             self.lines.append(self._lead + lines[0])
             self.lines += lines[1:]
@@ -195,8 +195,8 @@ _SAID: tuple[Said, ...] = get_args(Said)
 class OneLine(Generic[_T]):
     """A value on its key's line.
 
-    `standing` is what it looks like in our own spelling, the value as a group, `filled` the same
-    where `missing` would have been left out.
+    `standing` is a pattern of our own spelling with the value as a group, `filled` the same for a
+    value that is not empty.
     """
 
     name: str
@@ -213,11 +213,11 @@ class OneLine(Generic[_T]):
         return [f"{key}: {self.spell(value)}"]
 
     def pattern(self, column: int, *, is_filled: bool) -> str:
-        """Return a blank and what the value looks like."""
+        """Return a blank and the pattern of the value."""
         return f" {self.filled if is_filled and self.filled else self.standing}"
 
     def parser(self, column: int) -> Callable[[str], _T]:
-        """Return what makes a value of its spelling."""
+        """Return the function that parses the value."""
         return self.parse
 
 
@@ -255,7 +255,7 @@ def _parse_said(raw: str) -> Said:
     return said
 
 
-spell_word = remember(spell_plain)  # the same names and topics come again and again
+spell_word = remember(spell_plain)  # names and topics repeat
 
 TEXT = OneLine(
     name="text in quotes",

@@ -45,19 +45,19 @@ from copydesk.archive.record._notations import (
 from copydesk.errors import RecordError
 from copydesk.news import Extra, Story
 
-# An extra whose `after` begins so holds no unknown line but a known key's own spelling.
+# An extra whose `after` begins with this holds the file's spelling of a known key.
 _SPELLED = "="
-# An extra after the closing fence: what a record without a body ends with, if not an empty line.
+# An extra after the closing fence: the end of a record without body, if it is no empty line.
 _END = "---"
-# Extras that hold how the record stands in bytes: a mark first, what ends its lines.
+# Extras for the byte form: a byte order mark, the line ends of head and body.
 _MARK, _HEAD_ENDS, _BODY_ENDS = "\ufeff", "\n", "---\n"
 
 
 def parse_story(path: str, data: bytes) -> Story:
-    """Return the story in a news record's bytes.
+    """Parse the bytes of a news record.
 
-    A record in another spelling than ours is read too; its unknown keys, comments and spellings
-    are kept in `Story.extra`. Raises RecordError for what is no news record.
+    Other spellings than ours are read, too; unknown keys, comments and spellings are kept in
+    `Story.extra`. Raises RecordError for something else than a news record.
     """
     halves = split_front_matter(path, data)
     usual = read_quickly(path, halves)
@@ -65,7 +65,7 @@ def parse_story(path: str, data: bytes) -> Story:
 
 
 def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
-    """Return the story that YAML, the judge of meaning, finds in any record."""
+    """Parse any news record by YAML, which decides what a record means."""
     root = compose(halves.front, path)
     fields = TypedFields(root, path)
     fields.require("title", "")
@@ -84,9 +84,9 @@ def parse_yaml(path: str, data: bytes, halves: Halves) -> Story:
 
 
 def emit_story(story: Story) -> bytes:
-    """Return the bytes of a story's record; a body of one line feed is none.
+    """Return the bytes of a story's record; a body of one line feed counts as empty.
 
-    Raises RecordError for a text that no UTF-8 file can hold (half a surrogate pair).
+    Raises RecordError for half a surrogate pair, which UTF-8 cannot encode.
     """
     unknown = _merge(story.extra)
     blocks = write_blocks(story, unknown)
@@ -111,7 +111,7 @@ def _form_extras(form: ByteForm) -> Iterable[Extra]:
 
 
 def form_of(story: Story) -> ByteForm:
-    """Return how a story's record stands in bytes."""
+    """Return the byte form of a story's record."""
     return _form(_merge(story.extra))
 
 
@@ -134,12 +134,12 @@ def _end(halves: Halves) -> Iterable[Extra]:
 def _is_written_so(story: Story, data: bytes) -> bool:
     try:
         return emit_story(story) == data
-    except RecordError:  # YAML spells half a character out where UTF-8 cannot hold it
+    except RecordError:  # YAML can escape half a surrogate pair, which UTF-8 cannot encode
         return False
 
 
 def _merge(extras: Iterable[Extra]) -> dict[str, str]:
-    """Return the texts by their place; two at one place stand below each other."""
+    """Return the texts by place; several at one place are joined as lines."""
     by_place: dict[str, list[str]] = {}
     for extra in extras:
         by_place.setdefault(extra.after, []).append(extra.text)
@@ -147,7 +147,7 @@ def _merge(extras: Iterable[Extra]) -> dict[str, str]:
 
 
 def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
-    """Yield an extra for each known key that stands in the file otherwise than we write it."""
+    """Yield an extra for each known key that the file spells differently than we do."""
     for key, lines in write_blocks(story, _merge(story.extra)).items():
         as_it_stands = standing.get(key, "")
         if "\n".join(lines) != as_it_stands:
@@ -157,7 +157,7 @@ def _own_spellings(story: Story, standing: dict[str, str]) -> Iterable[Extra]:
 def _restore_spellings(
     story: Story, blocks: dict[str, list[str]], unknown: dict[str, str]
 ) -> dict[str, list[str]]:
-    """Put back each key's own spelling where it still says what the story says."""
+    """Restore the file's spelling of each key whose value has not changed."""
     return {
         key: _choose(story, key, lines, unknown.get(_SPELLED + key))
         for key, lines in blocks.items()
@@ -171,7 +171,7 @@ def _choose(story: Story, key: str, lines: list[str], spelled: str | None) -> li
 
 
 def _value(lines: str, key: str) -> Values:
-    """Return what a record of nothing but these lines of one key says."""
+    """Return the value of a record that has only these lines of one key."""
     if not lines:
         return STORY.read(TypedFields(NOTHING, ""))
     root = compose(f"{lines}\n", key)  # a block scalar counts its last line end
@@ -179,7 +179,11 @@ def _value(lines: str, key: str) -> Values:
 
 
 def read_quickly(path: str, halves: Halves) -> Story | None:
-    """Return the story of a record that `emit_story` would give back so, None for any other."""
+    """Parse a record in our own spelling without YAML; return None for any other.
+
+    What is accepted is written back byte for byte, and YAML would read the same. Another order, an
+    unknown key or another spelling of a value is not accepted.
+    """
     after = halves.tail[4:]
     if not after or halves.form is not PLAIN or has_controls(halves.front):
         return None
@@ -191,9 +195,9 @@ def read_quickly(path: str, halves: Halves) -> Story | None:
 
 
 def _read_sections(front: str, values: Values) -> Values:
-    """Add the values of each section, which an empty line sets apart; give them back.
+    """Add the values of each section to `values`; sections are separated by an empty line.
 
-    The last one is `secured`, or an empty line stands below it.
+    The last section is `secured`, or else an empty line follows.
     """
     is_open = front.endswith("\n\n")
     head, *sections = front[: -2 if is_open else -1].split("\n\n")
@@ -211,10 +215,10 @@ def _read_sections(front: str, values: Values) -> Values:
 
 
 class _Readers(dict[int, Callable[[str, Values], object]]):
-    """What reads each section, by its number; patterns are compiled for those that occur."""
+    """A reader for each section by number; its pattern is compiled at first use."""
 
     def __missing__(self, number: int) -> Callable[[str, Values], object]:
-        """Make the reader of a section, and keep it."""
+        """Make the reader of a section."""
         self[number] = reader = _reader(SECTIONS[number])
         return reader
 
@@ -238,16 +242,16 @@ _LAST = len(SECTIONS) - 1
 
 
 def write_blocks(story: Story, unknown: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the lines of each top key in the record's order; what is left out has no lines."""
+    """Return the lines of each top-level key in order; no lines for a key that is left out."""
     position = MappingPosition(dict(unknown))
     return {field.key: field.lines(story, position) for field in STORY.fields}
 
 
 def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[str]:
-    """Return all lines between the fences: empty lines between sections, unknown ones in place.
+    """Return all lines between the fences, with empty lines between sections and unknown lines.
 
-    Unknown lines, by the top key that they follow, bring their own empty lines. A record without
-    `secured` ends with an empty line before the fence (SPEC 1.1).
+    `unknown` holds lines by the top-level key before them; they include their own empty lines. A
+    record without `secured` ends with an empty line before the fence (SPEC 1.1).
     """
     lines: list[str] = [unknown[""]] if "" in unknown else []
     section, strange = 0, False
@@ -266,37 +270,37 @@ def join(blocks: Mapping[str, list[str]], unknown: Mapping[str, str]) -> list[st
 
 
 def gap(before: str, after: str) -> str:
-    """Return what `join` puts between two top keys by itself: "" or an empty line."""
+    """Return the text that `join` puts between two top-level keys: "" or an empty line."""
     return "\n" if before and SECTION_OF[before] != SECTION_OF[after] else ""
 
 
 def last_gap(before: str) -> str:
-    """Return what `join` puts between the last key and the closing fence by itself."""
+    """Return the text that `join` puts between the last key and the closing fence."""
     return "" if before == LAST_KEY else "\n"
 
 
-# Line ends that YAML knows beside the line feed; document marks, directives, keys behind a `?`
-# (one without a value ends, for the parser, where the next key begins).
+# YAML's line ends other than the line feed; document marks; directives; keys after a `?` (for the
+# parser, such a key without a value ends where the next one begins).
 _UNORDERLY = re.compile(r"[\r\x85\u2028\u2029]|^(?:[.]{3}|---|%)|^[ -]*[?](?:\s|$)", re.MULTILINE)
 
 
 def unknown_lines(front: str, root: yaml.MappingNode) -> tuple[Extra, ...]:
-    """Return the lines that belong to no known key, each with the key that they follow."""
+    """Return the lines that belong to no known key, each with the key before it."""
     return (*_top(front, root), *_walk(front, root, "", ""))
 
 
 def is_orderly(front: str, root: yaml.MappingNode) -> bool:
-    """Decide whether each top key stands at the margin of a line of its own.
+    """Return whether each top-level key begins a line of its own, without indent.
 
-    Elsewhere (a flow mapping, an indented one, YAML's other line ends and marks) single lines
-    cannot be put back, and the record is read but never rewritten.
+    Otherwise (a flow mapping, an indented one, YAML's other line ends and marks) single lines
+    cannot be restored, and the record is read but never rewritten.
     """
     at_margin = is_block(root) and root.start_mark.column == 0
     return at_margin and not _UNORDERLY.search(front)
 
 
 def spellings(front: str, root: yaml.MappingNode) -> dict[str, str]:
-    """Return the lines of each known top key as they stand in the file."""
+    """Return the lines of each known top-level key as they are in the file."""
     lines_by_key = {}
     for key, value in root.value:
         if key.value in SECTION_OF:
@@ -322,7 +326,7 @@ def _top(front: str, root: yaml.MappingNode) -> Iterator[Extra]:
 
 
 def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
-    """Walk to every nested mapping that the format knows, and give its unknown lines."""
+    """Walk through all known nested mappings and yield their unknown lines."""
     if not is_block(node):
         return
     if isinstance(node, yaml.MappingNode):
@@ -336,7 +340,7 @@ def _walk(front: str, node: yaml.Node, at: str, shape: str) -> Iterator[Extra]:
         table = _TABLES.get(inner)
         if table is None:
             return
-        items = {  # of two with one address the first is told apart
+        items = {  # of two with one address, the first wins
             name_item(index, _text_of(item, table.address)): item
             for index, item in reversed(list(enumerate(node.value)))
         }
@@ -360,7 +364,7 @@ def _between(front: str, node: yaml.MappingNode, at: str, known: Container[str])
 
 
 def _column(shape: str) -> int:
-    """Return where the keys of a nested mapping stand: two blanks for each step of its path."""
+    """Return the column of a nested mapping's keys: two blanks for each step of its path."""
     return 2 * len(shape.split("."))
 
 
