@@ -31,13 +31,13 @@ OUTPUTS: tuple[AnyOutput, ...] = (LISTS,)
 
 
 def prepare(number: int, plan: SitePlan) -> None:
-    """Make what the API says of the stories on a page of the archive, while they are in hand."""
+    """Make the API's fragments of the stories on an archive page, while they are in memory."""
     if plan.wanted(ARCHIVE.name, str(number)):
         _prepare_news(plan.archive(number).entries, plan)
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Return every file of the API."""
+    """Yield all files of the API."""
     made = [_generated.today(plan)]
     if plan.wanted(ALL.name):
         made.append(_news_sheets(plan))
@@ -50,7 +50,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 @dataclass(slots=True, kw_only=True)
 class _List:
-    """A list while it is written: a page is out as soon as one is known to follow it, or none."""
+    """A list that is being written: a page is complete when the next story or the end is known."""
 
     folder: str
     size: int
@@ -58,7 +58,7 @@ class _List:
     fragments: list[bytes] = field(default_factory=list)
 
     def add(self, fragment: bytes) -> Iterator[Sheet]:
-        """Take the next story of the list; yield the page before it where that is full."""
+        """Add the next story; yield the current page first if it is full."""
         if len(self.fragments) == self.size:
             yield from self._page(self.number + 1)
             self.number += 1
@@ -75,14 +75,14 @@ class _List:
 
 
 def _prepare_news(entries: Iterable[StoryEntry], plan: SitePlan) -> None:
-    """Make the fragments of these stories; `_news_sheets` makes those that are missing."""
+    """Make the fragments of these stories; `_news_sheets` makes missing ones."""
     plan.pieces.prepare(entries, partial(_fragment, plan))
 
 
 def _news_sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield `api/news/` and the same below each topic that lists the service.
+    """Yield `api/news/`, and the same below each topic that lists the service.
 
-    All lists are written side by side, in one walk through the stories.
+    All lists are written in parallel, in one walk through the stories.
     """
     whole: list[_List] = []
     by_topic: defaultdict[str, list[_List]] = defaultdict(list)

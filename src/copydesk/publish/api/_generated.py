@@ -54,10 +54,10 @@ def _topic(topic: Topic) -> dict[str, object]:
 
 
 def letters(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the list, 20 a page, newest first, and each letter with its whole HTML.
+    """Yield the list of issues, 20 a page, the newest first, and each issue with its whole HTML.
 
-    Page N stands at `pageN/` and `nextPage` is a text, as the templates had it; unlike there the
-    list does not end at page 9.
+    Page N is at `pageN/` and `nextPage` is a text, as in the reference; but the list does not end
+    at page 9.
     """
     letters = sorted(plan.records.get("newsletters", ()), key=_sort_key, reverse=True)
     pages = _collections.cut_pages(letters, _NEWSLETTERS_A_PAGE)
@@ -146,7 +146,7 @@ def _sponsorship(record: Record, plan: SitePlan) -> dict[str, object]:
 
 
 def _dates(schedules: object) -> list[str]:
-    """Return the days of a schedule as texts, whether quoted in the file or not."""
+    """Return the days of a schedule as text, whether the file quotes them or not."""
     if not isinstance(schedules, Sequence) or isinstance(schedules, str):
         return []
     return [str(day)[:10] for day in schedules]
