@@ -29,13 +29,7 @@ from copydesk.news import (
     Thumbnail,
     Topic,
 )
-from copydesk.placement import (
-    Coverages,
-    FrontPage,
-    Groups,
-    addresses,
-    local_time,
-)
+from copydesk.placement import Coverages, FrontPage, Groups, addresses, local_time
 from copydesk.publish import _entries
 from copydesk.publish._entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
 from copydesk.publish._story_reader import ListedStories, StoryReader

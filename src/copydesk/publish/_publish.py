@@ -19,15 +19,7 @@ from pathlib import Path
 
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
-from copydesk.news import (
-    Beat,
-    Draw,
-    Edition,
-    FiledStories,
-    Poster,
-    Story,
-    Thumbnail,
-)
+from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import ALL, StoryEntry

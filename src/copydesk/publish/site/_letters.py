@@ -74,10 +74,7 @@ class _Printing:
     def page(self, issue: ShelvedIssue) -> Sheet:
         """Return the page of an issue: its sections, or its text if it has another form."""
         frame, record = self._frame, issue.record
-        title, letter = (
-            title_of(issue, frame),
-            name_letter(issue, frame),
-        )
+        title, letter = title_of(issue, frame), name_letter(issue, frame)
         sections = self.sections(issue)
         is_text = not sections and not newsletters.is_marked(record.body)
         body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if is_text else ""

@@ -151,7 +151,7 @@ class Walk:
             yield from self._end(days, parts)
 
     def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
-        """Yield the days and parts that belong to no leg's story, and the list of parts."""
+        """Yield the days and parts that are left after the last leg, and the list of parts."""
         for day in days:
             yield from DAYS.make(self.cards, day)
         for part in parts:

@@ -50,7 +50,7 @@ OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
 
 
 def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Return all files but those of stories: lists, newsletters, and the API's description."""
+    """Return all files that `page` does not make: lists, newsletters, the API's description."""
     schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     letters = _letter_sheets(shapes.plan)
     return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
