@@ -86,7 +86,7 @@ def _number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def shared_files(frame: Frame) -> Iterator[Sheet]:
+def theme_files(frame: Frame) -> Iterator[Sheet]:
     """Yield `style.css`, `site.js`, `icon.svg` and `404.html`.
 
     If IndexNow is used, also the file that proves to it that the site is ours.
@@ -121,9 +121,9 @@ def _icon(title: str) -> bytes:
     ).encode()
 
 
-def moved_pages(frame: Frame) -> Iterator[Sheet]:
+def redirect_pages(frame: Frame) -> Iterator[Sheet]:
     """Yield a page that redirects readers for every folder of a list that moved."""
-    for old, new in _records.moved_folders(frame.plan).items():
+    for old, new in _records.folder_redirects(frame.plan).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
             "moved.html",

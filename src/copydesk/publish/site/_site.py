@@ -89,13 +89,13 @@ class Site:
         yield from _story.signposts(cards)
         yield from _letters.sheets(self._catalog)
         if plan.wanted.everything:
-            yield from _fixed_pages.shared_files(frame)
+            yield from _fixed_pages.theme_files(frame)
             yield from _fixed_pages.about_pages(frame)
             yield from _search.sheets(frame)
             yield from _record_pages.sheets(self._catalog)
             yield from _record_pages.shelf_pages(self._catalog)
             yield from _record_pages.sponsor_pages(frame)
-            yield from _fixed_pages.moved_pages(frame)
+            yield from _fixed_pages.redirect_pages(frame)
 
 
 def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
