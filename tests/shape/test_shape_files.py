@@ -24,7 +24,7 @@ OWN = {
     "rendering/_strings.py": "the package's languages",
     "engine/newsroom/_starts.py": "the package's demo, and the folder of a new newsroom",
     "illustrate/lettering.py": "the package's face, or the newsroom's, read by `publishing`",
-    "illustrate/_easel.py": "the same",
+    "illustrate/drawing.py": "the same; its kept drawings",
 }
 STORES = {
     "mail_store/_database.py": "whether an erased address still stands in the file",

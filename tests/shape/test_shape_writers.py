@@ -51,7 +51,7 @@ OWN = {
     "engine/publishing/_build.py": "below .copydesk: which folders are gone",
     "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
-    "illustrate/_easel.py": "below .copydesk: drawn cards",
+    "illustrate/drawing.py": "below .copydesk: drawn cards",
     "illustrate/_album_files.py": "below .copydesk: the list of pictures, what has no room",
     "kit/files.py": "how files are written",
     "kit/locks.py": "how they are locked",

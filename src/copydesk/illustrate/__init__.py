@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from copydesk.illustrate._album import Album as Album
     from copydesk.illustrate._album import make_waiting as make_waiting
     from copydesk.illustrate._album_files import Picture as Picture
-    from copydesk.illustrate._easel import Easel as Easel
     from copydesk.illustrate._forms import PictureForms as PictureForms
     from copydesk.illustrate._forms import make_forms as make_forms
     from copydesk.illustrate._forms import prove_picture as prove_picture
@@ -39,5 +38,6 @@ if TYPE_CHECKING:
     from copydesk.illustrate._upload import make_logo_apart as make_logo_apart
     from copydesk.illustrate._upload import make_upload as make_upload
     from copydesk.illustrate._upload import make_upload_apart as make_upload_apart
+    from copydesk.illustrate.drawing import Easel as Easel
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from copydesk.news import (
@@ -29,19 +29,16 @@ from copydesk.news import (
     Thumbnail,
     Topic,
 )
-from copydesk.placement import (
-    Coverages,
-    FrontPage,
-    Groups,
-    addresses,
-    local_time,
-)
+from copydesk.placement import Coverages, FrontPage, Groups, addresses, local_time
 from copydesk.publish import _entries
 from copydesk.publish._entries import ALL, PUBLISHER, TOPIC, StoryEntry, StoryKey
 from copydesk.publish._story_reader import ListedStories, StoryReader
 from copydesk.publish.newsletters import LetterShelf
-from copydesk.publish.page_index import PageIndex, Pieces
+from copydesk.publish.page_index import Pieces
 from copydesk.publish.writing import Sheet
+
+if TYPE_CHECKING:
+    from copydesk.publish.page_index import PageIndex
 
 TRUSTED = 80  # from this trust on, one source is enough for a story to be firm
 _Tool = TypeVar("_Tool")

@@ -19,15 +19,7 @@ from pathlib import Path
 
 from copydesk.errors import PublishError, WorkerError
 from copydesk.kit import processes
-from copydesk.news import (
-    Beat,
-    Draw,
-    Edition,
-    FiledStories,
-    Poster,
-    Story,
-    Thumbnail,
-)
+from copydesk.news import Beat, Draw, Edition, FiledStories, Poster, Story, Thumbnail
 from copydesk.placement.addresses import is_path, is_segment
 from copydesk.publish import _pictures, _plan, _records, api, feeds, signs, site, sitemaps
 from copydesk.publish._entries import ALL, StoryEntry
@@ -461,7 +453,7 @@ def _redirects(
     """
     if not (plan.wanted.everything or plan.wanted(ALL.name)):
         return
-    moved = list(_records.moved_folders(plan).items())
+    moved = list(_records.folder_redirects(plan).items())
     lines = [
         f"{plan.links.href(old)} {plan.links.href(new)} 301\n"
         for old, new in (*moved, *(pages if moved else ()))

@@ -131,7 +131,7 @@ def page_address(record: Record, plan: SitePlan) -> str | None:
     return address if record.fields.get("webUrl") in {None, "", address} else None
 
 
-def moved_folders(plan: SitePlan) -> Mapping[str, str]:
+def folder_redirects(plan: SitePlan) -> Mapping[str, str]:
     """Map the folders of old lists to the folders that replace them."""
     shown = (*SHELVES, "newsletters")
     moved = {

@@ -95,7 +95,7 @@ class Feeds:
         return self.files(addresses.list_folder(list_id), title, stories)
 
     def of_letters(self) -> Iterator[Sheet]:
-        """Yield the feed of all newsletter issues, and one for each newsletter if there are several."""
+        """Yield the feed of all newsletter issues, and one for each newsletter if several."""
         shelf, title = self.plan.letters, self.plan.beat.title
         if not shelf.issues or not self.plan.wanted.of_key(LETTER.name):
             return

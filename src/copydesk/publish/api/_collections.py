@@ -30,7 +30,7 @@ HIDDEN = frozenset({"secured", "removed", "published", "deleted", "items", "quer
 
 
 def sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the lists and single records of every collection that the API knows."""
+    """Yield the lists and single records of every collection of the API."""
     for collection, shape in SHAPES.items():
         records = plan.records.get(collection, ())
         if records:
@@ -49,7 +49,7 @@ class _Shelf:
     by_path: Mapping[str, Record]
 
     def lists(self, collection: str) -> Iterator[Sheet]:
-        """Yield the whole list, each topic's, and that of the learning paths."""
+        """Yield the list of all records, each topic's, and that of the learning paths."""
         listed = self._rank()
         fragments = {record.path: encoding.fragment(self._show(record)) for record in listed}
         for folder, topic in list_folders(self.plan, collection):
@@ -61,7 +61,7 @@ class _Shelf:
             yield from self._pages("api/learning/collections/", head, paths)
 
     def singles(self) -> Iterator[Sheet]:
-        """Yield one file a record; a learning path is the list of its items."""
+        """Yield one file for each record; a learning path is the list of its items."""
         for record in self.records:
             place = f"api/{addresses.record_folder(record.path)}index.json"
             if "items" in record.fields:
@@ -70,7 +70,7 @@ class _Shelf:
                 yield Sheet(place, encoding.compact(whole(record, self.plan)))
 
     def _rank(self) -> list[Record]:
-        """Return what is listed: by heat, events by their start."""
+        """Return the listed records, the hottest first, events by their start."""
         listed = _records.rank(self.records)
         if self.shape is SHAPES["events"]:
             listed.sort(key=lambda r: (str(r.fields.get("startDateTime", "")), r.path))
@@ -97,7 +97,7 @@ class _Shelf:
         return encoding.page(head, items, {})
 
     def _items(self, record: Record) -> list[Record]:
-        """Return the items of a learning path that exist, in its order."""
+        """Return the existing items of a learning path, in its order."""
         folder = f"_{record.collection}/"
         found = (self.by_path.get(f"{folder}{name}.md") for name in _records.texts(record, "items"))
         return [item for item in found if item is not None]
@@ -106,7 +106,7 @@ class _Shelf:
 def whole(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record with every key of its shape, null where it says nothing."""
+    """Return a record with every key of its shape, null for missing values."""
     made = _fill(record, plan)
     if size is not None:
         made |= {"topItems": [in_list(item, plan) for item in top], "size": size}
@@ -117,7 +117,7 @@ def whole(
 def in_list(
     record: Record, plan: SitePlan, top: Sequence[Record] = (), size: int | None = None
 ) -> dict[str, object]:
-    """Return a record as lists show it: no nulls, and a collection with its first items."""
+    """Return a record as lists show it: without nulls, a collection with its first items."""
     filled = _without_nulls(whole(record, plan, top, size))
     return filled if isinstance(filled, dict) else {}
 
@@ -143,12 +143,12 @@ def _fill(record: Record, plan: SitePlan) -> dict[str, object]:
 
 
 def _content(body: str) -> str:
-    r"""Return a body as the reference did: every line end is `\r\n`, and there is always one."""
+    """Return a body with `\\r\\n` at line ends, as in the reference; an empty one is one."""
     return body.replace("\r\n", "\n").replace("\n", "\r\n") or "\r\n"
 
 
 def _rating(key: object, value: object) -> object:
-    """Return an average as a fraction always: 5 is written 5.0."""
+    """Return an average as a float: 5 becomes 5.0."""
     return float(value) if key == "average" and isinstance(value, int) else value
 
 
@@ -179,7 +179,7 @@ def _affiliation(affiliation: Mapping[str, object]) -> dict[str, object]:
 
 
 def _images(images: object, base: str) -> list[dict[str, object]] | None:
-    """Return pictures in the API's form; a root-relative address is put behind `base`."""
+    """Return pictures in the API's form; a root-relative URL gets `base` in front."""
     if not isinstance(images, Sequence) or isinstance(images, str):
         return None
     found = []
@@ -195,7 +195,7 @@ def _images(images: object, base: str) -> list[dict[str, object]] | None:
 
 
 def _plain(value: object, plan: SitePlan) -> object:
-    """Return a field as JSON can hold it: times local to the site, as the reference wrote them."""
+    """Return a field as JSON can hold it; times are local to the site, as in the reference."""
     if isinstance(value, datetime):
         return moment(value, plan)
     if isinstance(value, date):
@@ -208,7 +208,7 @@ def _plain(value: object, plan: SitePlan) -> object:
 
 
 def moment(value: datetime, plan: SitePlan) -> str:
-    """Return `2021-04-05T05:53:40-07:00`: in the zone of the site, Z where that is UTC."""
+    """Format a time as `2021-04-05T05:53:40-07:00`: in the site's zone, with Z for UTC."""
     return plan.local(value).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -221,7 +221,7 @@ def _without_nulls(value: object) -> object:
 
 
 def list_folders(plan: SitePlan, collection: str) -> Iterator[tuple[str, Topic | None]]:
-    """Yield the folder of the whole collection, then of each topic's own list with its topic.
+    """Yield the folder of the whole collection, then that of each topic's own list with the topic.
 
     The main topic's service is the whole collection, as in the reference: its endpoint ends with
     the collection's name and not with the topic's.
@@ -243,7 +243,7 @@ def cut_pages(items: Sequence[_Item], size: int) -> list[Sequence[_Item]]:
 
 
 def place_page(folder: str, number: int, data: bytes) -> Iterator[Sheet]:
-    """Yield a page under its number, and the first one also as the folder's own index."""
+    """Yield a page at its number; the first one also as the index of the folder."""
     if number == 1:
         yield Sheet(f"{folder}index.json", data)
     yield Sheet(f"{folder}page/{number}/index.json", data)
@@ -255,10 +255,10 @@ def _keys(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """How a collection is listed.
+    """How the API shows a collection.
 
-    `keys` is the order of a record's keys; a field of the file that is not among them comes after
-    them, unless it is one that the API never shows.
+    `keys` is the order of a record's keys. Other fields of the file come after them, except those
+    that the API never shows.
     """
 
     title: str
@@ -308,12 +308,12 @@ SHAPES = {
 
 
 def order(keys: tuple[str, ...], present: Iterable[str]) -> tuple[str, ...]:
-    """Return the known keys and then what else a record holds, in the file's order."""
+    """Return the known keys, and then a record's other fields in the file's order."""
     return (*keys, *(key for key in present if key not in keys and key not in HIDDEN))
 
 
 def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
-    """Yield every old address and the one that stands for it, folders and files."""
+    """Yield each old path with the path that replaces it, for folders and files."""
     for folder, count, size in _lists(plan):
         for number in range(1, max(1, -(-count // size)) + 1):
             old, new = f"{folder}page{number}/", f"{folder}page/{number}/"
@@ -322,7 +322,7 @@ def old_pages(plan: SitePlan) -> Iterator[tuple[str, str]]:
 
 
 def _lists(plan: SitePlan) -> Iterator[tuple[str, int, int]]:
-    """Yield the folder of every list, how many it holds, how many of them a page holds."""
+    """Yield each list's folder, its number of records, and the number on a page."""
     stories_by_topic = Counter(name for entry in plan.stories.entries for name in set(entry.topics))
     for folder, topic in list_folders(plan, "news"):
         count = len(plan.stories) if topic is None else stories_by_topic[topic.name]

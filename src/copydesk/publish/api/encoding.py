@@ -15,7 +15,7 @@ import orjson
 from copydesk.kit import urls
 
 _DEEPER = b"\n    "
-# Keys of the reference's records whose values are addresses, whatever they hold.
+# Keys of the reference's records whose values are URLs, whatever they hold.
 _ADDRESSES = re.compile(
     r"(?i).*(?:url|uri|href|link|links|endpoint)|website|image|video|videos|logo\w*|twitter"
     r"|linkedin|googleScholar|weibo|youtube|facebook|instagram|twitch|wikipedia|crunchbase|github"
@@ -26,12 +26,12 @@ _PROSE = frozenset(
         *("highlight", "attribution", "type", "tags", "topics", "shortname", "otherNames"),
     }
 )
-# What a browser runs or shows by itself, where a field of a name unknown to us holds nothing else.
+# URLs that a browser runs or shows; for the values of fields that we do not know.
 _RUNS = re.compile(r"(?i)(?:javascript|vbscript):\S*|data:(?:[\w.+-]+/[\w.+-]+)?[;,]\S*")
 
 
 def compact(value: object) -> bytes:
-    """Return the bytes of `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
+    """Return the same bytes as `json.dumps(value, separators=(",", ":"), ensure_ascii=False)`."""
     try:
         return orjson.dumps(value)
     except TypeError:  # a number beyond 64 bits
@@ -39,7 +39,7 @@ def compact(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """Return the bytes of `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
+    """Return the same bytes as `json.dumps(value, indent=2, ensure_ascii=False)`, much faster."""
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:  # a number beyond 64 bits
@@ -47,14 +47,14 @@ def pretty(value: object) -> bytes:
 
 
 def fragment(value: object) -> bytes:
-    """Return a value as it stands in the `value` list of a page: one line feed, four blanks."""
+    """Encode a value for the `value` list of a page, indented by four."""
     return pretty(value).replace(b"\n", _DEEPER)
 
 
 def page(
     head: Mapping[str, object], fragments: Sequence[bytes], tail: Mapping[str, object]
 ) -> bytes:
-    """Return a list page: the keys of `head`, the fragments under `value`, the keys of `tail`."""
+    """Return a list page: the keys of `head`, `value` with the fragments, the keys of `tail`."""
     items = b",\n    ".join(fragments)
     value = b"[\n    " + items + b"\n  ]" if items else b"[]"
     members = [_member(key, pretty(inner)) for key, inner in head.items()]
@@ -68,7 +68,7 @@ def _member(key: str, value: bytes) -> bytes:
 
 
 def web_only(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return fields with None for each address, however deep, that is none of the web's."""
+    """Return fields with None in place of each URL, at any depth, that is not of the web."""
     return {str(key): _safe(value, str(key)) for key, value in fields.items()}
 
 

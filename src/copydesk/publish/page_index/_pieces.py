@@ -27,7 +27,7 @@ class Pieces:
             pass
 
     def each(self, entries: Iterable[StoryEntry], make: Make) -> Iterator[tuple[StoryEntry, bytes]]:
-        """Yield stories with their pieces, and make missing ones; a story without one is skipped."""
+        """Yield stories with their pieces, and make missing ones; skip a story without one."""
         stories = iter(entries)
         while some := list(islice(stories, _AT_ONCE)):
             known = self._find(some)

@@ -29,13 +29,13 @@ from copydesk.rendering import Strings, join_markup, language_tag, mark_safe
 if TYPE_CHECKING:
     from copydesk.publish.site._frame import Frame
 
-_KEPT = 10_000  # cards and lines; what is listed together was mostly printed together
-_LINKED = 4  # newsrooms where the page has room; more are a number
-_TAKES = 3  # headlines of other newsrooms under the first story
+_KEPT = 10_000  # cards and lines
+_LINKED = 4  # newsrooms where the page has room; the rest is a number
+_TAKES = 3  # headlines of other newsrooms below the first story
 _EXCERPT = 220
-_IN_HAND = 2048  # views: what topics and publishers list first has its page later
+_IN_HAND = 2048  # stories; the newest of each topic are needed again for their pages
 _PUBLISHERS = 4096
-_NAMED = 2  # newsrooms on a card; more are a number
+_NAMED = 2  # newsrooms on a card; the rest is a number
 _NEVER = {"iso": "", "text": "", "brief": "", "short": "", "clock": "", "day": ""}
 _NOBODY = {"name": "", "href": ""}
 _FRAME = (
@@ -44,15 +44,15 @@ _FRAME = (
     " allowfullscreen></iframe>"
 )
 _FOLD = '<details class="ask">\n<summary>{said}</summary>\n{frame}\n</details>'
-_HEIGHT = 450  # of every video: the style sheet makes them 16:9
+_HEIGHT = 450  # of every video; the style sheet makes them 16:9
 
 
 @dataclass(slots=True)
 class ListCards:
-    """The cards and lines of a plan's stories, made when asked for; the last ones are kept.
+    """The cards and lines of a plan's stories, rendered on demand, with a cache of the last ones.
 
-    `topic_shelves` are the lists of other collections on a topic, by its name, `days` those that
-    have a story.
+    `topic_shelves` are the lists of other collections on a topic, by its name; `days` are those
+    that have a story.
     """
 
     frame: Frame
@@ -66,15 +66,15 @@ class ListCards:
         self.days = sorted(self.frame.plan.by_day)
 
     def render_many(self, template: str, stories: Iterable[Story]) -> str:
-        """Return stories joined as "card.html" or "line.html" shows each."""
+        """Return stories joined, each rendered with "card.html" or "line.html"."""
         return join_markup([self._one(template, story) for story in stories])
 
     def render_rank(self, stories: Iterable[Story], rank: int) -> str:
-        """Return stories as "card.html" shows those of a rank of the front page."""
+        """Return stories rendered with "card.html" for a rank on the front page."""
         return join_markup([self._print("card.html", story, rank) for story in stories])
 
     def river(self, stories: Iterable[Story]) -> list[Mapping[str, object]]:
-        """Return stories that come newest first by day, as "brief.html" shows each."""
+        """Group stories that come newest first by day, each rendered with "brief.html"."""
         days = group_by_day(stories, self.frame.plan.zone)
         return [self._of_day(day, own) for day, own in days]
 
@@ -89,14 +89,14 @@ class ListCards:
         }
 
     def newest_digest(self) -> Mapping[str, str] | None:
-        """Return the link to the newest digest, None where there is none."""
+        """Return the link to the newest digest, None if there is none."""
         day = max(self.frame.plan.letters.digests, default=None)
         if day is None:
             return None
         return {"name": self.frame.strings.format_date("day", day), "href": self.digest_of(day)}
 
     def digest_of(self, day: date | None) -> str:
-        """Return the link to the digest of a day, "" where there is none."""
+        """Return the link to the digest of a day, "" if there is none."""
         has_one = day is not None and day in self.frame.plan.letters.digests
         return self.frame.href(addresses.digest_folder(day)) if has_one and day else ""
 
@@ -121,12 +121,12 @@ class ListCards:
         )
 
     def _voice(self, voice: Voice) -> dict[str, str]:
-        """Return a newsroom's name and a link to its page, else to what it wrote."""
+        """Return a newsroom's name, with a link to its page here or else to its article."""
         page = self.views.provider(voice.article.provider)["href"]
         return {"name": voice.name, "href": page or urls.fetchable(voice.article.web_url) or ""}
 
     def _takes(self, story: Story, voices: Iterable[Voice]) -> list[dict[str, str]]:
-        """Return what the first other newsrooms headlined it; the same headline says less."""
+        """Return the headlines of the first other newsrooms, without repeating the story's own."""
         said = {text.squash(story.title), ""}
         found = []
         for voice in voices:
@@ -139,7 +139,7 @@ class ListCards:
 
 
 class Time:
-    """A time in the site's zone: `iso` for machines, for people each form that is printed."""
+    """A time in the site's zone: `iso` for machines, the other forms for people."""
 
     __slots__ = ("_frame", "_local", "iso")
 
@@ -175,7 +175,7 @@ class Time:
 
 
 class Views:
-    """The plain values of a plan's stories; those of the last ones are kept."""
+    """The values of a plan's stories for templates, with a cache of the last ones."""
 
     def __init__(self, frame: Frame) -> None:
         plan = frame.plan
@@ -193,12 +193,12 @@ class Views:
         }
 
     def stories(self, entries: Iterable[StoryEntry]) -> list[Mapping[str, object]]:
-        """Return the values of stories that are filed here, those that can be read."""
+        """Return the values of those stories that can be read."""
         found = (self.frame.plan.read(entry.path) for entry in entries)
         return [self.story(story) for story in found if story is not None]
 
     def story(self, story: Story) -> Mapping[str, object]:
-        """Return the values of a story; the last ones are kept."""
+        """Return the values of a story."""
         if story.path not in self._stories:
             self._stories[story.path] = self._story(story)
             if len(self._stories) > _IN_HAND:
@@ -226,7 +226,7 @@ class Views:
         }
 
     def provider(self, provider: Provider | None) -> Mapping[str, str]:
-        """Return a publisher's name and the link to its page, "" where it has none."""
+        """Return a publisher's name and the link to its page, "" if it has none."""
         return self._publisher(provider.name, provider.domain) if provider else _NOBODY
 
     def _publisher_link(self, name: str, domain: str) -> Mapping[str, str]:
@@ -235,20 +235,20 @@ class Views:
         return {"name": text.fold(name) or text.fold(domain), "href": href}
 
     def time(self, moment: datetime | None) -> Time | Mapping[str, str]:
-        """Return a time in the forms that pages print, each "" for none."""
+        """Return a time in all forms that pages print, each "" for None."""
         return Time(moment, self.frame) if moment else _NEVER
 
     def topics(self, story: Story) -> list[Mapping[str, str]]:
-        """Return the topics of a story that have a page, the main one left out."""
+        """Return the topics of a story that have a page, without the main topic."""
         return [self._topics[name] for name in story.topics if name in self._topics]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A player for a page: its markup, safe to print, and what the page's policy must allow.
+    """A player for a page: its safe markup, and what the page's policy has to allow.
 
-    `frame` is the origin of a frame, "" for none; a file may be redirected anywhere, so it needs
-    all of https. `has_poster` says that it shows the story's picture by itself, or needs none.
+    `frame` is the origin of a frame, "" for none. A file may be redirected anywhere, so that it
+    needs all of https. `has_poster` says that the player shows the story's picture, or needs none.
     """
 
     markup: str = ""
@@ -258,7 +258,7 @@ class Shown:
 
 
 def of(featured_content: str, title: str, strings: Strings, poster: str = "") -> Shown:
-    """Return our own player for what a record features, an empty one for anything unknown."""
+    """Return our own player for a record's featured content, an empty one for anything unknown."""
     embed = embeds.read(featured_content)
     if embed is None:
         return Shown()
@@ -287,7 +287,7 @@ def label(story: Story, strings: Strings) -> str:
 
 
 def verb(story: Story) -> str:
-    """Return what a reader does with a story: read, watch or listen."""
+    """Return "read", "watch" or "listen", by the type of a story."""
     return {"video": "watch", "audio": "listen"}.get(story.type, "read")
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from copydesk.publish.site._frame import Frame
 
 _ELSEWHERE = ("webUrl", "originalUrl", "website")
-_ORIGIN = ("originalUrl",)  # a website stands among the links of a page
+_ORIGIN = ("originalUrl",)  # a website is among the links of a page
 _EXCERPT = 200
-# what a list tells of a record of each collection
+# the facts that lists show of each collection's records
 _BRIEF_KEYS = {
     "learning": ("by", "items", "length", "level", "rating"),
     "samples": ("author", "by", "published"),
@@ -51,10 +51,10 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """The listed records of each collection, in their order, and how each is shown, by its path.
+    """The listed records of each collection in order, and how lists show each, by path.
 
-    `holders` are the learning paths that an item is in, `makers` those people and companies whose
-    name stands on what others made, `made` the records that carry a name: all by folded text.
+    `holders` maps an item to the learning paths that contain it, `makers` a name to its person or
+    company, `made` a name to the records with this maker. Names are folded.
     """
 
     frame: Frame
@@ -67,13 +67,13 @@ class Catalog:
     _facts: dict[str, Sequence[Fact]] = field(default_factory=dict)
 
     def facts(self, record: Record) -> Sequence[Fact]:
-        """Return what is known of a record."""
+        """Return the facts of a record."""
         if record.path not in self._facts:
             self._facts[record.path] = facts(record, self.items(record), self.frame)
         return self._facts[record.path]
 
     def view(self, record: Record) -> View:
-        """Return the plain values that templates print of a record in a list."""
+        """Return the values of a record for templates of lists."""
         if record.path not in self._views:
             self._views[record.path] = self._view(record)
         return self._views[record.path]
@@ -83,18 +83,18 @@ class Catalog:
         return [self.view(record) for record in records]
 
     def items(self, record: Record) -> list[Record]:
-        """Return what a learning path consists of, as far as it is listed."""
+        """Return the listed items of a learning path."""
         folder, known = f"_{record.collection}/", self.by_path
         names = _records.texts(record, "items")
         return [known[path] for name in names if (path := f"{folder}{name}.md") in known]
 
     def with_topic(self, collection: str, topic: Topic) -> list[Record]:
-        """Return the records of a collection that carry a topic."""
+        """Return the records of a collection with this topic."""
         listed = self.listed.get(collection, ())
         return [record for record in listed if topic.name in _records.texts(record, "topics")]
 
     def maker(self, name: str) -> str:
-        """Return the page of the person or company of a name, "" where there is none."""
+        """Return the link to the person's or company's page, "" if there is none."""
         record = self.makers.get(text.squash(name)) if name else None
         return self.frame.href(_records.page_folder(record)) if record else ""
 
@@ -117,7 +117,7 @@ class Catalog:
         }
 
     def _brief(self, fact: Fact) -> str:
-        """Return a fact without its label, but for a number that says nothing alone."""
+        """Return a fact without its label, unless it is a number that needs it."""
         is_number = fact.key in _NUMBERS
         return (
             f"{fact.label}{self.frame.strings.say('colon')}{fact.text}" if is_number else fact.text
@@ -125,7 +125,7 @@ class Catalog:
 
 
 def catalog(frame: Frame) -> Catalog:
-    """Return the catalog of all records of the plan that are listed."""
+    """Return the catalog of all listed records of the plan."""
     records = frame.plan.records
     listed = {name: _order(name, records.get(name, ())) for name in _records.SHELVES}
     every = [record for shelf in listed.values() for record in shelf]
@@ -141,7 +141,7 @@ def catalog(frame: Frame) -> Catalog:
 
 
 def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
-    """Return by the path of each item the records that it is one of."""
+    """Map the path of each item to the records that contain it."""
     holders: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         for name in dict.fromkeys(_records.texts(record, "items")):
@@ -150,7 +150,7 @@ def _index_holders(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
 
 
 def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
-    """Return by the squashed name of each provider and author the records that are theirs."""
+    """Map the folded name of each provider and author to their records."""
     works: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         provider = _records.first_text(record.fields.get("provider"), "name")
@@ -160,12 +160,12 @@ def _index_works(records: Iterable[Record]) -> Mapping[str, Sequence[Record]]:
 
 
 def title_of(record: Record, frame: Frame) -> str:
-    """Return what a record is called."""
+    """Return the title of a record."""
     return _records.first_text(record, "title", "name") or frame.strings.say("untitled")
 
 
 def address_elsewhere(record: Record, frame: Frame) -> str:
-    """Return where a record is elsewhere on the web, "" for nowhere."""
+    """Return the URL of a record on another site, "" for none."""
     own = _records.page_address(record, frame.plan)
     keys = _ORIGIN if own else _ELSEWHERE
     found = (urls.fetchable(_records.first_text(record, key)) for key in keys)
@@ -173,7 +173,7 @@ def address_elsewhere(record: Record, frame: Frame) -> str:
 
 
 def _order(name: str, records: Iterable[Record]) -> list[Record]:
-    """Return what is listed: by heat, events the latest first."""
+    """Return the listed records, the hottest first, events the latest first."""
     listed = _records.rank(records)
     if name == "events":
         listed.sort(key=_start_key, reverse=True)
@@ -187,7 +187,7 @@ def _start_key(event: Record) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One row: its `label` and `text`, a link if it has one, its time for machines if it is one."""
+    """One row: its `label` and `text`, a link if it has one, an ISO time if it is one."""
 
     key: str
     label: str
@@ -197,9 +197,9 @@ class Fact:
 
 
 def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
-    """Return what is known of a record, in the order in which a reader asks for it.
+    """Return the facts of a record, in the order in which a reader needs them.
 
-    `items` are those of a learning path; it takes as long as they do where it does not say.
+    `items` are those of a learning path; without a length of its own it takes as long as they do.
     """
     fields, strings = record.fields, frame.strings
     texts = {
@@ -225,7 +225,7 @@ def facts(record: Record, items: Sequence[Record], frame: Frame) -> list[Fact]:
 
 
 def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
-    """Yield the places on the web that a record names, each with its name and a note on it."""
+    """Yield the web pages that a record names, each with its name and a note."""
     website = urls.fetchable(_records.first_text(record, "website"))
     if website:
         yield {"name": frame.strings.say("website"), "href": website, "note": urls.host(website)}
@@ -241,19 +241,19 @@ def links(record: Record, frame: Frame) -> Iterator[Mapping[str, str]]:
 
 
 def authors(record: Record) -> list[str]:
-    """Return the names of those who made it, as far as its provider names them."""
+    """Return the names of the authors in its provider."""
     return list(_names(_part(record, "provider", "authors")))
 
 
 def _author(record: Record) -> str:
-    """Return who made it, "" where nobody but the one who published it did."""
+    """Return the author, "" if only the publisher is named."""
     names = authors(record)
     provider = _records.first_text(record.fields.get("provider"), "name")
     return "" if names == [provider] else ", ".join(names)
 
 
 def moment(record: Record, key: str) -> datetime | None:
-    """Return a field that should be a time, None where it is something else."""
+    """Return a field with a time, None if it is something else."""
     value = record.fields.get(key)
     if isinstance(value, datetime):
         return value
@@ -261,7 +261,7 @@ def moment(record: Record, key: str) -> datetime | None:
 
 
 def number(value: object) -> str:
-    """Return a count as people read it in any language: `16 314`; "" for what is none."""
+    """Format a count for any language: `16 314`; "" if it is no count."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
         return ""
     return f"{int(value):,}".replace(",", _THIN)
@@ -272,7 +272,7 @@ def _length(record: Record) -> int:
 
 
 def _whole(items: Sequence[Record]) -> int:
-    """Return how many seconds all items take, 0 where one does not say."""
+    """Return the length of all items in seconds, 0 if one has none."""
     seconds = list(map(_length, items))
     return sum(seconds) if all(seconds) else 0
 
@@ -286,7 +286,7 @@ def _publication(record: Record, frame: Frame) -> Iterator[Fact]:
 
 
 def _when(record: Record, frame: Frame) -> str:
-    """Return the day of an event, or the first and the last."""
+    """Return the day of an event, or its first and last day."""
     moments = (moment(record, key) for key in ("startDateTime", "endDateTime"))
     days: list[date] = [frame.plan.local(at).date() for at in moments if at is not None]
     several = dict.fromkeys(days)
@@ -328,14 +328,14 @@ def _part(record: Record, key: str, inner: str) -> object:
 
 
 def _names(value: object) -> Iterable[str]:
-    """Yield names that stand as such or as `name:` of a mapping."""
+    """Yield names, given as text or as `name:` of a mapping."""
     for item in value if isinstance(value, list | tuple) else ():
         if name := text.fold(item) if isinstance(item, str) else _records.first_text(item, "name"):
             yield name
 
 
 def _note(place: object, frame: Frame) -> str:
-    """Return the name that somebody has at a place and how many follow there."""
+    """Return a person's name on a service and the number of followers there."""
     fields = place if isinstance(place, Mapping) else {}
     name = _records.first_text(fields, "username")
     followers, citations = number(fields.get("followers")), number(fields.get("citations"))

@@ -12,11 +12,11 @@ from copydesk.publish import _plan, _records
 from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 
-_TOPICS_NAMED = 5  # in a sentence; more are a number, and stand in the list below it
+_TOPICS_NAMED = 5  # in a sentence; the list below it has all
 
 
 def about_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield the about page and the one on the method."""
+    """Yield the pages `about/` and `method/`."""
     beat = frame.plan.beat
     house = {**_who(frame), **_rules(frame)}
     about = frame.strings.say("about_site", site=text.fold(beat.title))
@@ -28,7 +28,7 @@ def about_pages(frame: Frame) -> Iterator[Sheet]:
 
 
 def _describe_site(frame: Frame) -> str:
-    """Return what the site is: in the owner's words, else in those of its main topic's file."""
+    """Return the owner's description of the site, else that of its main topic."""
     beat = frame.plan.beat
     if beat.description:
         return text.fold(beat.description)
@@ -37,7 +37,7 @@ def _describe_site(frame: Frame) -> str:
 
 
 def _name_subject(frame: Frame) -> str:
-    """Return what the site gathers news on: its main topic, else the first of its topics."""
+    """Return the subject of the site: its main topic, else the first of its topics."""
     beat = frame.plan.beat
     names = [beat.topic] if beat.topic else [topic.name for topic in beat.topics]
     return frame.strings.join_names(tuple(map(text.fold, names)), _TOPICS_NAMED)
@@ -61,7 +61,7 @@ def _who(frame: Frame) -> Mapping[str, object]:
 
 
 def _rules(frame: Frame) -> Mapping[str, object]:
-    """Return the numbers by which stories are chosen and placed."""
+    """Return the numbers that decide on stories and their places."""
     scoring, look = frame.plan.beat.scoring, frame.plan.look
     return {
         "profile": scoring.profile,
@@ -82,14 +82,14 @@ def _rules(frame: Frame) -> Mapping[str, object]:
 
 
 def _number(value: float) -> str:
-    """Return a number as people write it: 24 and not 24.0."""
+    """Format a number as people write it: 24, not 24.0."""
     return f"{value:.6g}"
 
 
-def shared_files(frame: Frame) -> Iterator[Sheet]:
+def theme_files(frame: Frame) -> Iterator[Sheet]:
     """Yield `style.css`, `site.js`, `icon.svg` and `404.html`.
 
-    Where IndexNow is told of changes, also the file by which it knows that the site is ours.
+    If IndexNow is used, also the file that proves to it that the site is ours.
     """
     for name in ("style.css", "site.js"):
         source = frame.renderer.read_source(name)
@@ -105,7 +105,7 @@ def shared_files(frame: Frame) -> Iterator[Sheet]:
 
 
 def _theme(name: str, frame: Frame) -> str:
-    """Return what a newsroom says after our style sheet, so that it need not copy it."""
+    """Return a newsroom's additions to our style sheet, so that it need not copy all of it."""
     theme = frame.renderer.read_source("theme.css") if name == "style.css" else None
     return f"\n/* theme.css */\n{theme}" if theme else ""
 
@@ -121,9 +121,9 @@ def _icon(title: str) -> bytes:
     ).encode()
 
 
-def moved_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield a page that sends readers on for every folder whose list is elsewhere now."""
-    for old, new in _records.moved_folders(frame.plan).items():
+def redirect_pages(frame: Frame) -> Iterator[Sheet]:
+    """Yield a page that redirects readers for every folder of a list that moved."""
+    for old, new in _records.folder_redirects(frame.plan).items():
         name = frame.strings.say(new.rstrip("/"))
         yield frame.page(
             "moved.html",

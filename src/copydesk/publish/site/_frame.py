@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from copydesk.publish._plan import AnyOutput, SitePlan
 
 _IN_THE_BAR = 9
-_TONGUES, _POLICIES = 1024, 64  # that are remembered; records say the first, players the second
+_TONGUES, _POLICIES = 1024, 64  # cached, as records may have any language, and players any policy
 _WEEK: tuple[LetterDay, ...] = get_args(LetterDay)
 _WORKDAYS = _WEEK[:5]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What one page says of itself: `path` is its folder, `feeds` the folder of its feeds.
+    """What one page says in its head: `path` is its folder, `feeds` the folder of its feeds.
 
-    `picture` is the story's own, `shared` what stands for a page without one; else the site's does.
-
-    `frames` is the origin of the player in it, "" for none; `plays_files` says that it has a video
-    or a sound that the browser plays itself, `searches` that it runs our script. `subscribes` says
-    that it has the form for letters, where there is one; `letter` is the id of the one it is about.
+    `picture` is the story's own, `shared` the card of a page without one; without both the site's
+    card is used. `frames` is the origin of a player, "" for none. `plays_files` says that the
+    browser itself plays a video or a sound, `searches` that the page runs our script. `subscribes`
+    says that it has the subscription form, if the site has one; `letter` is the id of the page's
+    newsletter.
     """
 
     path: str
@@ -63,9 +63,9 @@ class Head:
 
 @dataclass(slots=True)
 class Frame:
-    """A plan, a renderer, share pictures, and the parts of a page that are the same on all of them.
+    """A plan, a renderer, share cards, and the parts that are the same on all pages.
 
-    `outputs` are those of the site, whose indexes the foot of a page may lead to.
+    `outputs` are those of the site; the foot of a page links to their indexes.
     """
 
     plan: SitePlan
@@ -87,7 +87,7 @@ class Frame:
         self._site = self._common()
 
     def page(self, template: str, head: Head, **context: object) -> Sheet:
-        """Return a page at its folder's `index.html`, or at its own name where it has one."""
+        """Return a page, at its folder's `index.html` or at a name of its own."""
         path = head.path if head.path.endswith(".html") else f"{head.path}index.html"
         data = self.renderer.render_page(
             template, site=self._site, page=self._head(head), **context
@@ -99,7 +99,7 @@ class Frame:
         return self.plan.links.href(path)
 
     def _tongue(self, tag: str) -> str:
-        """Return the attributes of a text in a language, "" for the site's own or an unknown."""
+        """Return the HTML attributes for a language, "" for the site's own or an unknown one."""
         language = language_tag(tag)
         if not language or language == language_tag(self.plan.beat.locale):
             return ""
@@ -132,7 +132,7 @@ class Frame:
         }
 
     def topics(self) -> Sequence[Mapping[str, str]]:
-        """Return all topics but the main one, each with its page."""
+        """Return all topics but the main one, each with a link."""
         plan = self.plan
         return [self._topic(topic) for topic in topics_below(plan.topics, plan.beat.topic)]
 
@@ -142,7 +142,7 @@ class Frame:
         return {"path": folder, "name": named, "href": self.href(folder)}
 
     def _bar(self) -> Sequence[Mapping[str, str]]:
-        """Return the site's sections, as many as a line holds."""
+        """Return the site's sections for the navigation, as many as fit on a line."""
         top = sections(self.plan.topics, self.plan.beat.topic)
         return [self._topic(topic, topic.shortname) for topic in top[:_IN_THE_BAR]]
 
@@ -160,13 +160,13 @@ class Frame:
 
     @property
     def hotlinks(self) -> bool:
-        """Decide whether any picture comes from its publisher's own server."""
+        """Decide whether any picture is loaded from its publisher's server."""
         return "hotlink" in {self.plan.look.show, *self.plan.look.shows.values()}
 
     def _content_policy(self, frames: str, plays_files: bool, forms: str) -> str:
-        """Return what a page may load: our own files, and what plays in it; where `forms` may lead.
+        """Return the Content-Security-Policy: our own files, the page's players, and `forms`.
 
-        Files of podcasts are redirected from host to host, and a policy holds for each of them.
+        Files of podcasts are redirected from host to host, and the policy applies to each of these.
         """
         hotlinks = " https:" if self.hotlinks else ""
         rules = ["default-src 'none'", "style-src 'self'", "script-src 'self'"]
@@ -178,7 +178,7 @@ class Frame:
         return "; ".join([*rules, "base-uri 'none'", f"form-action {forms}"])
 
     def _forms_of(self, head: Head) -> str:
-        """Return where a page's forms may lead, as a source of its policy."""
+        """Return the allowed target of a page's forms, as a source of the policy."""
         if head.searches:
             return "'self'"
         address = self.plan.beat.subscribe_url if head.subscribes else ""
@@ -216,7 +216,7 @@ class Frame:
 
 
 def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | None:
-    """Return where the form leads and which letters it offers, None where there is no form."""
+    """Return the form's target and the newsletters that it offers, None if there is no form."""
     address, offered = plan.beat.subscribe_url, plan.letters.series
     if not address or not offered:
         return None
@@ -228,7 +228,7 @@ def describe_form(plan: SitePlan, strings: Strings) -> Mapping[str, object] | No
 
 
 def _tell_rhythm(series: LetterSeries, strings: Strings) -> str:
-    """Return how often a letter comes, "" where nobody says."""
+    """Return how often a newsletter comes, "" if unknown."""
     if series.is_prompt:
         return strings.say("letter_when_new")
     days = tuple(day for day in _WEEK if day in series.days)

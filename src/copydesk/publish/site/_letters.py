@@ -23,16 +23,16 @@ from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe
 
-_DAYS = 8  # the oldest story that an issue may name is so old
+_DAYS = 8  # age of the oldest story that an issue may name
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "blockquote", "br", "h2", "h3"}
 FOLDER = "newsletters/"
-_LONGEST_LINK = 90  # characters of a headline that leads to the issue before or after
+_LONGEST_LINK = 90  # characters of a link to the previous or next issue
 _FOLDER = "digest/"
 _WORDS_A_MINUTE = 230  # English non-fiction, read silently: 238 (Brysbaert 2019); names slow it
 
 
 def sheets(catalog: Catalog) -> Iterator[Sheet]:
-    """Yield the wanted pages of issues and digests, and the lists where any issue changed."""
+    """Yield the wanted pages of issues and digests, and the lists if any issue changed."""
     frame, shelf = catalog.frame, catalog.frame.plan.letters
     printing = _Printing(catalog)
     for issue in shelf.issues:
@@ -58,13 +58,13 @@ def _is_wanted(issue: ShelvedIssue, frame: Frame) -> bool:
 
 
 def _list_days(issue: ShelvedIssue) -> Iterator[date]:
-    """Yield the days whose stories an issue may name."""
+    """Yield the days of the stories that an issue may name."""
     if issue.day is not None:
         yield from (issue.day - timedelta(days=ago) for ago in range(-1, _DAYS))
 
 
 class _Printing:
-    """The pages of issues, with what they may lead to."""
+    """Make the pages of issues, with links to other pages of ours."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -72,12 +72,9 @@ class _Printing:
         self._plan = catalog.frame.plan
 
     def page(self, issue: ShelvedIssue) -> Sheet:
-        """Return the page of an issue: its sections, or its text where it has another form."""
+        """Return the page of an issue: its sections, or its text if it has another form."""
         frame, record = self._frame, issue.record
-        title, letter = (
-            title_of(issue, frame),
-            name_letter(issue, frame),
-        )
+        title, letter = title_of(issue, frame), name_letter(issue, frame)
         sections = self.sections(issue)
         is_text = not sections and not newsletters.is_marked(record.body)
         body = nh3.clean(record.body, tags=_TAGS, link_rel=None) if is_text else ""
@@ -111,7 +108,7 @@ class _Printing:
         )
 
     def sections(self, issue: ShelvedIssue) -> list[Mapping[str, object]]:
-        """Return what an issue told as templates print it, led to our pages where there are any."""
+        """Return the sections of an issue for templates, with links to our own pages."""
         return [
             {"name": section.name, "told": [self._item(item, issue) for item in section.items]}
             for section in newsletters.read_sections(issue.record.body)
@@ -140,7 +137,7 @@ class _Printing:
         }
 
     def _find_own(self, item: LetterItem, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page of what a letter told, by its name or its address."""
+        """Return the folder of our page for an item, by its name or its URL."""
         own = self._own(item.href, issue)
         if own is None and item.name in issue.told:
             entry = self._plan.groups.public(item.name)
@@ -148,7 +145,7 @@ class _Printing:
         return own
 
     def _own(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return the folder of our page that an address of a letter stands for."""
+        """Return the folder of our page for a URL in an issue."""
         below = self._below(address, issue)
         if below is not None and below in self._pages:
             return below
@@ -159,7 +156,7 @@ class _Printing:
         return None
 
     def _below(self, address: str, issue: ShelvedIssue) -> str | None:
-        """Return where an address lies on our site, or on the one that the letter came from."""
+        """Return the path of a URL of our site, or of the site that the issue came from."""
         folder = _records.page_folder(issue.record)
         came_from = _records.first_text(issue.record, "webUrl").removesuffix(folder)
         for site in (f"{self._plan.links.site}/", came_from):
@@ -176,7 +173,7 @@ class _Printing:
 
     @cached_property
     def _entries(self) -> Mapping[str, Sequence[StoryEntry]]:
-        """Return the published stories by their address and by the folder of their page."""
+        """Return the published stories by URL and by the folder of their page."""
         found: defaultdict[str, list[StoryEntry]] = defaultdict(list)
         for entry in self._plan.stories.entries:
             found[entry.folder].append(entry)
@@ -186,7 +183,7 @@ class _Printing:
 
 
 def letter_lists(frame: Frame) -> Iterator[Sheet]:
-    """Yield a list for each month, one with the newest month and all others, one of each letter."""
+    """Yield the list of the newest month with links to all, each month's, each newsletter's."""
     issues = frame.plan.letters.issues
     months: defaultdict[str, list[ShelvedIssue]] = defaultdict(list)
     for issue in issues:
@@ -208,33 +205,33 @@ def letter_lists(frame: Frame) -> Iterator[Sheet]:
 
 
 def title_of(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return what an issue's page is called: as its mail, else by its record."""
+    """Return the title of an issue's page: the mail's subject, else the record's title."""
     title = issue.subject or _records.first_text(issue.record, "title")
     return title or frame.strings.say("untitled")
 
 
 def name_letter(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return the title of an issue's letter, "" where the issue or the site is called so."""
+    """Return the title of an issue's newsletter, "" if the issue or the site has the same."""
     title = frame.plan.letters.titles.get(issue.letter, "") if issue.subject else ""
     return "" if title == text.fold(frame.plan.beat.title) else title
 
 
 def name_day(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return an issue's day, with the time where its letter has several of it; "" for none."""
+    """Return an issue's day, with the time if its newsletter has several then; "" if undated."""
     if issue.at is None:
         return ""
     return frame.strings.format_date("moment" if issue.shares_day else "day", issue.at)
 
 
 def shelf_of(issue: ShelvedIssue, frame: Frame) -> Mapping[str, str]:
-    """Return the link to the list that an issue is of: its letter's, else the one of all."""
+    """Return the link to the list of an issue: its newsletter's, else the list of all."""
     if issue.letter in frame.plan.letters.listed_titles:
         return _letter_way(issue.letter, frame)
     return {"name": frame.strings.say("newsletters"), "href": frame.href(FOLDER)}
 
 
 def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
-    """Return the link to an issue, None for none."""
+    """Return the link to an issue, None for None."""
     if issue is None:
         return None
     return {
@@ -244,7 +241,7 @@ def link(issue: ShelvedIssue | None, frame: Frame) -> Mapping[str, str] | None:
 
 
 def feeds_title(frame: Frame, name: str = "") -> str:
-    """Return what the feeds of a letter are called, or those of all."""
+    """Return the title of a newsletter's feeds, or of those of all."""
     return f"{name or frame.strings.say('newsletters')} – {text.fold(frame.plan.beat.title)}"
 
 
@@ -254,7 +251,7 @@ def _letter_way(letter: str, frame: Frame) -> Mapping[str, str]:
 
 
 def _name_issue(issue: ShelvedIssue, frame: Frame) -> str:
-    """Return what an issue is called among others: its subject, else its day, else its title."""
+    """Return the short name of an issue: its subject, else its day, else its title."""
     return issue.subject or name_day(issue, frame) or title_of(issue, frame)
 
 
@@ -282,7 +279,7 @@ def _list(
 
 
 def _line(issue: ShelvedIssue, letter: str, frame: Frame) -> Mapping[str, object]:
-    """Return an issue as a list tells it: its subject with the day below it, else its day."""
+    """Return an issue for a list: its subject with the day below it, else its day."""
     excerpt = _records.first_text(issue.record, "excerpt")
     return {
         "name": _name_issue(issue, frame),
@@ -318,7 +315,7 @@ def _by_year(ways: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]
 def page(
     day: date, issue: ShelvedIssue, sections: Sequence[Mapping[str, object]], frame: Frame
 ) -> Sheet:
-    """Return the digest of a day, which leads to those before and after it that there are."""
+    """Return the digest of a day, with links to the previous and the next digest."""
     strings, plan = frame.strings, frame.plan
     path, name = addresses.digest_folder(day), strings.format_date("day", day)
     note = newsletters.read_note(issue.record.body)
@@ -352,7 +349,7 @@ def page(
 
 
 def index(frame: Frame) -> Iterator[Sheet]:
-    """Yield the page that leads to the newest digest, where there is one."""
+    """Yield the page that leads to the newest digest, if there is any."""
     newest = max(frame.plan.letters.digests, default=None)
     if newest is not None:
         folder = addresses.digest_folder(newest)
@@ -368,7 +365,7 @@ def index(frame: Frame) -> Iterator[Sheet]:
 
 
 def _measure(sections: Sequence[Mapping[str, object]], note: str, frame: Frame) -> str:
-    """Return how many stories a digest has, and how long it takes to read what it shows."""
+    """Return how many stories a digest has, and how many minutes it takes to read."""
     told = [item for section in sections for item in _items(section)]
     shown = [text.plain(note), *(str(section["name"]) for section in sections)]
     shown += [f"{item['title']} {item['excerpt']} {item['place']}" for item in told]

@@ -19,10 +19,10 @@ from copydesk.publish.site._frame import Frame, Head
 from copydesk.publish.writing import Sheet
 from copydesk.rendering import language_name, language_tag, mark_safe, render_note, strip_note
 
-NEWEST = 60  # of a topic or a publisher
+NEWEST = 60  # stories on the page of a topic or a publisher
 _OF_A_DAY = 90
-_IN_FULL = 24  # as cards, those that come first; the others are a line
-_SECOND = 3  # the first place and those beside it
+_IN_FULL = 24  # of these are cards, the others lines
+_SECOND = 3  # the lead story and the stories next to it
 FOLDER = "archive/"
 _Month = tuple[date, Sequence[date]]
 _LANGUAGES_FOLDER = "languages/"
@@ -36,7 +36,7 @@ def sheets(cards: ListCards) -> Iterator[Sheet]:
 
 
 def _front(cards: ListCards) -> Sheet:
-    """Return the best of the newest as cards by rank, then what else is new by day."""
+    """Return the front page: the best stories as cards by rank, then the other new ones by day."""
     plan = cards.frame.plan
     top, more = plan.front.top, plan.front.more
     usual = cards.frame.strings.say("front_description", site=text.fold(plan.beat.title))
@@ -104,7 +104,7 @@ def _topic(id_: str, cards: ListCards) -> Sheet:
 
 
 def _day(cards: ListCards, at: date) -> Sheet:
-    """Make the page of a day, which leads to the days before and after it that have one."""
+    """Return the page of a day, with links to the previous and the next day that have a page."""
     plan = cards.frame.plan
     place = bisect_left(cards.days, at)
     before, after = cards.days[max(0, place - 1) : place], cards.days[place + 1 : place + 2]
@@ -159,7 +159,7 @@ def _publisher(domain: str, cards: ListCards) -> Sheet:
 
 
 def list_page(cards: ListCards, head: Head, stories: Sequence[Story], **context: object) -> Sheet:
-    """Make the page of the newest of a topic, a publisher or a language."""
+    """Return a page with the newest stories of a topic, a publisher or a language."""
     return cards.frame.page(
         "list.html",
         head,
@@ -176,7 +176,7 @@ def list_page(cards: ListCards, head: Head, stories: Sequence[Story], **context:
 
 
 def _archive_page(cards: ListCards, number: int) -> Sheet:
-    """Return a page of the archive: numbered from its oldest, so that only the last one grows."""
+    """Return a page of the archive; page 1 is the oldest, so that only the last page grows."""
     plan = cards.frame.plan
     stories = plan.archive(number)
     path = f"archive/{number}/"
@@ -250,12 +250,12 @@ PAGES: Output[ListCards] = Output(
 
 
 def archive_page(frame: Frame) -> Iterator[Sheet]:
-    """Yield the archive's first page: front, archive, month, day, story."""
+    """Yield the entrance of the archive, which leads to months, days and stories."""
     yield _archive(group_by_month(frame.plan.by_day), frame)
 
 
 def _month_folder(month: str) -> str:
-    """Return the folder of a month, "" for the undated, who have none."""
+    """Return the folder of a month, "" for undated stories."""
     return "" if month == UNDATED else addresses.month_folder(date.fromisoformat(f"{month}-01"))
 
 
@@ -273,7 +273,7 @@ MONTHS: Output[ListCards] = Output(
 
 
 def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
-    """Return every month by its year, and all pages of the archive, the latest first."""
+    """Return the entrance: all months by year, and all archive pages, the latest first."""
     plan, strings = frame.plan, frame.strings
     years: defaultdict[int, list[Mapping[str, object]]] = defaultdict(list)
     for month, days in months:
@@ -296,7 +296,7 @@ def _archive(months: Sequence[_Month], frame: Frame) -> Sheet:
 
 
 def _month(month: date, frame: Frame) -> Sheet:
-    """Make the page of a month's days; no way to the months beside it, which would change, too."""
+    """Return the page of a month's days, without links to other months, which could change."""
     strings, by_day = frame.strings, frame.plan.by_day
     days = sorted((day for day in by_day if day.replace(day=1) == month), reverse=True)
     heading = strings.format_date("month", month)
@@ -324,7 +324,7 @@ def _archive_entry(name: str, folder: str, count: int, frame: Frame) -> Mapping[
 
 
 def _language(story: Story, _grounds: Grounds) -> Iterable[str]:
-    """Return the language of a story, whatever its region; nothing where nobody knows it."""
+    """Yield the language of a story without its region, if it is known."""
     return filter(None, (language_tag(story.language).partition("-")[0],))
 
 
@@ -333,7 +333,7 @@ def _folder(code: str) -> str:
 
 
 def _languages_index(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the list of the languages, by what they call themselves."""
+    """Yield the list of languages, each under its own name."""
     frame = cards.frame
     entries = [
         {"name": language_name(code), "href": frame.href(_folder(code)), "count": count}
@@ -370,7 +370,7 @@ LANGUAGES: Output[ListCards] = Output(
 
 
 def _reading_lists_index(cards: ListCards) -> Iterator[Sheet]:
-    """Yield the page of all lists; what was changed last comes first."""
+    """Yield the page of all editors' lists, the last changed first."""
     frame = cards.frame
     lists = sorted(frame.plan.lists.values(), key=lambda listed: listed.id)
     lists.sort(key=lambda listed: str(listed.updated_at or ""), reverse=True)
@@ -384,7 +384,7 @@ def _reading_lists_index(cards: ListCards) -> Iterator[Sheet]:
 
 
 def _reading_list_entry(cards: ListCards, listed: ReadingList) -> Mapping[str, object]:
-    """Return what the page of all lists tells of one."""
+    """Return an editors' list as the page of all shows it."""
     plan = cards.frame.plan
     return {
         "name": text.fold(listed.title),
@@ -396,7 +396,7 @@ def _reading_list_entry(cards: ListCards, listed: ReadingList) -> Mapping[str, o
 
 
 def _reading_list_page(cards: ListCards, list_id: str) -> Iterator[Sheet]:
-    """Yield the page of a list."""
+    """Yield the page of an editors' list."""
     frame, plan = cards.frame, cards.frame.plan
     listed, folder = plan.lists[list_id], addresses.list_folder(list_id)
     chosen = list(plan.read_list(listed))

@@ -19,7 +19,7 @@ Thing = Mapping[str, object]
 
 
 def page(path: str, name: str, kind: str, thing: Thing | None, frame: Frame) -> Thing:
-    """Describe a page of the site and the one thing that it is about, if it is about one."""
+    """Describe a page of the site, and the one thing that it is about, if any."""
     home = frame.plan.links.page("")
     fields: dict[str, object] = {
         "@context": _CONTEXT,
@@ -98,7 +98,7 @@ def _code(record: Record, _frame: Frame) -> dict[str, object]:
 
 
 def _profile(record: Record, frame: Frame) -> dict[str, object]:
-    """Describe a person or a company by what the record says of it."""
+    """Describe a person or a company."""
     fields: dict[str, object] = {
         "url": _records.address(record, "website"),
         "sameAs": [place["href"] for place in _catalog.links(record, frame)],

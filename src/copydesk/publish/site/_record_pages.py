@@ -21,9 +21,9 @@ from copydesk.publish.writing import Sheet
 from copydesk.rendering import mark_safe
 
 _TAGS = {"p", "ul", "ol", "li", "a", "b", "strong", "i", "em", "code", "pre", "blockquote", "br"}
-_MADE = 24  # of the things that one person or company made
+_MADE = 24  # records of one person or company on its page
 _A_PAGE = 40
-_FIRST = 6  # of each kind where a shelf has several: whole rows of three and of two
+_FIRST = 6  # records of each kind on a page of several; fills rows of three and of two
 _KINDS = ("collections", "courses", "videos", "books", "articles", "answers")
 _FOLDER = "sponsorships/"
 
@@ -60,7 +60,7 @@ def _page(record: Record, catalog: Catalog) -> Sheet:
         head,
         record={
             **catalog.view(record),
-            "excerpt": "" if has_body else said,  # it is how the body begins
+            "excerpt": "" if has_body else said,  # the body begins with it
             "origin": _catalog.address_elsewhere(record, frame),
         },
         facts=list(_link_facts(catalog.facts(record), catalog)),
@@ -82,7 +82,7 @@ def _link_facts(facts: Iterable[Fact], catalog: Catalog) -> Iterator[Fact]:
 
 
 def _works_of(record: Record, catalog: Catalog) -> list[_catalog.View]:
-    """Return what a person or company made among what is listed here."""
+    """Return the listed records of a person or company."""
     if record.collection not in {"people", "companies"}:
         return []
     found = catalog.made.get(text.squash(_records.first_text(record, "name")), ())
@@ -95,14 +95,14 @@ def _topics(record: Record, frame: Frame) -> list[Mapping[str, str]]:
 
 
 def _shelf(record: Record, frame: Frame) -> Mapping[str, str]:
-    """Return the list that a record stands in."""
+    """Return the list that a record is in."""
     href = frame.href(f"{record.collection}/")
     return {"name": frame.strings.say(record.collection), "href": href}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shelf:
-    """A list of records: the folder of its first page, what stands above it."""
+    """A list of records: the folder of its first page, and its heading."""
 
     folder: str
     heading: str
@@ -130,7 +130,7 @@ def shelf_pages(catalog: Catalog) -> Iterator[Sheet]:
 
 
 def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
-    """Return the lists that there are of a topic, by its name."""
+    """Return the lists of each topic, by its name."""
     by_topic = defaultdict(list)
     for collection in catalog.listed:
         for shelf in _shelf_topics(collection, catalog):
@@ -139,7 +139,7 @@ def topic_shelves(catalog: Catalog) -> Mapping[str, list[Mapping[str, object]]]:
 
 
 def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list[_Shelf]:
-    """Return a list of each kind where there are several: videos, courses, learning paths."""
+    """Return a list for each kind if there are several: videos, courses, learning paths."""
     by_kind: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:
         by_kind[_kind(record)].append(record)
@@ -159,15 +159,15 @@ def _kinds(records: Sequence[Record], collection: str, catalog: Catalog) -> list
 
 
 def _kind(record: Record) -> str:
-    """Return the folder between the collection's and the record: `videos`."""
+    """Return the folder between that of the collection and the record: `videos`."""
     below = record.path.removeprefix(f"_{record.collection}/")
     return below.rpartition("/")[0]
 
 
 def _shelf_topics(collection: str, catalog: Catalog) -> Iterator[_Shelf]:
-    """Yield a list of each topic that some records carry and others do not.
+    """Yield a list for each topic that only some of the records have.
 
-    Not where a page of something else lies at its address.
+    A topic is left out if its folder has a page of something else.
     """
     frame, listed = catalog.frame, catalog.listed.get(collection, ())
     taken = {_records.page_folder(record) for record in listed}
@@ -193,7 +193,7 @@ def _way(shelf: _Shelf, catalog: Catalog) -> Mapping[str, object]:
 
 
 def _overview(shelf: _Shelf, kinds: Sequence[_Shelf], catalog: Catalog) -> Sheet:
-    """Return the first of each kind, with the way to all."""
+    """Return the first records of each kind, with links to all."""
     groups = [
         {
             **_way(kind, catalog),
@@ -243,7 +243,7 @@ def _print(shelf: _Shelf, path: str, title: str, catalog: Catalog, **context: ob
 
 
 def sponsor_pages(frame: Frame) -> Iterator[Sheet]:
-    """Yield the page, where there is a sponsor."""
+    """Yield the page of sponsors, if there are any."""
     records = frame.plan.records.get("sponsorships", ())
     shown = [_sponsor(record, frame) for record in records if not _records.is_removed(record)]
     if not shown:
@@ -274,7 +274,7 @@ def _sponsor(record: Record, frame: Frame) -> Mapping[str, object]:
 
 
 def _days(record: Record, frame: Frame) -> str:
-    """Return the first and the last of the days that were paid for."""
+    """Return the first and the last paid day."""
     listed = _records.texts(record, "schedules")
     found = sorted({at.date() for day in listed if (at := dates.parse(day[:10])) is not None})
     return " – ".join(

@@ -45,10 +45,10 @@ OUTPUTS: tuple[Output[ListCards], ...] = (
 
 
 class Site:
-    """The pages of a plan: those beside the walk through its archive, and the walk in legs.
+    """All pages of a plan: those outside the walk, and those of each leg of the walk.
 
-    `beside` gives what others make of the stories on a page of the archive, by its number, while
-    they are in hand.
+    `beside` returns other files for the stories on an archive page, by the page's number, so that
+    they are made while these stories are in memory.
     """
 
     def __init__(
@@ -69,15 +69,15 @@ class Site:
 
     @property
     def legs(self) -> int:
-        """Return how many legs the walk has; the pages of any of them can be made alone."""
+        """Return the number of legs; the pages of each can be made alone."""
         return len(self._walk.legs)
 
     def leg(self, number: int) -> Iterator[Sheet]:
-        """Yield the pages of a leg of the walk, which reads the stories on it."""
+        """Yield the pages of a leg, whose stories are read for them."""
         return self._walk.sheets(number)
 
     def beside_the_walk(self) -> Iterator[Sheet]:
-        """Yield all pages but those of the walk."""
+        """Yield all pages outside the walk."""
         plan, frame, cards = self._plan, self._frame, self._cards
         yield from _listings.sheets(cards)
         yield from _listings.archive_page(frame)
@@ -89,13 +89,13 @@ class Site:
         yield from _story.signposts(cards)
         yield from _letters.sheets(self._catalog)
         if plan.wanted.everything:
-            yield from _fixed_pages.shared_files(frame)
+            yield from _fixed_pages.theme_files(frame)
             yield from _fixed_pages.about_pages(frame)
             yield from _search.sheets(frame)
             yield from _record_pages.sheets(self._catalog)
             yield from _record_pages.shelf_pages(self._catalog)
             yield from _record_pages.sponsor_pages(frame)
-            yield from _fixed_pages.moved_pages(frame)
+            yield from _fixed_pages.redirect_pages(frame)
 
 
 def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
@@ -108,9 +108,9 @@ def sheets(plan: SitePlan, renderer: Renderer) -> Iterator[Sheet]:
 
 @dataclass(slots=True)
 class Walk:
-    """The walk through the archive of a plan, in `legs` of some pages of the archive each.
+    """The walk through the archive of a plan, in `legs` of some archive pages each.
 
-    `beside` yields what others make of the stories on a page of the archive, by its number.
+    `beside` yields other files for the stories on an archive page, by the page's number.
     """
 
     cards: ListCards
@@ -128,12 +128,12 @@ class Walk:
         self._index = _search.parts(plan)
         self._days = _choose(DAYS.key.name, DAYS.values(plan), plan)
         parts = _choose(SEARCH.key.name, self._index, plan)
-        self._parts = {part: self._index[part][0].when for part in parts}  # its oldest story's time
+        self._parts = {part: self._index[part][0].when for part in parts}  # by oldest story
 
     def sheets(self, leg: int) -> Iterator[Sheet]:
-        """Yield the pages of stories, days and the archive and the parts of a leg, as wanted.
+        """Yield the wanted pages of a leg: stories, days, archive pages, parts of the search index.
 
-        A day and a part belong to the leg on which their oldest story stands.
+        A day or a part belongs to the leg with its oldest story.
         """
         plan = self.cards.frame.plan
         days, parts = self._beyond(leg)
@@ -151,7 +151,7 @@ class Walk:
             yield from self._end(days, parts)
 
     def _end(self, days: Iterable[str], parts: Iterable[str]) -> Iterator[Sheet]:
-        """Yield what no story stands behind which a leg could end, and the list of all parts."""
+        """Yield the days and parts that are left after the last leg, and the list of parts."""
         for day in days:
             yield from DAYS.make(self.cards, day)
         for part in parts:
@@ -161,7 +161,7 @@ class Walk:
             yield _search.contents(self._index, plan)
 
     def _beyond(self, leg: int) -> tuple[deque[str], deque[str]]:
-        """Return the days and parts that no earlier leg makes."""
+        """Return the days and parts that earlier legs do not make."""
         if leg == 0:
             return deque(self._days), deque(self._parts)
         last = self._last_entry(self.legs[leg - 1])
@@ -174,5 +174,5 @@ class Walk:
 
 
 def _choose(key: str, values: Iterable[str], plan: SitePlan) -> list[str]:
-    """Return the values of a key whose pages have to be made, in their order."""
+    """Return the values of a key that the build wants, in order."""
     return [value for value in values if plan.wanted(key, value)]

@@ -50,14 +50,14 @@ OUTPUTS: tuple[AnyOutput, ...] = (*_STORY_OUTPUTS, *_LIST_OUTPUTS)
 
 
 def lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Return all other files of the API and the documents that describe it."""
+    """Return all files that `page` does not make: lists, newsletters, the API's description."""
     schema = _schema.sheets(shapes.plan) if shapes.plan.wanted.everything else ()
     letters = _letter_sheets(shapes.plan)
     return chain(_story_lists(shapes), _list_sheets(shapes), letters, schema)
 
 
 def _story_lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Yield the lists over the stories and the groups."""
+    """Yield the lists of stories and of groups."""
     plan = shapes.plan
     if plan.wanted(ALL.name):
         latest = [encoding.compact(shapes.story(story)) for story in plan.stories[:_NEWEST]]
@@ -67,7 +67,7 @@ def _story_lists(shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Yield a page of stories, the files of those on it and of groups that they lead, as wanted."""
+    """Yield an archive page, the files of its stories, and of groups that they lead, as wanted."""
     plan = shapes.plan
     is_page = plan.wanted(ARCHIVE.name, str(number))
     made: list[bytes] = []
@@ -89,7 +89,7 @@ def page(number: int, shapes: _shape.Shapes) -> Iterator[Sheet]:
 
 
 def _page(number: int, stories: list[bytes], plan: SitePlan) -> bytes:
-    """Return a page, its oldest story first: it only ever grows at its end."""
+    """Return a page, its oldest story first, so that it only grows at its end."""
 
     def link(other: int) -> str | None:
         is_there = 0 < other <= plan.archive_pages
@@ -136,7 +136,7 @@ def _group_in_list(group: str, leader: Story, shapes: _shape.Shapes) -> dict[str
 
 
 def _group(leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes) -> dict[str, object]:
-    """Return a group by what is published of its leader."""
+    """Return a group, made of what the API shows of its leader."""
     return {
         "id": _shape.group_id(leader.group),
         "leader": shapes.reference(leader),
@@ -148,7 +148,7 @@ def _group(leader: Story, whole: Mapping[str, object], shapes: _shape.Shapes) ->
 
 
 def _list_sheets(shapes: _shape.Shapes) -> Iterator[Sheet]:
-    """Yield the files of topics, sources and editors' lists, all in lists, the API's first file."""
+    """Yield the files of topics, sources and editors' lists, lists of each, and the API's index."""
     plan = shapes.plan
     for output in _LIST_OUTPUTS:
         yield from make(output, shapes, plan)
@@ -208,7 +208,7 @@ def _topic(topic: Topic, plan: SitePlan) -> dict[str, object]:
 
 
 def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str, object]:
-    """Return a publisher under the name that its newest story gives it."""
+    """Return a publisher, with the name that its newest story gives it."""
     newest = stories.entries[0]
     known = plan.beat.organizations.get(domain)
     folder = addresses.source_folder(domain)
@@ -227,7 +227,7 @@ def _publisher(domain: str, stories: ListedStories, plan: SitePlan) -> dict[str,
 
 
 def _reading_list(listed: ReadingList, plan: SitePlan) -> dict[str, object]:
-    """Return a list that an editor made; who that is its readers are not told."""
+    """Return an editors' list, without the name of the editor."""
     folder = addresses.list_folder(listed.id)
     return {
         "id": listed.id,
@@ -257,7 +257,7 @@ def _entrance(plan: SitePlan) -> dict[str, object]:
 
 
 def _letter_sheets(plan: SitePlan) -> Iterator[Sheet]:
-    """Yield the files of letters, where there are any and one of their issues changed."""
+    """Yield the files of newsletters, if there are issues and one of them changed."""
     shelf = plan.letters
     if not shelf.issues or not plan.wanted.of_key(LETTER.name):
         return

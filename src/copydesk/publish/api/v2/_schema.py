@@ -31,7 +31,7 @@ _PATHS = (
     ("groups/index.json", "groups", "The hundred groups with the newest stories"),
     ("groups/{id}.json", "group", "What is told of one happening"),
 )
-_LETTERS = (  # where there are any
+_LETTERS = (  # only on a site with newsletters
     ("letters/index.json", "letters", "All letters"),
     ("letters/{id}.json", "letter", "A letter and its newest hundred issues"),
     ("issues/{id}.json", "issue", "An issue of a letter, and what it told"),
@@ -53,7 +53,7 @@ def sheets(plan: SitePlan) -> Iterator[Sheet]:
 
 
 def _document(value: object) -> bytes:
-    """Return a document that people read, too."""
+    """Encode a document so that people can read it, too."""
     return encoding.pretty(value) + b"\n"
 
 
@@ -97,7 +97,7 @@ def _says(about: str, **schema: object) -> Schema:
 
 
 def _or_null(about: str, **schema: object) -> Schema:
-    """Return a schema of one plain type that admits null."""
+    """Return a schema that allows a plain type or null."""
     return _says(about, **{**schema, "type": [schema["type"], "null"]})
 
 
@@ -130,7 +130,7 @@ def _list(about: str, items: Schema) -> Schema:
 
 
 def _object(about: str, keys: Mapping[str, Schema]) -> Schema:
-    """Return an object that has all of its keys; a later version may add some."""
+    """Return the schema of an object with all these keys; later versions may add keys."""
     return _says(about, type="object", required=list(keys), properties=dict(keys))
 
 
@@ -370,7 +370,7 @@ _SECTION = {
     "title": _maybe("What the part is called."),
     "items": _list("What it told, in its order.", _object("A thing told.", _TOLD)),
 }
-LETTERS: dict[str, Schema] = {  # of a site that has any
+LETTERS: dict[str, Schema] = {  # only on a site with newsletters
     "letters": _object(
         "The letters that there are issues of.",
         {"letters": _list("Letters.", _object("A letter.", _SHORT_LETTER))},

@@ -28,7 +28,7 @@ _LISTS = frozenset({"index", "latest"})
 
 @dataclass(slots=True)
 class Shapes:
-    """The shapes of a plan's stories."""
+    """The stories of a plan, as the API shows them."""
 
     plan: SitePlan
     _topics: Mapping[str, Topic] = field(init=False)
@@ -43,7 +43,7 @@ class Shapes:
         return leader is not None and leader.path == entry.path
 
     def story(self, story: Story) -> dict[str, object]:
-        """Return all that is published of a story."""
+        """Return all that the API shows of a story."""
         plan, coverage = self.plan, self.plan.coverages.of(story)
         return {
             **self.reference(story),
@@ -71,12 +71,12 @@ class Shapes:
         }
 
     def references(self, entries: Iterable[StoryEntry]) -> list[dict[str, object]]:
-        """Return what lists say of stories that are filed here, those that can be read."""
+        """Return short forms of those stories that can be read."""
         found = (self.plan.read(entry.path) for entry in entries)
         return [self.reference(story) for story in found if story is not None]
 
     def reference(self, story: Story) -> dict[str, object]:
-        """Return what a list says of a story that stands elsewhere in full."""
+        """Return the short form of a story, for lists."""
         return {
             "id": addresses.record_name(story.path),
             "url": self.plan.links.page(addresses.story_folder(story.path)),
@@ -87,7 +87,7 @@ class Shapes:
         }
 
     def source(self, provider: Provider | None) -> dict[str, object] | None:
-        """Return a publisher, null where none is known; its file where it has one."""
+        """Return a publisher with the URL of its file, None if the publisher is unknown."""
         if provider is None:
             return None
         domain = addresses.addressable_domain(provider.domain)
@@ -139,7 +139,7 @@ class Shapes:
 
 
 def moment(value: datetime | None) -> str | None:
-    """Return a time as RFC 3339 in UTC, null for none."""
+    """Format a time as RFC 3339 in UTC, None for None."""
     return dates.rfc3339(value) if value else None
 
 
@@ -163,20 +163,20 @@ def _reason(reason: Reason) -> dict[str, object]:
 
 
 def page_place(number: int) -> str:
-    """Return the place of a page of stories."""
+    """Return the path of an archive page."""
     return f"{ROOT}stories/pages/{number}.json"
 
 
 def story_place(told: Story | StoryEntry) -> str:
-    """Return the place of one story."""
+    """Return the path of a story's file."""
     return item_place("stories", addresses.record_name(told.path))
 
 
 def item_place(kind: str, name: str) -> str:
-    """Return the place of one thing of a kind, whatever its name.
+    """Return the path of one item's file, whatever its name.
 
-    A name that is a list's, or begins with a tilde, gets a tilde before it; one that no file can
-    have is told by its hash.
+    A name that a list has, or that begins with a tilde, gets a tilde in front. A name that no file
+    can have is replaced by its hash.
     """
     if not addresses.is_segment(f"~{name}.json"):
         name = f"~h-{_hash(name)}"
@@ -186,17 +186,17 @@ def item_place(kind: str, name: str) -> str:
 
 
 def group_id(name: str) -> str:
-    """Return a group's id: its name is its first record's, which may be out for its headline."""
+    """Return the id of a group: a hash, as the name itself may contain an outdated headline."""
     return _hash(name)
 
 
 def index_place(kind: str) -> str:
-    """Return the place of the list of a kind."""
+    """Return the path of the list of a kind."""
     return f"{ROOT}{kind}/index.json"
 
 
 def address(place: str, plan: SitePlan) -> str:
-    """Return the address of a file of the API."""
+    """Return the URL of a file of the API."""
     return f"{plan.links.api}/{addresses.quote_path(place)}"
 
 
@@ -205,12 +205,12 @@ def _hash(name: str) -> str:
 
 
 def document(value: object) -> bytes:
-    """Return the bytes of one file."""
+    """Encode one file."""
     return encoding.compact(value) + b"\n"
 
 
 def listing(head: Mapping[str, object], key: str, fragments: Iterable[bytes]) -> bytes:
-    """Return the bytes of an object that ends with a list whose items are written already."""
+    """Encode an object that ends with a list of items that are encoded already."""
     opening = encoding.compact(head)[:-1]
     comma = b"," if head else b""
     return opening + comma + encoding.compact(key) + b":[" + b",".join(fragments) + b"]}\n"
