@@ -1,6 +1,7 @@
-"""Turn a fetched page and the lead to it into an Article, or into a Dropped that says why not.
+"""Read the article in a fetched page: a Page and its Lead go in, an Article or a Dropped comes out.
 
-What a site repeats on many pages is learned from finished articles and taken out of them.
+`learn` counts what a site repeats on many pages (boilerplate, logos), `settle` removes it from an
+article.
 """
 
 from __future__ import annotations

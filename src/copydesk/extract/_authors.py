@@ -43,9 +43,9 @@ _ORGANIZATIONS = frozenset(
 def authors(
     document: Document, declared: Declared, lead: Lead, site_names: Iterable[str]
 ) -> tuple[tuple[str, ...], str]:
-    """Find the authors in the order of the byline and where they came from, ((), "") for none.
+    """Return the authors in the order of the byline and the origin of the names, ((), "") for none.
 
-    What the page declares goes before the lead, and that before what the page shows.
+    Names that the page declares are preferred to those of the lead, and these to a shown byline.
     """
     sites = frozenset(text.squash(name) for name in site_names) - _publishers(document, declared)
     told = (
@@ -63,7 +63,7 @@ def authors(
 def _choose_fullest(
     told: Iterable[tuple[tuple[str, ...], str]],
 ) -> tuple[tuple[str, ...], str] | None:
-    """Return the first names, or those of a later declaration that names the same and more."""
+    """Return the first names, or those of a later declaration with the same names and more."""
     found: tuple[tuple[str, ...], str] | None = None
     for names, origin in told:
         if names and (found is None or is_more(names, found[0])):
@@ -72,7 +72,7 @@ def _choose_fullest(
 
 
 def _publishers(document: Document, declared: Declared) -> frozenset[str]:
-    """Return the keys of persons who publish a site that is not called after them."""
+    """Return the keys of persons who publish a site that is not named after them."""
     persons, sites = set[str](), set(map(text.squash, declared.meta.get("og:site_name", ())))
     sites.add(text.squash(urls.registrable_domain(document.address).split(".")[0]))
     for node in declared.nodes:
@@ -83,7 +83,7 @@ def _publishers(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def list_declared_names(declared: Declared) -> tuple[str, ...]:
-    """Return the persons that the page's own declarations name."""
+    """Return the persons in the page's own declarations."""
     values = _person_names(declared.article.get("author"), declared)
     values += declared.meta.get("author", ())
     return people(values, is_declared=True)
@@ -103,7 +103,7 @@ def _declarations(declared: Declared, lead: Lead) -> Iterator[tuple[list[str], s
 
 
 def _person_names(value: object, declared: Declared) -> list[str]:
-    """Return the names in a JSON-LD author, those of organizations left out."""
+    """Return the names in a JSON-LD author, without those of organizations."""
     found: list[str] = []
     for item in json_ld.items(value):
         node = _follow_reference(item, declared) if isinstance(item, dict) else {}
@@ -114,7 +114,7 @@ def _person_names(value: object, declared: Declared) -> list[str]:
 
 
 def _follow_reference(item: Node, declared: Declared) -> Node:
-    """Follow a reference to the object that says what an author is."""
+    """Resolve a reference to the JSON-LD object that describes an author."""
     if "name" in item or "@type" in item or "@id" not in item:
         return item
     key = item["@id"]
@@ -129,7 +129,7 @@ def _join_name_parts(node: Node) -> list[str]:
 
 
 def _turn_name(name: str) -> str:
-    """Turn `Holm, Ada`, as libraries write it, to `Ada Holm`."""
+    """Turn `Holm, Ada`, as library catalogues have it, into `Ada Holm`."""
     family, comma, given = (part.strip() for part in name.partition(","))
     is_turned = comma and given and "," not in given and len(family.split()) <= 3
     return f"{given} {family}" if is_turned and len(given.split()) <= 3 else name
@@ -137,7 +137,7 @@ def _turn_name(name: str) -> str:
 
 # Bylines on the page, in markup for authors, by class names and by their wording.
 
-# Elements one of whose attributes holds a word of these are looked at, the others are passed over.
+# Only elements with one of these words in an attribute are examined.
 _MARKED = re.compile(
     r"(?i)author|autor|auteur|byline|writer|reporter|journalist|creator|username|submitted-by"
     r"|posted-by|\bfn\b|p-name"
@@ -152,29 +152,29 @@ _AUTHOR_NAME = re.compile(r"author[-_]{0,2}name|name-author")
 # Whole words only: `post-author`, not `authority-control`.
 _WORD = re.compile(r"(?:^|[\s_-])(?:author|autor|auteur|writer|reporter|journalist)s?(?:[\s_-]|$)")
 _UNSHOWN = frozenset({"meta", "link", "script", "style", "img", "svg", "input", "template", "head"})
-# What stands beside an article: other articles and what readers say.
+# Parts of a page beside the article: other articles and readers' comments.
 _BESIDE = re.compile(
     r"(?i)comment|related|recommend|sidebar|most-?(?:read|popular)|trending|teaser|carousel"
     r"|newsletter|disclaimer|follow|menu|tag-?list|more-(?:from|stories|on)|read-?next|promo|caption"
 )
 _TAGS_BESIDE = frozenset({"aside", "nav", "figure", "figcaption", "blockquote"})
-_MAX_FOUND = 200  # elements of one kind that are looked at
+_MAX_FOUND = 200  # elements of one kind that are examined
 _MAX_ABOVE = 30  # levels
 _MAX_AROUND = 100  # of those around the headline
 _MAX_PARTS = 300  # elements in one element
 _MAX_PIECES = 12  # of text in one element
-_MAX_PIECE = 5_000  # characters; many elements in one another all have the same long text
-_MAX_BLOCK = 250  # characters: a block with more holds an article or other articles
-_LEVELS = 5  # above a name, in which its co-authors stand
+_MAX_PIECE = 5_000  # characters; nested elements all have the same long text
+_MAX_BLOCK = 250  # characters: a longer block contains an article or other articles
+_LEVELS = 5  # above a name, which may contain its co-authors
 _MAX_NAMES = 12
 
-# A line without a class that names somebody: `Ada Holm, Reuters`.
+# A signature without a class of its own: `Ada Holm, Reuters`.
 _SIGNED = re.compile(
     r"^[A-Z][^\n,]{4,60},\s(?:The\s)?"
     r"(?:Associated Press|Reuters|AFP|AP|PA|UPI|dpa|Bloomberg|Xinhua)$"
 )
-_MAX_LINE = 120  # characters of a line that is a byline and no sentence
-_MAX_LINES = 400  # elements behind the headline
+_MAX_LINE = 120  # characters of a byline; a longer line is a sentence
+_MAX_LINES = 400  # elements after the headline
 _LINE_TAGS = frozenset(
     {
         *("p", "div", "span", "address", "small", "h2", "h3", "h4", "h5", "h6", "li", "strong"),
@@ -187,7 +187,7 @@ Place = tuple[int, "HtmlElement"]  # an element and its number in the page
 
 
 def bylines(document: Document) -> Iterator[list[str]]:
-    """Yield what the page shows as bylines, each as the lines it is made of, the best first."""
+    """Yield the bylines that the page shows, each as a list of its lines, the best first."""
     headline, places = _places(document)
     title = _title(document)
     for kind in places:
@@ -200,9 +200,9 @@ def bylines(document: Document) -> Iterator[list[str]]:
 
 
 def _places(document: Document) -> tuple[int, list[list[Place]]]:
-    """Return the number of the headline's element, and all that is marked as somebody's name.
+    """Return the number of the headline's element, and the elements marked as names.
 
-    Those of each kind in a list of its own, from the plainest kind to the weakest.
+    The elements are in lists by kind, from the most reliable kind to the weakest.
     """
     headline, places = 0, [list[Place]() for _ in range(_KINDS)]
     for at, element in enumerate(document.tree.iter()):
@@ -220,8 +220,8 @@ _BEARERS = (*_NAMED_BY, "itemprop", "property", "rel")
 
 
 def _is_marked(element: HtmlElement) -> bool:
-    """Decide whether an element may bear a mark; most bear none."""
-    for name in _BEARERS:  # a loop, since it runs for every element of every page
+    """Decide whether an element can be marked as a name; most cannot."""
+    for name in _BEARERS:  # a loop, since this runs for every element of every page
         value = element.get(name)
         if value and _names_somebody(value):
             return True
@@ -230,12 +230,12 @@ def _is_marked(element: HtmlElement) -> bool:
 
 @functools.lru_cache(maxsize=4_096)
 def _names_somebody(value: str) -> bool:
-    """Decide whether a name in the markup is one of an author's; a page uses few, many times."""
+    """Decide whether a name in the markup is for authors; cached, since pages repeat them."""
     return _MARKED.search(value) is not None
 
 
 def _marks(element: HtmlElement) -> Iterator[bool]:
-    """Decide for each kind of mark in turn whether an element bears it."""
+    """Decide for each kind of mark in turn whether an element has it."""
     called = " ".join(filter(None, (element.get(name) for name in _NAMED_BY))).lower()
     words = frozenset(called.split())
     yield bool(_AUTHORS & frozenset((element.get("itemprop") or "").split()))
@@ -255,16 +255,16 @@ def _is_on_a_card(element: HtmlElement) -> bool:
 
 
 def _title(document: Document) -> list[HtmlElement]:
-    """Return the headline's element and those around it, none where the page has no h1."""
+    """Return the headline's element and those around it, none if the page has no h1."""
     headline = next(document.tree.iter("h1"), None)
     return [] if headline is None else [headline, *headline.iterancestors()][:_MAX_AROUND]
 
 
 def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
-    """Decide whether an element is shown and stands in the article rather than beside it.
+    """Decide whether an element is visible and part of the article rather than beside it.
 
-    What holds the headline or follows it at once is about the article, whatever it is called: a
-    page is named for the sidebar that it has, a headline's block for teasers of the same parts.
+    An element that contains the headline or follows it at once is part of the article, whatever its
+    name: some pages are named after their sidebar, some headline blocks after teasers.
     """
     if element.tag in _UNSHOWN:
         return False
@@ -280,7 +280,7 @@ def _is_about_it(element: HtmlElement, title: list[HtmlElement]) -> bool:
 
 
 def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
-    """Return the first byline's elements: those that share a short block with the first of all."""
+    """Return the elements of the first byline: those in a short block with the first one."""
     first = elements[0]
     block = first
     for above in islice(first.iterancestors(), _LEVELS):
@@ -292,7 +292,7 @@ def _take_together(elements: list[HtmlElement]) -> list[HtmlElement]:
 
 
 def _measure(element: HtmlElement) -> int:
-    """Count the characters of an element's text, hardly more than tells that it is long."""
+    """Count the characters of an element's text, up to what shows that it is long."""
     length = 0
     for piece in _pieces(element):
         length += len(piece.strip())
@@ -302,7 +302,7 @@ def _measure(element: HtmlElement) -> int:
 
 
 def _lines(element: HtmlElement) -> str:
-    """Return the first pieces of an element's text, each on a line; of a name marked in it."""
+    """Return the first pieces of an element's text as lines, or those of a name marked in it."""
     parts = islice(element.iter(), 1, _MAX_PARTS)
     names = (part for part in parts if part.get("itemprop") == "name" and part.tag not in _UNSHOWN)
     named = next(names, element)
@@ -311,7 +311,7 @@ def _lines(element: HtmlElement) -> str:
 
 
 def _pieces(element: HtmlElement) -> Iterator[str]:
-    """Yield the pieces of text that an element shows, those of its first parts."""
+    """Yield the visible pieces of text in the first parts of an element."""
     for part in islice(element.iter(), _MAX_PARTS):
         if part.text and isinstance(part.tag, str) and part.tag not in _UNSHOWN:
             yield part.text
@@ -320,7 +320,7 @@ def _pieces(element: HtmlElement) -> Iterator[str]:
 
 
 def _list_spoken_bylines(document: Document, headline: int) -> Iterator[list[str]]:
-    """Yield the short lines behind the headline that say `By` and its like, or an agency."""
+    """Yield short lines after the headline that begin with `By` and the like, or name an agency."""
     title = _title(document)
     for element in islice(document.tree.iter(), headline, headline + _MAX_LINES):
         if element.tag in _LINE_TAGS and _measure(element) <= _MAX_LINE:

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 _MAX_VALUE = 5_000  # characters of one meta tag
 _MOST = 500  # meta tags of one name, links of one relation
-_MOST_OF = {"canonical": 5, "amphtml": 5}  # what a page has one of
+_MOST_OF = {"canonical": 5, "amphtml": 5}  # relations of which a page has one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """The page's own word, by where it says it.
+    """The declarations of a page, by where they are.
 
     `meta` maps a name or property in lower case to its values in order, `links` a relation to its
-    absolute addresses. `nodes` are all JSON-LD objects; `article` and `video` the one of each kind
-    that the page is about, {} where there is none.
+    absolute URLs. `nodes` are all JSON-LD objects; `article` and `video` are the ones that the page
+    is about, {} for none.
     """
 
     meta: Mapping[str, tuple[str, ...]]
@@ -34,7 +34,7 @@ class Declared:
     video: Node
 
     def first(self, *names: str) -> tuple[str, str]:
-        """Return the first value that any of these meta names has, and that name."""
+        """Return the first value among these meta names, and its name."""
         for name in names:
             for value in self.meta.get(name, ()):
                 return value, name
@@ -42,7 +42,7 @@ class Declared:
 
 
 def collect(document: Document) -> Declared:
-    """Read the declarations of a page."""
+    """Collect the declarations of a page."""
     links = _links(document)
     nodes = json_ld.nodes(document)
     own = {document.address, *links.get("canonical", ())}

@@ -1,4 +1,4 @@
-"""JSON-LD: what a page declares about itself, in schema.org's words."""
+"""JSON-LD: what a page declares about itself in the vocabulary of schema.org."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ LISTS = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepa
 
 _ADDRESS_KEYS = ("url", "contentUrl", "@id")
 _MAX_CHARACTERS = 2_000_000  # of all blocks of a page
-_MAX_STRING = 5_000  # characters of any value but a whole text
+_MAX_STRING = 5_000  # characters of any value but a full text
 _MAX_NODES = 2_000
 _TEASERS = 3
 _MAX_DEPTH = 12
-_MAX_ITEMS = 200  # of one list: authors, keywords, addresses
-_MAX_OWN = 10  # addresses under which one node may name itself
-# Scripts were once wrapped for browsers that did not know them.
+_MAX_ITEMS = 200  # of one list: authors, keywords, URLs
+_MAX_OWN = 10  # URLs that one node may have as its own
+# Scripts were once wrapped in comments for browsers that did not know them.
 _OPENING = re.compile(r"\A\s*(?:<!--|(?://\s*)?<!\[CDATA\[|/\*[^*]*\*/|\s)*")
 _CLOSING = re.compile(r"(?:-->|//|\]\]>|/\*[^*]*\*/|;|\s)+\Z")
-_TAIL = 100  # characters in which the end of the wrapping stands
+_TAIL = 100  # characters that contain the end of the wrapping
 
 
 def nodes(document: Document) -> tuple[Node, ...]:
-    """Return every object of the page's JSON-LD, outermost first; broken blocks give nothing."""
+    """Return every object in the page's JSON-LD, outermost first; broken blocks are skipped."""
     found: list[Node] = []
     left = _MAX_CHARACTERS
     for script in document.tree.iter("script"):
@@ -58,7 +58,7 @@ def nodes(document: Document) -> tuple[Node, ...]:
 
 
 def _load(block: str) -> object:
-    """Read one block as leniently as search engines do; None where nothing can be made of it."""
+    """Parse one block as leniently as search engines do, None if that fails."""
     bare = _OPENING.sub("", block, count=1)
     bare = bare[:-_TAIL] + _CLOSING.sub("", bare[-_TAIL:])
     for attempt in (bare, html.unescape(bare) if "&" in bare else ""):
@@ -70,7 +70,7 @@ def _load(block: str) -> object:
 
 
 def _walk(value: object, depth: int) -> Iterator[Node]:
-    """Yield the objects below a value, each before its own parts."""
+    """Yield the objects in a value, each before its own parts."""
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, list):
@@ -84,17 +84,17 @@ def _walk(value: object, depth: int) -> Iterator[Node]:
 
 
 def kinds(node: Node) -> frozenset[str]:
-    """Return the types of a node in lower case, without schema.org's address."""
+    """Return the types of a node in lower case, without the URL of schema.org."""
     return frozenset(
         name.rsplit("/", 1)[-1].rsplit(":", 1)[-1].lower() for name in strings(node.get("@type"))
     )
 
 
 def main(found: tuple[Node, ...], wanted: frozenset[str], addresses: frozenset[str]) -> Node:
-    """Find the node of one of the wanted types that the page is about; {} where there is none.
+    """Return the node of one of the wanted types that the page is about, {} for none.
 
-    The one that names the page's own address, else one that names none, else the first; but three
-    that all name other pages are teasers. `addresses` are identities (kit.urls).
+    A node with the page's own URL is preferred, then one without a URL, then the first; but three
+    nodes that all have URLs of other pages are teasers. `addresses` are identities (kit.urls).
     """
     candidates = [node for node in found if kinds(node) & wanted]
     named = [
@@ -114,25 +114,25 @@ def _own_addresses(node: Node) -> Iterator[str]:
 
 
 def items(value: object) -> list[object]:
-    """Return the first parts of a list, or the one value that stands for a list of one."""
+    """Return the first items of a list, or a single value as a list of one."""
     return value[:_MAX_ITEMS] if isinstance(value, list) else [value]
 
 
 def strings(value: object) -> list[str]:
-    """Return the texts of a value that may be one or a list, white space folded, none empty."""
+    """Return the texts in a value or list, with folded white space, none empty."""
     folded = [text.fold(item[:_MAX_STRING]) for item in items(value) if isinstance(item, str)]
     return [item for item in folded if item]
 
 
 def string(value: object) -> str:
-    """Return the first text of a value as plain text, "" where it has none."""
+    """Return the first text of a value as plain text, "" if it has none."""
     for item in strings(value):
         return text.plain(item) if "<" in item or "&" in item else item
     return ""
 
 
 def prose(value: object) -> str:
-    """Return a whole text with its line breaks, tags out, entities decoded."""
+    """Return a full text with its line breaks, without tags, with decoded entities."""
     from resiliparse.extract.html2text import extract_plain_text
 
     if not isinstance(value, str):
@@ -143,7 +143,7 @@ def prose(value: object) -> str:
 
 
 def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
-    """Return the names in a value of persons or organizations: texts, objects, references."""
+    """Return the names of persons or organizations in a value: texts, objects, references."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, str):
@@ -154,7 +154,7 @@ def names(value: object, found: tuple[Node, ...] = ()) -> list[str]:
 
 
 def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
-    """Return the name behind `{"@id": …}`, told elsewhere on the page."""
+    """Return the name of the object that `{"@id": …}` refers to."""
     key = item.get("@id")
     if not isinstance(key, str):
         return []
@@ -164,7 +164,7 @@ def _follow_reference(item: Node, found: tuple[Node, ...]) -> list[str]:
 
 
 def addresses(value: object) -> list[str]:
-    """Return the addresses in a value: texts, or objects with a url, @id or contentUrl."""
+    """Return the URLs in a value: texts, or objects with a url, @id or contentUrl."""
     result: list[str] = []
     for item in items(value):
         if isinstance(item, Mapping):

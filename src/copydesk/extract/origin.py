@@ -24,16 +24,17 @@ if TYPE_CHECKING:
 _PAGING = re.compile(r"(?i)/page/\d+/?$|[?&](?:page|paged|pg)=\d+")
 _VERSION = re.compile(r"^(?:(?:www\d?|m|mobile|amp|edition|touch|wap)\.)+")
 _MIN_SLUG_WORDS = 3
-_SHARED_WORDS = 2  # of a slug on another site and the title, that the two tell of one thing
+_SHARED_WORDS = 2  # shared by a slug on another site and the title, as a sign of the same subject
 
 
 def canonical(document: Document, declared: Declared, title: str, beat: Beat) -> tuple[str, str]:
-    """Decide to which address readers are sent, and by what.
+    """Return the URL to which readers are sent, and its origin.
 
-    The page's own canonical link or og:url, where it stands on the same site and is neither the
-    home page, a section above the page, another page of a series, an AMP copy nor the address of an
-    obviously different article (a template's mistake); the original on another site where the page
-    is believed (`_is_syndicated`); else where the page was found, AMP caches unwrapped.
+    It is the page's own canonical link or og:url if that is on the same site, and is neither the
+    home page, a section above the page, another page of a series, an AMP copy nor the URL of an
+    obviously different article (a template's mistake). It is the original on another site if the
+    page is trusted (`_is_syndicated`). Otherwise it is where the page was found, without an AMP
+    cache.
     """
     own = unwrap(urls.canonical(document.address) or document.address)
     candidates = [(address, "canonical") for address in declared.links.get("canonical", ())]
@@ -53,9 +54,9 @@ def canonical(document: Document, declared: Declared, title: str, beat: Beat) ->
 def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat: Beat) -> bool:
     """Decide whether a page may send its readers to the original on another site.
 
-    Anybody can declare anything: a page that nobody knows would have its own words filed under
-    another's name. So the page's site must be one that the beat knows, a second declaration must
-    name the other site, and the address must tell of the same thing as the title.
+    Anybody can declare anything: an unknown page could file its own words under another's name. So
+    the page's site must be one of the beat's, a second declaration must name the other site, and
+    the URL must match the title.
     """
     if is_home(address) or is_amp(address) or _PAGING.search(address):
         return False
@@ -65,7 +66,7 @@ def _is_syndicated(address: str, own: str, title: str, declared: Declared, beat:
 
 
 def _is_known(address: str, beat: Beat) -> bool:
-    """Decide whether a site is one of the beat's sources or organizations."""
+    """Decide whether a site belongs to the beat's sources or organizations."""
     labels = urls.host(address).split(".")
     ends = (".".join(labels[start:]) for start in range(len(labels) - 1))
     if any(end in beat.organizations for end in ends):
@@ -74,7 +75,7 @@ def _is_known(address: str, beat: Beat) -> bool:
 
 
 def _is_telling(address: str, own: str, title: str) -> bool:
-    """Decide whether an address spells the title, or ends as the page's own does."""
+    """Decide whether a URL spells the title, or ends as the page's own URL does."""
     slug = _slug_words(_path(address))
     if slug and slug == _slug_words(_path(own)):
         return True
@@ -82,7 +83,7 @@ def _is_telling(address: str, own: str, title: str) -> bool:
 
 
 def _original_addresses(declared: Declared) -> Iterator[str]:
-    """Yield the addresses by which a page names its original, its canonical link left out."""
+    """Yield the URLs by which a page names its original, besides its canonical link."""
     yield from declared.meta.get("og:url", ())
     for address, _ in terms.origins(declared):
         yield address
@@ -91,7 +92,7 @@ def _original_addresses(declared: Declared) -> Iterator[str]:
 
 
 def is_trusted(address: str, own: str, title: str = "") -> bool:
-    """Decide whether a page at `own` may call itself `address`."""
+    """Decide whether a page at `own` may declare `address` as its URL."""
     if urls.identity(address) == urls.identity(own):
         return True
     if _bare_host(address) != _bare_host(own) or is_home(address) or is_amp(address):
@@ -105,12 +106,12 @@ def is_trusted(address: str, own: str, title: str = "") -> bool:
 
 
 def _bare_host(address: str) -> str:
-    """Return the host without what only names a version; a neighbour's blog is another site."""
+    """Return the host without a prefix for a version; another user's blog is another site."""
     return _VERSION.sub("", urls.host(address))
 
 
 def _is_other_article(path: str, here: str, title: str) -> bool:
-    """Decide whether two paths spell two headlines that share no word, and the title only one."""
+    """Decide whether two paths spell different headlines, of which only one is the title."""
     theirs, ours = _slug_words(path), _slug_words(here)
     if min(len(theirs), len(ours)) < _MIN_SLUG_WORDS:
         return False
@@ -127,21 +128,21 @@ def _path(address: str) -> str:
 
 
 def _keep_scheme(address: str, own: str) -> str:
-    """Return the scheme under which the page was found, where only that differs."""
+    """Return the URL with the scheme under which the page was found, if only that differs."""
     if urls.identity(address) == urls.identity(own) and own.startswith("https:"):
         return re.sub(r"^http:", "https:", address)
     return address
 
 
 def is_home(address: str) -> bool:
-    """Decide whether an address is a site's front door."""
+    """Decide whether a URL is a site's home page."""
     parts = urlsplit(address)
     bare = re.sub(r"(?i)/(?:index|default|home)\.[a-z]{3,5}$", "", parts.path).strip("/")
     return not bare and not parts.query
 
 
 def amp(document: Document, declared: Declared, web_url: str) -> str:
-    """Return the address of the page's AMP copy, "" where none is declared on its own site."""
+    """Return the URL of the page's AMP copy, "" if none is declared on its own site."""
     own = unwrap(document.address)
     for raw in declared.links.get("amphtml", ()):
         address = unwrap(raw)
@@ -164,12 +165,12 @@ _VIEWER = re.compile(r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?")
 
 
 def is_amp(address: str) -> bool:
-    """Decide whether an address is by its spelling an AMP copy."""
+    """Decide whether a URL looks like that of an AMP copy."""
     return bool(_AMP.search(address)) or is_cached(address)
 
 
 def is_cached(address: str) -> bool:
-    """Decide whether an address is in an AMP cache."""
+    """Decide whether a URL is in an AMP cache."""
     return urls.host(address).endswith(_CACHES)
 
 
@@ -179,10 +180,10 @@ def is_amp_page(document: Document) -> bool:
 
 
 def unwrap(address: str) -> str:
-    """Return the publisher's own address behind an AMP cache's or Google's `/amp/s/`, else itself.
+    """Return the publisher's URL behind an AMP cache or Google's `/amp/s/`, else the URL itself.
 
-    A cache names the publisher twice, in its host and in its path; where the two differ it is no
-    cache's address, and says nothing.
+    A cache names the publisher twice, in its host and in its path; if the two differ, the URL is
+    not a cache's.
     """
     host = urls.host(address)
     if host.endswith(_CACHES):
@@ -198,7 +199,7 @@ def unwrap(address: str) -> str:
 
 
 def _label(publisher: str) -> str:
-    """Return the label under which a cache keeps a host (AMP cache URL format)."""
+    """Return the label that a cache uses for a host (AMP cache URL format)."""
     return publisher.replace("-", "--").replace(".", "-")
 
 
@@ -206,9 +207,9 @@ def _label(publisher: str) -> str:
 
 _MAX_NAME = 60  # characters
 _PLATFORMS = frozenset({"youtube.com", "youtu.be", "vimeo.com"})
-_MAX_NAME_WORDS = 7  # templates put the headline where the site's name belongs
+_MAX_NAME_WORDS = 7  # templates may have the headline in place of the site's name
 _TITLE = "//title[not(ancestor::svg)]"
-# how archives of the web name a kept page: the moment, then its address
+# URLs of web archives: the time of the copy, then the original URL
 _KEPT = re.compile(
     r"(?i)^https?://[^/]*/(?:[^/]+/){0,3}(?:\d{8,14}(?:[a-z]{2}_)?|\d{4}\.\d\d\.\d\d-\d{6})/"
     r"(https?):?/{1,2}([^/]+\..*)"
@@ -219,11 +220,11 @@ _KEPT_BARE = re.compile(r"(?i)^https?://web\.archive\.org/web/\d{8,14}(?:[a-z]{2
 def provider(
     web_url: str, document: Document, declared: Declared, lead: Lead, beat: Beat
 ) -> tuple[Provider, str]:
-    """Find the publisher of a page and where its name came from.
+    """Return the publisher of a page and the origin of its name.
 
-    The domain is that of the longest organization file that covers the host (`aws.amazon.com`
-    before `amazon.com`), else the registrable one. Logos come with the domain. Where `web_url` is
-    on another site than the page, the page's own name is not its publisher's.
+    The domain is that of the longest organization that covers the host (`aws.amazon.com` before
+    `amazon.com`), else the registrable domain. Logos come with the domain. If `web_url` is on
+    another site than the page, the page's own site name is not used.
     """
     place = _find_original(web_url, declared)
     organization = _find_channel_owner(place, lead, beat) or _find_organization(
@@ -233,7 +234,7 @@ def provider(
     source = _find_source(lead, beat)
     if organization:
         name, origin = organization.name, "organization"
-    # a search or an aggregator lists other people's pages under its own name
+    # a search or aggregator lists other publishers' pages under its own name
     elif source and source.name and urls.same_site(source.url, place):
         name, origin = source.name, "source"
     elif urls.same_site(web_url, unwrap(document.address)):
@@ -245,7 +246,7 @@ def provider(
 
 
 def _find_original(web_url: str, declared: Declared) -> str:
-    """Return the address of which an archive of the web keeps a copy, else the page's own."""
+    """Return the original URL of a copy in a web archive, else the page's own."""
     for address in (web_url, *declared.links.get("canonical", ())):
         if not urls.same_site(address, web_url):
             continue
@@ -257,10 +258,10 @@ def _find_original(web_url: str, declared: Declared) -> str:
 
 
 def _find_own_name(place: str, document: Document, declared: Declared) -> tuple[str, str]:
-    """Return the name that a page has for its site, the first that fits its address.
+    """Return the name that a page gives its site, the first that matches its host.
 
-    Templates fill og:site_name with a section ("World") or the address itself: such a name gives
-    way to another that fits, and stands where there is none.
+    Templates fill og:site_name with a section ("World") or with the URL itself: such a name is used
+    only if no other one matches.
     """
     said = [pair for pair in _list_declared_names(declared) if _is_name(pair[0])]
     bare = {urls.registrable_domain(place), urls.host(place)}
@@ -286,7 +287,7 @@ def _list_declared_names(declared: Declared) -> Iterator[tuple[str, str]]:
 
 
 def _find_organization(host: str, beat: Beat) -> Organization | None:
-    """Return the organization whose domain is the longest end of the host's name."""
+    """Return the organization with the longest domain that is the end of the host."""
     labels = host.split(".")
     for start in range(len(labels) - 1):
         found = beat.organizations.get(".".join(labels[start:]))
@@ -296,9 +297,9 @@ def _find_organization(host: str, beat: Beat) -> Organization | None:
 
 
 def _find_channel_owner(web_url: str, lead: Lead, beat: Beat) -> Organization | None:
-    """Return the organization behind a video platform's page: the one its source is named after.
+    """Return the organization behind a page of a video platform, by the name of its source.
 
-    SPEC 2.7: an item of a channel is its owner's and not the platform's.
+    An item in a channel belongs to the channel's owner and not to the platform (SPEC 2.7).
     """
     source = _find_source(lead, beat)
     if source is None or urls.registrable_domain(web_url) not in _PLATFORMS:
@@ -319,7 +320,7 @@ def _find_source(lead: Lead, beat: Beat) -> Source | None:
 
 
 def site_names(web_url: str, declared: Declared, lead: Lead, beat: Beat) -> Iterator[str]:
-    """Yield every name of the site that may stand beside a headline in a title."""
+    """Yield every name of the site that may be beside a headline in a title."""
     organization = _find_organization(urls.host(web_url), beat)
     if organization:
         yield organization.name
@@ -345,10 +346,10 @@ Fit = Literal["", "loose", "exact"]
 
 _MAX_TITLE = 500  # characters
 _MAX_PARTS = 12
-_MAX_LOOSE_WORDS = 5  # of a part of a title that only somehow fits
+_MAX_LOOSE_WORDS = 5  # of a part of a title that matches loosely
 _EDGES = " .,-–—|"
-_SHORT = 3  # letters; shorter ones fit too much
-_LONG = 5  # letters of a first word that stands for a whole name
+_SHORT = 3  # letters; shorter names match too much
+_LONG = 5  # letters of a first word that alone matches a full name
 _SPACED = re.compile(r"\s+[|ǀ–—―·•:›»‹«~-]+\s+|\s*[|ǀ›»‹«]+\s*")
 _COLON = re.compile(r":\s+")
 _SCHEME = re.compile(r"(?i)^(?:https?:/|www\.)")
@@ -362,16 +363,16 @@ _OUTER = frozenset({"www", "com", "co", "net", "org", "gov", "ac", "edu"})
 
 
 def is_web_address(name: str) -> bool:
-    """Decide whether a name is only an address: `www.harbour.example`, `http://harbour.example`."""
+    """Decide whether a name is only a URL: `www.harbour.example`, `http://harbour.example`."""
     return bool(_SCHEME.match(name)) or "://" in name
 
 
 def fit_name(name: str, web_url: str) -> Fit:
-    """Decide how well a name fits the address of a site, "" for not at all.
+    """Decide how well a name matches the host of a site, "" for not at all.
 
-    Exact is the same letters, without an article in front and with or without the domain's ending.
-    Loose is a longer name that begins so, or one whose words give the address their beginnings:
-    `The New York Times` and nytimes.com.
+    "exact" means the same letters, without a leading article and with or without the domain's
+    ending. "loose" means a longer name that begins so, or one whose words begin as the host's
+    parts: `The New York Times` and nytimes.com.
     """
     words = _words(name)
     if not words:
@@ -387,9 +388,9 @@ def fit_name(name: str, web_url: str) -> Fit:
 
 
 def in_title(title: str, web_url: str) -> str:
-    """Return the part of a page's title that is the name of its site, "" where none surely is.
+    """Return the part of a page's title that is the name of its site, "" if none surely is.
 
-    One that fits exactly may stand anywhere; one that fits loosely only at the end.
+    An exact match may be anywhere, a loose one only at the end.
     """
     parts = [part for part in _SPACED.split(title[:_MAX_TITLE].strip()) if part.strip()]
     finer = [part for whole in parts for part in _COLON.split(whole)]
@@ -405,14 +406,14 @@ def in_title(title: str, web_url: str) -> str:
 
 
 def _fits_as_a_name(name: str, web_url: str) -> Fit:
-    """Decide how well a name fits an address, which itself is none."""
+    """Decide how well a name matches a host; a name that is itself a URL does not."""
     if is_web_address(name) or name == urls.registrable_domain(web_url):
         return ""
     return fit_name(name, web_url)
 
 
 def _reads_as_a_name(words: str) -> bool:
-    """Decide whether words are few, without numbers, and none but joining ones begin small."""
+    """Decide whether words look like a name: few, no numbers, capitals but for joining words."""
     some = words.split()
     if not 0 < len(some) <= _MAX_LOOSE_WORDS or any(letter.isdigit() for letter in words):
         return False
@@ -433,7 +434,7 @@ def _words(name: str) -> list[str]:
 
 
 def _forms(letters: str) -> Iterator[str]:
-    """Yield the ways in which an address may spell letters: `koeln` and `koln`."""
+    """Yield the spellings of letters in a URL: `koeln` and `koln`."""
     yield _squash(letters.translate(_GERMAN))
     yield _squash(letters)
 
@@ -453,7 +454,7 @@ def _is_loose(words: list[str], label: str) -> bool:
 
 
 def _is_beginning(words: list[str], label: str) -> bool:
-    """Decide whether a label is how words begin, or the first with what many add to theirs."""
+    """Decide whether a host's part is the words' beginning, or the first plus an ending."""
     first, whole = words[0], "".join(words)
     if first == label or (len(label) > _SHORT and whole.startswith(label)):
         return True
@@ -461,7 +462,7 @@ def _is_beginning(words: list[str], label: str) -> bool:
 
 
 def _is_composed(words: list[str], label: str) -> bool:
-    """Decide whether beginnings of all words in their order, joining ones at will, give a label."""
+    """Decide whether a host's part is composed of the beginnings of all words in their order."""
     reached = {0}
     for word in words[: 2 * _MAX_LOOSE_WORDS]:
         after = set(reached) if word in _JOINING else set()
@@ -474,9 +475,9 @@ def _is_composed(words: list[str], label: str) -> bool:
 
 
 def find_declared_address(html: bytes) -> str:
-    """Return the address that a page says is its own, "" where it says none or is no HTML.
+    """Return the URL that a saved page declares as its own, "" if it has none or is not HTML.
 
-    A page found on the web is never believed so easily: see `origin.canonical`.
+    For fetched pages use `canonical`, which checks the declaration.
     """
     from lxml import etree
     from lxml.html import HTMLParser, document_fromstring

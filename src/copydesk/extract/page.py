@@ -21,24 +21,24 @@ MAX_BYTES = 10_000_000
 MAX_ELEMENTS = 100_000  # the largest of 430 measured article pages has 9,000
 _MAX_VALUE = 5_000  # characters of one element
 _MAX_PIECE = 20 * _MAX_VALUE  # of a text with much white space
-_MAX_PIECES = 2_000  # of text in one element
-MAX_ATTRIBUTES = 2_000  # of one element, when all others are normal
+_MAX_PIECES = 2_000  # pieces of text in one element
+MAX_ATTRIBUTES = 2_000  # of one element, if all others are normal
 _HINT = "the page is left out and tried again when its source lists it next"
 
-# A start tag as the HTML standard reads it, so that no trick with quotes hides attributes.
+# A start tag as in the HTML standard, so that no trick with quotes hides attributes.
 _ATTRIBUTE = r"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
 _START_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+(?:[\s/]++|{_ATTRIBUTE})*+")
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
-_LONG_TAG = 200  # characters; shorter tags hold too few attributes to count
+_LONG_TAG = 200  # characters; shorter tags cannot have too many attributes
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,300}\?>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One page, decoded and parsed. The tree is shared by all readers and none changes it.
+    """A decoded and parsed page. All readers share the tree, and none changes it.
 
-    `address` is where the page was found at the end, `base` what its relative links stand on.
-    `found` keeps what several readers look for in the tree.
+    `address` is the page's final URL, `base` that of its relative links. `found` caches what
+    several readers look for in the tree.
     """
 
     address: str
@@ -53,7 +53,7 @@ class Document:
 
 
 def open_document(page: Page) -> Document:
-    """Decode and parse a page; raise PageError where it is larger or deeper than any article."""
+    """Decode and parse a page; raise PageError if it is larger or deeper than any article."""
     if len(page.body) > MAX_BYTES:
         raise PageError("page too big to read", subject=page.final_url, hint=_HINT)
     text, charset = decode(page.body, page.headers.get("content-type", ""))
@@ -75,7 +75,7 @@ def open_document(page: Page) -> Document:
 
 
 def _has_too_many_attributes(html: str) -> bool:
-    """Decide whether a page's tags would keep libxml2 busy: it takes quadratic time over one."""
+    """Decide whether a tag would take libxml2 too long: quadratic time in its attributes."""
     cost = 0
     for tag in _START_TAG.finditer(html):
         if tag.end() - tag.start() >= _LONG_TAG:
@@ -90,7 +90,7 @@ def _parse(html: str, address: str) -> HtmlElement:
     from lxml import html as lxml_html
 
     parser = lxml_html.HTMLParser(encoding="utf-8", huge_tree=False, remove_pis=True)
-    # one class for every element: lxml.html's own look-up by tag is Python, met at each of them
+    # one class for every element: lxml.html's look-up by tag is slow Python code
     plain = etree.ElementDefaultClassLookup(
         element=lxml_html.HtmlElement, comment=lxml_html.HtmlComment
     )
@@ -99,7 +99,7 @@ def _parse(html: str, address: str) -> HtmlElement:
     try:
         tree = lxml_html.document_fromstring(data or b"<html></html>", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        # markup without a single element, such as a lone comment, is an empty page
+        # markup without an element, such as a lone comment, is an empty page
         return lxml_html.document_fromstring(b"<html></html>")
     if any(fault.type_name == "ERR_RESOURCE_LIMIT" for fault in parser.error_log):
         raise PageError("page nested too deep to read", subject=address, hint=_HINT)
@@ -107,7 +107,7 @@ def _parse(html: str, address: str) -> HtmlElement:
 
 
 def _base(tree: HtmlElement, address: str) -> str:
-    """Find what relative links stand on: `<base href>` on the address (HTML standard 4.2.3)."""
+    """Return the base of relative links: `<base href>` on the URL (HTML standard 4.2.3)."""
     for href in tree.xpath("(//base/@href)[1]"):
         return urls.fetchable(str(href), address) or address
     return address
@@ -124,7 +124,7 @@ def visible_text(document: Document, xpath: str, limit: int = 3) -> tuple[str, .
 
 
 def _text(element: HtmlElement) -> str:
-    """Return the beginning of an element's text; of many in one another, each has all of it."""
+    """Return the beginning of an element's text."""
     found, length = list[str](), 0
     for piece in islice(element.itertext(), _MAX_PIECES):
         folded = text.fold(piece[:_MAX_PIECE])
@@ -149,7 +149,7 @@ _IN_MARKUP = re.compile(
     rb"""|<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})""",
     re.IGNORECASE,
 )
-# What browsers read behind a label that promises less: the larger set of the same family.
+# Browsers read these labels as the larger encoding of the same family.
 _WIDER = {
     "gbk": "gb18030",
     "big5": "big5hkscs",
@@ -158,17 +158,17 @@ _WIDER = {
     "iso8859-11": "cp874",
 }
 _HIGH = bytes(range(0x80, 0x100))
-_PRESCAN = 16_384  # bytes; the standard reads 1,024, pages with long heads name it later
+_PRESCAN = 16_384  # bytes; the standard reads 1,024, but some pages name their encoding later
 _SAMPLE = 200_000  # bytes that the detector reads
-_BAD_SHARE = 50  # one byte in fifty may be wrong: a pasted quotation mark, a cut tail
+_BAD_SHARE = 50  # one byte in fifty may be wrong: a pasted quotation mark, an incomplete end
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """Decode a page; return its text and the codec that read it. No byte is an error.
+    """Decode a page; return its text and the codec. No byte is an error.
 
-    A byte order mark wins (WHATWG encoding standard). Then UTF-8 where the bytes prove it, since
-    no other text is valid UTF-8 by chance, whatever the labels say. Then the header's label, then
-    the markup's, the first under which the bytes make sense; then a detector, then windows-1252.
+    A byte order mark wins (WHATWG encoding standard). Then UTF-8 if the bytes are valid UTF-8,
+    whatever the labels say: no other text is valid by chance. Then the labels of the header and of
+    the markup, the first that makes sense; then a detector; then windows-1252.
     """
     for mark, codec in _BOMS:
         if body.startswith(mark):
@@ -181,10 +181,10 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _candidates(body: bytes, content_type: str) -> Iterator[str]:
-    """Yield the codecs to try, the likeliest first, the costly one last."""
+    """Yield the codecs to try, the most likely first, the costly detector last."""
     labels = list(_labels(body, content_type))
     if body.isascii():
-        # seven-bit codecs that shift by escape sequences are known by their label alone
+        # seven-bit codecs with escape sequences are known by their label alone
         yield from (codec for codec in labels if codec.startswith("iso2022") and b"\x1b" in body)
         yield "ascii"
         return
@@ -196,9 +196,9 @@ def _candidates(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def _labels(body: bytes, content_type: str) -> Iterator[str]:
-    """Yield the codecs that the header and the markup name, in that order.
+    """Yield the codecs of the labels in the header and the markup.
 
-    As browsers read the labels: windows-1252 behind iso-8859-1, gb18030 behind gb2312.
+    Labels are read as browsers do: windows-1252 for iso-8859-1, gb18030 for gb2312.
     """
     from resiliparse.parse.encoding import map_encoding_to_html5
 
@@ -214,7 +214,7 @@ def _labels(body: bytes, content_type: str) -> Iterator[str]:
 
 
 def _try_codec(body: bytes, codec: str) -> str | None:
-    """Decode where the bytes make sense under this codec; None where they do not."""
+    """Decode by a codec, None if the result makes no sense."""
     try:
         text = codecs.getincrementaldecoder(codec)("replace").decode(body, final=False)
     except LookupError:

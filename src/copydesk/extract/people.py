@@ -11,13 +11,13 @@ from copydesk.kit import tables, text
 _PACKAGE = "copydesk.extract"
 
 _MAX_AUTHORS = 12
-_MAX_BYLINE = 500  # characters that are looked at
+_MAX_BYLINE = 500  # characters that are read
 _MAX_NAME = 60
-_MAX_WORDS = 5  # of a name, particles not counted
-_LONGEST_ABBREVIATION = 4  # letters before a full stop that ends no sentence: `Wm.`, `Theo.`
+_MAX_WORDS = 5  # of a name, without particles
+_LONGEST_ABBREVIATION = 4  # letters before a full stop that does not end a sentence: `Wm.`, `Theo.`
 
 _BY = r"by|von|par|por|di|da|av|af|door|oleh|od|от|автор|autor(?:[ea]?s|in)?|auteur|текст"
-# `Eine Kolumne von`, `An essay by`, `Une chronique de`: what it is, before who wrote it.
+# Kinds of work before a name: `Eine Kolumne von`, `An essay by`, `Une chronique de`.
 _WORK = rf"(?-x:{tables.read_pattern(_PACKAGE, 'signed_works.toml')})"
 _LEADING = re.compile(
     rf"""(?xi)^(?:
@@ -31,7 +31,7 @@ _LEADING = re.compile(
     )"""
 )
 _ADDRESS = re.compile(r"\S*://\S+|\bwww\.\S+|\S+@\S+|(?<!\w)@\w+")
-# `Ada Holm and Per Lund` are two, `Ortega y Gasset` is one.
+# `Ada Holm and Per Lund` are two persons, `Ortega y Gasset` is one.
 _SPLIT = re.compile(
     r"(?i)\s*[;|/•·、；／]\s*|(?:^|,?\s+)(?:and|und|et|with|og|och|и|&)\s+|\s+[yei]\s+(?=\S+\s+\S)"
 )
@@ -80,12 +80,12 @@ _NAME = re.compile(r"^(?:[^\W\d_]|[.'’`´ʻ\-‐·\s\u0300-\u036f])+$")
 _PARTICLES = frozenset(tables.read_lines(_PACKAGE, "particles.txt"))
 _SHORT_NAMES = frozenset({"AL", "ED", "AN"})
 _WRITTEN_SMALL = _PARTICLES - {name.lower() for name in _SHORT_NAMES}
-# Roles, newsrooms, wires, offices and machines: no people.
+# Roles, newsrooms, agencies, offices and machines: not persons.
 _NO_PERSON = re.compile(
     rf"(?i)\b{tables.read_pattern(_PACKAGE, 'no_persons.txt')}\b"
     r"|^(?:guest|top|special|exclusive|local|world|science|home)\b|\b(?:am|pm)$"
 )
-# Forms of companies and societies, which stand behind their names.
+# Legal forms of companies and societies, after their names.
 _COMPANY = re.compile(
     r"""(?x)(?:^|\s)(?:(?i:g?gmbh|mbh|d\.?\ ?o\.?\ ?o|s\.?\ ?r\.?\ ?[lo]|s\.p\.a|z\.?\ ?o\.?\ ?o
       |ltda?|limited|llc|llp|plc|pty|pvt|oyj?|aps|zrt|kft|ohg|e\.?\ ?v|b\.v|n\.v|s\.a\.s
@@ -99,10 +99,10 @@ _REALLY_NAMES = frozenset({"april", "june", "press", "march", "august", "wil", "
 def people(
     values: Iterable[str], sites: frozenset[str] = frozenset(), *, is_declared: bool = False
 ) -> tuple[str, ...]:
-    """Return the person names in bylines, each once, in order.
+    """Return the names of persons in bylines, in order, without duplicates.
 
-    `sites` are the squashed names of the site. What a page declares to be an author may be written
-    in small letters; what merely stands in a byline may not.
+    `sites` are the squashed names of the site. A declared author may be in lower case; a name in a
+    shown byline may not.
     """
     found: dict[str, str] = {}
     for value in values:
@@ -114,11 +114,11 @@ def people(
 
 
 def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
-    """Yield what a byline names, tidied; most of it may be no person.
+    """Yield the parts of a byline, tidied; most may not be persons.
 
-    Behind `By`, the first line without a name ends the byline, a role or an `and` does not. Behind
-    a name and what its bearer works for (`Ada Holm, North Post, Oslo`) the rest of a line is that
-    one's too.
+    After `By`, the first line without a name ends the byline, but a role or an `and` does not.
+    After a name and its bearer's employer (`Ada Holm, North Post, Oslo`) the rest of the line is
+    about that person.
     """
     for line in _cut_to_byline(_lines(value)):
         for piece in _SPLIT.split(_LEADING.sub("", line)):
@@ -129,14 +129,14 @@ def _parts(value: str, sites: frozenset[str]) -> Iterator[str]:
 
 
 def _lines(value: str) -> list[str]:
-    """Return the lines of a byline as plain text without addresses and handles."""
+    """Return the lines of a byline as plain text without mail addresses and handles."""
     lines = (text.plain(line) for line in value[:_MAX_BYLINE].split("\n"))
     bare = (_JUNIOR.sub(r" \1.", _ADDRESS.sub(" ", line)).strip() for line in lines)
     return [line for line in bare if line]
 
 
 def _cut_to_byline(lines: list[str]) -> Iterator[str]:
-    """Yield the lines from `By` to the first that names nobody; all where none says `By`."""
+    """Yield the lines from `By` to the first without a name; all of them if there is no `By`."""
     start = next((at for at, line in enumerate(lines) if _OPENS.match(line)), None)
     yield from lines if start is None else ()
     for line in lines[start:] if start is not None else ():
@@ -168,7 +168,7 @@ def _tidy(part: str, sites: frozenset[str]) -> str:
 
 
 def _cut_site(name: str, sites: frozenset[str]) -> str:
-    """Cut the site's name off: `Ada Holm` for `Ada Holm Harbour Times`."""
+    """Cut the site's name off: `Ada Holm` from `Ada Holm Harbour Times`."""
     words = name.split()
     for at in range(2, len(words)):
         if text.squash(" ".join(words[at:])) in sites:
@@ -177,13 +177,13 @@ def _cut_site(name: str, sites: frozenset[str]) -> str:
 
 
 def _calm(name: str) -> str:
-    """Spell a name without shouting: `Holm` for `HOLM`; initials keep their capitals."""
+    """Spell a name in capitals normally: `HOLM` as `Holm`; initials keep their capitals."""
     is_shouted = name.isupper()
     return " ".join(_spell(word, is_shouted) for word in name.split())
 
 
 def _spell(word: str, is_shouted: bool) -> str:
-    """Return a word of a name as it is spelled: `HOLM` is `Holm`, initials keep their capitals."""
+    """Spell a word of a name normally: `HOLM` as `Holm`; initials keep their capitals."""
     if not word.isupper() or "." in word or len(word) < 2:
         return word
     if is_shouted and word.lower() in _WRITTEN_SMALL:
@@ -194,12 +194,12 @@ def _spell(word: str, is_shouted: bool) -> str:
 
 
 def _is_a_name(capitals: str) -> bool:
-    """Decide whether two or three capitals are a name and no initials: they can be spoken."""
+    """Decide whether two or three capitals are a name, not initials: they can be pronounced."""
     return len(capitals) > 2 or capitals in _SHORT_NAMES or capitals[1] in "AEIOUY"
 
 
 def _key(name: str) -> str:
-    """Reduce a name to what two spellings of it share: no accents, no middle initials."""
+    """Return a key of a name that its spellings share: no accents, no middle initials."""
     bare = "".join(
         letter
         for letter in unicodedata.normalize("NFKD", name)
@@ -211,12 +211,12 @@ def _key(name: str) -> str:
 
 
 def is_more(names: Iterable[str], fewer: Iterable[str]) -> bool:
-    """Decide whether the first names hold all of the others and more."""
+    """Decide whether the first names contain all of the others and more."""
     return {_key(name) for name in fewer} < {_key(name) for name in names}
 
 
 def is_person(name: str) -> bool:
-    """Decide whether a text is by its form a person's name: two to five words of letters."""
+    """Decide whether a text looks like a person's name: two to five words of letters."""
     if len(name) > _MAX_NAME:
         return False
     if _ASIAN_NAME.match(name):
@@ -228,13 +228,13 @@ def is_person(name: str) -> bool:
 
 
 def _is_organization(name: str, words: list[str]) -> bool:
-    """Decide whether a word of a name is a company's or an office's, and no surname like one."""
+    """Decide whether a word of a name is that of a company or an office, and not a surname."""
     plain = " ".join(word for word in words if word.lower() not in _REALLY_NAMES)
     return bool(_COMPANY.search(name) or _NO_PERSON.search(plain))
 
 
 def _is_spelled(words: list[str]) -> bool:
-    """Decide whether words are a name's, no sentence's: full stops stand behind initials only."""
+    """Decide whether words are a name, not a sentence: full stops stand after initials only."""
     stops = [word for word in words[:-1] if word.endswith(".")]
     bare = [word[:-1] for word in stops]
     if any(len(word) > _LONGEST_ABBREVIATION and "." not in word for word in bare):
@@ -243,6 +243,6 @@ def _is_spelled(words: list[str]) -> bool:
 
 
 def _is_capitalized(name: str) -> bool:
-    """Decide whether all but the particles of a name begin with a capital, where there are any."""
+    """Decide whether all words of a name but particles are capitalized."""
     words = (word for word in name.split() if word.lower() not in _PARTICLES)
     return not any(word[0].islower() and not _ELIDED.match(word) for word in words)

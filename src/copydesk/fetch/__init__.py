@@ -1,13 +1,13 @@
-"""Ask strangers politely: a Request goes in, a Page, NotModified or Refused comes out.
+"""Fetch pages politely: a Request goes in, a Page, NotModified or Refused comes out.
 
     engine ── Polite ── Recorder ── Web      (the network)
-                 │          └────── Replay   (a recorded web)
+                 │          └────── Replay   (recorded answers)
                  ├ robots.txt of every host, redirects hop by hop, statuses judged
-                 ├ one slot a host: one request at a time, a pause after each answer
-                 └ learned: what a later round should know of hosts
+                 ├ one request at a time for each host, with a pause after each answer
+                 └ changes: what was learned about hosts, to be stored for the next round
 
-Web, Replay and Recorder are raw: one request, no redirect followed, any status. Only Web opens
-sockets, and only to public addresses unless the newsroom allows a host by name.
+Web, Replay and Recorder are raw fetchers: one request, no redirect followed, any status returned.
+Only Web opens sockets, and only to public addresses, unless the newsroom allows a host by name.
 """
 
 from __future__ import annotations

@@ -11,10 +11,10 @@ from copydesk.news import Refused, Request
 
 
 class Clock(Protocol):
-    """Whoever knows the time and can wait."""
+    """An object that knows the time and can wait."""
 
     def now(self) -> datetime:
-        """Return the time, aware and UTC."""
+        """Return the current time, aware and in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -23,36 +23,36 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The time of this machine."""
+    """The clock of this machine."""
 
     def now(self) -> datetime:
         """Return the time of this machine in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait for so many real seconds."""
+        """Wait for that many real seconds."""
         await asyncio.sleep(seconds)
 
 
 class VirtualClock:
-    """One instant that lasts: waiting takes no time, so that bytes do not depend on waits."""
+    """A clock that stands still and never waits, so that a replay always gives the same bytes."""
 
     def __init__(self, start: datetime) -> None:
         self._now = dates.utc(start)
 
     def now(self) -> datetime:
-        """Return the instant it was made with."""
+        """Return the instant that the clock was made with."""
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        """Let others run, and go on at once."""
+        """Let other tasks run, then return at once."""
         await asyncio.sleep(0)
 
 
 @runtime_checkable
 class Finder(Protocol):
-    """A raw fetcher that can find a host before it asks it, which takes time but no room."""
+    """A raw fetcher that can look a host up before the request."""
 
     async def find(self, request: Request) -> Refused | None:
-        """Return why the host of a request cannot be found, None where it can."""
+        """Return why the host of a request cannot be found, None if it can."""
         ...

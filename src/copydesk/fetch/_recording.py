@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 
 class Recorder:
-    """A raw fetcher around another: `with Recorder(inner, path) as recorder`.
+    """A fetcher that records the answers of another one: `with Recorder(inner, path) as recorder`.
 
-    Every page, redirects and errors too, becomes a response record dated by its `fetched_at`.
-    Requests go on without validators, so that a recording holds whole answers. The file appears
-    under its name when the block ends. A disk that fills up costs the recording, not the round:
+    Every page, including redirects and errors, becomes a response record dated by its `fetched_at`.
+    Requests are sent without validators, so that a recording holds complete answers. The file
+    appears under its name when the block ends. A full disk spoils the recording and not the round:
     the block then ends with a RecordingError.
     """
 
@@ -80,11 +80,11 @@ class Recorder:
                 raise self._failure_of(self._failure) from self._failure
 
     async def find(self, request: Request) -> Refused | None:
-        """Let the inner fetcher find the host, where it can."""
+        """Look the host up by the inner fetcher, if it can."""
         return await self._inner.find(request) if isinstance(self._inner, Finder) else None
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the inner fetcher's answer, written down when it is a page."""
+        """Return the answer of the inner fetcher, and record it if it is a page."""
         answer = await self._inner.fetch(replace(request, etag="", last_modified=""))
         if isinstance(answer, Page) and self._failure is None:
             try:
@@ -108,7 +108,7 @@ class Recorder:
         self._writer.write_record(record)
 
     def _warc_headers(self, page: Page) -> dict[str, str]:
-        """Date and name a record; the same recording made twice is the same bytes."""
+        """Return the date and ID of a record, the same for the same answers."""
         self._count += 1
         at = dates.utc(page.fetched_at).isoformat(timespec="microseconds").replace("+00:00", "Z")
         name = uuid.uuid5(uuid.NAMESPACE_URL, f"{page.final_url} {at} {self._count}")
@@ -154,21 +154,21 @@ class _RecordPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LastRecord:
-    """The record that was read last: where it begins, how long its content is."""
+    """The record read last: where it begins and how long its content is."""
 
     offset: int = -1
     length: int = 0
 
 
 class Replay:
-    """A raw fetcher over a WARC file (1.0 or 1.1, plain or gzipped record by record).
+    """A fetcher that answers from a WARC file (1.0 or 1.1, plain or with each record gzipped).
 
-    A request gets the newest record of exactly its address whose WARC-Date is not after `now`
-    (None: the newest of all), both in whole seconds, as a round's clock has no fractions; an
-    address without one gets a page of status 404. Validators that
-    match the record's ETag or Last-Modified give NotModified with the record's headers. Only
-    offsets are kept in memory; certificates are not recorded.
-    Raises RecordingError for a file that is missing, broken or cut off, with the offset.
+    A request gets the newest record of exactly its URL whose WARC-Date is not after `now` (None:
+    the newest record), compared in whole seconds because a round's clock has no fractions. A URL
+    without a record gets a page with status 404. Validators that match the record's ETag or
+    Last-Modified give NotModified with the record's headers. Only offsets are kept in memory;
+    certificates are not recorded. Raises RecordingError with the offset if the file is missing,
+    broken or incomplete.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class Replay:
         self._last = max(places[-1].at for places in self._places.values())
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return what was recorded for the address."""
+        """Return the recorded answer for the URL."""
         url = urls.fetchable(request.url) or request.url
         place = self._place(request.url) or self._place(url)
         if place is None:
@@ -206,7 +206,7 @@ class Replay:
         return Page(url=asked, final_url=url, status=404, headers={}, body=b"", fetched_at=at)
 
     def _page(self, request: Request, url: str, place: _RecordPosition) -> Page:
-        """Read one record again from its offset."""
+        """Read one record at its offset."""
         with _open(self._path) as file:
             file.seek(place.offset)
             record = next(_records(self._path, file, parse_http=True), None)
@@ -226,7 +226,7 @@ class Replay:
 
 
 def _is_known(page: Page, request: Request) -> bool:
-    """Decide whether the request's validators fit the record (RFC 9110 13.1: ETag goes first)."""
+    """Decide whether the request's validators match the record (RFC 9110 13.1: ETag goes first)."""
     if page.status != 200:
         return False
     if request.etag:
@@ -241,13 +241,13 @@ def _weak(tag: str) -> str:
 
 
 def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes:
-    """Read a body as it was recorded: in chunks, packed, or undone already by the recorder."""
-    raw = record.reader.read(limit + 1 + limit // 8)  # room for the marks of chunks
+    """Read a body as it was recorded: chunked, compressed, or already decoded by the recorder."""
+    raw = record.reader.read(limit + 1 + limit // 8)  # room for the chunk headers
     if "chunked" in join_values(pairs, "transfer-encoding").lower():
         raw = _join_chunks(raw)
     coding = join_values(pairs, "content-encoding")
     if coding.lower() in {"gzip", "x-gzip"} and not raw.startswith(_GZIP):
-        coding = ""  # some recorders keep the header and unpack the body
+        coding = ""  # some recorders keep the header and decompress the body
     unpacker = Unpacker(coding, limit)
     for start in range(0, len(raw), _PIECE):
         unpacker.feed(raw[start : start + _PIECE])
@@ -255,7 +255,7 @@ def _body(record: WarcRecord, pairs: list[tuple[str, str]], limit: int) -> bytes
 
 
 def _join_chunks(raw: bytes) -> bytes:
-    """Undo the chunked coding; a body that is not in chunks stays as it is."""
+    """Decode a chunked body; a body that is not chunked is returned as it is."""
     source, out = io.BytesIO(raw), bytearray()
     while True:
         try:
@@ -269,7 +269,7 @@ def _join_chunks(raw: bytes) -> bytes:
 
 
 def _index(path: Path) -> dict[str, list[_RecordPosition]]:
-    """Return the places of every address, oldest first; of one instant the later record last."""
+    """Return the positions of each URL's records, oldest first; at one time the later last."""
     places: dict[str, list[_RecordPosition]] = {}
     last = _LastRecord()
     with _open(path) as file:
@@ -305,7 +305,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _records(path: Path, file: BinaryIO, *, parse_http: bool) -> Iterator[WarcRecord]:
-    """Yield record after record; a fault in the file becomes a RecordingError with its offset."""
+    """Yield each record; an error in the file becomes a RecordingError with its offset."""
     from fastwarc.warc import ArchiveIterator
 
     offset = file.tell()
@@ -325,13 +325,13 @@ def _date(path: Path, record: WarcRecord) -> datetime:
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:
-    """Decide whether a record begins at an offset: a gzip member does, or the file has none."""
+    """Decide whether a record begins at an offset: at a gzip member, or in a plain file."""
     is_packed = os.pread(file.fileno(), 2, 0) == _GZIP
     return not is_packed or os.pread(file.fileno(), 2, offset) == _GZIP
 
 
 def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
-    """See that nothing follows the last record: fastwarc is silent about a part of one."""
+    """Raise RecordingError if data follow the last record, which fastwarc ignores."""
     if last.offset < 0:
         raise _recording_error(path, 0, "no WARC records")
     file.seek(last.offset)
@@ -342,7 +342,7 @@ def _check_end(path: Path, file: BinaryIO, last: _LastRecord) -> None:
 
 
 def _after_member(data: bytes) -> bytes:
-    """Return what follows the first gzip member; all of it when that has no end."""
+    """Return the data after the first gzip member; all of it if that member is incomplete."""
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     member.decompress(data)
     return member.unused_data if member.eof else data

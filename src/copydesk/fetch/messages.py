@@ -12,14 +12,14 @@ from copydesk.errors import FetchError
 from copydesk.kit import urls
 from copydesk.news import FetchOptions, Purpose, RefusedReason, Request
 
-_KNOWN = 1_000  # asked for a page, its robots and its slot one after another
+_KNOWN = 1_000  # a page's, its robots.txt's and its host's slot are looked up one after another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAddress:
-    """An address that can be asked for: `path` is all after the host, the query with it.
+    """The parts of a web URL; `path` is everything after the host, including the query.
 
-    `host` is the name without port and final dot: what a slot belongs to.
+    `host` is the name without port and final dot: each host has one slot.
     """
 
     url: str
@@ -30,7 +30,7 @@ class WebAddress:
 
 @functools.lru_cache(maxsize=_KNOWN)
 def parse_address(url: str) -> WebAddress | None:
-    """Return where an address leads, None where it is no web address."""
+    """Parse a URL into its parts, None if it is not a web URL."""
     fetchable = urls.fetchable(url)
     if fetchable is None:
         return None
@@ -52,15 +52,15 @@ _ACCEPT: Mapping[Purpose, str] = {
     "robots": "text/plain, */*;q=0.1",
 }
 
-# of several, the first counts: a joined value would be nonsense (RFC 9110 5.3)
+# the first of several values counts: a joined value would be nonsense (RFC 9110 5.3)
 _SINGLE = frozenset(
     {"content-type", "date", "etag", "expires", "last-modified", "location", "retry-after"}
 )
 
-# of several, each stays on a line of its own: an agent named in one says nothing of the next
+# several values stay on lines of their own: an agent named in one does not apply to the next
 _BY_LINE = frozenset({"x-robots-tag"})
 
-# what they describe is undone when a Page is made, or is nothing to keep
+# they describe what is undone when a Page is made, or are not worth keeping
 _NOT_KEPT = frozenset(
     {
         "connection",
@@ -79,7 +79,7 @@ _NOT_KEPT = frozenset(
 
 
 def request_headers(request: Request, options: FetchOptions) -> dict[str, str]:
-    """Return the headers to send: who asks, what is understood, what is known already."""
+    """Return the headers of a request: user agent, accepted types, validators, its own."""
     headers = dict(_default_headers(request.purpose, options.signature))
     if request.etag:
         headers["If-None-Match"] = request.etag
@@ -99,16 +99,16 @@ def _default_headers(purpose: Purpose, signature: str) -> Mapping[str, str]:
 
 
 def join_values(pairs: Iterable[tuple[str, str]], name: str) -> str:
-    """Return all values of a header in one line, "" where it is missing."""
+    """Return all values of a header in one line, "" if it is missing."""
     return ", ".join(value for known, value in pairs if known.lower() == name)
 
 
 def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return a page's headers: lower-case names, one value each, none about the wire.
+    """Return the headers of a page, names in lower case, one value each, none of the transport.
 
-    A list's values are joined with a comma, those of several X-Robots-Tag with a line break; of a
-    single-valued header the first counts. Cookies, lengths and codings are left out, because the
-    body is whole and unpacked.
+    Several values are joined with a comma, those of X-Robots-Tag with a line break; of a header
+    that may have one value only, the first counts. Cookies, lengths and codings are left out,
+    because the body is complete and unpacked.
     """
     headers: dict[str, str] = {}
     for raw_name, raw_value in pairs:
@@ -126,13 +126,13 @@ def page_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def split_lines(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield a page's headers as they came over the wire: each line of a value is one."""
+    """Yield the headers of a page as they were sent, one pair for each line of a value."""
     for name, value in headers.items():
         yield from ((name, line) for line in value.split("\n"))
 
 
 def _decode_value(value: str) -> str:
-    """Make a header of odd bytes text: UTF-8 where it is, else Latin-1; on one line."""
+    """Decode a header with non-ASCII bytes, as UTF-8 or else as Latin-1, on one line."""
     raw = value.encode("utf-8", "surrogateescape")
     try:
         plain = raw.decode("utf-8")
@@ -146,7 +146,7 @@ _MAX_CODINGS = 3
 
 
 class BodyError(FetchError):
-    """Report a body that cannot be taken, with the reason that the answer will carry."""
+    """Raised when a body cannot be accepted; `reason` is that of the Refused to return."""
 
     def __init__(self, what: str, reason: RefusedReason) -> None:
         super().__init__(what)
@@ -164,7 +164,7 @@ class _Coding(Protocol):
 
 
 class _Gzip:
-    """gzip, any number of members; what follows the last is ignored, as browsers do."""
+    """gzip with any number of members; data after the last is ignored, as browsers do."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -182,7 +182,7 @@ class _Gzip:
 
 
 class _Deflate:
-    """deflate: zlib as RFC 9110 says, or bare as some servers send it; the first bytes tell."""
+    """deflate, with a zlib header (RFC 9110) or, as some servers send it, without one."""
 
     def __init__(self) -> None:
         self._held = b""
@@ -228,10 +228,10 @@ _CODINGS: dict[str, Callable[[], _Coding]] = {
 
 
 class Unpacker:
-    """Take a body in pieces and give it unpacked, at most `limit` bytes.
+    """Unpack a body piece by piece, up to `limit` bytes.
 
-    `content_encoding` is the header's value, the first coding applied first. Raises BodyError:
-    "too-big" at the limit, "network" for an unknown coding, broken or cut-off bytes.
+    `content_encoding` is the value of the header, the first coding applied first. Raises BodyError:
+    "too-big" at the limit, "network" for an unknown coding or for broken or incomplete data.
     """
 
     def __init__(self, content_encoding: str, limit: int) -> None:
@@ -241,7 +241,7 @@ class Unpacker:
         self._received = 0
 
     def feed(self, data: bytes) -> None:
-        """Take the next piece as it came over the wire."""
+        """Add the next piece as it was received."""
         self._received += len(data)
         if self._received > self._limit:
             raise BodyError(f"more than {self._limit} bytes", "too-big")
@@ -255,20 +255,20 @@ class Unpacker:
         room = self._limit - len(self._body)
         try:
             unpacked = coding.feed(data, room)
-        except Exception as error:  # zlib.error, and brotli.error that is not loaded here
+        except Exception as error:  # zlib.error, or brotli.error, which is not imported here
             raise BodyError("broken compression", "network") from error
         if len(unpacked) > room:
             raise BodyError(f"more than {self._limit} bytes when unpacked", "too-big")
         return unpacked
 
     def finish(self) -> bytes:
-        """Return the whole body; an empty one is whole whatever its coding says."""
+        """Return the complete body; an empty body is complete in any coding."""
         if self._received and not all(coding.is_whole() for coding in self._codings):
             raise BodyError("compressed body is cut off", "network")
         return bytes(self._body)
 
     def partial(self) -> bytes:
-        """Return what there is, up to the limit, whole or not."""
+        """Return the bytes received so far, up to the limit."""
         return bytes(self._body[: self._limit])
 
 

@@ -39,28 +39,28 @@ _MOST = 100  # lines of one file
 _SAID = 300  # characters of a line
 _PATH = re.compile(r"(/\S*)[ \t]+(.+)")
 
-# By their own documentation: these collect what models are trained on, …
+# According to their own documentation, these agents collect training data for models, …
 _TRAINING = (
     *("GPTBot", "CCBot", "Google-Extended", "ClaudeBot", "anthropic-ai", "Applebot-Extended"),
     *("Bytespider", "meta-externalagent", "FacebookBot", "cohere-ai", "Amazonbot", "AI2Bot"),
     *("cohere-training-data-crawler", "Diffbot", "omgili", "omgilibot", "Webzio-Extended"),
     *("PanguBot", "Timpibot", "CloudVertexBot"),
 )
-# … and these what a model is given when it answers.
+# … and these fetch what a model is given when it answers.
 _ANSWERING = (
     *("ChatGPT-User", "OAI-SearchBot", "PerplexityBot", "Perplexity-User", "Claude-User"),
     *("Claude-SearchBot", "Claude-Web", "meta-externalfetcher", "MistralAI-User", "YouBot"),
     *("DuckAssistBot", "Google-NotebookLM", "Gemini-Deep-Research"),
 )
 _GROUPS = (("no training agents", _TRAINING), ("no answering agents", _ANSWERING))
-# A robots.txt names an agent by letters, hyphens and underscores (RFC 9309 2.2.1).
+# A robots.txt names an agent with letters, hyphens and underscores only (RFC 9309 2.2.1).
 _SHORT = re.compile(r"[^a-z_-].*")
 AGENTS = {_SHORT.sub("", name.lower()): name for _, names in _GROUPS for name in names}
 
 PRODUCT = "copydesk"
-_READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler reads at least so much
-# Bytes of a line that Google's reader has room for; the rest of a longer one is not read. Its
-# buffer has 8 * 2083, the last of which holds the mark of the end (RobotsTxtParser::Parse).
+_READ_BYTES = 500 * 1024  # RFC 9309 2.5: a crawler parses at least this much
+# Google's parser reads this many bytes of a line and ignores the rest: its buffer has 8 * 2083, the
+# last one for the terminator (RobotsTxtParser::Parse).
 _LINE_BYTES = 8 * 2083 - 1
 _AGENT = re.compile(r"\*(?!\S)|[A-Za-z_-]+")
 _MARKS = {"allow": "+", "disallow": "-"}
@@ -71,7 +71,7 @@ _KEYS = {
     "crawl-delay": "delay",
     "allow": "allow",
     "disallow": "disallow",
-    "dissallow": "disallow",  # spelled so often that Google's parser takes these, too
+    "dissallow": "disallow",  # misspelled so often that Google's parser accepts these, too
     "dissalow": "disallow",
     "disalow": "disallow",
     "diasllow": "disallow",
@@ -91,9 +91,9 @@ _MAX_POLICY = 300  # characters
 
 
 class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """One line: the signal's name, its words, the pattern of the paths that it is said of.
+    """A line about the use of pages: the signal's name, its value, and the pattern of its paths.
 
-    Without a pattern it is said of every path.
+    Without a pattern it applies to every path.
     """
 
     name: str
@@ -102,7 +102,7 @@ class UsageLine(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 def parse_usage(key: str, value: str) -> UsageLine | None:
-    """Parse a line of one of `KEYS`, None where it says nothing."""
+    """Parse a line with one of `KEYS`, None if it has no value."""
     name, path, said = KEYS[key], "", value
     if name != "RSL" and value.startswith("/"):
         match = _PATH.fullmatch(value)
@@ -113,7 +113,7 @@ def parse_usage(key: str, value: str) -> UsageLine | None:
 
 
 def usage_of_agents(closed: set[str]) -> list[UsageLine]:
-    """Return what closing the site to these agents says; they are named as in `AGENTS`."""
+    """Return the usage lines that closing a site to these agents implies."""
     lines = []
     for name, agents in _GROUPS:
         named = ", ".join(agent for agent in agents if _SHORT.sub("", agent.lower()) in closed)
@@ -123,13 +123,13 @@ def usage_of_agents(closed: set[str]) -> list[UsageLine]:
 
 
 def limit_usage(usage_lines: list[UsageLine]) -> tuple[UsageLine, ...]:
-    """Return each once, and no more than a file can mean."""
+    """Return the lines without duplicates, at most 100."""
     return tuple(dict.fromkeys(usage_lines))[:_MOST]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pattern:
-    """One line: the pieces between its stars, whether it is bound to the end, its length."""
+    """A path pattern: the pieces between its stars, whether it ends in `$`, its length."""
 
     pieces: tuple[str, ...]
     is_bound: bool
@@ -137,7 +137,7 @@ class _Pattern:
     allow: bool
 
     def matches(self, path: str) -> bool:
-        """Decide whether the pattern fits a path; each star takes as little as it can."""
+        """Decide whether a path matches; each star matches as little as possible."""
         first, *others = self.pieces
         if not path.startswith(first):
             return False
@@ -154,7 +154,7 @@ class _Pattern:
 
 
 class _Group:
-    """All that a file says to one agent, gathered from wherever it says it."""
+    """All lines of a file for one agent, from all its groups."""
 
     def __init__(self) -> None:
         self.is_named = False
@@ -163,7 +163,7 @@ class _Group:
         self.usage_lines: list[UsageLine] = []
 
     def take(self, key: str, value: str) -> None:
-        """Take one line that is meant for this agent."""
+        """Add one line for this agent."""
         if key == "agent":
             self.is_named = True
         elif key == "delay":
@@ -178,18 +178,18 @@ class _Group:
 
     @property
     def closes_all(self) -> bool:
-        """Decide whether an agent is kept out of the whole site."""
+        """Decide whether the agent may fetch nothing on the site."""
         return not {"-/", "-/*"}.isdisjoint(self.lines) and not any(
             line.startswith("+") for line in self.lines
         )
 
 
 class RobotsRules:
-    """What a robots.txt allows to our product token; the longest matching rule wins.
+    """The rules of a robots.txt for our user agent; the longest matching rule wins.
 
-    `lines` are all that matters of the file: `+/path` allows, `-/path` forbids, paths spelled one
-    way. `delay_seconds` is the pause that it asks for between two requests, 0 where it does not.
-    `usage_lines` are what it says on the use of pages.
+    `lines` are the rules: `+/path` allows, `-/path` forbids, with normalized paths. `delay_seconds`
+    is the pause asked for between two requests, 0 for none. `usage_lines` are about the use of
+    pages.
     """
 
     __slots__ = ("_rules", "delay_seconds", "lines", "usage_lines")
@@ -208,7 +208,7 @@ class RobotsRules:
 
     @classmethod
     def read(cls, body: bytes) -> RobotsRules:
-        """Read a robots.txt in any state: byte order mark, any line ends, odd bytes."""
+        """Parse a robots.txt, however malformed: byte order mark, any line ends, invalid bytes."""
         body = _strip_mark(body[:_READ_BYTES])
         groups = {name: _Group() for name in (PRODUCT, "*", *AGENTS)}
         licences = _Group()
@@ -231,7 +231,7 @@ class RobotsRules:
         return cls(tuple(chosen.lines), chosen.delay_seconds, limit_usage(usage_lines))
 
     def allow(self, url: str) -> bool:
-        """Decide whether an address may be fetched; robots.txt itself always may."""
+        """Decide whether a URL may be fetched; robots.txt itself always may."""
         where = parse_address(url)
         if where is None:
             return False
@@ -241,9 +241,9 @@ class RobotsRules:
         return next((rule.allow for rule in self._rules if rule.matches(path)), True)
 
     def signals(self, url: str) -> tuple[Signal, ...]:
-        """Return what the file says on the use of an address: of each name the longest pattern's.
+        """Return the signals on the use of a URL: for each name those with the longest pattern.
 
-        Of two lines with one pattern both are said (draft-ietf-aipref-attach 3.1).
+        Two lines with the same pattern both count (draft-ietf-aipref-attach 3.1).
         """
         where = parse_address(url)
         if where is None or not self.usage_lines:
@@ -261,7 +261,7 @@ class RobotsRules:
 
 
 def _strip_mark(body: bytes) -> bytes:
-    """Return a file without its byte order mark, whole or begun."""
+    """Remove the byte order mark, also an incomplete one."""
     for mark in (b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"):
         if body.startswith(mark):
             return body[len(mark) :]
@@ -269,7 +269,7 @@ def _strip_mark(body: bytes) -> bytes:
 
 
 def _parse_lines(body: bytes) -> Iterator[tuple[str, str]]:
-    """Yield what counts of each line: its key, and the agent's name or the path."""
+    """Yield the key and the value of each line that matters."""
     for line in re.split(rb"\r\n|\r|\n", body):
         words = line[:_LINE_BYTES].decode("utf-8", "replace").partition("#")[0].strip()
         name, colon, value = words.partition(":")
@@ -284,13 +284,13 @@ def _parse_lines(body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _split_words(words: str) -> tuple[str, str]:
-    """Take a line without a colon, as people write them, where it is two words."""
+    """Split a line without a colon, as some sites write them, if it has two words."""
     parts = words.split()
     return (parts[0], parts[1]) if len(parts) == 2 else ("", "")
 
 
 def _compile_rules(line: str) -> Iterator[_Pattern]:
-    """Yield the rule of a line; of one that allows an index page also that for its folder."""
+    """Yield the rule of a line; a rule that allows an index page also allows its folder."""
     allow, pattern = line.startswith("+"), line[1:]
     yield _compile_rule(pattern, allow=allow)
     folder, slash, name = pattern.rpartition("/")
@@ -299,7 +299,7 @@ def _compile_rules(line: str) -> Iterator[_Pattern]:
 
 
 def fits(pattern: str, path: str) -> bool:
-    """Decide whether a path, spelled one way, fits a pattern as people write it."""
+    """Decide whether a normalized path matches a pattern as written in a file."""
     return _compile_rule(normalize_path(pattern), allow=True).matches(path)
 
 
@@ -313,7 +313,7 @@ def _compile_rule(pattern: str, *, allow: bool) -> _Pattern:
 
 
 def normalize_path(path: str) -> str:
-    """Spell a path one way (RFC 9309 2.2.2): %7E as ~, ツ as %E3%83%84, %3c as %3C."""
+    """Normalize the escapes of a path (RFC 9309 2.2.2): %7E to ~, ツ to %E3%83%84, %3c to %3C."""
     if _PLAIN.fullmatch(path):
         return path
     encoded = quote(path.encode("utf-8", "replace"), safe=_AS_WRITTEN)
@@ -326,10 +326,10 @@ def _octet(match: re.Match[str]) -> str:
 
 
 def read_tdmrep(body: bytes) -> tuple[UsageLine, ...]:
-    """Parse a file into its rules, in the file's order; () for whatever is none.
+    """Parse a tdmrep.json into its rules, in the order of the file; () if it is not valid.
 
-    Each as a UsageLine: whether rights are reserved ("0" or "1") as its name, the policy's address
-    as its words.
+    Each rule is a UsageLine: its name is whether rights are reserved ("0" or "1"), its value the
+    URL of the policy.
     """
     if len(body) > _MAX_BYTES:
         return ()
@@ -337,7 +337,7 @@ def read_tdmrep(body: bytes) -> tuple[UsageLine, ...]:
         document = json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return ()
-    rules = document if isinstance(document, list) else [document]  # many write a lone rule
+    rules = document if isinstance(document, list) else [document]  # many hold one rule
     return tuple(_parse_rules(rules[:_MOST_RULES]))
 
 
@@ -357,5 +357,5 @@ def _parse_rules(rules: list[object]) -> Iterator[UsageLine]:
 
 
 def _drop_surrogates(words: str) -> str:
-    """Drop halves of characters: JSON may have them, and no note or record can."""
+    """Remove lone surrogates: JSON may have them, notes and records cannot."""
     return words.encode("utf-8", "ignore").decode()

@@ -17,9 +17,9 @@ Kind = Literal["feed", "sitemap", "listing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEntry:
-    """One listed item; texts plain, times UTC and as the source says them.
+    """One item of a source, with plain texts and with times as given, in UTC.
 
-    `url` is the address as listed and `base` what it is relative to.
+    `url` is the URL as given, relative to `base`.
     """
 
     url: str = ""
@@ -37,7 +37,7 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What a feed says of its own rhythm: how often, and when it need not be asked (UTC).
+    """A feed's own hints about its rhythm: how often it changes, and when not to ask (UTC).
 
     `every` is from `ttl`, `sy:updatePeriod` and `sy:updateFrequency`; hours are 0 to 23, days 0
     (Monday) to 6, from `skipHours` and `skipDays`.
@@ -50,9 +50,9 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceContents:
-    """Everything that a source lists: its title, its entries, further lists to ask for.
+    """Everything that an answer lists: the title of the source, its entries, further sitemaps.
 
-    `hub` and `topic` are the WebSub hub that it names and the address to subscribe to there.
+    `hub` and `topic` are the source's WebSub hub and the URL to subscribe to there.
     """
 
     kind: Kind
@@ -66,11 +66,11 @@ class SourceContents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReading:
-    """What one answer of a source holds.
+    """The leads in an answer of a source, with what the answer says about the source.
 
-    `more` are the sitemaps that an index names, the newest first. `listed` counts the entries
-    before those without an address and those listed twice were left out, `odd_dates` those whose
-    date no page can have. Hints, hub and topic are as in SourceContents.
+    `more` are the sitemaps of an index, the newest first. `listed` counts the entries before those
+    without a URL and duplicates were left out, `odd_dates` those with an impossible date. Hints,
+    hub and topic are as in SourceContents.
     """
 
     kind: Kind
@@ -84,29 +84,29 @@ class SourceReading:
     topic: str = ""
 
 
-_LONGEST = 8_000  # characters that the address of a lead may have
+_LONGEST = 8_000  # characters of a lead's URL
 
 
 def absolute_address(url: str, base: str) -> str:
-    """Return a listed address as it can be asked for, "" where it is none or too long to be one."""
+    """Return the absolute URL of an entry, "" if it is not a web URL or is too long."""
     absolute = urls.fetchable(url, base) or ""
     return absolute if len(absolute) <= _LONGEST else ""
 
 
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the web there was no page to date
-_ZONE_ERROR = timedelta(days=1)  # a wrong time zone is forgiven, a wrong year is not
-_TITLE, _EXCERPT, _GUID = 1_000, 2_000, 2_000  # characters that a lead may bear
-_LANGUAGE = 35  # characters; BCP 47 gives that much room to a tag
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)  # there were no web pages before
+_ZONE_ERROR = timedelta(days=1)  # a wrong time zone is accepted, a wrong year is not
+_TITLE, _EXCERPT, _GUID = 1_000, 2_000, 2_000  # characters in a lead
+_LANGUAGE = 35  # characters; the room that BCP 47 gives a tag
 _AUTHORS = 50
-_FEW = 5  # times, of which no rhythm can be told
+_FEW = 5  # times, too few to show a rhythm
 _PAUSE = timedelta(days=100)
-_LEADS = 50_000  # of one answer; sitemaps.org allows no more to one file
+_LEADS = 50_000  # of one answer; the limit of sitemaps.org for one file
 
 
 def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) -> tuple[Lead, ...]:
-    """Make a lead of every entry with a web address, the first of those that are one page.
+    """Make a lead of every entry with a web URL; of duplicates the first is taken.
 
-    Of more than 50,000 entries the first count.
+    At most 50,000 entries are used.
     """
     by_page: dict[str, Lead] = {}
     for entry in islice(entries, _LEADS):
@@ -117,16 +117,16 @@ def make_leads(entries: Iterable[SourceEntry], source: Source, now: datetime) ->
 
 
 def has_odd_date(entry: SourceEntry, now: datetime) -> bool:
-    """Decide whether an entry is dated as no page can be."""
+    """Decide whether an entry has an impossible date."""
     at = entry.published_at or entry.updated_at
     return at is not None and plausible_time(at, now) is None
 
 
 def longest_gap(leads: Iterable[Lead]) -> float:
-    """Compute the most seconds between two dated leads, 0.0 for fewer than five of them.
+    """Return the most seconds between two dated leads, 0.0 for fewer than five of them.
 
-    The longest and not the median: a source may bring a month's items within an hour. Gaps over a
-    hundred days are passed over: before them stands a pinned or forgotten item.
+    The longest gap is used and not the median: a source may publish a month's items within an hour.
+    Gaps over a hundred days do not count: the item before them is pinned or forgotten.
     """
     times = sorted(lead.published_at for lead in leads if lead.published_at is not None)
     if len(times) < _FEW:
@@ -153,7 +153,7 @@ def _lead(entry: SourceEntry, url: str, source: Source, now: datetime) -> Lead:
 
 
 def _absolute_media(entry: SourceEntry) -> Iterator[Media]:
-    """Yield an entry's videos and sounds with absolute addresses."""
+    """Yield an entry's videos and sounds with absolute URLs."""
     for medium in entry.media:
         if url := absolute_address(medium.url, entry.base):
             yield replace(medium, url=url)
@@ -164,7 +164,7 @@ def _language(tag: str) -> str:
 
 
 def plausible_time(at: datetime | None, now: datetime) -> datetime | None:
-    """Return a time that a page can have, None for one in the far future or before the web."""
+    """Return a time, None if it is in the far future or before the web."""
     if at is None or not _EARLIEST <= at <= now + _ZONE_ERROR:
         return None
     return at
@@ -173,15 +173,15 @@ def plausible_time(at: datetime | None, now: datetime) -> datetime | None:
 Fields = Mapping[str, object]
 
 _MOST = 8  # of one item: renditions of one video, rarely more than five
-_MOST_LISTED = 200  # of one item that are looked at
+_MOST_LISTED = 200  # of one item that are read
 _TYPE = 100  # characters of a MIME type
 
 
 def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "") -> Media | None:
-    """Return the video or sound at an address as listed, None for anything else.
+    """Return the video or sound at a URL, None if it is neither.
 
-    A player of kit.players first, then what its MIME type says, its `medium` (Media RSS), its
-    ending. The address may still be relative.
+    The order of evidence: a player of kit.players, the MIME type, `medium` (Media RSS), the ending.
+    The URL may be relative.
     """
     named = mime_type.strip().lower()[:_TYPE]
     player = players.find(url)
@@ -194,7 +194,7 @@ def as_media(url: str, mime_type: str = "", medium: str = "", length: object = "
 
 
 def keep_media(offers: Iterable[Media | None], length: object = "") -> tuple[Media, ...]:
-    """Keep the first eight, each address once; `length` is the item's own, for those without."""
+    """Return the first eight media, without duplicates; `length` is for those without their own."""
     seconds = lengths.seconds(length)
     by_address: dict[str, Media] = {}
     for medium in islice(offers, _MOST_LISTED):

@@ -32,7 +32,7 @@ _ITEM = re.compile(r"<(item|entry)[\s>]", re.IGNORECASE)
 
 
 def read_feed(document: str, base: str) -> SourceContents:
-    """Read what a feed lists, however broken its XML; raise FeedError where that costs too much."""
+    """Parse a feed, however broken its XML; raise FeedError if that would cost too much."""
     data = _encode_with_limits(document, base)
     parsed = _parse(data, base)
     is_atom = str(parsed.get("version", "")).startswith("atom")
@@ -51,7 +51,7 @@ def read_feed(document: str, base: str) -> SourceContents:
 
 
 def read_unknown(document: str, base: str) -> SourceContents:
-    """Read the items that feedparser finds where nothing else tells a feed; FeedError for none."""
+    """Parse an unrecognised document by feedparser; raise FeedError if it has no items."""
     listed = read_feed(document, base) if _ITEM.search(document) else None
     if listed is None or not listed.entries:
         raise FeedError("neither a feed nor anything else that lists pages", subject=base)
@@ -59,7 +59,7 @@ def read_unknown(document: str, base: str) -> SourceContents:
 
 
 def _encode_with_limits(document: str, base: str) -> bytes:
-    """Encode what is to be parsed, repaired where it is no XML; FeedError where it is a trap."""
+    """Return the bytes to parse, repaired if they are not XML; raise FeedError if too costly."""
     data = document.encode("utf-8", "replace")
     weight = weigh(data)
     if weight == "broken":
@@ -85,13 +85,13 @@ def _parse(data: bytes, base: str) -> Fields:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except Exception as error:  # its forgiving parser raises whatever a hostile feed makes it
+    except Exception as error:  # feedparser may raise anything for a hostile feed
         raise FeedError(f"a feed that breaks its parser ({error!r:.80})", subject=base) from error
     return _plain_dict(parsed)
 
 
 def _plain_dict(holder: Mapping[str, object]) -> Fields:
-    """Return the stored values only: feedparser's own look-up makes up what is missing."""
+    """Return the stored values: feedparser's own look-up invents missing ones."""
     return dict(dict.items(holder)) if isinstance(holder, dict) else {}
 
 
@@ -129,7 +129,7 @@ def _entry(item: Fields, feed: Fields, base: str, *, is_atom: bool) -> SourceEnt
 
 
 def _link(item: Fields, base: str) -> str:
-    """Return the item's page: the first web address among its link, its links, its id."""
+    """Return the page of an item: the first web URL among its link, its links, its id."""
     links = list(_dicts(item, "links"))
     addresses = [_string(item, "link")]
     for relation in ("alternate", "self", "related"):
@@ -140,10 +140,10 @@ def _link(item: Fields, base: str) -> str:
 
 
 def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
-    """Return a text as plain words.
+    """Return a field as plain text.
 
-    RSS has no text type, so tags and entities that are left in it are taken as such; a text that
-    Atom calls plain keeps its angle brackets.
+    RSS has no text type, so remaining tags and entities are removed; a text that Atom declares
+    plain keeps its angle brackets.
     """
     value = _string(holder, key)
     kind = _string(_fields(holder.get(f"{key}_detail")), "type")
@@ -153,7 +153,7 @@ def _plain_words(holder: Fields, key: str, *, is_atom: bool) -> str:
 
 
 def _excerpt(item: Fields, *, is_atom: bool) -> str:
-    """Return the summary, else the beginning of the content; long ones are cut before work."""
+    """Return the summary, or the beginning of the content; long texts are cut first."""
     if words := _plain_words(item, "summary", is_atom=is_atom):
         return words
     contents = (_string(content, "value") for content in _dicts(item, "content"))
@@ -166,7 +166,7 @@ def _authors(holder: Fields) -> tuple[str, ...]:
 
 
 def _image(item: Fields) -> str:
-    """Find the address of the first picture: media content, enclosure, thumbnail, iTunes image."""
+    """Return the URL of the first picture: media content, enclosure, thumbnail, iTunes image."""
     enclosed = (link for link in _dicts(item, "links") if _string(link, "rel") == "enclosure")
     for holder in [*_dicts(item, "media_content"), *enclosed]:
         if _string(holder, "medium") == "image" or _string(holder, "type").startswith("image/"):
@@ -182,7 +182,7 @@ def _media(item: Fields) -> tuple[Media, ...]:
 
 
 def _offers(item: Fields) -> Iterator[Media | None]:
-    """Yield what an item offers: enclosures, Media RSS contents, Media RSS player."""
+    """Yield the media of an item: enclosures, Media RSS contents, Media RSS player."""
     for link in _dicts(item, "links"):
         if _string(link, "rel") == "enclosure":
             yield as_media(_string(link, "href") or _string(link, "url"), _string(link, "type"))
@@ -197,7 +197,7 @@ def _offers(item: Fields) -> Iterator[Media | None]:
 
 
 _SHORTEST, _LONGEST = timedelta(minutes=1), timedelta(days=1)
-_BEYOND = timedelta(days=400)  # a ttl of years is a slip or a wish never to be read
+_BEYOND = timedelta(days=400)  # a ttl of years is a mistake
 _PERIODS = {
     "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
@@ -221,10 +221,10 @@ _PARAMETER = re.compile(
 
 
 def hints_of(channel: Mapping[str, object], document: str) -> Hints:
-    """Read the hints of a feed: its channel's fields as feedparser names them, and its text.
+    """Return the hints of a feed: `channel` has feedparser's names, `document` is the text.
 
-    feedparser keeps only the last of the hours and days, so they are looked for in the text, where
-    it says that there are some.
+    feedparser keeps only the last of the hours and days to skip, so all of them are read from the
+    text.
     """
     every = _minutes(_word(channel, "ttl")) or _period(channel)
     hours = map(_hour, _read_values("skiphours", channel, document))
@@ -233,14 +233,14 @@ def hints_of(channel: Mapping[str, object], document: str) -> Hints:
 
 
 def hub_of(links: Iterable[tuple[str, str]], base: str, header: str = "") -> tuple[str, str]:
-    """Find the WebSub hub and topic, "" for none, in (relation, address) links and a Link header.
+    """Return the WebSub hub and topic, "" for none, from (relation, URL) links and a Link header.
 
-    The header goes first (WebSub, section 4); of several hubs the first.
+    The header goes first (WebSub, section 4); of several hubs the first is taken.
     """
     hub = topic = ""
     for relation, url in [*_header_links(header), *links]:
         relations = relation.lower().split() if url else ()
-        if "hub" in relations and url != base:  # feedparser's reading of an empty one
+        if "hub" in relations and url != base:  # feedparser makes the feed's URL of an empty one
             hub = hub or absolute_address(url, base)
         topic = topic or (absolute_address(url, base) if "self" in relations else "")
     return hub, topic
@@ -261,7 +261,7 @@ def _word(channel: Mapping[str, object], key: str) -> str:
 
 
 def _number(word: str) -> int:
-    """Parse a whole number above 0, its fraction cut; 0 for anything else."""
+    """Parse a whole number above 0, without its fraction; 0 if it is not one."""
     match = _NUMBER.fullmatch(word)
     return int(match[1]) if match else 0
 
@@ -284,7 +284,7 @@ def _plausible(every: timedelta) -> timedelta | None:
 
 
 def _read_values(name: str, channel: Mapping[str, object], document: str) -> list[str]:
-    """Return the words of the values in the first `name` element."""
+    """Return the values in the first `name` element."""
     opening = _OPENING[name].search(document) if name in channel else None
     if opening is None:
         return []
@@ -294,7 +294,7 @@ def _read_values(name: str, channel: Mapping[str, object], document: str) -> lis
 
 
 def _hour(word: str) -> int | None:
-    """Parse an hour of 0 to 23; 24 is what RSS 0.91 called midnight."""
+    """Parse an hour of 0 to 23; 24 is midnight in RSS 0.91."""
     return int(word) % 24 if re.fullmatch(r"[0-9]{1,2}", word) and int(word) <= 24 else None
 
 
@@ -304,6 +304,6 @@ def _day(word: str) -> int | None:
 
 
 def _some(values: Iterable[int | None], all_of_them: int) -> frozenset[int]:
-    """Return what is skipped, nothing where it would be everything."""
+    """Return the values to skip; none if they are all values that there are."""
     skipped = frozenset(value for value in values if value is not None)
     return frozenset() if len(skipped) >= all_of_them else skipped

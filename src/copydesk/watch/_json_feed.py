@@ -1,4 +1,4 @@
-"""JSON Feed 1.1 and 1.0 (jsonfeed.org), read with patience for what is not as it should be."""
+"""JSON Feed 1.1 and 1.0 (jsonfeed.org), parsed with tolerance for common mistakes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WEBSUB = frozenset({"WebSub", "websub", "PubSubHubbub", "pubsubhubbub"})
 
 
 def read_json_feed(document: str, base: str) -> SourceContents:
-    """Read what a JSON Feed lists; raise FeedError where the JSON is none or no feed."""
+    """Parse a JSON Feed; raise FeedError if it is not JSON or not a feed."""
     try:
         feed = json.loads(document, strict=False)
     except (ValueError, RecursionError) as error:
@@ -37,7 +37,7 @@ def read_json_feed(document: str, base: str) -> SourceContents:
 
 
 def _links(feed: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return its WebSub hubs, and its own address, as links."""
+    """Return the feed's WebSub hubs and its own URL as (relation, URL) links."""
     hubs = feed.get("hubs")
     named = [hub for hub in hubs if isinstance(hub, dict)] if isinstance(hubs, list) else []
     links = [("hub", _string(hub, "url")) for hub in named if _string(hub, "type") in _WEBSUB]
@@ -62,7 +62,7 @@ def _entry(item: Mapping[str, object], feed: Mapping[str, object], base: str) ->
 
 
 def _string(holder: Mapping[str, object], key: str) -> str:
-    """Return a text value; a number, as some feeds have for `id`, as its digits."""
+    """Return a text value; a number, which some feeds have as `id`, becomes its digits."""
     value = holder.get(key)
     if isinstance(value, str):
         return value.strip()
@@ -82,7 +82,7 @@ def _address(guid: str) -> str:
 
 
 def _authors(holder: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the names of `authors` (1.1), else of `author` (1.0)."""
+    """Return the names in `authors` (1.1), or in `author` (1.0)."""
     listed = holder.get("authors")
     people: Iterable[object] = listed if isinstance(listed, list) else [holder.get("author")]
     names = (_plain(person, "name") for person in people if isinstance(person, dict))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ASIDE_TAGS = frozenset(
     {"nav", "aside", "form", "script", "style", "noscript", "template", "dialog"}
 )
-_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; an article's own holds its headline
+_PAGE_TAGS = frozenset({"header", "footer"})  # of the page; an article's own contains its headline
 _ASIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar"}
 )
@@ -48,7 +48,7 @@ _PAGE = re.compile(r"\.(html?|php|aspx?|stm|story|ece|cms)$", re.IGNORECASE)
 
 
 def read_listing(document: str, base: str) -> SourceContents:
-    """Read the articles that a page links to: on its own site, in its main part."""
+    """Find the articles that a page links to: on its own site, in its main part."""
     root = parse_html(document)
     if root is None:
         raise FeedError("no page of links", subject=base)
@@ -66,7 +66,7 @@ def read_listing(document: str, base: str) -> SourceContents:
 
 
 def _main(root: _Element) -> _Element:
-    """Find the main part of a page, all of it where it names none."""
+    """Return the main part of a page, or all of it."""
     for element in root.iter("main"):
         return element
     for element in root.iter():
@@ -76,7 +76,7 @@ def _main(root: _Element) -> _Element:
 
 
 def _anchors(main: _Element) -> Iterator[_Element]:
-    """Walk the links outside of what is beside the matter; without recursion."""
+    """Yield the links outside of asides, without recursion."""
     waiting = [main]
     while waiting:
         element = waiting.pop()
@@ -101,9 +101,9 @@ def _ancestors(element: _Element, names: frozenset[str]) -> Iterator[_Element]:
 def _entry(
     anchor: _Element, at: str, base: str, times: dict[_Element, datetime | None]
 ) -> SourceEntry | None:
-    """Read one link, None for one that leaves the site or leads to the page itself.
+    """Make an entry of a link, None if it leaves the site or leads to the page itself.
 
-    `times` remembers the time of each card: links may share a large one.
+    `times` caches the time of each card: several links may share a large one.
     """
     url = urls.fetchable(str(anchor.get("href", "")), at)
     if url is None or not urls.same_site(url, base) or urls.identity(url) == urls.identity(base):
@@ -116,7 +116,7 @@ def _entry(
 
 
 def _title(anchor: _Element) -> str:
-    """Return the headline of a link: a heading inside it, its text, its label."""
+    """Return the headline of a link: its heading, its text or its label."""
     for element in islice(anchor.iter(), _PARTS):
         if local_name(element) in _HEADINGS and (words := text_of(element)):
             return words
@@ -129,7 +129,7 @@ def _time(card: _Element) -> datetime | None:
 
 
 def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
-    """Of two links to one page keep the first, with the longer headline and any time."""
+    """Merge two links to one page: the first, with the longer headline and any time."""
     if known is None:
         return entry
     return replace(
@@ -140,7 +140,7 @@ def _merge(known: SourceEntry | None, entry: SourceEntry) -> SourceEntry:
 
 
 def _is_article(entry: SourceEntry) -> bool:
-    """Decide whether a link looks like an article: by its address, else by a headline's length."""
+    """Decide whether a link looks like an article, by its URL or by the length of its headline."""
     parsed = urls.parse(entry.url)
     path = "" if parsed is None else str(parsed.pathname)
     if _NO_ARTICLE.search(path):
@@ -153,17 +153,17 @@ def _is_article(entry: SourceEntry) -> bool:
 
 
 _BOXES = 2_000  # of one page
-_NESTED = 3  # boxes around a box; beyond, each would be searched again for all the others
-_TIMES = 20  # elements of one box that may bear its time
+_NESTED = 3  # boxes around a box; with more, each would be searched again for all the others
+_TIMES = 20  # elements of one box that may contain its time
 _TIME_ATTRIBUTES = ("datetime", "content", "data-datetime", "data-time", "title")
 
 Select = Callable[["_Element"], list["_Element"]]
 
 
 def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
-    """Read what the boxes of a page link to, on whatever site, the first of each page.
+    """Read the links in the boxes of a page, on any site, without duplicates.
 
-    Raises FeedError where a selector is none, and where the rule finds nothing: sites change.
+    Raises FeedError if a selector is invalid, and if the rule finds nothing: sites change.
     """
     selectors = _selectors(rule, base)
     root = parse_html(document)
@@ -179,7 +179,7 @@ def read_by_rule(document: str, base: str, rule: ListingRule) -> SourceContents:
 
 
 def _drop_deep(boxes: list[_Element]) -> list[_Element]:
-    """Keep the first boxes that stand in few others: else 200 around all cost two minutes."""
+    """Return the first boxes that are not nested deeply: 200 nested ones would take two minutes."""
     known = set(boxes)
     shallow = (
         box for box in boxes if sum(above in known for above in box.iterancestors()) <= _NESTED
@@ -188,7 +188,7 @@ def _drop_deep(boxes: list[_Element]) -> list[_Element]:
 
 
 def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
-    """Compile a finder for each selector that the rule has, before one of them is used."""
+    """Compile all selectors of the rule before any of them is used."""
     named = {name: getattr(rule, name) for name in ("item", "link", "title", "date", "excerpt")}
     return {
         name: _selector(name, selector, rule, base)
@@ -198,7 +198,7 @@ def _selectors(rule: ListingRule, base: str) -> dict[str, Select]:
 
 
 def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
-    """Compile one selector; inside a box it may match the box itself."""
+    """Compile a selector; inside a box it may match the box itself."""
     from cssselect import HTMLTranslator, SelectorError
     from lxml import etree
 
@@ -215,7 +215,7 @@ def _selector(name: str, selector: str, rule: ListingRule, base: str) -> Select:
     def select(element: _Element) -> list[_Element]:
         try:
             matched = path(element)
-        except etree.XPathError:  # libxml2 bounds what one expression may hold: nothing found
+        except etree.XPathError:  # beyond libxml2's limits for one expression: nothing found
             return []
         return [element for element in matched if isinstance(element.tag, str)]
 
@@ -231,7 +231,7 @@ def _empty_rule(rule: ListingRule, base: str, why: str) -> FeedError:
 
 
 def _entry_by_rule(box: _Element, at: str, selectors: dict[str, Select]) -> SourceEntry:
-    """Read one box; its address is "" where it has none."""
+    """Make an entry of a box; its URL is "" if it has none."""
     link, url = next(_links(box, at, selectors["link"]), (None, ""))
     title = _words(box, selectors.get("title")) or ("" if link is None else _label(link))
     return SourceEntry(
@@ -244,7 +244,7 @@ def _entry_by_rule(box: _Element, at: str, selectors: dict[str, Select]) -> Sour
 
 
 def _links(box: _Element, at: str, select: Select) -> Iterator[tuple[_Element, str]]:
-    """Walk what the link selector matches, and the anchors inside of it, that lead somewhere."""
+    """Yield the matches of the link selector, and the anchors inside them, that have a URL."""
     for matched in select(box):
         for element in (matched, *matched.iter("a")):
             href = str(element.get("href") or "")
@@ -258,13 +258,13 @@ def _label(link: _Element) -> str:
 
 
 def _words(box: _Element, select: Select | None) -> str:
-    """Return the text of the first match that has any."""
+    """Return the text of the first match that has text."""
     matched = [] if select is None else select(box)
     return next((words for element in matched[:_TIMES] if (words := text_of(element))), "")
 
 
 def _time_by_rule(box: _Element, select: Select | None) -> datetime | None:
-    """Read the first time that a match bears: in an attribute for machines, else in its text."""
+    """Return the first time of the matches: in an attribute, or in the text."""
     matched = [] if select is None else select(box)
     times = (find_moment(words) for element in matched[:_TIMES] for words in _time_texts(element))
     return next((at for at in times if at is not None), None)

@@ -18,18 +18,18 @@ OfferKind = Literal["feed", "news sitemap", "sitemap", "listing"]
 _DEAD = timedelta(days=365)
 _SAMPLES = 3
 _SAMPLE = 100  # characters
-_FEW = 3  # links that a page has without being a list of articles
+_FEW = 3  # links that a page may have without being a list of articles
 _SAME = 0.8  # of the items of two lists
 _ORDER: dict[OfferKind, int] = {"feed": 0, "news sitemap": 1, "sitemap": 2, "listing": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A list that may be watched: what it is, how much it holds, how it looks.
+    """A feed, sitemap or page that may become a source, with what it contains.
 
-    `newest` is the latest time that it names, None where it names none; `samples` are titles, the
-    newest first, addresses where there are no titles. `is_good` is false for a list without items,
-    one with none of the last year, and one that stands beside the matter (comments).
+    `newest` is its latest time, None if it has none; `samples` are titles, the newest first, or
+    URLs if there are no titles. `is_good` is false if it has no items, none of the last year, or is
+    about something else (comments).
     """
 
     url: str
@@ -42,7 +42,7 @@ class Offer:
 
     @property
     def name(self) -> str:
-        """Return the name of who publishes it, as far as its title says one, else ""."""
+        """Return the publisher's name as far as the title contains it, else ""."""
         return publisher_name(self.title)
 
 
@@ -51,8 +51,8 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Return an offer for each list that was read, the best first.
 
-    Before others come those that live, then feeds, news sitemaps, sitemaps, pages of links, then
-    those with dates and titles; else the order in which they were found.
+    Active lists come first; then feeds before news sitemaps, sitemaps and pages of links; then
+    lists with dates and titles; then the order in which they were found.
     """
     chosen: list[tuple[Offer, SourceReading]] = []
     for candidate, reading in readings:
@@ -64,7 +64,7 @@ def offers(
 
 
 def is_enough(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> bool:
-    """Decide whether nothing better need be looked for: a feed or news sitemap that lives."""
+    """Decide whether the search can end: at an active feed or news sitemap."""
     return _kind(reading) in {"feed", "news sitemap"} and _is_good(candidate, reading, now)
 
 
@@ -82,7 +82,7 @@ def _offer(candidate: FeedCandidate, reading: SourceReading, now: datetime) -> O
 
 
 def _kind(reading: SourceReading) -> OfferKind:
-    """Return the kind of an offer; a news sitemap shows in its titles: no other has any."""
+    """Return the kind of an offer; only a news sitemap has titles."""
     if reading.kind == "sitemap" and any(lead.title for lead in reading.leads):
         return "news sitemap"
     return reading.kind
@@ -117,7 +117,7 @@ def _rank(offer: Offer) -> tuple[bool, int, bool, bool]:
 
 
 def _are_the_same(reading: SourceReading, other: SourceReading) -> bool:
-    """Decide whether two lists of one kind hold the same pages, as RSS and Atom of one site do."""
+    """Decide whether two lists of one kind have the same pages, as RSS and Atom of one site do."""
     if reading.kind != other.kind:
         return False
     left, right = _pages(reading.leads), _pages(other.leads)
@@ -128,19 +128,19 @@ def _pages(leads: Sequence[Lead]) -> set[str]:
     return {urls.identity(lead.url) for lead in leads}
 
 
-_MOST = 200  # characters: each word that goes costs a look at all
+_MOST = 200  # characters: each word that is removed costs another search
 
-# The words that programs put around a publisher's name, in any case; docs/guides/find-sources.md.
+# Words that programs add to a publisher's name, in any case; see docs/guides/find-sources.md.
 _FORM = r"(?:rss|atom|json)(?:\s*\d(?:\.\d+)?)?(?:\s+feeds?)?"
 _FEED = rf"(?:{_FORM}|feeds?)"
 _WHICH = (
     r"(?:(?:all|latest|newest|recent)"
     r"(?:\s+(?:articles|entries|items|news|posts|stories|updates))?)"
 )
-_JOINT = r"(?:\s*[|:·•–—»(\[]\s*|\s+[-/]+\s+)"  # a hyphen inside a word is no joint
+_JOINT = r"(?:\s*[|:·•–—»(\[]\s*|\s+[-/]+\s+)"  # a hyphen inside a word separates nothing
 
 _TAIL = re.compile(rf"(?:\s+{_FORM}|{_JOINT}(?:{_FEED}|{_WHICH}))[\s)\]]*$", re.IGNORECASE)
-_FEED_OF = re.compile(r"(\S+\s.*\S)\s+feeds?", re.IGNORECASE)  # "Animal Feed" may be a paper
+_FEED_OF = re.compile(r"(\S+\s.*\S)\s+feeds?", re.IGNORECASE)  # "Animal Feed" may be a newspaper
 _HEAD = re.compile(
     rf"^[(\[]?(?:{_FEED}|{_WHICH})(?:[)\]]\s+|{_JOINT})"
     rf"|^{_FEED}\s+(?:for|from|of)\s+|^rss\s+(?:feed\s+)?",
@@ -151,9 +151,9 @@ _ARTICLES = frozenset({"", "a", "an", "our", "my", "the"})
 
 
 def publisher_name(title: str) -> str:
-    """Return a list's title without the words that say what list it is, whole words at its ends.
+    """Return a feed's title without words like "RSS" or "latest news" at its ends.
 
-    It is "" for a title of nothing but such words: that one names nobody.
+    It is "" for a title that consists of such words only.
     """
     name = text.shorten(text.fold(title), _MOST)
     while not _WHOLE.fullmatch(name):

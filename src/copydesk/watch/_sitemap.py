@@ -1,4 +1,4 @@
-"""Sitemaps: pages, news, an index of further ones, a plain list of addresses."""
+"""Sitemaps: of pages, of news, an index of further ones, a plain list of URLs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def read_sitemap(document: str, base: str) -> SourceContents:
-    """Read the pages that a sitemap lists and the sitemaps that an index names."""
+    """Parse a sitemap into its pages, or an index into its sitemaps."""
     root = parse_xml(document)
     if root is None:
         raise FeedError("broken xml instead of a sitemap", subject=base)
@@ -33,7 +33,7 @@ def read_sitemap(document: str, base: str) -> SourceContents:
 
 
 def read_addresses(document: str, base: str) -> SourceContents:
-    """Read the pages of a text sitemap: one address a line (sitemaps.org)."""
+    """Parse a text sitemap: one URL in each line (sitemaps.org)."""
     entries = tuple(SourceEntry(url=line, base=base) for line in document.split())
     return SourceContents(kind="sitemap", entries=entries)
 
@@ -43,7 +43,7 @@ def _children(root: _Element, name: str) -> Iterator[_Element]:
 
 
 def _entry(element: _Element, base: str) -> SourceEntry:
-    """Read a `url` element; its own `loc` is not that of its picture."""
+    """Parse a `url` element; its own `loc` is not that of its picture."""
     loc, lastmod = _own(element, "loc"), _own(element, "lastmod")
     return SourceEntry(
         url=loc,
@@ -58,7 +58,7 @@ def _entry(element: _Element, base: str) -> SourceEntry:
 
 
 def _media(element: _Element) -> tuple[Media, ...]:
-    """Return the videos that Google's extension names: a player or a file, with the length."""
+    """Return the videos of Google's extension: a player or a file, with its length."""
     return keep_media(
         as_media(url, medium="video", length=_own(holder, "duration"))
         for holder in _children(element, "video")
@@ -68,7 +68,7 @@ def _media(element: _Element) -> tuple[Media, ...]:
 
 
 def _title(root: _Element) -> str:
-    """Return the publication that the first news page names; a sitemap has no title of its own."""
+    """Return the publication of the first news page; a sitemap has no title of its own."""
     names = (_inside(element, "news", "name") for element in _children(root, "url"))
     return plain(next(filter(None, names), ""))
 

@@ -18,7 +18,7 @@ _EPOCH = re.compile(r"\d{10}(\d{3})?")
 _HALF_DAY = re.compile(r"\b(\d{1,2})((?::\d\d){1,2})\s*([ap])\.?m\b\.?", re.IGNORECASE)
 _ZONE = re.compile(r"\b([A-Z]{3,5})$")
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch; by their first letters, no accents
+# English, German, French, Spanish, Italian, Portuguese, Dutch: their first letters, no accents
 _MONTHS = {
     1: "jan ene gen",
     2: "feb fev",
@@ -34,7 +34,7 @@ _MONTHS = {
     12: "dec dez dic",
 }
 _MONTH = {name: number for number, names in _MONTHS.items() for name in names.split()}
-# zones that RFC 5322 does not know and that mean one thing
+# zones that are not in RFC 5322 and have one meaning
 _ZONES = {
     "WEST": "+0100",
     "BST": "+0100",
@@ -56,7 +56,7 @@ _ZONES = {
 
 
 def parse_moment(text: str) -> datetime | None:
-    """Read a time: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970."""
+    """Parse a time: RFC 3339, RFC 5322, month names of seven languages, seconds since 1970."""
     text = " ".join(text[:_LONGEST].split())
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), UTC)
@@ -68,13 +68,13 @@ def parse_moment(text: str) -> datetime | None:
 
 
 def _of_24(match: re.Match[str]) -> str:
-    """Write 5:00 PM as 17:00."""
+    """Convert 5:00 PM to 17:00."""
     hour, minutes, half = match.groups()
     return f"{int(hour) % 12 + (12 if half in 'pP' else 0)}{minutes}"
 
 
 def _in_english(text: str) -> str:
-    """Spell a date as RFC 5322 does, "" where no day, month and year are found."""
+    """Convert a date to the form of RFC 5322, "" if day, month or year are missing."""
     if match := _DAY_MONTH.search(text):
         day, name, year = match.groups()
     elif match := _MONTH_DAY.search(text):
@@ -112,9 +112,9 @@ _DAY = re.compile(
 
 
 def find_moment(line: str) -> datetime | None:
-    """Read the time that a line is, else the first date in it, in UTC.
+    """Return the time that a line is, or the first date in it, in UTC.
 
-    Numbers with slashes are left alone: nobody can tell 3/4/2026 from 4/3/2026.
+    Numbers with slashes are ignored: 3/4/2026 may be in March or in April.
     """
     if (at := parse_moment(line)) is not None:
         return at
@@ -123,7 +123,7 @@ def find_moment(line: str) -> datetime | None:
 
 
 def _spell(match: re.Match[str]) -> str:
-    """Spell a date so that `parse_moment` reads it."""
+    """Convert a date to a form that `parse_moment` reads."""
     if match["day"]:
         return _iso(match["year"], match["month"], match["day"])
     if match["east_day"]:

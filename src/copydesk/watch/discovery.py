@@ -31,7 +31,7 @@ _CANDIDATES = 8  # of one page: each costs a request
 _GUESSES = 8
 _SITEMAPS = 4
 _LINKS = 20_000  # of one page that are looked at
-_SCANNED = 2_000_000  # characters of a page that are searched for its make
+_SCANNED = 2_000_000  # characters of a page in which its platform is looked for
 _ADDRESS = 2_000  # characters
 
 _FEED_TYPE = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)", re.IGNORECASE)
@@ -61,7 +61,7 @@ _COMMON = (
     "/feed.json",
     "/feeds/posts/default",
 )
-_BELOW = ("/feed", "/rss.xml", "/index.xml")  # of a page that is no home page
+_BELOW = ("/feed", "/rss.xml", "/index.xml")  # of a page that is not the home page
 _COMMON_SITEMAPS = ("/news-sitemap.xml", "/sitemap_index.xml", "/sitemap.xml")
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
@@ -69,17 +69,17 @@ _ROBOTS_READ = 500 * 1024  # RFC 9309 2.5
 
 @dataclass(frozen=True, slots=True)
 class FeedCandidate:
-    """An address where a list may be, and by which way it was found."""
+    """A URL where a feed or sitemap may be, and how it was found."""
 
     url: str
     way: Way
 
 
 def candidates(page: Page) -> tuple[FeedCandidate, ...]:
-    """Return the feeds that a page leads to: named, told by its make, linked; asides last.
+    """Return the feeds that a page leads to: named, of its platform, linked; asides last.
 
-    At most eight, each once; what stands beside the matter (comments, one article's answers)
-    comes last. Nothing for what is no HTML, except what the address itself tells.
+    At most eight, without duplicates; asides are feeds of comments or of one article's answers. A
+    page that is not HTML has only the candidates of its URL.
     """
     feeds = [FeedCandidate(url, "place") for url in feeds_of_address(page.url)]
     body = unzip(page.body, page.final_url)
@@ -91,12 +91,12 @@ def candidates(page: Page) -> tuple[FeedCandidate, ...]:
 
 
 def candidates_of_address(url: str) -> tuple[FeedCandidate, ...]:
-    """Return the feeds that an address tells without its page."""
+    """Return the feeds that are known from a URL without its page."""
     return tuple(FeedCandidate(feed, "place") for feed in feeds_of_address(url))
 
 
 def guesses(url: str) -> tuple[FeedCandidate, ...]:
-    """Return the common places of a feed, the ones below the page itself first."""
+    """Return the common URLs of a feed, those below the page itself first."""
     parsed = urls.parse(url)
     if parsed is None:
         return ()
@@ -108,7 +108,7 @@ def guesses(url: str) -> tuple[FeedCandidate, ...]:
 
 
 def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
-    """List the sitemaps that a robots.txt names, those for news first; the common ones if none."""
+    """Return the sitemaps of a robots.txt, those for news first; the common ones if it has none."""
     lines = _SITEMAP_LINE.findall(robots[:_ROBOTS_READ].decode("utf-8", "replace"))
     named = (urls.fetchable(line, url) for line in lines if len(line) <= _ADDRESS)
     addresses = sorted(
@@ -120,13 +120,13 @@ def sitemaps(url: str, robots: bytes = b"") -> tuple[FeedCandidate, ...]:
 
 
 def is_for_news(url: str) -> bool:
-    """Decide whether a sitemap's address says that it is one of news."""
+    """Decide whether a sitemap is one of news, by its URL."""
     parsed = urls.parse(url)
     return parsed is not None and "news" in str(parsed.pathname).lower()
 
 
 def _keep_first(candidates: Iterable[FeedCandidate], url: str) -> tuple[FeedCandidate, ...]:
-    """Keep each address once, the page's own left out, asides last; no more than are asked."""
+    """Return the candidates without duplicates and without the page itself, asides last."""
     by_page: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         key = urls.identity(candidate.url)
@@ -146,7 +146,7 @@ def _search_page(root: _Element, document: str, url: str) -> Iterator[FeedCandid
 
 
 def _find_feeds_in_head(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
-    """Yield the feeds that the page names for programs (`link rel=alternate`)."""
+    """Yield the feeds in the page's head (`link rel=alternate`)."""
     is_article = _meta(root, "og:type") == "article"
     for element in islice(root.iter("link"), _LINKS):
         href = str(element.get("href") or "")
@@ -169,13 +169,13 @@ def _names_feed(element: _Element, href: str) -> bool:
 
 
 def _is_below(feed: str, url: str) -> bool:
-    """Decide whether a feed stands below the page's own path: one article's comments."""
+    """Decide whether a feed is below the page's path: then it has one article's comments."""
     path = _path(url).rstrip("/")
     return bool(path) and _path(feed).startswith(f"{path}/")
 
 
 def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCandidate]:
-    """Yield the links for people that look like feeds, of this site or a host of feeds."""
+    """Yield links in the page that look like feeds, on this site or on a host of feeds."""
     for element in islice(root.iter("a"), _LINKS):
         href = str(element.get("href") or "").strip()
         if not href or len(href) > _ADDRESS or href.startswith("#"):
@@ -188,7 +188,7 @@ def _find_feeds_in_links(root: _Element, at: str, url: str) -> Iterator[FeedCand
 
 
 def _says_feed(element: _Element) -> bool:
-    """Decide whether a link's few words are those of a feed."""
+    """Decide whether the text of a link is that of a feed."""
     if len(element) > 3:
         return False
     words = text_of(element) or str(element.get("title") or element.get("aria-label") or "")
@@ -222,7 +222,7 @@ def _path(url: str) -> str:
 # here is certain for its platform; a feed that may or may not exist is one of `guesses`.
 
 _YOUTUBE = "https://www.youtube.com/feeds/videos.xml"
-_CHANNELS = (  # the surest first: a page names other channels, too
+_CHANNELS = (  # the most reliable first: a page names other channels, too
     re.compile(r"feeds/videos\.xml\?channel_id=(UC[\w-]{22})"),
     re.compile(r"itemprop=\"(?:channelId|identifier)\"\s+content=\"(UC[\w-]{22})\""),
     re.compile(r"\"(?:externalId|externalChannelId)\"\s*:\s*\"(UC[\w-]{22})\""),
@@ -237,7 +237,7 @@ _NO_OWNER = frozenset(
     }
 )
 _NAME = r"[A-Za-z0-9_.-]+"
-# by the beginning of <meta name="generator">: the address of the feed from the site's root
+# by the beginning of <meta name="generator">: the feed's path from the site's root
 _MAKES = {
     "ghost": "/rss/",
     "hugo": "/index.xml",
@@ -252,7 +252,7 @@ _MAKES = {
 
 
 def feeds_of_address(url: str) -> Iterator[str]:
-    """Yield the feeds that an address alone tells."""
+    """Yield the feeds that are known from a URL."""
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -280,7 +280,7 @@ def _youtube(path: str, query: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _github(path: str) -> Iterator[str]:
-    """Yield a repository's releases; the tags, where its address is that of its tags."""
+    """Yield the feed of a repository's releases; of its tags if the URL is that of its tags."""
     match = re.match(rf"/({_NAME})/({_NAME})(/tags)?(?:/|$)", path)
     if match and match[1].lower() not in _NO_OWNER:
         repository = f"https://github.com/{match[1]}/{match[2].removesuffix('.git')}"
@@ -301,7 +301,7 @@ def _medium(path: str) -> Iterator[str]:
 
 
 def _own_host(origin: str, host: str) -> Iterator[str]:
-    """Yield the feed of a site that has a host of its own at a known service."""
+    """Yield the feed of a site with its own host at a known service."""
     if host.endswith((".substack.com", ".medium.com")):
         yield f"{origin}/feed"
     elif ".blogspot." in host:
@@ -313,7 +313,7 @@ def _own_host(origin: str, host: str) -> Iterator[str]:
 
 
 def feeds_of_page(document: str, url: str, generator: str) -> Iterator[str]:
-    """Yield the feeds that the make of a page tells; `document` may be its beginning."""
+    """Yield the feeds of a page's platform; `document` may be its beginning."""
     parsed = urls.parse(url)
     if parsed is None:
         return
@@ -345,7 +345,7 @@ _WP_MADE = re.compile(r"/wp-(?:content|includes)/", re.IGNORECASE)
 
 
 def _wordpress(document: str, url: str, generator: str) -> Iterator[str]:
-    """Yield WordPress' feed below the site's own root, which its API names."""
+    """Yield the feed of a WordPress site, below the root that its API names."""
     api = _WP_API.search(document)
     root = urls.fetchable(f"{api[1]}/", url) if api else None
     if root is not None and urls.same_site(root, url):

@@ -35,14 +35,14 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
-# codecs that turn text bytes into text and take linear time; no idna, punycode, zip, rot13
+# codecs from bytes to text in linear time; no idna, punycode, zip, rot13
 _SAFE = re.compile(
     r"(utf-?_?(8|16|32)([_-]?[bl]e)?|(iso-?_?8859|latin|windows|cp|koi8|mac|kz|ptcp|tis|johab)"
     r"[\w-]*|gb[\w-]+|hz|big5[\w-]*|euc[\w-]+|shift[\w-]*|sjis|ms932|iso-?2022[\w-]*|us-?ascii|"
     r"ascii|l1|x-sjis)",
     re.IGNORECASE,
 )
-# what the label says and what its bytes are in practice (WHATWG Encoding)
+# labels and what their bytes are in practice (WHATWG Encoding)
 _WIDER = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -53,15 +53,15 @@ _WIDER = {
     "shift_jis": "cp932",
     "big5": "big5hkscs",
 }
-# XML 1.0 knows no such characters, and a strict parser gives up at the first
+# characters that XML 1.0 forbids and at which a strict parser gives up
 _ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
 
 
 def decode(data: bytes, content_type: str = "") -> str:
-    """Decode a document: by its mark, else by header, declaration, then by its bytes.
+    """Decode a document by its byte order mark, the header, its declaration, or else by its bytes.
 
-    A label that does not fit the bytes is passed over; single bytes that are no UTF-8 are read as
-    windows-1252 inside text that is. Control characters are left out.
+    A label that does not match the bytes is ignored; in UTF-8 text, stray bytes are read as
+    windows-1252. Control characters are removed.
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -81,7 +81,7 @@ def _labels(data: bytes, content_type: str) -> list[str]:
 
 
 def _decode_strictly(data: bytes, label: str) -> str | None:
-    """Decode by a label, None where it is unknown, unsafe or does not fit."""
+    """Decode by a label, None if it is unknown, unsafe or does not match."""
     if not _SAFE.fullmatch(label):
         return None
     try:
@@ -92,7 +92,7 @@ def _decode_strictly(data: bytes, label: str) -> str | None:
 
 
 def _decode_mixture(data: bytes) -> str:
-    """Read UTF-8 with stray windows-1252 bytes, or all windows-1252 when the strays are many."""
+    """Decode UTF-8 with stray windows-1252 bytes, or all as windows-1252 if there are many."""
     decoded = data.decode("utf-8", "replace")
     if decoded.count("\ufffd") > 100 + len(data) // 100:
         return data.decode("cp1252", "replace")
@@ -113,7 +113,7 @@ def _drop_illegal(decoded: str) -> str:
 
 
 def unzip(data: bytes, subject: str) -> bytes:
-    """Unpack a gzipped body, leave any other as it is; raise FeedError past 10 MB or if broken."""
+    """Unpack a gzipped body; raise FeedError if it is over 10 MB or broken."""
     if data.startswith(b"\x1f\x8b"):
         data = _gunzip(data, subject)
     if len(data) > MAX_BYTES:
@@ -126,7 +126,7 @@ def unzip(data: bytes, subject: str) -> bytes:
 
 
 def _gunzip(data: bytes, subject: str) -> bytes:
-    """Unpack one more byte than is allowed; a cut-off file gives what it has."""
+    """Unpack up to one byte over the limit; an incomplete file gives what it has."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, MAX_BYTES + 1)
     except zlib.error as error:
@@ -157,7 +157,7 @@ _ADDRESS = re.compile(r"https?://\S+")
 
 
 def sniff(document: str) -> Form:
-    """Decide what a decoded document is."""
+    """Return the format of a decoded document, told by its first element."""
     head = document[:_HEAD].lstrip()
     if not head:
         return "empty"
@@ -173,7 +173,7 @@ def sniff(document: str) -> Form:
 
 
 def _search(head: str) -> Form:
-    """Look behind a server's warnings and other junk for the element that tells."""
+    """Search for the first telling element behind a server's warnings and other junk."""
     match = _SEARCHED.search(head)
     if match:
         return _ROOTS[match[1].lower()]
@@ -184,7 +184,7 @@ def _search(head: str) -> Form:
 
 
 def _after_prolog(head: str) -> str | None:
-    """Skip declarations, comments and a DOCTYPE; None where that says HTML."""
+    """Skip declarations, comments and a DOCTYPE; return None if that is HTML's."""
     at = 0
     while True:
         rest = head[at:].lstrip()
@@ -208,19 +208,19 @@ def _after_prolog(head: str) -> str | None:
 Weight = Literal["sound", "broken", "excess"]
 
 _MAX_ELEMENTS = 400_000
-_MAX_REFERENCES = 2_000_000  # each is a piece of its own: 10 million take 20 s and 1.5 GB
+_MAX_REFERENCES = 2_000_000  # each is a separate piece: 10 million take 20 s and 1.5 GB
 _MAX_WORK = 30_000_000  # about a second
 _BASE = "http://www.w3.org/XML/1998/namespace base"
 _BASES = re.compile(rb"\bbase\s*=\s*([\"'][^\"'<>]*)", re.IGNORECASE)
-_MAX_BASES, _MAX_BASE = 1_000, 1_000  # in a feed that is no XML, where nesting cannot be seen
+_MAX_BASES, _MAX_BASE = 1_000, 1_000  # in a feed that is not XML, whose nesting is unknown
 
 
 class _Excess(Exception):  # noqa: N818 never leaves this module
-    """Stop expat: the budget is used up."""
+    """Raised to stop expat when the budget is used up."""
 
 
 class _CostCounter:
-    """Add up what feedparser would have to do for each element."""
+    """Add up the work that feedparser would have with each element."""
 
     def __init__(self) -> None:
         self._elements = 0
@@ -242,7 +242,7 @@ class _CostCounter:
 
 
 def weigh(document: bytes) -> Weight:
-    """Classify a UTF-8 document: "sound" XML, "broken", or an "excess" not to be parsed."""
+    """Classify a UTF-8 document: "sound" XML, "broken", or an "excess" that must not be parsed."""
     if document.count(b"&") > _MAX_REFERENCES:
         return "excess"
     count = _CostCounter()
@@ -260,7 +260,7 @@ def weigh(document: bytes) -> Weight:
 
 
 def _is_bounded_soup(document: bytes) -> bool:
-    """Judge what is no XML by counting; the forgiving parser reads every byte of it."""
+    """Decide by counting whether a document that is not XML may be parsed."""
     if document.count(b"<") > _MAX_ELEMENTS:
         return False
     bases = _BASES.findall(document)
@@ -272,9 +272,9 @@ _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def repair(document: str) -> str:
-    """Write raw ampersands as `&amp;` and HTML's named characters by number, outside of CDATA.
+    """Escape raw ampersands as `&amp;` and HTML's named characters by number, outside of CDATA.
 
-    feedparser's forgiving parser makes `AT&T: now` into `AT&T;: now`; this way it is not needed.
+    feedparser's tolerant parser would make `AT&T: now` into `AT&T;: now`.
     """
     head, *sections = document.split("<![CDATA[")
     parts = [_AMPERSAND.sub(_escape, head)]
@@ -297,10 +297,10 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def parse_xml(document: str) -> _Element | None:
-    """Parse a document, broken or not, into its root; None where there is none.
+    """Parse a document, even a broken one, and return its root; None if it has none.
 
-    Raw ampersands are mended, entities stay unresolved, nothing is loaded; depth ends at libxml2's
-    256 and its other limits hold: what is beyond is left out.
+    Raw ampersands are escaped, entities stay unresolved, nothing is loaded. Elements beyond
+    libxml2's limits (a depth of 256) are left out.
     """
     from lxml import etree
 
@@ -321,7 +321,7 @@ def parse_xml(document: str) -> _Element | None:
 
 
 def local_name(element: _Element) -> str:
-    """Return the name of an element without its namespace, lower case; "" for an entity."""
+    """Return the lower-case name of an element without its namespace; "" for an entity."""
     tag = element.tag
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
@@ -330,7 +330,7 @@ _PARTS = 200  # of one element's text
 
 
 def parse_html(document: str) -> _Element | None:
-    """Parse a page, None where it has no root; libxml2's own limits bound its depth."""
+    """Parse a page, None if it has no root; libxml2's limits apply."""
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
@@ -341,30 +341,30 @@ def parse_html(document: str) -> _Element | None:
 
 
 def base_url(root: _Element, base: str) -> str:
-    """Return what relative links are relative to: the page's `base` element counts."""
+    """Return the base of relative links, by the page's `base` element."""
     for element in root.iter("base"):
         return urls.fetchable(str(element.get("href", "")), base) or base
     return base
 
 
 def text_of(element: _Element) -> str:
-    """Return the text of an element as one line; of very many parts the first count."""
+    """Return the text of an element in one line, up to 200 of its parts."""
     return text.fold(" ".join(islice(element.itertext("*"), _PARTS)))
 
 
 def title_of(root: _Element) -> str:
-    """Return the title that a page has in its head."""
+    """Return the title in the head of a page."""
     return next((text_of(element) for element in root.iter("title")), "")
 
 
-_READ = 50_000  # characters of one field that are looked at: a headline, a summary, a beginning
+_READ = 50_000  # characters of one field that are read: a headline, a summary, a beginning
 
 
 def plain(markup: str) -> str:
-    """Return the plain text of a fragment, as kit.text does, whatever is left open in it.
+    """Return the plain text of a fragment as kit.text does, in linear time.
 
-    A comment or a tag without an end would be looked for again from each of its beginnings; here
-    comments go first, and behind the last `>` no tag is looked for.
+    An unclosed comment or tag would be searched for again from each of its beginnings; here
+    comments are removed first, and no tag is looked for behind the last `>`.
     """
     markup = _without_comments(markup[:_READ])
     last = markup.rfind(">") + 1
@@ -372,6 +372,6 @@ def plain(markup: str) -> str:
 
 
 def _without_comments(markup: str) -> str:
-    """Cut comments out; one without an end takes the rest with it, as in a browser."""
+    """Remove comments; an unclosed one removes the rest, as in a browser."""
     head, *rest = markup.split("<!--")
     return " ".join([head, *(part.partition("-->")[2] for part in rest)])

@@ -1,4 +1,4 @@
-"""An opened page in, what kind of page it is out: an article, a video, a sound, or none of them."""
+"""Decide what kind of page an opened page is: an article, a video, a sound, or none of them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ _OTHER_TYPES = re.compile(
 )
 _SNIFF = 4_096
 
-# What asks for a human says so and no more; with next to no text it may go on as it likes.
+# A heading that asks for a human says nothing else; with next to no text it may go on freely.
 _ROBOT_CHECK = tables.read_pattern(_PACKAGE, "robot_checks.txt")
 _WALL = re.compile(
     r"(?i)\A\W*(?:(?:sorry|oops|one more step)\W+)?"
@@ -55,15 +55,15 @@ _WALL = re.compile(
 )
 _GALLERIES = frozenset({"imagegallery", "mediagallery"})
 _FEW = 5  # pictures
-_LONGEST = 300  # characters of a heading that are compared
+_LONGEST = 300  # characters of a heading that is compared
 _PLEA = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'browser_pleas.txt')}")
 _ROOTS = "//*[@id='root' or @id='app' or @id='__next' or @id='__nuxt' or @id='___gatsby']"
 
 
 def name_other_format(page: Page) -> str:
-    """Name what an answer is where it is no HTML page ("a PDF"), "" where it may be one.
+    """Name the format of an answer that is not HTML ("a PDF"), "" if it may be HTML.
 
-    The bytes are believed before the label: servers call PDFs HTML and HTML plain text.
+    The bytes decide before the label: servers call PDFs HTML and HTML plain text.
     """
     body = page.body[:_SNIFF]
     if not page.body.strip(b" \t\r\n\x00"):
@@ -90,16 +90,16 @@ def _name_by_bytes(body: bytes) -> str:
 
 
 def look_at(document: Document, declared: Declared, lead: Lead, title: str, body: str) -> PageLook:
-    """Look at a page as the others here do; `body` is its text in Markdown."""
+    """Return the view of a page that the functions here judge; `body` is its text in Markdown."""
     words = text.prose(body)
     return PageLook(document=document, declared=declared, lead=lead, title=title, words=words)
 
 
 def name_other_kind(look: PageLook) -> str:
-    """Name what an HTML page is where it is no article ("a home page"), "" where it is one.
+    """Name what an HTML page is if it is not an article ("a home page"), "" if it is one.
 
-    Conservative: a source listed the page, so only plain evidence counts. What surely is an article
-    by its own word is one, however short; so is what plays a video or a sound.
+    Conservative: a source listed the page, so only clear evidence counts. A page that surely
+    declares itself an article is one, however short; so is a page with a player.
     """
     if is_home(look.address):
         return "a home page"
@@ -112,7 +112,7 @@ def name_other_kind(look: PageLook) -> str:
 
 
 def _name_gallery(look: PageLook) -> str:
-    """Name a page that is pictures without a text by its data, "" for another."""
+    """Name a page that is a gallery without text by its metadata, "" for another."""
     if look.is_article or look.length >= TINY:
         return ""
     told = any(json_ld.kinds(node) & _GALLERIES for node in look.declared.nodes)
@@ -124,7 +124,7 @@ def is_robot_wall(look: PageLook) -> bool:
     """Decide whether a page asks whether its visitor is human.
 
     A heading must be that question and nothing else: "Access denied: how the port kept out
-    reporters" is news. On a page that has next to no text it may begin with it.
+    reporters" is news. On a page with next to no text it may begin with it.
     """
     if look.length >= SHORT or look.declared.article or look.says_article or look.is_as_listed:
         return False
@@ -134,11 +134,11 @@ def is_robot_wall(look: PageLook) -> bool:
 
 
 def name_empty(look: PageLook) -> str:
-    """Name a page that has nothing to read and promises nothing, "" where it does.
+    """Name a page with nothing to read that promises nothing, "" for another.
 
-    A paywalled stub, a video and a page drawn by scripts have little text but declare what they
-    are, or their feed describes them; a brief has what only articles have. A shell that has only
-    its site's name declares nothing.
+    A paywalled stub, a video and a page drawn by scripts have little text, but declare what they
+    are or have a description in their feed; a brief has what only articles have. An empty shell
+    declares nothing but its site's name.
     """
     if look.length >= TINY or _is_promised(look):
         return ""
@@ -165,7 +165,7 @@ def _asks_for_a_browser(look: PageLook) -> bool:
 
 
 def _is_drawn_by_scripts(look: PageLook) -> bool:
-    """Decide whether there is a place for scripts to draw in, and nothing in it."""
+    """Decide whether the page has an empty element that scripts fill."""
     tree = look.document.tree
     roots = tree.xpath(_ROOTS)[:_FEW]
     return bool(tree.xpath("(//script)[1]")) and any(
@@ -174,7 +174,7 @@ def _is_drawn_by_scripts(look: PageLook) -> bool:
 
 
 def _is_the_site(look: PageLook) -> bool:
-    """Decide whether a page has the title of its site, as the shell of every page of it has."""
+    """Decide whether a page has the title of its site, as empty shells have."""
     name = look.declared.first("og:site_name", "application-name")[0].lower()
     return (
         bool(name)
@@ -192,16 +192,16 @@ _APPS = frozenset({"softwareapplication", "mobileapplication", "webapplication",
 _APP_SAYS = ("offers", "operatingSystem", "applicationCategory", "downloadUrl", "installUrl")
 _PRICES = ("product:price:amount", "og:price:amount", "product:price")
 _OF_THE_SITE = frozenset({"aboutpage", "contactpage", "checkoutpage"})
-_FIRST = 8  # nodes: a page says what it is before it says what else there is
+_FIRST = 8  # nodes: a page describes itself before other things
 _MAX_NODES = 200
-_LONG = 1_500  # of prose in one place; a shop describes its goods in less
-_TOLD = 0.5  # of a page's text that its data tell too, so that the whole of it is theirs
+_LONG = 1_500  # of prose in one place; descriptions of goods are shorter
+_TOLD = 0.5  # share of a page's text that is also in its JSON-LD
 _BESIDE_A_JOB = 0.5  # of a title's words: "Harbour pilot (all genders)"
 _VOTES = ("upvoteCount", "suggestedAnswer")
 
 
 class _Thing(StrEnum):
-    """What a page is about, in the words for a person."""
+    """The subject of a page, in words for a person."""
 
     PRODUCT = "a product page"
     APP = "an app page"
@@ -211,12 +211,12 @@ class _Thing(StrEnum):
 
 
 def name_subject(look: PageLook) -> str:
-    """Name what a page is about ("an event page"), "" where nothing plain says so.
+    """Name the subject of a page ("an event page"), "" without clear evidence.
 
-    What calls itself an article is one, and so is a long text: a review has a product in its data,
-    a report the match. Else a title of the page must be the name of the thing and no more: "Tide
-    Clock tested" is no app. A recipe is an article, and so is a post in a forum; a question with
-    its answers is none.
+    A page that declares itself an article is one, and so is a long text: a review has a product in
+    its JSON-LD, a report the match. Otherwise a title of the page must be the name of the thing and
+    nothing else: "Tide Clock tested" is not an app. A recipe and a forum post are articles; a
+    question with its answers is not.
     """
     if look.is_article:
         return ""
@@ -231,7 +231,7 @@ def name_subject(look: PageLook) -> str:
 
 
 def _thing_of(node: Node) -> _Thing | None:
-    """Return what a node of these types makes of its page, None for nothing."""
+    """Return the subject that a node of these types gives its page, None for none."""
     kinds = json_ld.kinds(node)
     if kinds & _PRODUCTS:
         return _Thing.PRODUCT
@@ -254,7 +254,7 @@ def _is_titled(look: PageLook, node: Node, thing: _Thing) -> bool:
 
 
 def _is_whole(look: PageLook, node: Node, thing: _Thing) -> bool:
-    """Decide whether a node tells enough to be the page's subject and no by-the-way."""
+    """Decide whether a node has enough detail to be the page's subject."""
     if thing is _Thing.JOB:
         told = json_ld.string(node.get("description"))
         return len(told) >= _TOLD * look.length or not _is_long(look)
@@ -270,9 +270,9 @@ def _is_whole(look: PageLook, node: Node, thing: _Thing) -> bool:
 
 
 def _is_to_come(look: PageLook, node: Node) -> bool:
-    """Decide whether an event has a place and a time, and is not over when its source writes of it.
+    """Decide whether an event has a place and a time, and is not over when its source lists it.
 
-    Of a match its tickets tell, since reports and tickers name it as well.
+    A match must have tickets, since reports and tickers describe it as well.
     """
     has_place = bool(node.get("offers"))
     if "sportsevent" not in json_ld.kinds(node):
@@ -285,7 +285,7 @@ def _is_to_come(look: PageLook, node: Node) -> bool:
 
 
 def _is_of_a_forum(look: PageLook, node: Node) -> bool:
-    """Decide whether a page is one question with votes, or short with its answers told."""
+    """Decide whether a page is one question with votes, or is short and has its answers as data."""
     questions = _questions(node)
     if len(questions) != 1:
         return False
@@ -301,7 +301,7 @@ def _questions(node: Node) -> list[Node]:
 
 
 def _is_long(look: PageLook) -> bool:
-    """Decide whether there is more running text than beside a thing for sale."""
+    """Decide whether there is more running text than on a page of goods."""
     return look.length >= 5 * SHORT or _listing.prose(look) >= _LONG
 
 
@@ -310,7 +310,7 @@ def _has_price(look: PageLook) -> bool:
 
 
 def _name_site_page(look: PageLook) -> str:
-    """Name a page about its site by schema.org's own kinds of page, "" for another."""
+    """Name a page about its site by schema.org's types of pages, "" for another."""
     if look.says_article or look.length >= 5 * SHORT:
         return ""
     for node in look.declared.nodes[:_FIRST]:

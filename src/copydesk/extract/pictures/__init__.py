@@ -1,4 +1,4 @@
-"""An opened page in, the pictures that may stand for it out, the best first."""
+"""Find the pictures in an opened page that may illustrate the article, the best first."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ MAX_CREDIT = 120
 _MAX_CAPTION = 2_000
 _MAX_PIECES = 500  # of text in one caption
 _MAX_ELEMENTS = 2_000  # of a block with a picture and its caption
-_MOST_SHOWN = 3  # elements with the same picture that are asked
-_LEVELS = 4  # above a picture in which its caption is looked for
+_MOST_SHOWN = 3  # elements with the same picture that are read
+_LEVELS = 4  # above a picture, in which its caption may be
 _CAPTION_CHARACTERS = 600  # a longer block is the article, not a caption
 _NO_WORDS = re.compile(
     r"""(?xi)^\W*(?:(?:the|a|an|das|der|die|la|le|el)\s)?(?:
@@ -38,7 +38,7 @@ _FILE = re.compile(
 )
 _OPEN = re.compile(r"(?i)^(?:open|view|show|click|zoom|tap|enlarge)\b.{0,40}$")
 _EDGES = " ([|•·–—:;,/"
-_SENTENCE = 4  # words without a capital that no name has
+_SENTENCE = 4  # words without a capital; a name has fewer
 _JOINING = frozenset(
     {
         *("von", "van", "de", "der", "den", "di", "da", "du", "la", "le", "and", "und", "et", "y"),
@@ -67,18 +67,18 @@ _END = re.compile(r"[)\]|•]|\.(?=\s+[A-ZÄÖÜ])|\.$|\s{2,}")
 _LEADING = re.compile(
     rf"(?i)^[\s(\[|•·–—:/-]*(?:(?:file\s)?{_LABEL}\s?{_BY}|©\s?|\(c\)\s|(?:{_COURTESY})\s)+"
 )
-# a label without a colon is one where an agency follows: `Photo Reuters`
+# a label without a colon counts before an agency: `Photo Reuters`
 _BARE_LABEL = re.compile(rf"(?i:^(?:photos?|fotos?|bild|image)\s)(?={_AGENCY.pattern})")
 _HANDLE = re.compile(r"^@\w+$")
-_SAME_WORDS = 0.6  # of a credit's words that the headline has: it is the headline
+_SAME_WORDS = 0.6  # of a credit's words that are also in the headline, which it then is
 _FEW_WORDS = 4
 
 
 def words_of(group: list[Mention], title: str, sites: Sequence[str] = ()) -> tuple[str, str]:
-    """Return what a picture shows and whose it is, by all that mentions it; "" for none.
+    """Return the description and the credit of a picture from all its mentions, "" for none.
 
-    The first real words for it, without the name of the site in front; the headline only if there
-    are no others.
+    The description is the first real one, without the site's name before it; the headline only if
+    there is no other.
     """
     elements = _elements(group)
     alts = [*(mention.alt for mention in group), *(element.get("alt") for element in elements)]
@@ -106,7 +106,7 @@ def _filter_by_credit(group: list[Mention], title: str) -> Iterator[Mention]:
 
 
 def _choose_words(described: Iterable[str], title: str, credit: str, sites: Sequence[str]) -> str:
-    """Return the first words that tell what a picture shows, those of the headline only at last."""
+    """Return the first words that describe a picture; those of the headline only at last."""
     bare = (_cut_site(_LEADING.sub("", words).lstrip(_EDGES), sites) for words in described)
     real = [words for words in filter(is_description, bare) if _squash(words) != _squash(credit)]
     own = (words for words in real if _squash(words) != _squash(title))
@@ -114,7 +114,7 @@ def _choose_words(described: Iterable[str], title: str, credit: str, sites: Sequ
 
 
 def _cut_site(words: str, sites: Sequence[str]) -> str:
-    """Take the name of the site and a mark behind it off the front of a description."""
+    """Cut the name of the site and a separator off the front of a description."""
     for name in sites:
         rest = words[len(name) :]
         if name and words.startswith(name) and rest[:1] in {".", ":", "|"}:
@@ -123,7 +123,7 @@ def _cut_site(words: str, sites: Sequence[str]) -> str:
 
 
 def _is_headline(credit: str, title: str) -> bool:
-    """Decide whether what should be a credit is the headline: templates put it in its place."""
+    """Decide whether a credit is the headline, which templates may put in its place."""
     said = text.words(credit[:_MAX_CAPTION])
     if len(said) < _FEW_WORDS:
         return bool(credit) and _squash(credit) == _squash(title)
@@ -132,7 +132,7 @@ def _is_headline(credit: str, title: str) -> bool:
 
 
 def is_description(words: str) -> bool:
-    """Decide whether a text can say what a picture shows: no file's name, no template's word."""
+    """Decide whether a text can describe a picture: not a file's name or a template's word."""
     return (
         len(words) > 2
         and any(letter.isalpha() for letter in words)
@@ -147,7 +147,7 @@ def _squash(words: str) -> str:
 
 
 def _find_caption(element: HtmlElement) -> tuple[str, str]:
-    """Return the words that stand with a picture, and those of them that name its maker."""
+    """Return the caption of a picture, and its credit."""
     captions, makers = [""], [element.get("data-credit") or element.get("data-copyright") or ""]
     for part, names in _around(element):
         words = _short_words(part)
@@ -162,14 +162,14 @@ def _find_caption(element: HtmlElement) -> tuple[str, str]:
 
 
 def _short_words(part: HtmlElement) -> str:
-    """Return the words of a part that may be a caption, "" for a long one or one with a date."""
+    """Return the words of an element that may be a caption, "" if it is long or has a date."""
     pieces = islice(part.itertext(), _MAX_PIECES)
     words = text.fold(" ".join(piece[:_MAX_CAPTION] for piece in pieces)[:_MAX_CAPTION])
     return "" if len(words) > _CAPTION_CHARACTERS or _DATED.search(words) else words
 
 
 def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield the caption-like parts of the blocks around a picture, with their names."""
+    """Yield the caption-like elements in the blocks around a picture, with their names."""
     above = element.getparent()
     for _ in range(_LEVELS):
         if above is None or above.tag in _WHOLE or _is_long(above):
@@ -185,9 +185,9 @@ def _around(element: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def _beside(figure: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield the caption that stands behind a figure, or behind a block of nothing else.
+    """Yield the caption after a figure, or after a block with nothing else.
 
-    A paragraph is one where it is short and ends in a credit.
+    A paragraph is a caption if it is short and ends in a credit.
     """
     block = figure
     for _ in range(2):
@@ -213,7 +213,7 @@ def _ends_in_a_credit(block: HtmlElement) -> bool:
 
 
 def _is_long(block: HtmlElement) -> bool:
-    """Decide whether a block holds more than a picture and its caption."""
+    """Decide whether a block contains more than a picture and its caption."""
     if next(islice(block.iter(), _MAX_ELEMENTS, None), None) is not None:
         return True
     characters = 0
@@ -236,7 +236,7 @@ def _parts(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def split_credit(caption: str) -> tuple[str, str]:
-    """Take the words that name the maker out of a caption: (what it shows, whose it is)."""
+    """Split a caption into (description, credit)."""
     labelled = _LABELLED.search(caption[:_MAX_CAPTION])
     if labelled:
         behind = caption[labelled.end() :]
@@ -249,7 +249,7 @@ def split_credit(caption: str) -> tuple[str, str]:
 
 
 def _split_agency(caption: str) -> tuple[str, str]:
-    """Take an agency and its photographer off the end of a caption, where nothing labels them."""
+    """Split an agency and its photographer without a label off the end of a caption."""
     start = max(0, len(caption) - MAX_CREDIT)
     tail = caption[start:]
     if not _AGENCY.search(tail):
@@ -265,7 +265,7 @@ def _split_agency(caption: str) -> tuple[str, str]:
 
 
 def _is_name(words: str) -> bool:
-    """Decide whether words behind a label name somebody: of several at most one begins small."""
+    """Decide whether words after a label are a name: at most one of several begins small."""
     small, many = len(_small_words(words)), len(words.split())
     if _AGENCY.search(words) or many == 1:
         return small < _SENTENCE
@@ -273,7 +273,7 @@ def _is_name(words: str) -> bool:
 
 
 def _is_sentence(words: str) -> bool:
-    """Decide whether words tell something and name nobody: `Image: The ferry lies on a bank`."""
+    """Decide whether words are a sentence, not a name: `Image: The ferry lies on a bank`."""
     return len(_small_words(words)) >= _SENTENCE
 
 
@@ -283,9 +283,9 @@ def _small_words(words: str) -> list[str]:
 
 
 def clean_credit(words: str) -> str:
-    """Reduce a credit to plain words without its label, "" where nothing is left.
+    """Return a credit as plain words without its label, "" if nothing is left.
 
-    Where a caption stands before the label, what stands behind it.
+    If a caption is before the label, only the words after it are returned.
     """
     bare = _BARE_LABEL.sub("", _LEADING.sub("", text.plain(words[:_MAX_CAPTION])))
     bare = _cut_to_label(bare).strip(f"{_EDGES})]-")
@@ -298,7 +298,7 @@ def clean_credit(words: str) -> str:
 
 
 def _cut_to_label(words: str) -> str:
-    """Return the name behind a label within words; an agency before it stays."""
+    """Return the name after a label; an agency before the label stays."""
     labelled = _LABELLED.search(words)
     if labelled is None or not words[labelled.end() :].strip():
         return words

@@ -1,4 +1,4 @@
-"""The pictures that a page declares: in meta tags, links, JSON-LD and by the feed's item."""
+"""Pictures that a page declares: in meta tags, links, JSON-LD, and in the feed's item."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _OTHER_META = {
     "parsely-page-image": "meta",
     "dc.image": "meta",
 }
-# what else a page may be of, where it is no article by its own word
+# types of pages that are not articles
 _PAGES = frozenset(
     {
         *("webpage", "itempage", "aboutpage", "faqpage", "qapage", "recipe", "product", "event"),
@@ -78,7 +78,7 @@ def list_declared_offers(document: Document, declared: Declared, lead: Lead) -> 
 
 
 def _rank(mentions: Iterator[Mention | None]) -> Iterator[Mention]:
-    """Number the mentions of each origin, a bounded number of them."""
+    """Number the mentions of each origin, up to eight."""
     seen: dict[str, int] = {}
     for mention in mentions:
         if mention is None:
@@ -107,7 +107,7 @@ def _in_meta(document: Document, declared: Declared) -> Iterator[Mention | None]
 
 
 def _nth(values: tuple[str, ...], at: int, of: int) -> str:
-    """Return the value that goes with one of several: the only ones are the first's."""
+    """Return the value that belongs to one of several; a single value belongs to the first."""
     if len(values) == of:
         return values[at]
     return values[0] if at == 0 and len(values) == 1 else ""
@@ -135,7 +135,7 @@ def _in_json_ld(document: Document, declared: Declared) -> Iterator[Mention | No
 def _images(
     value: object, origin: str, document: Document, named: Named
 ) -> Iterator[Mention | None]:
-    """Yield the pictures of a value: addresses, ImageObjects, references, lists of them."""
+    """Yield the pictures in a value: URLs, ImageObjects, references, lists of them."""
     for item in (value if isinstance(value, list) else [value])[:_MOST]:
         node = item if isinstance(item, Mapping) else {}
         if isinstance(node.get("@id"), str) and not ({"url", "contentUrl"} & node.keys()):
@@ -162,7 +162,7 @@ def _credit_text(node: Node, keys: tuple[str, ...]) -> str:
 
 
 def _credit(node: Node, named: Named) -> str:
-    """Return whose picture it is: the text, or the names of persons and organizations."""
+    """Return the credit of a picture: a text, or the names of persons and organizations."""
     for key in _CREDITS:
         names = json_ld.names(node.get(key), tuple(named.values())) if key in node else []
         if names and names[0]:
@@ -186,7 +186,7 @@ def _preload_offer(link: HtmlElement, document: Document) -> Mention | None:
 
 
 def site_pictures(document: Document, declared: Declared) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys of the pictures that stand for the site, and of those that show a writer."""
+    """Return the keys of pictures of the site itself, and of those of its writers."""
     sites: list[str] = []
     writers: list[str] = []
     for relation in ("apple-touch-icon", "apple-touch-icon-precomposed", "icon", "shortcut"):

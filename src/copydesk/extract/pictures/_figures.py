@@ -37,15 +37,15 @@ __all__ = ["figure_key", "figures"]
 
 _MOST = 5
 _LONG_NAME, _LONG_PATH = 14, 25  # characters
-_TELLING = 2  # words of a hero's description that the headline has
+_TELLING = 2  # words that a hero's description shares with the headline
 
 
 def figures(document: Document, declared: Declared, lead: Lead, web_url: str) -> tuple[Figure, ...]:
-    """Return the pictures that may stand for an article, the best first, at most five.
+    """Return the pictures that may illustrate an article, the best first, at most five.
 
-    Each has an absolute http or https address and stands there once, whatever sizes the page has of
-    it. What declares it, whether the article shows it and what its address says are weighed by
-    `weigh`; one that has too few points is not given.
+    Each has an absolute http or https URL and is listed once, whatever sizes the page has of it.
+    `weigh` gives points for its declarations, its place in the article and its URL; a picture with
+    too few points is left out.
     """
     title = _title(document, declared, lead)
     where = find_layout(document, frozenset(text.words(title)))
@@ -74,9 +74,9 @@ def figures(document: Document, declared: Declared, lead: Lead, web_url: str) ->
 def _group_mentions(
     declaring: Iterable[Mention], document: Document, where: Layout, own: Container[str]
 ) -> list[list[Mention]]:
-    """Return the mentions of each picture: those that declare it, then those that show it.
+    """Return the mentions of each picture: first its declarations, then where it is shown.
 
-    What is only shown counts where it stands in the article.
+    A picture that is only shown counts if it is in the article.
     """
     groups: dict[str, list[Mention]] = {}
     for offer in declaring:
@@ -90,13 +90,13 @@ def _group_mentions(
 
 
 def _names(declared: Declared) -> tuple[str, ...]:
-    """Return the names of the site that may stand in front of what a picture shows."""
+    """Return the names of the site that may be before a description."""
     names = json_ld.names(declared.article.get("publisher"), declared.nodes)
     return tuple(name for name in (declared.first("og:site_name")[0], *names[:2]) if name)
 
 
 def _on_this_page(key: str) -> str:
-    """Return the name of a picture on one page: a long file name is the same in any folder."""
+    """Return the key of a picture within a page: a long file name needs no folder."""
     path = key.partition("/")[2]
     name = path.rpartition("/")[2]
     if len(name) >= _LONG_NAME and "?" not in name:
@@ -105,14 +105,14 @@ def _on_this_page(key: str) -> str:
 
 
 def _title(document: Document, declared: Declared, lead: Lead) -> str:
-    """Return the headline as far as it is needed here: its words, whatever stands around them."""
+    """Return the headline for comparisons: its words, whatever is around them."""
     told = json_ld.string(declared.article.get("headline"))
     told = told or declared.first("og:title", "twitter:title")[0] or lead.title
     return (told or next(iter(visible_text(document, "//title[not(ancestor::svg)]", 1)), ""))[:500]
 
 
 def _story_words(title: str, *addresses: str) -> frozenset[str]:
-    """Return the words and numbers that tell this article from others of the site."""
+    """Return the words and numbers that distinguish this article from others of the site."""
     words = [word for word in split_words(title) if len(word) >= 4]
     for address in addresses:
         path = unquote(urlsplit(address).path)
@@ -158,7 +158,7 @@ def _borrow_words(
     context: ArticleContext,
     sites: tuple[str, ...],
 ) -> tuple[str, str]:
-    """Return the words of a picture's twin, or of the hero in its place that tells of the story."""
+    """Return the words of a picture's twin, or of the hero if that is about the story."""
     twin = _mention.find_twins(group, others, context.document.address)
     if twin:
         return words_of(twin, context.title, sites)
@@ -172,9 +172,9 @@ def _borrow_words(
 
 
 def _origin(group: list[Mention]) -> str:
-    """Name two that declare a picture, the strongest first, and what shows it.
+    """Return the origin of a picture: two declarations, the most reliable first, and its place.
 
-    As in `og:image + json-ld + hero`.
+    For example `og:image + json-ld + hero`.
     """
     names = {mention.origin for mention in group if mention.place or mention.element is None}
     declaring = [name for name in OFFERED if name in names & DECLARING]
@@ -198,19 +198,19 @@ class _PicturePoint:
 
 OFFERED = tables.read_rows(_PACKAGE, "offered_points.toml", int)
 DECLARING = frozenset(OFFERED) - {"hero", "img", "background", "poster", "preload"}
-ENOUGH = 20  # points under which a picture is not given
+ENOUGH = 20  # points under which a picture is left out
 _POINTS = {
     name: row.points
     for name, row in tables.read_rows(_PACKAGE, "points.toml", _PicturePoint).items()
 }
-_CARD = 0  # all that is left of one whose name says only logo, default, share …: it is not given
-_AT_MOST_DRAWN = ENOUGH  # for a rendered drawing: a flag, a map, arms; any photograph is better
-_AT_MOST_SHOWN = 54  # for one that nobody declares: a sound declaration is better
+_CARD = 0  # points of one whose name says only logo, default, share …: it is left out
+_AT_MOST_DRAWN = ENOUGH  # for a drawing: a flag, a map, a coat of arms; any photograph is better
+_AT_MOST_SHOWN = 54  # for a picture without a declaration: a clear declaration is better
 _MOST_AGREED = 2
 _MOST_LATER = 5
 _WIDE = 600  # pixels
 _WORDS_DESCRIBED = 2
-_LETTERS = 4  # of a word that tells something
+_LETTERS = 4  # of a word that can be compared
 
 _CARD_WORDS = frozenset(tables.read_lines(_PACKAGE, "card_words.txt"))
 _EMPTY_WORDS = frozenset(tables.read_lines(_PACKAGE, "empty_words.txt"))
@@ -245,7 +245,7 @@ class ArticleContext:
 
     @property
     def own_words(self) -> frozenset[str]:
-        """Return the words that tell the article and not the site."""
+        """Return the words of the article that are not the site's."""
         return self.words - self.site_words
 
 
@@ -269,7 +269,7 @@ def weigh(group: list[Mention], context: ArticleContext) -> int:
 
 
 def _sum(claims: Mapping[str, bool]) -> int:
-    """Return the points of the claims that hold."""
+    """Return the points of the claims that are true."""
     return sum(_POINTS[name] for name, holds in claims.items() if holds)
 
 
@@ -328,7 +328,7 @@ def _is_button(group: list[Mention]) -> bool:
 
 
 def _furniture(group: list[Mention], context: ArticleContext) -> Mapping[str, bool]:
-    """Return what the address of a picture says of the site's own furniture."""
+    """Return the claims of a picture's URL about the site's own furniture."""
     key = group[0].key
     is_of_the_site = context.own_words.isdisjoint(split_words(key))
     is_shown = any(mention.place for mention in group)
@@ -345,7 +345,7 @@ def _is_theme(key: str) -> bool:
 
 
 def _is_card(group: list[Mention], context: ArticleContext) -> bool:
-    """Decide whether a file's name has no other words than those of a site's own pictures.
+    """Decide whether a file's name has only words of a site's own pictures.
 
     Two such words, or that it is a logo, are enough: `fb_social_dark_4711`, `gulls-club-logo`.
     """
@@ -359,7 +359,7 @@ def _is_card(group: list[Mention], context: ArticleContext) -> bool:
 
 
 def _is_telling(word: str, context: ArticleContext) -> bool:
-    """Decide whether a word of a file's name may be one of what the picture shows."""
+    """Decide whether a word of a file's name may describe the picture."""
     is_size = word.isdigit() and len(word) <= 4
     is_empty = word in _CARD_WORDS or word in _EMPTY_WORDS or word in context.site_words
     return len(word) > 2 and not is_size and not is_empty
@@ -370,5 +370,5 @@ def _name_words(group: list[Mention]) -> list[str]:
 
 
 def split_words(words: str) -> list[str]:
-    """Return the words and numbers of a name or a headline, in small letters."""
+    """Return the words and numbers in a name or a headline, in lower case."""
     return [word.lower() for word in _WORD.findall(words)]

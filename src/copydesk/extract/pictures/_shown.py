@@ -1,4 +1,4 @@
-"""The pictures that a page shows: which of them stand in the article, and which are its hero."""
+"""Pictures that a page shows: which of them are in the article, and which are its hero."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 _PACKAGE = "copydesk.extract.pictures"
 
-MIN_SIDE = 200  # pixels that a picture in the text must claim where it claims any
+MIN_SIDE = 200  # pixels that a picture in the text must have, if its size is given
 MAX_RATIO = 5  # a banner is wider
 _MOST_ELEMENTS = 6_000
 _MOST_PICTURES = 300
 _MOST_OFFERS = 40
 _MOST_LOGOS = 20
 _PARAGRAPH = 40  # characters; shorter ones are labels
-_LEVELS = 4  # above a paragraph in which its article's container is looked for
+_LEVELS = 4  # above a paragraph, in which the article's container may be
 _LAZY = tables.read_lines(_PACKAGE, "lazy_attributes.txt")
 _LAZY_SETS = ("srcset", "data-srcset", "data-lazy-srcset", "data-original-set")
 _BACKGROUNDS = ("data-bg", "data-background", "data-background-image", "data-bg-src")
@@ -42,9 +42,9 @@ _CSS_URL = re.compile(r"background[^;]{0,200}?url\(\s*['\"]?([^'\")]{1,2000})")
 _SIGNS_OF_BACKGROUND = ("url(", "data-bg", "data-background")
 _TAGS = ("h1", "p", "img", "amp-img", "amp-video", "video")
 _SET_APART = frozenset({"aside", "nav", "footer", "form", "button"})
-# blocks that hold pictures of other things, by the names that templates give them
+# blocks with pictures of other things, by the names that templates give them
 _APART = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'blocks_apart.txt')}")
-# names that templates give to links to other things, and to an article's own lead picture as well
+# names for links to other things, which some templates also give an article's lead picture
 _LINKED_APART = re.compile(r"(?i)teaser|promo|(?:^|[\s_-])card(?:$|[\s_-])")
 _OWN_APART = re.compile(
     r"(?i)avatar|gravatar|emoji|(?:^|[\s_-])(?:logos?|icons?|author)(?:$|[\s_-])|wp-smiley|pixel"
@@ -61,11 +61,11 @@ _TRACKER = re.compile(
 
 @dataclass(slots=True, kw_only=True)
 class Layout:
-    """Where the article stands on its page, by its paragraphs.
+    """The place of the article on its page, found by its paragraphs.
 
-    `content` is the container of the text, `line` it and all above it, `inside` those of them that
-    belong to the article. `headline` and `start` count the elements before the headline and the
-    first paragraph.
+    `content` is the container of the text, `line` that container and all its parents, `inside`
+    those of them that belong to the article. `headline` and `start` count the elements before the
+    headline and before the first paragraph.
     """
 
     content: HtmlElement | None = None
@@ -78,7 +78,7 @@ class Layout:
 
 
 def find_layout(document: Document, title: frozenset[str]) -> Layout:
-    """Find the headline, the container of most of the paragraphs, and all pictures, in one pass."""
+    """Find the headline, the container of most paragraphs, and all pictures, in one pass."""
     found = Layout()
     weights: dict[HtmlElement, float] = {}
     starts: dict[HtmlElement, int] = {}
@@ -104,7 +104,7 @@ def _weigh(
     weights: dict[HtmlElement, float],
     starts: dict[HtmlElement, int],
 ) -> None:
-    """Count a paragraph's characters for what stands around it, less for each level."""
+    """Add the length of a paragraph to the weights of its parents, less for each level."""
     length = len((paragraph.text or "").strip())
     length += sum(len(child.tail or "") + len(child.text or "") for child in paragraph[:30])
     if length < _PARAGRAPH:
@@ -153,7 +153,7 @@ def _is_article(element: HtmlElement) -> bool:
 
 
 def _is_apart(element: HtmlElement) -> bool:
-    """Decide whether a block is named as something beside the article."""
+    """Decide whether a block has the name of something beside the article."""
     if element.tag in {"html", "body"} or not isinstance(element.tag, str):
         return False
     if element.tag in _SET_APART:
@@ -165,7 +165,7 @@ def _is_apart(element: HtmlElement) -> bool:
 def list_shown_offers(
     document: Document, where: Layout, names: frozenset[str]
 ) -> Iterator[Mention]:
-    """Yield the pictures that stand in the article, in order, and of others those so named."""
+    """Yield the pictures in the article, in order, and others with one of these names."""
     seen = 0
     for at, element in [*where.pictures, *_backgrounds(document, where)]:
         place = _find_place(element, at, where, document)
@@ -184,7 +184,7 @@ def list_shown_offers(
 
 
 def _is_named(element: HtmlElement, names: frozenset[str]) -> bool:
-    """Decide whether one of some files is among an element's addresses."""
+    """Decide whether an element has the URL of one of these files."""
     raw = " ".join(element.get(name) or "" for name in ("src", "data-src", "srcset"))[:2_000]
     return any(name in raw for name in names)
 
@@ -198,7 +198,7 @@ def _origin(element: HtmlElement, place: Place) -> str:
 
 
 def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlElement]]:
-    """Return the elements that carry a picture as their background, as if before the text."""
+    """Return the elements with a background picture, as if they were before the text."""
     if not any(sign in document.html for sign in _SIGNS_OF_BACKGROUND):
         return []
     named = " or ".join(f"@{name}" for name in _BACKGROUNDS)
@@ -207,7 +207,7 @@ def _backgrounds(document: Document, where: Layout) -> list[tuple[int, HtmlEleme
 
 
 def _find_offer(element: HtmlElement, base: str) -> Mention | None:
-    """Return the best address that an element has for its picture."""
+    """Return the best URL that an element has for its picture."""
     if element.tag in {"video", "amp-video"}:
         return make_mention(element.get("poster") or "", base, "poster")
     if element.tag not in {"img", "amp-img"}:
@@ -216,7 +216,7 @@ def _find_offer(element: HtmlElement, base: str) -> Mention | None:
 
 
 def _find_image_offer(element: HtmlElement, base: str) -> Mention | None:
-    """Return the largest of the sizes that an image names, else where it or its loader points."""
+    """Return the largest size that an image offers, else the URL of the image or its loader."""
     size = (pixels(element.get("width")), pixels(element.get("height")))
     best, width = widest(_candidates(element))
     if best and (largest := make_mention(best, base, "img", (width, 0) if width else size)):
@@ -235,7 +235,7 @@ def _follow_link(element: HtmlElement, small: Mention, base: str) -> Mention:
 
 
 def _candidates(element: HtmlElement) -> Iterator[tuple[str, int, float]]:
-    """Yield the sizes of a picture from its own srcset and from the sources around it."""
+    """Yield the sizes of a picture from its own srcset and the sources around it."""
     for name in _LAZY_SETS:
         yield from srcset(element.get(name) or "")
     above = element.getparent()
@@ -263,12 +263,12 @@ def _is_too_small(found: Mention) -> bool:
 
 
 def _find_place(element: HtmlElement, at: int, where: Layout, document: Document) -> Place:
-    """Find where in the article an element stands, "" where it does not."""
+    """Return the place of an element in the article, "" if it is elsewhere."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) > 1 and _OWN_APART.search(names[:300]):
         return ""
     blocks: list[HtmlElement] = []
-    meeting = None  # the first of what stands around the picture that stands around the text, too
+    meeting = None  # the nearest common parent of the picture and the text
     for above in element.iterancestors():
         if above in where.line:
             meeting = above
@@ -287,7 +287,7 @@ def _place_by_order(at: int, meeting: HtmlElement | None, where: Layout) -> Plac
 
 
 def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> bool:
-    """Decide whether one of the blocks around a picture, inner first, is no part of the article."""
+    """Decide whether one of the blocks around a picture, inner first, is not the article's."""
     if _is_named_apart(blocks, where):
         return True
     links = (block.get("href") or "" for block in blocks if block.tag == "a")
@@ -295,7 +295,7 @@ def _is_beside(blocks: list[HtmlElement], where: Layout, document: Document) -> 
 
 
 def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
-    """Decide whether one of the blocks, inner first, has a name that says so."""
+    """Decide whether one of the blocks, inner first, has a name of something beside the article."""
     is_linked = False
     for block in blocks:
         is_linked = is_linked or block.tag == "a"
@@ -306,7 +306,7 @@ def _is_named_apart(blocks: list[HtmlElement], where: Layout) -> bool:
 
 
 def _is_known_apart(block: HtmlElement, where: Layout) -> bool:
-    """Decide once of each block whether it is the headline or named as something else."""
+    """Decide whether a block is the headline or has the name of something else; cached."""
     known = where.apart.get(block)
     if known is None:
         known = where.apart[block] = block.tag == "h1" or _is_apart(block)
@@ -326,7 +326,7 @@ def leads_away(element: HtmlElement, document: Document) -> bool:
 
 
 def _link_target(href: str, document: Document) -> str:
-    """Return the other page that a link goes to, "" for a picture, its own page or no address."""
+    """Return the other page that a link goes to, "" for a picture, the own page or no web URL."""
     if not href or href.startswith(("#", "javascript:", "data:")) or _PICTURE_FILE.search(href):
         return ""
     address = urls.fetchable(href[:2_000], document.base)
@@ -336,7 +336,7 @@ def _link_target(href: str, document: Document) -> str:
 
 
 def is_tracker(url: str) -> bool:
-    """Decide whether an address is by its words an advertisement, a counter or an avatar."""
+    """Decide whether a URL looks like an advertisement, a counter or an avatar."""
     parts = urlsplit(url)
     return bool(_TRACKER.search(f"{parts.netloc}{parts.path}"))
 
@@ -353,7 +353,7 @@ def logo_keys(document: Document, where: Layout) -> frozenset[str]:
 
 
 def _is_logo(element: HtmlElement) -> bool:
-    """Decide whether a picture, what stands around it, or the end of its words is named a logo."""
+    """Decide whether a picture, its surroundings, or the end of its description is named a logo."""
     above = element.getparent()
     around = (element, above) if above is not None else (element,)
     names = " ".join(

@@ -1,4 +1,4 @@
-"""An opened page in, on what terms it may be read and shown, and whose words it has, out."""
+"""Find on what terms a page may be read and quoted, and which agency its text is from."""
 
 from __future__ import annotations
 

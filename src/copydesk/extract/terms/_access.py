@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 _PACKAGE = "copydesk.extract.terms"
-_WITHIN = 60  # characters from an offer to what it is for
+_WITHIN = 60  # characters from an offer to its aim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _WallOffer:
-    """A row of `tables/wall_offers.toml`: "subscribe", "to continue reading"."""
+    """A row of `tables/wall_offers.toml`: "subscribe" with "to continue reading"."""
 
     offer: tuple[str, ...]
     aim: tuple[str, ...]
@@ -45,10 +45,10 @@ WALL = re.compile(
     rf"(?i)[\s»>→•*|¿-]*{_POLITELY}"
     + tables.any_of((*(row.pattern for rows in _OFFERS.values() for row in rows), _NOTICES))
 )
-# A word of subscribing or signing in, as an element that is named a wall has one.
+# An offer to subscribe or sign in, in an element that is named a wall.
 OFFER = re.compile(rf"(?i){tables.read_pattern(_PACKAGE, 'offer_words.txt')}")
 
-_STUB = 1_200  # characters; a text that ends at a wall is longer only where the wall is not its end
+_STUB = 1_200  # characters; a longer text does not end at a wall
 _MOST_PARTS = 20
 _SHOWN = 60  # characters of a wall's words in the evidence
 _FALSE = frozenset({"false", "no", "0", "metered", "locked", "paid", "premium", "subscription"})
@@ -58,10 +58,10 @@ _SELECTOR = re.compile(r"([.#])([A-Za-z0-9_-]{1,80})")
 
 
 def access(document: Document, declared: Declared, body: str) -> tuple[str, str]:
-    """Return on what terms the page is read and how that is known.
+    """Return the terms on which the page can be read and their origin.
 
-    "paywalled" is what its publisher declares closed, "teaser" a stub before a wall of which it
-    declares nothing, "free" what it declares free and no wall contradicts; "" is unknown.
+    "paywalled" is declared closed by the publisher, "teaser" is a stub before a wall that is not
+    declared, "free" is declared free and has no wall; "" is unknown.
     """
     length = len(text.prose(body))
     wall = (_name_wall(document, body) if length < _STUB else "") or _name_break(document, body)
@@ -79,7 +79,7 @@ def access(document: Document, declared: Declared, body: str) -> tuple[str, str]
 
 
 def _name_wall(document: Document, body: str) -> str:
-    """Name the wall that a short text ends at, "" for none."""
+    """Return the words of the wall at the end of a short text, "" for none."""
     words = wall_words(document, body)
     if words:
         return f"“{text.shorten(words, _SHOWN)}”"
@@ -87,13 +87,13 @@ def _name_wall(document: Document, body: str) -> str:
 
 
 def _name_break(document: Document, body: str) -> str:
-    """Tell where a text of any length breaks off, "" where it does not."""
+    """Return where a text of any length breaks off, "" if it does not."""
     _, _, end = breaks_off(document, body)[-_SHOWN:].partition(" ")
     return f"breaks off: “{end}”" if end else ""
 
 
 def _find_declared_value(declared: Declared, wanted: frozenset[str]) -> str:
-    """Return the page's own word that has one of these values: schema.org's, or a tier's."""
+    """Return the declaration with one of these values: schema.org's, or a content tier's."""
     for node in (declared.article, declared.video):
         value = _value(node)
         if value in wanted:
@@ -126,7 +126,7 @@ def _parts(value: object) -> Iterator[Mapping[str, object]]:
 
 
 def _is_there(document: Document, selector: str) -> bool:
-    """Decide whether the page has an element of a class or id, as Google's guide writes them."""
+    """Decide whether the page has an element with a class or id, written as in Google's guide."""
     found = _SELECTOR.fullmatch(selector.strip())
     if found is None:
         return False
@@ -142,15 +142,15 @@ def _is_there(document: Document, selector: str) -> bool:
 
 _LONGEST = 220  # characters of a block that is a wall's words
 _MOST_BLOCKS = 5_000
-_LETTERS = 40  # of a block that belongs to the text without doubt
-_MAX_ELEMENT = 1_500  # characters of an element that is a wall; a longer one holds the article
+_LETTERS = 40  # of a block that surely belongs to the text
+_MAX_ELEMENT = 1_500  # characters of an element that is a wall; a longer one contains the article
 
 _NAMED = (
     "//body//*[contains(@class, 'paywall') or contains(@id, 'paywall')"
     " or contains(@class, 'regwall') or contains(@class, 'subscriber-only')"
     " or contains(@class, 'premium-content') or @subscriptions-section = 'content-not-granted']"
 )
-# A sentence that goes on for a while and ends within: `… important and even nec…`
+# A long sentence that breaks off: `… important and even nec…`
 _BROKEN_OFF = re.compile(r"[^.!?…]{60,}\w[”\"»’]?(?:…|\.\.\.)$")
 _SOLD = re.compile(
     r"(?i)(?:/|\b)(?:subscri(?:be|ption)|become-a-member|memberships?|abo|abos|abonnement|abonnieren"
@@ -166,7 +166,7 @@ _HIDDEN = re.compile(r"(?i)display\s*:\s*none|visibility\s*:\s*hidden")
 
 
 def wall_words(document: Document, body: str) -> str:
-    """Return the words of the wall that ends the page's text, "" where there is none."""
+    """Return the words of the wall that ends the page's text, "" for none."""
     of_text = _letters(text.prose(body))
     begun, found = not of_text, ""
     for block in islice(_blocks(document.tree), _MOST_BLOCKS):
@@ -180,7 +180,7 @@ def wall_words(document: Document, body: str) -> str:
 
 
 def is_in_markup(document: Document, body: str) -> bool:
-    """Decide whether an element is named as a wall and offers to subscribe or to sign in."""
+    """Decide whether an element is named a wall and offers to subscribe or to sign in."""
     of_text = _letters(text.prose(body))
     for element in document.tree.xpath(_NAMED)[:20]:
         if _is_hidden(element):
@@ -193,9 +193,9 @@ def is_in_markup(document: Document, body: str) -> bool:
 
 
 def breaks_off(document: Document, body: str) -> str:
-    """Return the words within which a text breaks off on a site that sells the rest, "" elsewhere.
+    """Return the words at which a text breaks off on a site that sells the rest, "" elsewhere.
 
-    A list's excerpt that ends in "[…]" is none, nor is a short sentence that trails off.
+    A list's excerpt that ends in "[…]" does not count, nor does a short sentence that trails off.
     """
     end = text.prose(body[-_MAX_ELEMENT:]).strip()[-_LONGEST:]
     if not _BROKEN_OFF.search(end):
@@ -212,7 +212,7 @@ def _letters(passage: str) -> str:
 
 
 def _blocks(tree: HtmlElement) -> Iterator[str]:
-    """Yield the text of each block of a page in order, what nobody sees and h1 left out."""
+    """Yield the text of each visible block of a page in order, without h1."""
     pieces: list[str] = []
     for piece in _pieces(tree):
         if piece is not None:
@@ -225,7 +225,7 @@ def _blocks(tree: HtmlElement) -> Iterator[str]:
 
 
 def _pieces(tree: HtmlElement) -> Iterable[str | None]:
-    """Return the texts of a page in order, None where a block ends; in time linear in the page."""
+    """Return the texts of a page in order, None at the end of a block; in linear time."""
     from lxml import etree
 
     walk = etree.iterwalk(tree, events=("start", "end", "comment"))

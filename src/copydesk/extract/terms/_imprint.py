@@ -27,7 +27,7 @@ _PACKAGE = "copydesk.extract.terms"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AgencyRow:
-    """A row of the table of agencies, which says what each of its fields is."""
+    """A row of the table of agencies, which describes its fields."""
 
     signs: tuple[str, ...]
     dateline: tuple[str, ...] = ()
@@ -48,9 +48,9 @@ class _ServiceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """A news agency: `dateline` is how it signs behind a place, `name` as a whole byline.
+    """A news agency; `dateline` and `name` are patterns of its signature after a place and alone.
 
-    Both are patterns; `domains` are its own sites.
+    `domains` are its own sites.
     """
 
     credit: str
@@ -61,7 +61,7 @@ class Agency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service that sends paid press releases: its mark in a dateline, its line at the end."""
+    """A service for paid press releases: its mark in a dateline, its line at the end."""
 
     credit: str
     mark: str
@@ -93,10 +93,10 @@ SERVICES = tuple(
         _PACKAGE, "press_release_services.toml", _ServiceRow
     ).items()
 )
-# Short forms that behind a person's name may be a title or another body: Jane Doe, PA.
+# Short forms that after a person's name may be a title or another organization: Jane Doe, PA.
 TITLES = frozenset(title for row in _ROWS.values() for title in row.titles)
 _COMMON = frozenset({"the", "news", "staff", "agency", "press", "of", "de", "service", "bureau"})
-# Every other word of the names, in small letters: where none of them stands, no agency does.
+# Every other word of the names in lower case: a text without any of them names no agency.
 _WORDS = frozenset(
     word
     for agency in AGENCIES
@@ -106,11 +106,11 @@ _WORDS = frozenset(
 
 
 def is_naming(passage: str) -> bool:
-    """Decide whether a passage has a word of an agency's name: in most articles none does."""
+    """Decide whether a passage has a word of an agency's name; most articles do not."""
     return not _WORDS.isdisjoint(text.words(passage))
 
 
-WHOLE = r"(?:the )?@"  # a form of `pattern`: nothing but the name
+WHOLE = r"(?:the )?@"  # a form for `pattern`: the name alone
 
 
 @cache
@@ -120,7 +120,7 @@ def pattern(form: str, name: str, *, ignores_case: bool = False) -> re.Pattern[s
 
 
 def find_by_name(passage: str) -> str:
-    """Name the agency of which a text is the whole name, in any case; "" for none."""
+    """Return the agency whose name a text is, in any case; "" for none."""
     name = passage.strip()
     for agency in AGENCIES if name else ():
         if pattern(WHOLE, agency.name, ignores_case=True).fullmatch(name):
@@ -129,7 +129,7 @@ def find_by_name(passage: str) -> str:
 
 
 def find_by_domain(address: str) -> str:
-    """Name the agency or service whose own site an address is on, "" for none."""
+    """Return the agency or service whose own site a URL is on, "" for none."""
     host = urls.host(address)
     owners: tuple[Agency | Service, ...] = (*AGENCIES, *SERVICES)
     for owner in owners:
@@ -140,7 +140,7 @@ def find_by_domain(address: str) -> str:
 
 # The evidence: what a page declares and shows, and what its URL says.
 
-Found = tuple[str, str]  # the credit and where it came from
+Found = tuple[str, str]  # the credit and its origin
 
 _LONGEST = 90  # characters of a byline
 _SHORT_NAME = 4  # characters; "AAP" and "APA" are many bodies
@@ -153,25 +153,25 @@ _BYLINES = (
     "//body//*[(contains(@class, 'byline') or contains(@class, 'Byline') or @itemprop = 'author')"
     " and not(ancestor::aside or ancestor::footer or ancestor::nav)]"
 )
-_MOST_BYLINES = 4  # a name, its link and what holds both
-_OPENING = 2_000  # characters of a text in which its first blocks stand
-_LETTERS = 40  # of a block that belongs to the text without doubt
+_MOST_BYLINES = 4  # a name, its link and their parent
+_OPENING = 2_000  # characters of a text that contain its first blocks
+_LETTERS = 40  # of a block that surely belongs to the text
 _MOST_ABOVE = 300  # elements
 _MOST_PIECES = 12  # of text in one element
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "svg", "figure", "nav", "aside"})
-_MOST_AROUND = 6  # levels; further out stands the page
+_MOST_AROUND = 6  # levels; further out is the page
 _BESIDE = re.compile(
     r"(?i)caption|credit|image|photo|picture|media|gallery|slide|video|related|teaser|copyright"
 )
-_FOLDERS = 3  # of an address that are looked at, the last name in it left out
+_FOLDERS = 3  # of a URL that are read, without its last part
 _WIRES = frozenset({"wires", "wire", "newswire", "newswires", "agencies", "agency", "ticker"})
 _FEED = re.compile(r" ?(?:online|wire|newswire|feed)$")
 _FED = frozenset({"ap", "afp", "dpa", "upi"})
-_HINTS = ("original-source", "syndication-source")  # addresses, as Google News once asked for
+_HINTS = ("original-source", "syndication-source")  # URLs that Google News once asked for
 
 
 def list_credited_names(declared: Declared) -> list[str]:
-    """Return the names that a page declares to be the author's, the provider's or the holder's."""
+    """Return the names that a page declares as author, provider or copyright holder."""
     found: list[str] = []
     keys = ("provider", "sourceOrganization", "copyrightHolder", "author", "creator", "creditText")
     for key in keys:
@@ -182,7 +182,7 @@ def list_credited_names(declared: Declared) -> list[str]:
 
 
 def list_shown_bylines(document: Document) -> list[str]:
-    """Return the byline that the page shows; more than a few are those of other articles."""
+    """Return the bylines that the page shows; more than a few belong to other articles."""
     found = document.tree.xpath(_BYLINES)
     if len(found) > _MOST_BYLINES:
         return []
@@ -194,7 +194,7 @@ def list_shown_bylines(document: Document) -> list[str]:
 def lines_above(document: Document, body: str) -> list[str]:
     """Return the short lines between the headline and the text that name an agency.
 
-    There a byline stands; what belongs to a picture or to another article is left out.
+    This is the place of bylines; lines of pictures and of other articles are left out.
     """
     of_text = "".join(text.words(text.prose(body[:_OPENING])))
     lines: list[str] = []
@@ -225,9 +225,9 @@ def _is_beside(element: HtmlElement) -> bool:
 
 
 def by_publisher(declared: Declared) -> Found | None:
-    """Know an agency by what JSON-LD calls the publisher of an article on another site.
+    """Recognise an agency by the publisher in the JSON-LD of an article on another site.
 
-    By its full name: "AAP" and "APA" publish themselves, and are other bodies.
+    It must be the full name: "AAP" and "APA" are also publishers that are not agencies.
     """
     for name in json_ld.names(declared.article.get("publisher"), declared.nodes):
         credit = find_by_name(name) if len(name) > _SHORT_NAME else ""
@@ -237,7 +237,7 @@ def by_publisher(declared: Declared) -> Found | None:
 
 
 def by_path(address: str) -> Found | None:
-    """Know an agency by the folder of a site that holds its reports: /reuters/…, /wires/ap/…"""
+    """Recognise an agency by the folder of a site with its reports: /reuters/…, /wires/ap/…"""
     parsed = urls.parse(address)
     path = str(parsed.pathname)[:300] if parsed else ""
     folders = path.lower().split("/")[1:-1][:_FOLDERS]
@@ -250,7 +250,7 @@ def by_path(address: str) -> Found | None:
 
 
 def _by_folder(folder: str, *, is_wires: bool) -> str:
-    """Name the agency after which a folder is called; by a short name only among other wires."""
+    """Return the agency after which a folder is named; by a short name only among other wires."""
     words = folder.replace("-", " ")
     name = _FEED.sub("", words)
     is_feed = name != words and name in _FED
@@ -258,13 +258,13 @@ def _by_folder(folder: str, *, is_wires: bool) -> str:
 
 
 def _cut_rights(byline: str) -> str:
-    """Reduce "Copyright 2026 The Associated Press. All rights reserved." to its holder."""
+    """Return the holder in a notice like "Copyright 2026 The Associated Press"."""
     bare = re.sub(r"(?i)^(?:(?:©|\(c\)|copyright)[\s,:]*)+(?:\d{4}[\s,]*)?(?:by\s+)?", "", byline)
     return re.sub(r"(?i)[.,]?\s*all rights reserved.*$", "", bare)
 
 
 def by_hint(declared: Declared) -> Found | None:
-    """Know an agency by the address of the original, where the page gives one."""
+    """Recognise an agency by the URL of the original, if the page gives one."""
     for address, origin in origins(declared):
         credit = find_by_domain(address)
         if credit:
@@ -273,7 +273,7 @@ def by_hint(declared: Declared) -> Found | None:
 
 
 def origins(declared: Declared) -> Iterator[tuple[str, str]]:
-    """Yield the addresses that a page names as its original, and where it does."""
+    """Yield the URLs that a page gives as its original, with their origins."""
     for name in _HINTS:
         for address in declared.meta.get(name, ()):
             yield address, name

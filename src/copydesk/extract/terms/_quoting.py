@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
 
 _AI: tuple[Use, ...] = ("ai-train", "ai-input")
-_FOUND: tuple[Use, ...] = ("search", "snippet")  # a result is a link and a short excerpt
-# The labels of Content-Usage (IETF aipref, the names of its older drafts too) and Content-Signal.
+_FOUND: tuple[Use, ...] = ("search", "snippet")  # a search result is a link and a short excerpt
+# Labels of Content-Usage (IETF aipref, also those of its older drafts) and Content-Signal.
 _LABELS: Mapping[str, tuple[Use, ...]] = {
     "train-ai": ("ai-train",),
     "train-genai": ("ai-train",),
@@ -48,12 +48,12 @@ _WORDS: Mapping[str, tuple[Use, ...]] = {
     "no answering agents": ("ai-input",),
 }
 _NO = frozenset({"n", "no", "?0"})
-_TDM_PLACES = ("meta", "header", "/.well-known/tdmrep.json")  # the first that speaks counts
+_TDM_PLACES = ("meta", "header", "/.well-known/tdmrep.json")  # the first with a reservation counts
 _NUMBER = re.compile(r"-?\d{1,9}")
 
 
 def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
-    """Return the uses that these signals forbid, in the order of `news.USES`."""
+    """Return the uses that these signals refuse, in the order of `news.USES`."""
     known = tuple(signals)
     found = {use for signal in known for use in _list_forbidden_uses(signal)}
     if _are_rights_reserved(known):
@@ -62,7 +62,7 @@ def list_refused_uses(signals: Iterable[Signal]) -> tuple[Use, ...]:
 
 
 def deciding(signals: Iterable[Signal]) -> frozenset[Signal]:
-    """Choose a few of these signals that together forbid what all of them forbid."""
+    """Return a few of these signals that together refuse what all of them refuse."""
     found: dict[object, Signal] = {}
     for signal in signals:
         for use in _list_forbidden_uses(signal):
@@ -93,9 +93,9 @@ def _list_forbidden_uses(signal: Signal) -> Iterable[Use]:
 
 
 def _by_labels(said: str) -> Iterator[Use]:
-    """Read `search=yes, ai-train=no`; of one label twice the last counts (RFC 9651 3.2).
+    """Parse `search=yes, ai-train=no`; of a repeated label the last value counts (RFC 9651 3.2).
 
-    Read with patience: `Train-AI = n` is no valid field, yet leaves no doubt.
+    Invalid but clear forms are accepted: `Train-AI = n`.
     """
     members: dict[str, str] = {}
     for member in said.lower().split(","):
@@ -107,7 +107,7 @@ def _by_labels(said: str) -> Iterator[Use]:
 
 
 def _by_licence(said: str) -> Iterable[Use]:
-    """Read what was made of a licence; one that nobody has read allows no use by AI."""
+    """Return the uses that a licence refuses; one that could not be read allows no use by AI."""
     verb, _, words = said.partition(": ")
     if verb != "refuses":
         return _AI
@@ -116,7 +116,7 @@ def _by_licence(said: str) -> Iterable[Use]:
 
 
 def _are_rights_reserved(signals: Iterable[Signal]) -> bool:
-    """Decide whether text and data mining is reserved, as TDMRep says it, by the nearest word."""
+    """Decide whether text and data mining is reserved by TDMRep, by the nearest declaration."""
     said = {place: set[str]() for place in _TDM_PLACES}
     for signal in signals:
         if signal.name == "tdm-reservation" and signal.where in said:
@@ -129,7 +129,7 @@ def _reservations(signal: Signal) -> set[str]:
 
 
 def snippet_characters(signals: Iterable[Signal]) -> int | None:
-    """Return how many characters of a page may be quoted, None where nobody limits it."""
+    """Return how many characters of a page may be quoted, None for no limit."""
     found: list[int] = []
     for signal in signals:
         if "snippet" in _list_forbidden_uses(signal):
@@ -143,9 +143,10 @@ def snippet_characters(signals: Iterable[Signal]) -> int | None:
 def limit_excerpt(
     rule: ExcerptRule, access: str, signals: tuple[Signal, ...], kind: str = ""
 ) -> ExcerptRule:
-    """Limit how much may be shown: of a stub before a wall, a video or a sound, no share.
+    """Return the rule of an excerpt, limited by the signals of the page.
 
-    The length of the whole is not known; the number of characters alone is the bound.
+    Of a stub, a video or a sound the full length is unknown: the rule limits characters only, and
+    no share of the text.
     """
     limit = snippet_characters(signals)
     characters = rule.max_characters if limit is None else min(rule.max_characters, limit)
@@ -155,7 +156,7 @@ def limit_excerpt(
 
 
 def _limit(signal: Signal) -> int | None:
-    """Read the number of a max-snippet, None for -1, which is no limit, and for anything else."""
+    """Parse the number of a max-snippet, None for -1 (no limit) and anything else."""
     number = _NUMBER.fullmatch(signal.said.partition(":")[2].strip())
     if signal.name != "max-snippet" or number is None or int(number[0]) < 0:
         return None
@@ -167,13 +168,13 @@ def _limit(signal: Signal) -> int | None:
 # can be compared, nothing is quoted.
 
 _MARK = "data-nosnippet"
-_MOST = 200_000  # characters of a page's sections, and of one block that holds some
+_MOST = 200_000  # characters of a page's sections, and of one block with sections
 _MOST_QUOTED = 100_000  # characters of a text that are compared
 _TOO_MUCH = ("more than can be compared",)
-_RUN = 28  # letters that a quoted sentence must not share; most names of people are shorter
+_RUN = 28  # letters in a row that are shared with a section; most names are shorter
 _DENSE_RUN = 12  # the same in scripts that write a word in one or two characters
 _DENSE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
-_LEAST = 12  # letters; less comes up within any sentence
+_LEAST = 12  # letters; fewer may be in any sentence
 _UNSHOWN = frozenset({"script", "style", "template", "noscript"})
 _BLOCKS = frozenset(
     {
@@ -185,18 +186,18 @@ _BLOCKS = frozenset(
 )
 _NOT_PROSE = re.compile(r"^(?:#{1,6} |\||[-*+] |[0-9]{1,9}[.)] |```|>)")
 
-Piece = tuple[str, int]  # of text, and the number of the section it stands in, 0 for none
+Piece = tuple[str, int]  # text, and the number of its section, 0 for none
 
 
 def count_sections(document: Document) -> str:
-    """Count in words the sections of a page that must not be quoted, "" where it marks none."""
+    """Return the number of sections that must not be quoted in words, "" for none."""
     return next(iter(_read_once(document, 1)), "")
 
 
 def quotable(document: Document, passage: str) -> str:
     """Reduce a text in Markdown to what may be quoted: its blocks without a section's sentences.
 
-    What stood before and behind such a sentence becomes two blocks.
+    The text before and after such a sentence becomes two blocks.
     """
     letters = _read_once(document, 0)
     if not letters:
@@ -209,7 +210,7 @@ def quotable(document: Document, passage: str) -> str:
 
 
 class _Quotable:
-    """What is no part of any section, by the letters of the sentences that are."""
+    """A filter that removes sentences of sections, compared by their letters."""
 
     def __init__(self, letters: Iterable[str]) -> None:
         self._whole = sorted(letters)
@@ -240,7 +241,7 @@ class _Quotable:
         return any(self._meets(_letters(sentence)) for sentence in _sentences(prose))
 
     def _meets(self, letters: str) -> bool:
-        """Decide whether a sentence is, begins or holds one of a section's, or shares a run."""
+        """Decide whether a sentence is, begins or contains one of a section, or shares a run."""
         if not letters:
             return False
         at = bisect_left(self._whole, letters)
@@ -271,7 +272,7 @@ def _sentences(passage: str) -> Iterator[str]:
 
 
 def _read_once(document: Document, which: int) -> tuple[str, ...]:
-    """Return the letters of all sentences that a section reaches into (0), or their number (1)."""
+    """Return the letters of all sentences in which a section is (0), or their number (1)."""
     if (_MARK, 0) not in document.found:
         said, letters = _read(document)
         document.found[_MARK, 0] = letters
@@ -280,7 +281,7 @@ def _read_once(document: Document, which: int) -> tuple[str, ...]:
 
 
 def _read(document: Document) -> tuple[str, tuple[str, ...]]:
-    """Return the number of sections in words, and the letters of the sentences they reach into."""
+    """Return the number of sections in words, and the letters of their sentences."""
     if _MARK not in document.html.lower():
         return "", ()
     letters: dict[str, None] = {}
@@ -304,7 +305,7 @@ def _count_in_words(sections: int) -> str:
 
 
 def _list_reached_sentences(line: list[Piece]) -> Iterator[str]:
-    """Yield the sentences of a line that a section reaches into."""
+    """Yield the sentences of a line in which a section is."""
     passage = "".join(piece for piece, _ in line)
     marked, at = [], 0
     for piece, number in line:
@@ -327,7 +328,7 @@ def _count_characters(pieces: Iterable[Piece]) -> int:
 
 
 def _lines(document: Document) -> Iterator[list[Piece]]:
-    """Yield the text of each block that holds a section or a part of one."""
+    """Yield the text of each block with a section or a part of one."""
     line: list[Piece] = []
     for piece, number in _pieces(document):
         if piece is not None:
@@ -339,7 +340,7 @@ def _lines(document: Document) -> Iterator[list[Piece]]:
 
 
 def _pieces(document: Document) -> Iterator[tuple[str | None, int]]:
-    """Yield the page's text piece by piece, None where a block begins or ends."""
+    """Yield the page's text in pieces, None at the beginning and end of a block."""
     from lxml import etree
 
     number, depth = 0, 0
@@ -361,7 +362,7 @@ def _pieces(document: Document) -> Iterator[tuple[str | None, int]]:
 
 
 def _text_at(event: str, element: HtmlElement) -> str:
-    """Return the text right behind a tag; a line break sets words apart."""
+    """Return the text right after a tag; a line break separates words."""
     if event == "start":
         return element.text or ""
     return (" " if element.tag == "br" else "") + (element.tail or "")

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from copydesk.extract.page import Document
     from copydesk.news import Page
 
-_OUR_NAMES = ("robots", "copydesk")  # to all, and to us alone
-_SAID = 300  # characters of a publisher's words that are kept
+_OUR_NAMES = ("robots", "copydesk")  # for all agents, and for us alone
+_SAID = 300  # characters of a signal that are stored
 _MOST = 60  # signals of one page
 _HEADERS = {
     "content-usage": "Content-Usage",
@@ -37,7 +37,7 @@ _HEADERS = {
     "tdm-policy": "tdm-policy",
 }
 _METAS = {"tdm-reservation": "tdm-reservation", "tdm-policy": "tdm-policy"}
-# What a robots tag may say of the use of a page; `nofollow` and the like say nothing of it.
+# Words of a robots tag about the use of a page; `nofollow` and the like are not.
 _WORDS = frozenset(
     {
         *("noindex", "none", "nosnippet", "noimageindex", "noarchive", "nocache"),
@@ -55,9 +55,9 @@ _RSL_TYPE = "application/rsl+xml"
 
 
 def signals(document: Document, declared: Declared, page: Page) -> tuple[Signal, ...]:
-    """Find every signal of a page, of its answer's headers and of its site, each once.
+    """Return every signal of a page, of its answer's headers and of its site, without duplicates.
 
-    Of more than a page can need, those that decide what is refused, and the first of the others.
+    Of too many, those that decide what is refused are kept, and the first of the others.
     """
     found = (
         *page.signals,
@@ -96,7 +96,7 @@ def _of_headers(headers: Mapping[str, str]) -> Iterator[Signal]:
 
 
 def _split_long(value: str) -> Iterator[str]:
-    """Yield a list as it is said; a long one in parts, so that none of its words is cut off."""
+    """Yield a list as it is; a long one in parts, so that no word is cut."""
     part = ""
     for member in text.fold(value).split(","):
         if part and len(part) + len(member) >= _SAID:
@@ -114,10 +114,10 @@ def _is_licence(parameters: str) -> bool:
 
 
 def _rules_for_us(header: str) -> Iterator[str]:
-    """Yield what an X-Robots-Tag says to all or to us; each of its lines was a header of its own.
+    """Yield the rules of an X-Robots-Tag for all agents or for us; each line was a header.
 
-    An agent's name counts for all that follows it in its header: `googlebot: noindex, nosnippet`
-    is its alone.
+    An agent's name applies to all that follows it in its header: `googlebot: noindex, nosnippet` is
+    for that agent only.
     """
     for line in header.lower().split("\n"):
         agent = "robots"
@@ -140,7 +140,7 @@ def _of_metas(declared: Declared) -> Iterator[Signal]:
 
 
 def _usage_words(said: str, where: str) -> Iterator[Signal]:
-    """Yield the words on the use of a page, however they are set apart, each once."""
+    """Yield the words about the use of a page, however they are separated, without duplicates."""
     words = _BETWEEN.split(_TO_A_VALUE.sub(":", text.fold(said)))
     for word in dict.fromkeys(words):
         name, _, value = word.partition(":")
@@ -162,7 +162,7 @@ def _of_sections(document: Document) -> Iterator[Signal]:
 
 
 def is_quotable_anywhere(signals: Iterable[Signal]) -> bool:
-    """Decide whether no section of a page is marked as not to be quoted."""
+    """Decide whether a page has no section that must not be quoted."""
     return all(signal.name != "data-nosnippet" for signal in signals)
 
 
@@ -188,7 +188,7 @@ _SPACE = re.compile(r"[\s,]+")
 
 
 def inline(document: Document) -> Iterator[Signal]:
-    """Yield what each licence in the page's scripts refuses of the page."""
+    """Yield the uses that each licence in the page's scripts refuses."""
     blocks = [
         script.text or ""
         for script in document.tree.iter("script")
@@ -201,9 +201,9 @@ def inline(document: Document) -> Iterator[Signal]:
 
 
 def _read(block: str, address: str) -> str:
-    """Read a licence as `refuses: ai-train, ai-input`, "" for one of other addresses.
+    """Parse a licence into `refuses: ai-train, ai-input`, "" for one of other URLs.
 
-    Without a document type, so that there are no entities to expand.
+    A document type is refused, so that there are no entities to expand.
     """
     from lxml import etree
 
@@ -222,7 +222,7 @@ def _read(block: str, address: str) -> str:
 
 
 def _parts(parent: Element, name: str) -> Iterator[Element]:
-    """Yield the first elements of a name below another, whatever their namespace."""
+    """Yield the first elements with this name below another, in any namespace."""
     left = _MAX_PARTS
     for part in parent.iter("{*}" + name):
         if not left:
@@ -232,17 +232,17 @@ def _parts(parent: Element, name: str) -> Iterator[Element]:
 
 
 def _nearest(contents: Iterable[Element], address: str) -> Element | None:
-    """Return the content with the longest pattern that the page's address fits."""
+    """Return the content with the longest pattern that matches the page's URL."""
     fitting = [content for content in contents if _fits(content.get("url") or "", address)]
     return max(fitting, key=lambda content: len(content.get("url") or ""), default=None)
 
 
 def _fits(pattern: str, address: str) -> bool:
-    """Decide whether an address begins as a pattern says; `*` is anything, `$` the end."""
+    """Decide whether a URL begins as a pattern says; `*` is anything, `$` the end."""
     try:
         pattern = urljoin(address, pattern) if pattern else address
         theirs, ours = urlsplit(pattern), urlsplit(address)
-    except ValueError:  # no address
+    except ValueError:  # not a URL
         return False
     if theirs.netloc.lower() not in {"", ours.netloc.lower()}:
         return False
@@ -265,9 +265,9 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 def _refusals(content: Element) -> str:
-    """Return what a content's licences leave forbidden to somebody who has agreed to nothing.
+    """Return the uses that a content's licences refuse to those who have agreed to nothing.
 
-    Any AI use that no free licence permits; of being found, only what is prohibited in words.
+    These are all uses by AI that no free licence permits; search only if it is prohibited by name.
     """
     granted: set[str] = set()
     prohibited: set[str] = set()
@@ -284,7 +284,7 @@ def _refusals(content: Element) -> str:
 
 
 def _usages(licence: Element, verb: str) -> set[str] | None:
-    """Return the uses that a licence names after a verb, None where it names none."""
+    """Return the uses after a verb in a licence, None without any."""
     found: set[str] = set()
     named = False
     for part in _parts(licence, verb):
@@ -296,7 +296,7 @@ def _usages(licence: Element, verb: str) -> set[str] | None:
 
 
 def _is_free(licence: Element) -> bool:
-    """Decide whether a licence holds for everybody, everywhere, for nothing."""
+    """Decide whether a licence is for everybody, everywhere, for free."""
     kinds = {(part.get("type") or "free").strip().lower() for part in _parts(licence, "payment")}
     limits = {(part.get("type") or "").strip().lower() for part in _parts(licence, "permits")}
     return kinds <= {"free"} and not limits & {"user", "geo"}

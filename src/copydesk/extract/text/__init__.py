@@ -1,4 +1,4 @@
-"""An opened page in, the article's text as small clean Markdown out."""
+"""Find the text of the article in an opened page, as small clean Markdown."""
 
 from __future__ import annotations
 

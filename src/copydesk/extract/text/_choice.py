@@ -1,4 +1,4 @@
-"""Choose the blocks that are the article, and trim what is not its text around and between them."""
+"""Choose the blocks that are the article, and trim what is not its text."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ _POINTS = {
         "copydesk.extract.text", "block_points.toml", _BlockPoint
     ).items()
 }
-_BIAS = -4.0  # of the same model: what nothing speaks for is out; over 0 is in
+_BIAS = -4.0  # of the same model: a block without evidence is out; over 0 is in
 _SECTION = 30  # items of a list that is a section of its own
-_NO_HEADING = AGAINST - {"share"}  # of what stories are about, "sharing" is in their headings' ids
-_FAR = -6.0  # what no reader took, before or behind the article; the most common score of such
-# More for what stands between two paragraphs of the article, and some readers leave out.
+_NO_HEADING = AGAINST - {"share"}  # subjects of stories: "sharing" may be in their headings' ids
+_FAR = -6.0  # of blocks that no reader took, before or after the article; their most common score
+# Added for blocks between two paragraphs of the article, which some readers leave out.
 _INSIDE = {"row": 1.5, "item": 0.5, "code": 2.0}
 
 
@@ -56,14 +56,14 @@ def choose_blocks(page: VotedPage) -> list[Block]:
 
 
 def take_blocks_of(page: VotedPage, reader: str) -> list[Block]:
-    """Take the blocks that one reader took, without headline and furniture."""
+    """Take the blocks of one reader, without headline and furniture."""
     said = page.votes[reader]
     taken = [at for at, share in enumerate(said) if share >= 0.5 and not _is_never(page, at)]
     return trim(page, taken)
 
 
 def _is_never(page: VotedPage, at: int) -> bool:
-    """Decide whether a block is no part of any article: furniture, or the headline again."""
+    """Decide whether a block is never part of an article: furniture, or the headline again."""
     block = page.blocks[at]
     if block.kind != "row" and (
         is_furniture(block.text) or is_path(block.text, page.squashed[at], page.titles)
@@ -82,9 +82,9 @@ def _score(page: VotedPage, at: int) -> float:
 
 
 def _score_wholes(page: VotedPage, scores: list[float]) -> None:
-    """Set one score for the rows of a table, or the items of a list: their mean; code is its own.
+    """Give all rows of a table or items of a list their mean score; code keeps its own.
 
-    Within the article most tables and lists are its own, though readers leave many out.
+    Most tables and lists within the article belong to it, though readers leave many out.
     """
     wholes: dict[int, list[int]] = {}
     for at, block in enumerate(page.blocks):
@@ -98,9 +98,9 @@ def _score_wholes(page: VotedPage, scores: list[float]) -> None:
 
 
 def _take_headings(page: VotedPage, scores: list[float]) -> None:
-    """Take in a heading within the article that its text follows, where most of its kind are in.
+    """Include a heading within the article before its text, if most headings of its kind are in.
 
-    Readers lose some of a row of headings: those that are links, or stand above a short paragraph.
+    Readers lose some headings: those that are links, or above a short paragraph.
     """
     tags: dict[str, list[int]] = {}
     for at in _headings_within(page):
@@ -115,21 +115,21 @@ def _take_headings(page: VotedPage, scores: list[float]) -> None:
 
 
 def _headings_within(page: VotedPage) -> list[int]:
-    """Return the places of the headings that stand within the article."""
+    """Return the positions of the headings within the article."""
     return [at for at in range(page.first + 1, page.last) if page.blocks[at].kind == "heading"]
 
 
 def _is_heading_of_text(page: VotedPage, at: int) -> bool:
-    """Decide whether a heading stands right above what most readers took, and is no link away."""
+    """Decide whether a heading is right above text that most readers took, and is not a link."""
     block = page.blocks[at]
     is_link = 2 * block.linked >= len(block.text)
     return page.count[at + 1] >= page.two and not is_link and not page.hints(at) & _NO_HEADING
 
 
 def _take_lists(page: VotedPage, scores: list[float]) -> None:
-    """Take in the list below a heading within the article, where nothing else stands below it.
+    """Include a list below a heading within the article, if nothing else is below it.
 
-    Readers leave out lists of links, and so whole sections of an article that are nothing else.
+    Readers leave out lists of links, and so whole sections that are nothing else.
     """
     for at, end in pairwise([*_headings_within(page), page.last]):
         below = range(at + 1, end)
@@ -141,7 +141,7 @@ def _take_lists(page: VotedPage, scores: list[float]) -> None:
 
 
 def _is_free_item(page: VotedPage, at: int) -> bool:
-    """Decide whether a block is an item of a list that nothing around it speaks against."""
+    """Decide whether a block is an item of a list without evidence against it."""
     block = page.blocks[at]
     return block.kind == "item" and not _is_never(page, at) and not page.hints(at) & AGAINST
 
@@ -149,20 +149,20 @@ def _is_free_item(page: VotedPage, at: int) -> bool:
 # Trimming: captions, links, comments and repeats that any reader may have taken.
 
 _STANDFIRST = 120  # characters; a longer heading above the first paragraph introduces the article
-_CAPTION = 150  # characters; a longer line behind a picture is a paragraph
-_LABEL = 100  # characters of what ends with a colon and has nothing to introduce
-_LINE = 30  # letters; what is shorter above the text and no sentence is a date, a name, a kicker
-_OPENING = 0.25  # of the words; more before the first long paragraph, and it is the text
+_CAPTION = 150  # characters; a longer line after a picture is a paragraph
+_LABEL = 100  # characters of a line that ends with a colon but introduces nothing
+_LINE = 30  # letters; a shorter line above the text that is no sentence is a date, a name, a kicker
+_OPENING = 0.25  # of the words; more of them before the first long paragraph are the text
 _LINK = 0.9  # of the characters of a line that is a link to something else
-_SPACES = 3  # in a headline; less is a name
-_ABOVE = 0.6  # of the words, that stand above the readers' comments
-_LEADS = 3  # blocks that may be said again in the text
-_OFTEN = 3  # times that an article says no short line
-_LETTERS = 25  # of a paragraph that can be told from a chance likeness
+_SPACES = 3  # in a headline; a name has fewer
+_ABOVE = 0.6  # of the words, which must be above the readers' comments
+_LEADS = 3  # blocks that may be repeated in the text
+_OFTEN = 3  # times; no article repeats a short line as often
+_LETTERS = 25  # of a paragraph that is long enough to be compared
 
 
 def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
-    """Return the chosen blocks, by their places on the page, without what is loose among them."""
+    """Return the chosen blocks, given by positions, without what is not the text."""
     kept = _drop_links(page, _drop_repeats(page, picked))
     kept = _cut_at_comments(page, kept)
     kept = _trim_end(page, _trim_opening(page, kept))
@@ -170,7 +170,7 @@ def trim(page: VotedPage, picked: Sequence[int]) -> list[Block]:
 
 
 def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
-    """Find the short lines that stand behind whole sentences more often than an article's do."""
+    """Return short lines that follow whole sentences more often than in any article."""
     short = Counter(
         page.squashed[at]
         for above, at in pairwise(picked)
@@ -180,7 +180,7 @@ def _find_refrains(page: VotedPage, picked: Sequence[int]) -> set[str]:
 
 
 def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
-    """Drop the short lines that a page says again and again, and a lead said again in the text."""
+    """Drop short lines that a page repeats often, and a lead that is repeated in the text."""
     refrains = _find_refrains(page, picked)
     kept = [
         at
@@ -196,7 +196,7 @@ def _drop_repeats(page: VotedPage, picked: Sequence[int]) -> list[int]:
 
 
 def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
-    """Decide whether a paragraph stands word for word in one below it."""
+    """Decide whether a paragraph is word for word in a later one."""
     letters = page.squashed[at]
     if len(letters) < _LETTERS or page.blocks[at].quoted or page.blocks[at].kind == "item":
         return False
@@ -204,7 +204,7 @@ def _is_repeated(page: VotedPage, at: int, later: Sequence[int]) -> bool:
 
 
 def _cut_at_comments(page: VotedPage, kept: list[int]) -> list[int]:
-    """End where the readers' comments begin, with the rules for them."""
+    """End the text where the readers' comments begin, with the rules for them."""
     whole = sum(page.words[at] for at in kept)
     for begin, block in enumerate(page.blocks):
         if block.kind == "heading" and begins_comments(block.text):
@@ -215,7 +215,7 @@ def _cut_at_comments(page: VotedPage, kept: list[int]) -> list[int]:
 
 
 def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
-    """Leave nothing before the first long paragraph but sentences, lists and its own heading."""
+    """Keep only sentences, lists and a heading before the first long paragraph."""
     core = _find_core(page, kept)
     if core is None:
         return kept
@@ -228,7 +228,7 @@ def _trim_opening(page: VotedPage, kept: list[int]) -> list[int]:
 
 
 def _trim_end(page: VotedPage, kept: list[int]) -> list[int]:
-    """Drop from the end what introduces nothing and what asks the reader for something."""
+    """Drop lines at the end that introduce nothing or ask the reader for something."""
     end = len(kept)
     while end and _is_loose(page.blocks[kept[end - 1]]):
         end -= 1
@@ -246,7 +246,7 @@ def _is_loose(block: Block) -> bool:
 
 
 def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
-    """Find where the first long paragraph stands among the kept blocks, None for nowhere."""
+    """Return the position of the first long paragraph among the kept blocks, None for none."""
     for place, at in enumerate(kept):
         block = page.blocks[at]
         if block.kind == "paragraph" and block.size >= CORE and 2 * block.linked < len(block.text):
@@ -255,7 +255,7 @@ def _find_core(page: VotedPage, kept: Sequence[int]) -> int | None:
 
 
 def _drop_links(page: VotedPage, kept: list[int]) -> list[int]:
-    """Drop two or more lines in a row that are headlines of something else: whole links."""
+    """Drop two or more lines in a row that are links as a whole: headlines of other articles."""
     are = [_is_headline_elsewhere(page.blocks[at]) for at in kept]
     beside = zip(are, [False, *are], [*are[1:], False], strict=False)
     return [
@@ -273,7 +273,7 @@ def _is_headline_elsewhere(block: Block) -> bool:
 
 
 def _is_caption(block: Block) -> bool:
-    """Decide whether a line stands right behind its picture and is no sentence."""
+    """Decide whether a line is right after its picture and is not a sentence."""
     is_line = block.kind == "paragraph" and len(block.text) <= _CAPTION
     return block.pictured and is_line and not ends_a_sentence(block.text)
 
@@ -283,7 +283,7 @@ def _is_short(block: Block) -> bool:
 
 
 def _is_of_text(block: Block) -> bool:
-    """Decide whether a block above the text is part of it: whole sentences or a list, no links."""
+    """Decide whether a block above the text is part of it: sentences or a list, no links."""
     if block.kind in {"row", "code"}:
         return True
     if block.kind == "paragraph" and block.size >= CORE and ends_a_sentence(block.text):
@@ -296,13 +296,13 @@ def _is_of_text(block: Block) -> bool:
 
 
 def _is_sentence(block: Block) -> bool:
-    """Decide whether a short paragraph is a greeting, a sentence, or more than a name or a date."""
+    """Decide whether a short paragraph is a greeting or a sentence, not only a name or a date."""
     is_line = block.size >= _LINE or ends_a_sentence(block.text)
     return block.text[-1] in ",，" or (is_line and block.text[-1] not in ":：")
 
 
 def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
-    """Turn the sentences that stand as a heading above the first paragraph to a paragraph."""
+    """Turn a sentence that is a heading above the first paragraph into a paragraph."""
     found = list(blocks)
     for place, block in enumerate(found):
         if block.kind == "paragraph":
@@ -313,7 +313,7 @@ def _turn_headings(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _drop_empty_headings(blocks: Sequence[Block]) -> list[Block]:
-    """Drop the headings that nothing follows but another of their level, or of a higher one."""
+    """Drop headings that only another one of their level, or a higher one, follows."""
     kept: list[Block] = []
     for block in reversed(blocks):
         below = kept[-1] if kept else None

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from copydesk.extract.page import Document
 
-_MAX_HTML = 2_000_000  # characters of markup; above, only the linear reader runs
-MAX_ELEMENTS = 10_000  # the same: the others take quadratic time in the worst case
-_DEEP_HTML = 300_000  # characters; a shorter page is read in time however deep it is
+_MAX_HTML = 2_000_000  # characters of markup; of a larger page only the linear reader is asked
+MAX_ELEMENTS = 10_000  # likewise: the others take quadratic time in the worst case
+_DEEP_HTML = 300_000  # characters; a shorter page is read in time at any depth
 _MAX_EFFORT = 200_000_000  # characters times their depth; 0.8 s of resiliparse
-_ELEMENT = 20  # characters that an event of an element counts for
-LINEAR = "resiliparse"  # the reader that is asked whatever the size
-# What no reader makes text of; it is most of a large page.
+_ELEMENT = 20  # characters that an element's start or end counts for
+LINEAR = "resiliparse"  # the reader that is asked for a page of any size
+# Elements that no reader uses; they are most of a large page.
 _DEAD = (
     *("script", "style", "template", "noscript", "svg", "iframe", "object", "embed", "canvas"),
     *("link", "meta", "video", "audio", "map", "rt", "rp", "rtc"),
@@ -33,9 +33,10 @@ _DEAD = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedPage:
-    """What a reader is given: the page without its dead parts, as markup and as a tree of its own.
+    """The page that readers get, without unused parts, as markup and as a tree of its own.
 
-    `is_heavy` is a page over which all but resiliparse may take seconds, and so may its blocks.
+    On a page that `is_heavy`, all readers but resiliparse may take seconds, and its blocks may,
+    too.
     """
 
     html: str
@@ -60,10 +61,9 @@ def prepare(document: Document) -> PreparedPage:
 
 
 def _cut_to_effort(html: str, tree: HtmlElement) -> str:
-    """Cut a large page's markup to what resiliparse reads in time.
+    """Cut the markup of a large page to what resiliparse reads in time.
 
-    It takes the longer for each element and letter the deeper they stand: 4 s for 90,000 links 240
-    levels deep.
+    Its time grows with the depth of each element and letter: 4 s for 90,000 links 240 levels deep.
     """
     from lxml import etree
 
@@ -78,9 +78,9 @@ def _cut_to_effort(html: str, tree: HtmlElement) -> str:
 
 
 def ask(reader: Reader, page: PreparedPage) -> str:
-    """Ask a reader for the text; "" where it fails, or finds nothing.
+    """Return a reader's text, "" if it fails or finds nothing.
 
-    Each meets markup that it dies of; the others go on.
+    Each reader crashes on some markup; the others go on.
     """
     _silence()
     try:
@@ -91,13 +91,13 @@ def ask(reader: Reader, page: PreparedPage) -> str:
 
 @functools.cache
 def _silence() -> None:
-    """Keep the readers' complaints about markup off the terminal, unless somebody listens."""
+    """Keep the readers' log messages off the terminal, unless a handler is installed."""
     for name in ("trafilatura", "htmldate", "readability", "courlan", "charset_normalizer"):
         logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 def _trafilatura(page: PreparedPage) -> str:
-    """Read the tree, which trafilatura changes: nobody may read it after."""
+    """Read the tree, which trafilatura changes: no reader may use it after this one."""
     from trafilatura import bare_extraction
 
     found = bare_extraction(
@@ -134,17 +134,17 @@ READERS: Mapping[str, Reader] = {
 # Votes: which blocks of the page a reader took for the article.
 
 _SEPARATORS = re.compile(r"[\W_]+")
-_LONG = 25  # letters and digits of a block that can be looked up anywhere in a reading
-_PATIENCE = 40_000_000  # characters searched for blocks that are not there, before it is enough
+_LONG = 25  # letters and digits of a block that can be found anywhere in a reading
+_PATIENCE = 40_000_000  # characters searched in vain for missing blocks; then the search ends
 
 
 def squash(passage: str) -> str:
-    """Reduce a text to its letters and digits, which readers leave alone."""
+    """Reduce a text to its letters and digits, which readers do not change."""
     return _SEPARATORS.sub("", passage).lower()
 
 
 class Ballot:
-    """One reader's reading, asked for blocks in the page's order."""
+    """One reader's text, in which blocks are looked up in the page's order."""
 
     def __init__(self, reading: str) -> None:
         self.squashed = squash(reading)
@@ -154,9 +154,9 @@ class Ballot:
         self._taken = bytearray(len(self.squashed))
 
     def take(self, squashed: str, start: int) -> int:
-        """Find where a squashed block begins at or behind `start`, -1 where it does not.
+        """Return where a squashed block begins, at `start` or later, -1 for nowhere.
 
-        What one block has taken is there for no other: a page shows its headline more than once.
+        No other block can take the same place: a page shows its headline more than once.
         """
         at = self.squashed.find(squashed, start) if self._patience > 0 else -1
         if at < 0:
@@ -169,16 +169,16 @@ class Ballot:
         return at
 
     def share(self, words: Sequence[str]) -> float:
-        """Compute the share of a block's three-word runs that stand in the reading."""
+        """Return the share of a block's three-word runs that are in the reading."""
         runs = list(zip(words, words[1:], words[2:], strict=False))
         return sum(run in self._runs for run in runs) / len(runs) if runs else 0.0
 
 
 def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> list[float]:
-    """Compute for each block how much of it the reading holds, 0 to 1.
+    """Return for each block how much of it is in the reading, 0 to 1.
 
-    Long blocks are found by their letters, in order; the short ones between two long ones count
-    only where they stand between the same two in the reading.
+    Long blocks are found by their letters, in order; short ones between two long ones count only if
+    they are between the same two in the reading.
     """
     ballot = Ballot(reading)
     said = [0.0] * len(blocks)
@@ -192,7 +192,7 @@ def votes(blocks: Sequence[Block], squashed: Sequence[str], reading: str) -> lis
 
 
 def agreement(one: Sequence[float], other: Sequence[float], words: Sequence[int]) -> float:
-    """Compute how far two readers agree, as an F1 of the words that they took: 0 to 1."""
+    """Return how far two readers agree, as an F1 of the words that they took: 0 to 1."""
     both = sum(min(a, b) * many for a, b, many in zip(one, other, words, strict=True))
     total = sum((a + b) * many for a, b, many in zip(one, other, words, strict=True))
     return 2 * both / total if total else 0.0
@@ -215,7 +215,7 @@ def _anchor_long(
             said[at] = 1.0
         else:
             share = ballot.share(text.words(blocks[at].text))
-            said[at] = share if share < 1.0 else 0.0  # all of it, and another block has taken it
+            said[at] = share if share < 1.0 else 0.0  # all of it, but another block has taken it
     return spans
 
 

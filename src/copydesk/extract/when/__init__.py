@@ -1,4 +1,4 @@
-"""An opened page in, when it was published and updated out, with the reason for the choice."""
+"""Find when an article was published and updated, with the reason for the choice."""
 
 from __future__ import annotations
 

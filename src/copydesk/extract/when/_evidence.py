@@ -23,7 +23,7 @@ _PACKAGE = "copydesk.extract.when"
 
 _MAX_VALUES = 20  # of one name
 
-# Names of meta tags without their dots, dashes, colons and underscores; the surest first.
+# Names of meta tags without dots, dashes, colons and underscores; the most reliable first.
 _PUBLISHED = tables.read_lines(_PACKAGE, "published_names.txt")
 _UPDATED = tables.read_lines(_PACKAGE, "updated_names.txt")
 _RANKS = {name: rank for rank, name in enumerate(_PUBLISHED)}
@@ -35,7 +35,7 @@ SURE = frozenset({"json-ld", "article:published_time", "og:article:published_tim
 
 
 def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Yield the times at which the page says that it was published."""
+    """Yield the times at which the page declares to have been published."""
     for node in _nodes(declared):
         for key in _NODE_KEYS:
             yield from _moments_of(_texts(node.get(key)), "json-ld", evidence)
@@ -45,7 +45,7 @@ def publications(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
 
 
 def changes(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
-    """Yield the times at which the page says that it was changed."""
+    """Yield the times at which the page declares to have been changed."""
     for node in _nodes(declared):
         yield from _moments_of(_texts(node.get("dateModified")), "json-ld", evidence)
     for name in _rank(declared, _UPDATED_RANKS):
@@ -53,13 +53,13 @@ def changes(declared: Declared, evidence: Evidence) -> Iterator[Moment]:
 
 
 def _nodes(declared: Declared) -> list[Node]:
-    """Return what JSON-LD says of the article, then of its page."""
+    """Return the JSON-LD nodes of the article, then of its page."""
     pages = [node for node in declared.nodes if json_ld.kinds(node) & _PAGES]
     return [declared.article, *pages]
 
 
 def _texts(value: object) -> list[str]:
-    """Return the times of a JSON-LD value as text; some write numbers."""
+    """Return the times in a JSON-LD value as text; some are numbers."""
     return [str(value)] if isinstance(value, int) else json_ld.strings(value)
 
 
@@ -88,7 +88,7 @@ _FIGURES = re.compile(r">([^<>]{0,60}\b\d{1,2}[/-]\d{1,2}[/-](?:20)?\d\d\b)")
 
 
 def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
-    """Learn how the site writes days, as far as the page shows, and days that it tells plainly."""
+    """Collect how the site writes days, as far as it is known, and days that are clear."""
     known = {_moments.day_in_address(document.address)}
     known |= {moment.at.date() for moment in changes(declared, _moments.NO_EVIDENCE)}
     first = _by_place(document, declared)
@@ -102,7 +102,7 @@ def gather(document: Document, declared: Declared, now: datetime) -> Evidence:
 
 
 def _by_place(document: Document, declared: Declared) -> bool | None:
-    """Decide whether the site's country and language write the day first, None where unknown."""
+    """Decide by the site's country and language whether the day is first, None if unknown."""
     domain = (urlsplit(document.address).hostname or "").rpartition(".")[2]
     for order, is_day_first in (("day_first", True), ("month_first", False)):
         if domain in _DOMAINS[order]:
@@ -113,7 +113,7 @@ def _by_place(document: Document, declared: Declared) -> bool | None:
 
 
 def _by_locale(value: str) -> bool | None:
-    """Decide whether a locale writes the day first: all but English do, and that by its country."""
+    """Decide by a locale whether the day is first: in all but English, and there by country."""
     locale = _LOCALE.match(value)
     if locale is None:
         return None
@@ -124,7 +124,7 @@ def _by_locale(value: str) -> bool | None:
 
 
 def _by_habit(html: str) -> bool | None:
-    """Decide by the page's other dates whether the day stands first: one above 12 tells."""
+    """Decide by the page's other dates whether the day is first: a number above 12 shows it."""
     for figures in _FIGURES.finditer(html, 0, _MAX_CHARACTERS):
         first = _moments.order(figures[1])
         if first is not None:
@@ -135,7 +135,7 @@ def _by_habit(html: str) -> bool | None:
 # Times in scripts and data attributes, for pages that declare none elsewhere.
 
 _MAX_SCRIPTS = 1_000_000
-_MAX_DAYS = 2  # more days than that are those of other articles, listed in the same state
+_MAX_DAYS = 2  # with more days, they belong to other articles listed in the same script
 _KEYS = (
     "datePublished|date_published|first_?[pP]ublish\\w{0,12}|publish(?:ed)?_?(?:[dD]ate|[tT]ime|"
     "[aA]t|[oO]n)?(?:_?(?:time|gmt|utc))?|publication_?(?:[dD]ate|[tT]ime)|pub_?[dD]ate|"
@@ -148,7 +148,7 @@ _NUMBER = re.compile(r"\d{10}(?:\d{3})?\b")
 
 
 def publication(document: Document, evidence: Evidence) -> Moment | None:
-    """Find the time that the page's state calls published; None where it names several days."""
+    """Return the time of publication in the page's scripts; None if they have several days."""
     moments = []
     for entry in _TOLD.finditer(document.html, 0, _MAX_SCRIPTS):
         number = _NUMBER.match(entry[1])

@@ -1,4 +1,4 @@
-"""An opened page in, its words out: headline, excerpt, language, where its publisher files it."""
+"""Find headline, excerpt, language, section and keywords of an opened page."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = "copydesk.extract.words"
 
-# What is no section: a site's front door, all that it has, what menus have beside sections.
+# Names that are not sections: home pages, everything on a site, other entries of menus.
 _GENERAL = frozenset(tables.read_lines(_PACKAGE, "sections_general.txt"))
 _MENU = frozenset(tables.read_lines(_PACKAGE, "sections_menu.txt"))
 _KNOWN = frozenset(tables.read_lines(_PACKAGE, "sections_known.txt"))
@@ -38,13 +38,13 @@ _MAX_CHARACTERS = 60
 _MAX_WORDS = 5
 _MAX_CRUMBS = 12
 _PIECES = re.compile(r"\s*[,;|>»›/]\s*|\s+[-–—]\s+")
-_MIN_TITLE_WORDS = 3  # of a step that is taken for a piece of the headline
-_MIN_LABEL = 4  # letters of a domain by which a name is known
+_MIN_TITLE_WORDS = 3  # of a step that is taken for a part of the headline
+_MIN_LABEL = 4  # letters of a domain by which a name is recognised
 _FOLDER = re.compile(r"^[a-z]{3,20}(?:-[a-z]{1,20}){0,3}$")
 _SLUG = re.compile(r"^[a-z]{3,}(?:[-_][a-z]{2,})+$")
 _MIN_SHOUTED = 4  # letters: fewer are an abbreviation
 _CUT = re.compile(r"(?:…|\.{2,3})$")
-# Menus: `About the paper`, `Advanced search`, `Log in`.
+# Entries of menus: `About the paper`, `Advanced search`, `Log in`.
 _MENU_WORDS = re.compile(
     r"(?i)^(?:about|über uns|à propos|acerca de|contact us|advanced search|erweiterte suche|log ?in"
     r"|sign|register|subscribe|unsubscribe|skip|zum inhalt|(?:show|view|see) all|alle anzeigen)\b"
@@ -62,10 +62,10 @@ _CATEGORY = "//a[contains(concat(' ', @rel, ' '), ' category ')]"
 
 
 def section(document: Document, declared: Declared) -> tuple[str, str]:
-    """Find the section that an article stands in and where that is said, ("", "") for none.
+    """Return the section of an article and its origin, ("", "") for none.
 
-    The most particular of a path of sections; the first word of the address only where nothing
-    else names one. No section is better than a wrong one.
+    It is the most specific of a path of sections; the first folder of the URL only if nothing else
+    names one. No section is better than a wrong one.
     """
     own = own_names(document, declared)
     label = urls.registrable_domain(document.address).split(".")[0]
@@ -86,7 +86,7 @@ def _bare_names(declared: Declared, label: str) -> frozenset[str]:
 
 
 def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
-    """Decide whether a step of a path is a section, not a thing to do, a headline or a site."""
+    """Decide whether a step of a path is a section, not an action, a headline or a site."""
     key = text.squash(step)
     if _CUT.search(step) or (step[0].islower() and key not in _KNOWN):
         return False
@@ -97,7 +97,7 @@ def _is_a_step(step: str, own: frozenset[str], label: str) -> bool:
 
 
 def _spell(name: str) -> str:
-    """Write a section as a reader would: `crime-safety` is made `Crime safety`."""
+    """Spell a section as a reader would: `crime-safety` becomes `Crime safety`."""
     if _SLUG.match(name):
         name = re.sub("[-_]", " ", name)
     if name in _CAPITALS:
@@ -118,7 +118,7 @@ def _candidates(document: Document, declared: Declared) -> Iterator[tuple[Iterab
 
 
 def own_names(document: Document, declared: Declared) -> frozenset[str]:
-    """Return the keys of what is neither section nor keyword: the page's headline and its site."""
+    """Return the keys of names that are neither section nor keyword: the headline and the site."""
     host = (urlsplit(document.address).hostname or "").removeprefix("www.")
     values = [host, host.split(".")[0], *declared.meta.get("og:site_name", ())]
     values += json_ld.names(declared.article.get("publisher"), declared.nodes)
@@ -132,7 +132,7 @@ def own_names(document: Document, declared: Declared) -> frozenset[str]:
 
 
 def _tidy(name: str, own: frozenset[str]) -> str:
-    """Reduce a section's name to the first of a list or path that is one, "" where none is."""
+    """Return the first section in a name that may be a list or path, "" for none."""
     plain = text.plain(name)
     pieces = () if text.squash(plain) in own else _PIECES.split(plain)
     for piece in pieces:
@@ -143,14 +143,14 @@ def _tidy(name: str, own: frozenset[str]) -> str:
 
 
 def _forms(piece: str) -> set[str]:
-    """Return the keys of a name, `ö` also as domains write it."""
+    """Return the keys of a name, with `ö` also spelled as in domains."""
     key = text.squash(piece)
     spelled = key.translate({228: "ae", 246: "oe", 252: "ue", 223: "ss"})
     return {key, spelled}
 
 
 def is_general(name: str) -> bool:
-    """Decide whether a name stands for a whole site or for nothing: `Home`, `News`, `None`."""
+    """Decide whether a name means a whole site or nothing: `Home`, `News`, `None`."""
     return text.squash(name) in _GENERAL
 
 
@@ -162,7 +162,7 @@ def _is_name(piece: str) -> bool:
 
 
 def _crumbs(declared: Declared) -> list[str]:
-    """Return the names in the page's BreadcrumbList, the front door first."""
+    """Return the names in the page's BreadcrumbList, the home page first."""
     path = next((node for node in declared.nodes if "breadcrumblist" in json_ld.kinds(node)), None)
     items = path.get("itemListElement") if path else None
     found: list[str] = []
@@ -174,7 +174,7 @@ def _crumbs(declared: Declared) -> list[str]:
 
 
 def _in_address(address: str) -> Iterator[str]:
-    """Yield the first of an address's folders whose words newspapers use for their sections."""
+    """Yield the first folder of a URL if newspapers use its words for sections."""
     for folder in unquote(urlsplit(address).path).strip("/").lower().split("/")[:-1][:3]:
         words = folder.split("-")
         if not _FOLDER.match(folder) or is_general(folder):
@@ -214,10 +214,10 @@ _SPOKEN = re.compile(r"[.!?]\s|[!?]$")
 
 
 def keywords(document: Document, declared: Declared) -> tuple[tuple[str, ...], str]:
-    """Find the keywords of a page, each once, and where they are said, ((), "") for none.
+    """Return the keywords of a page, without duplicates, and their origin, ((), "") for none.
 
-    The first list that a page has, what it says of itself before what it shows, and behind it the
-    names that its JSON-LD says the article is about.
+    It is the first list that a page has, declared before shown, followed by the names that its
+    JSON-LD says the article is about.
     """
     own = own_names(document, declared)
     about = _names(declared, "about") + _names(declared, "mentions")
@@ -257,7 +257,7 @@ def _tidy_keywords(values: Iterable[str], own: frozenset[str]) -> tuple[str, ...
 
 
 def _is_keyword(keyword: str) -> bool:
-    """Decide whether a text is a keyword: short, no sentence, no machine's label."""
+    """Decide whether a text is a keyword: short, not a sentence, not a label for machines."""
     if (
         not text.squash(keyword)
         or len(keyword) > _MAX_CHARACTERS

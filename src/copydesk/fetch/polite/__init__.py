@@ -1,4 +1,4 @@
-"""Ask with manners over any raw fetcher: robots.txt, one request at a time, pauses, redirects."""
+"""Make a raw fetcher polite: robots.txt, one request at a time for a host, pauses, redirects."""
 
 from __future__ import annotations
 

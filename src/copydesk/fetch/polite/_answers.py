@@ -32,7 +32,7 @@ _WORDS = {
 
 
 def refusal(page: Page, now: datetime) -> Refused | None:
-    """Return why an answer is no page to read, None where it is one (2xx)."""
+    """Return why an answer is not a usable page, None if it is one (2xx)."""
     if 200 <= page.status < 300:
         return None
     retry_at = wait_until(page, now)
@@ -50,7 +50,7 @@ def refusal(page: Page, now: datetime) -> Refused | None:
 
 
 def wait_until(page: Page, now: datetime) -> datetime | None:
-    """Return the time of a 429's or 503's Retry-After (RFC 9110 10.2.3), at most a day ahead."""
+    """Return the time of Retry-After in a 429 or 503 (RFC 9110 10.2.3), at most one day ahead."""
     if page.status not in {429, 503}:
         return None
     value = page.headers.get("retry-after", "").strip()
@@ -67,14 +67,14 @@ def _parse_retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def is_redirect(page: Page) -> bool:
-    """Decide whether an answer sends us elsewhere."""
+    """Decide whether an answer is a redirect."""
     return page.status in REDIRECTS
 
 
 def next_hop(page: Page, asked: Sequence[str], limit: int) -> str | Refused:
-    """Return the address that a redirect names, or why it is not followed.
+    """Return the URL that a redirect points to, or why it is not followed.
 
-    `asked` are the addresses of this chain so far, the answering one last.
+    `asked` are the URLs of this chain so far, that of the redirect last.
     """
     location = page.headers.get("location", "").strip()
     if not location:
@@ -98,6 +98,6 @@ def _refuse(page: Page, words: str) -> Refused:
 
 
 def same_origin(left: str, right: str) -> bool:
-    """Decide whether two addresses share scheme, host and port."""
+    """Decide whether two URLs share scheme, host and port."""
     here, there = parse_address(left), parse_address(right)
     return here is not None and there is not None and here.origin == there.origin

@@ -3,9 +3,9 @@
 A host is a name: all its ports and both schemes share one slot, because its owner sees one machine
 in the logs.
 
-The notes are bytes by key, of three kinds: `host a.example` (HostRecord), `robots https://a.example`
-(RobotsRecord) and `tdm https://a.example` (TdmRecord). Bytes that cannot be read count as unknown:
-the notes are a courtesy, and losing one costs a request.
+The notes are bytes by key, of three kinds: `host a.example` (HostRecord), `robots
+https://a.example` (RobotsRecord) and `tdm https://a.example` (TdmRecord). Bytes that cannot be read
+count as unknown: the notes are a courtesy, and losing one costs a request.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ from copydesk.news import FetchOptions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryLimits:
-    """How many hosts' slots and origins' files, with how many bytes of rules and of notes."""
+    """Limits of memory: hosts with a slot, origins with files, bytes of rules and of notes."""
 
     hosts: int = 20_000  # about 600 bytes each
-    origins: int = 20_000  # with their rules taken apart
-    rule_bytes: int = 64 * 1024 * 1024  # of all these rules, as good as they can be weighed
+    origins: int = 20_000  # with their parsed rules
+    rule_bytes: int = 64 * 1024 * 1024  # of all these rules, an estimate
     note_bytes: int = 32 * 1024 * 1024  # of one round
 
 
 DEFAULT_LIMITS = MemoryLimits()
 
 
-FORBIDDEN_BURST = 3  # the third 403 in a row speaks of us; a single one of its page
-LONGEST_CRAWL_DELAY = 30.0  # what a robots.txt may ask for; real ones ask for 10 seconds
+FORBIDDEN_BURST = 3  # a third 403 in a row is about us; a single one is about its page
+LONGEST_CRAWL_DELAY = 30.0  # accepted from a robots.txt; real ones ask for 10 seconds
 _LONGEST_RETRY = timedelta(days=1)
 
 
 @dataclass(slots=True)
 class Slot:
-    """A host's place in the queue, and what it said."""
+    """The queue of a host, and what the host asked for."""
 
     host: str
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -59,7 +59,7 @@ class Slot:
 
 
 class Slots:
-    """The manners towards hosts: who may be asked when."""
+    """Slots of all hosts: they decide when a host may be asked."""
 
     def __init__(
         self,
@@ -75,20 +75,20 @@ class Slots:
         self._slots: dict[str, Slot] = {}
 
     def retry_at(self, host: str) -> datetime | None:
-        """Return the time until which a host wants to be left alone, None where it does not."""
+        """Return the time until which a host must not be asked, None if it may be."""
         retry_at = self._slot_of(host).retry_at
         return None if retry_at is None or retry_at <= self._clock.now() else retry_at
 
     def slow_down(self, host: str, seconds: float) -> None:
-        """Heed a host's own pause where it is longer than ours, up to the longest of all."""
+        """Use a host's own pause if it is longer than ours, up to LONGEST_CRAWL_DELAY."""
         self._slot_of(host).crawl_seconds = min(seconds, LONGEST_CRAWL_DELAY)
 
     def turn(self, host: str) -> Turn:
-        """Return the host's turn: `async with` waits for its slot and pause, and holds the slot."""
+        """Return a turn: `async with` waits for the slot and its pause, and holds the slot."""
         return Turn(self, self._slot_of(host))
 
     def note(self, host: str, status: int, retry_at: datetime | None) -> None:
-        """Remember what an answer asks of us: to come later, or to come less often."""
+        """Note what an answer asks for: a later request, or fewer requests."""
         slot = self._slot_of(host)
         if retry_at is not None:
             slot.retry_at = retry_at
@@ -106,7 +106,7 @@ class Slots:
         return slot
 
     def _put_away(self) -> None:
-        """Drop the older half of the slots that nobody uses; their notes stay."""
+        """Drop the older half of the unused slots; their notes stay."""
         for host in list(self._slots)[: self._limits.hosts // 2]:
             if not self._slots[host].users:
                 del self._slots[host]
@@ -118,7 +118,7 @@ class Slots:
         now = self._clock.now()
         retry_at = known.retry_at
         if retry_at is not None and retry_at > now + _LONGEST_RETRY:
-            retry_at = None  # nobody may ask for so much: written under another clock
+            retry_at = None  # more than we accept: written when the clock was wrong
         return Slot(
             host,
             answered_at=known.answered_at,
@@ -129,7 +129,7 @@ class Slots:
         )
 
     async def wait(self, slot: Slot) -> None:
-        """Sleep until the slot is free; a clock set back cannot make it sleep for long."""
+        """Sleep until the pause of a host is over; a clock set back cannot make it much longer."""
         delay = max(self._options.delay(slot.host), slot.crawl_seconds)
         now = self._clock.now()
         seconds = 0.0
@@ -137,12 +137,12 @@ class Slots:
             seconds = delay - (now - slot.answered_at).total_seconds()
         if slot.penalty_until is not None:
             seconds = max(seconds, (slot.penalty_until - now).total_seconds())
-            slot.penalty_until = None  # served once, whatever a clock does meanwhile
+            slot.penalty_until = None  # waited for once, even if the clock changes meanwhile
         if seconds > 0:
             await self._clock.sleep(min(seconds, max(delay, self._options.penalty(slot.host))))
 
     def end(self, slot: Slot) -> None:
-        """Begin the pause: the answer has come."""
+        """Begin the pause after an answer."""
         slot.answered_at = self._clock.now()
         record = HostRecord(
             answered_at=slot.answered_at,
@@ -155,7 +155,7 @@ class Slots:
 
 
 class Turn:
-    """One turn of a host."""
+    """A turn of a host, as a context manager."""
 
     __slots__ = ("_slot", "_slots")
 
@@ -187,24 +187,24 @@ class Turn:
         self._slot.users -= 1
 
 
-_RECORD_BYTES = 50 * 1024  # of one record as it is kept
-_PACK_BYTES = 1024  # what is shorter is kept as it is
-_PACKED = b"\x78"  # zlib's first byte; no record of ours begins with it
-_UNPACKED_BYTES = 8 * 1024 * 1024  # of one record; 500 KB of a robots.txt, odd bytes spelled out
+_RECORD_BYTES = 50 * 1024  # of one stored record
+_PACK_BYTES = 1024  # shorter records are not compressed
+_PACKED = b"\x78"  # zlib's first byte; no uncompressed record begins with it
+_UNPACKED_BYTES = 8 * 1024 * 1024  # of one record; 500 KB of a robots.txt, odd bytes escaped
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
 
 class HostStore(Protocol):
-    """Whoever kept, from earlier rounds, what `Polite.changes` gave."""
+    """A store of what `Polite.changes` returned in earlier rounds."""
 
     def get(self, key: str) -> bytes | None:
-        """Return the bytes under the key, None where there are none."""
+        """Return the bytes under a key, None if there are none."""
         ...
 
 
 class HostRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """What is known of a host by its name: the fields of Slot that outlive a round."""
+    """What is known of a host: the fields of Slot that outlive a round."""
 
     answered_at: datetime | None = None
     penalty_until: datetime | None = None
@@ -214,11 +214,11 @@ class HostRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """What is known of an origin's robots.txt until a time: its rules, or why there are none.
+    """An origin's robots.txt, valid until a time: its rules, or why they are unknown.
 
-    `rules` are the lines that matter to us, None where everything is allowed; `trouble` says why
-    nothing is, with the status and whether the host asked for patience. `usage_lines` are what it
-    says on the use of pages, None in a note from before anybody read them.
+    `rules` are the lines that apply to us, None if everything is allowed. `trouble` says why
+    nothing is allowed, with the status of the answer. `usage_lines` are about the use of pages,
+    None in a note from before they were read.
     """
 
     until: datetime
@@ -232,7 +232,7 @@ class RobotsRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """What an origin's /.well-known/tdmrep.json says until a time, in the file's order."""
+    """An origin's /.well-known/tdmrep.json, valid until a time, with its rules in order."""
 
     until: datetime
     usage_lines: tuple[UsageLine, ...] = ()
@@ -241,7 +241,7 @@ class TdmRecord(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class Notes:
-    """The notes of earlier rounds, and those of this one above them."""
+    """The notes of earlier rounds, covered by those of this round."""
 
     def __init__(self, store: HostStore | None, limits: MemoryLimits = DEFAULT_LIMITS) -> None:
         self._store = store
@@ -250,7 +250,7 @@ class Notes:
         self._size = 0
 
     def read(self, key: str, kind: type[Record]) -> Record | None:
-        """Return the record under a key, None where there is none or its bytes are damaged."""
+        """Return the record under a key, None if there is none or its bytes are damaged."""
         packed = self._learned.get(key)
         if packed is None and self._store is not None:
             packed = self._store.get(key)
@@ -263,9 +263,9 @@ class Notes:
         return record if _are_aware(record) else None
 
     def write(self, key: str, record: msgspec.Struct) -> None:
-        """Keep a record, unless it is too large: then the host is asked again next round.
+        """Store a record, unless it is too large: then the host is asked again next round.
 
-        The oldest of this round give way where all are too many.
+        The oldest records of this round are dropped when all together are too large.
         """
         packed = _pack(msgspec.msgpack.encode(record))
         if len(packed) > _RECORD_BYTES:
@@ -276,12 +276,12 @@ class Notes:
             self._size -= len(self._learned.popitem(last=False)[1])
 
     def changes(self) -> Mapping[str, bytes]:
-        """Return all that was written since the beginning."""
+        """Return all records written in this round."""
         return MappingProxyType(self._learned)
 
 
 def find_pause(store: HostStore, host: str) -> float:
-    """Return the seconds that a host's robots.txt asked for between two requests, 0 for none."""
+    """Return the seconds of pause that a host's robots.txt asked for, 0 for none."""
     known = Notes(store).read(f"host {host}", HostRecord)
     return 0.0 if known is None else max(known.crawl_seconds, 0.0)
 
@@ -291,13 +291,13 @@ def _pack(record: bytes) -> bytes:
 
 
 def _unpack(packed: bytes) -> bytes:
-    """Return a record as it was; damaged bytes unpack to no more than a record can have."""
+    """Decompress a record; damaged bytes cannot become larger than any record."""
     if not packed.startswith(_PACKED):
         return packed
     return zlib.decompressobj().decompress(packed, _UNPACKED_BYTES)
 
 
 def _are_aware(record: msgspec.Struct) -> bool:
-    """Decide whether every time in a record has its zone, as all that we write have."""
+    """Decide whether every time in a record has a time zone, as all times that we write have."""
     values = (getattr(record, name) for name in record.__struct_fields__)
     return all(value.tzinfo is not None for value in values if isinstance(value, datetime))

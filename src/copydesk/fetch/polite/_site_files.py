@@ -37,12 +37,12 @@ from copydesk.news import NotModified, Page, Refused, RefusedReason, Request, Si
 _KEEP = timedelta(hours=24)  # RFC 9309 2.4
 _KEEP_TROUBLE = timedelta(hours=1)
 _MAX_ROBOTS_REDIRECTS = 5  # RFC 9309 2.3.1.2
-_LINE_BYTES = 250  # that a rule takes beside its characters
+_LINE_BYTES = 250  # bytes that a rule takes besides its characters
 
 Answer = Page | NotModified | Refused
 Ask = Callable[[Request], Awaitable[Answer]]
 
-# the host itself cannot be had: that, and not its robots.txt, is what a person must know
+# the host itself cannot be reached: a person must see that, and not a fault of robots.txt
 _UNREACHED: frozenset[RefusedReason] = frozenset({"address", "certificate", "network", "too-slow"})
 _OF_THE_HOST = _UNREACHED | {"slow-down"}
 
@@ -59,7 +59,7 @@ class _RobotsFile:
     weight: int = 0
 
     def know(self, rules: RobotsRules | None) -> None:
-        """Take the rules of the file."""
+        """Store the rules of the file and their weight."""
         lines = () if rules is None else rules.lines
         usage_lines = () if rules is None else rules.usage_lines
         self.rules = rules
@@ -68,13 +68,13 @@ class _RobotsFile:
 
 
 class RobotsFiles:
-    """What robots.txt says, per scheme, host and port; `ask` makes one polite request.
+    """The robots.txt of each origin; `ask` sends one polite request.
 
-    The pause that a file asks for between two requests goes to the host's slot. What a file says
-    is noted; that its host could not be reached is not, since it may be our own line that broke.
+    The pause that a file asks for goes to the host's slot. The contents of a file are noted. An
+    unreachable host is not, since our own connection may be down.
 
-    A refusal because the file cannot be had right now carries `retry_at`; one without it is the
-    file's own word. A host that cannot be reached said nothing: its refusal has none either.
+    A refusal has `retry_at` if the file cannot be fetched just now. It has none if the file itself
+    forbids the URL, or if the host cannot be reached.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class RobotsFiles:
         self._weight = 0
 
     async def refusal(self, where: WebAddress, proxy: str = "") -> Refused | None:
-        """Return why an address must not be asked for, None where it may."""
+        """Return why a URL must not be fetched, None if it may be."""
         entry = self._entries.get(where.origin) or self._recall(where)
         if entry.until is None or entry.until <= self._clock.now():
             await self._keep_fresh(entry, where, proxy)
@@ -106,12 +106,12 @@ class RobotsFiles:
         return Refused(url=where.url, reason="robots", detail=detail)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
-        """Return what the file of an address's origin says on its use, as far as it is known."""
+        """Return the signals of a file on the use of a URL, none while the file is unknown."""
         entry = self._entries.get(where.origin) or self._recall(where)
         return () if entry.rules is None else entry.rules.signals(where.url)
 
     async def _keep_fresh(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
-        """Ask for the file, once for all who wait for it."""
+        """Fetch the file again if it is due, once for all who wait for it."""
         entry.users += 1
         try:
             async with entry.lock:
@@ -125,7 +125,7 @@ class RobotsFiles:
         self._make_room()
 
     async def _renew(self, entry: _RobotsFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the file; a copy of yesterday serves while it cannot be had (RFC 9309 2.4)."""
+        """Fetch the file; while that fails, an older copy is used (RFC 9309 2.4)."""
         answer = await self._fetch(_request_robots(entry, where, proxy))
         now = self._clock.now()
         if isinstance(answer, Refused):
@@ -144,14 +144,14 @@ class RobotsFiles:
         self._slots.slow_down(where.host, 0.0 if rules is None else rules.delay_seconds)
 
     def _recall(self, where: WebAddress) -> _RobotsFile:
-        """Return what is known of an origin, from this round or an earlier one."""
+        """Return the entry of an origin, from this round or from the notes."""
         self._make_room()
         record = self._notes.read(f"robots {where.origin}", RobotsRecord)
         entry = self._entries[where.origin] = _RobotsFile()
         if record is not None:
             _fill(entry, record, f"{where.origin}/robots.txt")
             if entry.until is not None and entry.until > self._clock.now() + _KEEP:
-                entry.until = None  # written under another clock
+                entry.until = None  # written when the clock was wrong
             self._slow_down(where, entry.rules)
         self._weight += entry.weight
         return entry
@@ -166,7 +166,7 @@ class RobotsFiles:
                 self._weight -= self._entries.pop(origin).weight
 
     async def _fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Return the file, a Page that is none (4xx: all is allowed), or why nothing is known."""
+        """Return the file, a 4xx page (everything is allowed), or why nothing is known."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -185,7 +185,7 @@ class RobotsFiles:
 
 
 def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Request:
-    """Ask for the file, or whether the one that is known still holds."""
+    """Return the request for the file, with the validators of a known version."""
     return Request(
         url=f"{where.origin}/robots.txt",
         purpose="robots",
@@ -196,7 +196,7 @@ def _request_robots(entry: _RobotsFile, where: WebAddress, proxy: str) -> Reques
 
 
 def _take(entry: _RobotsFile, answer: Page | NotModified) -> None:
-    """Take what the host said of its file: a new one, none, or that nothing changed."""
+    """Update an entry by the answer: a new file, no file, or an unchanged one."""
     entry.trouble = None
     if isinstance(answer, NotModified):
         return
@@ -221,12 +221,12 @@ def _robots_record(entry: _RobotsFile, until: datetime) -> RobotsRecord:
 
 
 def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
-    """Know again what a record says."""
+    """Restore an entry from its note."""
     entry.until = record.until
     entry.etag, entry.last_modified = record.etag, record.last_modified
     if record.rules is not None:
         entry.know(RobotsRules(record.rules, record.delay_seconds, record.usage_lines or ()))
-        if record.usage_lines is None:  # to be read whole when it is asked for again
+        if record.usage_lines is None:  # without validators the file will be sent whole
             entry.etag = entry.last_modified = ""
     if record.status:
         entry.trouble = Refused(
@@ -239,12 +239,12 @@ def _fill(entry: _RobotsFile, record: RobotsRecord, url: str) -> None:
 
 
 def _is_known(page: Page) -> bool:
-    """Decide whether a status settles the matter: 2xx is read, 4xx allows all, 429 is trouble."""
+    """Decide whether a status is final: 2xx has rules, 4xx allows all, 429 is trouble."""
     return 200 <= page.status < 300 or (400 <= page.status < 500 and page.status != 429)
 
 
 def _refuse_for_status(page: Page, now: datetime) -> Refused:
-    """Refuse, since nothing is known: 5xx forbids all (RFC 9309 2.3.1.4), 429 asks for patience."""
+    """Return a refusal: 5xx forbids everything (RFC 9309 2.3.1.4), 429 asks for a pause."""
     refused = _answers.refusal(page, now)
     reason: RefusedReason = "slow-down" if page.status == 429 else "robots"
     detail = f"robots.txt cannot be had: status {page.status}"
@@ -255,7 +255,7 @@ def _refuse_for_status(page: Page, now: datetime) -> Refused:
 
 
 def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -> Refused:
-    """Return why there is no file; what befell the target of a redirect is not the host's fate."""
+    """Return why there is no file; a failure behind a redirect is not the host's own."""
     if isinstance(answer, Refused) and len(asked) == 1:
         return answer
     detail = answer.detail if isinstance(answer, Refused) else "an answer to another question"
@@ -263,7 +263,7 @@ def _refuse_unknown(answer: NotModified | Refused, url: str, asked: list[str]) -
 
 
 def _refuse_because(where: WebAddress, trouble: Refused) -> Refused:
-    """Put the trouble with a robots.txt on the address that was asked for."""
+    """Return the refusal of a URL because its robots.txt could not be fetched."""
     reason = trouble.reason if trouble.reason in _OF_THE_HOST else "robots"
     detail = trouble.detail if trouble.detail else f"{where.origin}/robots.txt cannot be had"
     return Refused(
@@ -287,7 +287,7 @@ class _TdmFile:
     last_modified: str = ""
 
     def know(self, page: Page) -> None:
-        """Take what a host answered: a file, or by any other status that there is none."""
+        """Store the file of an answer; any status but 2xx means that there is none."""
         is_there = page.status < 300
         self.usage_lines = read_tdmrep(page.body) if is_there else ()
         self.etag = page.headers.get("etag", "") if is_there else ""
@@ -295,7 +295,7 @@ class _TdmFile:
 
 
 class TdmFiles:
-    """What the file says, per scheme, host and port; `ask` makes one polite request."""
+    """The tdmrep.json of each origin; `ask` sends one polite request."""
 
     def __init__(
         self, ask: Ask, clock: Clock, notes: Notes, limits: MemoryLimits = DEFAULT_LIMITS
@@ -307,7 +307,7 @@ class TdmFiles:
         self._entries: OrderedDict[str, _TdmFile] = OrderedDict()
 
     async def learn(self, where: WebAddress, proxy: str = "") -> None:
-        """Know what the file of an address's origin says, once for all who wait for it."""
+        """Fetch the file of a URL's origin if it is due, once for all who wait for it."""
         entry = self._entry(where)
         if self._is_known(entry):
             return
@@ -316,7 +316,7 @@ class TdmFiles:
                 await self._renew(entry, where, proxy)
 
     def signals(self, where: WebAddress) -> tuple[Signal, ...]:
-        """Return what is said of an address: the first pattern that fits (TDMRep 6.1)."""
+        """Return the signals for a URL: those of the first matching pattern (TDMRep 6.1)."""
         path = normalize_path(where.path)
         for line in self._entry(where).usage_lines:
             if fits(line.path, path):
@@ -329,7 +329,7 @@ class TdmFiles:
         return entry.until is not None and entry.until > self._clock.now()
 
     def _entry(self, where: WebAddress) -> _TdmFile:
-        """Return what is known of an origin, from this round or an earlier one."""
+        """Return the entry of an origin, from this round or from the notes."""
         known = self._entries.get(where.origin)
         if known is not None:
             return known
@@ -343,7 +343,7 @@ class TdmFiles:
         return entry
 
     async def _renew(self, entry: _TdmFile, where: WebAddress, proxy: str) -> None:
-        """Fetch the file; while it cannot be had, what it said last still holds."""
+        """Fetch the file; while that fails, the last known file stays valid."""
         answer = await self._fetch(_request_tdmrep(entry, where, proxy))
         is_trouble = isinstance(answer, Refused) or _is_trouble(answer)
         entry.until = self._clock.now() + (_KEEP_TROUBLE if is_trouble else _KEEP)
@@ -353,7 +353,7 @@ class TdmFiles:
             self._notes.write(f"tdm {where.origin}", _tdm_record(entry, entry.until))
 
     async def _fetch(self, request: Request) -> Answer:
-        """Return the answer at the end of its redirects, which are followed within the site."""
+        """Return the answer at the end of its redirects, followed within the site only."""
         asked = [request.url]
         while True:
             answer = await self._ask(replace(request, url=asked[-1]))
@@ -361,12 +361,12 @@ class TdmFiles:
                 return answer
             target = _answers.next_hop(answer, asked, _MAX_TDMREP_REDIRECTS)
             if isinstance(target, Refused) or not urls.same_site(target, request.url):
-                return answer  # a status of 3xx: as if there were no file
+                return answer  # a status of 3xx counts as no file
             asked.append(target)
 
 
 def _request_tdmrep(entry: _TdmFile, where: WebAddress, proxy: str) -> Request:
-    """Ask for the file, or whether the one that is known still holds."""
+    """Return the request for the file, with the validators of a known version."""
     return Request(
         url=where.origin + TDMREP_PATH,
         purpose="robots",
@@ -386,5 +386,5 @@ def _tdm_record(entry: _TdmFile, until: datetime) -> TdmRecord:
 
 
 def _is_trouble(answer: Page | NotModified) -> bool:
-    """Decide whether a host could not answer just now."""
+    """Decide whether the host could not answer just now."""
     return isinstance(answer, Page) and (answer.status >= 500 or answer.status == 429)

@@ -1,4 +1,4 @@
-"""Ask the network: one request goes out, through the address guard and within the limits."""
+"""Send one request to the network, with guarded addresses and within limits."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _LOOKUP_SECONDS = 5.0
 _TRIES = 2
-_AT_ONCE = 256  # look-ups that may begin in one patience: 512 questions a second, A and AAAA each
-_PATIENCE_SECONDS = 0.5  # after it a look-up gives its place to the next, and waits on its own
+_AT_ONCE = 256  # look-ups that may begin in that time: 512 queries a second, A and AAAA each
+_PATIENCE_SECONDS = 0.5  # after this a look-up makes room for the next, and waits on its own
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 60.0, 3_600.0
 _MOST_KEPT = 20_000
 _BAD_NAME = 8  # ARES_EBADNAME
@@ -31,16 +31,16 @@ _NO_NAME = "not a name of a host"
 
 
 class UnknownHostError(FetchError):
-    """Report a host whose name leads nowhere."""
+    """Raised when a host cannot be resolved."""
 
 
 class InvalidHostError(UnknownHostError):
-    """Report a host that is called as none can be."""
+    """Raised when a host name is not valid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostAddresses:
-    """The addresses of a name, each with its family; both times are the loop's, in seconds."""
+    """The addresses of a name, each with its family; times are the loop's, in seconds."""
 
     addresses: tuple[tuple[socket.AddressFamily, str], ...]
     until: float
@@ -48,10 +48,10 @@ class HostAddresses:
 
 
 class Resolver:
-    """The addresses behind names, kept as long as their records say (one minute to one hour).
+    """A DNS resolver that caches addresses for as long as their records say (a minute to an hour).
 
-    A silent name server costs each name at most five seconds and nobody else's name anything: a
-    look-up that is not answered in half a second makes room for the next. /etc/hosts is read.
+    A silent name server delays each name by at most five seconds, and no other names: a look-up
+    that is not answered in half a second makes room for the next. /etc/hosts is read.
     """
 
     def __init__(self, nameservers: Sequence[str], limit_seconds: float) -> None:
@@ -62,14 +62,14 @@ class Resolver:
         self._resolver: aiodns.DNSResolver | None = None
 
     async def close(self) -> None:
-        """Abandon what is still looked for."""
+        """Cancel the look-ups that are under way."""
         if self._resolver is not None:
             await self._resolver.close()
             self._resolver = None
 
     def knows(self, host: str) -> bool:
-        """Decide whether nothing needs to be asked: an IP address, or a name that is known."""
-        if host[-1:] == "]" or host[-1:].isdigit():  # WHATWG: ends in a number, is IPv4
+        """Decide whether no look-up is needed: the host is an IP address or is in the cache."""
+        if host[-1:] == "]" or host[-1:].isdigit():  # WHATWG: IPv4 if it ends in a number
             return True
         host_addresses = self._kept.get(host)
         return (
@@ -77,7 +77,7 @@ class Resolver:
         )
 
     async def find(self, host: str) -> HostAddresses:
-        """Look up the addresses of a name; raise UnknownHostError where it has none."""
+        """Look up the addresses of a name; raise UnknownHostError if it has none."""
         if self.knows(host):
             return self._kept[host]
         host_addresses = await self._look_up(host)
@@ -102,7 +102,7 @@ class Resolver:
             ) from error
         except UnicodeError as error:
             raise InvalidHostError(_NO_NAME) from error
-        except Exception as error:  # aiodns.error.DNSError, which is not loaded here
+        except Exception as error:  # aiodns.error.DNSError, which is not imported here
             raise _name_error(error) from error
         return _read_answer(answer, began, loop.time())
 
@@ -110,7 +110,7 @@ class Resolver:
         import aiodns
 
         if self._resolver is None:
-            # doubles with each try, so that both fit into the limit
+            # the timeout doubles with each try, so that both fit into the limit
             first_try = self._limit / (2**_TRIES - 1)
             self._resolver = aiodns.DNSResolver(
                 self._nameservers or None, timeout=first_try, tries=_TRIES
@@ -123,7 +123,7 @@ class Resolver:
 
 
 def parse_server(text: str) -> str:
-    """Spell a name server as c-ares wants it: `1.2.3.4`, `1.2.3.4:53`, `::1`, `[::1]:53`."""
+    """Format a name server's address for c-ares: `1.2.3.4`, `1.2.3.4:53`, `::1`, `[::1]:53`."""
     address, port = text.strip(), ""
     if address.startswith("["):
         address, closed, port = address[1:].partition("]")
@@ -158,23 +158,23 @@ def _addresses(answer: pycares.AddrInfoResult) -> Iterable[tuple[socket.AddressF
 
 
 def _discard(question: asyncio.Future[pycares.AddrInfoResult]) -> None:
-    """Take note of an answer that nobody waits for any more."""
+    """Retrieve the exception of a look-up that nobody awaits any more."""
     if not question.cancelled():
         question.exception()
 
 
 def _name_error(error: Exception) -> UnknownHostError:
-    """Return the error that tells what a name server, or its library, said."""
+    """Return the error for what a name server or the resolver's library reported."""
     if error.args and error.args[0] == _BAD_NAME:
         return InvalidHostError(_NO_NAME)
     return UnknownHostError(str(error.args[1]) if len(error.args) > 1 else str(error))
 
 
-_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all that IANA hands out as global unicast
+_GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")  # all addresses that IANA assigns as global unicast
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
-# Never a web site's, though the library calls them public:
+# Never those of a web site, though the library calls them global:
 _NOT_FOR_US = (
-    ipaddress.IPv4Network("168.63.129.16/32"),  # Azure answers here for its own machines
+    ipaddress.IPv4Network("168.63.129.16/32"),  # Azure's services for its own machines
     ipaddress.IPv4Network("192.0.0.0/24"),  # protocol assignments; .192 is Oracle's metadata
 )
 
@@ -182,10 +182,10 @@ Target = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
 class AddressRefusedError(OSError):
-    """Report an address that is not public.
+    """Raised when an address is not public.
 
-    Its text is always the same: aiohappyeyeballs raises the first error of several only when all
-    read alike, and a name whose every address is private must come out as this very error.
+    Its text is always the same: aiohappyeyeballs raises the first of several errors only when all
+    have the same text, and a name with only private addresses must raise this error.
     """
 
     def __init__(self, address: str) -> None:
@@ -194,7 +194,7 @@ class AddressRefusedError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Decide whether an IP address belongs to the public internet; what is no address does not."""
+    """Decide whether an IP address is on the public internet; an invalid address is not."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -211,7 +211,7 @@ def _is_public_v4(address: ipaddress.IPv4Address) -> bool:
 
 
 def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
-    """Judge a v6 address, and the v4 address that it may hide."""
+    """Decide by the IPv6 address, or by the IPv4 address embedded in it."""
     if address.ipv4_mapped is not None:
         return _is_public_v4(address.ipv4_mapped)
     if address in _NAT64:
@@ -222,7 +222,7 @@ def _is_public_v6(address: ipaddress.IPv6Address) -> bool:
 
 
 def guard(is_allowed: Callable[[str], bool]) -> Callable[[Target], socket.socket]:
-    """Return what makes the sockets for connections to allowed addresses, and refuses others."""
+    """Return a function that opens sockets to allowed addresses and raises for all others."""
 
     def open_socket(target: Target) -> socket.socket:
         family, kind, protocol, _, address = target

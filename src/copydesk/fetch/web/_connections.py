@@ -22,7 +22,7 @@ from aiohttp.connector import Connection
 from copydesk.fetch.web._addresses import Resolver, Target, UnknownHostError
 from copydesk.news import FetchOptions
 
-# aiohttp's own 8 KiB a field are less than the security policies that some sites send
+# aiohttp's default of 8 KiB a field is too little for the security policies of some sites
 _LINE_BYTES, _FIELD_BYTES, _HEADERS = 16 * 1024, 64 * 1024, 256
 
 _ends: weakref.WeakKeyDictionary[Any, datetime | None] = weakref.WeakKeyDictionary()
@@ -34,11 +34,11 @@ def open_session(
     tls: ssl.SSLContext,
     open_socket: Callable[[Target], socket.socket] | None,
 ) -> aiohttp.ClientSession:
-    """Open a session, which makes every socket by `open_socket` where that is given."""
+    """Open a session; all its sockets are made by `open_socket` if that is given."""
     connector = aiohttp.TCPConnector(
-        limit=0,  # Polite bounds the number of hosts
+        limit=0,  # Polite limits the number of hosts
         resolver=_AiohttpResolver(names),
-        use_dns_cache=False,  # our resolver has one
+        use_dns_cache=False,  # our resolver has its own
         keepalive_timeout=idle_seconds(options),
         ssl=tls,
         socket_factory=open_socket,
@@ -57,14 +57,15 @@ def open_session(
 
 
 def limits(options: FetchOptions, connect_seconds: float) -> aiohttp.ClientTimeout:
-    """Return the limits of one request, of which so much is left for TCP and TLS."""
+    """Return the timeouts of one request; `connect_seconds` is what remains for TCP and TLS."""
     return aiohttp.ClientTimeout(total=options.timeout_seconds, connect=connect_seconds)
 
 
 def tls_context() -> ssl.SSLContext:
-    """Trust whom the system trusts, and what SSL_CERT_FILE names; speak HTTP/1.1.
+    """Return a TLS context with the system's certificates and those of SSL_CERT_FILE, for HTTP/1.1.
 
-    As strict as browsers are: Python 3.13 alone would refuse a chain for a missing key identifier.
+    It is as strict as browsers are: Python 3.13 alone would refuse a chain without a key
+    identifier.
     """
     context = ssl.create_default_context()
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -73,12 +74,12 @@ def tls_context() -> ssl.SSLContext:
 
 
 def certificate_until(response: aiohttp.ClientResponse) -> datetime | None:
-    """Return when the certificate of a response's server ends, None without one."""
+    """Return the expiry of the server's certificate, None without one."""
     return response.certificate_until if isinstance(response, _Response) else None
 
 
 class _Response(aiohttp.ClientResponse):
-    """A response that knows its connection while there is one."""
+    """A response that notes the expiry of the certificate while its connection is open."""
 
     certificate_until: datetime | None = None
 
@@ -88,13 +89,13 @@ class _Response(aiohttp.ClientResponse):
             self.certificate_until = _end_of(transport.get_extra_info("ssl_object"))
         protocol = connection.protocol
         is_last = self.request_info.headers.get("Connection") == "close"
-        if is_last and protocol is not None:  # an empty protocol is false
-            protocol.force_close()  # whatever the server makes of our wish
+        if is_last and protocol is not None:  # a protocol without data is false
+            protocol.force_close()  # even if the server ignores `Connection: close`
         return await super().start(connection)
 
 
 def _end_of(tls: Any) -> datetime | None:
-    """Read a peer's certificate once for each connection."""
+    """Read the expiry of a peer's certificate, once for each connection."""
     if tls is None:
         return None
     if tls not in _ends:
@@ -106,7 +107,7 @@ def _end_of(tls: Any) -> datetime | None:
 
 
 class _AiohttpResolver(AbstractResolver):
-    """Our resolver, in the words of aiohttp."""
+    """An adapter of our resolver for aiohttp."""
 
     def __init__(self, names: Resolver) -> None:
         self._names = names
@@ -127,21 +128,21 @@ class _AiohttpResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Leave the names to whoever opened them."""
+        """Do nothing: the resolver belongs to Web."""
 
 
 _MOST_FILES = 65_536
 _FEWEST_KEPT, _MOST_KEPT = 16, 4_096
 _SPARE = 256  # files for the rest of the newsroom: git, the database, name servers
-_SHORTEST_IDLE, _LONGEST_IDLE = 15.0, 75.0  # seconds; most servers hang up after 5 to 75
+_SHORTEST_IDLE, _LONGEST_IDLE = 15.0, 75.0  # seconds; most servers close a connection after 5 to 75
 _MARGIN = 5.0
 
 
 def raise_file_limit() -> int:
-    """Raise the soft limit of open files as far as we may, and give what it is now."""
+    """Raise the soft limit of open files as far as allowed, and return it."""
     try:
         import resource
-    except ImportError:  # not a Unix
+    except ImportError:  # not on Unix
         return 512
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     endless = {-1, resource.RLIM_INFINITY}
@@ -154,20 +155,20 @@ def raise_file_limit() -> int:
 
 
 def idle_limit(files: int, concurrency: int) -> int:
-    """Return how many connections may wait idle where so many files may be open."""
+    """Return how many idle connections may stay open for this limit of open files."""
     return min(max((files - _SPARE) // 2 - 2 * concurrency, _FEWEST_KEPT), _MOST_KEPT)
 
 
 def idle_seconds(options: FetchOptions) -> float:
-    """Compute how long a connection is kept: past a pause between two requests that is short."""
+    """Return how many seconds an idle connection stays open: more than most pauses of a host."""
     longest = max([options.delay_seconds, *(options.delay(host) for host in options.hosts)])
     return min(max(_SHORTEST_IDLE, longest + _MARGIN), _LONGEST_IDLE)
 
 
 class IdleConnections:
-    """The connections that wait for their host's next request, counted at our end.
+    """Our count of the idle connections, which wait for the next request to their host.
 
-    A connection that would be one too many is closed after its answer, and the server is told.
+    A connection over the limit is closed after its answer, and the server is told so.
     """
 
     def __init__(self, most: int, seconds: float) -> None:
@@ -176,7 +177,7 @@ class IdleConnections:
         self._since: OrderedDict[str, float] = OrderedDict()
 
     def has_room(self, key: str, now: float) -> bool:
-        """Decide whether the connection to ask over may be kept afterwards."""
+        """Decide whether the connection of the next request may stay open after it."""
         if key in self._since or len(self._since) < self._most:
             return True
         while self._since and next(iter(self._since.values())) + self._seconds <= now:
@@ -184,6 +185,6 @@ class IdleConnections:
         return len(self._since) < self._most
 
     def keep(self, key: str, now: float) -> None:
-        """Note that a connection waits from now on."""
+        """Note that a connection is idle from now on."""
         self._since[key] = now
         self._since.move_to_end(key)

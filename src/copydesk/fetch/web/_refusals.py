@@ -22,14 +22,14 @@ from copydesk.news import Fault, FaultKind, FetchOptions, Refused, RefusedReason
 if TYPE_CHECKING:
     import aiohttp
 
-# what OpenSSL's verdict on a certificate (X509_V_ERR_…) means; it does not say when one ended
+# OpenSSL's codes for an invalid certificate (X509_V_ERR_…); it does not tell when one expired
 _ENDED = 10
 _CERTIFICATES = {
     9: "is not valid yet",
     18: "is self-signed",
-    19: "has nobody who vouches for it",  # a chain that ends in an authority of its own
+    19: "has nobody who vouches for it",  # a chain that ends in an unknown authority
     20: "has nobody who vouches for it",
-    21: "has nobody who vouches for it",  # or the server leaves a link of the chain out
+    21: "has nobody who vouches for it",  # or the server does not send a part of the chain
     62: "is for another host",
     64: "is for another host",  # the host is an IP address
 }
@@ -55,14 +55,14 @@ _FAULT = re.compile(r"[A-Za-z][A-Za-z0-9` -]{2,60}\b")
 
 
 def refuse_name(url: str, host: str, error: UnknownHostError) -> Refused:
-    """Return the refusal of a name that leads nowhere."""
+    """Return the refusal for a host that cannot be resolved."""
     is_name = not isinstance(error, InvalidHostError)
     detail = f"no such host: {host} ({error.what})" if is_name else f"{error.what}: {host}"
     return Refused(url=url, reason="network", detail=text.shorten(detail, 300))
 
 
 def refuse_error(request: Request, host: str, error: Exception, options: FetchOptions) -> Refused:
-    """Turn any failure of the network into a Refused; an error that is none is raised again."""
+    """Return the refusal for a network error; re-raise any other error."""
     import aiohttp
 
     known = (aiohttp.ClientError, OSError, ValueError, EOFError)
@@ -90,7 +90,7 @@ def _describe_timeout(error: TimeoutError, host: str, options: FetchOptions) -> 
 
 
 def _describe(host: str, error: Exception) -> str:
-    """Describe what happened, without a library's words on itself; special classes stand first."""
+    """Describe an error without the jargon of the library; subclasses stand before their bases."""
     import aiohttp
 
     kinds: list[tuple[type[Exception], Callable[[str, Any], str]]] = [
@@ -139,33 +139,37 @@ def _describe_tls(host: str, error: aiohttp.ClientConnectorSSLError) -> str:
 
 
 def _describe_name(host: str, error: aiohttp.ClientConnectorDNSError) -> str:
-    """Describe whose name leads nowhere; that of a proxy is not shown."""
+    """Describe which name cannot be resolved; the proxy's name is not shown."""
     whose = host if error.host == host.strip("[]") else "the proxy's"
     return f"no such host: {whose} ({error.strerror})"
 
 
 def _describe_http(host: str, error: aiohttp.ClientResponseError) -> str:
-    """Name the fault, not the bytes: the parser shows them below its first line."""
+    """Describe the error by the parser's first line; the bytes of the answer follow below it."""
     match = _FAULT.match(error.message)
     return f"no valid HTTP from {host}{f' ({match[0].lower()})' if match else ''}"
 
 
 def _describe_os_error(error: OSError) -> str:
-    """Describe in a word or two why the system made no connection."""
+    """Describe in a word or two why the system could not connect."""
     inner = getattr(error, "os_error", error)
     number = inner.errno
-    if number is None and (match := _ERRNO.search(str(inner))):  # several addresses, each its own
+    if number is None and (match := _ERRNO.search(str(inner))):  # several addresses failed
         number = int(match[1])
     if number is None:
         return text.fold(str(inner)) or "no reason given"
     return _CONNECTIONS.get(number) or os.strerror(number).lower()
 
 
-_UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable should name one, and does not
+_UNSET = re.compile(r"env:(\w+)", re.ASCII)  # the variable is not set
 
 
 def refuse_proxy(where: WebAddress, proxy: str, options: FetchOptions) -> Refused | None:
-    """Return why an address is not asked for through a proxy, None where it is."""
+    """Return why a URL is not requested through a proxy, None if it is.
+
+    The newsroom chose its proxy, so the proxy's own address is not judged. The address guard cannot
+    see where a proxy connects to: only a private address in the URL itself can be refused here.
+    """
     if unset := _UNSET.fullmatch(proxy):
         fault = Fault.of(FaultKind.PROXY_UNSET, variable=unset[1])
         return Refused(url=where.url, reason="network", detail=str(fault))
@@ -187,7 +191,7 @@ def _is_proxy(text: str) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    """Decide whether a host is a private IP address, or a name that is local."""
+    """Decide whether a host is a private IP address or a local name."""
     bare = host.strip("[]")
     if host != bare or host[-1:].isdigit():
         return not is_public(bare)

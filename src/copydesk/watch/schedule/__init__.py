@@ -1,4 +1,4 @@
-"""Keep what is known of a source: an answer goes in, its next state comes out."""
+"""The state of a source: what is remembered of it, when to ask it again, what is wrong with it."""
 
 from __future__ import annotations
 

@@ -2,13 +2,13 @@
 
 A wait is the shortest of three, within ten minutes and a day:
 
-    patience   until the items that are expected have together waited long enough
-    room       until half of the items that the source lists would be new ones
-    interval   the wait after which half of them were new, as measured
+    patience   until the expected items have together waited long enough
+    room       until half of the items in the source would be new
+    interval   the measured wait after which half of them were new
 
-Then the publisher's wishes lengthen it, up to a day. For the least mean delay at a number of
-requests, intervals go with rate^(-1/2) over sources of different speed; the least median wants the
-quick ones asked still more. Here they go with rate^(-7/12), between the two.
+The publisher's hints may lengthen it, up to a day. For the least mean delay at a given number of
+requests, intervals go with rate^(-1/2) over sources of different speed; for the least median, fast
+sources must be asked still more often. Here they go with rate^(-7/12), between the two.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from copydesk.watch._entry import Hints
 
 SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(hours=24)
-FIRST = timedelta(hours=1)  # the interval of a source of which nothing is known
-PATIENCE = 0.16  # item-hours, for a source of one item an hour: it is asked after 34 minutes
-PUSHED = timedelta(hours=6)  # the wait while a hub pushes: four times a day
-RETRY = timedelta(minutes=15)  # the wait after a first failure, doubled with each more in a row
-BREAKER = 6  # failures in a row from which a source rests: it is tried once a day
+FIRST = timedelta(hours=1)  # the interval of an unknown source
+PATIENCE = 0.16  # item-hours, for a source with one item an hour: it is asked after 34 minutes
+PUSHED = timedelta(hours=6)  # the wait while a hub pushes
+RETRY = timedelta(minutes=15)  # the wait after a first failure; it doubles with each further one
+BREAKER = 6  # failures in a row from which a source is tried once a day only
 
 _SLOWER = 1 / 6  # patience goes with rate^(-1/6), and so the wait with rate^(-7/12)
-_LEAST_KNOWN = 1 / 3  # of the items in a fetch; with fewer, news may roll out of the list unseen
+_LEAST_KNOWN = 1 / 3  # of the items in an answer; with fewer, news may have left the list unseen
 _MOST_KNOWN = 2 / 3
 _FAILED_JITTER = 0.25
 _JITTER = 0.05
@@ -44,10 +44,10 @@ _NO_CACHE = re.compile(r"(?:^|,)\s*no-cache\s*(?:,|$)", re.IGNORECASE)
 
 
 def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int) -> timedelta:
-    """Compute the interval after a fetch of `items`, `new` of them, so long after the one before.
+    """Return the interval after an answer with `items`, `new` of them, `elapsed` after the last.
 
-    It goes to where half of the items would be new; it shortens at once, but only when fewer than
-    two thirds were known, and lengthens by no more than the wait that was tried.
+    It tends to the time after which half of the items are new. It shortens at once, but only when
+    less than two thirds were known, and lengthens by no more than the wait that was tried.
     """
     tried = interval + elapsed
     if not items or not new:
@@ -61,7 +61,7 @@ def next_interval(interval: timedelta, elapsed: timedelta, items: int, new: int)
 
 
 def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
-    """Compute the wait until the expected items have waited long enough, or fill half the list."""
+    """Return the wait until the expected items have waited long enough, or fill half the list."""
     room = max(items, 1) / 2
     left = PATIENCE * forecast.an_hour**-_SLOWER  # item-hours
     there, passed = 0.0, 0.0  # items, hours
@@ -77,7 +77,7 @@ def patience_wait(forecast: Forecast, items: int, now: datetime) -> timedelta:
 
 
 def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float]]:
-    """Yield the items an hour that are expected from now on and for how many hours, for a day."""
+    """Yield the expected items an hour, and for how many hours, for the next day."""
     hour, day = now.hour, now.weekday()
     gone = now.minute * 60 + now.second
     for _ in range(25):
@@ -92,17 +92,17 @@ def _stretches(forecast: Forecast, now: datetime) -> Iterator[tuple[float, float
 
 
 def _hours_until_wait(rate: float, there: float, left: float) -> float:
-    """Compute the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
+    """Return the hours until `there` items, and `rate` more an hour, have waited `left` in all."""
     return (math.sqrt(there * there + 2 * rate * left) - there) / rate
 
 
 def read_wish(headers: Mapping[str, str], hints: Hints, now: datetime) -> timedelta:
-    """Read the wait that the publisher wishes, zero for none, at most a day."""
+    """Return the wait that the publisher asks for, zero for none, at most a day."""
     return min(max(_fresh(headers, now), hints.every or timedelta(), timedelta()), LONGEST)
 
 
 def _fresh(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Read how long the answer says that it stays fresh (RFC 9111, 4.2.1)."""
+    """Return how long the answer stays fresh (RFC 9111, 4.2.1)."""
     control = headers.get("cache-control", "")
     if _NO_CACHE.search(control):
         return timedelta()
@@ -120,7 +120,7 @@ def _is_count(text: str) -> bool:
 
 
 def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
-    """Find the first time from `at` that the feed does not ask to skip, at most a day from now."""
+    """Return the first time from `at` that the feed does not ask to skip, within a day."""
     end = now + LONGEST
     while at < end and (at.hour in hints.skip_hours or at.weekday() in hints.skip_days):
         at = at.replace(minute=0, second=0, microsecond=0) + _HOUR
@@ -128,14 +128,14 @@ def skip_ahead(at: datetime, hints: Hints, now: datetime) -> datetime:
 
 
 def spread(wait: timedelta, key: str) -> timedelta:
-    """Lengthen the wait a little, and shorten one of a day, as the key's hash has it."""
+    """Lengthen the wait a little, or shorten one of a day, by the hash of the key."""
     chance = _chance(key)
     longer = wait + min(wait * _JITTER, _MOST_JITTER) * chance
     return clamp(min(longer, LONGEST * (1 - _DAY_JITTER * chance)))
 
 
 def backoff(failures: int, key: str) -> timedelta:
-    """Compute the wait after so many failures in a row, give or take a quarter, within a day."""
+    """Return the wait after so many failures in a row, plus or minus a quarter, within a day."""
     chance = _chance(f"{key} {failures}")
     if failures >= BREAKER:
         return LONGEST * (1 - _FAILED_JITTER * chance)
@@ -144,42 +144,42 @@ def backoff(failures: int, key: str) -> timedelta:
 
 
 def _chance(key: str) -> float:
-    """Return a number from 0 to 1 that looks like chance and is always the same."""
+    """Return a number from 0 to 1, pseudo-random but always the same for a key."""
     return zlib.crc32(key.encode("utf-8", "surrogatepass")) / 0xFFFFFFFF
 
 
 def clamp(wait: timedelta) -> timedelta:
-    """Return the wait that is allowed and nearest to this one."""
+    """Return the wait, limited to what is allowed."""
     return min(max(wait, SHORTEST), LONGEST)
 
 
 # The forecast: in which hours of the week a source publishes, and how many items to expect. An item
 # counts UNIT in the hour of its publication and half as much a week later, so that after two weeks
-# a new habit weighs three times as much as the old one.
+# a new rhythm counts three times as much as the old one.
 
 UNIT = 100  # what a fresh item counts; counts are whole numbers and fade
-LONGEST_LOOK = timedelta(weeks=8)  # older items count nothing that matters
+LONGEST_LOOK = timedelta(weeks=8)  # older items have no noticeable weight
 
 _HALF_LIFE = 7.0  # days
 _FADE = 0.5 ** (1 / _HALF_LIFE)  # a day
-_FULL = 1 / (1 - _FADE)  # days' worth of items that a source watched for ever still shows
-_PRIOR = 0.25  # items; a source of which nothing is known is taken for one item a day
+_FULL = 1 / (1 - _FADE)  # days' worth of items after watching a source for ever
+_PRIOR = 0.25  # items; an unknown source is assumed to publish one item a day
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-_LATE = _HOUR  # an item may be dated so long before it is listed
-_PINNED = 5  # of a first look the oldest fifth is left out: a pinned page says nothing
+_LATE = _HOUR  # an item may be dated that long before it is listed
+_PINNED = 5  # the oldest fifth of a first reading is left out: it may be pinned
 _QUIET = timedelta(weeks=1)
 _MIDNIGHT = time()
-_NOISE = 19 / 81  # of a mean weighed 1 2 3 2 1, beside a single hour's
-_KEPT = 0.4  # a source keeps the clock when so much of its news comes in the same five minutes
+_NOISE = 19 / 81  # of a mean with weights 1 2 3 2 1, relative to a single hour's
+_KEPT = 0.4  # the share of a source's items within the same five minutes that makes it punctual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """How many items to expect; shapes of the day and of the week are factors around 1.
+    """How many items to expect; `of_hour` and `of_day` are factors around 1.
 
-    A source that keeps the clock publishes the share `kept` of an hour's items in five minutes,
-    the twelfth of the hour that `twelfth` names.
+    A punctual source publishes the share `kept` of an hour's items within five minutes: the
+    `twelfth` of the hour.
     """
 
     an_hour: float
@@ -190,7 +190,7 @@ class Forecast:
 
     @property
     def pieces(self) -> tuple[tuple[float, int], ...]:
-        """Return the pieces of an hour: the factor on its rate, and the second where each ends."""
+        """Return the parts of an hour: the factor on its rate, and the second of its end."""
         if not self.kept:
             return ((1.0, 3_600),)
         begins, sparse = self.twelfth * 300, (1 - self.kept) * 12 / 11
@@ -203,11 +203,11 @@ def forecast(
     watched: timedelta,
     quiet: timedelta = timedelta(),
 ) -> Forecast:
-    """Compute what the counts of so long a watch let expect.
+    """Return the forecast for counts collected over the time `watched`.
 
-    The shape of the day is believed after one to two days of watching, that of the week after
-    one to two weeks, and each only as far as it is no play of chance. A source that has been
-    `quiet` for a week or more is expected to publish no faster than once in such a time.
+    The hours of the day are used after one to two days, the days of the week after one to two
+    weeks, and each only as far as its shape is not chance. A source that was `quiet` for a week or
+    more is expected to publish at most once in such a time.
     """
     of_hour, of_day = [0] * 24, [0] * 7
     for hour, count in hours.items():
@@ -230,7 +230,7 @@ def forecast(
 
 
 def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
-    """Compute what share of the items comes in the busiest twelfth of the hour, and which it is."""
+    """Return the share of the items in the busiest twelfth of the hour, and which one it is."""
     counts = [twelfths.get(place, 0) for place in range(12)]
     factors = _shape(counts, sum(counts) / UNIT, 1.0)
     most = max(factors)
@@ -238,10 +238,10 @@ def _clock(twelfths: Mapping[int, int]) -> tuple[float, int]:
 
 
 def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Compute the counts as factors around 1, drawn towards 1 where chance could have made them.
+    """Return the counts as factors around 1, drawn towards 1 as far as they may be chance.
 
     The weight is that of Hausser and Strimmer (2009) for shrinking a histogram to the flat one,
-    with one item's worth of doubt more.
+    with one more item of doubt.
     """
     size = len(counts)
     if known <= 0 or items <= 1:
@@ -255,11 +255,11 @@ def _shape(counts: Sequence[int], items: float, known: float) -> tuple[float, ..
 
 
 def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[float, ...]:
-    """Compute the counts by hour as factors around 1, drawn towards what their neighbours say.
+    """Return the counts by hour as factors around 1, drawn towards those of their neighbours.
 
-    An office publishes in hours that are alike, a paper in one hour: the counts are drawn to a
-    mean of five hours as far as that tells two items apart no worse than single hours do, and
-    that mean to the flat day as in `_shape`.
+    An office publishes over several hours, a newspaper in one hour. The counts are drawn to a mean
+    of five hours as far as that predicts items no worse than single hours do, and that mean to the
+    flat day as in `_shape`.
     """
     if known <= 0 or items <= 1:
         return (1.0,) * 24
@@ -268,7 +268,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
     together = sum([count * count for count in counts]) / UNIT**2
     close = sum(map(mul, counts, near)) / UNIT**2
     alike = min(max((together - items) / pairs, 0.0), 1.0)
-    alike_near = min(max((close - items / 3) / pairs, 0.0), 1.0)  # 1/3: the kernel's own middle
+    alike_near = min(max((close - items / 3) / pairs, 0.0), 1.0)  # 1/3: the kernel's middle
     sharp = max(alike - alike_near, 0.0) * items
     broad = max(alike_near - 1 / 24, 0.0) * items
     of_sharp = min(known, 1.0) * sharp / (sharp + 1 - alike + 1)
@@ -281,7 +281,7 @@ def _shape_of_day(counts: Sequence[int], items: float, known: float) -> tuple[fl
 
 
 def _smooth(counts: Sequence[int]) -> list[float]:
-    """Compute the means of five hours round the clock, weighed 1 2 3 2 1."""
+    """Return the means of five hours round the clock, with weights 1 2 3 2 1."""
     ring = [*counts[-2:], *counts, *counts[:2]]
     return [
         (ring[at] + 2 * ring[at + 1] + 3 * ring[at + 2] + 2 * ring[at + 3] + ring[at + 4]) / 9
@@ -290,14 +290,14 @@ def _smooth(counts: Sequence[int]) -> list[float]:
 
 
 def fade(hours: Mapping[int, int], days: int) -> dict[int, int]:
-    """Return the counts as they stand `days` later; what has faded away is left out."""
+    """Return the counts `days` later, without those that have faded to nothing."""
     factor = _FADE**days
     remaining = {hour: round(count * factor) for hour, count in hours.items()}
     return {hour: count for hour, count in remaining.items() if count > 1}
 
 
 def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Return the counts with one more item at each of these moments."""
+    """Return the counts with one more item at each of these times."""
     more = dict(hours)
     for moment in moments:
         hour = hour_of_week(moment)
@@ -306,7 +306,7 @@ def count(hours: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, in
 
 
 def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[int, int], datetime]:
-    """Count what a first reading holds by hour of the week, and return since when that is whole."""
+    """Count the items of a first reading by hour of the week, and return since when."""
     old = now - LONGEST_LOOK
     past = sorted((moment for moment in moments if moment <= now), reverse=True)
     if not past:
@@ -315,7 +315,7 @@ def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[i
     hours: dict[int, float] = {}
     for place, moment in enumerate(moment for moment in past if max(since, old) < moment):
         hour = hour_of_week(moment)
-        if moment.time() == _MIDNIGHT:  # a date alone: any hour of that day
+        if moment.time() == _MIDNIGHT:  # a date without a time: any hour of that day
             hour = hour // 24 * 24 + place * 5 % 24
         hours[hour] = hours.get(hour, 0.0) + UNIT * _FADE ** ((now - moment) / _DAY)
     return {hour: round(count) for hour, count in hours.items()}, since
@@ -324,7 +324,7 @@ def count_first_look(moments: Iterable[datetime], now: datetime) -> tuple[dict[i
 def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime) -> datetime:
     """Estimate when an item appeared that was not listed at `asked` and is `now`.
 
-    Its date is believed where that can be, and has an hour; else it was half way.
+    Its own date is used if it has a time and is plausible; otherwise the middle between the two.
     """
     if moment is None or moment.time() == _MIDNIGHT or not asked - _LATE <= moment <= now:
         return now - max(now - asked, timedelta()) / 2
@@ -332,7 +332,7 @@ def estimate_appearance(moment: datetime | None, asked: datetime, now: datetime)
 
 
 def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> dict[int, int]:
-    """Return the counts by twelfth of the hour with these moments, those of five minutes as one."""
+    """Return the counts by twelfth of the hour with these times, once for five minutes."""
     more = dict(twelfths)
     for place in {(moment.date(), moment.hour, moment.minute // 5) for moment in moments}:
         more[place[2]] = more.get(place[2], 0) + UNIT
@@ -340,5 +340,5 @@ def count_twelfths(twelfths: Mapping[int, int], moments: Iterable[datetime]) -> 
 
 
 def hour_of_week(moment: datetime) -> int:
-    """Compute 0 for Monday 00 to 01 UTC, up to 167."""
+    """Return the hour of the week: 0 for Monday 00 to 01 UTC, up to 167."""
     return moment.weekday() * 24 + moment.hour
