@@ -73,7 +73,6 @@ SMALL_FOLDERS = {
     "fetch/messages",
     "fetch/recording",
     "kit/kept",
-    "mail/clients",
     "measure/recall",
     "publish/making",
     "watch",

@@ -24,8 +24,3 @@ from copydesk.mail._outgoing import FiledMail as FiledMail
 from copydesk.mail._outgoing import make_outgoing as make_outgoing
 from copydesk.mail._rendering import RenderedIssue as RenderedIssue
 from copydesk.mail._rendering import render as render
-from copydesk.mail.clients import DEFAULT_CLIENTS as DEFAULT_CLIENTS
-from copydesk.mail.clients import Lack as Lack
-from copydesk.mail.clients import LintFinding as LintFinding
-from copydesk.mail.clients import lint as lint
-from copydesk.mail.clients import list_clients as list_clients
