@@ -16,6 +16,7 @@ from copydesk.post.checks._records import (
     check_dkim,
     check_dmarc,
     check_mail_domain,
+    check_mta_sts,
     check_reverse_name,
     check_spf,
 )
@@ -24,7 +25,6 @@ from copydesk.post.checks._web import (
     ask_web,
     check_clock,
     check_links,
-    check_mta_sts,
     check_one_click,
 )
 from copydesk.post.message import spell_address
@@ -58,11 +58,9 @@ async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
     async with AsyncExitStack() as stack:
         names = DnsNames(request.nameservers)
         stack.push_async_callback(names.close)
-
-        async def ask(url: str) -> WebAnswer:
-            return await ask_web(url, names, request.tls)
-
-        page = await ask(request.link) if request.link else WebAnswer(why="it has no address")
+        page = WebAnswer(why="it has no address")
+        if request.link:
+            page = await ask_web(request.link, names, request.tls)
         now = request.clock()
         host, dkim = options.smtp.host, options.dkim
         key = (dkim.selector, signer, request.dkim_key, dkim.key_file)
@@ -76,7 +74,7 @@ async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
             ("reverse-name", check_reverse_name(sender, host, names)),
             ("from-domain", check_mail_domain("from-domain", sender, names)),
             ("return-path", check_mail_domain("return-path", back, names)),
-            ("mta-sts", check_mta_sts(sender, names, ask)),
+            ("mta-sts", check_mta_sts(sender, names)),
         )
         return (
             *server,
