@@ -1,7 +1,7 @@
-"""The mail room: takes new stories and a letter, gives its issue, and that as HTML and plain text.
+"""Compose and render newsletter issues: new stories go in; an issue, its HTML and text come out.
 
-Pure: it asks no file but a theme's, no clock and no network. Sending is `post`'s, readers are
-`mail_store`'s.
+Pure: reads no file but a theme's, no clock, no network. `post` sends mail, `mail_store` stores
+readers.
 """
 
 from __future__ import annotations
