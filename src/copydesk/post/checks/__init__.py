@@ -1,4 +1,4 @@
-"""Checks of mail: settings go in; what is well and what is not comes out, each with its mend."""
+"""Mail checks: settings go in; one finding for each check, with its mend, comes out."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ from copydesk.post.smtp import open_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What is checked: how mail goes, the DKIM key, a return path and a link as letters have them.
+    """What to check: mail options, DKIM key, and a sample return path and unsubscribe link.
 
-    Letters link to the site at `site_url`, and to readers' own pages below `public_url`.
-    `clock` returns the moment; `tls` stands for the system's trust, `nameservers` for its servers.
+    Letters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
+    replaces the system's trusted certificates, `nameservers` the system's name servers.
     """
 
     options: MailOptions
@@ -51,7 +51,7 @@ class CheckRequest:
 
 
 async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
-    """Return what all checks find; raises nothing for what the world answers, or does not."""
+    """Run all checks; network errors become findings and are not raised."""
     options = request.options
     sender, back = (_domain_of(one) for one in (options.from_address, request.return_path))
     signer = options.dkim.domain or sender if options.dkim.selector else ""
@@ -119,7 +119,7 @@ async def check_server(
     now: datetime,
     tls: ssl.SSLContext | None = None,
 ) -> tuple[MailFinding, ...]:
-    """Open a line, sign in, name sender and recipient, and leave: nothing is sent.
+    """Connect, sign in, name sender and recipient, and leave: nothing is sent.
 
     `sender` is a return path as letters have it, `recipient` the sender's own address.
     """

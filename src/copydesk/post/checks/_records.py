@@ -21,7 +21,7 @@ MAKE_KEY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A key as the DNS has it: `k=`, the bytes of `p=`, and its length in bits."""
+    """A public key as in the DNS: `k=`, the bytes of `p=`, and its length in bits."""
 
     kind: str
     data: bytes
@@ -29,7 +29,7 @@ class PublicKey:
 
 
 def read_public_key(private: bytes) -> PublicKey | None:
-    """Return the public half of a private key in PEM, None for what is none, RSA or Ed25519."""
+    """Return the public half of a private key in PEM; None unless it is RSA or Ed25519."""
     from cryptography.hazmat.primitives import serialization as forms
     from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -50,7 +50,7 @@ def read_public_key(private: bytes) -> PublicKey | None:
 async def check_dkim(
     selector: str, domain: str, private: bytes | None, key_file: str, names: MailNames
 ) -> MailFinding:
-    """Compare the key that signs with the one of the DNS; without a selector a relay signs."""
+    """Compare our DKIM key with the one in the DNS; without a selector a relay signs."""
     if not selector:
         return MailFinding(
             kind="dkim",
@@ -116,9 +116,9 @@ _POLICIES = frozenset({"none", "quarantine", "reject"})
 async def check_dmarc(
     from_domain: str, return_domain: str, signing_domain: str, names: MailNames
 ) -> MailFinding:
-    """Check the policy, and that the return path or the signature is of the sender's domain.
+    """Check for a DMARC policy, and that the return path or the signature is aligned with it.
 
-    `signing_domain` is "" where a relay signs: then SPF alone can be seen from here.
+    `signing_domain` is "" where a relay signs: then only SPF alignment can be seen from here.
     """
     place, records = await _find_records(from_domain, names)
     line = f'_dmarc.{place}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{place}"'
@@ -148,7 +148,7 @@ def _judge_alignment(
 
 
 async def _find_records(domain: str, names: MailNames) -> tuple[str, list[str]]:
-    """Return where a policy stands or should, and the records there: of the domain, or above it."""
+    """Return where a policy is or should be, and its records: the domain's, or its parent's."""
     organization = urls.registrable_domain(domain)
     for place in dict.fromkeys((domain, organization)):
         texts = await names.find_texts(f"_dmarc.{place}")
@@ -175,9 +175,9 @@ _LONGEST_RECORD = 500  # characters that are shown
 
 
 async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Look up the SPF record of the return path's domain; the hint is the line that adds `host`.
+    """Look up the SPF record of the return path's domain; the hint has the line that adds `host`.
 
-    Whether a record lets the server send is not worked out: a received mail shows that.
+    It is not evaluated: whether the record lets the server send, a received mail shows.
     """
     texts = await names.find_texts(domain)
     records = [found for found in texts if found.lower().split(" ", 1)[0] == "v=spf1"]
@@ -199,9 +199,9 @@ async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
 
 
 async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
-    """Look up the record by which others must encrypt what they send to a domain.
+    """Look up the record that makes others encrypt what they send to a domain.
 
-    The policy that it announces is not fetched: the hint says where it must be, and its lines.
+    Its policy is not fetched: the hint says where it must be, and its lines.
     """
     texts = await names.find_texts(f"_mta-sts.{domain}")
     records = [found for found in texts if found.startswith("v=STSv1")]
@@ -229,7 +229,7 @@ def _show(record: str) -> str:
 
 
 async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
-    """Return the addresses from which others may see a server, none where only its network does."""
+    """Return a server's public addresses, () where it is on this machine or a private network."""
     if urls.is_private(host):
         return ()
     found = await names.find_addresses(host)
@@ -249,19 +249,19 @@ def _write_mend(domain: str, record: str, host: str, addresses: tuple[str, ...])
 
 
 def _add_terms(record: str, added: Sequence[str]) -> str:
-    """Return a record with more terms, before what it says of all others."""
+    """Insert terms into an SPF record before its `all`."""
     terms = record.split() or ["v=spf1", "~all"]
     at = next((n for n, term in enumerate(terms) if term.lower().endswith("all")), len(terms))
     return " ".join([*terms[:at], *added, *terms[at:]])
 
 
 def is_own_server(domain: str, host: str) -> bool:
-    """Decide whether the server that takes letters is the sender's own, by its name."""
+    """Decide whether the SMTP server belongs to the sender's domain, by its name."""
     return urls.registrable_domain(host) == urls.registrable_domain(domain)
 
 
 async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Check that the addresses of an own server have a name that leads back to them."""
+    """Check that the addresses of one's own server have names that lead back to them."""
     if urls.is_private(host):
         return _find_no_name(host)
     if not is_own_server(domain, host):
@@ -297,7 +297,7 @@ def _find_no_name(host: str) -> MailFinding:
 
 
 async def check_mail_domain(kind: CheckKind, domain: str, names: MailNames) -> MailFinding:
-    """Check that a domain takes mail: by MX, or else by an address (RFC 5321, section 5.1)."""
+    """Check that a domain accepts mail: by MX, or by an address (RFC 5321, section 5.1)."""
     exchanges = await names.find_exchanges(domain)
     line = f"{domain}. IN MX 10 mail.{domain}."
     if exchanges == ("",):

@@ -31,9 +31,9 @@ _PUBLIC = "set `public_url` of [serve] to the address at which readers reach `co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
-    """What an address answered: its status (0: nothing, and `why`), its time, the beginning.
+    """An HTTP answer: its status (0 for none, then `why`), date, and the beginning of its body.
 
-    It `was_asked` unless no name server answered: then nobody can know from here.
+    `was_asked` is false where no name server answered, so that nothing is known.
     """
 
     was_asked: bool = True
@@ -44,7 +44,7 @@ class WebAnswer:
 
 
 async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None) -> WebAnswer:
-    """Return what a GET of an address gives, without following it elsewhere; raises nothing."""
+    """Fetch a URL without following redirects; errors are in the answer and not raised."""
     import aiohttp
 
     try:
@@ -61,7 +61,7 @@ async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None)
 
 
 def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
-    """Judge the answer of the page behind a letter's link: RFC 8058 wants it by https."""
+    """Check the page behind a letter's unsubscribe link; RFC 8058 wants https."""
     if not url.startswith("https://"):
         what = "the links of letters are not by https: mail programs offer no way out then"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
@@ -81,7 +81,7 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
 
 
 def check_links(site_url: str, public_url: str) -> MailFinding:
-    """Check that what letters link to is where readers are: the site, and their own pages."""
+    """Check that letters link to public hosts: the site, and the readers' pages."""
     if not site_url:
         what = "links in letters lead nowhere: the site has no address"
         return MailFinding(kind="links", state="fault", what=what, hint=_SITE)
@@ -98,7 +98,7 @@ def check_links(site_url: str, public_url: str) -> MailFinding:
 
 
 def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
-    """Compare a server's clock with ours: letters are dated, and links end, by ours."""
+    """Compare a web server's clock with ours, which dates letters and ends links."""
     if answer.date is None:
         return MailFinding(kind="clock", state="unknown", what="no server told its time")
     seconds = abs((answer.date - now).total_seconds())
@@ -118,12 +118,12 @@ def _read_date(headers: Mapping[str, str]) -> datetime | None:
 
 
 def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.ClientSession:
-    """Open a session that asks the same name servers as all else here."""
+    """Open a session that resolves names by `names`."""
     import aiohttp
     from aiohttp.abc import AbstractResolver
 
     class NamesResolver(AbstractResolver):
-        """The names that are asked, as aiohttp wants them."""
+        """Our resolver as aiohttp wants it."""
 
         async def resolve(
             self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
