@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from copydesk.errors import CopydeskError, MailError, PublishError
 from copydesk.kit import tables
 from copydesk.publish.newsletters import read_sections
+from world.command import copydesk
 from world.letters import SITE
 from world.mailing import make_issue, make_story, render_in
 
@@ -159,3 +161,11 @@ def test_a_theme_that_nobody_can_mean_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(MailError, match=r"nested too deep to be read: theme\.css"):
         render_in(make_issue(), own=folder)
+
+
+@pytest.mark.parametrize("words", [(), ("letter.html",), ("letter.html", "--clients", "gmail")])
+def test_what_mail_programs_show_is_asked_of_caniemail(words: Sequence[str]) -> None:
+    said = copydesk("mail", "lint", *words)
+
+    assert said.code == 1
+    assert "caniemail.com" in said.err

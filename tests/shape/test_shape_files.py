@@ -63,7 +63,6 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "cli/mail/_readers_files.py": "a list of readers that is written",
     "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
-    "engine/letters/_lint_mail.py": "a letter",
     "engine/recall/_read_list.py": "a list of stories",
     "fetch/_recording.py": "a recorded web",
     "embed/_model.py": "a model",

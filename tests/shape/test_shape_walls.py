@@ -57,7 +57,6 @@ SMALL_FOLDERS = {
     "engine/numbers",
     "engine/uploads",
     "kit/kept",
-    "mail/clients",
     "measure/recall",
 }
 WIDE_FACES = {

@@ -91,7 +91,6 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import IssueDraft as IssueDraft
     from copydesk.engine.letters import LetterOutcome as LetterOutcome
     from copydesk.engine.letters import LetterRow as LetterRow
-    from copydesk.engine.letters import LintReport as LintReport
     from copydesk.engine.letters import compose_issue as compose_issue
     from copydesk.engine.letters import draft_letter as draft_letter
     from copydesk.engine.letters import explain_skip as explain_skip
@@ -99,7 +98,6 @@ if TYPE_CHECKING:
     from copydesk.engine.letters import file_due_letters as file_due_letters
     from copydesk.engine.letters import file_letter as file_letter
     from copydesk.engine.letters import find_letter as find_letter
-    from copydesk.engine.letters import lint_mail as lint_mail
     from copydesk.engine.letters import list_letters as list_letters
     from copydesk.engine.letters import read_edits as read_edits
     from copydesk.engine.letters import render_issue as render_issue

@@ -1,7 +1,7 @@
-"""The mail room: takes new stories and a letter, gives its issue, and that as HTML and plain text.
+"""Compose and render newsletter issues: new stories go in; an issue, its HTML and text come out.
 
-Pure: it asks no file but a theme's, no clock and no network. Sending is `post`'s, readers are
-`mail_store`'s.
+Pure: reads no file but a theme's, no clock, no network. `post` sends mail, `mail_store` stores
+readers.
 """
 
 from __future__ import annotations
@@ -24,8 +24,3 @@ from copydesk.mail._outgoing import FiledMail as FiledMail
 from copydesk.mail._outgoing import make_outgoing as make_outgoing
 from copydesk.mail._rendering import RenderedIssue as RenderedIssue
 from copydesk.mail._rendering import render as render
-from copydesk.mail.clients import DEFAULT_CLIENTS as DEFAULT_CLIENTS
-from copydesk.mail.clients import Lack as Lack
-from copydesk.mail.clients import LintFinding as LintFinding
-from copydesk.mail.clients import lint as lint
-from copydesk.mail.clients import list_clients as list_clients

@@ -34,9 +34,9 @@ _NO_EDITS = IssueEdits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDraft:
-    """An issue as it would be now, how many stories are new, and how many it takes.
+    """An issue as it would be now, even an empty one, with its number of new stories.
 
-    Its sections may be none.
+    `fewest` is how many new stories the letter needs.
     """
 
     issue: Issue
@@ -45,21 +45,21 @@ class IssueDraft:
 
     @property
     def is_enough(self) -> bool:
-        """Decide whether there is enough to tell."""
+        """Decide whether there are enough new stories to send the issue."""
         return bool(self.issue.sections) and self.new >= self.fewest
 
 
 def compose(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue | None:
-    """Compose an issue, None where too few stories are new: they stay for the next one.
+    """Compose an issue; None where too few stories are new, which then wait for the next issue.
 
-    The same material and edits give the same issue, on any machine.
+    The same material and edits give the same issue on every machine.
     """
     draft = draft_issue(material, edits)
     return draft.issue if draft.is_enough else None
 
 
 def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> IssueDraft:
-    """Compose an issue, however little there is to tell."""
+    """Compose an issue even where there are too few new stories."""
     composing = _Composing(material=material, edits=edits)
     composing.fill()
     sections = tuple(composing.sections())
@@ -89,7 +89,7 @@ def draft_issue(material: IssueMaterial, edits: IssueEdits = _NO_EDITS) -> Issue
 
 @dataclass(slots=True)
 class _Part:
-    """A part under way."""
+    """A part of the letter while it is filled."""
 
     kind: PartKind
     title: str
@@ -98,7 +98,7 @@ class _Part:
 
 @dataclass(slots=True, kw_only=True)
 class _Composing:
-    """An issue under way: its parts, and which events and records stand in one of them."""
+    """An issue while it is composed: its parts, and the events and records already placed."""
 
     material: IssueMaterial
     edits: IssueEdits
@@ -110,7 +110,7 @@ class _Composing:
     left: int = 0
 
     def fill(self) -> None:
-        """Fill the parts in their order; what editors add comes before, whatever the limits."""
+        """Fill the parts in order; editors' additions come first and ignore the limits."""
         dropped = frozenset(self.edits.dropped)
         self.new = find_new_stories(self.material, dropped)
         self.left = self.material.letter.most
@@ -123,7 +123,7 @@ class _Composing:
             self.parts[0].picks += self.added
 
     def sections(self) -> Iterator[IssueSection]:
-        """Yield the parts that tell something, their stories in the order that editors gave."""
+        """Yield the parts that have stories, in the order that editors gave."""
         for part in self.parts:
             picks = self._sort(part.picks)
             if picks:
@@ -131,11 +131,11 @@ class _Composing:
                 yield IssueSection(title=part.title, stories=stories, kind=part.kind)
 
     def picks(self) -> list[Pick]:
-        """Return all that it tells, in its order."""
+        """Return all placed stories in order."""
         return [pick for part in self.parts for pick in self._sort(part.picks)]
 
     def count_new(self) -> int:
-        """Count what no issue told yet, whether it has a place or not."""
+        """Count the stories that no issue has told yet, placed or not."""
         names = {record_name(story.path) for story in self.new}
         for part in self.material.letter.parts:
             if part.kind in LISTED_KINDS:
@@ -151,7 +151,7 @@ class _Composing:
                 yield self._take(story)
 
     def _fill_part(self, part: PartOptions) -> None:
-        """Fill one part; `topics` is a part for each."""
+        """Fill one part; a part `topics` becomes one part for each topic."""
         heading = text.fold(part.title) or self._heading(part.kind, part.of)
         if part.kind in LISTED_KINDS:
             self._put_list(part, heading)
@@ -164,7 +164,7 @@ class _Composing:
             self._put(part, heading, self._find_stories(part))
 
     def _find_stories(self, part: PartOptions) -> list[Story]:
-        """Return the stories that may stand in a part of the news."""
+        """Return the candidates for a part that draws on the news."""
         if part.kind == "topic":
             return self._find_of_topic(self.material.topic_ids.get(part.of, ""))
         stories = self._find_free()
@@ -173,7 +173,7 @@ class _Composing:
         return stories
 
     def _put(self, part: PartOptions, heading: str, stories: Sequence[Story]) -> None:
-        """Put the first of some stories into a part, by the front page's order and caps."""
+        """Add the best stories to a part, by the front page's order and caps."""
         chosen = rank(stories, self.material.rules, min(part.most, self.left))
         picks = [self._take(story) for story in chosen]
         self._add_part(part, heading, picks)
@@ -186,7 +186,7 @@ class _Composing:
         self._add_part(part, heading, picks)
 
     def _put_picks(self, part: PartOptions, heading: str) -> None:
-        """Pick by lot from another collection; the day of the issue is what the lot falls by."""
+        """Pick from another collection at random; the issue's date is the seed."""
         zone = dates.find_zone(self.material.letter.zone)
         day = local_day(self.material.at, zone)
         seed = f"{self.material.letter.id} {day.isoformat()} {part.of}"
@@ -211,7 +211,7 @@ class _Composing:
         return [story for story in self.new if self._is_free(story)]
 
     def _find_of_topic(self, topic_id: str) -> list[Story]:
-        """Return the stories of a topic and of those below it that have no place yet."""
+        """Return the unplaced stories of a topic and its subtopics."""
         above = self.material.above
         return [
             story
@@ -224,7 +224,7 @@ class _Composing:
         return not is_told and record_name(story.path) not in self.names
 
     def _take(self, story: Story, words: str = "") -> Pick:
-        """Give a story its place: no other one of its event has one then."""
+        """Place a story, so that no other story of its event is placed."""
         self.events.add(self.material.rules.event(story))
         self.names.add(record_name(story.path))
         told = self.material.tell(story)
@@ -232,7 +232,7 @@ class _Composing:
         return Pick(self._edit(told), float(story.heat or 0))
 
     def _edit(self, story: IssueStory) -> IssueStory:
-        """Return a story with the words that an editor gave it, every text in a form to print."""
+        """Apply the editor's headline and excerpt to a story, and clean its text."""
         title, excerpt = self.edits.words.get(story.name, ("", ""))
         title = text.shorten(_one_line(title) or text.fold(story.title), _TITLE)
         return replace(
@@ -267,9 +267,9 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def find_new_stories(material: IssueMaterial, dropped: frozenset[str]) -> list[Story]:
-    """Return the stories that the issue may tell, in the front page's order, without its caps.
+    """Return the stories that an issue may tell, in the front page's order without its caps.
 
-    Each event stands there once: by its original, where that is there, too.
+    Each event appears once: with its original story, if that is among them.
     """
     new = [story for story in material.stories if _is_new(story, material)]
     ranked = rank(new, material.rules, len(new))
@@ -277,7 +277,7 @@ def find_new_stories(material: IssueMaterial, dropped: frozenset[str]) -> list[S
 
 
 def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story]:
-    """Return so many stories as the front page would have them, the capped ones last."""
+    """Return the first `places` stories in the front page's order; capped ones come last."""
     among = {record_name(story.path): story for story in stories}
     wide = len(stories)
     limits = replace(
@@ -296,12 +296,12 @@ def rank(stories: Sequence[Story], rules: FrontRules, places: int) -> list[Story
 
 
 def publication_time(story: Story) -> datetime:
-    """Return when a story was published, long ago where nobody knows."""
+    """Return when a story was published; a date long ago where that is unknown."""
     return dates.utc(story.published_at) if story.published_at else _LONG_AGO
 
 
 def list_untold(material: IssueMaterial, part: PartOptions) -> Iterator[tuple[Story, str]]:
-    """Yield what no issue told yet of a part in an editor's order, with the editor's words."""
+    """Yield the stories of an editors' list that no issue has told, with the editor's words."""
     for story, words in material.lists.get((part.kind, part.of), ()):
         name = record_name(story.path)
         if name not in material.earlier.names and not _find_telling(story, material):
@@ -329,10 +329,10 @@ def _find_telling(story: Story, material: IssueMaterial) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierIssues:
-    """What earlier issues of a letter told.
+    """The records and events that earlier issues of a letter told.
 
-    `names` are those of all records in any of them, `told_at` the last time of each event that any
-    told, `last_names` the records of the last one.
+    `names` are the records of all issues, `last_names` those of the last one. `told_at` says when
+    each event was last told.
     """
 
     names: frozenset[str] = frozenset()
@@ -342,7 +342,7 @@ class EarlierIssues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headings:
-    """What parts are called that have no title of their own, and a story without a headline."""
+    """Headings for parts without a title of their own, and for a story without a headline."""
 
     of_kind: Mapping[PartKind, str]
     of_lists: Mapping[str, str] = field(default_factory=dict)
@@ -352,7 +352,7 @@ class Headings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuePlace:
-    """Where an issue stands: the name of its file, its address, that of all, and of the site.
+    """The file name and URLs of an issue: its page, the archive of all issues, the site.
 
     `site` is the site's title.
     """
@@ -368,15 +368,15 @@ class IssuePlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueMaterial:
-    """Everything that an issue of a letter depends on, beside what editors change in it.
+    """Everything that an issue is made from, except editors' changes.
 
-    `since` is the last issue. `stories` are published and came since then: those that are dated
-    after it, and, in `late`, those of older dates that were filed or decided after it, by their
-    names. `rules` are the front page's at the issue's time; `rules.named` knows every published
-    story. `above` are the ids of a topic, by its name, and of those above it; `sections` are the
-    topics right below the site's main one. `lists` are the published stories of reading lists and
-    stashes, by kind and name, with an editor's words, `picks` what may be picked from other
-    collections, the best first, each with its heat. `tell` says what an issue tells of a story.
+    `since` is the time of the last issue. `stories` are the published stories since then: those
+    dated later and, listed by name in `late`, those of older dates that were filed or published
+    later. `rules` are the front page's rules at the issue's time; `rules.named` finds any published
+    story. `above` maps a topic's name to its id and its parents' ids; `sections` are the top-level
+    topics. `lists` holds the published stories of reading lists and stashes, by kind and name, with
+    an editor's words. `picks` holds the candidates from other collections, best first, each with
+    its heat. `tell` turns a story into what an issue tells of it.
     """
 
     letter: LetterOptions
@@ -396,7 +396,7 @@ class IssueMaterial:
 
     @property
     def at(self) -> datetime:
-        """Return the time for which the issue is made."""
+        """Return the time that the issue is made for."""
         return self.rules.at
 
 
@@ -414,15 +414,15 @@ _FIRST_WITHIN = timedelta(hours=1)  # of its hour comes a first issue, however o
 
 
 def next_due(letter: LetterOptions, after: datetime) -> datetime | None:
-    """Return the first moment after another at which a letter is due, None where no hour says so.
+    """Return when a letter is next due after a moment; None where it has no fixed hour.
 
-    That is one that comes when so many stories are new, and one past the end of the calendar.
+    That is a letter that waits for a number of new stories, or a date beyond the calendar's end.
     """
     return next(_walk_due(letter, after, 1), None)
 
 
 def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list[datetime]:
-    """Return the moments at which a letter is due, later than one and not later than another."""
+    """Return the moments at which a letter is due, after `after` and up to `until`."""
     found: list[datetime] = []
     while (due := next_due(letter, found[-1] if found else after)) and due <= dates.utc(until):
         found.append(due)
@@ -430,17 +430,16 @@ def due_between(letter: LetterOptions, after: datetime, until: datetime) -> list
 
 
 def last_due(letter: LetterOptions, until: datetime) -> datetime | None:
-    """Return the last moment, not later than another, at which a letter was due."""
+    """Return the last moment at which a letter was due, not later than a given one."""
     return next((due for due in _walk_due(letter, until, -1)), None)
 
 
 def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
-    """Decide whether an issue should be made now; `last` is when the last one was.
+    """Decide whether an issue should be made now; `last` is the time of the last one.
 
-    An hour that nobody was there for is made up for within a day; of a letter that had no issue yet
-    within an hour, for who writes one at ten does not want it at once. A day on which there was an
-    issue, for whatever reason, needs no other one: neither an hour moved later on that day nor a
-    zone moved west makes two.
+    A missed hour is made up for within a day; for a letter's first issue within an hour, since
+    somebody who sets it up at ten does not expect it at once. A day has one issue at most: moving
+    the hour or the time zone does not make a second one.
     """
     due = last_due(letter, now)
     within = _MADE_UP_FOR if last else _FIRST_WITHIN
@@ -451,14 +450,14 @@ def is_due(letter: LetterOptions, last: datetime | None, now: datetime) -> bool:
 
 
 def window_before(letter: LetterOptions, at: datetime) -> datetime:
-    """Return where the window of a first issue begins: one cadence back, a day where none is."""
+    """Return the start of a first issue's window: one period back, a day where there is none."""
     due = last_due(letter, at)
     before = last_due(letter, due - timedelta(microseconds=1)) if due else None
     return before or dates.utc(at) - _DAY
 
 
 def local_day(moment: datetime, zone: tzinfo) -> date:
-    """Return the day of a moment in a zone."""
+    """Return the date of a moment in a time zone."""
     try:
         return dates.utc(moment).astimezone(zone).date()
     except OverflowError:
@@ -466,10 +465,7 @@ def local_day(moment: datetime, zone: tzinfo) -> date:
 
 
 def _walk_due(letter: LetterOptions, start: datetime, step: int) -> Iterator[datetime]:
-    """Walk the moments at which a letter is due, later than a moment or back from it.
-
-    No more than those of two weeks: who asks wants the first.
-    """
+    """Walk the moments at which a letter is due, forward or back, for at most two weeks."""
     if letter.when_new:
         return
     zone, clock = dates.find_zone(letter.zone), time.fromisoformat(letter.at)
@@ -497,23 +493,23 @@ PREHEADER_CHARACTERS = 200
 
 
 class Pick(NamedTuple):
-    """A story of an issue, and how warm it is."""
+    """A placed story with its heat."""
 
     story: IssueStory
     heat: float
 
 
 def write_subject(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return the first headline, or the warmest three in the issue's order, joined by " / "."""
+    """Return the first headline, or the three hottest in the issue's order, joined by " / "."""
     if rule == "titles":
         return join_titles(picks)
     return text.shorten(picks[0].story.title, SUBJECT_CHARACTERS) if picks else ""
 
 
 def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> str:
-    """Return what the subject leaves to be said: the next headlines, else how the first goes on.
+    """Return the next headlines after the subject, or how the first story goes on.
 
-    By `titles` the reference's preview text, which was its subject's, too.
+    With `titles` it is the reference implementation's preview text, which equals its subject.
     """
     if rule == "titles":
         return join_titles(picks)
@@ -523,7 +519,7 @@ def write_preheader(picks: Sequence[Pick], rule: Literal["lead", "titles"]) -> s
 
 
 def join_titles(picks: Sequence[Pick]) -> str:
-    """Return the titles of the warmest three, of two as warm the first, in their order (SPEC 4)."""
+    """Return the three hottest titles in order; of two equally hot the earlier (SPEC 4)."""
     warmest = sorted(range(len(picks)), key=lambda place: (-picks[place].heat, place))[:_TITLES]
     titles = (picks[place].story.title for place in sorted(warmest))
     return _JOINT.join(text.shorten(title, SUBJECT_CHARACTERS) for title in titles)

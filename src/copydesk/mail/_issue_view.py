@@ -43,7 +43,7 @@ _MANY_DAYS = timedelta(days=2)  # an issue about more than these says of which d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedLink:
-    """A name, and where it leads: "" for nowhere."""
+    """A link's text and URL; "" for no URL."""
 
     name: str
     href: str = ""
@@ -51,7 +51,7 @@ class NamedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureView:
-    """A picture as wide as it is shown."""
+    """A picture at the size at which it is shown."""
 
     source: str
     width: int
@@ -61,9 +61,10 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story of a letter. Its `source` and `facts` stand in a row below it.
+    """A story as the template shows it; `source` and `facts` go on the line below it.
 
-    `language` is "" where it is the letter's. A `note` is clean HTML, `note_words` plain text.
+    `language` is "" where it is the letter's own. `note` is clean HTML, `note_words` the same as
+    plain text.
     """
 
     mark: str
@@ -83,7 +84,7 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A section of a letter; `mark` is the comment before it."""
+    """A section of a letter; `mark` is the HTML comment before it."""
 
     mark: str
     title: str
@@ -92,7 +93,7 @@ class SectionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """An issue of a letter; `cut` stories are not told for want of room, `site` is a title."""
+    """An issue as the template shows it; `cut` counts left-out stories, `site` is a title."""
 
     title: str
     subject: str
@@ -111,7 +112,7 @@ class IssueView:
 
 
 def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
-    """Return what a letter's template and its plain text tell of an issue."""
+    """Prepare an issue for the letter's template and plain text."""
     title = _cut(issue.title, _LONGEST_NAME)
     note = _defuse(text.shorten(text.tidy(issue.note), _LONGEST_NOTE))
     return IssueView(
@@ -133,7 +134,7 @@ def view_issue(issue: letter.Issue, strings: Strings) -> IssueView:
 
 
 def keep_first(view: IssueView, most: int) -> IssueView:
-    """Return a view that tells the first `most` stories and counts the others."""
+    """Return a view with the first `most` stories; `cut` counts the others."""
     sections, left = [], most
     for section in view.sections:
         stories = section.stories[:left]
@@ -144,12 +145,12 @@ def keep_first(view: IssueView, most: int) -> IssueView:
 
 
 def count_stories(view: IssueView) -> int:
-    """Return how many stories a view tells."""
+    """Count the stories of a view."""
     return sum(len(section.stories) for section in view.sections)
 
 
 def own_hosts(issue: letter.Issue) -> frozenset[str]:
-    """Return the hosts of the site: a letter shows pictures of no other."""
+    """Return the site's hosts; a letter shows pictures from these only."""
     return frozenset(map(urls.host, (issue.home, issue.page, issue.archive))) - {""}
 
 
@@ -205,7 +206,7 @@ def _view_links(links: Iterable[letter.IssueLink]) -> Iterable[NamedLink]:
 def _view_picture(
     picture: letter.IssuePicture | None, title: str, hosts: Collection[str]
 ) -> PictureView | None:
-    """Return a picture at most as wide as the letter; None without a size, or of a stranger."""
+    """Scale a picture to the letter's width; None without a size or from another site."""
     if picture is None or picture.width < 1 or picture.height < 1:
         return None
     if urls.host(_link(picture.url)) not in hosts:
@@ -217,7 +218,7 @@ def _view_picture(
 
 
 def _tell_note(note: str) -> str:
-    """Return a note as plain text: its Markdown, with the addresses of links in brackets."""
+    """Return a note as plain text: Markdown with the URLs of links in brackets."""
     return _LINK.sub(r"\1 (\2)", text.tidy(note))
 
 
@@ -226,12 +227,12 @@ def _cut(words: str, longest: int) -> str:
 
 
 def _link(url: str) -> str:
-    """Return an address that a reader can follow, "" for any other."""
+    """Return a URL that a reader can open, "" for any other."""
     return _defuse(urls.fetchable(url) or "")
 
 
 def _defuse(words: str) -> str:
-    """Return what strangers wrote without the places that a sender fills in."""
+    """Remove the sender's placeholders from other people's text."""
     for place, harmless in _PLACES.items():
         words = words.replace(place, harmless)
     return words

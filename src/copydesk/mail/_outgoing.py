@@ -51,10 +51,10 @@ _BLOCK = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledMail:
-    """A filed letter, and what its foot says besides: `html` is the body of its file.
+    """A filed issue and what its footer needs; `html` is the body of its file.
 
-    `page` is its address on the site, "" for none. `counts_views` says whether that page's visits
-    are counted.
+    `page` is its URL on the site or "". `counts_views` says whether visits to that page are
+    counted.
     """
 
     subject: str
@@ -67,12 +67,12 @@ class FiledMail:
 def make_outgoing(
     filed: FiledMail, strings: Strings, *, most_bytes: int = MOST_BYTES
 ) -> OutgoingIssue:
-    """Make what is sent of a filed letter, in the site's language.
+    """Turn a filed issue into the mail to send, in the site's language.
 
-    HTML, text and a message's head have `most_bytes` at most, and so has the HTML as it travels,
-    quoted-printable, of which some say that it is what Gmail counts: the last stories are left out
-    by their marks, counted, and found on the letter's page. A letter without marks stays whole. The
-    places are in it where its foot has them and nowhere else. Raises MailError for an empty one.
+    HTML, text and headers together have at most `most_bytes`, and so has the HTML in
+    quoted-printable, which Gmail may count: the last stories are left out and counted; the issue's
+    page has them all. An issue without marks stays whole. The placeholders appear in the footer
+    only. Raises MailError for an empty issue.
     """
     body = text.guard_liquid(_defuse(_UNREADABLE.sub("\ufffd", filed.html)))
     if not text.plain(body):
@@ -97,7 +97,7 @@ def make_outgoing(
 
 
 class _Foot:
-    """What stands below a letter that is sent: why it came, the ways out, who sends it."""
+    """The footer of a sent letter: why it came, how to unsubscribe, who sends it."""
 
     def __init__(self, filed: FiledMail, strings: Strings) -> None:
         self._strings = strings
@@ -113,7 +113,7 @@ class _Foot:
         self._notes = tuple(filter(None, (counted, postal)))
 
     def put_below(self, parts: FiledParts, cut: int) -> OutgoingIssue:
-        """Return a letter with this below it, and with the number of stories that were cut."""
+        """Return the letter with this footer and the number of stories left out."""
         more = self._strings.say("letter_cut", count=cut) if cut else ""
         more_told = tell_link(more, self._page, self._strings) if more else ""
         told = _guard(_defuse(tell_letter(parts, more_told, self._strings)))
@@ -130,7 +130,7 @@ class _Foot:
         return "\n\n" + join_blocks([*blocks, wrap(self._why), *links, *notes])
 
     def _put_into(self, parts: FiledParts, more: str) -> str:
-        """Return the HTML with the foot in the cell of the letter's own small print, else last."""
+        """Put the footer into the cell of the letter's small print, or at the end."""
         body = parts.markup
         small = list(_SMALL.finditer(body, parts.tail_start))
         opening = small[-1][0] if small else _PLAIN_SMALL
@@ -168,13 +168,13 @@ def _escape(words: str) -> str:
 
 
 def _defuse(words: str) -> str:
-    """Return what strangers wrote without the places that are filled in.
+    """Remove placeholders from other people's text.
 
-    A blank takes one's place, so that what was around it makes no other.
+    A blank replaces each, so that the text around it cannot form another.
     """
     return _FORGED.sub("%25", words).replace(_CAN_SPAM, " ")
 
 
 def _guard(words: str) -> str:
-    """Return plain text without the signs of a template's tags, which some services fill in."""
+    """Return plain text without template tags, which some services would fill in."""
     return _LIQUID.sub("{ ", words)

@@ -23,7 +23,7 @@ _WIDTH = 72
 
 
 def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strings: Strings) -> str:
-    """Return the plain text of an issue; below it are `links` and the `closing` words."""
+    """Return an issue as plain text, with `links` and the `closing` line below it."""
     blocks = [*_tell_head(view, strings)]
     for section in view.sections:
         blocks += _tell_section(section, strings)
@@ -38,7 +38,7 @@ def render_text(view: IssueView, links: Iterable[NamedLink], closing: str, strin
 
 
 def join_blocks(blocks: Iterable[str]) -> str:
-    """Join paragraphs, none empty; "-- " stands right above what is below it."""
+    """Join the non-empty paragraphs; the signature mark "-- " gets no empty line after it."""
     return "\n\n".join(block for block in blocks if block).replace("-- \n\n", "-- \n") + "\n"
 
 
@@ -79,12 +79,12 @@ def _tell_note(note: str, strings: Strings) -> str:
 
 
 def tell_link(name: str, href: str, strings: Strings) -> str:
-    """Return what a link is called, and its address in a line of its own."""
+    """Return a link's text, and its URL on a line of its own."""
     return f"{wrap(name)}{strings.say('colon').rstrip()}\n{href}" if href else wrap(name)
 
 
 def wrap(words: str) -> str:
-    """Wrap a text; what has no blanks for long is parted, but for an address."""
+    """Wrap a text; long words are broken, URLs are not."""
     is_breakable = "://" not in words
     lines = textwrap.wrap(words, _WIDTH, break_long_words=is_breakable, break_on_hyphens=False)
     return "\n".join(lines)
@@ -107,7 +107,7 @@ _FOLLOWED = ("http://", "https://", "mailto:")
 
 
 def parse_fragment(markup: str) -> HtmlElement:
-    """Parse a piece of HTML, or a whole page; the root holds all of it."""
+    """Parse a piece of HTML or a whole page into one root element."""
     from lxml import html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
@@ -118,7 +118,7 @@ def parse_fragment(markup: str) -> HtmlElement:
 
 
 def list_links(element: HtmlElement) -> list[tuple[str, str]]:
-    """Return names and addresses of the links in an element that a reader can follow."""
+    """Return the texts and URLs of an element's links that a reader can open."""
     found = []
     for link in element.iter("a"):
         href = _read_address(link)
@@ -139,7 +139,7 @@ def tell_markup(markup: str | HtmlElement) -> str:
 
 
 class _Paragraphs:
-    """Paragraphs as they are read: words, and where the links in them lead."""
+    """The paragraphs read so far: their text and their links."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -147,12 +147,12 @@ class _Paragraphs:
         self._links: list[str] = []
 
     def add(self, words: str | None) -> None:
-        """Add words to the paragraph."""
+        """Add text to the paragraph."""
         if words:
             self._words.append(words)
 
     def lead_to(self, address: str) -> None:
-        """Remember where the paragraph leads."""
+        """Add a link to the paragraph."""
         if address not in self._links:
             self._links.append(address)
 
@@ -166,7 +166,7 @@ class _Paragraphs:
 
 
 def _walk(element: HtmlElement, paragraphs: _Paragraphs) -> None:
-    """Read an element and all in it; not by calling itself: strangers nest a thousand deep."""
+    """Read an element and its descendants without recursion: hostile HTML nests a thousand deep."""
     stack: list[tuple[HtmlElement, bool]] = [(element, False)]
     while stack:
         node, is_read = stack.pop()
@@ -229,7 +229,7 @@ _HEADING = re.compile(r"<h2[\s>]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stretch:
-    """A story or section of a letter: where it begins and ends, marks counted, and its words."""
+    """A story or section of a letter: start, end (marks included), and the words of its mark."""
 
     start: int
     end: int
@@ -238,23 +238,23 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledParts:
-    """A letter's HTML, with its sections and the stories of each; `tail_start` is below them."""
+    """A letter's HTML with its sections and their stories; `tail_start` is where they end."""
 
     markup: str
     sections: tuple[tuple[_Stretch, tuple[_Stretch, ...]], ...] = ()
 
     @property
     def count(self) -> int:
-        """Return how many stories it tells."""
+        """Count the stories."""
         return sum(len(stories) for _, stories in self.sections)
 
     @property
     def tail_start(self) -> int:
-        """Return where what is below the stories begins."""
+        """Return the position after the last story."""
         return self.sections[-1][0].end if self.sections else 0
 
     def keep_first(self, most: int) -> tuple[FiledParts, int]:
-        """Return the letter with its first `most` stories, and how many it has besides."""
+        """Return the letter with its first `most` stories, and the number of the others."""
         cut = self.count - most
         if cut <= 0:
             return self, 0
@@ -273,7 +273,7 @@ class FiledParts:
 
 
 def part_letter(markup: str) -> FiledParts:
-    """Take a letter apart; marks that do not pair are passed over."""
+    """Split a letter at its marks; unpaired marks are ignored."""
     sections: list[tuple[_Stretch, tuple[_Stretch, ...]]] = []
     stories: list[_Stretch] = []
     opened: dict[str, re.Match[str]] = {}
@@ -293,7 +293,7 @@ def part_letter(markup: str) -> FiledParts:
 
 
 def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
-    """Return a letter as plain text, without the ways out; `more` stands below its stories."""
+    """Return a letter as plain text without its footer; `more` follows the stories."""
     if not parts.sections:
         return "\n\n".join(filter(None, [tell_markup(parts.markup), more]))
     head = parts.markup[: parts.sections[0][0].start]
@@ -309,7 +309,7 @@ def tell_letter(parts: FiledParts, more: str, strings: Strings) -> str:
 
 
 def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
-    """Yield title and day, the way to the letter's page, and what the desk says above."""
+    """Yield the title and date, the link to the letter's page, and the editors' note."""
     above, _, rest = markup.partition(NOTE_BEGIN)
     root = parse_fragment(above)
     title = _find_words(root, "h1")
@@ -327,7 +327,7 @@ def _tell_filed_head(markup: str, strings: Strings) -> Iterator[str]:
 
 
 def _tell_heading(markup: str, words: str) -> str:
-    """Return a section's heading, by its mark, where one is shown."""
+    """Return a section's heading, if one is shown."""
     title = words.partition(" ")[2]
     if not title or not _HEADING.search(markup):
         return ""
@@ -336,7 +336,7 @@ def _tell_heading(markup: str, words: str) -> str:
 
 
 def _tell_filed_story(markup: str, strings: Strings) -> str:
-    """Return a story's headline, excerpt, source, address and note, a line or more each."""
+    """Return a story's headline, excerpt, source, URL and note, each on its own line."""
     root = parse_fragment(markup)
     heading = root.find(".//h3")
     if heading is None:  # an owner's own template

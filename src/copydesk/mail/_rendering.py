@@ -49,7 +49,7 @@ _GAP = "\u034f\u200c\u00a0" * 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedIssue:
-    """An issue as it is mailed: one letter in two forms."""
+    """An issue as it is mailed, as HTML and plain text."""
 
     subject: str
     preheader: str
@@ -58,7 +58,7 @@ class RenderedIssue:
 
     @property
     def bytes(self) -> int:
-        """Return how many bytes both forms have."""
+        """Return the size of both together."""
         return len(self.html.encode()) + len(self.text.encode())
 
 
@@ -71,8 +71,8 @@ def render(
 ) -> RenderedIssue:
     """Render an issue in a site's theme and language.
 
-    Where it would have more than `most_bytes`, its last stories are left out, counted, and found on
-    its page. Raises MailError and PublishError that name a template of the owner's and its line.
+    Above `most_bytes` the last stories are left out and counted; the issue's page has them all.
+    Raises MailError and PublishError that name the owner's template and its line.
     """
     hosts = own_hosts(issue)
     letter = _IssueRenderer(renderer, strings, hosts)
@@ -90,7 +90,7 @@ def render(
 
 
 class _IssueRenderer:
-    """Write views of issues in one theme and language."""
+    """Render issue views in one theme and language."""
 
     def __init__(self, renderer: Renderer, strings: Strings, hosts: Collection[str]) -> None:
         renderer.set_strings(strings)
@@ -123,7 +123,7 @@ class _IssueRenderer:
         )
 
     def _list_links(self, view: IssueView) -> Iterator[NamedLink]:
-        """Yield the links below a letter."""
+        """Yield the links at the end of a letter."""
         if view.archive:
             yield NamedLink(name=self._strings.say("letter_archive"), href=view.archive)
         if view.home:
@@ -139,10 +139,9 @@ class _IssueRenderer:
 
 
 def _make_html(mjml: str) -> str:
-    """Make HTML of MJML, with the rules of its `mj-style inline` in the elements.
+    """Compile MJML to HTML, and inline the rules of `mj-style inline`.
 
-    Nothing is fetched: by themselves mrml lets readers ask Google for faces, css-inline asks for
-    style sheets.
+    Loads nothing: by default mrml links to Google's fonts and css-inline fetches style sheets.
     """
     import css_inline
     import mjml as mrml
@@ -159,14 +158,14 @@ def _make_html(mjml: str) -> str:
 
 
 def _escape_attributes(found: re.Match[str]) -> str:
-    """Return a tag whose attributes have no signs of markup; mrml leaves them as they are read."""
+    """Escape < and > in a tag's attributes, which mrml leaves as they are."""
     if found[0].startswith("<!--"):
         return found[0]
     return _QUOTED.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), found[0])
 
 
 def _read_brand(renderer: Renderer) -> Brand:
-    """Return the brand of a theme, its lists of faces as safe to print as they were made to be."""
+    """Return a theme's colours and fonts; the font lists are marked as safe HTML."""
     ours = read_template("style.css") or ""
     own = [renderer.read_source(name) or "" for name in ("style.css", "theme.css")]
     brand = read_brand(ours, "\n".join(own))
@@ -195,7 +194,7 @@ _ONLY_BROWSERS = re.compile(r"system-ui|ui-[a-z-]+")  # a name of CSS that mail 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shade:
-    """The colours of a letter by day, or in the dark, as `#rrggbb`."""
+    """The colours of a letter, by day or in the dark, as `#rrggbb`."""
 
     paper: str
     ink: str
@@ -206,7 +205,7 @@ class Shade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
-    """Colours and faces of a letter; faces as lists for `font-family`, in single quotes."""
+    """Colours and fonts of a letter; fonts as `font-family` lists in single quotes."""
 
     light: Shade
     dark: Shade
@@ -216,9 +215,9 @@ class Brand:
 
 
 def read_brand(style: str, theme: str = "") -> Brand:
-    """Return the brand of a site: `style` is our style sheet, `theme` its owner's after it.
+    """Read colours and fonts from our style sheet and from the owner's `theme`, which follows it.
 
-    Raises MailError for a theme that cannot be meant.
+    Raises MailError for a theme nested too deep.
     """
     day, night = _read_sheet(style)
     try:
@@ -289,7 +288,7 @@ def _is_root(rule: Any) -> bool:
 
 
 def _colour(value: str) -> str | None:
-    """Return a colour as `#rrggbb`, None for what is none or lets the ground through."""
+    """Return a colour as `#rrggbb`; None for anything else or a transparent one."""
     import tinycss2.color3
 
     colour = tinycss2.color3.parse_color(value)
@@ -310,7 +309,7 @@ def _resolve(value: str, values: Mapping[str, str]) -> str:
 
 
 def _faces(value: str) -> str:
-    """Return a list of faces as a `style` attribute can hold it, "" where it is none."""
+    """Return a font list that fits a `style` attribute, "" where there is none."""
     names = list(_face_names(value))
     if not names:
         return ""

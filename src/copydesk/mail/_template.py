@@ -35,9 +35,9 @@ _STYLE_WORD = re.compile(r"@import|@font-face|expression\s*\(|behavior\s*:|-moz-
 
 
 def check_template(source: str, name: str, hosts: Collection[str]) -> None:
-    """Check the source of a template; `hosts` may be asked for pictures.
+    """Check the source of a template; pictures may come from `hosts` only.
 
-    Raises MailError with the line of the first thing that may not be in it.
+    Raises MailError that names the line of the first fault.
     """
     readable = _JINJA.sub(_blank, source)
     if start := _find_open_end(readable):
@@ -48,31 +48,31 @@ def check_template(source: str, name: str, hosts: Collection[str]) -> None:
 
 
 def check_letter(page: str, name: str, hosts: Collection[str]) -> None:
-    """Check the HTML that a template made, in the same way, for what was printed into it."""
+    """Check the HTML that a template made, in the same way."""
     made = f"what {name} made"
     _Inspector(made, _PAGE_TAGS | _HTML_TAGS, hosts).inspect(page)
 
 
 def find_open_tag(source: str) -> str:
-    """Say which tag of MJML nothing closes or opened, and in which line; "" where all are."""
+    """Return the first unbalanced MJML tag and its line, "" where all are balanced."""
     return _Balance().find(_JINJA.sub(_blank, source))
 
 
 def _find_open_end(source: str) -> re.Match[str] | None:
-    """Return where a tag or comment begins that nothing ends, for which the parser has no end."""
+    """Find a tag or comment that never ends, which the parser does not report."""
     if tag := _OPEN_TAG.search(source):
         return tag
     return _COMMENT.search(source, source.rfind("-->") + 1)
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Return as many lines as a piece of Jinja has, with a sign where it prints something."""
+    """Replace a piece of Jinja by as many lines, with a sign where it prints something."""
     lines = "\n" * match[0].count("\n")
     return _FILLED_IN + lines if match[0].startswith("{{") else " " + lines
 
 
 class _Inspector(HTMLParser):
-    """Walk through markup and refuse the first thing that may not be in it."""
+    """Walk through markup and refuse the first thing that is not allowed."""
 
     def __init__(self, name: str, tags: frozenset[str], hosts: Collection[str]) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class _Inspector(HTMLParser):
             self._check_style(data)
 
     def handle_comment(self, data: str) -> None:
-        """Look into what only Outlook reads, too."""
+        """Check the markup in conditional comments, which only Outlook reads."""
         if data.startswith("[if"):
             inner = data.partition("]>")[2].removesuffix("<![endif]")
             lines_above = self._lines_above + self.getpos()[0] - 1
@@ -126,7 +126,7 @@ class _Inspector(HTMLParser):
             self._refuse(f"no address for a reader: {address[:80]}", "give a whole one of the web")
 
     def _check_load(self, address: str) -> None:
-        """Refuse a picture of another host, and an address that leads nowhere in a mail."""
+        """Refuse a picture from another host."""
         if not address or _FILLED_IN in address:
             return
         if urls.host(urls.as_browsers_read(address)) not in self._hosts:
@@ -145,7 +145,7 @@ class _Inspector(HTMLParser):
 
 
 class _Balance(HTMLParser):
-    """Find the first tag of MJML that nothing closes, or that closes none."""
+    """Find the first unbalanced MJML tag."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -165,7 +165,7 @@ class _Balance(HTMLParser):
             self._open.append((tag, self.getpos()[0]))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Pass over a tag that closes itself."""
+        """Ignore a tag that closes itself."""
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _MJML_TAGS or self._found:

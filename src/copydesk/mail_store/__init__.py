@@ -1,13 +1,13 @@
-"""What is kept of readers and of letters to them, in one SQLite file: back it up.
+"""The store of readers and of what was sent to them, in one SQLite file: back it up.
 
-subscribers, subscriptions, consents: who gets which letter, and what proves that they want it
-suppressions: to which addresses nothing is sent, by keyed digests
-renames: which letters have another id by now
-links: the keys by which readers' links and return paths are signed
-outbox: mails to single persons that wait
-ledger: each issue to each reader: the intent before, the outcome after
-returns: what came back
-views: how often issues' pages were read, as sums
+subscribers, subscriptions, consents: who gets which letter, and the proof that they want it
+suppressions: addresses that nothing is sent to, as keyed digests
+renames: letters whose id changed
+links: the keys that sign readers' links and return paths
+outbox: mails to single readers that wait to be sent
+ledger: the delivery log: before and after each message to each reader
+returns: bounces, complaints and replies
+views: page views of issues, as sums
 """
 
 from __future__ import annotations

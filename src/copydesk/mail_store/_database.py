@@ -155,10 +155,10 @@ class MailDatabase(KeptDatabase):
         connection.execute("PRAGMA secure_delete = ON")
 
     def scrub(self, words: str) -> bool:
-        """Leave no byte of deleted words in the file; False where somebody at work hinders that.
+        """Overwrite deleted words in the file; False where another connection prevents it.
 
-        Pages that SQLite rearranged may still hold copies of rows that were deleted since. The file
-        is written anew only where it does hold the words, or where they are "".
+        Pages that SQLite rearranged may still hold copies of deleted rows. The file is rewritten
+        only if it still holds the words, or if they are "".
         """
         try:
             if not self._empty_log():
@@ -171,17 +171,17 @@ class MailDatabase(KeptDatabase):
         return True
 
     def _empty_log(self) -> bool:
-        """Bring what was written ahead into the file itself, and leave nothing beside it."""
+        """Move the write-ahead log into the file, and delete it."""
         ((is_hindered, *_),) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return not is_hindered
 
 
 def fold_address(address: str) -> str:
-    """Return the spelling by which a mailbox is known: that of its name and that of its domain.
+    """Return the canonical spelling of a mailbox's address.
 
-    The name by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so that a
-    full-width letter makes no second mailbox. The domain by NFKC in small letters, as IDNA maps it
-    (UTS 46): case-folding would make one of straße.example and strasse.example.
+    The local part by NFKC and case-folding (Unicode's compatibility caseless matching, D146), so
+    that a full-width letter makes no second mailbox. The domain by NFKC in lower case, as IDNA maps
+    it (UTS 46): case-folding would merge straße.example and strasse.example.
     """
     if address.isascii():
         return address.lower()
@@ -192,7 +192,7 @@ def fold_address(address: str) -> str:
 
 
 def digest_words(key: bytes, words: str) -> bytes:
-    """Return the keyed digest (HMAC-SHA256) of words."""
+    """Return a keyed digest (HMAC-SHA256)."""
     return hmac.digest(key, words.encode("utf-8", "surrogatepass"), "sha256")
 
 
@@ -207,10 +207,10 @@ def _holds(file: Path, words: bytes) -> bool:
 
 
 def _open_to_look(file: Path) -> int:
-    """Return a descriptor of a file that this process never closes.
+    """Open a file by a descriptor that this process never closes.
 
-    Closing one would let go of the locks that other connections of this process hold on the file
-    (fcntl(2)): another process would then take the log away from under them.
+    Closing one would release the locks that other connections of this process hold on the file
+    (fcntl(2)), and another process could delete the log under them.
     """
     with _LOOKING:
         status = file.stat()
@@ -230,18 +230,18 @@ _ADDRESS_KEY = "address key"
 
 
 class Facts:
-    """Keep words of the file itself by their names; methods raise MailStoreError."""
+    """Named values of the file; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def get(self, name: str) -> str:
-        """Return a word, "" where none is kept."""
+        """Return a value, "" where there is none."""
         rows = self._database.run("SELECT value FROM facts WHERE name = ?", name)
         return str(rows[0][0]) if rows else ""
 
     def put(self, name: str, value: str) -> None:
-        """Keep a word in the place of what was kept."""
+        """Store a value."""
         self._database.run(
             "INSERT INTO facts VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -249,11 +249,11 @@ class Facts:
         )
 
     def forget(self, name: str) -> None:
-        """Keep a word no more."""
+        """Delete a value."""
         self._database.run("DELETE FROM facts WHERE name = ?", name)
 
     def list_below(self, prefix: str) -> Mapping[str, str]:
-        """Return the words whose names begin so, by the rest of their names."""
+        """Return the values whose names begin with a prefix, by the rest of their names."""
         rows = self._database.run(
             "SELECT name, value FROM facts WHERE substr(name, 1, ?) = ? ORDER BY name",
             *(len(prefix), prefix),
@@ -261,7 +261,7 @@ class Facts:
         return {str(name)[len(prefix) :]: str(value) for name, value in rows}
 
     def address_key(self) -> bytes:
-        """Return the key by which addresses are digested, made with the file."""
+        """Return the key for digests of addresses, made with the file."""
         with self._database.at_once():
             kept = self.get(_ADDRESS_KEY)
             if not kept:

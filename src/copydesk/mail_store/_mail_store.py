@@ -23,10 +23,10 @@ ATTEMPTS_WINDOW = timedelta(days=1)  # within which mails to one address and lin
 
 
 class MailStore:
-    """What is kept of readers and of letters to them, each kind of it by its name.
+    """The readers' store with its parts.
 
-    Methods of its parts raise MailStoreError where the file fails. Used by any thread, one at a
-    time; a process that was forked opens its own.
+    Methods raise MailStoreError where the file fails. For any thread, one at a time; a forked
+    process opens its own.
     """
 
     def __init__(self, file: Path) -> None:
@@ -46,34 +46,34 @@ class MailStore:
         self.views = ViewCounts(self._database)
 
     def at_once(self) -> AbstractContextManager[None]:
-        """Make all changes of the block at once or, after an error, none."""
+        """Commit all changes of the block together; after an error none."""
         return self._database.at_once()
 
     def be_patient(self, seconds: float) -> None:
-        """Wait so long while others write, from now on, before a method raises."""
+        """Set how long methods wait for other writers before they raise."""
         self._database.be_patient(seconds)
 
     def scrub(self, words: str = "") -> bool:
-        """Leave no byte of deleted words in the file, or of anything deleted; False where hindered.
+        """Overwrite deleted words in the file; False where another connection prevents it.
 
-        Never called within a block of changes.
+        Never call it inside `at_once`.
         """
         return self._database.scrub(words)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
 
 def has_mail(private: Path) -> bool:
-    """Decide whether anything is kept of readers below a newsroom's private folder."""
+    """Decide whether a newsroom's private folder has a readers' store."""
     return (private / _NAME).exists()
 
 
 def open_mail(private: Path) -> MailStore:
-    """Open what is kept of readers below a newsroom's private folder, made new where is none.
+    """Open the readers' store in a newsroom's private folder; create it where there is none.
 
-    Raises MailStoreError for a file that is locked, damaged, of a newer version or out of reach.
+    Raises MailStoreError for a file that is locked, damaged, of a newer version or unreachable.
     """
     return MailStore(private / _NAME)
 
@@ -85,9 +85,9 @@ OutboxKind = Literal["confirm", "already", "manage", "change"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
-    """A mail to one person: which kind, about what (`extra`), and since when it waits.
+    """A waiting mail to one reader: its kind, its subject (`extra`), and since when it waits.
 
-    It is `due` from some moment on, and was tried `attempts` times. A kept one has a number.
+    It is `due` from a moment on and was tried `attempts` times. A stored one has a number.
     """
 
     kind: OutboxKind
@@ -100,13 +100,13 @@ class OutboxMail:
 
 
 class Outbox:
-    """Keep mails to single persons until they are sent; methods raise MailStoreError."""
+    """Mails to single readers that wait to be sent; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def put(self, mail: OutboxMail) -> None:
-        """Keep a mail; of one kind to one person the newest alone."""
+        """Store a mail; it replaces an older one of its kind to the same reader."""
         with self._database.at_once():
             self._database.run(
                 "DELETE FROM outbox WHERE kind = ? AND subscriber = ?", mail.kind, mail.subscriber
@@ -119,7 +119,7 @@ class Outbox:
             )
 
     def list_due(self, now: datetime, most: int = 100) -> tuple[OutboxMail, ...]:
-        """Return the mails that may go now, those that wait longest first."""
+        """Return the mails that are due, longest waiting first."""
         rows = self._database.run(
             "SELECT number, kind, subscriber, extra, made, due, attempts FROM outbox "
             "WHERE due <= ? ORDER BY due, number LIMIT ?",
@@ -139,23 +139,23 @@ class Outbox:
         )
 
     def postpone(self, mail: OutboxMail, due: datetime) -> None:
-        """Try a mail again at a moment; written before it is tried: a kill costs no double."""
+        """Postpone a mail; written before each try, so that a kill causes no duplicate."""
         self._database.run(
             "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE number = ?",
             *(int(due.timestamp()), mail.number),
         )
 
     def end(self, mail: OutboxMail) -> None:
-        """Keep a mail no more: it was sent, or never can be."""
+        """Delete a mail that was sent or never can be."""
         self._database.run("DELETE FROM outbox WHERE number = ?", mail.number)
 
     def list_kinds(self, subscriber: int) -> tuple[OutboxKind, ...]:
-        """Return of which kinds mails to somebody wait."""
+        """Return the kinds of a reader's waiting mails."""
         query = "SELECT kind FROM outbox WHERE subscriber = ? ORDER BY kind"
         return tuple(row[0] for row in self._database.run(query, subscriber))
 
     def count(self) -> int:
-        """Return how many wait."""
+        """Count the waiting mails."""
         return int(self._database.run("SELECT count(*) FROM outbox")[0][0])
 
 
@@ -166,27 +166,27 @@ _MOST = 50_000  # rows, about 6 MB: an attacker with ever new networks makes the
 
 
 class NetworkForms:
-    """Keep when networks sent forms; methods raise MailStoreError."""
+    """The times at which networks sent forms; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase, most: int = _MOST) -> None:
         self._database = database
         self._most = most
 
     def note(self, networks: Iterable[bytes], now: datetime) -> None:
-        """Keep that a form came from these networks, each of which holds the next one."""
+        """Record a form from these networks, each of which contains the next."""
         at = dates.rfc3339(now)
         rows = [(network, at) for network in networks]
         self._database.run_many("INSERT INTO network_forms (network, at) VALUES (?, ?)", rows)
         self.forget(now)
 
     def list_times(self, network: bytes, now: datetime) -> list[datetime]:
-        """Return when a network sent forms within the last week, the newest first."""
+        """Return when a network sent forms within the last week, newest first."""
         query = "SELECT at FROM network_forms WHERE network = ? AND at > ? ORDER BY at DESC"
         rows = self._database.run(query, network, dates.rfc3339(now - _KEPT))
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def forget(self, now: datetime) -> None:
-        """Forget what is a week old, what a clock that was set back left, and what is too much."""
+        """Delete entries of over a week, from a wrong clock, or too many."""
         self._database.run(
             "DELETE FROM network_forms WHERE at <= ? OR at > ?",
             *(dates.rfc3339(now - _KEPT), dates.rfc3339(now + _KEPT)),
@@ -201,13 +201,13 @@ class NetworkForms:
 
 
 class ViewCounts:
-    """Keep sums of views; methods raise MailStoreError."""
+    """Sums of page views; methods raise MailStoreError."""
 
     def __init__(self, database: MailDatabase) -> None:
         self._database = database
 
     def add(self, views: Mapping[str, int], day: date) -> None:
-        """Add to the sums of a day, by the names of issues."""
+        """Add to the views of a day, by the names of issues."""
         self._database.run_many(
             "INSERT INTO view_counts VALUES (?, ?, ?) ON CONFLICT (issue, day) "
             "DO UPDATE SET views = views + excluded.views",
@@ -215,6 +215,6 @@ class ViewCounts:
         )
 
     def of(self, issue: str) -> int:
-        """Return how often an issue's page was read."""
+        """Return how often an issue's page was viewed."""
         query = "SELECT coalesce(sum(views), 0) FROM view_counts WHERE issue = ?"
         return int(self._database.run(query, issue)[0][0])

@@ -18,16 +18,16 @@ _SLOW_DOWN = frozenset({421, 454})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What became of one letter.
+    """What became of one message.
 
-    `accepted`: 2xx after its end. `later`: 4xx. `slow-down`: 421 and 454, the server wants fewer.
-    `refused`: 5xx. `unsent`: the line broke before the letter's end was written, so it is surely
-    not delivered. `uncertain`: its end was written, and no answer that can be believed came.
+    `accepted`: 2xx after its end. `later`: 4xx. `slow-down`: 421 or 454, the server wants fewer
+    messages. `refused`: 5xx. `unsent`: the connection broke before the message's end was written,
+    so it is surely not delivered. `uncertain`: its end was written, and no credible answer came.
 
-    `code` is the server's, 0 where it said none; `status` its enhanced one (RFC 3463), "5.1.1" or
-    "". `words` are the server's in one line, at most 200 characters, addresses replaced by
-    `<address>`; ours where the server said nothing. `stage` says after what it answered: a refusal
-    of the `sender` is nothing that a reader can help.
+    `code` is the server's, 0 where there was no answer; `status` is the enhanced code (RFC 3463)
+    such as "5.1.1", or "". `words` are the server's text in one line, at most 200 characters, with
+    addresses replaced by `<address>`; our own words where the server said nothing. `stage` is the
+    step that was answered: a refusal of the `sender` is not the reader's fault.
     """
 
     kind: AnswerKind
@@ -39,14 +39,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """An answer of a server to one command, its lines joined by blanks."""
+    """A server's answer to one command, its lines joined by blanks."""
 
     code: int
     words: str
 
 
 def judge_reply(reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
-    """Return what a server's answer, that was to be expected at this stage, makes of a letter."""
+    """Decide what an expected answer at this stage means for the message."""
     status = _STATUS.match(reply.words)
     return Answer(
         kind=_classify(reply.code),
@@ -78,10 +78,9 @@ _ADDRESS = re.compile(
 
 
 def clean_words(said: str, addresses: Iterable[str] = ()) -> str:
-    """Return a server's words as one line of at most 200 characters, every address as `<address>`.
+    """Return a server's text as one line of at most 200 characters, addresses as `<address>`.
 
-    Names of mailboxes that stand alone (`550 joe: no such user`) go with the `addresses` whose
-    they are.
+    Bare mailbox names (`550 joe: no such user`) are removed for the given `addresses`.
     """
     words = text.fold(said[:_LOOKED_AT].encode("utf-8", "replace").decode("utf-8"))
     words = _ADDRESS.sub(ADDRESS_MARK, words)

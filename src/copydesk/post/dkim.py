@@ -39,13 +39,13 @@ _FEWEST_BITS = 1024  # RFC 8301
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signature:
-    """What dkimpy takes from a key that signed."""
+    """What dkimpy reads from a signing key."""
 
     signature: bytes
 
 
 class _Key:
-    """A private key as dkimpy calls one: it signs the digest of what is to be signed."""
+    """A private key as dkimpy calls it: signs a digest."""
 
     def __init__(self, key: RSAPrivateKey | Ed25519PrivateKey) -> None:
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as Rsa
@@ -54,7 +54,7 @@ class _Key:
         self.algorithm = b"rsa-sha256" if isinstance(key, Rsa) else b"ed25519-sha256"
 
     def sign(self, digest: bytes) -> _Signature:
-        """Sign a SHA-256."""
+        """Sign a SHA-256 digest."""
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import padding, utils
         from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey as Rsa
@@ -67,14 +67,14 @@ class _Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """Who signs: for a domain, by the key that stands in the DNS under `selector`."""
+    """Signs for a domain, with the key that the DNS has under `selector`."""
 
     domain: str
     selector: str
     _key: _Key = field(repr=False)
 
     def sign(self, message: bytes, date: datetime) -> bytes:
-        """Return a message with its signature on top, made at `date`."""
+        """Return the message with its signature on top, made at `date`."""
         import dkim
         from dkim.canonicalization import CanonicalizationPolicy
 
@@ -99,10 +99,10 @@ class Signer:
 
 
 def load_signer(options: DkimOptions, key: bytes, domain: str) -> Signer:
-    """Load what signs for a domain by a private key, RSA or Ed25519, as PEM.
+    """Return the signer for a domain, by a private key in PEM, RSA or Ed25519.
 
-    `options.domain` goes before `domain`. Raises MailError where the extra copydesk[dkim] is not
-    installed, or the key cannot be used.
+    `options.domain` takes precedence over `domain`. Raises MailError where the extra copydesk[dkim]
+    is not installed or the key cannot be used.
     """
     try:
         import dkim  # noqa: F401
@@ -147,6 +147,6 @@ def _load_key(key: bytes, name: str) -> _Key:
 
 
 def _choose_fields(headers: list[tuple[bytes, bytes]]) -> list[str]:
-    """Return the names of the fields to sign that there are, and of those that must not come."""
+    """Return the header fields to sign, and those that nobody may add later."""
     present = {name.decode("ascii", "replace").lower() for name, _ in headers}
     return [name for name in _SIGNED if name in present] + list(_CLOSED)

@@ -32,14 +32,14 @@ _FAULTS = (imaplib.IMAP4.error, OSError, ValueError, LookupError, AttributeError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxLook:
-    """What a look into the box found: messages taken in, and whether more wait."""
+    """The result of reading the mailbox: messages handled, and whether more wait."""
 
     taken: int
     is_more: bool
 
 
 class _Guard:
-    """Cut a connection when its time has passed, or when whoever looks `is_over`."""
+    """Cuts a connection when its time is over, or once `is_over` says so."""
 
     def __init__(self, look_seconds: float, is_over: Callable[[], bool]) -> None:
         self._ends = time.monotonic() + look_seconds
@@ -47,11 +47,11 @@ class _Guard:
         self._is_done = threading.Event()
 
     def watch(self, sock: socket.socket) -> None:
-        """Watch over a socket from now on, in a thread of its own."""
+        """Start watching a socket, in a thread."""
         threading.Thread(target=self._watch, args=(sock,), daemon=True).start()
 
     def release(self) -> None:
-        """Watch no more."""
+        """Stop watching."""
         self._is_done.set()
 
     def _watch(self, sock: socket.socket) -> None:
@@ -63,7 +63,7 @@ class _Guard:
 
 
 class _Connection(imaplib.IMAP4_SSL):
-    """A guarded connection that reads no more at once than was asked for."""
+    """A guarded connection that reads at most as much as was asked for."""
 
     def __init__(self, options: BounceOptions, silence_seconds: float, guard: _Guard) -> None:
         self._guard = guard
@@ -91,12 +91,12 @@ def read_mailbox(
     look_seconds: float = _LOOK_SECONDS,
     is_over: Callable[[], bool] = lambda: False,
 ) -> MailboxLook:
-    """Hand on the beginning of each unseen message, at most 500, and mark it as seen.
+    """Pass the beginning of each unseen message, at most 500, to `take_in`; mark it as seen.
 
-    Blocks; `take_in` is called in this thread, and what it raises ends the look with that message
-    unseen. Once `is_over`, from another thread, the connection is cut within half a second (what
-    is not connected yet, within `silence_seconds`). Raises MailError for a box that cannot be
-    reached, trusted or read, and for a look that was cut.
+    Blocks. `take_in` is called in this thread; if it raises, reading ends and that message stays
+    unseen. Once `is_over` (set by another thread) the connection is cut within half a second, or
+    within `silence_seconds` while it is being opened. Raises MailError where the mailbox cannot be
+    reached, trusted or read, and where reading was cut off.
     """
     with _open_box(options, silence_seconds, _Guard(look_seconds, is_over)) as connection:
         numbers = _list_new(connection, options)
@@ -131,7 +131,7 @@ def _open_box(
 
 
 def _sign_in(connection: _Connection, options: BounceOptions) -> None:
-    """Sign in and open the folder; a password is in no error and no traceback."""
+    """Sign in and open the folder; the password is in no error and no traceback."""
     try:
         connection.login(options.imap_user, options.password)
     except UnicodeError:
@@ -179,7 +179,7 @@ def _ask(connection: _Connection, *words: str) -> list[Any]:
 
 @contextmanager
 def _faults(options: BounceOptions) -> Iterator[None]:
-    """Raise what goes wrong with the box as MailError."""
+    """Turn the errors of imaplib and the network into MailError."""
     try:
         yield
     except ssl.SSLCertVerificationError as error:

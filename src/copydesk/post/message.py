@@ -34,7 +34,7 @@ _PLACES = {UNSUBSCRIBE: 0, CHOICES: 1}
 
 
 class MessageTemplate:
-    """The message of one issue, multipart/alternative, for as many readers as there are."""
+    """The message of one issue, multipart/alternative, for any number of readers."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class MessageTemplate:
         date: datetime,
         signer: Signer | None = None,
     ) -> None:
-        """Encode what is the same for all; raise MailError for an address that is none."""
+        """Encode what all readers share; raises MailError for an invalid address."""
         self._signer = signer
         self._date = date
         boundary = name_boundary(issue.subject, issue.text, issue.html)
@@ -56,8 +56,8 @@ class MessageTemplate:
     def for_reader(self, places: ReaderPlaces) -> Envelope:
         """Return a reader's message, signed where there is a signer.
 
-        Raises MailError for an address, a link or an id that is none. No word of a place gets out
-        of its field. The text's links are as they are, those in the HTML escaped.
+        Raises MailError for an invalid address, link or id. No value can break out of its field.
+        Links are unchanged in the text and escaped in the HTML.
         """
         recipient = spell_address(places.address)
         links = (check_web_address(places.unsubscribe), check_web_address(places.choices))
@@ -85,7 +85,7 @@ class MessageTemplate:
 
 
 def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
-    """Return the fields below the reader's own, all but how the body is written."""
+    """Return the header fields below the reader's own, without those of the body."""
     head = write_words("Subject", subject) + write_date(date)
     if addressing.reply_to:
         head += write_mailbox("Reply-To", "", addressing.reply_to)
@@ -95,19 +95,19 @@ def write_head(addressing: Addressing, subject: str, date: datetime) -> bytes:
 
 
 def write_alternative(boundary: bytes) -> bytes:
-    """Return the fields of a body in two forms, and the empty line below the head."""
+    """Return the header of a body in two forms, with the empty line after it."""
     kind = b"Content-Type: multipart/alternative;\r\n boundary="
     return kind + b'"' + boundary + b'"\r\n\r\n'
 
 
 def name_boundary(*words: str) -> bytes:
-    """Return what stands between the forms of a body; "=_" is nowhere in quoted-printable."""
+    """Return a boundary; "=_" cannot occur in quoted-printable."""
     digest = hashlib.sha256("\0".join(words).encode("utf-8", "replace"))
     return b"=_" + digest.hexdigest()[:32].encode()
 
 
 def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what stands before the text, between it and the HTML, and at the end."""
+    """Return what goes before the text, between text and HTML, and at the end."""
     return (
         b"--" + boundary + b"\r\n" + write_kind("plain"),
         b"\r\n--" + boundary + b"\r\n" + write_kind("html"),
@@ -116,13 +116,13 @@ def write_frame(boundary: bytes) -> tuple[bytes, bytes, bytes]:
 
 
 def write_kind(subtype: str) -> bytes:
-    """Return the fields of a part of text, and the empty line below them."""
+    """Return the header of a text part, with the empty line after it."""
     kind = write_field("Content-Type", f"text/{subtype}; charset=utf-8")
     return kind + write_field("Content-Transfer-Encoding", "quoted-printable") + b"\r\n"
 
 
 def _write_unsubscribe(link: str) -> bytes:
-    """Return RFC 2369's way out, and RFC 8058's, which is for https alone."""
+    """Return List-Unsubscribe (RFC 2369), and one-click (RFC 8058) for https."""
     field = write_field("List-Unsubscribe", f"<{link}>")
     if link.startswith("https://"):
         field += write_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
@@ -137,8 +137,8 @@ def write_mail(
 ) -> Envelope:
     """Write a mail to one person.
 
-    It has no way to unsubscribe, so its `addressing` should name no list. Raises MailError for an
-    address or an id that is none.
+    It has no unsubscribe link, so its `addressing` should name no list. Raises MailError for an
+    invalid address or id.
     """
     recipient = spell_address(mail.to)
     head = (
@@ -182,41 +182,41 @@ _TOKEN = re.compile(r"[!-~]+")
 
 
 def clean(words: str) -> str:
-    """Return words as one line without controls, marks of direction and halves of characters."""
+    """Return text as one line without controls, direction marks and surrogates."""
     return text.fold(_HALVES.sub("", _DIRECTIONS.sub("", words)))[:_MOST_CHARACTERS]
 
 
 def write_field(name: str, value: str) -> bytes:
-    """Return a field whose value is ASCII, as it is; raise MailError where it would break out."""
+    """Return a field with an ASCII value; raises MailError where it would break out of it."""
     if len(value) > _FIELD_OCTETS or not value.isascii() or not value.isprintable():
         raise MailError("no value for a field of a message", subject=name)
     return f"{name}: {value}".encode() + END
 
 
 def write_words(name: str, words: str) -> bytes:
-    """Return a field of free words, cleaned and folded."""
+    """Return a field of free text, cleaned and folded."""
     return f"{name}: {_encode(clean(words), len(name) + 2)}".encode() + END
 
 
 def write_mailbox(name: str, words: str, address: str) -> bytes:
-    """Return a field that names somebody and their address."""
+    """Return a field with a name and an address."""
     return _write_with_name(name, words, f"<{spell_address(address)}>")
 
 
 def write_date(date: datetime) -> bytes:
-    """Return the field Date; the moment must have a zone."""
+    """Return the Date field; `date` must have a time zone."""
     return write_field("Date", format_datetime(date))
 
 
 def write_message_id(message_id: str) -> bytes:
-    """Return the field Message-ID of what stands between its angle brackets."""
+    """Return the Message-ID field; `message_id` comes without angle brackets."""
     if not _MESSAGE_ID.fullmatch(message_id):
         raise MailError("no id for a message", subject=clean(message_id))
     return write_field("Message-ID", f"<{message_id}>")
 
 
 def check_web_address(address: str) -> str:
-    """Return an address of the web as it is; raise MailError for anything else."""
+    """Return a web URL unchanged; raises MailError for anything else."""
     if not _ADDRESS_OF_WEB.fullmatch(address) or len(address) > _FIELD_OCTETS:
         raise MailError(
             "no address of the web for a message", hint="it begins with https:// and has no blanks"
@@ -225,7 +225,7 @@ def check_web_address(address: str) -> str:
 
 
 def write_list_fields(addressing: Addressing) -> bytes:
-    """Return the fields that are the same in all messages of a list (RFC 2919, RFC 2369)."""
+    """Return the fields that all messages of a list share (RFC 2919, RFC 2369)."""
     fields = b""
     if addressing.list_id:
         if not _LIST_ID.fullmatch(addressing.list_id) or len(addressing.list_id) > 255:
@@ -241,7 +241,7 @@ def write_list_fields(addressing: Addressing) -> bytes:
 
 
 def _write_with_name(name: str, words: str, what: str) -> bytes:
-    """Return a field of words and what they name, in a line of its own where one is too short."""
+    """Return a field with a name and a value, on a second line where one is too short."""
     phrase = _write_phrase(words, len(name) + 2)
     if not phrase:
         return f"{name}: {what}".encode() + END
@@ -252,7 +252,7 @@ def _write_with_name(name: str, words: str, what: str) -> bytes:
 
 
 def _write_phrase(words: str, used: int) -> str:
-    """Return words as a phrase: quoted, or encoded where they are long or not ASCII."""
+    """Return a name as a phrase: quoted, or encoded where it is long or not ASCII."""
     cleaned = clean(words)
     escaped = cleaned.replace("\\", "\\\\").replace('"', '\\"')
     is_short = used + len(escaped) + 2 <= _MOST_ON_A_LINE
@@ -266,7 +266,7 @@ def _encode(words: str, used: int) -> str:
 
 
 def _is_plain(words: str) -> bool:
-    """Decide whether words may stand as they are: what looks encoded would be read as if it was."""
+    """Decide whether text needs no encoding; text that looks encoded does."""
     return words.isascii() and "=?" not in words
 
 
@@ -289,9 +289,9 @@ _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
 
 
 def spell_address(address: str) -> str:
-    """Return an address as SMTP has it; it is ASCII unless its local part is not.
+    """Return an address for SMTP: the domain in ASCII, the local part unchanged.
 
-    Raises MailError, which does not name it, for what is no address.
+    Raises MailError, which does not show the address, for an invalid one.
     """
     local, _, domain = address.rpartition("@")
     domain = _spell_domain(domain)
@@ -313,7 +313,7 @@ def _fits(local: str, spelled: str) -> bool:
 
 @lru_cache(4096)
 def _spell_domain(domain: str) -> str:
-    """Return a domain in ASCII (RFC 5891), "" for what is none."""
+    """Return a domain in ASCII (RFC 5891), "" for an invalid one."""
     if _LITERAL.fullmatch(domain):
         return domain
     if not domain.isascii():
@@ -326,10 +326,10 @@ def _spell_domain(domain: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressing:
-    """Who writes, and as which list (RFC 2919): what is the same for all readers of a letter.
+    """The sender and the list (RFC 2919): what all readers of a letter share.
 
-    `list_id` is like a host's name, `daily.letters.example.org`; `archive` is the address of the
-    page with all issues. "" leaves out what is not there: the answers' address, list, feedback id.
+    `list_id` looks like a host name, `daily.letters.example.org`; `archive` is the URL of the page
+    with all issues. "" leaves a field out.
     """
 
     from_name: str
@@ -343,7 +343,7 @@ class Addressing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderPlaces:
-    """What stands in one reader's message alone; `message_id` is without its angle brackets."""
+    """The values of one reader's message; `message_id` is without its angle brackets."""
 
     address: str = field(repr=False)
     unsubscribe: str = field(repr=False)
@@ -354,7 +354,7 @@ class ReaderPlaces:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A message and where it goes, as SMTP has it: domains in ASCII, lines that end with CRLF."""
+    """A message with its SMTP sender and recipient: domains in ASCII, lines end with CRLF."""
 
     sender: str = field(repr=False)
     recipient: str = field(repr=False)
@@ -363,7 +363,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalMail:
-    """A mail to one person; without `html` it is plain text alone."""
+    """A mail to one person; without `html` it is plain text only."""
 
     to: str = field(repr=False)
     subject: str
@@ -384,13 +384,13 @@ _LINE_OCTETS = 76  # of a line, its "=" counted
 
 
 def encode(words: str) -> bytes:
-    """Return words encoded; ends of lines of every kind become CRLF."""
+    """Return text in quoted-printable; all line ends become CRLF."""
     lines = words.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     return b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
 
 
 def encode_alone(words: str) -> bytes:
-    """Return words encoded so that any others may follow in the same line."""
+    """Return encoded text after which any other may follow on the same line."""
     encoded = encode(words)
     start = encoded.rfind(b"\n") + 1
     if len(encoded) - start >= _LINE_OCTETS:  # no room for the soft end
@@ -402,7 +402,7 @@ def encode_alone(words: str) -> bytes:
 
 
 def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
-    """Return a body in encoded pieces, with the number of a place between them."""
+    """Return a body in encoded pieces, with the numbers of placeholders between them."""
     pattern = re.compile("(" + "|".join(map(re.escape, places)) + ")")
     pieces = pattern.split(body)
     parts: list[bytes | int] = []
@@ -417,5 +417,5 @@ def encode_parts(body: str, places: Mapping[str, int]) -> list[bytes | int]:
 
 
 def fill(parts: list[bytes | int], value: Callable[[int], bytes]) -> bytes:
-    """Return the body with what each place is filled with, encoded alone."""
+    """Return the body with each placeholder replaced by its value, encoded alone."""
     return b"".join(value(part) if isinstance(part, int) else part for part in parts)

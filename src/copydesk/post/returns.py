@@ -25,9 +25,9 @@ _MOST_LINES = 400  # that flufl.bounce looks at: it tries some hundred patterns 
 
 
 def read_returned_mail(message: bytes) -> ReturnedMail:
-    """Read a message that came back, whatever it is.
+    """Read a returned message, whatever it is.
 
-    At most 256 KiB of it are read. What cannot be read is `other`.
+    Reads at most 256 KiB. What cannot be read is `other`.
     """
     try:
         return _read(parse_beginning(message))
@@ -69,14 +69,14 @@ def _complaint(parsed: Message, feedback: FeedbackReport) -> ReturnedMail:
 
 
 def _is_by_daemon(parsed: Message) -> bool:
-    """Decide whether a mail server wrote it: it names those who failed, or itself."""
+    """Decide whether a mail server wrote it."""
     if read_header(parsed, "X-Failed-Recipients"):
         return True
     return any(_DAEMON.search(value) for value in read_headers(parsed, "From"))
 
 
 def _is_by_machine(parsed: Message) -> bool:
-    """Decide whether nobody wrote it: RFC 3834, section 5, and what was customary before."""
+    """Decide whether a program wrote it: RFC 3834, section 5, and older conventions."""
     submitted = read_header(parsed, "Auto-Submitted").strip().lower()
     if submitted and not submitted.startswith("no"):
         return True
@@ -89,7 +89,7 @@ def _is_by_machine(parsed: Message) -> bool:
 
 
 def _unstandard_bounce(parsed: Message) -> ReturnedMail:
-    """Read a bounce of a form of its own; without a status code it is soft."""
+    """Read a bounce in a format of its own; without a status code it is soft."""
     from flufl.bounce import all_failures
 
     temporary, permanent = all_failures(_shorten(parsed))
@@ -110,7 +110,7 @@ def _unstandard_bounce(parsed: Message) -> ReturnedMail:
 
 
 def _shorten(parsed: Message) -> Message:
-    """Return a message whose parts have few lines."""
+    """Cut each part to few lines."""
     for part in list_parts(parsed):
         payload = part.get_payload()
         if isinstance(payload, str):
@@ -128,12 +128,12 @@ ReturnKind = Literal["hard", "soft", "policy", "complaint", "reply", "other"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnedMail:
-    """What a message that came back says of a letter.
+    """What a returned message says about a sent one.
 
-    `tokens` are the words by which a letter comes back (VERP), in order of how much they are worth:
-    where the message was sent to first, what it encloses last. `leave_tokens` are those of links to
-    leave by, in a letter that was complained about. Nobody has verified either. `status` is an
-    enhanced status code (RFC 3463) or "", `words` the server's, without addresses.
+    `tokens` identify the sent message (VERP), the most reliable first: from where the message was
+    addressed to, then from what it encloses. `leave_tokens` are from the unsubscribe links of a
+    message that was complained about. Neither is verified. `status` is an enhanced status code (RFC
+    3463) or "", `words` the server's text without addresses.
     """
 
     kind: ReturnKind
@@ -153,7 +153,7 @@ _KIND_OF_TEXT = re.compile(r"^\s*[\w-]{1,40}\s*;\s*")  # `smtp;`, `rfc822;`
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientReport:
-    """What became of a letter for one recipient; `recipient` is whoever the server names."""
+    """What became of a message for one recipient, as the server names it."""
 
     recipient: str
     action: str
@@ -162,7 +162,7 @@ class RecipientReport:
 
 
 def read_reports(message: Message) -> tuple[RecipientReport, ...]:
-    """Read the blocks of a delivery report; none for a message that is no such report."""
+    """Read the blocks of a delivery report; () for any other message."""
     blocks = [
         block
         for part in list_parts(message)
@@ -173,10 +173,10 @@ def read_reports(message: Message) -> tuple[RecipientReport, ...]:
 
 
 def judge_reports(reports: Sequence[RecipientReport]) -> tuple[ReturnKind, RecipientReport]:
-    """Decide what a report of one letter says, and by which of its blocks.
+    """Decide what the report of one message says, and which block decides.
 
-    A letter goes to one reader. Where that address stands for several and one of them got it, it
-    works; where they failed in several ways, the mildest counts. A delay is not the end.
+    A message goes to one reader. If that address forwards to several and one got it, it works. If
+    they failed in different ways, the mildest counts. A delay is no failure.
     """
     judged = [(_kind(report), report) for report in reports]
     for kind in ("other", "policy", "soft"):
@@ -220,7 +220,7 @@ _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackReport:
-    """What a provider reports: its kind in small letters, and where it was read."""
+    """A provider's report: its type in small letters, the program, and the part that holds it."""
 
     feedback_type: str
     agent: str
@@ -228,12 +228,12 @@ class FeedbackReport:
 
     @property
     def is_complaint(self) -> bool:
-        """Decide whether somebody wants no more of this."""
+        """Decide whether the reader complained or wants no more mail."""
         return self.feedback_type in _COMPLAINTS
 
 
 def read_feedback(message: Message) -> FeedbackReport | None:
-    """Read the feedback in a message, None where it has none."""
+    """Read the feedback report of a message, None where it has none."""
     for part in list_parts(message):
         if part.get_content_type() == _TYPE:
             fields = _fields(part)
@@ -246,7 +246,7 @@ def read_feedback(message: Message) -> FeedbackReport | None:
 
 
 def _fields(part: Message) -> Message:
-    """Return the fields of a report: to the parser `message/…` is a message that is enclosed."""
+    """Return a report's fields; the parser reads `message/...` as an enclosed message."""
     payload = part.get_payload()
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
         return payload[0]
@@ -271,7 +271,7 @@ _NOTHING = ".0.0"  # X.0.0: other, undefined
 
 
 def judge_status(status: str) -> StatusKind:
-    """Decide what a status code says: of the address, of now, or of us."""
+    """Decide whether a status is about the address (hard), the moment (soft) or us (policy)."""
     if status in _HARD:
         return "hard"
     is_about_us = status in _POLICY or status.split(".")[1:2] in _POLICY_SUBJECTS
@@ -279,7 +279,7 @@ def judge_status(status: str) -> StatusKind:
 
 
 def find_status(*places: str) -> str:
-    """Find the status code that says most: the first that is not X.0.0, else the first; or ""."""
+    """Find the most telling status code: the first that is not X.0.0, else the first, else ""."""
     codes = [
         ".".join(str(int(number)) for number in match.groups())
         for place in places
@@ -302,16 +302,16 @@ _ENCLOSED = ("Return-Path", "X-Return-Path", "Errors-To", "Sender")
 
 
 def find_return_tokens(message: Message) -> tuple[str, ...]:
-    """Find the tokens of return paths in a message, the place it was sent to first.
+    """Find the tokens of return paths, those of the message's own address first.
 
-    Servers write addresses in capitals or small letters as they like (RFC 5321, section 2.4), so
-    tokens come in small ones.
+    Servers may change the case of addresses (RFC 5321, section 2.4), so tokens are in small
+    letters.
     """
     return _first_ones(token.lower() for token in _walk_tokens(message))
 
 
 def find_leave_tokens(message: Message) -> tuple[str, ...]:
-    """Find the tokens of links to leave by in the headers of letters that a message encloses."""
+    """Find the tokens of unsubscribe links in the headers of enclosed messages."""
     return _first_ones(
         token
         for part in list_parts(message)[1:]
@@ -351,9 +351,9 @@ _NESTED = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE 
 
 
 def parse_beginning(message: bytes) -> Message:
-    """Parse the beginning of a message; of one nested too often nothing but headers.
+    """Parse the beginning of a message; only the header of one nested too deep.
 
-    The parser's time grows with depth times lines, and its stack ends at some hundred.
+    The parser's time grows with depth times lines, and its stack ends at a few hundred levels.
     """
     lines = message[:MOST_BYTES].replace(b"\0", b"").splitlines()[:_BODY_LINES]
     head = b"\n".join(line[:_LONGEST_LINE] for line in lines) + b"\n"
@@ -363,22 +363,22 @@ def parse_beginning(message: bytes) -> Message:
 
 
 def list_parts(message: Message) -> list[Message]:
-    """List a message's parts, itself first, in their order."""
+    """List a message's parts in order, itself first."""
     return list(message.walk())
 
 
 def read_header(message: Message, name: str) -> str:
-    """Return a header's first value as text, "" where it has none."""
+    """Return a header's first value, "" where it has none."""
     return next(read_headers(message, name), "")
 
 
 def read_headers(message: Message, name: str) -> Iterator[str]:
-    """Yield all values of a header as text."""
+    """Yield all values of a header."""
     for value in message.get_all(name, []):
         yield str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def read_text(part: Message) -> str:
-    """Return the text of a part, whatever its charset says; "" for one of several parts."""
+    """Return the text of a part as UTF-8; "" for a multipart."""
     payload = part.get_payload(decode=True)
     return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""

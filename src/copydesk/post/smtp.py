@@ -36,11 +36,11 @@ _AWAY = "look at `host` and `port` in [mail.smtp]; letters wait until it is ther
 
 
 async def open_line(options: SmtpOptions, *, tls: ssl.SSLContext | None = None) -> SmtpLine:
-    """Open a line, as whom and how the options say; `tls` stands for the system's trust.
+    """Connect to the SMTP server as the options say; `tls` replaces the system's trust.
 
-    Raises MailServerError where the server is away, slow or busy; MailError where a person must
-    do something: no TLS, a certificate that proves nothing, a sign-in that is refused, `none` for
-    a host elsewhere. There is no way to be plain by mishap.
+    Raises MailServerError where the server is away, slow or busy. Raises MailError where a person
+    must act: no TLS, an invalid certificate, a refused sign-in, `none` for another machine. It
+    never falls back to an unencrypted connection.
     """
     import aiosmtplib
 
@@ -119,7 +119,7 @@ def _check_plain(options: SmtpOptions) -> None:
 
 
 def _translate(error: Exception, options: SmtpOptions) -> MailError:
-    """Return what a person is told of a library's error."""
+    """Return a library's error as ours."""
     if _is_of_tls(error):
         reason = _find_reason(error)
         hint = f"{reason}; {_BAD_CERTIFICATE}" if reason else _BAD_CERTIFICATE
@@ -154,9 +154,9 @@ def _name(options: SmtpOptions) -> str:
 
 
 def _own_name() -> str:
-    """Return this machine's name as EHLO has it; a literal for one that is no whole name.
+    """Return this machine's name for EHLO, an address literal where it has no full name.
 
-    Nobody is asked for it: a resolver that is away would hold up each line.
+    Asks no resolver: one that is away would delay each connection.
     """
     name = socket.gethostname()
     return name if "." in name and urls.host(f"https://{name}/") == name else "[127.0.0.1]"
@@ -173,7 +173,7 @@ _Step = tuple[SmtpStage, bytes, Collection[int]]
 
 
 class SmtpLine:
-    """A line that is open and signed in; it is for one task at a time."""
+    """An open, signed-in connection, for one task at a time."""
 
     def __init__(self, conversation: Conversation, extensions: Collection[str]) -> None:
         self._conversation = conversation
@@ -181,14 +181,14 @@ class SmtpLine:
 
     @property
     def is_open(self) -> bool:
-        """Decide whether another letter can be sent on it."""
+        """Decide whether another message can be sent."""
         return self._conversation.is_open
 
     async def send(self, envelope: Envelope) -> Answer:
-        """Send a letter and return what became of it; nothing is raised for what a server does.
+        """Send a message and return what became of it; raises nothing that the server causes.
 
-        After a refusal the line goes on. After 421, and where the line broke or the server lost
-        its thread, it is closed. Who is cancelled meanwhile closes it, too, and knows nothing.
+        After a refusal the connection stays open. After 421, a broken connection or a confused
+        server it is closed. Cancelling closes it, too, and leaves the outcome unknown.
         """
         is_of_reader = not envelope.recipient.isascii()
         is_plain = envelope.sender.isascii() and _is_head_ascii(envelope.message)
@@ -205,13 +205,13 @@ class SmtpLine:
 
     @property
     def certificate_end(self) -> datetime | None:
-        """Return when the server's certificate ends, None on a line that is not encrypted."""
+        """Return when the server's certificate expires; None without encryption."""
         return self._conversation.certificate_end
 
     async def try_out(self, sender: str, recipient: str) -> Answer:
-        """Ask whether a letter would be taken, as far as that is said before its text; send none.
+        """Ask whether a message would be accepted, as far as RCPT says it; send none.
 
-        `accepted` says that sender and recipient are, and nothing was sent.
+        `accepted` means that sender and recipient are accepted; nothing was sent.
         """
         stage: SmtpStage = "sender"
         try:
@@ -227,7 +227,7 @@ class SmtpLine:
         return answer
 
     async def close(self) -> None:
-        """Say goodbye, if there is still somebody to hear it, and close."""
+        """Quit, where the connection is open, and close it."""
         try:
             if self.is_open:
                 await self._conversation.ask(b"QUIT\r\n")
@@ -262,7 +262,7 @@ class SmtpLine:
             return self._judge_loss(lost, stage, envelope.recipient, is_ended=is_ended)
 
     async def _give_up(self, reply: Reply, stage: SmtpStage, recipient: str) -> Answer:
-        """Return what a refusal makes of a letter, and have the server forget it."""
+        """Return what a refusal means, and reset the server."""
         if reply.code < 400:
             raise LineLostError(f"the server answered {reply.code}, which was not asked")
         answer = judge_reply(reply, stage, recipient)
@@ -297,7 +297,7 @@ class SmtpLine:
 
 
 def _is_head_ascii(message: bytes) -> bool:
-    """Decide whether a letter's fields are ASCII, as all are but some addresses."""
+    """Decide whether a message's header is ASCII, as all are but some addresses."""
     return message[: message.find(b"\r\n\r\n")].isascii()
 
 
@@ -318,9 +318,9 @@ _T = TypeVar("_T")
 
 
 class LineLostError(Exception):
-    """Report a line on which nothing can be said any more; `reply` is what was said last, unasked.
+    """Raised inside this module when the connection is of no more use.
 
-    It stays in this folder.
+    `reply` is an unasked answer that came last.
     """
 
     def __init__(self, what: str, reply: Reply | None = None) -> None:
@@ -330,7 +330,7 @@ class LineLostError(Exception):
 
 
 class Conversation(asyncio.Protocol):
-    """One command at a time; the second answer to a command ends the conversation."""
+    """One command at a time; a second answer to a command ends the conversation."""
 
     def __init__(self, transport: asyncio.Transport, timeout_seconds: float) -> None:
         self._transport = transport
@@ -345,26 +345,26 @@ class Conversation(asyncio.Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Decide whether a command could be written."""
+        """Decide whether a command can be written."""
         return not (self._lost or self._heard or self._transport.is_closing())
 
     @property
     def certificate_end(self) -> datetime | None:
-        """Return when the server's certificate ends, None on a line that is not encrypted."""
+        """Return when the server's certificate expires; None without encryption."""
         tls = self._transport.get_extra_info("ssl_object")
         ends = (tls.getpeercert() or {}).get("notAfter") if tls is not None else None
         return datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) if ends else None
 
     async def ask(self, command: bytes) -> Reply:
-        """Write a command, with its CRLF, and return the answer; raise LineLostError for none."""
+        """Write a command (with its CRLF) and return the answer; raises LineLostError for none."""
         self._check_silence()
         self._transport.write(command)
         return await self._listen()
 
     async def write_body(self, message: bytes) -> None:
-        """Write a message up to its end; return when the kernel has it and the line still stands.
+        """Write a message without its end; return once the kernel has it.
 
-        Then nothing but `ask_end` can have the server take the letter.
+        From then on only `ask_end` can make the server accept the message.
         """
         self._check_silence()
         self._transport.write(_stuff(message))
@@ -375,10 +375,10 @@ class Conversation(asyncio.Protocol):
         self._check_silence()
 
     async def ask_end(self) -> Reply:
-        """Write the end of a message and return the answer to it.
+        """Write the end of a message and return the answer.
 
-        A second answer in the same breath is believed to be of the same opinion, or a goodbye; if
-        it is not, nobody knows which of them was meant.
+        A second answer in the same read must agree or say goodbye; otherwise nobody knows which
+        counts.
         """
         self._transport.write(_END)
         reply = await self._listen(_TIMES_LONGER)
@@ -390,7 +390,7 @@ class Conversation(asyncio.Protocol):
         return reply
 
     def end(self, why: str) -> None:
-        """Close the line at once."""
+        """Close the connection at once."""
         self._lost = self._lost or why
         self._transport.abort()
 
@@ -422,7 +422,7 @@ class Conversation(asyncio.Protocol):
         await self._waiter
 
     async def _within_time(self, wanted: Awaitable[_T], what: str, times_longer: int = 1) -> _T:
-        """Wait for something whole: who dribbles has no more time than who is silent."""
+        """Wait for a complete result: a slow trickle gets no more time than silence."""
         try:
             async with asyncio.timeout(self._timeout_seconds * times_longer):
                 return await wanted
@@ -431,9 +431,9 @@ class Conversation(asyncio.Protocol):
             raise LineLostError(what) from None
 
     def _take_reply(self) -> Reply | None:
-        """Take the first whole answer out of what was heard, None while its end is missing.
+        """Take the first complete answer from what was received; None while it is incomplete.
 
-        Raises LineLostError for what is no answer.
+        Raises LineLostError for anything that is no answer.
         """
         position, words = 0, list[bytes]()
         while line := _LINE.match(self._heard, position):
@@ -481,9 +481,9 @@ class Conversation(asyncio.Protocol):
 
 
 def _stuff(message: bytes) -> bytes:
-    """Return a message as DATA has it: CRLF alone ends lines, a dot before a dot (RFC 5321, 4.5.2).
+    """Prepare a message for DATA: lines end with CRLF, dots are doubled (RFC 5321, 4.5.2).
 
-    A bare CR or LF is made whole: some servers take it for an end, and what follows for a letter.
+    A bare CR or LF becomes CRLF: some servers take it for the end, and the rest for a new message.
     """
     ends = message.count(b"\r\n")
     if message.count(b"\n") != ends or message.count(b"\r") != ends:

@@ -1,13 +1,13 @@
-"""Readers' own pages: a reader's request goes in; a page comes out, and what they want is kept.
+"""Readers' own pages: a reader's request goes in; a page comes out, and their choice is stored.
 
-    /mail/subscribe        a form; sent off, a mail with a link goes to the address
-    /mail/confirm/TOKEN    that link: letters begin        /mail/change/TOKEN  a new address's
-    /mail/leave/TOKEN      letters end, by a button or by one click of a mail program (RFC 8058)
-    /mail/choices/TOKEN    which letters, which topics, a pause
-    /mail/manage/TOKEN     one's data, another address, everything deleted
-    /mail/bounces          where a mail service tells what came back
+    /mail/subscribe        the form; it sends a mail with a confirmation link
+    /mail/confirm/TOKEN    confirm the subscription        /mail/change/TOKEN  confirm a new address
+    /mail/leave/TOKEN      unsubscribe, by a button or one click in a mail program (RFC 8058)
+    /mail/choices/TOKEN    choose letters and topics, or pause
+    /mail/manage/TOKEN     see one's data, change the address, delete everything
+    /mail/bounces          mail services post bounces here
 
-Only POST changes anything: programs that look through mails open every link.
+Only POST changes anything, since mail scanners open every link.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ _PAGES: Mapping[str, tuple[Answer, Answer]] = {
 
 
 def make_app(service: ReaderService, client_of: ClientOf) -> ASGIApp:
-    """Return the app of an open service; `client_of` returns the network of who asks."""
+    """Return the app; `client_of` returns the network that a request comes from."""
     handlers = _Handlers(service, client_of)
     pages = [
         Route(path, handlers.page(show, act), methods=["GET", "POST"])
@@ -62,14 +62,14 @@ def make_app(service: ReaderService, client_of: ClientOf) -> ASGIApp:
 
 
 class _Handlers:
-    """What each route does."""
+    """The handlers of the routes."""
 
     def __init__(self, service: ReaderService, client_of: ClientOf) -> None:
         self._service = service
         self._client_of = client_of
 
     def page(self, show: Answer, act: Answer) -> Callable[[Request], object]:
-        """Return what shows a page, and does what its forms ask for by POST alone."""
+        """Return a handler that shows a page, and acts on its form by POST only."""
 
         async def answer(request: Request) -> Response:
             if request.method != "POST":
@@ -79,7 +79,7 @@ class _Handlers:
         return answer
 
     async def leave(self, request: Request) -> Response:
-        """Show the page that asks; by POST end it at once, whatever a mail program sends along."""
+        """Ask for confirmation; by POST unsubscribe at once, whatever the body holds."""
         if request.method != "POST":
             return await self._service.answer_first(_choices.show_leave, self._read(request))
         if is_form(request):
@@ -93,7 +93,7 @@ class _Handlers:
         return await self._answer(_data.download_data, request)
 
     async def bounces(self, request: Request) -> Response:
-        """Take in what a mail service posts."""
+        """Handle a bounce that a mail service posts."""
         body = await read_body(request, MOST_BYTES)
         signature = request.headers.get(SIGNATURE_HEADER, "")
         return await self._answer(lambda visit: take_in(visit, body, signature), request)
@@ -106,7 +106,7 @@ class _Handlers:
         )
 
     async def refuse(self, request: Request, error: Exception) -> Response:
-        """Answer with a page to what cannot be answered otherwise."""
+        """Answer an HTTP error with a page."""
         assert isinstance(error, HTTPException)
         name, status = _NOTICES.get(error.status_code, "refused"), error.status_code
 
@@ -137,11 +137,11 @@ class _Handlers:
 async def serve_subscriptions(
     read_newsroom: ReadNewsroom, say: Say, client_of: ClientOf
 ) -> AsyncIterator[ASGIApp]:
-    """Prepare the pages of a newsroom's readers for the block; `say` tells the operator.
+    """Open the readers' pages for the block; `say` reports problems to the operator.
 
-    `read_newsroom` returns the newsroom as of now (it is called in threads), `client_of` the
-    network of who sends a request. Where what is kept of readers cannot be opened, the pages say
-    so (503), and the site is served all the same.
+    `read_newsroom` returns the newsroom as of now (called in threads), `client_of` the network of a
+    request. If the readers' store cannot be opened, the pages answer 503 and the site is served all
+    the same.
     """
     service = ReaderService(read_newsroom, say)
     await service.open()
@@ -158,9 +158,9 @@ SIGNATURE_HEADER = "X-Copydesk-Signature"
 
 
 def take_in(visit: Visit, body: bytes, signature: str) -> Response:
-    """Take in one message; what no letter of ours is known by is taken as well and changes nothing.
+    """Handle one posted message; one that matches no issue of ours is accepted and ignored.
 
-    A service that got anything else but 200 would post it again.
+    After any answer but 200 the service would post it again.
     """
     options = visit.newsroom.settings.mail.bounces
     if not options.secret:
@@ -191,7 +191,7 @@ _HEADERS = {
 
 
 def guard_answers(app: ASGIApp) -> ASGIApp:
-    """Return an app whose answers all have these headers; one that says so itself may be cached."""
+    """Add the security headers to every answer; an answer may set its own Cache-Control."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_on(message: Message) -> None:

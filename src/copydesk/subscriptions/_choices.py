@@ -17,7 +17,7 @@ _LONGEST_PAUSE = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wish:
-    """What a form asks for; `pause` is what was typed, and `until` None where that is no day."""
+    """What a form asks for; `pause` is the typed text, `until` None where that is no date."""
 
     letters: dict[str, tuple[str, ...]]
     pause: str = ""
@@ -25,12 +25,12 @@ class _Wish:
 
 
 def show_choices(visit: Visit) -> Response:
-    """Answer with what somebody gets, as a form."""
+    """Show a reader's letters, topics and pause as a form."""
     return _show(visit)
 
 
 def act(visit: Visit) -> Response:
-    """Keep choices, end all letters, or mail a link to manage: by the button that was pressed."""
+    """Store the choices, end all letters, or mail a link to manage: by the button pressed."""
     acts = {"choose": _choose, "leave": _leave_all, "manage": _mail_manage_link}
     chosen = acts.get(visit.form.first("act"))
     return chosen(visit) if chosen else visit.pages.notice("refused", status=400)
@@ -68,7 +68,7 @@ def _read_wish(form: Form) -> _Wish:
 
 
 def _show(visit: Visit, note: str = "", wish: _Wish | None = None) -> Response:
-    """Return the page; `wish` is a form whose day of a pause is none, which is shown again."""
+    """Show the page; `wish` is a form with an invalid date, which is shown again."""
     view, pages = visit.look("choices"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -131,7 +131,7 @@ def _mail_manage_link(visit: Visit) -> Response:
 
 
 def show_confirmation(visit: Visit) -> Response:
-    """Answer with what a link would begin, and the button that does it."""
+    """Show what a confirmation link subscribes to, and the button that does it."""
     view, pages = visit.look("confirm"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -146,7 +146,7 @@ def show_confirmation(visit: Visit) -> Response:
 
 
 def confirm(visit: Visit) -> Response:
-    """Let letters begin."""
+    """Confirm a subscription."""
     answer, pages = (
         engine.confirm_subscription(visit.newsroom, visit.store, visit.token),
         visit.pages,
@@ -160,7 +160,7 @@ def confirm(visit: Visit) -> Response:
 
 
 def show_change(visit: Visit) -> Response:
-    """Answer with which address would take another's place, and the button that does it."""
+    """Show which address would replace the old one, and the button that does it."""
     view, pages = visit.look("change"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -175,7 +175,7 @@ def show_change(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Let a new address be the reader's."""
+    """Change the reader's address to the confirmed one."""
     answer = engine.confirm_address_change(visit.newsroom, visit.store, visit.token)
     pages = visit.pages
     if answer.outcome == "changed":
@@ -195,7 +195,7 @@ def change(visit: Visit) -> Response:
 
 
 def show_leave(visit: Visit) -> Response:
-    """Answer with the page that asks whether somebody wants to leave."""
+    """Ask whether the reader wants to unsubscribe."""
     view, pages = visit.look("unsubscribe"), visit.pages
     if view.kind != "good":
         return visit.refuse_link(view.kind)
@@ -210,9 +210,10 @@ def show_leave(visit: Visit) -> Response:
 
 
 def leave(visit: Visit) -> Response:
-    """End the link's letter or, by the page's other button, all; a program gets a plain word.
+    """End the link's letter or, by the page's other button, all letters.
 
-    Whatever else was sent counts as one click: nobody who wants to leave is asked again.
+    Any other body counts as one click: nobody who unsubscribes is asked again. Mail programs get a
+    plain-text answer.
     """
     is_all = visit.form.first("act") == "all"
     end = engine.leave_all_letters if is_all else engine.leave_letter
@@ -225,7 +226,7 @@ def leave(visit: Visit) -> Response:
 
 
 def tell_departure(visit: Visit, answer: engine.LeaveAnswer, *, is_all: bool) -> Response:
-    """Return the page that says which letters ended."""
+    """Show which letters ended."""
     pages, has_form = visit.pages, bool(visit.newsroom.beat.subscribe_url)
     if answer.outcome == "again":
         return pages.notice("left", pages.say("readers_left_again_text"), has_form=has_form)

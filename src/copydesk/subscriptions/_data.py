@@ -19,12 +19,12 @@ _NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 def show_data(visit: Visit) -> Response:
-    """Answer with what is kept of a reader."""
+    """Show everything that is stored about a reader."""
     return _show(visit)
 
 
 def download_data(visit: Visit) -> Response:
-    """Answer with all that is kept of a reader as JSON, for their disk."""
+    """Return everything that is stored about a reader as a JSON file."""
     answer = engine.read_reader_data(visit.newsroom, visit.store, visit.token)
     if answer.data is None:
         return visit.refuse_link(answer.kind)
@@ -34,7 +34,7 @@ def download_data(visit: Visit) -> Response:
 
 
 def manage(visit: Visit) -> Response:
-    """Change the address or delete everything, by the form that was sent off."""
+    """Change the address or delete everything, by the form that was sent."""
     act = visit.form.first("act")
     if act == "address":
         return _change_address(visit)
@@ -83,7 +83,7 @@ def _show(visit: Visit, address: str = "", fault: str = "", erase_fault: str = "
 
 
 def _list_facts(data: engine.ReaderData, pages: ReaderPages) -> Iterator[dict[str, object]]:
-    """Yield what is known of somebody in single words; nothing of what is not."""
+    """Yield the single known facts about a reader."""
     suppressed = data.suppressed_since
     facts = (
         ("address", data.address),
@@ -125,7 +125,7 @@ def _list_parts(data: engine.ReaderData, visit: Visit) -> Iterator[dict[str, obj
 def _show_part(
     name: str, rows: Sequence[tuple[str, datetime | None, str]], pages: ReaderPages
 ) -> dict[str, object]:
-    """Return the newest rows of a kind as the page has them; what has no time yet comes first."""
+    """Return the newest rows of one kind; those without a time come first."""
     newest = sorted(rows, key=lambda row: row[1] or _NOT_YET, reverse=True)[:_MOST_ROWS]
     return {
         "name": pages.say(f"readers_data_{name}"),
@@ -148,12 +148,12 @@ _TRAP = "comment"  # a field that people do not see: who fills it is a program
 
 
 def show_form(visit: Visit) -> Response:
-    """Answer with the form; `?letter=` names letters that are chosen already."""
+    """Show the sign-up form; `?letter=` preselects letters."""
     return _show_form(visit, visit.sent.query.all("letter"))
 
 
 def send_form(visit: Visit) -> Response:
-    """Let a mail go to an address that wants letters; say what is wrong with the form otherwise."""
+    """Send a confirmation mail, or show what is wrong with the form."""
     pages, form = visit.pages, visit.form
     if not visit.newsroom.beat.subscribe_url:
         return show_form(visit)
@@ -174,12 +174,12 @@ def send_form(visit: Visit) -> Response:
 
 
 def phrase_fault(visit: Visit, fault: engine.AddressFault) -> str:
-    """Return what is wrong with an address, in words."""
+    """Say what is wrong with an address."""
     return visit.pages.say(f"readers_fault_{fault.replace('-', '_')}")
 
 
 def refuse_for_now(visit: Visit, outcome: str, wait: timedelta | None) -> Response:
-    """Return the answer to what may be tried again later."""
+    """Answer a request that may be tried again later."""
     if outcome == "wait":
         words = visit.pages.phrase_wait("readers_wait", wait)
         answer = visit.pages.notice("wait", words, status=429)

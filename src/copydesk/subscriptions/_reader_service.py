@@ -26,7 +26,7 @@ _CROWDED = b"too many requests at the moment: please try again in a minute\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MadePages:
-    """Pages, and what they were made by."""
+    """Pages, and the settings and theme that they were made from."""
 
     settings: object
     theme: engine.Mark
@@ -34,11 +34,11 @@ class _MadePages:
 
 
 class ReaderService:
-    """Answer visits of readers until it is closed; where the file fails, with a page that says so.
+    """Answer readers' requests until closed; with an error page where the store fails.
 
-    `read_newsroom` returns the newsroom as of now; it is called in a thread. A file that could not
-    be opened is tried again by the next visit, so that mending it needs no restart. Whoever is
-    refused in a flood gets one page that was made beforehand: making it costs nothing then.
+    `read_newsroom` returns the newsroom as of now and is called in a thread. A store that could not
+    be opened is tried again at the next request, so mending it needs no restart. Requests refused
+    in a flood get one prepared page, which costs nothing.
     """
 
     def __init__(self, read_newsroom: ReadNewsroom, say: Say) -> None:
@@ -54,23 +54,23 @@ class ReaderService:
         self._crowded, self._crowded_type = _CROWDED, "text/plain"
 
     async def open(self) -> None:
-        """Open the store; where that fails, the operator is told and visits try again."""
+        """Open the store; on failure tell the operator, and try again at each request."""
         await self._work(self._prepare)
 
     async def close(self) -> None:
-        """Close the store after the visit that is being answered."""
+        """Close the store after the current request."""
         await self._work(self._stack.close)
         self._thread.shutdown(wait=False)
 
     async def answer(self, answer: Answer, sent: Sent) -> Response:
-        """Return the answer to what was sent, once it is the turn of its network."""
+        """Answer a request when its network's turn comes."""
         path = engine.list_networks(sent.client)
         return await self._take_turn("others", path, lambda: self._answer(answer, sent))
 
     async def answer_first(self, answer: Answer, sent: Sent) -> Response:
-        """Return the answer to a visit by a link to leave, before all others.
+        """Answer a request to unsubscribe before all others.
 
-        Only a link that was signed here goes first, and not for ever: see `Turns.may_go_first`.
+        Only for links that were signed here, and not without limit: see `Turns.may_go_first`.
         """
         way_out = engine.recognize_way_out(self._store, sent.token) if self._store else ""
         link = f"{'POST' if sent.method == 'POST' else 'GET'} {way_out}"
@@ -79,7 +79,7 @@ class ReaderService:
         return await self._take_turn("leaving", (link,), lambda: self._answer(answer, sent))
 
     async def show(self, make: Callable[[ReaderPages], Response], client: str) -> Response:
-        """Return a page that needs nothing of what is kept."""
+        """Return a page that needs no stored data."""
         path = engine.list_networks(client)
         return await self._take_turn("others", path, lambda: make(self._make_pages()))
 
@@ -115,7 +115,7 @@ class ReaderService:
         return made
 
     def _find_pages(self, newsroom: engine.Newsroom) -> ReaderPages:
-        """Return the pages by the settings and the theme as they are now: an owner edits both."""
+        """Return pages for the current settings and theme, which the owner may edit."""
         theme, made = newsroom.mark_theme(), self._made
         if made and made.settings is newsroom.settings and made.theme.still_holds(theme):
             return made.pages
@@ -140,7 +140,7 @@ class ReaderService:
         return self._store
 
     def _tell(self, error: CopydeskError) -> None:
-        """Tell the operator what is wrong, once for as long as it is the same."""
+        """Tell the operator about a problem, once while it stays the same."""
         words = f"readers' pages: {error}" + (f"; {error.hint}" if error.hint else "")
         if words != self._said:
             self._said = words
@@ -163,11 +163,11 @@ _MINUTE_SECONDS = 60.0
 
 
 class NoPlaceError(Exception):
-    """Raised for a request that cannot wait: others, who have fewer, have all places."""
+    """Raised for a request that cannot wait, since requests of other networks fill the queue."""
 
 
 class FairQueue:
-    """A queue of requests, each at a path of groups: a wide network, a narrower one in it.
+    """A queue of requests in nested groups: a wide network, narrower ones inside it.
 
     The groups take turns, and so do the groups within each.
     """
@@ -200,7 +200,7 @@ class FairQueue:
         return taken
 
     def drop(self, path: Path, waiting: asyncio.Future[None]) -> bool:
-        """Remove a request; False where it is not in the queue any more."""
+        """Remove a request; False where it is no longer in the queue."""
         if path:
             group = self._groups.get(path[0])
             is_found = group is not None and group.drop(path[1:], waiting)
@@ -214,9 +214,10 @@ class FairQueue:
         return is_found
 
     def find_to_drop(self, path: Path) -> tuple[Path, asyncio.Future[None]] | None:
-        """Return the request that gives its place to a new one at this path, None for none.
+        """Return the request that gives up its place for a new one at `path`, or None.
 
-        It is the newest of the largest group, if that stays larger than the new one's would become.
+        It is the newest of the largest group, if that group stays larger than the new request's
+        would become.
         """
         if not path:
             return None
@@ -240,7 +241,7 @@ class FairQueue:
 
 
 class Turns:
-    """Give each request its turn, one at a time: those of the lane `leaving` before all others."""
+    """Let one request at a time proceed; those of the lane `leaving` go before all others."""
 
     def __init__(self) -> None:
         self._is_taken = False
@@ -249,7 +250,7 @@ class Turns:
         self._visits: Counter[str] = Counter()
 
     def may_go_first(self, link: str) -> bool:
-        """Count a visit by a link to leave; decide whether it is among the first of this minute."""
+        """Count a request by an unsubscribe link; decide whether it is within the limit."""
         minute = int(asyncio.get_running_loop().time() // _MINUTE_SECONDS)
         if minute != self._minute:
             self._minute = minute
@@ -259,9 +260,9 @@ class Turns:
 
     @contextlib.asynccontextmanager
     async def take(self, lane: Lane, path: Path) -> AsyncIterator[None]:
-        """Wait for the turn of a request and keep it for the block; raises NoPlaceError.
+        """Wait for a request's turn and hold it for the block; raises NoPlaceError.
 
-        `path` names who asks: the widest network first, then narrower ones.
+        `path` names the client: the widest network first, then narrower ones.
         """
         if self._is_taken:
             await self._wait(self._lanes[lane], _PLACES[lane], path)

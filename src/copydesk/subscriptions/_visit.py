@@ -32,7 +32,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form, each with what was sent for it, in order."""
+    """The fields of a form in order, each with its value."""
 
     fields: Sequence[tuple[str, str]] = ()
 
@@ -44,7 +44,7 @@ class Form:
         return next((value for field, value in self.fields if field == name), "")
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Return each value of a field."""
+        """Return all values of a field."""
         return tuple(value for field, value in self.fields if field == name)
 
 
@@ -52,7 +52,7 @@ NO_FORM = Form()
 
 
 async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
-    """Return the body of a request; one of more bytes is answered 413."""
+    """Read the body of a request; answers 413 above `most` bytes."""
     body = bytearray()
     try:
         async for part in request.stream():
@@ -65,7 +65,7 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
 
 
 async def read_form(request: Request) -> Form:
-    """Return the fields of a form; any other body is answered 415, too many of them 400."""
+    """Read a form; answers 415 for any other body, 400 for too many fields."""
     if not is_form(request):
         raise HTTPException(415)
     try:
@@ -77,7 +77,7 @@ async def read_form(request: Request) -> Form:
 
 
 def is_form(request: Request) -> bool:
-    """Decide whether a request says that its body is a form's."""
+    """Decide whether a request's content type is a form's."""
     kind = request.headers.get("Content-Type", "").partition(";")[0]
     return kind.strip().lower() == FORM_TYPE
 
@@ -89,7 +89,7 @@ _LINK_HOURS = 48  # for which a link that was mailed to prove an address is good
 
 
 class ReaderPages:
-    """Render the pages of a newsroom's readers; its `_templates/` may replace any of them."""
+    """Render the readers' pages of a newsroom; its `_templates/` may replace any of them."""
 
     def __init__(self, newsroom: engine.Newsroom) -> None:
         self._templates = newsroom.templates
@@ -108,20 +108,20 @@ class ReaderPages:
 
     @property
     def language(self) -> str:
-        """Return the tag of the language of the pages."""
+        """Return the language tag of the pages."""
         return language_tag(self._beat.locale) or "en"
 
     @cached_property
     def root(self) -> str:
-        """Return the path below which all pages lie, as browsers see it: `/tide/mail/`."""
+        """Return the path of all pages as browsers see it: `/tide/mail/`."""
         return f"{urls.path(self._public_url).rstrip('/')}/mail/"
 
     def say(self, key: str, **values: object) -> str:
-        """Return words as plain text."""
+        """Return a string as plain text."""
         return self.strings.say(key, **values)
 
     def phrase(self, key: str, **values: object) -> str:
-        """Return words as HTML; what fills their gaps is set apart, whichever way it is written."""
+        """Return a string as HTML; inserted values are escaped and isolated (`<bdi>`)."""
         apart = {
             name: f"<bdi>{html.escape(value)}</bdi>" if isinstance(value, str) else value
             for name, value in values.items()
@@ -129,27 +129,27 @@ class ReaderPages:
         return mark_safe(self.strings.escape().say(key, **apart))
 
     def phrase_link_hours(self, key: str, **values: str) -> str:
-        """Return words as HTML that say for how long a mailed link is good."""
+        """Return a string, as HTML, that names the lifetime of a mailed link."""
         return self.phrase(key, hours=_LINK_HOURS, **values)
 
     def phrase_wait(self, key: str, wait: timedelta | None) -> str:
-        """Return words for how long somebody has to wait, in whole hours."""
+        """Return a string that names how many hours to wait."""
         return self.phrase(key, count=count_hours(wait))
 
     def name_letter(self, letter: engine.LetterChoice) -> str:
-        """Return what readers call a letter: by itself as the site."""
+        """Return a letter's title, by default the site's."""
         return text.fold(letter.title) or self.title
 
     def name_letters(self, letters: Sequence[engine.LetterChoice]) -> list[str]:
-        """Return what readers call some letters."""
+        """Return the titles of some letters."""
         return [self.name_letter(letter) for letter in letters]
 
     def say_day(self, at: datetime) -> str:
-        """Return a moment's day in the site's zone, in words."""
+        """Return the date of a moment in the site's time zone."""
         return self.strings.format_date("short", local_time(at, self._zone).date())
 
     def answer(self, template: str, title: str, status: int = 200, **values: object) -> Response:
-        """Return a page of a template; `title` names its words. Raises PublishError."""
+        """Render a template as a page; `title` is the key of its title. Raises PublishError."""
         site = {
             "title": self.title,
             "language": self.language,
@@ -161,14 +161,14 @@ class ReaderPages:
         return Response(body, status, media_type="text/html")
 
     def notice(self, name: str, *paragraphs: str, status: int = 200, **more: object) -> Response:
-        """Return a page that says something: by itself the text that belongs to its title."""
+        """Return a page with a message; by default the text that belongs to its title."""
         usual: Mapping[str, object] = {"letters": [], "has_form": False}
         told = paragraphs or (self.say(f"readers_{name}_text"),)
         context = {**usual, **more, "paragraphs": list(told)}
         return self.answer("mail_notice.html", f"readers_{name}_title", status, **context)
 
     def style_sheet(self) -> str:
-        """Return the site's style sheet with what these pages need; the owner's rules come last."""
+        """Return the site's style sheet, the rules of these pages, then the owner's."""
         site, theme = (
             read_template(name, self._templates) or "" for name in ("style.css", "theme.css")
         )
@@ -177,7 +177,7 @@ class ReaderPages:
 
 
 def count_hours(wait: timedelta | None) -> int:
-    """Return how many hours somebody has to wait, at least one."""
+    """Return the hours to wait, at least one."""
     return max(-(-int((wait or timedelta()).total_seconds()) // 3600), 1)
 
 
@@ -186,9 +186,9 @@ def count_hours(wait: timedelta | None) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What came with a request: its method, its address's token, its query and form.
+    """A request: its method, the token in its URL, its query and form.
 
-    `client` is the network that it came from.
+    `client` is the network that it comes from.
     """
 
     method: str = "GET"
@@ -200,7 +200,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What somebody sent, and the newsroom as of now that they sent it to."""
+    """A request with the newsroom, store and pages that answer it."""
 
     newsroom: engine.Newsroom
     store: engine.MailStore
@@ -209,20 +209,20 @@ class Visit:
 
     @property
     def token(self) -> str:
-        """Return the token of the page's address."""
+        """Return the token in the page's URL."""
         return self.sent.token
 
     @property
     def form(self) -> Form:
-        """Return the form that was sent, an empty one where none was."""
+        """Return the form that was sent, or an empty one."""
         return self.sent.form
 
     def look(self, purpose: engine.LinkPurpose) -> engine.LinkView:
-        """Return what this visit's link opens."""
+        """Return what this request's link opens."""
         return engine.look_at_link(self.newsroom, self.store, self.token, purpose)
 
     def refuse_link(self, kind: str) -> Response:
-        """Return the answer to a link that opens nothing: too old, or made up."""
+        """Answer an invalid link: expired or forged."""
         if kind == "over":
             words = self.pages.phrase_link_hours("readers_over_text")
             has_form = bool(self.newsroom.beat.subscribe_url)

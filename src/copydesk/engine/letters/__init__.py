@@ -1,4 +1,4 @@
-"""Letters: a letter and what is filed go in; an issue of it, filed by one commit, comes out."""
+"""Letters: a letter's options and filed stories go in; an issue, filed by one commit, comes out."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from copydesk.engine.letters._issues import make_outgoing as make_outgoing
     from copydesk.engine.letters._issues import name_next_issue as name_next_issue
     from copydesk.engine.letters._issues import read_issue_to_send as read_issue_to_send
-    from copydesk.engine.letters._lint_mail import LintReport as LintReport
-    from copydesk.engine.letters._lint_mail import lint_mail as lint_mail
     from copydesk.mail import IssueDraft as IssueDraft
 else:
     __getattr__ = faces.import_on_demand(__name__, __file__)

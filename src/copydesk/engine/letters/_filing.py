@@ -37,9 +37,9 @@ from copydesk.placement import parse_issue_name
 
 
 def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
-    """Return the letters that would go now if somebody filed them; with those that wait for news.
+    """Return the letters that would be filed now, and those that wait for new stories.
 
-    One that is held, or needs an approval that it does not have, would not.
+    A letter on hold, or without the approval that it needs, is left out.
     """
     return [
         letter.id
@@ -49,7 +49,7 @@ def list_due_letters(newsroom: Newsroom, *, with_waiting: bool) -> list[str]:
 
 
 def file_due_letters(newsroom: Newsroom) -> tuple[LetterOutcome, ...]:
-    """File the letters that are due; one that fails costs no other, and is tried again."""
+    """File the letters that are due; one that fails stops no other, and is tried again."""
     due = _list_due(newsroom, with_waiting=True)
     if due:
         make_public_pictures(newsroom)
@@ -84,11 +84,11 @@ LetterState = Literal["filed", "filed-before", "skipped", "held", "unapproved", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOutcome:
-    """What became of the issue to come of a letter; `what` says it to a person.
+    """The result for a letter's next issue; `what` describes it.
 
-    `path` is that of its file, "" where there is none; `new` stories were new, of `fewest` that it
-    takes. `hint` says what would let one go that was skipped. One that `is_held` is filed, and
-    awaits a person's word before it goes out.
+    `path` is its file's, "" where there is none; `new` of the needed `fewest` stories were new.
+    `hint` says what would release a skipped one. One that `is_held` is filed, and waits for a
+    person's approval before it is sent.
     """
 
     letter: str
@@ -109,12 +109,12 @@ def file_letter(
     by: str = "",
     before: Callable[[Issue], None] = lambda _issue: None,
 ) -> LetterOutcome:
-    """Compose a letter's issue as of now and file it, unless there is too little to tell.
+    """Compose a letter's issue as of now and file it, unless there are too few new stories.
 
-    `by` is the person who lets it go, which is their approval; by itself one goes that needs none.
-    A held one goes with nobody. `before` sees the issue that is about to be filed. Raises
-    UsageError where there is no such letter and as `file_issue` does, MailError and PublishError
-    for a template of the owner's.
+    `by` is the person who releases it, which is their approval; without one, only a letter that
+    needs no approval is filed. A letter on hold is never filed. `before` is called with the issue
+    before it is filed. Raises UsageError where there is no such letter and as `file_issue` does,
+    MailError and PublishError for the owner's template.
     """
     letter = find_letter(newsroom, letter_id).options
     kept = read_edits(newsroom, letter.id)
@@ -129,10 +129,10 @@ def file_letter(
 
 
 def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) -> LetterOutcome:
-    """File an issue that was composed with what editors changed, which is done with then.
+    """File a composed issue with editors' changes, which are then deleted.
 
-    Where another process filed its hour meanwhile, that one is done with them. Raises as
-    `file_issue` does, MailError, PublishError.
+    If another process filed its hour meanwhile, that issue used them up. Raises as `file_issue`
+    does, MailError, PublishError.
     """
     outcome = _file(newsroom, draft, by)
     if outcome.state == "filed" and kept.version:
@@ -142,7 +142,7 @@ def file_draft(newsroom: Newsroom, draft: IssueDraft, kept: KeptEdits, by: str) 
 
 
 def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
-    """Return what editors changed in the issue to come of a letter; nothing where is no desk yet.
+    """Return the editors' changes to a letter's next issue; none where there is no desk yet.
 
     Raises DeskStoreError.
     """
@@ -153,7 +153,7 @@ def read_edits(newsroom: Newsroom, letter_id: str) -> KeptEdits:
 
 
 def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> LetterOutcome | None:
-    """Return what keeps an issue back that there is enough to tell in, None for nothing."""
+    """Return what holds back an issue that has enough stories, None for nothing."""
     if edits.is_held:
         return LetterOutcome(letter=letter.id, state="held", what="it is held at the desk")
     if letter.approval == "editor" and not (by or edits.approved_by):
@@ -163,7 +163,7 @@ def find_obstacle(letter: LetterOptions, edits: IssueEdits, by: str = "") -> Let
 
 
 def explain_skip(draft: IssueDraft) -> LetterOutcome:
-    """Return that an issue is skipped, and why."""
+    """Return an outcome that says that an issue is skipped, and why."""
     told = f"{draft.new} new of {draft.fewest} that it takes" if draft.new else "no story is new"
     return LetterOutcome(
         letter=draft.issue.letter,
@@ -207,9 +207,9 @@ _CLOCKS_DIFFER = timedelta(hours=1)  # two processes that file one hour are no f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledIssue:
-    """Where an issue stands in git; not `is_new` where another process had filed its hour before.
+    """The file of an issue; not `is_new` where another process had filed its hour before.
 
-    Either way what editors had changed in it is done with.
+    Either way the editors' changes to it are used up.
     """
 
     path: str
@@ -221,12 +221,12 @@ class FiledIssue:
 def file_issue(
     newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: str = ""
 ) -> FiledIssue:
-    """File an issue as it was composed and rendered; `by` is who let it go, "" for nobody.
+    """File a composed and rendered issue; `by` is the person who released it, "" for nobody.
 
-    Its hour is filed where an issue of the letter is newer than the one that it was composed after.
-    Raises UsageError where a story of it was removed meanwhile, its name went to another file, or
-    an issue is dated later than this one, by a clock that was wrong;
-    BusyError where another process writes for ten seconds; RecordError.
+    Its hour is already filed where the letter has a newer issue than the one it was composed after.
+    Raises UsageError where one of its stories was removed meanwhile, its name is taken by another
+    file, or an issue has a later date (by a wrong clock); BusyError where another process writes
+    for ten seconds; RecordError.
     """
     with hold_write_lock(newsroom) as lock:
         last = find_last_issue(newsroom, _stems(issue))
@@ -273,7 +273,7 @@ def _plan_change(newsroom: Newsroom, issue: Issue, rendered: RenderedIssue, by: 
 
 
 def _find_removed_story(newsroom: Newsroom, issue: Issue) -> IssueStory | None:
-    """Return a story of an issue that an editor removed for good, or beside which one stands."""
+    """Return a story of an issue that an editor removed for good, or None."""
     rulings = archive.read_rulings(newsroom.root)
     removed = frozenset(map(urls.identity, rulings.removed))
     for story in issue.stories:

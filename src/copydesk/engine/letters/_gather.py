@@ -62,9 +62,9 @@ _WORDS_A_MINUTE = 230  # read silently (Brysbaert 2019: 238 in English, fewer in
 def gather_material(
     newsroom: Newsroom, letter: LetterOptions, at: datetime
 ) -> Iterator[IssueMaterial]:
-    """Gather what an issue of a letter at a moment is made of, for the block.
+    """Gather the material for a letter's issue at a moment, for the block.
 
-    Raises PublishError, MemoryStoreError. A record that cannot be read is not told.
+    Raises PublishError, MemoryStoreError. Records that cannot be read are left out.
     """
     at = dates.utc(at)
     troubles = Troubles()
@@ -98,14 +98,14 @@ def gather_material(
 def _read_collections(
     newsroom: Newsroom, letter: LetterOptions, troubles: Troubles
 ) -> list[Record]:
-    """Read the records of the collections that a letter picks from, and of no other."""
+    """Read the records of the collections that a letter picks from."""
     wanted = {part.of for part in letter.parts if part.kind == "collection"}
     return [record for of in sorted(wanted) for record in newsroom.archive.records_in(of, troubles)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gathering:
-    """What is asked while the plan of the site is open."""
+    """Queries while the plan of the site is open."""
 
     newsroom: Newsroom
     letter: LetterOptions
@@ -113,9 +113,9 @@ class _Gathering:
     plan: SitePlan
 
     def read_dated_after(self, since: datetime) -> Iterator[Story]:
-        """Read the published stories that are dated after a moment, the newest first.
+        """Read the published stories dated after a moment, newest first.
 
-        One of a time to come waits for it.
+        Stories with a future date wait for it.
         """
         for story in self.plan.stories:
             if story.published_at is None or dates.utc(story.published_at) <= since:
@@ -123,10 +123,7 @@ class _Gathering:
             yield story
 
     def find_late(self, path: str, since: datetime) -> dict[str, Story]:
-        """Find the published stories of older dates that came after the issue in a file, by name.
-
-        They were filed, or an editor published them, since then.
-        """
+        """Return the names of older stories that were filed or published since an issue."""
         changes = git.list_changes_since(self.newsroom.root, path, "_news") or {}
         rulings = _read_rulings(self.newsroom)
         late = {}
@@ -137,7 +134,7 @@ class _Gathering:
         return late
 
     def _read_older(self, name: str, since: datetime) -> Story | None:
-        """Read a published story of before a moment, None where it is no such, or too old."""
+        """Read a published story dated before a moment; None where it is none or too old."""
         entry = self.plan.groups.public(name)
         if entry is None:
             return None
@@ -145,7 +142,7 @@ class _Gathering:
         return self.plan.read(entry.path) if since - _OLDEST < at <= since else None
 
     def place_issue(self, stem: str, at: datetime) -> IssuePlace:
-        """Return where an issue of a moment will stand."""
+        """Return the file name and URLs of an issue."""
         day = mail.local_day(at, dates.find_zone(self.letter.zone))
         name = name_next_issue(self.newsroom, stem, day)
         links, beat = self.plan.links, self.plan.beat
@@ -160,7 +157,7 @@ class _Gathering:
         )
 
     def tell(self, story: Story) -> IssueStory:
-        """Return what an issue tells of a story, with how long it takes to read."""
+        """Return what an issue tells of a story, with its reading time."""
         told = publish.tell_story(story, self.plan)
         if told.minutes:
             return told
@@ -169,7 +166,7 @@ class _Gathering:
         return replace(told, minutes=-(-words // _WORDS_A_MINUTE))
 
     def find_headings(self, strings: Strings) -> Headings:
-        """Return what the parts are called, in the site's language."""
+        """Return the headings of parts in the site's language."""
         of_kind: dict[PartKind, str] = {
             "lead": strings.say("top_stories"),
             "notes": strings.say("note"),
@@ -183,7 +180,7 @@ class _Gathering:
         )
 
     def relate(self, issues: Sequence[EarlierIssue]) -> EarlierIssues:
-        """Return what earlier issues told, by the events of today: groups change meanwhile."""
+        """Return what earlier issues told, by today's events, since groups change."""
         told_at: dict[str, datetime] = {}
         for issue in issues:
             for name in issue.names:
@@ -196,7 +193,7 @@ class _Gathering:
         )
 
     def read_lists(self) -> dict[tuple[PartKind, str], list[tuple[Story, str]]]:
-        """Read the published stories of the reading lists and stashes that the letter tells."""
+        """Read the published stories of the letter's reading lists and stashes."""
         wanted = {(part.kind, part.of) for part in self.letter.parts}
         known: dict[tuple[PartKind, str], ReadingList] = {
             **{("list", name): listed for name, listed in self.plan.lists.items()},
@@ -205,7 +202,7 @@ class _Gathering:
         return {key: list(self.plan.read_list(known[key])) for key in wanted & known.keys()}
 
     def _find_stashes(self) -> Iterator[tuple[str, ReadingList]]:
-        """Yield the stashes that the desk's editors share, by name, where a part is of one."""
+        """Yield the desk's shared stashes, by name, where a part uses one."""
         private = self.newsroom.private
         if not any(part.kind == "stash" for part in self.letter.parts) or not has_desk(private):
             return
@@ -216,7 +213,7 @@ class _Gathering:
             yield stash.name, ReadingList(id="", title=stash.name, stories=chosen)
 
     def read_picks(self) -> dict[str, list[tuple[IssueStory, float]]]:
-        """Read what may be picked from other collections, by their folders."""
+        """Read the candidates from other collections, by their folders."""
         wanted = {part.of for part in self.letter.parts if part.kind == "collection"}
         return {
             folder: list(publish.tell_records(self.plan, folder.removeprefix("_")))
@@ -231,7 +228,7 @@ def _is_decided(story: Story, rulings: archive.Rulings, since: datetime) -> bool
 
 
 def _name_collection(folder: str, strings: Strings) -> str:
-    """Return what readers call a collection: by its folder where the site has no word for it."""
+    """Return a collection's title, or its folder where the site has no word for it."""
     name = folder.removeprefix("_")
     try:
         return strings.say(name)
@@ -254,7 +251,7 @@ _LOOKED_BACK = timedelta(days=40)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierIssue:
-    """A filed issue: its file, the moment for which it was made, the records that it told."""
+    """A filed issue: its file, its time, and the records that it told."""
 
     path: str
     at: datetime
@@ -264,9 +261,10 @@ class EarlierIssue:
 def read_earlier_issues(
     newsroom: Newsroom, stems: Collection[str], before: datetime, *, every: bool
 ) -> list[EarlierIssue]:
-    """Return the issues of a letter before a moment, the last one last; without `every` of weeks.
+    """Return a letter's issues before a moment, last one last; `every` for those of all time.
 
-    One that cannot be read was none. An issue of the reference's form told no record.
+    An issue that cannot be read is ignored. Issues in the reference implementation's format told no
+    record.
     """
     return sorted(_walk_back(newsroom, stems, before, every=every), key=lambda issue: issue.at)
 
@@ -292,9 +290,9 @@ _NO_EDITS = IssueEdits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRow:
-    """A letter, its last issue, and when the next one is due: None where no hour says so.
+    """A letter, its last issue, and when the next one is due: None without a fixed hour.
 
-    A moment that is past is one for which the issue is still to be made.
+    A past moment means that the issue is still to be made.
     """
 
     options: LetterOptions
@@ -303,7 +301,7 @@ class LetterRow:
 
 
 def list_letters(newsroom: Newsroom) -> list[LetterRow]:
-    """Return the letters of the settings, in their order."""
+    """Return the letters in the order of the settings."""
     return [_make_row(newsroom, letter) for letter in newsroom.settings.letters]
 
 
@@ -324,7 +322,7 @@ def find_letter(newsroom: Newsroom, letter_id: str) -> LetterRow:
 def compose_issue(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> Issue:
-    """Compose the issue that a letter would be at a moment, however little is new.
+    """Compose a letter's issue at a moment, even with too few new stories.
 
     Raises UsageError where there is no such letter, PublishError, MemoryStoreError.
     """
@@ -334,7 +332,7 @@ def compose_issue(
 def draft_letter(
     newsroom: Newsroom, letter_id: str, at: datetime, edits: IssueEdits = _NO_EDITS
 ) -> IssueDraft:
-    """Compose as `compose_issue` does, and say whether there is enough to tell."""
+    """Compose as `compose_issue` does, and say whether there are enough new stories."""
     letter = find_letter(newsroom, letter_id).options
     with gather_material(newsroom, letter, at) as material:
         return mail.draft_issue(material, edits)
@@ -343,7 +341,7 @@ def draft_letter(
 def render_issue(newsroom: Newsroom, issue: Issue, *, whole: bool = False) -> RenderedIssue:
     """Render an issue in the site's theme and language; raises MailError, PublishError.
 
-    `whole` has all its stories, however long it gets: where a mail ends, its page goes on.
+    `whole` includes all stories, as the issue's page does; a mail is cut at Gmail's limit.
     """
     return mail.render(
         issue,
@@ -363,7 +361,7 @@ def _make_row(newsroom: Newsroom, letter: LetterOptions) -> LetterRow:
 def find_due_hour(
     newsroom: Newsroom, letter: LetterOptions, last: LastIssue | None
 ) -> datetime | None:
-    """Return the hour for which an issue of a letter is still to be made, None for none."""
+    """Return the hour whose issue is still to be made, None for none."""
     if not mail.is_due(letter, last.at if last else None, newsroom.now):
         return None
     hour = mail.last_due(letter, newsroom.now)
@@ -372,5 +370,5 @@ def find_due_hour(
 
 
 def mark_hour(hour: datetime) -> bytes:
-    """Return what is remembered of an hour whose issue was skipped."""
+    """Return the memory's key of an hour whose issue was skipped."""
     return dates.rfc3339(hour).encode()

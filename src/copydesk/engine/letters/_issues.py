@@ -26,7 +26,7 @@ _LATEST = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastIssue:
-    """The issue of a letter that was filed last: its file, and the moment for which it was made."""
+    """The last filed issue of a letter: its file and its time."""
 
     path: str
     at: datetime
@@ -35,19 +35,19 @@ class LastIssue:
 def letter_stems(
     newsroom: Newsroom, letter: LetterOptions, letters: Sequence[LetterOptions]
 ) -> tuple[str, ...]:
-    """Return what the names of a letter's issues begin with, that of the next one first."""
+    """Return the beginnings of the names of a letter's issues, that of the next one first."""
     return issue_stems(letter, letters, archive.slug(newsroom.beat.title).strip("-"))
 
 
 def name_next_issue(newsroom: Newsroom, stem: str, day: date) -> str:
-    """Return the name of an issue that is filed on a day, in the letter's zone."""
+    """Return the name of an issue filed on a day, in the letter's time zone."""
     return name_issue(stem, day, lambda name: _is_taken(newsroom, name))
 
 
 def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | None:
     """Return the last issue filed under one of these stems, None where there is none.
 
-    One that cannot be read does not count.
+    An issue that cannot be read is ignored.
     """
     last, newest_day = None, date.max
     for name in sorted(list_issue_names(newsroom, stems), reverse=True):
@@ -61,7 +61,7 @@ def find_last_issue(newsroom: Newsroom, stems: Collection[str]) -> LastIssue | N
 
 
 def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[IssueName]:
-    """Walk the names of the issues that are filed under some stems, in no order."""
+    """Walk the names of the issues filed under some stems, in no order."""
     folder = newsroom.root / LETTERS_FOLDER
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for file in folder.iterdir():
@@ -71,7 +71,7 @@ def list_issue_names(newsroom: Newsroom, stems: Collection[str]) -> Iterator[Iss
 
 
 def read_issue(newsroom: Newsroom, name: IssueName) -> tuple[LastIssue, str] | None:
-    """Return a filed issue with its mail, None where it cannot be read or says no time."""
+    """Return a filed issue with its mail; None where it cannot be read or has no time."""
     path = letter_path(str(name))
     try:
         record = document.parse_record(path, newsroom.archive.file_bytes(path))
@@ -94,9 +94,9 @@ _TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueToSend:
-    """An issue as its file has it: what of its letter, and when; its page is "" where it has none.
+    """An issue as its file is now, with its letter and time; its page is "" where it has none.
 
-    What was taken out of it or mended by hand since it was filed is so here.
+    Corrections made to the file after it was filed are included.
     """
 
     name: str
@@ -112,8 +112,8 @@ class IssueToSend:
 def read_issue_to_send(newsroom: Newsroom, name: str) -> IssueToSend:
     """Read a filed issue by its name, `daily-2026-11-24`, or its path.
 
-    Raises UsageError where there is none or no letter of the settings has it; MailError where its
-    file cannot be read.
+    Raises UsageError where there is none or the settings lack its letter; MailError where its file
+    cannot be read.
     """
     stem = name.removeprefix(f"{LETTERS_FOLDER}/").removesuffix(".html")
     parsed = parse_issue_name(stem)
@@ -161,7 +161,7 @@ def _word(value: object) -> str:
 
 
 def make_outgoing(newsroom: Newsroom, issue: IssueToSend) -> OutgoingIssue:
-    """Return an issue as it is sent to all, in the site's language; MailError for an empty one."""
+    """Return an issue as it is sent, in the site's language; raises MailError for an empty one."""
     options = newsroom.settings.mail
     filed = FiledMail(
         subject=issue.subject,

@@ -1,6 +1,6 @@
-"""Checks of mail: the settings go in; what is well and what is not comes out, and is kept.
+"""Mail checks: settings go in; what is well and what is not comes out, and is stored.
 
-Whoever sends asks `find_mail_obstacle` before: docs/design/delivery.md.
+Callers that send ask `find_mail_obstacle` first: docs/design/delivery.md.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The checks of mail, made and kept: before the first letter they are clean, or overruled by name.
+"""Run and store the mail checks: letters wait until they are clean, or overruled by name.
 
-    settings ── examine_mail ──> findings, in mail.sqlite ── find_mail_obstacle ──> may letters go?
+    settings -> examine_mail -> findings, stored -> find_mail_obstacle -> may letters be sent?
 
-What is kept holds for the settings it was found with: another server, domain or key begins anew.
-A newer copydesk that looks at more of them takes what was found, or overruled, before it did.
+Findings hold for the settings that they were made with: another server, domain or key needs a new
+run. A newer copydesk that checks more settings accepts what was found or overruled before.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NOBODY = 0  # whom the link and the return path of checks belong to
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overruling:
-    """A person's word that a fault of one kind, or of all, is to hold up no letter."""
+    """A person's decision that a fault of one kind, or any, holds back no letter."""
 
     by: str
     why: str
@@ -45,7 +45,7 @@ class Overruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFinding:
-    """A finding as it was kept."""
+    """A stored finding."""
 
     kind: str
     state: str
@@ -55,10 +55,10 @@ class KeptFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailCheckReport:
-    """What was found last for these settings, `at` "" where nobody looked; and who overruled what.
+    """The last findings for the current settings, `at` "" where there are none; and overrulings.
 
-    `overruled` is by kind, or "all". `outdated` says what somebody did with settings that were
-    changed since, where it was not done again.
+    `overruled` is by kind, or "all". `outdated` says what was done for earlier settings and not
+    again.
     """
 
     at: str = ""
@@ -88,7 +88,7 @@ def examine_mail(
     clock: Callable[[], datetime],
     tls: ssl.SSLContext | None = None,
 ) -> MailCheckReport:
-    """Make all checks and keep what they find; raises UsageError where no mail goes by SMTP."""
+    """Run all checks and store their findings; raises UsageError where no mail goes by SMTP."""
     from copydesk.post import checks
 
     options = newsroom.settings.mail
@@ -118,7 +118,7 @@ def examine_mail(
 
 
 def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
-    """Return what was found last with the settings of now, and what is overruled."""
+    """Return the last findings for the current settings, and what is overruled."""
     these = {_digest(newsroom), _digest_of_old(newsroom)}
     kept = _decode(store.facts.get(_KEPT))
     words = {kind: _decode(text) for kind, text in store.facts.list_below(_OVERRULED).items()}
@@ -137,9 +137,9 @@ def read_checks(newsroom: Newsroom, store: MailStore) -> MailCheckReport:
 def overrule_check(
     newsroom: Newsroom, store: MailStore, kind: str, why: str, by: str
 ) -> MailCheckReport:
-    """Let a kind of fault, or "all", hold up no letter, as long as the settings stay as they are.
+    """Overrule a kind of fault, or "all", for as long as the settings stay as they are.
 
-    Raises UsageError for a kind that is none, and without a reason.
+    Raises UsageError for an unknown kind, and without a reason.
     """
     if kind not in list_kinds():
         known = ", ".join(list_kinds())
@@ -156,9 +156,9 @@ def overrule_check(
 
 
 def find_mail_obstacle(newsroom: Newsroom, store: MailStore) -> str | None:
-    """Return what keeps letters from going out, in a person's words; None where nothing does.
+    """Return what holds back letters, as text for a person; None for nothing.
 
-    That is a fault that nobody overruled, or that nobody has looked at the settings of now.
+    That is a fault that nobody overruled, or settings that were never checked.
     """
     if newsroom.settings.mail.deliver != "smtp":
         return None
@@ -181,12 +181,12 @@ def list_kinds() -> tuple[str, ...]:
 
 
 def _digest(newsroom: Newsroom) -> str:
-    """Return a digest of the settings that findings hang on; passwords are not among them."""
+    """Return a digest of the settings that findings depend on, without passwords."""
     return _digest_parts(*_list_parts(newsroom), newsroom.beat.url)
 
 
 def _digest_of_old(newsroom: Newsroom) -> str:
-    """Return what versions that did not look at the site's address made of the same settings."""
+    """Return the digest that versions made which did not check the site's URL."""
     return _digest_parts(*_list_parts(newsroom))
 
 
@@ -213,14 +213,14 @@ def _keep(finding: MailFinding) -> KeptFinding:
 
 
 def _look_at_front(newsroom: Newsroom) -> Iterator[KeptFinding]:
-    """Yield what is wrong with the web server in front of readers' pages and desk, if anything."""
+    """Yield a finding about the web server in front of the readers' pages and desk, if any."""
     advice = advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
     if advice is not None:
         yield KeptFinding(kind="web-server", state="remark", what=advice.what, hint=advice.hint)
 
 
 def read_dkim_key(newsroom: Newsroom) -> bytes | None:
-    """Return the private key that signs letters here, None where it cannot be read or none does."""
+    """Return the DKIM private key; None where it cannot be read or a relay signs."""
     dkim = newsroom.settings.mail.dkim
     if not dkim.selector:
         return None
@@ -231,7 +231,7 @@ def read_dkim_key(newsroom: Newsroom) -> bytes | None:
 
 
 def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
-    """Return a return path as letters have it: that of nobody."""
+    """Return a return path like those of letters, which belongs to nobody."""
     options = newsroom.settings.mail
     local, _, domain = options.bounces.address.rpartition("@")
     if not local:
@@ -241,7 +241,7 @@ def sample_return_path(newsroom: Newsroom, store: MailStore) -> str:
 
 
 def _sample_link(newsroom: Newsroom, store: MailStore) -> str:
-    """Return a link as letters have it: one that ends nobody's letter."""
+    """Return an unsubscribe link like those in letters, which belongs to nobody."""
     base = newsroom.settings.serve.public_url.rstrip("/")
     link = ReaderLink(purpose="unsubscribe", subscriber=_NOBODY, letter="", made=newsroom.now)
     return f"{base}/mail/leave/{store.links.sign(link)}" if base else ""

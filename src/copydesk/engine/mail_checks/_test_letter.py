@@ -43,10 +43,10 @@ _LIMIT = "test letters"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialRequest:
-    """Whom somebody wants a test letter to be sent to; `by` is their name, `network` their address.
+    """Who asks for a test letter, and to which address; `network` is their network address.
 
-    `may_go_anywhere` is for the command line: who is there reads the mail server's password and
-    edits beat.toml, so that to refuse them an address would protect nobody.
+    `may_go_anywhere` is for the command line: somebody there can read the mail server's password
+    and edit beat.toml, so a refusal would protect nobody.
     """
 
     address: str = field(repr=False)
@@ -59,10 +59,10 @@ class TrialRequest:
 def admit_trial(
     newsroom: Newsroom, store: MailStore, request: TrialRequest, about: str
 ) -> Iterator[str]:
-    """Count and note a test letter, and yield the address it goes to, as its owner spelled it.
+    """Count and log a test letter, and yield its address as its owner spelled it.
 
-    One that no server was there for (MailError) is not counted. Raises UsageError for an address
-    that is nobody's of the newsroom's, and for one letter too many.
+    One that fails for want of a server (MailError) is not counted. Raises UsageError for an address
+    that does not belong to the newsroom, and for one letter too many.
     """
     limit = newsroom.settings.mail.test_letters_a_day
     with contextlib.closing(open_desk(newsroom.private)) as desk:
@@ -89,7 +89,7 @@ def admit_trial(
 
 
 def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest) -> str:
-    """Return an address as beat.toml or an account spells it; anything at the command line."""
+    """Return an address as beat.toml or an account spells it; any at the command line."""
     names = (account.name for account in desk.accounts.list() if "@" in account.name)
     wanted = fold_address(request.address.strip())
     for address in (*newsroom.settings.mail.test_addresses, *names):
@@ -104,11 +104,10 @@ def _find_own_address(newsroom: Newsroom, desk: DeskStore, request: TrialRequest
 def send_test_letter(
     newsroom: Newsroom, store: MailStore, request: TrialRequest, now: datetime
 ) -> Answer:
-    """Send one mail to an address, signed and with a return path as letters have it.
+    """Send one mail to an address, signed and with a return path like those of letters.
 
-    The ledger knows nothing of it. Raises MailError for an address that is none, a key that cannot
-    be used, a server that is not there; UsageError where no mail goes by SMTP, and as `admit_trial`
-    does.
+    It is not in the delivery log. Raises MailError for an invalid address, an unusable key or a
+    server that is away; UsageError where no mail goes by SMTP, and as `admit_trial` does.
     """
     if newsroom.settings.mail.deliver != "smtp":
         raise UsageError(

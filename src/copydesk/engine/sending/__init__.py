@@ -1,6 +1,6 @@
-"""Sending: a filed issue and the readers' store go in; letters go out, and the ledger says to whom.
+"""Sending: a filed issue goes out to its readers; the delivery log says who got it.
 
-Each letter is written down before it is tried and after it was: docs/design/delivery.md.
+Each message is logged before it is sent and after: docs/design/delivery.md.
 """
 
 from __future__ import annotations

@@ -39,17 +39,17 @@ _STILL_NEWS = timedelta(days=1)  # so long after its hour an issue goes out by i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueAudience:
-    """Who gets an issue as soon as it is filed: `readers` is None where a service has them."""
+    """Who gets an issue once it is filed; `readers` is None where a service has them."""
 
     via: str
     readers: int | None
 
 
 def begin_sending(newsroom: Newsroom, store: MailStore, name: str, by: str = "") -> Sending:
-    """Queue an issue to its letter's readers; what was queued before stays, and gets the word.
+    """Queue an issue to its letter's readers; one already queued stays, and gets the approval.
 
-    `by` is a person whose word this is: without it what needs one awaits it. Raises UsageError
-    where letters are not sent, there is no such issue, or it went out or was ended before.
+    `by` is the person who approves: without one, a letter that needs approval waits for it. Raises
+    UsageError where letters are not sent, there is no such issue, or it was sent or ended before.
     """
     via = newsroom.settings.mail.deliver
     if not via:
@@ -82,9 +82,9 @@ def ask_and_file(
     by: str,
     ask: Callable[[IssueAudience], bool],
 ) -> LetterOutcome:
-    """File a letter's issue; where readers would get it at once, `ask` whether that is meant.
+    """File a letter's issue; if readers would get it at once, `ask` for confirmation first.
 
-    Where it says no the issue is filed and awaits a person's word. Raises as `file_letter` does.
+    If `ask` returns False, the issue is filed and waits for approval. Raises as `file_letter` does.
     """
     held: list[str] = []
 
@@ -110,7 +110,7 @@ def ask_and_file(
 
 
 def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAudience | None:
-    """Return who gets an issue as soon as it is filed; None where a word lets it go, or nobody."""
+    """Return who gets an issue once it is filed; None where it needs approval or has no reader."""
     options = newsroom.settings.mail
     if not options.deliver or options.start == "person":
         return None
@@ -123,16 +123,16 @@ def find_audience(newsroom: Newsroom, store: MailStore, issue: Issue) -> IssueAu
 
 
 def hold_issue(store: MailStore, name: str) -> None:
-    """Let an issue that is about to be filed await a person's word before it goes out."""
+    """Make an issue that is about to be filed wait for approval before it is sent."""
     store.facts.put(f"{_HELD}{name}", "1")
 
 
 def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers: int) -> Sending:
-    """Queue an issue that is done to those once more of whom nobody knows whether they have it.
+    """Queue a finished issue once more to the readers whose delivery is uncertain.
 
-    That is an owner's word, once an issue: some of them get it twice. `readers` is how many they
-    were told. Raises UsageError where it is another number, the issue is not done or was sent to
-    the uncertain before, or the checks hold it up.
+    That is an owner's decision, once per issue: some readers get it twice. `readers` is the number
+    that the owner was shown. Raises UsageError where the number differs, the issue is not finished
+    or was sent again before, or the mail checks hold it back.
     """
     sending = _find_repeatable(store, name)
     count = count_uncertain(store, name)
@@ -152,7 +152,7 @@ def send_again(newsroom: Newsroom, store: MailStore, name: str, by: str, readers
 
 
 def count_uncertain(store: MailStore, name: str) -> int:
-    """Return to how many readers `send_again` would send; raises UsageError where it may not."""
+    """Count the readers to whom `send_again` would send; raises UsageError where it may not."""
     sending = _find_repeatable(store, name)
     return store.ledger.count(sending.number).get(DeliveryState.UNCERTAIN, 0)
 
@@ -177,9 +177,9 @@ def _find_repeatable(store: MailStore, name: str) -> Sending:
 def find_missing_word(
     newsroom: Newsroom, store: MailStore, mail: IssueToSend, by: str
 ) -> SendingRemark:
-    """Return why an issue may not go out yet, "" where it may.
+    """Return why an issue may not be sent yet, "" where it may.
 
-    The checks hold everybody up, until they are clean or somebody overrules them by name.
+    The mail checks hold back everything until they are clean or overruled by name.
     """
     if find_mail_obstacle(newsroom, store) is not None:
         return "checks"
@@ -193,10 +193,10 @@ def find_missing_word(
 
 
 def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
-    """Queue the last issue of each letter that is of today and was not queued; return what goes.
+    """Queue each letter's last issue, if it is today's; return what may be sent.
 
-    What awaits a word is queued too, so that the desk shows it, and is not among what goes; what
-    waited for the checks alone goes as soon as they are clean or overruled.
+    Issues that wait for approval are queued too, so that the desk shows them, but not returned.
+    Issues held back by the mail checks alone are returned once those are clean or overruled.
     """
     if newsroom.settings.mail.deliver:
         for name in list_unsent_issues(newsroom, store):
@@ -208,7 +208,7 @@ def begin_due_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 
 
 def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, ...]:
-    """Return what the checks of mail hold up of today: it goes once they are clean or overruled."""
+    """Return today's sendings that the mail checks hold back."""
     waiting: tuple[SendingState, ...] = ("awaits-word",)
     return tuple(
         sending
@@ -218,7 +218,7 @@ def list_held_sendings(newsroom: Newsroom, store: MailStore) -> tuple[Sending, .
 
 
 def _release_sendings(newsroom: Newsroom, store: MailStore) -> None:
-    """Let go what the checks held up, where nothing else does; a word that was given holds."""
+    """Release what only the mail checks held back; an approval given before still counts."""
     for sending in list_held_sendings(newsroom, store):
         mail = read_issue_to_send(newsroom, sending.issue)
         remark = find_missing_word(newsroom, store, mail, sending.by)
@@ -237,7 +237,7 @@ def _is_news(newsroom: Newsroom, name: str) -> bool:
 def list_unsent_issues(
     newsroom: Newsroom, store: MailStore, within: timedelta = _STILL_NEWS
 ) -> list[str]:
-    """Return each letter's last issue that is so new and not in the ledger; asks few files."""
+    """Return each letter's last issue if it is recent and not in the delivery log."""
     letters = newsroom.settings.letters
     names = []
     for letter in letters:
@@ -251,7 +251,7 @@ def list_unsent_issues(
 
 
 def _give_word(store: MailStore, sending: Sending, remark: SendingRemark, by: str) -> Sending:
-    """Let a sending that awaited a word, or was paused, go on as a person says."""
+    """Approve a sending that waits for it or is paused."""
     if sending.state in {"done", "ended"}:
         what = "went out" if sending.state == "done" else "was ended"
         raise UsageError(f"the issue {what} before", subject=sending.issue, hint=_GONE)

@@ -29,10 +29,10 @@ _GOING: frozenset[SendingState] = frozenset({"ready", "awaits-word", "sending", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingRow:
-    """A sending with its letters by state, what came back of them, and views of its page.
+    """A sending with its messages by state, what was returned, and views of its page.
 
-    `next_due` is when the next letter is tried, None where none is left to try. `again_by` let it
-    go to the uncertain once more, at `again_at`.
+    `next_due` is when the next message is tried, None where none is left. `again_by` sent it to the
+    uncertain once more, at `again_at`.
     """
 
     issue: str
@@ -52,7 +52,7 @@ class SendingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingRehearsal:
-    """What sending an issue would be: to how many readers, how big, and what it awaits."""
+    """What sending an issue would do: how many readers, how large, what it waits for."""
 
     issue: str
     letter: str
@@ -62,7 +62,7 @@ class SendingRehearsal:
 
 
 def list_sendings(store: MailStore, most: int = 100, before: str = "") -> list[SendingRow]:
-    """Return the sendings, the newest first; with the name of an issue those before its own."""
+    """Return the sendings, newest first; with an issue's name those before it."""
     sendings = store.ledger.list_sendings(most, before=before)
     return [_make_row(store, sending) for sending in sendings]
 
@@ -73,7 +73,7 @@ def find_sending(store: MailStore, issue: str) -> SendingRow:
 
 
 def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> SendingRehearsal:
-    """Say what sending an issue would be; raises as `begin_sending` does, MailError."""
+    """Return what sending an issue would do; raises as `begin_sending` does, MailError."""
     from copydesk.engine.letters import make_outgoing
 
     mail = read_issue_to_send(newsroom, issue)
@@ -90,9 +90,9 @@ def rehearse_sending(newsroom: Newsroom, store: MailStore, issue: str) -> Sendin
 def stop_sending(
     store: MailStore, issue: str, word: Literal["paused", "ended"], by: str
 ) -> SendingRow:
-    """Pause an issue that goes out, or end it for good; the letters under way are finished.
+    """Pause or end a sending; messages under way are finished.
 
-    Raises UsageError where it is over or was never to go.
+    Raises UsageError where it is finished or was never queued.
     """
     sending = _find(store, issue)
     if sending.state not in _GOING:
@@ -102,9 +102,9 @@ def stop_sending(
 
 
 def resume_sending(newsroom: Newsroom, store: MailStore, issue: str, by: str) -> SendingRow:
-    """Let an issue that is paused, or awaits a word, go out; `serve` sends it.
+    """Resume a paused sending, or approve a waiting one; `serve` sends it.
 
-    Raises UsageError where it is over, or the checks hold it up.
+    Raises UsageError where it is finished or the mail checks hold it back.
     """
     sending = _find(store, issue)
     if sending.state not in {"paused", "awaits-word"}:
@@ -149,10 +149,10 @@ def _make_row(store: MailStore, sending: Sending) -> SendingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoLine:
-    """Who was to get an issue, how that stands since when, and the server's words.
+    """One reader of an issue, the state of the message since when, and the server's text.
 
-    `address` is "" where its reader was erased, `at` None as long as the letter is queued;
-    `code` is 0 where no server answered.
+    `address` is "" where the reader was erased, `at` None while the message is queued; `code` is 0
+    where no server answered.
     """
 
     issue: str
@@ -166,9 +166,9 @@ class WhoLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhoPage:
-    """Some lines of an issue, each with its reader's number; `after` begins the next page.
+    """Some rows of an issue, each with its reader's number; `after` begins the next page.
 
-    It is 0 where no more lines follow. The number of a service's line is 0.
+    `after` is 0 on the last page. The row of a service has number 0.
     """
 
     lines: tuple[tuple[int, WhoLine], ...]
@@ -176,7 +176,7 @@ class WhoPage:
 
 
 def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]:
-    """Walk the readers of an issue, all or those of a state; raises UsageError for no such one."""
+    """Walk the readers of an issue, all or those of a state; raises UsageError for none such."""
     sending = _find_sending(store, issue)
     return map(_line_of, store.ledger.walk(sending.number, _read_state(state)))
 
@@ -184,7 +184,7 @@ def list_who(store: MailStore, issue: str, state: str = "") -> Iterator[WhoLine]
 def page_who(
     store: MailStore, issue: str, state: str = "", after: int = 0, most: int = 100
 ) -> WhoPage:
-    """Return so many lines of an issue, from the reader behind `after` on; raises as `list_who`."""
+    """Return a page of an issue's readers, after the reader `after`; raises as `list_who`."""
     sending = _find_sending(store, issue)
     walked = store.ledger.walk(sending.number, _read_state(state), after)
     entries = list(itertools.islice(walked, most + 1))
@@ -195,9 +195,9 @@ def page_who(
 
 
 def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] | None:
-    """Return the line of who has an address, with their number; None where they have none.
+    """Return the row of an address with its reader's number; None where there is none.
 
-    Raises UsageError for no such issue.
+    Raises UsageError for an unknown issue.
     """
     sending = _find_sending(store, issue)
     subscriber = store.subscribers.find(address.strip())
@@ -207,7 +207,7 @@ def find_who(store: MailStore, issue: str, address: str) -> tuple[int, WhoLine] 
 
 
 def list_issues_of(store: MailStore, number: int) -> list[WhoLine]:
-    """Return the issues that were to go to a reader by their number, the newest first."""
+    """Return the issues queued to a reader, by number, newest first."""
     return [_line_of(entry) for entry in store.ledger.of(number)]
 
 
@@ -220,7 +220,7 @@ def _find_sending(store: MailStore, issue: str) -> Sending:
 
 
 def _read_state(state: str) -> Collection[DeliveryState]:
-    """Return the states that a word means, () for all."""
+    """Return the states that a name means, () for all."""
     states = {name_state(each): each for each in DeliveryState}
     if state and state not in states:
         hint = f"there are: {', '.join(states)}"

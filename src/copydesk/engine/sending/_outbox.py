@@ -34,11 +34,11 @@ def send_outbox(
     *,
     grace_seconds: float = _GRACE_SECONDS,
 ) -> int:
-    """Send the mails that are due; return how many the server took.
+    """Send the mails that are due; return how many the server accepted.
 
-    One that it does not take for now waits, longer each time. Once `is_over`, from another thread,
-    none is begun, and one under way is broken off after `grace_seconds`. Raises MailError where the
-    server cannot be reached, MailStoreError.
+    A mail refused for now waits, longer each time. Once `is_over` (set by another thread) no mail
+    is begun, and one under way is cut off after `grace_seconds`. Raises MailError where the server
+    cannot be reached, MailStoreError.
     """
     with hold_lock(newsroom.private / _LOCK) as is_free:
         mails = store.outbox.list_due(newsroom.now) if is_free else ()
@@ -62,7 +62,7 @@ async def _run_until(
 
 
 class _Outgoing:
-    """Sends mails of the outbox of one newsroom."""
+    """Sends the outbox of one newsroom."""
 
     def __init__(self, newsroom: Newsroom, store: MailStore, is_over: Callable[[], bool]) -> None:
         self._newsroom = newsroom
@@ -94,7 +94,7 @@ class _Outgoing:
         return taken
 
     def _write(self, waiting: OutboxMail) -> Envelope | None:
-        """Return a mail as it is sent; None where whom it was for is gone, or has no address."""
+        """Return a mail ready to send; None where its reader is gone or has no address."""
         from copydesk.post import message
 
         single = write_outbox_mail(self._newsroom, self._store, waiting)
@@ -121,11 +121,11 @@ class _Outgoing:
             return None
 
     def _is_too_old(self, mail: OutboxMail) -> bool:
-        """Decide whether nobody waits for a mail any more: also one out of a restored backup."""
+        """Decide whether a mail has expired, such as one from a restored backup."""
         return self._newsroom.now - mail.made > _GIVE_UP
 
     def _settle(self, mail: OutboxMail, answer: Answer) -> None:
-        """End a mail that was answered; raises MailError where nothing of ours is taken."""
+        """Finish a mail that was answered; raises MailError where the server refuses the sender."""
         if answer.kind == "refused" and answer.stage == "sender":
             hint = "look at mail.from_address and mail.bounces.address: copydesk mail doctor"
             what = "the mail server takes nothing from this sender"

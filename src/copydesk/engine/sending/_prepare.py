@@ -31,9 +31,9 @@ _TRIAL = Intent(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterMaker:
-    """Makes letters to readers of one issue, by one template, with links of their own.
+    """Makes the messages of one issue, with each reader's own links.
 
-    `public_url` is where readers' pages are; links say that they were made `now`.
+    `public_url` is where the readers' pages are; `now` dates the links.
     """
 
     store: MailStore
@@ -44,7 +44,7 @@ class LetterMaker:
     now: datetime
 
     def make(self, intent: Intent) -> Envelope:
-        """Return the letter to one reader; raises MailError for an address that is none."""
+        """Return one reader's message; raises MailError for an invalid address."""
         from copydesk.post.message import ReaderPlaces
 
         path = ReturnPath(sending=self.sending.number, subscriber=intent.subscriber)
@@ -71,11 +71,11 @@ class LetterMaker:
 def prepare_letter(
     newsroom: Newsroom, store: MailStore, sending: Sending, mail: IssueToSend
 ) -> LetterMaker:
-    """Prepare the letters of an issue as its file stands now.
+    """Prepare the messages of an issue as its file is now.
 
-    One is made for a trial: what is wrong with all of them must not be told reader by reader, each
-    refused for good. Raises MailError for that, for an own template or a key that cannot be used;
-    PublishError.
+    One message is made as a trial, so that a fault common to all is not logged as a refusal for
+    each reader. Raises MailError for such a fault, for the owner's template and for an unusable
+    key; PublishError.
     """
     from copydesk.post.message import MessageTemplate
 
@@ -99,7 +99,7 @@ def prepare_letter(
 
 
 def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
-    """Return who writes a letter, and as which list."""
+    """Return the sender and the list of a letter."""
     from copydesk.post.message import Addressing
 
     options, site = newsroom.settings.mail, newsroom.beat.url.rstrip("/")
@@ -116,12 +116,12 @@ def address_letter(newsroom: Newsroom, mail: IssueToSend) -> Addressing:
 
 
 def _name_sender(domain: str) -> str:
-    """Return a domain as Gmail has a sender's name in Feedback-ID: 5 to 15 characters."""
+    """Return a domain as Gmail's Feedback-ID wants it: 5 to 15 characters."""
     return domain.removeprefix("xn--").replace(".", "-")[:15].ljust(5, "-")
 
 
 def load_own_signer(newsroom: Newsroom) -> Signer | None:
-    """Return what signs letters here, None where a relay does or nobody.
+    """Return the DKIM signer, None where a relay signs or nobody.
 
     Raises MailError where the key cannot be read or used.
     """
@@ -141,13 +141,13 @@ def load_own_signer(newsroom: Newsroom) -> Signer | None:
 
 
 def name_return_path(options: MailOptions, token: str) -> str:
-    """Return where a letter comes back to: an address of its own, where there is a mailbox."""
+    """Return the return path of one message, an address of its own if there is a mailbox."""
     local, _, domain = options.bounces.address.rpartition("@")
     return f"{local}+{token}@{domain}" if local else options.from_address
 
 
 def sender_domain(options: MailOptions) -> str:
-    """Return the domain of who writes."""
+    """Return the sender's domain."""
     return options.from_address.rpartition("@")[2].lower()
 
 
@@ -157,10 +157,10 @@ _NOBODY = 0  # of the links in a letter that is tried out: they open nothing
 
 
 def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialRequest) -> Answer:
-    """Send an issue to one address of the newsroom's; the ledger knows nothing of it.
+    """Send an issue to one address of the newsroom; it is not logged.
 
-    Raises UsageError for an issue that is none and as `admit_trial` does, MailError where no server
-    is there.
+    Raises UsageError for an unknown issue and as `admit_trial` does, MailError where there is no
+    server.
     """
     from copydesk.post import smtp
 
@@ -179,7 +179,7 @@ def send_test(newsroom: Newsroom, store: MailStore, name: str, request: TrialReq
 def write_eml(
     newsroom: Newsroom, store: MailStore, name: str, addresses: Iterable[str], folder: Path
 ) -> list[Path]:
-    """Write an issue as files that mail programs open (`.eml`), one for each address."""
+    """Write an issue as `.eml` files that mail programs open, one for each address."""
     maker = _make_test(newsroom, store, name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ def write_eml(
 
 
 def make_eml(newsroom: Newsroom, store: MailStore, name: str, address: str) -> bytes:
-    """Return an issue as mail programs open it (`.eml`); raises as `send_test` does."""
+    """Return an issue as an `.eml` file; raises as `send_test` does."""
     return _make_test(newsroom, store, name).make(_intent_for(address)).message
 
 

@@ -36,9 +36,9 @@ _OPEN = (DeliveryState.QUEUED, DeliveryState.INTENDED, DeliveryState.WAITING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """How a sending stands after this process: counts by state, and what kept it up, if anything.
+    """The state of a sending after this process: counts by state, and what stopped it.
 
-    `uncertain` are letters of which an earlier process left it open whether they arrived.
+    `uncertain` are messages that an earlier process left without an outcome.
     """
 
     issue: str
@@ -56,11 +56,11 @@ def send_issues(
     progress: Progress,
     clock: SendClock | None = None,
 ) -> list[SendReport]:
-    """Send what may go of some sendings; what waits for another attempt is left for a later call.
+    """Send some sendings; messages that wait for a retry are left for a later call.
 
-    SIGTERM and Ctrl-C let each connection end its letter, and no other issue begin. An issue that
-    cannot be sent (its file or its letter is gone, a key cannot be read) holds up no other. `clock`
-    goes on from issue to issue. Raises BusyError where another process sends; MailStoreError.
+    On SIGTERM and Ctrl-C each connection finishes its message, and no other issue begins. An issue
+    that cannot be sent (its file or letter is gone, a key cannot be read) stops no other. `clock`
+    runs on from issue to issue. Raises BusyError where another process sends; MailStoreError.
     """
     store.be_patient(_PATIENCE_SECONDS)
     clock, end = clock or SteadyClock(newsroom.now), threading.Event()
@@ -80,7 +80,7 @@ def send_issues(
 
 @contextlib.contextmanager
 def hold_mail(newsroom: Newsroom) -> Iterator[None]:
-    """Hold the newsroom's mail for the block; raises BusyError where another process does."""
+    """Hold the newsroom's mail lock for the block; raises BusyError where another process does."""
     with hold_lock(newsroom.private / _LOCK) as is_free:
         if not is_free:
             hint = "wait until it ends, or pause it at the desk"
@@ -144,7 +144,7 @@ def _report(
 
 
 def count_by_name(store: MailStore, number: int) -> dict[str, int]:
-    """Return how many letters of a sending stand how, by the names of states in small letters."""
+    """Count the messages of a sending by state, under the names that JSON uses."""
     counts = store.ledger.count(number)
     return {name_state(state): counts[state] for state in DeliveryState if state in counts}
 
@@ -155,7 +155,7 @@ def name_state(state: DeliveryState) -> str:
 
 
 def _end_or_pause(store: MailStore, sending: Sending, lines: SendLines) -> None:
-    """End a run: what it suppressed is so for good, unless the server refused all alike."""
+    """End a run: its suppressions become final, unless the server refused everybody alike."""
     number = sending.number
     with store.at_once():
         if lines.braked == "refused":
@@ -178,7 +178,7 @@ def _opener(newsroom: Newsroom) -> Callable[[], Awaitable[SmtpLine]]:
 
 
 def _run(lines: SendLines, end: threading.Event) -> None:
-    """Send; `end` is set where a signal tells this process to end."""
+    """Send; `end` is set when a signal ends this process."""
     import uvloop
 
     def stop() -> None:
@@ -199,10 +199,10 @@ def _run(lines: SendLines, end: threading.Event) -> None:
 
 
 def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> None:
-    """Hand an issue over, once: what a service took or may have taken is not handed over again.
+    """Hand an issue over to a service, once: what it took or may have taken is not repeated.
 
-    One that cannot take it now is asked again later, for as long as letters are tried. Raises
-    MailError where that is over, or the service refuses: then a person lets it go on.
+    If it cannot take it now, it is asked again later, within the time for retries. Raises MailError
+    after that, or where the service refuses: then a person decides.
     """
     from copydesk.post import services
 
@@ -239,7 +239,7 @@ def hand_over_issue(newsroom: Newsroom, store: MailStore, sending: Sending) -> N
 def _find_trouble(
     newsroom: Newsroom, sending: Sending, answer: HandOverAnswer, again_at: datetime
 ) -> MailError | None:
-    """Return why an issue that a service did not take is not tried again, None where it is."""
+    """Return why a hand-over that failed is not repeated, None where it is."""
     if answer.kind == "refused":
         hint = "mend [mail.hand_over], then: copydesk mail send ISSUE"
         return MailError(f"{sending.via} refused the issue", subject=answer.words, hint=hint)
@@ -252,7 +252,7 @@ def _find_trouble(
 
 
 def _make_letter(newsroom: Newsroom, store: MailStore, sending: Sending) -> HandedLetter:
-    """Return an issue as it is handed over, with its readers to a service that keeps none."""
+    """Return an issue to hand over, with the readers for a service that stores none."""
     from copydesk.post import services
 
     issue, options = read_issue_to_send(newsroom, sending.issue), newsroom.settings.mail
@@ -287,7 +287,7 @@ _STATES = {
 
 
 class SteadyClock:
-    """Tell the time from a moment on, by what has passed since; a clock set back costs nothing."""
+    """A clock that counts from a moment on, unaffected by changes to the machine's clock."""
 
     def __init__(self, begin: datetime) -> None:
         self._begin = begin

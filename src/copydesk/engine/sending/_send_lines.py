@@ -46,7 +46,7 @@ _MOST_FAILURES = 5  # connections in a row that cannot be opened, before a sendi
 
 
 class SendClock(Protocol):
-    """Tell and spend time."""
+    """A clock that can sleep."""
 
     def now(self) -> datetime:
         """Return the moment."""
@@ -59,7 +59,7 @@ class SendClock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTools:
-    """What lines need: letters for readers, connections, limits, time, and what goes for all."""
+    """What connections need: messages, a way to connect, limits, a clock, and the rules."""
 
     store: MailStore
     make_letter: Callable[[Intent], Envelope]
@@ -73,7 +73,7 @@ class SendTools:
 
 
 class SendLines:
-    """Send what is due of a sending until nothing is left, it is stopped, or the server is away."""
+    """Sends a sending's due messages until none is left, it is stopped, or the server is away."""
 
     def __init__(self, sending: Sending, tools: SendTools) -> None:
         self._number = sending.number
@@ -89,11 +89,11 @@ class SendLines:
         self.braked: BrakeReason = ""
 
     def stop(self) -> None:
-        """Let each line end its letter, and none begin another."""
+        """Let each connection finish its message, and begin no other."""
         self._stop.set()
 
     async def run(self) -> None:
-        """Send; what is claimed and not tried is given back. Raises MailStoreError."""
+        """Send; claimed but untried messages are given back. Raises MailStoreError."""
         watch = asyncio.create_task(self._watch())
         watch.add_done_callback(lambda _: self.stop())  # nobody could pause what it no longer sees
         lines = [
@@ -111,7 +111,7 @@ class SendLines:
             watch.result()
 
     async def _watch(self) -> None:
-        """Stop when somebody paused or ended the sending."""
+        """Stop once somebody paused or ended the sending."""
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             state = await asyncio.to_thread(self._tools.store.ledger.state_of, self._number)
@@ -143,7 +143,7 @@ class SendLines:
         return self._rests_until is not None and self._tools.clock.now() < self._rests_until
 
     async def _wait_for_due(self) -> bool:
-        """Wait a moment; return whether there may be anything left for this process to send."""
+        """Wait a moment; return whether this process may still have something to send."""
         due = await asyncio.to_thread(self._tools.store.ledger.find_next_due, self._number)
         now = self._tools.clock.now()
         if due is None or due - now > _FAR or self.trouble is not None:
@@ -152,7 +152,7 @@ class SendLines:
         return True
 
     async def _send_all(self, intents: Sequence[Intent], line: SmtpLine | None) -> SmtpLine | None:
-        """Send what a line claimed, in its order; what is not tried is given back."""
+        """Send what a connection claimed, in order; untried messages are given back."""
         untried = list(intents)
         try:
             while untried and not self._stop.is_set() and not self._rests():
@@ -171,7 +171,7 @@ class SendLines:
         return line
 
     async def _find_slot(self, intent: Intent, untried: list[Intent]) -> bool:
-        """Wait for a letter's slot; one for which it takes long is given back until then."""
+        """Wait for a message's slot; with a long wait it is given back until then."""
         pace, clock = self._tools.pace, self._tools.clock
         now = clock.now()
         slot = pace.find_slot_of(intent.domain, now)
@@ -190,7 +190,7 @@ class SendLines:
         return True
 
     async def _open(self) -> SmtpLine | None:
-        """Open a connection; None where that fails, and too often in a row is the end."""
+        """Open a connection; None where that fails; too many failures in a row end the run."""
         try:
             line = await self._tools.open_line()
         except MailError as error:
@@ -218,7 +218,7 @@ class SendLines:
         return outcome
 
     async def _try(self, intent: Intent, line: SmtpLine) -> Answer:
-        """Send a letter; one that no message can be made of is refused by us."""
+        """Send a message; one that cannot be written is refused by us."""
         try:
             letter = self._tools.make_letter(intent)
         except MailError as error:
@@ -226,7 +226,7 @@ class SendLines:
         return await line.send(letter)
 
     def _obey(self, answer: Answer, now: datetime) -> None:
-        """Rest where the server asks for that: longer each time, until it takes a letter."""
+        """Pause when the server asks for it: longer each time, until it accepts a message."""
         if answer.kind == "slow-down":
             rest = min(_REST * (1 << min(self._slowed, 10)), _LONGEST_REST)
             self._rests_until = max(self._rests_until or now, now + rest)
@@ -241,7 +241,7 @@ class SendLines:
             self._stop.set()
 
     def _look_at_brake(self, *, is_over: bool = False) -> None:
-        """Stop where the server would cost each further reader the letter, for good."""
+        """Stop where the server refuses message after message."""
         reason = self._brake.find_reason(is_over=is_over)
         if reason and not self.braked and self.trouble is None:
             what, hint = _TROUBLES[reason]
@@ -267,10 +267,10 @@ Write = Callable[[Sequence[DeliveryOutcome]], None]
 
 
 class GroupCommit:
-    """Write outcomes in a thread; whoever puts one goes on when it is on the disk.
+    """Writes outcomes in a thread; `put` returns once an outcome is on the disk.
 
-    While one group is written the next one gathers: so many connections cost hardly more writes
-    than one. After a failure all who wait get it, and nothing more is written.
+    While one group is written the next one gathers, so that many connections need hardly more
+    writes than one. After a failure all waiting callers get it, and nothing more is written.
     """
 
     def __init__(self, write: Write) -> None:
@@ -280,7 +280,7 @@ class GroupCommit:
         self._failure: BaseException | None = None
 
     async def put(self, outcome: DeliveryOutcome) -> None:
-        """Return when an outcome is on the disk; raises what writing raised."""
+        """Return once an outcome is on the disk; raises what writing raised."""
         if self._failure is not None:
             raise self._failure
         done = asyncio.get_running_loop().create_future()
@@ -290,7 +290,7 @@ class GroupCommit:
         await asyncio.shield(done)  # what is handed in is written, even if who waits is ended
 
     async def close(self) -> None:
-        """Write what was put."""
+        """Write what is left."""
         if self._task is not None:
             await self._task
 

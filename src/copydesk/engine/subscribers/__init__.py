@@ -1,10 +1,10 @@
-"""Subscribers: what a reader asks for goes in; what is kept of readers changes, and how, comes out.
+"""Readers: sign-up, links, choices and data; a reader's request goes in, an answer comes out.
 
-    form ──request_subscription──> a mail with a link ──confirm_subscription──> letters
-    letter ──> a link: choose_letters, leave_letter, ask_for_manage_link ──> a mail with a link
-    manage link ──> read_reader_data, request_address_change, erase_reader
+    form -> request_subscription -> a mail with a link -> confirm_subscription -> subscribed
+    letter -> its links -> choose_letters, leave_letter, ask_for_manage_link -> a mail with a link
+    manage link -> read_reader_data, request_address_change, erase_reader
 
-Only what ends in a POST changes anything: `look_at_link` and `read_offer` are for pages.
+Only POST requests may change anything: `look_at_link` and `read_offer` are for showing pages.
 """
 
 from __future__ import annotations

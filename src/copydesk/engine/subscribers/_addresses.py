@@ -24,17 +24,17 @@ _LONGEST = 254  # octets of an address (RFC 5321 4.5.3.1.3, errata 1690)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedAddress:
-    """An address in its normal form, or what is wrong with what was typed."""
+    """A normalized address, or the fault of what was typed."""
 
     address: str = field(default="", repr=False)
     fault: AddressFault = ""
 
 
 def read_address(typed: str, settings: Settings) -> TypedAddress:
-    """Return what was typed as an address in its normal form, or what is wrong with it.
+    """Normalize a typed address, or return its fault.
 
-    Names that nobody can write to (`.test`, `localhost`) are refused, but in a newsroom whose mail
-    server is on this machine: there somebody tries things out.
+    Undeliverable domains (`.test`, `localhost`) are refused, except in a newsroom whose mail server
+    is on this machine, for trials.
     """
     typed = typed.strip(" \t")
     if not typed:
@@ -51,11 +51,10 @@ def read_address(typed: str, settings: Settings) -> TypedAddress:
 
 
 def name_mailbox(address: str) -> str:
-    """Return the address of the mailbox that one leads to, as far as its form says that.
+    """Return the mailbox that an address leads to, as far as its form tells.
 
-    What stands behind a plus is its owner's mark (RFC 5233); Gmail overlooks dots as well, and has
-    two domains. A domain may have it otherwise: this is for limits alone, and two addresses are two
-    readers.
+    Text after a plus is the owner's mark (RFC 5233); Gmail also ignores dots, and has two domains.
+    Other servers may differ: this is for limits only, and two addresses are two readers.
     """
     name, _, domain = fold_address(address).rpartition("@")
     mailbox = name.partition("+")[0] or name
@@ -65,7 +64,7 @@ def name_mailbox(address: str) -> str:
 
 
 def read_language(tag: str) -> str:
-    """Return a language tag as somebody's browser or a file names it, "" for what is none."""
+    """Return a language tag from a browser or a file, "" for an invalid one."""
     folded = text.fold(tag)
     is_tag = len(folded) <= _LONGEST_LANGUAGE and folded.replace("-", "").isalnum()
     return folded if is_tag and folded.isascii() else ""
@@ -88,7 +87,7 @@ def _has_special_domain(typed: str) -> bool:
 
 
 def _read_trial(typed: str) -> TypedAddress:
-    """Read an address at a special name: as one at a usual name, which is then put back."""
+    """Normalize an address at a special domain, by way of a usual one."""
     name, _, domain = typed.rpartition("@")
     read = _validate(f"{name}@{domain}.org")
     return TypedAddress(address=read.address.removesuffix(".org"), fault=read.fault)
@@ -111,7 +110,7 @@ def _validate(typed: str) -> TypedAddress:
 
 
 def _find_fault(typed: str) -> AddressFault:
-    """Return which half of an address is wrong: a usual one is put in the place of the other."""
+    """Return which half of an address is invalid."""
     from email_validator import EmailNotValidError, validate_email
 
     domain = typed.rpartition("@")[2]
@@ -128,7 +127,7 @@ _OWED = "scrub owed"  # the fact that bytes of somebody who was erased may be le
 
 
 def scrub_address(store: MailStore, address: str) -> None:
-    """Leave no byte of an address that was forgotten; where somebody at work hinders that, later.
+    """Wipe a forgotten address from the file; later, where another connection prevents it.
 
     Raises MailStoreError.
     """
@@ -137,16 +136,16 @@ def scrub_address(store: MailStore, address: str) -> None:
 
 
 def scrub_rest(store: MailStore) -> None:
-    """Leave no byte of what could not be overwritten when it was forgotten."""
+    """Wipe what could not be wiped when it was forgotten."""
     if store.facts.get(_OWED) and store.scrub():
         store.facts.forget(_OWED)
 
 
 @contextlib.contextmanager
 def open_readers(newsroom: Newsroom) -> Iterator[MailStore]:
-    """Open what is kept of a newsroom's readers for the block, made new where nothing is.
+    """Open a newsroom's readers' store for the block; create it where there is none.
 
-    Raises MailStoreError. Used by one thread at a time.
+    Raises MailStoreError. For one thread at a time.
     """
     with contextlib.closing(open_mail(newsroom.private)) as store:
         yield store

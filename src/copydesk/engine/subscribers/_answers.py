@@ -26,10 +26,10 @@ EraseOutcome = Literal["erased", "over", "forged"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeRequest:
-    """A filled form: whose address, which letters by their ids, which topics by their names.
+    """A filled form: the address, letters by id, topics by name (none for all).
 
-    No topic means all of them. `client` is the address of who asks, of IPv6 its /64, by which forms
-    are counted; `language` is the language that mails are wanted in, "" for the site's.
+    `client` is the sender's network address (IPv6: its /64), by which forms are counted; `language`
+    is the language for mails, "" for the site's.
     """
 
     address: str = field(repr=False)
@@ -41,13 +41,13 @@ class SubscribeRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscribeAnswer:
-    """What became of a form.
+    """The result of a form.
 
-    asked: a mail is on its way, or somebody who reads already needs none; nobody learns which
-    wait: this network sent too many forms; `wait` is how long until the next
-    busy: too many new readers today; later
+    asked: a mail was sent, or the address is subscribed already; the answer does not tell which
+    wait: this network sent too many forms; `wait` is the time until the next
+    busy: too many new readers today
     no-address: `hint` says what is wrong with it
-    no-letter: none of the letters that were named is one
+    no-letter: none of the named letters exists
     """
 
     outcome: SubscribeOutcome
@@ -57,7 +57,7 @@ class SubscribeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterChoice:
-    """A letter as a reader's page shows it; `topics` are those chosen, () for all."""
+    """A letter as a reader's page shows it; `topics` are the chosen ones, () for all."""
 
     id: str
     title: str
@@ -67,10 +67,10 @@ class LetterChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterOffer:
-    """What somebody can subscribe to, and the words by which they agree to it.
+    """What readers can subscribe to, and the consent text.
 
-    `topics` are all names that can be chosen. The `consent` must be shown where the form is sent
-    off: a consent is kept with these very words.
+    `topics` are the names that can be chosen. The form must show `consent`: it is stored with each
+    consent.
     """
 
     letters: tuple[LetterChoice, ...]
@@ -80,7 +80,7 @@ class LetterOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmAnswer:
-    """What became of a confirmation; `again`: it was done before, and nothing changed."""
+    """The result of a confirmation; `again`: it was confirmed before, and nothing changed."""
 
     outcome: ConfirmOutcome
     letters: tuple[LetterChoice, ...] = ()
@@ -88,15 +88,14 @@ class ConfirmAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkView:
-    """What a link's page may show: nothing else where the link is not `good`.
+    """What a link's page may show; nothing but `kind` where the link is not `good`.
 
-    `address` is masked. `letters` are all that there are, with what the reader gets; of a link to
-    confirm those that it is about, with the topics that were asked for. `letter` is the one that
-    the link came with, None for none or where there is no such letter any more; `topics` are all
-    that can be chosen; `new_address` (masked) is what a link of a change would change it to. A
-    pause may have no end: then `is_paused` without `paused_until`. To who `is_suppressed` nothing
-    is sent whatever they choose: letters could not be delivered, they complained, or the owner says
-    so.
+    `address` is masked. `letters` are all letters with the reader's choices; for a confirmation
+    link those that were asked for, with their topics. `letter` is the link's own, None where it has
+    none or that letter is gone; `topics` are the names that can be chosen; `new_address` (masked)
+    is the one that a change link would set. A pause without end is `is_paused` without
+    `paused_until`. A reader who `is_suppressed` gets nothing whatever they choose: mail bounced,
+    they complained, or the owner decided.
     """
 
     kind: LinkKind
@@ -114,9 +113,9 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAnswer:
-    """What became of leaving, and which letters ended; `again`: none was left to end.
+    """The result of unsubscribing, and the letters that ended; `again`: there was none left.
 
-    Links that stand in letters are never `over`; one to manage may be.
+    Links in letters are never `over`; a manage link may be.
     """
 
     outcome: LeaveOutcome
@@ -125,9 +124,9 @@ class LeaveAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderChoices:
-    """What a reader wants: the topics of each letter by its id (() for all), letters not named end.
+    """A reader's choice: the topics of each letter by id (() for all); other letters end.
 
-    `paused_until` is the day on which letters come again, None for no pause.
+    `paused_until` is the day on which letters resume, None for no pause.
     """
 
     letters: Mapping[str, tuple[str, ...]]
@@ -136,11 +135,11 @@ class ReaderChoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChooseAnswer:
-    """What became of choices.
+    """The result of a choice.
 
-    kept: it is as chosen; with no letter they have left
-    asked: they had left, so that a mail with a link asks whether it is them
-    no-letter: a letter that is none; nothing changed
+    kept: it was stored; with no letter the reader is unsubscribed
+    asked: the reader had unsubscribed, so a mail asks for confirmation
+    no-letter: an unknown letter; nothing changed
     no-date: a pause that ends in the past or in more than a year; nothing changed
     """
 
@@ -149,7 +148,7 @@ class ChooseAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageAnswer:
-    """Whether a link to manage is mailed; `wait`: how long until the next one may be."""
+    """Whether a manage link was mailed; `wait` is the time until the next one may be."""
 
     outcome: ManageOutcome
     wait: timedelta | None = None
@@ -157,12 +156,12 @@ class ManageAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAnswer:
-    """What became of a change of address.
+    """The result of a change of address.
 
-    asked: a link is mailed to the new one; also where another reader has that
-    changed: it is the new one now
-    same: that is the address already
-    taken: another reader has it; told only to who holds the link that was mailed there
+    asked: a link was mailed to the new address, even where another reader has it
+    changed: the new address is set
+    same: it is the reader's address already
+    taken: another reader has it; only the holder of the mailed link is told
     """
 
     outcome: ChangeOutcome
@@ -172,14 +171,14 @@ class ChangeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EraseAnswer:
-    """What became of erasing; once `erased`, every link of that reader is over."""
+    """The result of erasing; once `erased`, all links of that reader are over."""
 
     outcome: EraseOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSubscription:
-    """A letter that somebody gets, as their data tells it."""
+    """A subscription in a reader's data."""
 
     letter: str
     topics: tuple[str, ...]
@@ -188,7 +187,7 @@ class KeptSubscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptConsent:
-    """A consent, as a reader's data tells it; `words` are those that were agreed to."""
+    """A consent in a reader's data; `words` is the text that was agreed to."""
 
     letter: str
     at: datetime
@@ -199,9 +198,9 @@ class KeptConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDelivery:
-    """An issue that was to go to somebody, what became of it, and the server's words.
+    """An issue queued to a reader, its outcome, and the server's text.
 
-    `at` is None as long as it is queued.
+    `at` is None while it is queued.
     """
 
     issue: str
@@ -214,7 +213,7 @@ class KeptDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptReturn:
-    """Something that came back of a letter to somebody; what is not proved changed nothing."""
+    """A returned message in a reader's data; an unproved one had no effect."""
 
     issue: str
     kind: str
@@ -227,10 +226,10 @@ class KeptReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderData:
-    """Everything that is kept of one person (GDPR, article 15); JSON can be made of it.
+    """Everything that is stored about one reader (GDPR, article 15); can be encoded as JSON.
 
-    `suppressed` says why nothing is sent, "" where letters are. `address_changes` are the times at
-    which they gave up addresses whose digests are still kept.
+    `suppressed` says why nothing is sent, or "". `address_changes` are the times at which they gave
+    up addresses whose digests are still stored.
     """
 
     address: str = field(repr=False)
@@ -252,7 +251,7 @@ class ReaderData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataAnswer:
-    """Somebody's data; None where the link is not `good`."""
+    """A reader's data; None where the link is not `good`."""
 
     kind: LinkKind
     data: ReaderData | None = None

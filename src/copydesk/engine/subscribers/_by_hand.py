@@ -39,12 +39,12 @@ _FAULTS: Mapping[AddressFault, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderCounts:
-    """How many readers stand how, to how many each letter would be sent, and who gets nothing.
+    """Readers by state, readers of each letter, and addresses that get nothing.
 
-    `suppressed_readers` are active or paused but for their address, to which nothing is sent; they
-    are counted nowhere else. `suppressed` counts addresses, whether a reader has them or not.
-    `waiting_mails` are those to single persons that are not sent yet. `same_mailbox` are the
-    numbers of readers whose addresses are spellings of one mailbox, since an earlier version.
+    `suppressed_readers` would be active or paused but for a suppression, and are counted nowhere
+    else. `suppressed` counts addresses, of readers or not. `waiting_mails` are mails to single
+    readers not sent yet. `same_mailbox` are the numbers of readers whose addresses are spellings of
+    one mailbox.
     """
 
     states: Mapping[SubscriberState, int]
@@ -57,7 +57,7 @@ class ReaderCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressionRow:
-    """Why and since when nothing is sent to an address, "" where it is known no more."""
+    """A suppression: the reason, since when, and the address, "" where it is unknown now."""
 
     address: str = field(repr=False)
     reason: SuppressionReason
@@ -66,7 +66,7 @@ class SuppressionRow:
 
 
 def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
-    """Return how many readers there are; raises MailStoreError."""
+    """Count the readers; raises MailStoreError."""
     kept = store.subscriptions.count(newsroom.now)
     letters = {letter.id: kept.pop(letter.id, 0) for letter in newsroom.settings.letters}
     suppressed = Counter(store.subscribers.count_suppressed_by_state())
@@ -82,17 +82,17 @@ def count_readers(newsroom: Newsroom, store: MailStore) -> ReaderCounts:
 
 
 def find_reader(newsroom: Newsroom, store: MailStore, typed: str) -> ReaderData:
-    """Return everything that is kept of who has an address; UsageError, MailStoreError."""
+    """Return the data of the reader with an address; raises UsageError, MailStoreError."""
     return gather_data(store, _find(newsroom, store, typed))
 
 
 def find_number(newsroom: Newsroom, store: MailStore, typed: str) -> int:
-    """Return the number of who has an address, by which logs name them; as `find_reader` raises."""
+    """Return the number of the reader with an address, as logs have it; raises as `find_reader`."""
     return _find(newsroom, store, typed).id
 
 
 def read_reader(store: MailStore, number: int) -> ReaderData:
-    """Return everything that is kept of a reader by their number; UsageError, MailStoreError."""
+    """Return the data of a reader by number; raises UsageError, MailStoreError."""
     subscriber = store.subscribers.get(number)
     if subscriber is None or not subscriber.address:
         raise UsageError("no such reader", subject=str(number), hint="look for their address")
@@ -102,7 +102,7 @@ def read_reader(store: MailStore, number: int) -> ReaderData:
 def add_reader(
     newsroom: Newsroom, store: MailStore, typed: str, letter: str, consent: str
 ) -> ReaderData:
-    """Let somebody get a letter, with what proves that they want it; UsageError, MailStoreError."""
+    """Subscribe somebody to a letter, with proof of consent; raises UsageError, MailStoreError."""
     address = _read(newsroom, typed)
     letters = [known.id for known in newsroom.settings.letters]
     if letter not in letters:
@@ -129,7 +129,7 @@ def add_reader(
 
 
 def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str, ...]:
-    """End every letter of somebody; return which, by their ids. UsageError, MailStoreError."""
+    """Unsubscribe a reader from all letters; return their ids. UsageError, MailStoreError."""
     with store.at_once():
         subscriber = _find(newsroom, store, typed)
         ended = tuple(kept.letter for kept in store.subscriptions.of(subscriber.id))
@@ -138,24 +138,24 @@ def remove_reader(newsroom: Newsroom, store: MailStore, typed: str) -> tuple[str
 
 
 def erase_by_address(newsroom: Newsroom, store: MailStore, typed: str) -> None:
-    """Forget who has an address, but for a keyed digest of it; UsageError, MailStoreError."""
+    """Erase a reader, except for a digest of the address; raises UsageError, MailStoreError."""
     forget_reader(newsroom, store, _find(newsroom, store, typed))
 
 
 def suppress_address(newsroom: Newsroom, store: MailStore, typed: str, why: str) -> None:
-    """Send nothing to an address from now on, as the owner says; UsageError, MailStoreError."""
+    """Suppress an address by the owner's decision; raises UsageError, MailStoreError."""
     address = _read(newsroom, typed)
     store.suppressions.add(address, "by-hand", newsroom.now, text.fold(why)[:200])
 
 
 def lift_suppression(newsroom: Newsroom, store: MailStore, typed: str) -> None:
-    """Send to an address again; raises UsageError where nothing kept it from that."""
+    """Lift the suppression of an address; raises UsageError where there is none."""
     if not store.suppressions.lift(_read(newsroom, typed)):
         raise UsageError("that address is not suppressed")
 
 
 def list_suppressions(store: MailStore) -> list[SuppressionRow]:
-    """Return to whom nothing is sent, the newest first; raises MailStoreError."""
+    """Return the suppressions, newest first; raises MailStoreError."""
     return [
         SuppressionRow(
             address=address,
@@ -194,9 +194,10 @@ _BACK = "rename it back in beat.toml, or end that: copydesk mail send ISSUE --en
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostLetter:
-    """A letter that the settings have no more, and how many still are subscribed to it.
+    """A letter that is gone from the settings, and its number of subscribers.
 
-    `command` moves its readers: it has NEW for the new id, unless one letter alone may be it.
+    `command` moves them to another letter: NEW stands for the new id, unless only one letter is
+    possible.
     """
 
     letter: str
@@ -205,7 +206,7 @@ class LostLetter:
 
 
 def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter, ...]:
-    """Return the letters that people are subscribed to and that are no more; MailStoreError."""
+    """Return the letters with subscribers that the settings no longer have; MailStoreError."""
     known = [letter.id for letter in newsroom.settings.letters]
     return tuple(
         LostLetter(letter=letter, readers=readers, command=_write_command(store, letter, known))
@@ -215,11 +216,11 @@ def find_lost_letters(newsroom: Newsroom, store: MailStore) -> tuple[LostLetter,
 
 
 def rename_letter(newsroom: Newsroom, store: MailStore, old: str, new: str, by: str) -> int:
-    """Let the readers of a letter that was renamed get it again; return how many those are.
+    """Move the readers of a renamed letter to its new id; return how many.
 
-    What proves their consent is kept, and that somebody renamed the letter is noted beside it.
-    Raises UsageError where that would subscribe anybody to what they did not ask for: both letters
-    are there, or were side by side; and where an issue of the old one is on its way.
+    Proofs of consent stay, with a note about the rename. Raises UsageError where it would subscribe
+    somebody to what they did not ask for (both letters exist, or existed side by side), and while
+    an issue of the old letter is being sent.
     """
     known = {letter.id for letter in newsroom.settings.letters}
     shown = text.fold(f"{old} to {new}")[:80]

@@ -28,7 +28,7 @@ _LONGEST_PAUSE = timedelta(days=366)
 
 
 def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """End the letter of a link, or all where it names none (RFC 8058); as often as it is asked.
+    """End a link's letter, or all where it names none (RFC 8058); may be repeated.
 
     Such a link never expires. Raises MailStoreError.
     """
@@ -36,17 +36,17 @@ def leave_letter(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswe
 
 
 def leave_all_letters(newsroom: Newsroom, store: MailStore, token: str) -> LeaveAnswer:
-    """End every letter of the reader of a link; raises MailStoreError."""
+    """Unsubscribe the reader of a link from all letters; raises MailStoreError."""
     return _leave(newsroom, store, token, everything=True)
 
 
 def choose_letters(
     newsroom: Newsroom, store: MailStore, token: str, choices: ReaderChoices
 ) -> ChooseAnswer:
-    """Let somebody get what they chose, by a link of choices or to manage; raises MailStoreError.
+    """Store a reader's choice, by a choices or manage link; raises MailStoreError.
 
-    Topics that there are no more are left away. A link may have been passed on: who had left gets a
-    mail that asks.
+    Unknown topics are dropped. A link may have been forwarded, so a reader who had unsubscribed
+    gets a mail that asks for confirmation.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["choices"])
@@ -68,7 +68,7 @@ def choose_letters(
 def end_letters(
     newsroom: Newsroom, store: MailStore, subscriber: Subscriber, letter: str
 ) -> LeaveAnswer:
-    """End a letter of somebody, or all where it is ""; who gets none any more has left."""
+    """End one letter of a reader, or all for ""; without any left they are unsubscribed."""
     had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
     ended = had & {letter} if letter else had
     for name in ended:
@@ -92,7 +92,7 @@ def _leave(newsroom: Newsroom, store: MailStore, token: str, *, everything: bool
 
 
 def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAnswer:
-    """Answer by a link that opens nothing: who was forgotten has left, whatever the link is."""
+    """Answer a link whose reader is gone: they are unsubscribed."""
     link = store.links.read(token)
     subscriber = store.subscribers.get(link.subscriber) if link else None
     is_gone = closed.kind == "over" and (subscriber is None or not subscriber.address)
@@ -100,7 +100,7 @@ def _answer_nobody(store: MailStore, token: str, closed: ClosedLink) -> LeaveAns
 
 
 def _find_end(newsroom: Newsroom, choices: ReaderChoices) -> datetime | None:
-    """Return the first moment of the day on which letters come again, by the site's clock."""
+    """Return the start of the day on which letters resume, in the site's time zone."""
     if choices.paused_until is None:
         return None
     zone = dates.find_zone(newsroom.beat.timezone)
@@ -126,9 +126,9 @@ def _keep(
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Let somebody get the chosen letters alone; one that is new to them is a consent.
+    """Store the chosen letters and end the others; a new one is a consent.
 
-    A letter that the settings have no more was not among those to choose from: it ends with all.
+    Letters that the settings no longer have were not on offer: they end with all letters.
     """
     had = {kept.letter for kept in store.subscriptions.of(subscriber.id)}
     offered = {letter.id for letter in newsroom.settings.letters} if chosen else had
@@ -171,7 +171,7 @@ def _ask_again(
     subscriber: Subscriber,
     chosen: Mapping[str, tuple[str, ...]],
 ) -> ChooseAnswer:
-    """Let a mail ask who had left, or who never confirmed; with no letter nothing changes."""
+    """Mail a confirmation to a reader who is not subscribed; without letters do nothing."""
     if not chosen:
         return ChooseAnswer(outcome="kept")
     if _limits.admit_any(store, newsroom.now) is None:

@@ -19,7 +19,7 @@ CONSENT_WORDS = "consent words "  # what facts of them are called, before their 
 
 
 def read_offer(newsroom: Newsroom) -> LetterOffer:
-    """Return the letters, topics and words of consent for a form; raises PublishError."""
+    """Return the letters, topics and consent text for a form; raises PublishError."""
     return LetterOffer(
         letters=tuple(
             LetterChoice(id=letter.id, title=letter.title) for letter in newsroom.settings.letters
@@ -30,12 +30,12 @@ def read_offer(newsroom: Newsroom) -> LetterOffer:
 
 
 def read_words(newsroom: Newsroom) -> Strings:
-    """Return the words of the site, with the owner's own; raises PublishError."""
+    """Return the site's strings, with the owner's own; raises PublishError."""
     return load_site_strings(newsroom.beat.locale, newsroom.templates)
 
 
 def keep_consent_words(newsroom: Newsroom, store: MailStore) -> str:
-    """Keep the words of consent that a form shows now; return their version."""
+    """Store the consent text that a form shows now; return its version."""
     words = read_offer(newsroom).consent
     version = hashlib.sha256(words.encode()).hexdigest()[:12]
     if not store.facts.get(CONSENT_WORDS + version):
@@ -52,7 +52,7 @@ _MOST_BYTES = 480  # of a wish: a link has room for 511, with what ties it to it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Letters by their ids with the names of topics (() for all), when they were asked for."""
+    """The letters by id and topics by name (() for all) that were asked for, and when."""
 
     asked: datetime
     letters: Mapping[str, tuple[str, ...]]
@@ -60,10 +60,10 @@ class Wish:
 
 
 def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
-    """Return a wish as a link carries it.
+    """Encode a request for a link.
 
-    Where there is no room for all topics, all letters are wanted whole, and then the last letters
-    are left away: the mail and its page say what will begin.
+    If the topics do not fit, letters are requested with all topics; if that does not fit, the last
+    letters are dropped: the mail and its page say what will be subscribed.
     """
     ids = {topic.name: topic.id for topic in newsroom.beat.topics}
     letters = {
@@ -81,9 +81,9 @@ def pack_wish(newsroom: Newsroom, wish: Wish) -> str:
 
 
 def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
-    """Read what a link of ours carries: the letters and topics that there still are.
+    """Decode a link's request, without letters and topics that no longer exist.
 
-    A letter that was renamed meanwhile is the one that was asked for. Raises MailStoreError.
+    A renamed letter is taken under its new id. Raises MailStoreError.
     """
     seconds, words, wanted = json.loads(packed)
     asked = datetime.fromtimestamp(seconds, UTC)
@@ -102,7 +102,7 @@ def read_wish(newsroom: Newsroom, store: MailStore, packed: str) -> Wish:
 
 
 def list_wishes(newsroom: Newsroom, wish: Wish) -> tuple[LetterChoice, ...]:
-    """Return the letters of a wish as pages and mails name them."""
+    """Return the requested letters as pages and mails show them."""
     return tuple(
         LetterChoice(id=letter.id, title=letter.title, topics=wish.letters[letter.id])
         for letter in newsroom.settings.letters
@@ -121,9 +121,9 @@ ProofWay = Literal["double opt-in", "choices", "another address", "owner", "impo
 
 
 def write_double_opt_in(asked: datetime, confirmed: datetime, words: str) -> str:
-    """Return the proof of who asked, by which words (their version), and confirmed by a link.
+    """Return the proof of a double opt-in: the consent text's version, request and confirmation.
 
-    Nobody's network address is part of it.
+    It holds no network address.
     """
     return _write_proof(
         "double opt-in",
@@ -134,17 +134,17 @@ def write_double_opt_in(asked: datetime, confirmed: datetime, words: str) -> str
 
 
 def write_proof(way: ProofWay, **facts: str) -> str:
-    """Return the proof of a consent that came in another way, with what is known of it."""
+    """Return the proof of a consent given in another way."""
     return _write_proof(way, **{name: fact for name, fact in facts.items() if fact})
 
 
 def read_time_of_asking(proof: str) -> str:
-    """Return when a consent was asked for (RFC 3339), "" where its proof says nothing of that."""
+    """Return when a consent was asked for (RFC 3339), "" where its proof does not say."""
     return str(_read(proof).get("asked", ""))
 
 
 def read_version(proof: str) -> str:
-    """Return the version of the words that were agreed to, "" where a proof names none."""
+    """Return the version of the consent text, "" where the proof names none."""
     return str(_read(proof).get("words", ""))
 
 

@@ -41,8 +41,8 @@ _DIGEST_BYTES = 16
 class NetworkLimit:
     """How many forms may come from a network of one size.
 
-    `a_day` holds for 24 hours. While fewer than `new_a_week` came within a week, the network is
-    new: it may use the half of a day's mails that is kept for new ones.
+    `a_day` holds for 24 hours. A network with fewer than `new_a_week` forms within a week is new:
+    it may use the half of a day's mails that is reserved for new ones.
     """
 
     version: Literal[4, 6]
@@ -64,7 +64,7 @@ NETWORK_LIMITS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpFlood:
-    """Half of a day's mails to new addresses were used before noon, or all of them since.
+    """Half of the day's sign-up mails were used before noon, or all of them.
 
     `mails` of `most` were used within 24 hours; `at` is when the limit was reached (RFC 3339).
     """
@@ -75,7 +75,7 @@ class SignUpFlood:
 
     @property
     def what(self) -> str:
-        """Return what happened, for a log."""
+        """Return a message for the log."""
         return (
             f"unusually many sign-ups: {self.mails} of {self.most} mails to new subscribers "
             f"were used within 24 hours, the limit was reached at {self.at}"
@@ -83,7 +83,7 @@ class SignUpFlood:
 
     @property
     def hint(self) -> str:
-        """Return what that means for readers."""
+        """Return the consequence for readers."""
         return (
             "until all are used, networks that sent no form this week can still sign up; if "
             "this is an attack, block it at the web server in front"
@@ -91,17 +91,17 @@ class SignUpFlood:
 
 
 def list_networks(client: str) -> tuple[str, ...]:
-    """Return the networks of the table that a client lies in, the widest first.
+    """Return the networks that contain a client, the widest first.
 
-    `client` is an address of IPv4 or the /64 of one of IPv6; anything else is its own network.
+    `client` is an IPv4 address or an IPv6 /64; anything else is its own network.
     """
     return tuple(name for name, _ in reversed(_match_limits(client)))
 
 
 def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer | None:
-    """Count a form and the mail that it causes; return the answer where it is one too many.
+    """Count a form and its mail, or return the refusal where it is one too many.
 
-    What is refused is not counted. Networks are known by keyed digests, kept for a week.
+    Refused forms are not counted. Networks are stored as keyed digests, for a week.
     """
     networks = [
         (store.subscribers.key_of(f"network {name}")[:_DIGEST_BYTES], limit)
@@ -120,10 +120,10 @@ def admit_form(store: MailStore, client: str, now: datetime) -> SubscribeAnswer 
 def refuse_form(
     forms: Sequence[tuple[NetworkLimit, Sequence[datetime]]], mails: int, now: datetime
 ) -> SubscribeAnswer | None:
-    """Decide what a form is refused with, None for one that may be sent.
+    """Return the refusal of a form, None for one that is accepted.
 
-    `forms` are the times of those within a week, the newest first, by the networks of the client;
-    `mails` is how many went to new addresses within a day.
+    `forms` are the times of the last week's forms, newest first, by the client's networks; `mails`
+    counts those to new addresses within a day.
     """
     today = [(limit, [at for at in times if at > now - _DAY]) for limit, times in forms]
     wait = _find_wait(today, now)
@@ -148,9 +148,9 @@ def _find_wait(
 
 
 def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | None:
-    """Return whether so many sign up today that the owner should know; raises MailStoreError.
+    """Return a flood of sign-ups that the owner should know of; raises MailStoreError.
 
-    That is where half of the day's mails are gone by noon in the newsroom's zone, or all of them.
+    That is half of the day's mails used by noon in the newsroom's zone, or all of them.
     """
     zone = dates.find_zone(newsroom.beat.timezone)
     today = local_time(newsroom.now, zone).date()
@@ -163,46 +163,46 @@ def find_sign_up_flood(newsroom: Newsroom, store: MailStore) -> SignUpFlood | No
 
 
 def admit_mail(store: MailStore, address: str, now: datetime) -> bool:
-    """Count a mail to an address of which nobody knows whose it is; False for one too many.
+    """Count a mail to an unconfirmed address; False for one too many.
 
-    All addresses of one mailbox are counted as one: somebody has any number of them.
+    All addresses of one mailbox count together, since anybody can make up any number of them.
     """
     key = store.subscribers.key_of(name_mailbox(address)).hex()
     return store.limits.admit({f"mail {key}": MAILS_A_MAILBOX}, now) is None
 
 
 def admit_any(store: MailStore, now: datetime) -> timedelta | None:
-    """Count a mail to anybody new; return how long to wait where it is one too many."""
+    """Count a mail to a new reader; return how long to wait where it is one too many."""
     return store.limits.admit({"mails": MAILS_A_DAY}, now)
 
 
 def take_back_any(store: MailStore) -> None:
-    """Count the last mail to anybody new no longer: none is sent."""
+    """Uncount the last mail to a new reader, which is not sent."""
     store.limits.take_back("mails")
 
 
 def admit_link(store: MailStore, subscriber: int, now: datetime) -> timedelta | None:
-    """Count a link that a reader has mailed; return how long to wait for another one."""
+    """Count a link that a reader has mailed; return how long to wait for the next one."""
     return store.limits.admit({f"links {subscriber}": LINKS_A_READER}, now)
 
 
 def may_write(store: MailStore, address: str) -> bool:
-    """Decide whether a mail that was asked for may go to an address."""
+    """Decide whether a requested mail may go to an address."""
     suppression = store.suppressions.find(address)
     return suppression is None or is_lifted_by_reader(suppression)
 
 
 def is_lifted_by_reader(suppression: Suppression) -> bool:
-    """Decide whether somebody's own confirmation ends a suppression.
+    """Decide whether the reader's own confirmation lifts a suppression.
 
-    That of who was erased or left elsewhere does; a mailbox that is none, a complaint and an
-    owner's word stand.
+    It does for those who were erased or unsubscribed elsewhere, but not for a missing mailbox, a
+    complaint or the owner's decision.
     """
     return suppression.reason in {"erased", "left-elsewhere"}
 
 
 def _match_limits(client: str) -> list[tuple[str, NetworkLimit]]:
-    """Return the networks that a client lies in, the narrowest first, each with its limit."""
+    """Return the networks that contain a client, the narrowest first, with their limits."""
     try:
         address = ipaddress.ip_address(client)
     except ValueError:

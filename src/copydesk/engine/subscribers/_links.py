@@ -26,7 +26,7 @@ _MAILED: frozenset[LinkPurpose] = frozenset({"confirm", "manage", "change"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedLink:
-    """A link that is good, and who it is for; `extra` is what it carries."""
+    """A valid link with its reader; `extra` is what it carries."""
 
     link: ReaderLink
     subscriber: Subscriber
@@ -35,7 +35,7 @@ class OpenedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedLink:
-    """A link that opens nothing: made up, or no longer good."""
+    """An invalid link: forged or expired."""
 
     kind: ClosedKind
 
@@ -43,7 +43,7 @@ class ClosedLink:
 def sign_link_to_mail(
     newsroom: Newsroom, store: MailStore, purpose: LinkPurpose, subscriber: int, extra: str = ""
 ) -> str:
-    """Return the token of a link that is mailed to prove an address: it is good for that alone."""
+    """Return the token of a mailed link that proves an address, valid for that address only."""
     return store.links.sign(
         ReaderLink(
             purpose=purpose,
@@ -57,9 +57,9 @@ def sign_link_to_mail(
 def open_link(
     newsroom: Newsroom, store: MailStore, token: str, purposes: Collection[LinkPurpose]
 ) -> OpenedLink | ClosedLink:
-    """Read a link of one of some purposes, and find who it is for.
+    """Read a link of one of some purposes, and find its reader.
 
-    One that was mailed to an address is over once its reader has another one, or was erased since.
+    A mailed link expires once its reader has another address or was erased.
     """
     link = store.links.read(token)
     if link is None or link.purpose not in purposes:
@@ -77,9 +77,9 @@ def open_link(
 
 
 def recognize_way_out(store: MailStore, token: str) -> str:
-    """Return a name for whose letters a link ends, "" for a link that was not signed here.
+    """Return a name for the reader of an unsubscribe link, "" for one not signed here.
 
-    It asks no file and takes microseconds: whether the reader exists is not known yet.
+    It reads no file and takes microseconds; the reader may not exist any more.
     """
     link = store.links.recognize(token)
     if link is None or link.purpose not in OPENS["unsubscribe"]:
@@ -90,10 +90,10 @@ def recognize_way_out(store: MailStore, token: str) -> str:
 def look_at_link(
     newsroom: Newsroom, store: MailStore, token: str, purpose: LinkPurpose
 ) -> LinkView:
-    """Return what the page of a link may show (GET and HEAD); one of another purpose is forged.
+    """Return what a link's page may show (GET and HEAD); a link for another purpose is forged.
 
-    The page of `choices` opens by a link to manage as well, that of `unsubscribe` by both of these.
-    Raises MailStoreError.
+    A manage link opens the choices page too, and both open the unsubscribe page. Raises
+    MailStoreError.
     """
     opened = open_link(newsroom, store, token, OPENS[purpose])
     if isinstance(opened, ClosedLink):
@@ -118,12 +118,12 @@ def look_at_link(
 
 
 def find_letter(store: MailStore, link: ReaderLink) -> str:
-    """Return the id that a link's letter has by now: the way out of an old one is for good."""
+    """Return the current id of a link's letter, since unsubscribe links never expire."""
     return store.renames.find_id(link.letter, link.made) if link.letter else ""
 
 
 def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
-    """Decide whether somebody's pause goes on."""
+    """Decide whether a reader's pause goes on."""
     until = subscriber.paused_until
     return subscriber.state == "paused" and (until is None or until > newsroom.now)
 
@@ -131,7 +131,7 @@ def is_paused(newsroom: Newsroom, subscriber: Subscriber) -> bool:
 def list_letters_of(
     newsroom: Newsroom, store: MailStore, subscriber: int
 ) -> tuple[LetterChoice, ...]:
-    """Return the letters that there are, with what somebody gets of them."""
+    """Return all letters with a reader's choices."""
     kept = {
         subscription.letter: subscription for subscription in store.subscriptions.of(subscriber)
     }
@@ -147,7 +147,7 @@ def list_letters_of(
 
 
 def _find_address(store: MailStore, purpose: LinkPurpose, subscriber: int) -> str:
-    """Return to which address a link of a purpose is mailed."""
+    """Return the address that a link of a purpose is mailed to."""
     if purpose == "change":
         return store.subscribers.find_proposed_address(subscriber)
     found = store.subscribers.get(subscriber)
@@ -171,7 +171,7 @@ _HOURS = int(LINK_LIFETIME.total_seconds()) // 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleMail:
-    """A mail to one person in words; `html` is "" where it has none."""
+    """A mail to one reader, as text; `html` is "" where it has none."""
 
     to: str = field(repr=False)
     subject: str
@@ -180,10 +180,10 @@ class SingleMail:
 
 
 def write_outbox_mail(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> SingleMail | None:
-    """Write a mail of the outbox with its links; None where nobody is to get it any more.
+    """Write a mail of the outbox with its links; None where it is not to be sent any more.
 
-    That is who was forgotten, to whom nothing is sent, or who asked for letters that are given no
-    longer. Its link is new each time. Raises MailStoreError, PublishError.
+    That is where the reader was forgotten or suppressed, or asked for letters that no longer exist.
+    Its link is new each time. Raises MailStoreError, PublishError.
     """
     subscriber = store.subscribers.get(mail.subscriber)
     to = _find_recipient(store, mail, subscriber)
@@ -227,7 +227,7 @@ def _sign(newsroom: Newsroom, store: MailStore, mail: OutboxMail) -> str:
 
 
 def _sign_off(newsroom: Newsroom) -> str:
-    """Return what stands below each mail: who writes, and from where."""
+    """Return the end of each mail: who sends it, and from where."""
     place = text.fold(newsroom.settings.mail.postal_address)
     lines = [newsroom.beat.title, newsroom.beat.url, *([place] if place else [])]
     return "\n-- \n" + "\n".join(lines) + "\n"

@@ -25,9 +25,9 @@ from copydesk.mail_store.deliveries import DeliveryEntry
 
 
 def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> ManageAnswer:
-    """Mail a link to manage to the reader of any link that stands in letters.
+    """Mail a manage link to the reader of any link in a letter.
 
-    `asked` is said as well where nothing may be sent to the address. Raises MailStoreError.
+    The answer is `asked` even where nothing may be sent to the address. Raises MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["unsubscribe"])
@@ -42,7 +42,7 @@ def ask_for_manage_link(newsroom: Newsroom, store: MailStore, token: str) -> Man
 
 
 def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) -> DataAnswer:
-    """Return everything that is kept of the reader of a link to manage; raises MailStoreError."""
+    """Return everything stored about the reader of a manage link; raises MailStoreError."""
     opened = open_link(newsroom, store, manage_token, OPENS["manage"])
     if isinstance(opened, ClosedLink):
         return DataAnswer(kind=opened.kind)
@@ -52,7 +52,7 @@ def read_reader_data(newsroom: Newsroom, store: MailStore, manage_token: str) ->
 def request_address_change(
     newsroom: Newsroom, store: MailStore, manage_token: str, new_address: str
 ) -> ChangeAnswer:
-    """Mail a link to a new address, by which it becomes the reader's; raises MailStoreError."""
+    """Mail a confirmation link to a new address; raises MailStoreError."""
     with store.at_once():
         opened = open_link(newsroom, store, manage_token, OPENS["manage"])
         if isinstance(opened, ClosedLink):
@@ -66,7 +66,7 @@ def request_address_change(
 
 
 def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: str) -> ChangeAnswer:
-    """Let the address that a link was mailed to be the reader's (POST only); MailStoreError."""
+    """Set the address that a link was mailed to (POST only); raises MailStoreError."""
     with store.at_once():
         opened = open_link(newsroom, store, change_token, OPENS["change"])
         if isinstance(opened, ClosedLink):
@@ -85,7 +85,7 @@ def confirm_address_change(newsroom: Newsroom, store: MailStore, change_token: s
 
 
 def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> EraseAnswer:
-    """Forget the reader of a link to manage; a keyed digest of the address stays.
+    """Erase the reader of a manage link, except for a keyed digest of the address.
 
     Raises MailStoreError.
     """
@@ -97,9 +97,9 @@ def erase_reader(newsroom: Newsroom, store: MailStore, manage_token: str) -> Era
 
 
 def forget_reader(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
-    """Forget somebody but for the digest, in suppressions and ledger; raises MailStoreError.
+    """Erase a reader, except for the digest in suppressions and the log; raises MailStoreError.
 
-    No byte of the address is left in the file, where nobody at work hinders that; else soon.
+    The address is wiped from the file, at once or, where another connection prevents it, soon.
     """
     with store.at_once():
         store.suppressions.add(subscriber.address, "erased", newsroom.now)
@@ -133,9 +133,9 @@ def _put_mail(
 
 
 def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
-    """Decide whether somebody may have an address; who never confirmed there is forgotten.
+    """Decide whether a reader may take an address; an unconfirmed reader there is forgotten.
 
-    So is who was erased, and had it: the ledger's lines about them are nobody's then.
+    An erased reader who had it is detached from their rows in the delivery log.
     """
     other = store.subscribers.find(address)
     if other is None or other.id == subscriber.id:
@@ -151,7 +151,7 @@ def _make_free(store: MailStore, subscriber: Subscriber, address: str) -> bool:
 
 
 def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -> None:
-    """Keep beside the consents that whoever gave them can be reached at another address now."""
+    """Note beside the consents that the reader has another address now."""
     proof = write_proof("another address", confirmed=dates.rfc3339(newsroom.now))
     for kept in store.subscriptions.of(subscriber.id):
         store.consents.add(
@@ -169,7 +169,7 @@ def _note_change(newsroom: Newsroom, store: MailStore, subscriber: Subscriber) -
 
 
 def gather_data(store: MailStore, subscriber: Subscriber) -> ReaderData:
-    """Return everything that is kept of somebody; raises MailStoreError."""
+    """Return everything stored about a reader; raises MailStoreError."""
     suppression = store.suppressions.find(subscriber.address)
     number = subscriber.id
     return ReaderData(

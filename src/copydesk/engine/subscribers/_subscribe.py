@@ -29,7 +29,7 @@ _UNCONFIRMED = timedelta(days=7)  # until who confirmed nothing is forgotten
 def request_subscription(
     newsroom: Newsroom, store: MailStore, request: SubscribeRequest
 ) -> SubscribeAnswer:
-    """Let a mail ask whether somebody wants letters; answer alike whether they read already or not.
+    """Send a confirmation mail; the answer does not tell whether the address is subscribed.
 
     Raises MailStoreError, PublishError.
     """
@@ -54,9 +54,9 @@ def request_subscription(
 def ask_reader(
     newsroom: Newsroom, store: MailStore, address: str, wish: Wish, language: str = ""
 ) -> bool:
-    """Put a mail about a wish into the outbox; False where none may go to the address now.
+    """Put a confirmation mail into the outbox; False where none may go to the address now.
 
-    Whoever gets all those letters is told that instead.
+    A reader who gets all those letters already is told that instead.
     """
     now = newsroom.now
     if not _limits.may_write(store, address) or not _limits.admit_mail(store, address, now):
@@ -80,11 +80,11 @@ def ask_reader(
 
 
 def forget_silent_readers(store: MailStore, now: datetime) -> int:
-    """Forget who confirmed nothing within a week; return how many those were.
+    """Forget readers who confirmed nothing within a week; return how many.
 
-    Forgets as well which addresses were proposed and not confirmed, those that readers gave up and
-    nothing comes back from any more, which networks sent forms, and bytes of who was erased that
-    could not be overwritten then. Raises MailStoreError.
+    Also forgets unconfirmed new addresses, former addresses from which nothing can bounce any more,
+    networks that sent forms, and bytes of erased readers that could not be wiped before. Raises
+    MailStoreError.
     """
     with store.at_once():
         count = store.subscribers.forget_waiting(now - _UNCONFIRMED)
@@ -97,7 +97,7 @@ def forget_silent_readers(store: MailStore, now: datetime) -> int:
 
 
 def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset[str]:
-    """Return the letters that somebody gets, or would but for a pause."""
+    """Return a reader's letters, including those of a paused one."""
     if subscriber.state not in {"active", "paused"}:
         return frozenset()
     return frozenset(kept.letter for kept in store.subscriptions.of(subscriber.id))
@@ -107,9 +107,9 @@ def _list_present_letters(store: MailStore, subscriber: Subscriber) -> frozenset
 
 
 def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> ConfirmAnswer:
-    """Let letters begin for whom a link was mailed to (POST only); a second time changes nothing.
+    """Subscribe the reader of a mailed link (POST only); repeating it changes nothing.
 
-    That holds as well for who has left meanwhile. Raises MailStoreError.
+    That is so even for one who unsubscribed meanwhile. Raises MailStoreError.
     """
     with store.at_once():
         opened = open_link(newsroom, store, token, OPENS["confirm"])
@@ -126,7 +126,7 @@ def confirm_subscription(newsroom: Newsroom, store: MailStore, token: str) -> Co
 
 
 def lift_by_reader(store: MailStore, address: str) -> None:
-    """End a suppression that somebody's own confirmation ends."""
+    """Lift a suppression that a reader's own confirmation lifts."""
     suppression = store.suppressions.find(address)
     if suppression is not None and is_lifted_by_reader(suppression):
         store.suppressions.lift(address)
@@ -156,7 +156,7 @@ def _begin_letters(
 
 
 def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
-    """Decide whether a wish was confirmed before: a consent says when it was asked for."""
+    """Decide whether a request was confirmed before: consents store the time of asking."""
     asked = dates.rfc3339(wish.asked)
     return any(
         read_time_of_asking(consent.proof) == asked for consent in store.consents.of(subscriber.id)
@@ -164,10 +164,7 @@ def _was_confirmed(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool
 
 
 def _has_left_since(store: MailStore, subscriber: Subscriber, wish: Wish) -> bool:
-    """Decide whether somebody read after they had asked for this, and has left by now.
-
-    They may have asked twice, and confirmed by the other mail.
-    """
+    """Decide whether a reader confirmed another request after this one, and unsubscribed."""
     return subscriber.state == "left" and any(
         consent.at >= wish.asked for consent in store.consents.of(subscriber.id)
     )

@@ -33,10 +33,10 @@ CheckState = Literal["ok", "remark", "fault", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailFinding:
-    """What one check found, about which name or address, and how it is mended.
+    """The result of one check: what was found, and how to mend it.
 
-    `unknown`: it could not be asked now, or nobody can know it from here. A hint that is a line of
-    the DNS can be pasted as it is.
+    `unknown`: the DNS did not answer, or nobody can know from here. A hint that is a DNS line can
+    be pasted as it is.
     """
 
     kind: CheckKind
@@ -53,35 +53,35 @@ _NONE = frozenset({1, 4, 8})  # ARES_ENODATA, ARES_ENOTFOUND, ARES_EBADNAME
 
 
 class MailNames(Protocol):
-    """What the DNS knows of mail; methods raise MailServerError where no server answers."""
+    """DNS queries about mail; methods raise MailServerError where no name server answers."""
 
     async def find_texts(self, name: str) -> tuple[str, ...]:
-        """Return the texts of a name."""
+        """Return the TXT records of a name."""
 
     async def find_addresses(self, name: str) -> tuple[str, ...]:
-        """Return the IPv4 and IPv6 addresses of a name; an address is its own."""
+        """Return the IPv4 and IPv6 addresses of a name; an address is returned as it is."""
 
     async def find_exchanges(self, name: str) -> tuple[str, ...]:
-        """Return the mail servers of a domain, the preferred first; "" is a null MX (RFC 7505)."""
+        """Return the mail servers of a domain by preference; "" is a null MX (RFC 7505)."""
 
     async def find_pointers(self, address: str) -> tuple[str, ...]:
-        """Return the names of an address."""
+        """Return the names of an address (PTR)."""
 
 
 class DnsNames:
-    """The DNS itself, by name servers such as `9.9.9.9` or `[::1]:53`; () for the system's."""
+    """DNS queries to name servers such as `9.9.9.9` or `[::1]:53`; () for the system's."""
 
     def __init__(self, nameservers: Sequence[str]) -> None:
         self._nameservers = [_spell_server(server) for server in nameservers]
         self._resolver: aiodns.DNSResolver | None = None
 
     async def find_texts(self, name: str) -> tuple[str, ...]:
-        """Return the texts of a name, each whole; bytes that are no UTF-8 are replaced."""
+        """Return the TXT records of a name, each in one piece; invalid UTF-8 is replaced."""
         records = await self._ask(name, "TXT")
         return tuple(record.data.decode("utf-8", "replace") for record in records)
 
     async def find_addresses(self, name: str) -> tuple[str, ...]:
-        """Return the addresses of a name, and an address as it is."""
+        """Return the addresses of a name; an address is returned as it is."""
         try:
             return (str(ipaddress.ip_address(name.strip("[]"))),)
         except ValueError:
@@ -89,18 +89,18 @@ class DnsNames:
         return tuple(record.addr for record in both)
 
     async def find_exchanges(self, name: str) -> tuple[str, ...]:
-        """Return the mail servers of a domain."""
+        """Return the mail servers of a domain (MX)."""
         records = await self._ask(name, "MX")
         ordered = sorted(records, key=lambda record: record.priority)
         return tuple(record.exchange.rstrip(".").lower() for record in ordered)
 
     async def find_pointers(self, address: str) -> tuple[str, ...]:
-        """Return the names of an address."""
+        """Return the names of an address (PTR)."""
         records = await self._ask(ipaddress.ip_address(address).reverse_pointer, "PTR")
         return tuple(record.dname.rstrip(".").lower() for record in records)
 
     async def close(self) -> None:
-        """Abandon what is still asked."""
+        """Cancel pending queries."""
         if self._resolver is not None:
             await self._resolver.close()
 
@@ -136,7 +136,7 @@ def _spell_server(server: str) -> str:
 
 
 def read_tags(text: str) -> dict[str, str] | None:
-    """Return the tags of a record, None for what is no list of tags."""
+    """Parse a tag list; None where the text is none."""
     tags: dict[str, str] = {}
     for item in text.split(";"):
         name, is_tag, value = item.partition("=")

@@ -16,6 +16,7 @@ from copydesk.post.checks._records import (
     check_dkim,
     check_dmarc,
     check_mail_domain,
+    check_mta_sts,
     check_reverse_name,
     check_spf,
 )
@@ -24,7 +25,6 @@ from copydesk.post.checks._web import (
     ask_web,
     check_clock,
     check_links,
-    check_mta_sts,
     check_one_click,
 )
 from copydesk.post.message import spell_address
@@ -33,10 +33,10 @@ from copydesk.post.smtp import open_line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRequest:
-    """What is checked: how mail goes, the DKIM key, a return path and a link as letters have them.
+    """What to check: mail options, DKIM key, and a sample return path and unsubscribe link.
 
-    Letters link to the site at `site_url`, and to readers' own pages below `public_url`.
-    `clock` returns the moment; `tls` stands for the system's trust, `nameservers` for its servers.
+    Letters link to the site at `site_url`, and to the readers' pages below `public_url`. `tls`
+    replaces the system's trusted certificates, `nameservers` the system's name servers.
     """
 
     options: MailOptions
@@ -51,18 +51,16 @@ class CheckRequest:
 
 
 async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
-    """Return what all checks find; raises nothing for what the world answers, or does not."""
+    """Run all checks; network errors become findings and are not raised."""
     options = request.options
     sender, back = (_domain_of(one) for one in (options.from_address, request.return_path))
     signer = options.dkim.domain or sender if options.dkim.selector else ""
     async with AsyncExitStack() as stack:
         names = DnsNames(request.nameservers)
         stack.push_async_callback(names.close)
-
-        async def ask(url: str) -> WebAnswer:
-            return await ask_web(url, names, request.tls)
-
-        page = await ask(request.link) if request.link else WebAnswer(why="it has no address")
+        page = WebAnswer(why="it has no address")
+        if request.link:
+            page = await ask_web(request.link, names, request.tls)
         now = request.clock()
         host, dkim = options.smtp.host, options.dkim
         key = (dkim.selector, signer, request.dkim_key, dkim.key_file)
@@ -76,7 +74,7 @@ async def look(request: CheckRequest) -> tuple[MailFinding, ...]:
             ("reverse-name", check_reverse_name(sender, host, names)),
             ("from-domain", check_mail_domain("from-domain", sender, names)),
             ("return-path", check_mail_domain("return-path", back, names)),
-            ("mta-sts", check_mta_sts(sender, names, ask)),
+            ("mta-sts", check_mta_sts(sender, names)),
         )
         return (
             *server,
@@ -121,7 +119,7 @@ async def check_server(
     now: datetime,
     tls: ssl.SSLContext | None = None,
 ) -> tuple[MailFinding, ...]:
-    """Open a line, sign in, name sender and recipient, and leave: nothing is sent.
+    """Connect, sign in, name sender and recipient, and leave: nothing is sent.
 
     `sender` is a return path as letters have it, `recipient` the sender's own address.
     """

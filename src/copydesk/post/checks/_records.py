@@ -1,4 +1,4 @@
-"""Check the DNS records of the sender's domains: DKIM, DMARC, SPF, MX and reverse names."""
+"""Check the DNS records of the sender's domains: DKIM, DMARC, SPF, MTA-STS, MX, reverse names."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copydesk.kit import urls
+from copydesk.kit import text, urls
 from copydesk.post.checks._findings import CheckKind, CheckState, MailFinding, MailNames, read_tags
-from copydesk.post.checks._spf import SpfJudgement, judge_sender
 
 _LEAST_BITS, _GOOD_BITS = 1024, 2048  # RFC 8301, section 3.2
 _PIECE = 250  # of a text in the DNS at most 255 bytes
@@ -22,7 +21,7 @@ MAKE_KEY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A key as the DNS has it: `k=`, the bytes of `p=`, and its length in bits."""
+    """A public key as in the DNS: `k=`, the bytes of `p=`, and its length in bits."""
 
     kind: str
     data: bytes
@@ -30,7 +29,7 @@ class PublicKey:
 
 
 def read_public_key(private: bytes) -> PublicKey | None:
-    """Return the public half of a private key in PEM, None for what is none, RSA or Ed25519."""
+    """Return the public half of a private key in PEM; None unless it is RSA or Ed25519."""
     from cryptography.hazmat.primitives import serialization as forms
     from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
@@ -51,7 +50,7 @@ def read_public_key(private: bytes) -> PublicKey | None:
 async def check_dkim(
     selector: str, domain: str, private: bytes | None, key_file: str, names: MailNames
 ) -> MailFinding:
-    """Compare the key that signs with the one of the DNS; without a selector a relay signs."""
+    """Compare our DKIM key with the one in the DNS; without a selector a relay signs."""
     if not selector:
         return MailFinding(
             kind="dkim",
@@ -64,7 +63,7 @@ async def check_dkim(
         what = "cannot be read" if private is None else "is neither RSA nor Ed25519 in PEM"
         return _fault(f"the key that signs {what}: {key_file}", MAKE_KEY.format(path=key_file))
     name = f"{selector}._domainkey.{domain}"
-    texts = [text for text in await names.find_texts(name) if "p=" in text.replace(" ", "")]
+    texts = [found for found in await names.find_texts(name) if "p=" in found.replace(" ", "")]
     line = _write_line(name, key)
     if not texts:
         return _fault(f"the DNS has no key: {name}", line)
@@ -73,8 +72,8 @@ async def check_dkim(
     return _compare(texts[0], key, name, line)
 
 
-def _compare(text: str, key: PublicKey, name: str, line: str) -> MailFinding:
-    tags = read_tags(text)
+def _compare(record: str, key: PublicKey, name: str, line: str) -> MailFinding:
+    tags = read_tags(record)
     shown = _decode(tags.get("p", "")) if tags else None
     if tags is None or shown is None or tags.get("v", "DKIM1") != "DKIM1":
         return _fault(f"the key in the DNS cannot be read: {name}", line)
@@ -92,16 +91,16 @@ def _compare(text: str, key: PublicKey, name: str, line: str) -> MailFinding:
     return MailFinding(kind="dkim", state="ok", what=f"the key that signs is shown: {name}")
 
 
-def _decode(text: str) -> bytes | None:
+def _decode(value: str) -> bytes | None:
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        return base64.b64decode("".join(value.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
 
 
 def _write_line(name: str, key: PublicKey) -> str:
-    text = f"v=DKIM1; k={key.kind}; p={base64.b64encode(key.data).decode()}"
-    pieces = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)]
+    record = f"v=DKIM1; k={key.kind}; p={base64.b64encode(key.data).decode()}"
+    pieces = [record[at : at + _PIECE] for at in range(0, len(record), _PIECE)]
     return " ".join((f"{name}. IN TXT", *(f'"{piece}"' for piece in pieces)))
 
 
@@ -117,9 +116,9 @@ _POLICIES = frozenset({"none", "quarantine", "reject"})
 async def check_dmarc(
     from_domain: str, return_domain: str, signing_domain: str, names: MailNames
 ) -> MailFinding:
-    """Check the policy, and that the return path or the signature is of the sender's domain.
+    """Check for a DMARC policy, and that the return path or the signature is aligned with it.
 
-    `signing_domain` is "" where a relay signs: then SPF alone can be seen from here.
+    `signing_domain` is "" where a relay signs: then only SPF alignment can be seen from here.
     """
     place, records = await _find_records(from_domain, names)
     line = f'_dmarc.{place}. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@{place}"'
@@ -149,11 +148,11 @@ def _judge_alignment(
 
 
 async def _find_records(domain: str, names: MailNames) -> tuple[str, list[str]]:
-    """Return where a policy stands or should, and the records there: of the domain, or above it."""
+    """Return where a policy is or should be, and its records: the domain's, or its parent's."""
     organization = urls.registrable_domain(domain)
     for place in dict.fromkeys((domain, organization)):
         texts = await names.find_texts(f"_dmarc.{place}")
-        records = [text for text in texts if text.replace(" ", "").startswith("v=DMARC1")]
+        records = [found for found in texts if found.replace(" ", "").startswith("v=DMARC1")]
         if records:
             return place, records
     return organization, []
@@ -169,49 +168,68 @@ def _finding(state: CheckState, what: str, hint: str = "") -> MailFinding:
     return MailFinding(kind="dmarc", state=state, what=what, hint=hint)
 
 
-# ---- SPF, MX and reverse names
+# ---- SPF (RFC 7208), MTA-STS (RFC 8461), MX and reverse names
 
-_EXAMPLE = "192.0.2.1"  # TEST-NET (RFC 5737): for reading a record where no address is known
 _UNKNOWN = "YOUR.PUBLIC.ADDRESS"
+_LONGEST_RECORD = 500  # characters that are shown
 
 
 async def check_spf(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Check whether the server that takes letters may send for the return path's domain.
+    """Look up the SPF record of the return path's domain; the hint has the line that adds `host`.
 
-    A relay may send from other addresses than it listens at, and a server on this machine or its
-    network from one that nobody knows here: then no more is said than can be known.
+    It is not evaluated: whether the record lets the server send, a received mail shows.
     """
+    texts = await names.find_texts(domain)
+    records = [found for found in texts if found.lower().split(" ", 1)[0] == "v=spf1"]
+    if len(records) > 1:
+        why = f"{len(records)} records: one alone may stand there"
+        return _spf("fault", f"the SPF record of {domain} counts for nothing ({why})")
+    record = records[0] if records else ""
     addresses = await _find_public(host, names)
-    asked = addresses or (_EXAMPLE,)
-    judgements = [await judge_sender(domain, address, names) for address in asked]
-    worst = next((one for one in judgements if one.result != "pass"), judgements[0])
-    line = _write_mend(domain, worst.record, host, addresses)
-    match worst.result:
-        case "none":
-            return _spf("fault", f"there is no SPF record: {domain}", line)
-        case "permerror":
-            return _spf("fault", f"the SPF record of {domain} counts for nothing ({worst.why})")
-        case "temperror" | "unread":
-            return _spf("unknown", f"the SPF record of {domain} was not worked out ({worst.why})")
-        case "pass" if addresses:
-            what = f"{host} may send for {domain} ({worst.lookups} look-ups of 10)"
-            return _spf("ok", what)
-    if not addresses:
-        what = f"{domain} has an SPF record; whether it names the address of {host} is not known"
-        return _spf("unknown", what, line)
-    return _judge_stranger(domain, host, worst, line)
+    line = _write_mend(domain, record, host, addresses)
+    if not record:
+        return _spf("fault", f"there is no SPF record: {domain}", line)
+    if line and addresses and not is_own_server(domain, host):
+        line = f"its manual says what to include; if it sends from there: {line}"
+    hint = (
+        f"whether it lets {host} send, a received mail shows: copydesk mail doctor --send ADDRESS"
+    )
+    hint = f"{hint}; if not: {line}" if line else hint
+    return _spf("unknown", f"the SPF record of {domain}: {_show(record)}", hint)
 
 
-def _judge_stranger(domain: str, host: str, judgement: SpfJudgement, line: str) -> MailFinding:
-    what = f"the SPF record of {domain} does not name {host} ({judgement.result})"
-    if is_own_server(domain, host):
-        return _spf("fault", what, line)
-    hint = f"a relay says in its manual what to include; if it sends from there: {line}"
-    return _spf("remark", what, hint)
+async def check_mta_sts(domain: str, names: MailNames) -> MailFinding:
+    """Look up the record that makes others encrypt what they send to a domain.
+
+    Its policy is not fetched: the hint says where it must be, and its lines.
+    """
+    texts = await names.find_texts(f"_mta-sts.{domain}")
+    records = [found for found in texts if found.startswith("v=STSv1")]
+    if not records:
+        what = f"{domain} has no MTA-STS: answers to you may travel unencrypted"
+        hint = f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1", and a policy (RFC 8461)'
+        return MailFinding(kind="mta-sts", state="remark", what=what, hint=hint)
+    tags = read_tags(records[0])
+    if len(records) > 1 or tags is None or not tags.get("id"):
+        what = f"the MTA-STS record counts for nothing: _mta-sts.{domain}"
+        return MailFinding(kind="mta-sts", state="fault", what=what)
+    servers = [f"mx: {name}" for name in await names.find_exchanges(domain) if name]
+    lines = ["version: STSv1", "mode: enforce", *servers, "max_age: 604800"]
+    url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
+    return MailFinding(
+        kind="mta-sts",
+        state="unknown",
+        what=f"the MTA-STS record of {domain}: {_show(records[0])}",
+        hint=f"its policy must be at {url}, one line each: {', '.join(lines)}",
+    )
+
+
+def _show(record: str) -> str:
+    return text.shorten(text.fold(record), _LONGEST_RECORD)
 
 
 async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
-    """Return the addresses from which others may see a server, none where only its network does."""
+    """Return a server's public addresses, () where it is on this machine or a private network."""
     if urls.is_private(host):
         return ()
     found = await names.find_addresses(host)
@@ -219,28 +237,31 @@ async def _find_public(host: str, names: MailNames) -> tuple[str, ...]:
 
 
 def _write_mend(domain: str, record: str, host: str, addresses: tuple[str, ...]) -> str:
-    """Return the line for the DNS by which the server may send, or what must be put into it."""
+    """Return the line for the DNS that adds a server's addresses; "" where all are in it."""
     terms = [f"ip{ipaddress.ip_address(address).version}:{address}" for address in addresses]
     if terms:
+        terms = [term for term in terms if term not in record.lower().split()]
+        if not terms:
+            return ""
         return f'{domain}. IN TXT "{_add_terms(record, terms)}"'
     line = f'{domain}. IN TXT "{_add_terms(record, [f"ip4:{_UNKNOWN}"])}"'
     return f"in place of {_UNKNOWN} put the address under which {host} is seen from outside: {line}"
 
 
 def _add_terms(record: str, added: Sequence[str]) -> str:
-    """Return a record with more terms, before what it says of all others."""
+    """Insert terms into an SPF record before its `all`."""
     terms = record.split() or ["v=spf1", "~all"]
     at = next((n for n, term in enumerate(terms) if term.lower().endswith("all")), len(terms))
     return " ".join([*terms[:at], *added, *terms[at:]])
 
 
 def is_own_server(domain: str, host: str) -> bool:
-    """Decide whether the server that takes letters is the sender's own, by its name."""
+    """Decide whether the SMTP server belongs to the sender's domain, by its name."""
     return urls.registrable_domain(host) == urls.registrable_domain(domain)
 
 
 async def check_reverse_name(domain: str, host: str, names: MailNames) -> MailFinding:
-    """Check that the addresses of an own server have a name that leads back to them."""
+    """Check that the addresses of one's own server have names that lead back to them."""
     if urls.is_private(host):
         return _find_no_name(host)
     if not is_own_server(domain, host):
@@ -276,7 +297,7 @@ def _find_no_name(host: str) -> MailFinding:
 
 
 async def check_mail_domain(kind: CheckKind, domain: str, names: MailNames) -> MailFinding:
-    """Check that a domain takes mail: by MX, or else by an address (RFC 5321, section 5.1)."""
+    """Check that a domain accepts mail: by MX, or by an address (RFC 5321, section 5.1)."""
     exchanges = await names.find_exchanges(domain)
     line = f"{domain}. IN MX 10 mail.{domain}."
     if exchanges == ("",):

@@ -1,10 +1,10 @@
-"""Check the web side of mail: the unsubscribe page behind the links, and MTA-STS."""
+"""Check the web side of mail: where links lead, the page behind them, and its clock."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from copydesk.errors import MailServerError
 from copydesk.kit import urls
-from copydesk.post.checks._findings import CheckState, MailFinding, MailNames, read_tags
+from copydesk.post.checks._findings import MailFinding, MailNames
 
 if TYPE_CHECKING:
     import aiohttp
@@ -31,9 +31,9 @@ _PUBLIC = "set `public_url` of [serve] to the address at which readers reach `co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebAnswer:
-    """What an address answered: its status (0: nothing, and `why`), its time, the beginning.
+    """An HTTP answer: its status (0 for none, then `why`), date, and the beginning of its body.
 
-    It `was_asked` unless no name server answered: then nobody can know from here.
+    `was_asked` is false where no name server answered, so that nothing is known.
     """
 
     was_asked: bool = True
@@ -44,7 +44,7 @@ class WebAnswer:
 
 
 async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None) -> WebAnswer:
-    """Return what a GET of an address gives, without following it elsewhere; raises nothing."""
+    """Fetch a URL without following redirects; errors are in the answer and not raised."""
     import aiohttp
 
     try:
@@ -61,7 +61,7 @@ async def ask_web(url: str, names: MailNames, tls: ssl.SSLContext | None = None)
 
 
 def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
-    """Judge the answer of the page behind a letter's link: RFC 8058 wants it by https."""
+    """Check the page behind a letter's unsubscribe link; RFC 8058 wants https."""
     if not url.startswith("https://"):
         what = "the links of letters are not by https: mail programs offer no way out then"
         return MailFinding(kind="one-click", state="fault", what=what, hint=_SERVE)
@@ -81,7 +81,7 @@ def check_one_click(url: str, answer: WebAnswer) -> MailFinding:
 
 
 def check_links(site_url: str, public_url: str) -> MailFinding:
-    """Check that what letters link to is where readers are: the site, and their own pages."""
+    """Check that letters link to public hosts: the site, and the readers' pages."""
     if not site_url:
         what = "links in letters lead nowhere: the site has no address"
         return MailFinding(kind="links", state="fault", what=what, hint=_SITE)
@@ -98,7 +98,7 @@ def check_links(site_url: str, public_url: str) -> MailFinding:
 
 
 def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
-    """Compare a server's clock with ours: letters are dated, and links end, by ours."""
+    """Compare a web server's clock with ours, which dates letters and ends links."""
     if answer.date is None:
         return MailFinding(kind="clock", state="unknown", what="no server told its time")
     seconds = abs((answer.date - now).total_seconds())
@@ -109,53 +109,6 @@ def check_clock(answer: WebAnswer, now: datetime) -> MailFinding:
     return MailFinding(kind="clock", state="fault", what=what, hint=hint)
 
 
-async def check_mta_sts(
-    domain: str, names: MailNames, ask: Callable[[str], Awaitable[WebAnswer]]
-) -> MailFinding:
-    """Check the policy by which others must encrypt what they send to a domain (RFC 8461)."""
-    texts = await names.find_texts(f"_mta-sts.{domain}")
-    records = [text for text in texts if text.startswith("v=STSv1")]
-    if not records:
-        what = f"{domain} has no MTA-STS: answers to you may travel unencrypted"
-        hint = f'_mta-sts.{domain}. IN TXT "v=STSv1; id=1", and a policy (RFC 8461)'
-        return _sts("remark", what, hint)
-    tags = read_tags(records[0])
-    if len(records) > 1 or tags is None or not tags.get("id"):
-        return _sts("fault", f"the MTA-STS record counts for nothing: _mta-sts.{domain}")
-    return await _check_policy(domain, await names.find_exchanges(domain), ask)
-
-
-async def _check_policy(
-    domain: str, exchanges: Sequence[str], ask: Callable[[str], Awaitable[WebAnswer]]
-) -> MailFinding:
-    url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
-    answer = await ask(url)
-    if not answer.was_asked:
-        return _sts("unknown", f"the policy of MTA-STS cannot be known: {answer.why}")
-    policy = _read_policy(answer.content) if answer.status == 200 else {}
-    if policy.get("version") != ["stsv1"]:
-        why = answer.why or f"it answers {answer.status}"
-        return _sts("fault", f"the policy of MTA-STS is not there ({why})", f"put it at {url}")
-    strangers = [one for one in exchanges if not _is_named(one, policy.get("mx", []))]
-    if strangers and policy.get("mode") != ["none"]:
-        what = f"the policy of MTA-STS does not name a mail server of {domain}: {strangers[0]}"
-        return _sts("fault", what, f"add a line: mx: {strangers[0]}")
-    return _sts("ok", f"the policy of MTA-STS names the mail servers of {domain}")
-
-
-def _read_policy(content: bytes) -> Mapping[str, list[str]]:
-    policy: dict[str, list[str]] = {}
-    for line in content.decode("utf-8", "replace").splitlines():
-        name, _, value = line.partition(":")
-        policy.setdefault(name.strip().lower(), []).append(value.strip().lower())
-    return policy
-
-
-def _is_named(exchange: str, patterns: list[str]) -> bool:
-    """Decide whether a policy names a mail server; `*.` stands for one label (RFC 8461, 4.1)."""
-    return exchange in patterns or f"*.{exchange.partition('.')[2]}" in patterns
-
-
 def _read_date(headers: Mapping[str, str]) -> datetime | None:
     try:
         date = parsedate_to_datetime(headers.get("Date", ""))
@@ -164,17 +117,13 @@ def _read_date(headers: Mapping[str, str]) -> datetime | None:
     return date if date.tzinfo else None
 
 
-def _sts(state: CheckState, what: str, hint: str = "") -> MailFinding:
-    return MailFinding(kind="mta-sts", state=state, what=what, hint=hint)
-
-
 def _open_session(names: MailNames, tls: ssl.SSLContext | None) -> aiohttp.ClientSession:
-    """Open a session that asks the same name servers as all else here."""
+    """Open a session that resolves names by `names`."""
     import aiohttp
     from aiohttp.abc import AbstractResolver
 
     class NamesResolver(AbstractResolver):
-        """The names that are asked, as aiohttp wants them."""
+        """Our resolver as aiohttp wants it."""
 
         async def resolve(
             self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET

@@ -1,4 +1,4 @@
-"""Services: a letter goes in and is handed over to a service; what the service said comes out.
+"""Newsletter services: an issue is handed over; what the service answered comes out.
 
 listmonk, Buttondown, Ghost, and services with the APIs of Mailgun and Postmark.
 """

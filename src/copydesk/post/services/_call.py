@@ -27,7 +27,7 @@ _WORDS = ("message", "detail", "Message", "errors", "error")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRequest:
-    """What is asked; `body` is sent as JSON, `form` as a form, and a look changes nothing there."""
+    """A request; `body` is sent as JSON, `form` as a form."""
 
     method: Literal["GET", "POST", "PUT"]
     path: str
@@ -38,12 +38,12 @@ class ServiceRequest:
 
     @property
     def is_look(self) -> bool:
-        """Decide whether nothing changes by it."""
+        """Decide whether the request changes nothing."""
         return self.method == "GET"
 
 
 class ServiceError(Exception):
-    """End a hand-over with an answer that is no success; it never leaves the room."""
+    """Raised inside this folder to end a hand-over with an answer that is no success."""
 
     def __init__(self, kind: HandOverKind, words: str, *, status: int = 0) -> None:
         super().__init__(kind, words)
@@ -52,10 +52,10 @@ class ServiceError(Exception):
 
 
 class ServiceLine:
-    """A service that is asked: `async with ServiceLine(url, headers) as line`.
+    """A session with a service: `async with ServiceLine(url, headers) as line`.
 
-    `headers` have the token: it stands nowhere else. Raises MailError for an address by which the
-    token would cross a network in plain sight.
+    `headers` hold the token, which is nowhere else. Raises MailError for a URL that would send it
+    unencrypted over a network.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class ServiceLine:
         await self._session.close()
 
     async def ask(self, request: ServiceRequest) -> dict[str, Any]:
-        """Return the JSON object of a good answer; raises ServiceError for every other."""
+        """Return the JSON object of a good answer; raises ServiceError for any other."""
         broke: HandOverKind = "later" if request.is_look else "uncertain"
         try:
             status, body = await self._send(request)
@@ -149,7 +149,7 @@ def _decode(body: bytes) -> dict[str, Any] | None:
 
 
 def _refusal(status: int, answer: dict[str, Any] | None, broke: HandOverKind) -> ServiceError:
-    """Decide what a status says: after 500, 502 and 504 it may have been done all the same."""
+    """Decide what a status means: after 500, 502 or 504 the request may have been carried out."""
     words = f"HTTP {status} {_words_of(answer)}"
     if status in _PASSING:
         return ServiceError("later", words, status=status)
@@ -171,7 +171,7 @@ def _words_of(answer: dict[str, Any] | None) -> str:
 async def _ask_once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from asking again at once where a connection broke: it would for PUT."""
+    """Keep aiohttp from repeating a request after a broken connection, as it does for PUT."""
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
@@ -190,11 +190,10 @@ HandOverKind = Literal["taken", "draft", "refused", "later", "uncertain"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedLetter:
-    """An issue that is handed over.
+    """An issue to hand over.
 
-    `html` and `text` have places in them where the ways out go: `%unsubscribe%` and `%choices%`.
-    `page` is the issue's address on the site or "". `readers` are addresses, for the one service
-    that keeps none itself (Postmark).
+    `html` and `text` have the placeholders `%unsubscribe%` and `%choices%`. `page` is the issue's
+    URL on the site or "". `readers` are addresses, for the one service that stores none (Postmark).
     """
 
     subject: str
@@ -209,7 +208,7 @@ class HandedLetter:
 
     @property
     def sender(self) -> str:
-        """Return who writes as a mailbox (RFC 5322, in Unicode): `"Name" <address>`, or ""."""
+        """Return the sender as a mailbox (RFC 5322, in Unicode): `"Name" <address>`, or ""."""
         name = text.fold(self.from_name).replace("\\", "").replace('"', "'")
         if not name or not self.from_address:
             return self.from_address
@@ -218,7 +217,7 @@ class HandedLetter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverAnswer:
-    """What came of it; `reference` is the service's name for the letter, or ""."""
+    """The result; `reference` is the service's id of the issue, or ""."""
 
     kind: HandOverKind
     reference: str = ""

@@ -25,9 +25,9 @@ _REPEATABLE: frozenset[Delivery] = frozenset({"listmonk", "buttondown", "ghost"}
 
 
 def is_repeatable(delivery: Delivery) -> bool:
-    """Decide whether a service that is asked again with the same issue sends it once.
+    """Decide whether handing the same issue over twice sends it only once.
 
-    It looks for the letter first (listmonk, Ghost) or has a key of ours (Buttondown).
+    listmonk and Ghost are asked for the issue first; Buttondown gets an idempotency key.
     """
     return delivery in _REPEATABLE
 
@@ -40,9 +40,9 @@ async def hand_over(
     *,
     silence_seconds: float = _SILENCE_SECONDS,
 ) -> HandOverAnswer:
-    """Hand a letter over and return what the service said.
+    """Hand an issue over and return what the service answered.
 
-    Raises MailError for settings by which nothing could be asked. `now` dates what is signed.
+    Raises MailError for settings that cannot work. `now` dates what is signed.
     """
     if not options.token:
         raise MailError("no token for the service", hint="set COPYDESK_HAND_OVER_TOKEN")
@@ -85,9 +85,9 @@ _SENT = frozenset({"running", "scheduled", "finished", "paused"})
 async def hand_to_listmonk(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Make a campaign of a letter, or find the one that was made of it, and let it run.
+    """Find or create an issue's campaign, and start it.
 
-    A campaign is known again by its tag, `copydesk-ISSUE`.
+    Its tag, `copydesk-ISSUE`, identifies it.
     """
     if not options.audience.isascii() or not options.audience.isdigit():
         raise MailError(
@@ -161,9 +161,9 @@ _RICH = "<!-- buttondown-editor-mode: fancy -->"  # else it looks at the text an
 async def hand_to_buttondown(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Make an email of a letter, as a draft or to be sent at once.
+    """Create an issue's email, as a draft or to be sent at once.
 
-    Who asks again with the same issue gets the first answer again, by its idempotency key.
+    Its idempotency key returns the first answer when the same issue is handed over again.
     """
     headers = {"Authorization": f"Token {options.token}", "X-API-Version": _VERSION}
     async with ServiceLine(
@@ -200,9 +200,10 @@ def _describe(options: HandOverOptions, letter: HandedLetter) -> dict[str, objec
 
 
 def _describe_again(options: HandOverOptions, letter: HandedLetter) -> dict[str, str]:
-    """Return the headers that make it one email however often it is asked for.
+    """Return the headers that create one email however often it is requested.
 
-    Its page on them names `X-Idempotency-Key`, its changelog of 2024-10-24 `Idempotency-Key`.
+    The API's documentation names `X-Idempotency-Key`, its changelog of 2024-10-24
+    `Idempotency-Key`.
     """
     key = f"copydesk-{letter.issue_name}-{'draft' if options.is_draft else 'send'}"[:200]
     headers = {"X-Idempotency-Key": key, "Idempotency-Key": key}
@@ -225,9 +226,9 @@ _CARD = "<!--kg-card-begin: html-->\n{}\n<!--kg-card-end: html-->"  # else Ghost
 async def hand_to_ghost(
     options: HandOverOptions, letter: HandedLetter, now: datetime, silence_seconds: float
 ) -> HandOverAnswer:
-    """Make a post of a letter, or find the one that was made of it, and send it.
+    """Find or create an issue's post, and send it.
 
-    A post is known again by its slug, the issue's name.
+    Its slug, the issue's name, identifies it.
     """
     headers = {"Authorization": f"Ghost {_sign(options.token, now)}", "Accept-Version": "v5.0"}
     async with ServiceLine(options.url, headers, silence_seconds=silence_seconds) as line:
@@ -251,7 +252,7 @@ async def hand_to_ghost(
 
 
 def _sign(token: str, now: datetime) -> str:
-    """Return a token of five minutes, signed by an Admin API key: `id:secret`, in hexadecimal."""
+    """Return a token for five minutes, signed by an Admin API key (`id:secret` in hexadecimal)."""
     from joserfc import jwt
     from joserfc.jwk import OctKey
 
@@ -308,9 +309,9 @@ _MAILGUN_URL = "https://api.mailgun.net"
 async def hand_to_mailgun(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Send a letter to a mailing list, by the domain that the list is at.
+    """Send an issue to a mailing list; its domain is in the API's path.
 
-    There are no drafts there, and a letter that was sent cannot be found again.
+    There are no drafts, and a sent message cannot be found again.
     """
     _, _, domain = options.audience.rpartition("@")
     if not domain or domain == options.audience:
@@ -353,10 +354,10 @@ _MOST_BYTES = 50_000_000  # of a request, its documented limit
 async def hand_to_postmark(
     options: HandOverOptions, letter: HandedLetter, silence_seconds: float
 ) -> HandOverAnswer:
-    """Send a letter to its readers in one request.
+    """Send an issue to its readers in one request.
 
-    Postmark keeps no lists, but who left a stream there gets nothing more of it. There are no
-    drafts, and a letter that was sent cannot be found again.
+    Postmark stores no lists, but sends nothing more to those who left a stream. There are no
+    drafts, and a sent issue cannot be found again.
     """
     if not letter.readers:
         raise ServiceError("refused", "nobody to send it to")

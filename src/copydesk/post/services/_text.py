@@ -27,7 +27,7 @@ _APART = re.compile(r"\s*·\s*\0|\0\s*·\s*|\0")  # with the sign between it and
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateSigns:
-    """What begins a service's places, and what stands for our ways out: "" takes them out."""
+    """A service's template expressions, and its own unsubscribe links; "" removes ours."""
 
     begin: re.Pattern[str]
     unsubscribe: str
@@ -70,7 +70,7 @@ _SIGNS: Mapping[str, TemplateSigns] = {
 
 
 def fill_html(service: Delivery, html: str) -> str:
-    """Return a letter's HTML with the service's ways out in it, and no other place of its own."""
+    """Return a letter's HTML with the service's unsubscribe links, and no other expression."""
     signs = _SIGNS.get(service, _NEVER)
 
     def write(sign: re.Match[str]) -> str:
@@ -80,14 +80,14 @@ def fill_html(service: Delivery, html: str) -> str:
 
 
 def fill_text(service: Delivery, words: str) -> str:
-    """Return plain text (a letter's, a subject, a name) that a service takes as it is."""
+    """Return plain text (a letter's, a subject, a name) in the same way."""
     signs = _SIGNS.get(service, _NEVER)
     blocks = (block for block in words.split("\n\n") if not _is_gone(block, signs))
     return _fill("\n\n".join(blocks), signs, lambda sign: sign[0] + _JOINER)
 
 
 def _take_out_links(html: str, signs: TemplateSigns) -> str:
-    """Return HTML without the links of those ways out that the service has not."""
+    """Remove the links that the service has no replacement for."""
     marked = _LINK.sub(
         lambda link: _GONE if _is_gone(link[0], signs) else link[0], html.replace(_GONE, "")
     )
@@ -95,7 +95,7 @@ def _take_out_links(html: str, signs: TemplateSigns) -> str:
 
 
 def _is_gone(piece: str, signs: TemplateSigns) -> bool:
-    """Decide whether a piece of a letter is about ways out alone that the service has not."""
+    """Decide whether a piece is only about links that the service has no replacement for."""
     ways = {UNSUBSCRIBE: signs.unsubscribe, CHOICES: signs.choices}
     places = _PLACE.findall(piece)
     return bool(places) and not any(ways[place] for place in places)
@@ -116,12 +116,12 @@ _STYLE = re.compile(r"<style\b[^>]*>.*?</style\s*>", re.IGNORECASE | re.DOTALL)
 
 
 def cut_body(html: str) -> str:
-    """Return what stands in the body, all of it where there is none."""
+    """Return the content of the body, all of the HTML where there is none."""
     body = _BODY.search(html)
     return (body[1] if body else html).strip()
 
 
 def list_styles(html: str) -> str:
-    """Return the rules of the head: what a narrow screen and a dark one show."""
+    """Return the style elements of the head, for narrow and dark screens."""
     head = html.partition("<body")[0]
     return "\n".join(_STYLE.findall(head))

@@ -1,4 +1,4 @@
-"""Exchange: a file of readers goes in, with what proves their consent; such a file comes out."""
+"""Import and export lists of readers, with the proofs of their consent."""
 
 from __future__ import annotations
 

@@ -52,9 +52,9 @@ _LONGEST_PROOF = 1_000  # characters of what a file says
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """What holds for rows that say nothing of it: which letter they get, what proves consent.
+    """Defaults for rows: the letter, and the proof of consent.
 
-    `ignored_columns` say nothing of how people stand, whatever they are called.
+    `ignored_columns` are not read for a status, whatever they are called.
     """
 
     letter: str = ""
@@ -64,7 +64,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRow:
-    """What a row became, by the line where it begins."""
+    """The result of a row, by the line where it begins."""
 
     line: int
     kind: ImportKind
@@ -100,10 +100,10 @@ def import_readers(
     options: ImportOptions,
     tell: Callable[[ImportedRow], None] = lambda _: None,
 ) -> ImportReport:
-    """Take readers over from a file, each with what proves their consent.
+    """Import readers from a file, each with proof of consent.
 
-    Memory grows by some hundred bytes a row: by what is known again as a double. Raises UsageError,
-    MailStoreError; what was taken before that stays.
+    Memory grows by some hundred bytes a row, to recognize duplicates. Raises UsageError,
+    MailStoreError; rows imported before stay.
     """
     return _Import(newsroom=newsroom, store=store, options=options).run(source, tell)
 
@@ -115,14 +115,14 @@ def rehearse_reader_import(
     options: ImportOptions,
     tell: Callable[[ImportedRow], None] = lambda _: None,
 ) -> ImportReport:
-    """Return what the rows of a file would become; raises UsageError, MailStoreError."""
+    """Return the result that an import would have; raises UsageError, MailStoreError."""
     rehearsal = _Import(newsroom=newsroom, store=store, options=options, is_rehearsal=True)
     return rehearsal.run(source, tell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Import:
-    """An import under way: `seen` and `blocked` are beginnings of addresses' digests."""
+    """An import in progress: `seen` and `blocked` are beginnings of addresses' digests."""
 
     newsroom: Newsroom
     store: MailStore
@@ -132,7 +132,7 @@ class _Import:
     blocked: set[int] = field(default_factory=set)
 
     def run(self, source: Path, tell: Callable[[ImportedRow], None]) -> ImportReport:
-        """Take the rows of a file, so many at once."""
+        """Import the rows of a file, many at once."""
         layout = self._find_layout(source)
         rows = _read_entries(layout, source)
         counts: Counter[ImportKind] = Counter()
@@ -177,7 +177,7 @@ class _Import:
         yield from taken
 
     def _read(self, layout: FileLayout, row: FileRow) -> ListedReader | ImportKind:
-        """Return whom a row lists, or what it is instead."""
+        """Return a row's reader, or why it has none."""
         if row.fields is None or any("\0" in cell for cell in row.fields):
             return "bad-row"
         listed = read_entry(layout, row.fields)
@@ -219,7 +219,7 @@ class _Import:
         return "added"
 
     def _find_letter(self, listed: ListedReader) -> str:
-        """Return the letter of a row, "" where it names one that is none."""
+        """Return a row's letter, "" where it names an unknown one."""
         letters = [letter.id for letter in self.newsroom.settings.letters]
         wanted = listed.letter or self.options.letter
         if not wanted and len(letters) == 1:
@@ -227,7 +227,7 @@ class _Import:
         return wanted if wanted in letters else ""
 
     def _find_consent(self, listed: ListedReader) -> datetime | None:
-        """Return when somebody consented, None where nothing proves that they did."""
+        """Return when a reader consented, None without proof."""
         moment = dates.parse(listed.consented_at)
         if moment is not None and moment <= self.newsroom.now:
             return moment
@@ -239,7 +239,7 @@ class _Import:
         )
 
     def _block(self, listed: ListedReader, known: Subscriber | None) -> ImportKind:
-        """Send nothing to who left elsewhere, unless they agreed here, of themselves."""
+        """Suppress a reader who unsubscribed elsewhere, unless they subscribed here themselves."""
         if known and known.state in {"active", "paused"}:
             ways = {consent.how for consent in self.store.consents.of(known.id)}
             if ways - {"import"}:
@@ -292,7 +292,7 @@ class _Import:
 
 
 def _read_entries(layout: FileLayout, source: Path) -> Iterator[FileRow]:
-    """Read the rows of a file that list somebody: all but its header."""
+    """Read the rows of a file below its header."""
     rows = read_rows(source)
     if layout.has_header:
         next(rows, None)

@@ -64,10 +64,10 @@ _OWN_BEGINNINGS = ("unsub_", "clean_")  # of Mailchimp's
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedReader:
-    """A reader as a row lists them: how they stand there, and what proves their consent.
+    """A reader as a row lists them: status there, and proof of consent.
 
-    `block` says why nothing may be sent to one who is `blocked`: LEFT, or a word of the
-    file. Times are as the file writes them.
+    `block` says why a `blocked` reader may get nothing: LEFT, or a word of the file. Times are as
+    the file writes them.
     """
 
     address: str = field(repr=False)
@@ -84,7 +84,7 @@ class ListedReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateColumn:
-    """A column that says how people stand, by its name as the file has it."""
+    """A column of statuses, by its name in the file."""
 
     name: str
     place: int
@@ -93,10 +93,10 @@ class StateColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileLayout:
-    """Which program wrote a file, and where its columns are by their names in small letters.
+    """The program that wrote a file, and its columns by their names in lower case.
 
-    `has_header` is False where the first row is a reader already. `free_columns` are those of
-    which the program says nothing, by their place; `states` those that say how people stand.
+    `has_header` is False where the first row is a reader. `free_columns` are those that the program
+    does not define, by position; `states` are the columns of statuses.
     """
 
     name: LayoutName
@@ -107,7 +107,7 @@ class FileLayout:
     states: tuple[StateColumn, ...] = ()
 
     def pick(self, fields: tuple[str, ...], *names: str) -> str:
-        """Return the first of some columns that a row has words in, "" for none."""
+        """Return the first non-empty value among some columns, "" for none."""
         for name in names:
             place = self.columns.get(name)
             if place is not None and place < len(fields) and fields[place].strip():
@@ -116,7 +116,7 @@ class FileLayout:
 
 
 def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
-    """Return what the columns of a file mean, None where none of them has addresses."""
+    """Return the layout of a file's columns, None where none holds addresses."""
     names = ["_".join(name.lower().replace("\ufeff", "").split()) for name in header]
     columns = {name: place for place, name in reversed(list(enumerate(names)))}
     if not columns.keys() & set(_ADDRESS):
@@ -148,7 +148,7 @@ def find_layout(header: tuple[str, ...], file: str) -> FileLayout | None:
 
 
 def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
-    """Return the reader of a row; where columns differ on how they stand, the worst one counts."""
+    """Return a row's reader; where status columns differ, the worst one counts."""
     reader = _read_by_layout(layout, fields)
     states = [
         read_state(column.meaning, read_cell(column, fields)) or NEVER_AGREED
@@ -158,17 +158,17 @@ def read_entry(layout: FileLayout, fields: tuple[str, ...]) -> ListedReader:
 
 
 def read_cell(column: StateColumn, fields: tuple[str, ...]) -> str:
-    """Return what a row has in a column, "" where it ends before."""
+    """Return a row's value in a column, "" where the row is shorter."""
     return fields[column.place] if column.place < len(fields) else ""
 
 
 def find_address(layout: FileLayout, fields: tuple[str, ...]) -> str:
-    """Return the cell of a row that has its address, as it is written there."""
+    """Return the cell that holds a row's address."""
     return layout.pick(fields, *_ADDRESS)
 
 
 def split_topics(words: str) -> tuple[str, ...]:
-    """Return the topics that a cell names, with semicolons between."""
+    """Return the topics in a cell, separated by semicolons."""
     return tuple(name for part in words.split(";") if (name := part.strip()))
 
 

@@ -1,7 +1,4 @@
-"""Standings: a cell that says how somebody stands goes in; what it means comes out, or nothing.
-
-A closed table, not a guess: a cell that it does not have is told to the owner, who knows the file.
-"""
+"""The table of status words: a cell goes in; what it says about the reader comes out."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ LEFT: SuppressionReason = "left-elsewhere"  # what may be lifted by whom it is a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderState:
-    """How somebody stands, and where they are blocked why: LEFT, or a word of the file."""
+    """A reader's status, with the reason where they are blocked: LEFT, or a word of the file."""
 
     standing: Standing = "reads"
     block: str = ""
@@ -88,7 +85,7 @@ _NAMES: tuple[tuple[str, ColumnMeaning], ...] = (
 
 
 def find_meaning(column: str) -> ColumnMeaning | None:
-    """Return what a column of this name says of people's standing, None where it says nothing."""
+    """Return what a column of this name says about statuses, None for nothing."""
     parted = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", " ", column)
     words = " ".join(re.split(r"[\W_]+", parted.lower()))
     if re.search(r"\bip\b", words):  # from where somebody confirmed
@@ -97,14 +94,14 @@ def find_meaning(column: str) -> ColumnMeaning | None:
 
 
 def tells_state(cell: str) -> bool:
-    """Decide whether a cell speaks of somebody's standing whatever its column is called."""
+    """Decide whether a cell is about a status, whatever its column is called."""
     return len(cell) <= _LONGEST_WORD and _fold(cell) in _UNMISTAKABLE
 
 
 def read_state(meaning: ColumnMeaning, cell: str) -> ReaderState | None:
-    """Return what a cell of such a column means, None where that is not known.
+    """Return the meaning of a cell in a status column, None where it is unknown.
 
-    A time says yes. An empty cell says no, but of a column of words: there it says nothing.
+    A time means yes. An empty cell means no, except in a column of words, where it means nothing.
     """
     word = _fold(cell)
     known = _STATES.get(word)

@@ -26,7 +26,7 @@ _LONGEST_CELL = 40  # characters of it
 
 @dataclass(slots=True)
 class _Column:
-    """What a survey found of a column: does it speak of people's standing, and which cells not."""
+    """What a survey found about a column: whether it holds statuses, and unknown cells."""
 
     column: StateColumn
     is_state: bool
@@ -34,9 +34,9 @@ class _Column:
 
 
 def ignore_columns(layout: FileLayout, ignored: Sequence[str]) -> FileLayout:
-    """Return a layout that does not know some columns; raises UsageError for one that must count.
+    """Return a layout without some columns; raises UsageError for one that must count.
 
-    They are named as the file has them, in any case.
+    They are named as in the file, in any case.
     """
     dropped = {name.strip().casefold() for name in ignored}
     _refuse_names(layout, dropped)
@@ -60,9 +60,9 @@ def _refuse_names(layout: FileLayout, dropped: Set[str]) -> None:
 
 
 def survey_states(layout: FileLayout, rows: Iterable[FileRow]) -> FileLayout:
-    """Return a layout with all columns that say how people stand, by their names and their cells.
+    """Return a layout with all status columns, found by their names and their cells.
 
-    Raises UsageError where a cell of theirs is not understood.
+    Raises UsageError where one of their cells is not understood.
     """
     columns = _list_columns(layout)
     for row in rows if columns else ():
@@ -115,7 +115,7 @@ def _refuse_unknown(layout: FileLayout, columns: Sequence[_Column]) -> None:
 
 
 def _explain_mending(layout: FileLayout, columns: Sequence[StateColumn]) -> str:
-    """Return what may be done about columns that are not understood."""
+    """Return what the owner can do about unknown columns."""
     words = ", ".join(
         f"in {column.name} write "
         + ("subscribed or unsubscribed" if column.meaning == "word" else "yes or no")

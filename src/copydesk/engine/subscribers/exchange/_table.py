@@ -26,14 +26,14 @@ _DELIMITERS = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRow:
-    """A row that begins at a line (the first is 1); without `fields` where it cannot be read."""
+    """A row by its first line (from 1); without `fields` where it cannot be read."""
 
     line: int
     fields: tuple[str, ...] | None
 
 
 def read_rows(source: Path) -> Generator[FileRow]:
-    """Read the rows of a file that are not empty; raises UsageError where it cannot be read."""
+    """Read the non-empty rows of a file; raises UsageError where it cannot be read."""
     try:
         with source.open("rb") as opened, contextlib.closing(_Lines(opened)) as lines:
             yield from _parse(lines)
@@ -46,7 +46,7 @@ def read_rows(source: Path) -> Generator[FileRow]:
 
 
 class _Lines:
-    """The lines of a file, as text; one that is too long is given as an empty one, and noted."""
+    """The lines of a file as text; a line that is too long becomes an empty one, and is noted."""
 
     def __init__(self, opened: BinaryIO) -> None:
         head = opened.read(_HEAD_BYTES)
@@ -70,11 +70,11 @@ class _Lines:
                 yield self._decode(line)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._lines.close()
 
     def find_delimiter(self, line: str) -> str:
-        """Return what stands between the fields of a header."""
+        """Return the delimiter of the header."""
         return max(_DELIMITERS, key=line.count)
 
     def _skip(self) -> None:
@@ -119,7 +119,7 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _find_wide(head: bytes) -> str:
-    """Return which UTF-16 a file is in, "" for none."""
+    """Return the UTF-16 encoding of a file, "" for none."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     even, odd = head[0::2], head[1::2]
@@ -136,15 +136,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def guard_formula(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula: with an apostrophe before it.
+    """Put an apostrophe before a cell that a spreadsheet would take for a formula.
 
-    So does OWASP's page on CSV injection; `free_formula` takes it away again.
+    As OWASP's page on CSV injection advises; `free_formula` undoes it.
     """
     return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def free_formula(cell: str) -> str:
-    """Return what `guard_formula` guarded."""
+    """Undo `guard_formula`."""
     is_guarded = cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA)
     return cell[1:] if is_guarded else cell
 
@@ -164,10 +164,10 @@ _COLUMNS = (
 
 
 def export_readers(store: MailStore, out: TextIO, form: ExportFormat = "csv") -> int:
-    """Write everybody who has an address; return how many rows. Raises MailStoreError.
+    """Write all readers with an address; return the number of rows. Raises MailStoreError.
 
-    Each row of CSV is what `import_readers` takes. JSON is a list of objects with the same names.
-    Somebody who gets no letter is one row without one.
+    `import_readers` accepts each CSV row. JSON is a list of objects with the same names. A reader
+    without letters has one row without one.
     """
     rows = (row for subscriber in store.subscribers.walk() for row in _rows_of(store, subscriber))
     return _write_csv(rows, out) if form == "csv" else _write_json(rows, out)
