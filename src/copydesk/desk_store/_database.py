@@ -1,4 +1,4 @@
-"""The SQLite file of the desk: tables, migrations, its damage; how secrets are made and hashed."""
+"""The desk's SQLite file: its tables and migrations, and how secrets are made and hashed."""
 
 from __future__ import annotations
 
@@ -141,18 +141,18 @@ class DeskDatabase(KeptDatabase):
 
 
 def make_secret() -> str:
-    """Make a word that nobody guesses, fit for addresses and cookies."""
+    """Make a random secret, fit for URLs and cookies."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def digest_secret(secret: str) -> bytes:
-    """Return what is kept of a secret. It is random already, so that no salt or stretching helps.
+    """Return the digest of a secret. The secret is random, so it needs no salt or stretching.
 
-    Who looks it up by this digest learns nothing from how long that takes: it cannot be steered.
+    Looking it up by the digest leaks nothing by timing: an attacker cannot steer a digest.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def make_public_id() -> str:
-    """Make a name for something that has a secret, which opens nothing."""
+    """Make an id for something that has a secret; it grants nothing."""
     return secrets.token_hex(8)
