@@ -136,7 +136,7 @@ class _RuleHandlers:
 
 POINTS = "points."
 _TRUSTS = ("gate", "publish", "hold")
-_MOST_SOURCES = 200  # of which a page can hold a choice each
+_MOST_SOURCES = 200  # sources with a choice on the page
 
 Fields = Sequence[tuple[str, str]]
 

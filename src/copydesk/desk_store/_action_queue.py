@@ -15,7 +15,7 @@ from copydesk.news import ActionOutcome, EditorAction
 _PUT = """
 INSERT INTO actions (id, editor, at, action) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
-# What was noted stays: a worker that was killed after its note files nothing a second time.
+# A stored outcome stays: a worker killed after storing it files nothing twice.
 _NOTE = "UPDATE actions SET outcome = ? WHERE id = ? AND outcome IS NULL"
 _ID_CHARACTERS = 100
 _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
@@ -129,7 +129,7 @@ def _refuse(action_id: str) -> ActionOutcome:
 
 
 ProposalState = Literal["waits", "taken", "refused"]
-_MOST_WAITING = 1_000  # of one author: an editor could not look at more
+_MOST_WAITING = 1_000  # of one author: an editor could not review more
 _MOST_OF_A_STORY = 20
 _COLUMNS = "id, author, label, at, action, grounds, became, decided_by, decided_at"
 

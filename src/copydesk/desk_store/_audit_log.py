@@ -45,8 +45,8 @@ OTHER_NETWORKS = "*"
 """The address of the entry that counts the refusals of networks which have no entry of their own"""
 
 _CHARACTERS = 200
-_SAME_ENTRY = timedelta(days=1)  # after the last refusal that an entry counts
-_MOST_NETWORKS = 1_000  # that have an entry of their own within that time
+_SAME_ENTRY = timedelta(days=1)  # a later refusal starts a new entry
+_MOST_NETWORKS = 1_000  # with an entry of their own in that time
 _BETWEEN = "; "
 _COLUMNS = "at, who, what, about, address, count, last"
 _RECENT_REFUSALS = "FROM audit WHERE what = 'sign-in-refused' AND last > ? AND last <= ?"

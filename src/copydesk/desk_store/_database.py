@@ -78,7 +78,7 @@ CREATE TABLE saved_views (
     editor TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (editor, name)
 ) STRICT, WITHOUT ROWID;
 """,
-    # tokens of before have no end, and nobody could make one
+    # earlier tokens never expire, and nobody could make one
     """
 DELETE FROM tokens;
 ALTER TABLE tokens ADD COLUMN expires TEXT NOT NULL DEFAULT '';
@@ -94,7 +94,7 @@ CREATE TABLE proposed_stories (
     story TEXT NOT NULL, PRIMARY KEY (story, proposal)
 ) STRICT, WITHOUT ROWID;
 """,
-    # what a field says is the value of the last change of it
+    # a field's value is that of its last change
     """
 CREATE TABLE issue_changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT, letter TEXT NOT NULL,
@@ -103,7 +103,7 @@ CREATE TABLE issue_changes (
 ) STRICT;
 CREATE INDEX issue_changes_of ON issue_changes (letter, field, story, number);
 """,
-    # devices: browsers in which somebody signed in before; their attempts are of an hour
+    # devices: browsers that were signed in before; their attempts are counted for an hour
     """
 ALTER TABLE accounts ADD COLUMN device_key BLOB NOT NULL DEFAULT x'';
 CREATE TABLE device_attempts (

@@ -15,11 +15,11 @@ from copydesk.desk_store.accounts import Accounts
 from copydesk.desk_store.letter_edits import LetterEdits
 from copydesk.kit.kept import AttemptLimits
 
-WINDOW = timedelta(minutes=15)  # within which attempts to sign in are counted
-DEVICE_WINDOW = timedelta(hours=1)  # the same of a browser in which somebody signed in before
+WINDOW = timedelta(minutes=15)  # in which attempts to sign in are counted
+DEVICE_WINDOW = timedelta(hours=1)  # the same for a browser that was signed in before
 _NAME = "desk.sqlite"
 _AUDIT_KEPT = timedelta(days=365)
-_ACTIONS_KEPT = timedelta(days=90)  # as long as one can be undone by its id
+_ACTIONS_KEPT = timedelta(days=90)  # an action can be undone for so long
 
 
 class DeskStore:

@@ -12,7 +12,7 @@ from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 
 _DRAFT_CHARACTERS = 200_000
-_KEPT_OF_EACH = 1_000  # drafts of one editor: the oldest give way
+_KEPT_OF_EACH = 1_000  # drafts of one editor; the oldest are deleted
 _QUERY = "SELECT story, field, text, at FROM drafts WHERE editor = ?"
 
 
@@ -121,7 +121,7 @@ class SavedViews:
 
 _STASH_CHARACTERS = 100
 _MOST_STASHED = 1_000
-_OPEN_TO = "owner IN ('', ?)"  # shared ones are everybody's
+_OPEN_TO = "owner IN ('', ?)"  # own and shared stashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from copydesk.desk_store.accounts import ROLES, Account, Role, account_key
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 
-_SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would be too much
+_SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would cost too much
 _CLOCK_ERROR = timedelta(minutes=5)
 _AGENT_CHARACTERS = 200
 _QUERY = """
@@ -188,7 +188,7 @@ def _link(row: tuple[Any, ...], moment: Moment) -> OneUseLink | None:
     purpose, name, made, uptime_seconds = row
     age = moment.now - datetime.fromisoformat(made)
     run = timedelta(seconds=moment.uptime_seconds - uptime_seconds)
-    # kept times have no fraction of a second
+    # stored times have no fraction of a second
     is_good = all(timedelta(seconds=-1) < it <= LINK_LIFETIME for it in (age, run))
     return OneUseLink(purpose=purpose, name=name or "") if is_good else None
 

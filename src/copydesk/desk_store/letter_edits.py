@@ -17,9 +17,9 @@ IssueField = Literal[
     "order", "dropped", "added", "words", "subject", "preheader", "note", "held", "approved"
 ]
 _OF_A_STORY = frozenset({"dropped", "added", "words"})
-_YES = ("yes",)  # the value of what only is so or not
+_YES = ("yes",)  # the value of a yes-or-no field
 _MOST_STORIES = 1_000
-_MOST_CHANGES = 1_000  # of one letter that are told; what stands is kept beyond that
+_MOST_CHANGES = 1_000  # of one newsletter; values in effect are kept beyond that
 _NAME_CHARACTERS = 300
 _CHARACTERS = {"subject": 300, "preheader": 300, "note": 10_000, "words": 5_000}
 _COLUMNS = "number, field, story, was, value, by, at, undoes"

@@ -311,7 +311,7 @@ async def propose_to_editors(
     It cites in `grounds` the stories that it rests on, with words that stand in them. Nothing
     changes before an editor takes it.
     """
-    assert token is not None  # whoever has no token has no scope but to read
+    assert token is not None  # without a token only the scope `read` is allowed
     fields = {name: getattr(asked, name) for name in SentProposal.__struct_fields__}
     kept = await propose(desk, token, SentProposal(**fields), asked.id)
     return ProposalKept(id=kept.id, became=kept.became)

@@ -43,7 +43,7 @@ async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
     async with manager.run():
         try:
             yield _require_token(manager.handle_request)
-        except Exception as error:  # its tasks' group would wrap what befell the server
+        except Exception as error:  # a task group would wrap the server's own error
             failure = error
     if failure is not None:
         raise failure
@@ -73,7 +73,7 @@ async def _answer_without_extra(scope: Scope, receive: Receive, send: Send) -> N
 
 
 _ROOT = "/desk/"
-_FINISH_SECONDS = 30.0  # for what an agent decided just before it hung up
+_FINISH_SECONDS = 30.0  # for decisions made just before the agent disconnected
 INSTALL = 'install the extra copydesk[mcp], from your clone: uv tool install ".[mcp]"'
 TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 

@@ -29,7 +29,7 @@ from copydesk.kit import text
 from copydesk.news import Issue, IssueSection, IssueStory
 from copydesk.rendering import mark_safe, render_note
 
-_COUNTED = 1_000  # changes of a letter that is no more
+_COUNTED = 1_000  # changes of a newsletter that no longer exists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +112,11 @@ def _list_orphans(pages: Pages, store: DeskStore, found: Sequence[LetterNow]) ->
             }
 
 
-# Where mail programs cut what they list: telephones a subject, others a subject and its preview.
+# Where mail programs cut their list: phones the subject, others subject and preview together.
 SUBJECT_SHOWN, PREVIEW_SHOWN = 40, 90
-_FOUND = 10  # stories that are offered
-_TOLD = 120  # characters of a change that are told
-_NAMED = 5  # stories of an order
+_FOUND = 10  # offered stories
+_TOLD = 120  # characters of a change that is shown
+_NAMED = 5  # stories of an order that are named
 _LISTS = frozenset({"order", "approved"})
 _SWITCHES = frozenset({"dropped", "added", "held"})
 
@@ -405,7 +405,7 @@ def _tell_words(pages: Pages, value: Sequence[str]) -> str:
 
 
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_NEW_TAB = '<base target="_blank">'  # a link of the mail must not open in the frame
+_NEW_TAB = '<base target="_blank">'  # links of the mail must not open in the frame
 _TEXT_PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
     '<meta name="color-scheme" content="light dark"><title>{title}</title></head>'

@@ -16,7 +16,7 @@ from copydesk.kit import text
 from copydesk.placement import local_time
 
 _SHOWN = 20  # sendings of a page
-_UNSENT = timedelta(days=30)  # so new an issue is offered to be sent
+_UNSENT = timedelta(days=30)  # older issues are not offered for sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

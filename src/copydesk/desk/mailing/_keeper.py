@@ -25,8 +25,8 @@ from copydesk.errors import UsageError
 _Value = TypeVar("_Value")
 MailWork = Callable[[engine.Newsroom, engine.MailStore], _Value]
 
-MOST_BYTES = 20_000_000  # of a file that is imported
-_SHOWN_ROWS = 50  # of a rehearsal
+MOST_BYTES = 20_000_000  # of an imported file
+_SHOWN_ROWS = 50  # rows of a rehearsal
 _FILE = "readers.csv"
 
 
@@ -211,7 +211,7 @@ class ReaderKeeper:
             kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 # who reads it closes it
             words = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)
             engine.export_readers(store, words, form)
-            words.detach()  # else its end would close the file
+            words.detach()  # otherwise it would close the file when it is deleted
             kept.seek(0)
             return kept
 

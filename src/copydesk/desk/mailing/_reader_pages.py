@@ -190,7 +190,7 @@ def _show_rows(pages: Pages, asked: ReadersAsked) -> list[View]:
     """Return the first rows of a file, each with its line number."""
     if asked.rehearsal is None or asked.sent is None:
         return []
-    is_wide = b"\0" in asked.sent.data[:1_000]  # UTF-16: its lines are not looked for
+    is_wide = b"\0" in asked.sent.data[:1_000]  # UTF-16: no line numbers
     lines = [] if is_wide else asked.sent.data[:1_000_000].splitlines()
     return [
         {

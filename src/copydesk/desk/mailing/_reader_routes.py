@@ -34,10 +34,10 @@ from copydesk.desk.mailing._reader_pages import (
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
 
-_FORM_BYTES = 100_000  # around a file
+_FORM_BYTES = 100_000  # of a form besides its file
 _PIECE = 64_000
 _DIGITS = 16
-_SUPPRESSIONS = 100  # of a page
+_SUPPRESSIONS = 100  # suppressions of a page
 _TOLD = frozenset({"reader_is_erased", "address_is_suppressed", "address_is_lifted"})
 
 

@@ -306,12 +306,12 @@ def _show_period(
 
 
 def _link_week(wording: Wording, period: str, since: date, number: engine.StoryNumber) -> str:
-    """Return the address of the stories of a week, by its first day; "" for a month."""
+    """Return the address of the stories of a week, from `since` on; "" for a month."""
     try:
         monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
     except ValueError:
         return ""
-    first = since if since > monday else None  # of a week that began before
+    first = since if since > monday else None  # the period begins within this week
     question = engine.QueueQuestion(view="all", decided=monday, since=first, number=number)
     return wording.link_stories(question)
 

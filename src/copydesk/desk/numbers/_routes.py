@@ -72,7 +72,7 @@ def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Rou
         """Answer with why the front page is as it is."""
         editor, story = editor_of(request), request.query_params.get("story", "")
 
-        async with planning:  # by one thread: it waits for a build
+        async with planning:  # one at a time: it waits for a build
             found = await desk.thread.change(explanations.explain)
         return page_answer(
             await desk.draw(
@@ -136,7 +136,7 @@ _LEGEND: tuple[tuple[Shade, str], ...] = (
     *((shade, f"recall_{kind}") for kind, shade in _PARTS),
     ("pale", "recall_missed"),
 )
-_DETAIL = 300  # characters of what is known of a drop or a failure
+_DETAIL = 300  # characters of the detail of a drop or failure
 _OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
 
 

@@ -86,7 +86,7 @@ def make_cell(value: float | str, href: str = "") -> Mapping[str, str]:
 # they are beside it, and in the table behind it.
 
 WIDTH, HEIGHT = 1000.0, 100.0
-_GAP = 0.18  # of a column's place
+_GAP = 0.18  # share of a column's width
 _WIDEST = 60.0
 
 Shade = Literal["full", "half", "mark", "pale"]

@@ -14,7 +14,7 @@ from copydesk.desk._story_view import View
 from copydesk.kit import dates, text
 from copydesk.rendering import Strings
 
-_ADDRESS = 300  # characters of one that is shown
+_ADDRESS = 300  # characters of a shown URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

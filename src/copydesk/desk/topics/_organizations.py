@@ -31,7 +31,7 @@ from copydesk.news import Organization
 
 _PAGE, _LOGO = "/organizations/", "/organizations/logo"
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-_CHARACTERS = 200  # of what a refusal says it is about
+_CHARACTERS = 200  # of a refusal's subject
 
 
 def list_organization_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:

@@ -17,7 +17,7 @@ from copydesk.kit import text
 from copydesk.news import Topic
 
 _EXCERPT = 240  # characters
-_STORIES = 5  # of a suggestion that are named
+_STORIES = 5  # named stories of a suggestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
