@@ -61,7 +61,7 @@ def list_queue_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
 
 
 class _QueueHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk

@@ -42,7 +42,7 @@ def list_rule_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list
 
 
 class _RuleHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
