@@ -16,10 +16,14 @@ from copydesk.errors import UsageError
 from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
 
 MOST = 200  # actions in one request
-_WORDS = 10_000  # characters of a why, or of any value
+_WORDS = 10_000  # characters of a reason, or of any value
 _STORIES = 200
-_EDITS = {"rename": "title", "retopic": "topics"}  # the fields of rules that set one
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: too deep
+_EDITS = {"rename": "title", "retopic": "topics"}  # rules that set a field, with that field
+_UNREADABLE = (
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+    RecursionError,
+)  # RecursionError: nested too deep
 _VERDICTS = frozenset({*get_args(Said), "clear"})
 _SET_FIELDS: tuple[SetField, ...] = get_args(SetField)
 _KINDS: tuple[ActionKind, ...] = get_args(ActionKind)
@@ -221,7 +225,7 @@ def _name_stories(said: str, named: str, stories: Sequence[str]) -> list[tuple[s
     """Return the stories of each action: all of them for a rule on groups, else one each."""
     if said == "lead" and named:
         return [(named,)]
-    if named:  # split off from those of the row
+    if named:  # split off from the row's stories
         return [(named, *stories)]
     if said == "merge" or not stories:
         return [tuple(stories)]
@@ -261,7 +265,7 @@ def _check(action: EditorAction) -> EditorAction:
 
 
 def _check_rule(action: EditorAction) -> None:
-    if action.said == "undo":  # its values say of which rule on its story
+    if action.said == "undo":  # its values name the rule to undo
         return
     form = RULING_KINDS.get(cast("RulingKind", action.said))
     if form is None:

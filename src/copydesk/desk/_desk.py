@@ -24,7 +24,7 @@ from copydesk.news import Beat, EditorAction
 
 _Made = TypeVar("_Made")
 _RECORDED = "its web is a recording: copydesk demo runs a round of it"
-_LOOK_SECONDS = 1.0  # between two looks at the catalogue and the round
+_LOOK_SECONDS = 1.0  # between two checks of the catalogue and the round
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Desk:
     read_status: Callable[[], engine.RoundStatus | None]
     trials: Trials
     issues: IssuesToCome
-    # each page that is looked at has a process of its own, each picture may take 100 MB
+    # each preview runs a process, each picture may take 100 MB
     looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
     on_demand: engine.CommandOnDemand | None = field(default=None)
@@ -152,7 +152,7 @@ class Desk:
         version, status = None, None
         while True:
             if self.broadcast.listeners:
-                with contextlib.suppress(Exception):  # said by whoever asks for a page
+                with contextlib.suppress(Exception):  # the next page shows the error
                     now = await self.thread.ask(lambda opened: opened.queue.version())
                     if version is not None and now != version:
                         self.broadcast.tell("changed", {})

@@ -27,7 +27,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 _COMMIT = re.compile(r"[0-9a-f]{4,64}")
 NEVER_KEPT = {"Cache-Control": "no-store"}
-_MOST_BYTES = 2_000_000  # of a request's body: 200 notes
+_MOST_BYTES = 2_000_000  # of a request: 200 notes
 
 
 def must_edit(editor: Editor) -> Editor:
@@ -96,9 +96,9 @@ async def read_form(request: Request) -> list[tuple[str, str]]:
     return parse_qsl((await read_body(request)).decode("utf-8", "replace"), True)
 
 
-PICTURE_BYTES = 5_100_000  # 5 MB and what a form has around them
+PICTURE_BYTES = 5_100_000  # 5 MB and the rest of a form
 _FIELDS = 10
-_FORM_FIELDS = 500  # a beat's topics are among them
+_FORM_FIELDS = 500  # with one for each topic of a beat
 _NAME_CHARACTERS = 300
 
 
@@ -168,7 +168,7 @@ def set_picture(sent: SentPicture, address: str, by: str, at: datetime) -> Edito
 FIELDS = frozenset(
     {"title", "excerpt", "text", "note", "why", "url", "other_picture", "alt", "credit"}
 )
-# What the form of a filed story showed in a field when it was typed into: its draft's version.
+# A draft's version: what the form of a filed story showed when the editor began to type.
 _WAS = "was_"
 _BASES = frozenset({f"{_WAS}{name}" for name in ("title", "excerpt", "note", "url")})
 

@@ -43,7 +43,7 @@ _VIEW_KEYS = {
     "rejected": "g r",
     "all": "g a",
 }
-# what a row's buttons do: an action's kind and word, its key
+# the buttons of a row: id, action, keyboard key
 _ACTS = (
     ("publish", "verdict publish", "p"),
     ("hold", "verdict hold", "h"),
@@ -51,7 +51,7 @@ _ACTS = (
 )
 _CONTENTS = frozenset(
     {"rows", "row", "story", "trail", "neighbours", "actions", "conflicts"}
-)  # beside `page`
+)  # template variables besides `page`
 _CLEAR = ("clear", "verdict clear", "c")
 
 
@@ -97,7 +97,7 @@ class Pages:
         self._root = root
         self.strings: Strings = load_strings(beat.locale, more=_FOLDER / "strings")
         self.title = beat.title
-        self.letters: Sequence[LetterOptions] = ()  # into which a story may be put
+        self.letters: Sequence[LetterOptions] = ()  # to which a story can be added
         self._renderer = Renderer(folder=_FOLDER / "templates")
         self._renderer.set_strings(self.strings)
         self.proposals = ProposalViews(self.strings, find_proposals)

@@ -22,8 +22,8 @@ from copydesk.desk_store.letter_edits import KeptChange, KeptEdits
 from copydesk.errors import CopydeskError
 from copydesk.news import Issue
 
-_KEPT = 20  # trials that can still be looked at
-_IDLE_SECONDS = 900.0  # after which the stories are let go of
+_KEPT = 20  # trials that can be opened again
+_IDLE_SECONDS = 900.0  # until the loaded stories are forgotten
 _Answer = TypeVar("_Answer")
 
 
@@ -220,6 +220,6 @@ def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) 
         row=row,
         draft=draft,
         kept=kept,
-        # one that came in this moment is not in it
+        # an edit made this moment is not in it
         changes=tuple(change for change in changes if change.number <= kept.version),
     )

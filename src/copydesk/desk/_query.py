@@ -20,7 +20,7 @@ DAYS = (1, 7, 30)
 _YEARS = (1970, 9000)
 Choice = Mapping[str, object]
 _Choice = TypeVar("_Choice", bound=str)
-_LONGEST = 500  # characters of a word that is looked for, or of a name
+_LONGEST = 500  # characters of a search, or of a name
 
 
 def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:

@@ -35,9 +35,9 @@ from copydesk.kit import text, urls
 from copydesk.news import DropReason
 
 _MOST_ROWS = 100
-_MOST_PINS = 5  # that end soon and are named above the rows
-_DAYS = (*_query.DAYS, 90)  # that the page of numbers has
-_MORE = 50  # rows that a page has, and the next one has more
+_MOST_PINS = 5  # pins that end soon, named above the rows
+_DAYS = (*_query.DAYS, 90)  # 90 is a choice of the page of numbers
+_MORE = 50  # rows of a page, and rows that each next page adds
 _MOST = 1_000
 _REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
@@ -61,7 +61,7 @@ def list_queue_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
 
 
 class _QueueHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk

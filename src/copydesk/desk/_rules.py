@@ -42,7 +42,7 @@ def list_rule_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list
 
 
 class _RuleHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -136,7 +136,7 @@ class _RuleHandlers:
 
 POINTS = "points."
 _TRUSTS = ("gate", "publish", "hold")
-_MOST_SOURCES = 200  # of which a page can hold a choice each
+_MOST_SOURCES = 200  # sources with a choice on the page
 
 Fields = Sequence[tuple[str, str]]
 

@@ -279,8 +279,8 @@ def _short_address(url: str) -> str:
     return url.rsplit("/", 1)[-1] or url
 
 
-_NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # its first value is a headline, a name
-# rules that set a field of a story, with the field that each is about
+_NAMED_BY_VALUE = frozenset({"write", "file", "list"})  # the first value is a headline or a name
+# rules that set a field of a story, with that field
 _EDITS = {"rename": "title", "retopic": "topics", "set": ""}
 _SHOWN_VALUE = 300  # characters of a value
 _UNDONE_KINDS = frozenset({"verdict", "rule", "correct", "write", "list"})

@@ -36,7 +36,7 @@ from copydesk.desk._story_pages import (
 from copydesk.desk_store import QueuedAction
 from copydesk.errors import RecordError
 
-_OUTCOME_SECONDS = 5.0  # that the answer to a form waits for what becomes of it
+_OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
 
 def list_story_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
@@ -133,7 +133,7 @@ class _StoryHandlers:
                     lambda _, pages, counts: render_sent_edit(pages, editor, counts, sent)
                 )
             )
-            answer.headers["Refresh"] = "1"  # the next answer waits for the outcome again
+            answer.headers["Refresh"] = "1"  # in a second, to wait for the outcome again
             return answer
         filed = [one.action for one in sent if one.outcome and one.outcome.state == "done"]
         inputs = _actions.list_inputs(filed)

@@ -30,9 +30,9 @@ from copydesk.errors import CopydeskError, UsageError
 from copydesk.news import EditorAction
 
 _PING_SECONDS = (
-    15.0  # a proxy ends what is silent for a minute, and a reader that is gone is noticed
+    15.0  # proxies end connections that are silent for a minute; also notices closed browsers
 )
-_MOST_BEHIND = 100  # events that one browser has not taken
+_MOST_BEHIND = 100  # events that a browser has not received
 
 
 class Broadcast:
@@ -86,8 +86,8 @@ class Broadcast:
 Say = Callable[[str], None]
 FindStandings = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
 
-_LOOK_SECONDS = 0.05  # between two looks at what has become of actions
-_OTHERS_SECONDS = 1.0  # between two looks for what other processes (an agent's) kept
+_LOOK_SECONDS = 0.05  # between two checks for outcomes
+_OTHERS_SECONDS = 1.0  # between two checks for actions of other processes (an agent's)
 _ACTIONS_AT_ONCE = 500
 
 
@@ -216,7 +216,7 @@ class Filer:
         names = {name for queued in done for name in queued.action.stories}
         if not names or not self.broadcast.listeners:
             return {}
-        with contextlib.suppress(CopydeskError):  # the rows tell it a moment later
+        with contextlib.suppress(CopydeskError):  # the rows show it a moment later
             return await self.find_standings(names)
         return {}
 
@@ -245,7 +245,7 @@ def describe(queued: QueuedAction) -> dict[str, object]:
     }
 
 
-_LASTS = timedelta(minutes=10)  # without a word of a tab it is as good as closed
+_LASTS = timedelta(minutes=10)  # a tab that is silent for so long counts as closed
 _MOST_TABS = 500
 _CHARACTERS = 300
 
@@ -298,8 +298,8 @@ class Presence:
 
 MakePictures = Callable[[Sequence[str]], Awaitable[bool]]
 
-_PICTURES_AT_ONCE = 30  # pictures of one process: a page's
-_MOST = 300  # that wait; who looks further has forgotten the first
+_PICTURES_AT_ONCE = 30  # pictures for one process: those of a page
+_MOST = 300  # waiting pictures; the oldest are dropped
 _REMEMBERED = 10_000
 
 
@@ -352,7 +352,7 @@ class PictureWishes:
         self._broadcast.tell("pictures", {"stories": names})
 
 
-_AGAIN_SECONDS = 60.0  # until another try, where one came to nothing
+_AGAIN_SECONDS = 60.0  # until another try after a failure
 
 Refresh = Callable[[], Awaitable[int]]
 

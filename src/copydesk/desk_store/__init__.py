@@ -1,13 +1,11 @@
-"""What the desk keeps, in one SQLite file that nothing else can make again: back it up.
-
-    accounts, sessions, links, tokens, attempts: who may come in, and who is in
-    actions: what editors did, fsynced before they are answered; until it is filed, and after
-    drafts, stashes, saved_views: what they have typed, gathered, and ask again and again
-    proposals: what programs suggest, until an editor takes or refuses it
-    letters: what editors changed in each letter's issue to come, until it is filed
-    audit: who came in, who was kept out, who changed accounts
-
-Of secrets that we hand out only digests go in, of passwords hashes that others made.
+"""Store the desk's own data in one SQLite file, which must be in a backup.
+    accounts, sessions, links, tokens, attempts: who may sign in, and who has
+    actions: editors' actions, fsynced before they are answered, with their outcomes
+    drafts, stashes, saved_views: what editors typed, collected, and search for often
+    proposals: what programs propose, until an editor takes or refuses it
+    letters: edits to the next issue of each newsletter, until it is filed
+    audit: sign-ins, refusals, changes of accounts, looks at readers
+Of secrets that the desk makes only digests are stored, of passwords argon2id hashes.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from copydesk.news import ActionOutcome, EditorAction
 _PUT = """
 INSERT INTO actions (id, editor, at, action) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
-# What was noted stays: a worker that was killed after its note files nothing a second time.
+# A stored outcome stays: a worker killed after storing it files nothing twice.
 _NOTE = "UPDATE actions SET outcome = ? WHERE id = ? AND outcome IS NULL"
 _ID_CHARACTERS = 100
 _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
@@ -23,14 +23,14 @@ _Kept = TypeVar("_Kept", EditorAction, ActionOutcome)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedAction:
-    """An action, and what became of it: None as long as it waits."""
+    """An action with its outcome, None as long as it waits."""
 
     action: EditorAction
     outcome: ActionOutcome | None = None
 
 
 class ActionQueue:
-    """The actions of all editors in the order in which they came in, each id once.
+    """The actions of all editors in order of arrival, each id once.
 
     Methods raise DeskStoreError where the file fails.
     """
@@ -39,10 +39,10 @@ class ActionQueue:
         self._database = database
 
     def put(self, actions: Iterable[EditorAction]) -> None:
-        """Keep actions, all of them or none; they are on the disk (fsync) when this returns.
+        """Store actions, all of them or none; they are on disk (fsync) when this returns.
 
-        One whose id is known is passed over: it was sent again. Raises UsageError for one that
-        cannot be kept.
+        An action with a known id was sent twice and is skipped. Raises UsageError for one that
+        cannot be stored.
         """
         rows = [
             (action.id, action.by, dates.rfc3339(action.at), _encode(action)) for action in actions
@@ -50,10 +50,10 @@ class ActionQueue:
         self._database.run_many(_PUT, rows)
 
     def waiting(self, limit: int) -> tuple[EditorAction, ...]:
-        """Return so many of the actions that nothing has become of yet, the oldest first.
+        """Return up to `limit` actions without an outcome, the oldest first.
 
-        One that cannot be read (its shape is that of another version) is noted as refused: those
-        behind it would wait for ever.
+        One that cannot be read (another version wrote it) is noted as refused: those behind it
+        would wait for ever.
         """
         query = "SELECT id, action FROM actions WHERE outcome IS NULL ORDER BY number LIMIT ?"
         rows = self._database.run(query, limit)
@@ -62,24 +62,24 @@ class ActionQueue:
         return tuple(action for action in decoded.values() if action is not None)
 
     def note(self, outcomes: Iterable[ActionOutcome]) -> None:
-        """Keep what became of actions; what is noted of one already stays."""
+        """Store the outcomes of actions; an outcome that is already stored stays."""
         self._database.run_many(_NOTE, [(_encode(outcome), outcome.id) for outcome in outcomes])
 
     def state(self, ids: Sequence[str]) -> Mapping[str, QueuedAction]:
-        """Return the actions with these ids, by id; those that are not known are left out."""
+        """Return the actions with these ids, by id; unknown ids are left out."""
         query = "SELECT action, outcome FROM actions WHERE id = ?"
         found = (_read_rows(self._database.run(query, action_id)) for action_id in ids)
         return {queued.action.id: queued for rows in found for queued in rows}
 
     def of(self, editor: str, since: datetime) -> tuple[QueuedAction, ...]:
-        """Return what an editor did since a time, the first first."""
+        """Return an editor's actions since a time, the oldest first."""
         query = """
             SELECT action, outcome FROM actions WHERE editor = ? AND at >= ? ORDER BY number
         """
         return tuple(_read_rows(self._database.run(query, editor, dates.rfc3339(since))))
 
     def forget(self, before: datetime) -> None:
-        """Forget the actions before a time of which something has become: git has them."""
+        """Delete the actions before a time that have an outcome: git has them."""
         self._database.run(
             "DELETE FROM actions WHERE at < ? AND outcome IS NOT NULL", dates.rfc3339(before)
         )
@@ -101,7 +101,7 @@ def _encode(value: EditorAction | ActionOutcome) -> bytes:
 
 
 def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
-    """Read what was kept, None where its shape is that of another version."""
+    """Decode a stored value, None where another version wrote it."""
     import msgspec
 
     try:
@@ -111,7 +111,7 @@ def _decode(body: bytes, kind: type[_Kept]) -> _Kept | None:
 
 
 def _read_rows(rows: list[tuple[Any, ...]]) -> Iterator[QueuedAction]:
-    """Read actions with their outcomes; one that cannot be read is left out."""
+    """Yield actions with their outcomes; those that cannot be read are left out."""
     for body, kept in rows:
         action = _decode(body, EditorAction)
         outcome = None if kept is None else _decode(kept, ActionOutcome)
@@ -129,14 +129,14 @@ def _refuse(action_id: str) -> ActionOutcome:
 
 
 ProposalState = Literal["waits", "taken", "refused"]
-_MOST_WAITING = 1_000  # of one author: an editor could not look at more
+_MOST_WAITING = 1_000  # of one author: an editor could not review more
 _MOST_OF_A_STORY = 20
 _COLUMNS = "id, author, label, at, action, grounds, became, decided_by, decided_at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a proposal rests on: a story, and words of it."""
+    """What a proposal cites: a story, and words in it."""
 
     story: str
     words: str = ""
@@ -144,7 +144,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """An action that `author` suggests by a program called `label`, and what that rests on."""
+    """An action that `author` proposes by a program called `label`, with what it cites."""
 
     id: str
     author: str
@@ -158,15 +158,15 @@ class Proposal:
 
 
 class Proposals:
-    """The proposals in the order in which they came. Methods raise DeskStoreError."""
+    """The proposals in order of arrival. Methods raise DeskStoreError."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def put(self, proposal: Proposal) -> Proposal:
-        """Keep a proposal and return it; of an id that is known the one that was kept first.
+        """Store a proposal and return it; for a known id return the stored one.
 
-        Raises UsageError where its author has 1,000 that wait, or a story has twenty.
+        Raises UsageError where its author has 1,000 waiting ones, or a story has twenty.
         """
         with self._database.at_once():
             known = self.find(proposal.id)
@@ -185,12 +185,12 @@ class Proposals:
         return proposal
 
     def find(self, proposal_id: str) -> Proposal | None:
-        """Return the proposal of an id, None where there is none."""
+        """Return the proposal with an id, None where there is none."""
         rows = self._database.run(f"SELECT {_COLUMNS} FROM proposals WHERE id = ?", proposal_id)
         return _read(rows[0]) if rows else None
 
     def list_waiting(self, limit: int, after: str = "") -> tuple[Proposal, ...]:
-        """Return so many proposals that wait, the oldest first; `after` is the id of one before."""
+        """Return up to `limit` waiting proposals after the one with the id `after`."""
         query = f"""
             SELECT {_COLUMNS} FROM proposals WHERE became = 'waits' AND number >
                 coalesce((SELECT number FROM proposals WHERE id = ?), 0)
@@ -200,7 +200,7 @@ class Proposals:
         return tuple(filter(None, map(_read, rows)))
 
     def of_stories(self, names: Collection[str]) -> Mapping[str, tuple[Proposal, ...]]:
-        """Return what waits for some stories, by their names; a story without any is left out."""
+        """Return the waiting proposals for some stories, by record name."""
         found: dict[str, list[Proposal]] = {}
         query = f"""
             SELECT story, {_COLUMNS} FROM proposed_stories JOIN proposals ON number = proposal
@@ -221,7 +221,7 @@ class Proposals:
         return bool(self._database.run(query, became, by, dates.rfc3339(now), proposal_id))
 
     def forget(self, before: datetime) -> None:
-        """Forget the proposals that were made before a time."""
+        """Delete the proposals from before a time."""
         self._database.run("DELETE FROM proposals WHERE at < ?", dates.rfc3339(before))
 
     def _check_room(self, proposal: Proposal) -> None:
@@ -243,7 +243,7 @@ def _encode_grounds(grounds: tuple[Ground, ...]) -> bytes:
 
 
 def _read(row: tuple[Any, ...]) -> Proposal | None:
-    """Read a row; None for one whose shape is that of another version."""
+    """Return the proposal in a row, None where another version wrote it."""
     import msgspec
 
     proposal_id, author, label, at, body, grounds, became, decided_by, decided_at = row

@@ -1,4 +1,4 @@
-"""The SQLite file of the desk: tables, migrations, its damage; how secrets are made and hashed."""
+"""The desk's SQLite file: its tables and migrations, and how secrets are made and hashed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ CREATE TABLE saved_views (
     editor TEXT NOT NULL, name TEXT NOT NULL, query TEXT NOT NULL, PRIMARY KEY (editor, name)
 ) STRICT, WITHOUT ROWID;
 """,
-    # tokens of before have no end, and nobody could make one
+    # earlier tokens never expire, and nobody could make one
     """
 DELETE FROM tokens;
 ALTER TABLE tokens ADD COLUMN expires TEXT NOT NULL DEFAULT '';
@@ -94,7 +94,7 @@ CREATE TABLE proposed_stories (
     story TEXT NOT NULL, PRIMARY KEY (story, proposal)
 ) STRICT, WITHOUT ROWID;
 """,
-    # what a field says is the value of the last change of it
+    # a field's value is that of its last change
     """
 CREATE TABLE issue_changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT, letter TEXT NOT NULL,
@@ -103,7 +103,7 @@ CREATE TABLE issue_changes (
 ) STRICT;
 CREATE INDEX issue_changes_of ON issue_changes (letter, field, story, number);
 """,
-    # devices: browsers in which somebody signed in before; their attempts are of an hour
+    # devices: browsers that were signed in before; their attempts are counted for an hour
     """
 ALTER TABLE accounts ADD COLUMN device_key BLOB NOT NULL DEFAULT x'';
 CREATE TABLE device_attempts (
@@ -141,18 +141,18 @@ class DeskDatabase(KeptDatabase):
 
 
 def make_secret() -> str:
-    """Make a word that nobody guesses, fit for addresses and cookies."""
+    """Make a random secret, fit for URLs and cookies."""
     return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def digest_secret(secret: str) -> bytes:
-    """Return what is kept of a secret. It is random already, so that no salt or stretching helps.
+    """Return the digest of a secret. The secret is random, so it needs no salt or stretching.
 
-    Who looks it up by this digest learns nothing from how long that takes: it cannot be steered.
+    Looking it up by the digest leaks nothing by timing: an attacker cannot steer a digest.
     """
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def make_public_id() -> str:
-    """Make a name for something that has a secret, which opens nothing."""
+    """Make an id for something that has a secret; it grants nothing."""
     return secrets.token_hex(8)

@@ -12,13 +12,13 @@ from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 
 _DRAFT_CHARACTERS = 200_000
-_KEPT_OF_EACH = 1_000  # drafts of one editor: the oldest give way
+_KEPT_OF_EACH = 1_000  # drafts of one editor; the oldest are deleted
 _QUERY = "SELECT story, field, text, at FROM drafts WHERE editor = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What was typed into one field of a story, "" as its name for one that is not filed."""
+    """The text typed into one field of a story's form; `story` is "" for a new story."""
 
     story: str
     field: str
@@ -33,7 +33,7 @@ class Drafts:
         self._database = database
 
     def keep(self, editor: str, draft: Draft) -> None:
-        """Keep a draft in the place of the earlier one; raises UsageError for one of no measure."""
+        """Store a draft in place of the earlier one; raises UsageError for one too long."""
         if len(draft.text) > _DRAFT_CHARACTERS:
             raise UsageError("a draft has 200,000 characters at most", subject=draft.story)
         with self._database.at_once():
@@ -61,7 +61,7 @@ class Drafts:
         return tuple(map(_draft, rows))
 
     def drop(self, editor: str, story: str, field: str = "") -> None:
-        """Drop an editor's draft of a field, without one all of the story."""
+        """Delete an editor's draft of a field, or without a field all drafts of the story."""
         self._database.run(
             "DELETE FROM drafts WHERE editor = ? AND story = ? AND ? IN (field, '')",
             *(editor, story, field),
@@ -79,7 +79,7 @@ _VIEW_CHARACTERS = {"name": 60, "query": 4_000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedView:
-    """A question as the query of an address, and what its editor calls it."""
+    """A question to the queue, as a query, and its name."""
 
     name: str
     query: str
@@ -92,9 +92,9 @@ class SavedViews:
         self._database = database
 
     def keep(self, editor: str, view: SavedView) -> None:
-        """Keep a view in the place of the earlier one of its name.
+        """Store a view in place of an earlier one of its name.
 
-        Raises UsageError for a name or a query of no measure, or one view too many.
+        Raises UsageError for a name or query that is too long, or for too many views.
         """
         if not 0 < len(view.name) <= _VIEW_CHARACTERS["name"]:
             raise UsageError("a view's name has 1 to 60 characters", subject=view.name[:60])
@@ -108,25 +108,25 @@ class SavedViews:
             self._database.run("INSERT OR REPLACE INTO saved_views VALUES (?, ?, ?)", *values)
 
     def of(self, editor: str) -> tuple[SavedView, ...]:
-        """Return an editor's views by their names."""
+        """Return an editor's views, by name."""
         query = "SELECT name, query FROM saved_views WHERE editor = ? ORDER BY name"
         rows = self._database.run(query, editor)
         return tuple(SavedView(name=name, query=asked) for name, asked in rows)
 
     def drop(self, editor: str, name: str) -> None:
-        """Drop a view; one that is not there is none."""
+        """Delete a view, if it exists."""
         query = "DELETE FROM saved_views WHERE editor = ? AND name = ?"
         self._database.run(query, editor, name)
 
 
 _STASH_CHARACTERS = 100
 _MOST_STASHED = 1_000
-_OPEN_TO = "owner IN ('', ?)"  # shared ones are everybody's
+_OPEN_TO = "owner IN ('', ?)"  # own and shared stashes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stash:
-    """Names of stories in order; `owner` is "" where it is shared."""
+    """The record names of collected stories, in order; `owner` is "" where it is shared."""
 
     id: int
     name: str
@@ -140,17 +140,17 @@ class Stash:
 
 
 class Stashes:
-    """The stashes that an editor may see: their own and the shared ones.
+    """The stashes that an editor may see: their own and shared ones.
 
-    One that is another's is as good as none. Methods raise UsageError for a stash that is none, or
-    a name or a number of stories that is no measure; DeskStoreError where the file fails.
+    Another editor's stash does not exist for them. Methods raise UsageError for an unknown stash,
+    an invalid name or too many stories; DeskStoreError where the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def make(self, editor: str, name: str, *, shared: bool = False) -> int:
-        """Make an empty stash and return its id."""
+        """Create an empty stash and return its id."""
         name, owner = text.fold(name), "" if shared else editor
         if not 0 < len(name) <= _STASH_CHARACTERS:
             raise UsageError("a stash's name has between 1 and 100 characters", subject=name[:100])
@@ -184,26 +184,26 @@ class Stashes:
         return Stash(id=stash_id, name=name, owner=owner, stories=self._stories(stash_id))
 
     def add(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Put stories at the end of a stash; one that is there already stays where it is."""
+        """Add stories at the end of a stash; stories that it has keep their places."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             self._write(stash_id, tuple(dict.fromkeys((*known, *stories))))
 
     def take_out(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Take stories out of a stash; of those that are not in it nothing is said."""
+        """Remove stories from a stash; those that it does not have are ignored."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             self._write(stash_id, tuple(story for story in known if story not in set(stories)))
 
     def order(self, editor: str, stash_id: int, stories: Sequence[str]) -> None:
-        """Put the stories of a stash into an order; what somebody added meanwhile comes last."""
+        """Reorder the stories of a stash; those that were added meanwhile come last."""
         with self._database.at_once():
             known = self.find(editor, stash_id).stories
             first = [story for story in dict.fromkeys(stories) if story in set(known)]
             self._write(stash_id, tuple(dict.fromkeys((*first, *known))))
 
     def remove(self, editor: str, stash_id: int) -> None:
-        """Remove a stash; its stories stay."""
+        """Delete a stash; its stories stay."""
         with self._database.at_once():
             self.find(editor, stash_id)
             self._database.run("DELETE FROM stashes WHERE id = ?", stash_id)

@@ -12,7 +12,7 @@ from copydesk.desk_store.accounts import ROLES, Account, Role, account_key
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
 
-_SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would be too much
+_SEEN_EVERY = timedelta(minutes=1)  # a write (fsync) for each request would cost too much
 _CLOCK_ERROR = timedelta(minutes=5)
 _AGENT_CHARACTERS = 200
 _QUERY = """
@@ -23,7 +23,7 @@ FROM sessions JOIN accounts ON key = account WHERE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A browser in which somebody is signed in; `id` names it and opens nothing."""
+    """A browser in which somebody is signed in; `id` names it and grants nothing."""
 
     id: str
     name: str
@@ -36,7 +36,7 @@ class Session:
 
 
 class Sessions:
-    """The sessions; of each only a digest of the secret that its browser has.
+    """The sessions; of each secret only a digest is stored.
 
     Methods raise DeskStoreError where the file fails.
     """
@@ -47,9 +47,9 @@ class Sessions:
     def begin(
         self, name: str, now: datetime, lifetime: timedelta, agent: str = "", address: str = ""
     ) -> str:
-        """Begin a session and return its secret, always a new one: none can be foisted on anybody.
+        """Begin a session and return its secret, a new one each time (no session fixation).
 
-        Raises DeskStoreError for a name of nobody: whoever signs in has an account.
+        Raises DeskStoreError for a name without an account.
         """
         secret, at = make_secret(), dates.rfc3339(now)
         self._database.run(
@@ -60,9 +60,9 @@ class Sessions:
         return secret
 
     def find(self, secret: str, now: datetime) -> Session | None:
-        """Return the session of a secret, as seen now; None where it is none, or over.
+        """Return the session with a secret, and mark it as seen; None where it is unknown or over.
 
-        One from the future is over, too: the clock was set back, and it would live longer.
+        A session from the future is over, too: the clock was set back, and it would live longer.
         """
         rows = self._database.run(f"{_QUERY} secret = ?", digest_secret(secret))
         if not rows:
@@ -77,25 +77,25 @@ class Sessions:
         return session
 
     def of(self, name: str, now: datetime) -> tuple[Session, ...]:
-        """Return somebody's sessions that are not over, the one that was seen last first."""
+        """Return an account's current sessions, the one seen last first."""
         query = f"{_QUERY} account = ? AND expires > ? ORDER BY seen DESC, sessions.id"
         return tuple(
             map(_session, self._database.run(query, account_key(name), dates.rfc3339(now)))
         )
 
     def end(self, name: str, session_id: str) -> None:
-        """End a session of somebody's; one of another's goes on."""
+        """End a session of this account; an id of another account's session is ignored."""
         self._database.run(
             "DELETE FROM sessions WHERE id = ? AND account = ?", session_id, account_key(name)
         )
 
     def end_all(self, name: str) -> int:
-        """End all sessions of somebody; return how many there were."""
+        """End all sessions of an account; return how many there were."""
         query = "DELETE FROM sessions WHERE account = ? RETURNING 1"
         return len(self._database.run(query, account_key(name)))
 
     def forget(self, now: datetime) -> None:
-        """Forget the sessions that are over."""
+        """Delete the sessions that are over."""
         self._database.run("DELETE FROM sessions WHERE expires <= ?", dates.rfc3339(now))
 
 
@@ -119,9 +119,9 @@ LINK_LIFETIME = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What two clocks of one machine say: the time, and how many seconds it has been running.
+    """The readings of two clocks of one machine: the time, and its uptime in seconds.
 
-    The second one cannot be set: only both together say how long ago something was.
+    Nobody can set the uptime: only both together tell how long ago something was.
     """
 
     now: datetime
@@ -130,17 +130,17 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneUseLink:
-    """What a link is good for: `setup` makes the first owner, `enter` lets an account in."""
+    """What a link allows: `setup` makes the first owner, `enter` signs in to an account."""
 
     purpose: LinkPurpose
     name: str
 
 
 class OneUseLinks:
-    """The links that were handed out and not used yet; of each only a digest.
+    """The links that are not used yet; of each secret only a digest is stored.
 
-    A link is good once and for LINK_LIFETIME, by both clocks: setting the time back does not
-    lengthen it, and after a restart of the machine the time alone must fit as well. Methods raise
+    A link works once and for LINK_LIFETIME, by both clocks: setting the time back does not lengthen
+    that, and after a restart of the machine the time alone must fit as well. Methods raise
     DeskStoreError where the file fails.
     """
 
@@ -148,7 +148,7 @@ class OneUseLinks:
         self._database = database
 
     def make(self, purpose: LinkPurpose, moment: Moment, name: str = "") -> str:
-        """Make a link's secret; earlier ones for the same end with it. `enter` has a name."""
+        """Make a link's secret; earlier links for the same purpose and account end."""
         secret = make_secret()
         key = account_key(name) if name else None
         with self._database.at_once():
@@ -161,7 +161,10 @@ class OneUseLinks:
         return secret
 
     def look_at(self, secret: str, moment: Moment) -> OneUseLink | None:
-        """Return what a link is good for, None where it is none, used or too old; it stays good."""
+        """Return what a link allows, None where it is unknown, used or too old.
+
+        The link can still be used after that.
+        """
         query = """
             SELECT purpose, name, links.made, uptime FROM links
             LEFT JOIN accounts ON key = account WHERE secret = ?
@@ -170,14 +173,14 @@ class OneUseLinks:
         return _link(rows[0], moment) if rows else None
 
     def use(self, secret: str, moment: Moment) -> OneUseLink | None:
-        """Return what a link is good for as `look_at` does, and make it good for nothing more."""
+        """Return what a link allows as `look_at` does, and delete it."""
         with self._database.at_once():
             link = self.look_at(secret, moment)
             self._database.run("DELETE FROM links WHERE secret = ?", digest_secret(secret))
         return link
 
     def forget(self, purpose: LinkPurpose) -> None:
-        """Make all links of a purpose good for nothing more."""
+        """Delete all links for a purpose."""
         self._database.run("DELETE FROM links WHERE purpose = ?", purpose)
 
 
@@ -185,7 +188,7 @@ def _link(row: tuple[Any, ...], moment: Moment) -> OneUseLink | None:
     purpose, name, made, uptime_seconds = row
     age = moment.now - datetime.fromisoformat(made)
     run = timedelta(seconds=moment.uptime_seconds - uptime_seconds)
-    # kept times have no fraction of a second
+    # stored times have no fraction of a second
     is_good = all(timedelta(seconds=-1) < it <= LINK_LIFETIME for it in (age, run))
     return OneUseLink(purpose=purpose, name=name or "") if is_good else None
 
@@ -206,7 +209,7 @@ _MOST = 50  # of one account
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
-    """What a program may do, for whom, until when; `id` names the token and opens nothing."""
+    """What a program may do, for which account, until when; `id` grants nothing."""
 
     id: str
     name: str
@@ -217,13 +220,13 @@ class ApiToken:
     expires: datetime
 
     def may(self, scope: TokenScope) -> bool:
-        """Decide whether it is good for this, by its scopes and by its account's role of today."""
+        """Decide whether it allows a scope, by its scopes and its account's current role."""
         return scope in self.scopes and role_allows(self.role, scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenGrant:
-    """What a new token is to be good for, what its program is called, and for how long."""
+    """The scopes, label and lifetime of a new token."""
 
     label: str
     scopes: tuple[TokenScope, ...]
@@ -237,9 +240,9 @@ class ApiTokens:
         self._database = database
 
     def make(self, account: Account, grant: TokenGrant, now: datetime) -> str:
-        """Make a token for an account and return it: it is shown this once.
+        """Make a token for an account and return it: it is shown only now.
 
-        Raises UsageError for more than the account's role may do, or a measure that is none.
+        Raises UsageError for scopes that the account's role does not allow, or an invalid label.
         """
         scopes = _check_grant(account, grant)
         label = text.fold(grant.label)
@@ -258,20 +261,20 @@ class ApiTokens:
         return secret
 
     def find(self, secret: str, now: datetime) -> ApiToken | None:
-        """Return what a token is good for, None where it is none or has expired."""
+        """Return a token, None where it is unknown or has expired."""
         return next(iter(self._list("secret = ?", now, digest_secret(secret))), None)
 
     def of(self, name: str, now: datetime) -> tuple[ApiToken, ...]:
-        """Return the tokens of an account that are good still, the oldest first."""
+        """Return the valid tokens of an account, the oldest first."""
         return self._list("account = ? ORDER BY tokens.made, tokens.id", now, account_key(name))
 
     def end(self, name: str, token_id: str) -> bool:
-        """Take back a token that is somebody's own, and return whether they had it."""
+        """End a token of this account, and return whether it had it."""
         query = "DELETE FROM tokens WHERE id = ? AND account = ? RETURNING id"
         return bool(self._database.run(query, token_id, account_key(name)))
 
     def forget(self, now: datetime) -> None:
-        """Forget tokens that have expired."""
+        """Delete expired tokens."""
         self._database.run("DELETE FROM tokens WHERE expires <= ?", dates.rfc3339(now))
 
     def _list(self, condition: str, now: datetime, value: object) -> tuple[ApiToken, ...]:
@@ -297,12 +300,12 @@ class ApiTokens:
 
 
 def role_allows(role: Role, scope: TokenScope) -> bool:
-    """Decide whether somebody of a role may do what a scope is for."""
+    """Decide whether a role allows a scope."""
     return ROLES.index(role) <= ROLES.index(_LEAST_ROLES[scope])
 
 
 def _check_grant(account: Account, grant: TokenGrant) -> tuple[TokenScope, ...]:
-    """Return the scopes of a grant in their order; raises UsageError for one that cannot be."""
+    """Return the scopes of a grant in order; raises UsageError for an invalid grant."""
     label = text.fold(grant.label)
     if not 0 < len(label) <= _LABEL_CHARACTERS or not label.isprintable():
         raise UsageError("a token's label has 1 to 60 characters", subject=ascii(label[:60]))

@@ -1,4 +1,4 @@
-"""Accounts: who may use the desk, as what, and by which proofs."""
+"""Store accounts: who may use the desk, in which role, and how they sign in."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _COLUMNS = "name, role, handle, password, issuer, subject, made"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody who may sign in: the name that stands in git for them, what they may do.
+    """A person who may sign in: their name in git, and their role.
 
-    `password` is an argon2id hash, "" where none was chosen. `issuer` and `subject` name them at an
-    OpenID provider, "" where none does. `handle` names them to passkeys.
+    `password` is an argon2id hash, "" where none was set. `issuer` and `subject` identify them at
+    an OpenID provider, `handle` identifies them to passkeys.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passkey:
-    """A key pair of which the other half lies in somebody's device."""
+    """A public key whose private half is in a device of the account."""
 
     id: bytes
     public_key: bytes
@@ -54,24 +54,23 @@ class Passkey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A browser in which somebody (`name`) signed in before; `id` tells it from their others."""
+    """A browser in which an account (`name`) signed in before; `id` tells its browsers apart."""
 
     name: str
     id: str
 
 
 class Accounts:
-    """The accounts, by name: spellings that differ in case or form alone are the same one.
+    """The accounts by name; spellings that differ only in case or form are one name.
 
-    Methods raise UsageError for a name that is none or of nobody, DeskStoreError where the file
-    fails.
+    Methods raise UsageError for an invalid or unknown name, DeskStoreError where the file fails.
     """
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def add(self, name: str, role: Role, now: datetime) -> Account:
-        """Make an account without any proof: nobody can sign in with it before one is added."""
+        """Create an account with no way to sign in yet."""
         name = check_name(name)
         if self.find(name) is not None:
             raise UsageError("there is somebody of that name", subject=name)
@@ -83,15 +82,15 @@ class Accounts:
         return Account(name=name, role=role, made=_at(dates.rfc3339(now)), handle=handle)
 
     def find(self, name: str) -> Account | None:
-        """Return the account of this name, None where there is none."""
+        """Return the account with a name, None where there is none."""
         return self._find("key = ?", account_key(name))
 
     def find_by_handle(self, handle: bytes) -> Account | None:
-        """Return the account that passkeys know by this handle, None where there is none."""
+        """Return the account with a passkey handle, None where there is none."""
         return self._find("handle = ?", handle)
 
     def find_by_subject(self, issuer: str, subject: str) -> Account | None:
-        """Return the account that an OpenID provider knows so, None where none is bound to it."""
+        """Return the account bound to a provider's subject, None where there is none."""
         if not subject:
             return None
         return self._find("issuer = ? AND subject = ?", issuer, subject)
@@ -102,23 +101,23 @@ class Accounts:
         return tuple(map(_account, rows))
 
     def has_any(self) -> bool:
-        """Decide whether somebody has an account."""
+        """Decide whether there is any account."""
         return bool(self._database.run("SELECT 1 FROM accounts LIMIT 1"))
 
     def has_owner(self) -> bool:
-        """Decide whether somebody is an owner."""
+        """Decide whether there is an owner."""
         return bool(self._database.run("SELECT 1 FROM accounts WHERE role = 'owner' LIMIT 1"))
 
     def set_role(self, name: str, role: Role) -> None:
-        """Let somebody do more or less from now on."""
+        """Change an account's role."""
         self._change("role", name, role)
 
     def set_password(self, name: str, hashed: str) -> None:
-        """Keep the hash of a password, "" for none."""
+        """Store the hash of a password, "" for none."""
         self._change("password", name, hashed)
 
     def bind(self, name: str, issuer: str, subject: str) -> None:
-        """Let an OpenID provider speak for somebody, unless it does for another: UsageError."""
+        """Bind an account to a provider's subject; raises UsageError if another account has it."""
         with self._database.at_once():
             known = self.find_by_subject(issuer, subject)
             if known is not None and account_key(known.name) != account_key(name):
@@ -127,10 +126,10 @@ class Accounts:
             self._change("subject", name, subject)
 
     def sign_device(self, name: str) -> str:
-        """Return a word by which a browser of somebody is known again: it lets nobody in.
+        """Return a token by which a browser is recognised later; it signs nobody in.
 
-        It names the account by its handle, has an id of its own, and is signed by a key of the
-        account that nothing else is signed by.
+        It has the account's handle and an id of its own, and is signed by a key of the account that
+        signs nothing else.
         """
         with self._database.at_once():
             account = self.get(name)
@@ -142,7 +141,7 @@ class Accounts:
         return (signed + hmac.digest(key, signed, "sha256")).hex()
 
     def find_device(self, word: str) -> Device | None:
-        """Return the browser that a word was signed for, None where it is none or was reset."""
+        """Return the browser of such a token, None where it is invalid or was reset."""
         try:
             sent = bytes.fromhex(word)
         except ValueError:
@@ -158,7 +157,7 @@ class Accounts:
         return Device(name=account.name, id=signed[_HANDLE_BYTES:].hex())
 
     def forget_proofs(self, name: str) -> None:
-        """Take away what may be in wrong hands: password, passkeys, provider, tokens, devices."""
+        """Delete what a thief may have: password, passkeys, provider, tokens, devices."""
         with self._database.at_once():
             for column in ("password", "issuer", "subject"):
                 self._change(column, name, "")
@@ -167,9 +166,9 @@ class Accounts:
                 self._database.run(f"DELETE FROM {table} WHERE account = ?", account_key(name))
 
     def remove(self, name: str) -> None:
-        """Remove somebody with sessions, passkeys, links, tokens, drafts and stashes of their own.
+        """Delete an account with its sessions, passkeys, links, tokens, drafts and own stashes.
 
-        What they did stays in git, in the audit log and among the actions.
+        Its actions stay in git, in the audit log and in the queue.
         """
         with self._database.at_once():
             account = self.get(name)
@@ -178,7 +177,7 @@ class Accounts:
             self._database.run("DELETE FROM accounts WHERE key = ?", account_key(name))
 
     def get(self, name: str) -> Account:
-        """Return the account of this name; raises UsageError where there is none."""
+        """Return the account with a name; raises UsageError where there is none."""
         account = self.find(name)
         if account is None:
             hint = "copydesk desk user list names those who may use the desk"
@@ -186,7 +185,7 @@ class Accounts:
         return account
 
     def add_passkey(self, name: str, passkey: Passkey) -> None:
-        """Keep a passkey of somebody; raises UsageError for one that is known."""
+        """Store a passkey of an account; raises UsageError for a known one."""
         with self._database.at_once():
             if self._database.run("SELECT 1 FROM passkeys WHERE id = ?", passkey.id):
                 raise UsageError("this passkey is known already")
@@ -197,7 +196,7 @@ class Accounts:
             )
 
     def passkeys(self, name: str) -> tuple[Passkey, ...]:
-        """Return somebody's passkeys, the oldest first."""
+        """Return an account's passkeys, the oldest first."""
         query = """
             SELECT id, public_key, sign_count, label, made FROM passkeys
             WHERE account = ? ORDER BY made, id
@@ -205,7 +204,7 @@ class Accounts:
         return tuple(map(_passkey, self._database.run(query, account_key(name))))
 
     def find_passkey(self, passkey_id: bytes) -> tuple[Account, Passkey] | None:
-        """Return a passkey with whose it is, None where it is not known."""
+        """Return a passkey with its account, None where it is unknown."""
         query = f"""
             SELECT {_COLUMNS.replace("made", "accounts.made")},
                 id, public_key, sign_count, label, passkeys.made
@@ -215,13 +214,13 @@ class Accounts:
         return (_account(rows[0][:7]), _passkey(rows[0][7:])) if rows else None
 
     def count_use(self, passkey_id: bytes, sign_count: int) -> None:
-        """Keep how often a passkey says that it was used."""
+        """Store the use count that a passkey reported."""
         self._database.run(
             "UPDATE passkeys SET sign_count = ? WHERE id = ?", sign_count, passkey_id
         )
 
     def remove_passkey(self, name: str, passkey_id: bytes) -> None:
-        """Let go of a passkey of somebody's; one of another's stays."""
+        """Delete a passkey of this account; another account's passkey stays."""
         self._database.run(
             "DELETE FROM passkeys WHERE id = ? AND account = ?", passkey_id, account_key(name)
         )
@@ -231,7 +230,7 @@ class Accounts:
         return _account(rows[0]) if rows else None
 
     def _device_key(self, account: Account) -> bytes:
-        """Return the key that signs for the browsers of an account, none before it was needed."""
+        """Return the key that signs for an account's browsers, empty before it is needed."""
         query = "SELECT device_key FROM accounts WHERE handle = ?"
         ((key,),) = self._database.run(query, account.handle) or ((b"",),)
         return bytes(key)
@@ -242,12 +241,12 @@ class Accounts:
 
 
 def account_key(name: str) -> str:
-    """Return what spellings of one name have in common."""
+    """Return what all spellings of one name have in common."""
     return unicodedata.normalize("NFKC", text.fold(name)).casefold()
 
 
 def check_name(name: str) -> str:
-    """Return a name as it is kept; raises UsageError for one that git or a page cannot show."""
+    """Return a name as it is stored; raises UsageError for one that git or a page cannot show."""
     folded = unicodedata.normalize("NFC", text.fold(name))
     checks: tuple[tuple[Callable[[str], bool], str], ...] = (
         (lambda it: bool(account_key(it)), "a name has a letter at least"),

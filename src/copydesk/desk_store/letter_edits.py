@@ -1,4 +1,4 @@
-"""Edits of letters: what editors changed in each one's issue to come, until that is filed."""
+"""Store editors' changes to the next issue of each newsletter, until it is filed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ IssueField = Literal[
     "order", "dropped", "added", "words", "subject", "preheader", "note", "held", "approved"
 ]
 _OF_A_STORY = frozenset({"dropped", "added", "words"})
-_YES = ("yes",)  # the value of what only is so or not
+_YES = ("yes",)  # the value of a yes-or-no field
 _MOST_STORIES = 1_000
-_MOST_CHANGES = 1_000  # of one letter that are told; what stands is kept beyond that
+_MOST_CHANGES = 1_000  # of one newsletter; values in effect are kept beyond that
 _NAME_CHARACTERS = 300
 _CHARACTERS = {"subject": 300, "preheader": 300, "note": 10_000, "words": 5_000}
 _COLUMNS = "number, field, story, was, value, by, at, undoes"
@@ -27,11 +27,12 @@ _COLUMNS = "number, field, story, was, value, by, at, undoes"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueChange:
-    """What an editor wants one field of a letter's issue to come to say; no value: by rule.
+    """A new value for one field of the next issue; an empty value means: by rule.
 
-    `order` and `approved` have names of records as their value, `words` a title and an excerpt, a
-    text itself, the others `YES`. `story` is the record that `dropped`, `added` and `words` are
-    about. `seen` is the digest of the value that the editor saw, "" for none.
+    The value of `order` and `approved` is a list of record names, that of `words` a title and an
+    excerpt, that of a text the text, and that of others `YES`. `story` is the record that
+    `dropped`, `added` and `words` are about. `seen` is the digest of the value that the editor
+    saw, "" for none.
     """
 
     field: IssueField
@@ -42,9 +43,9 @@ class IssueChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptChange:
-    """A change that was made: what its field said before and after, by whom and when.
+    """A change that was made: its field's values before and after, by whom and when.
 
-    `undoes` is the number of the change that it takes back, 0 for none.
+    `undoes` is the number of the change that it undoes, 0 for none.
     """
 
     number: int
@@ -59,9 +60,9 @@ class KeptChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueDiffers:
-    """A change that was not made: since its editor saw the field somebody else made `now`.
+    """A change that was not made, because somebody else set the field to `now` meanwhile.
 
-    It is None where nobody did: the issue that the editor saw is filed.
+    `now` is None where the issue that the editor saw is filed.
     """
 
     wanted: IssueChange
@@ -70,7 +71,7 @@ class IssueDiffers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEdits:
-    """What editors changed in the issue to come of a letter; `version` rises with each change."""
+    """The edits of a newsletter's next issue; `version` rises with each change."""
 
     letter: str
     version: int = 0
@@ -78,7 +79,7 @@ class KeptEdits:
     last: Mapping[tuple[IssueField, str], KeptChange] = field(default_factory=dict)
 
     def digest(self, name: IssueField, story: str = "") -> str:
-        """Return the digest of what a field says, for a change that must not overwrite another."""
+        """Return the digest of a field's value, for a change that must not overwrite another."""
         change = self.last.get((name, story))
         return digest_value(change.value) if change else ""
 
@@ -89,13 +90,13 @@ def digest_value(value: tuple[str, ...]) -> str:
 
 
 class LetterEdits:
-    """What editors changed in the issues to come of all letters. Methods raise DeskStoreError."""
+    """The edits of the next issues of all newsletters. Methods raise DeskStoreError."""
 
     def __init__(self, database: DeskDatabase) -> None:
         self._database = database
 
     def of(self, letter: str) -> KeptEdits:
-        """Return what was changed in the issue to come of a letter."""
+        """Return the edits of a newsletter's next issue."""
         query = f"""
             SELECT {_COLUMNS} FROM issue_changes WHERE number IN (
                 SELECT max(number) FROM issue_changes WHERE letter = ? GROUP BY field, story
@@ -109,12 +110,12 @@ class LetterEdits:
         return KeptEdits(letter=letter, version=version, edits=_gather(last), last=last)
 
     def list_letters(self) -> tuple[str, ...]:
-        """Return the letters in whose issues to come something was changed, by their ids."""
+        """Return the ids of the newsletters whose next issues have edits."""
         query = "SELECT DISTINCT letter FROM issue_changes ORDER BY letter"
         return tuple(letter for (letter,) in self._database.run(query))
 
     def list_changes(self, letter: str, limit: int) -> tuple[KeptChange, ...]:
-        """Return so many of the changes of a letter's issue to come, the latest first."""
+        """Return up to `limit` changes of a newsletter's next issue, the latest first."""
         query = f"""
             SELECT {_COLUMNS} FROM issue_changes WHERE letter = ? ORDER BY number DESC LIMIT ?
         """
@@ -123,11 +124,11 @@ class LetterEdits:
     def change(
         self, letter: str, change: IssueChange, by: str, at: datetime
     ) -> KeptEdits | IssueDiffers:
-        """Make a change, and return what the edits are then.
+        """Make a change, and return the edits after it.
 
-        Where the field says something else than its editor saw, nothing is changed and that is
-        returned; where it says what is wanted already, or the editor wants what they saw (a form
-        has many fields), nothing is to be done. Raises UsageError for a value of no measure.
+        Where the field has another value than the editor saw, nothing changes and the difference is
+        returned. Where the value is already so, or is the one that the editor saw (a form has many
+        fields), there is nothing to do. Raises UsageError for an invalid value.
         """
         return self._make(letter, _tidy(change), (by, dates.rfc3339(at)))
 
@@ -146,9 +147,9 @@ class LetterEdits:
             return self.of(letter)
 
     def undo(self, letter: str, number: int, by: str, at: datetime) -> KeptEdits | IssueDiffers:
-        """Let a field say what it said before a change, unless another one came after that.
+        """Restore a field's value from before a change, unless a later change came after it.
 
-        Raises UsageError where the letter has no such change.
+        Raises UsageError where the newsletter has no such change.
         """
         query = f"SELECT {_COLUMNS} FROM issue_changes WHERE letter = ? AND number = ?"
         with self._database.at_once():
@@ -161,9 +162,9 @@ class LetterEdits:
             return self._make(letter, back, (by, dates.rfc3339(at)), undoes=made.number)
 
     def end(self, letter: str, version: int) -> None:
-        """Forget the changes up to a version: the issue that has them is filed.
+        """Delete the changes up to a version: the issue that has them is filed.
 
-        What was changed later stays, for the next issue.
+        Later changes stay, for the next issue.
         """
         query = "DELETE FROM issue_changes WHERE letter = ? AND number <= ?"
         self._database.run(query, letter, version)
@@ -194,7 +195,7 @@ class LetterEdits:
 
 
 def _gather(last: Mapping[tuple[IssueField, str], KeptChange]) -> IssueEdits:
-    """Return as edits what the fields say; a story that was dropped is not added."""
+    """Return the edits that the fields add up to; a dropped story is not added."""
     values = {key: change.value for key, change in last.items() if change.value}
     stories: dict[str, list[str]] = {"dropped": [], "added": []}
     for name, story in values:
@@ -224,7 +225,7 @@ def _first(values: Mapping[tuple[IssueField, str], tuple[str, ...]], name: Issue
 
 
 def _tidy(change: IssueChange) -> IssueChange:
-    """Return a change as it is kept: texts without what no mail may have, a value of its kind."""
+    """Return a change as it is stored: texts cleaned for mail, the value checked by its field."""
     if change.field not in get_args(IssueField):
         raise UsageError("an issue has no such field", subject=str(change.field)[:80])
     if bool(change.story) != (change.field in _OF_A_STORY) or len(change.story) > _NAME_CHARACTERS:

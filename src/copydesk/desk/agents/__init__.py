@@ -1,6 +1,5 @@
-"""Agents: what a model asks by MCP goes in; judgements come out, and sources' words marked as such.
-
-They read, and propose what an editor takes or refuses. Only with an editor's token do they decide.
+"""Model Context Protocol for the desk: agents read and propose; text of sources is marked.
+An editor takes or refuses what they propose. With a `decide` token an agent acts as its editor.
 """
 
 from __future__ import annotations

@@ -85,12 +85,12 @@ class AgentStory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_withheld(seen: engine.QueueStory) -> bool:
-    """Decide whether a story's publisher forbids that a model is given its words."""
+    """Decide whether a story's publisher forbids giving its text to a model."""
     return _REFUSED_USE in seen.story.refuses
 
 
 def make_agent_story(seen: engine.QueueStory) -> AgentStory:
-    """Return a story as lists tell it."""
+    """Return a story for a list."""
     withheld = is_withheld(seen)
     words = make_story(seen)
     told = UntrustedText(
@@ -105,7 +105,7 @@ def make_agent_story(seen: engine.QueueStory) -> AgentStory:
 
 
 def make_agent_page(found: engine.StoryPage, *, with_text: bool) -> AgentStory:
-    """Return a story with why it stands where it does, and with its text if that is wanted."""
+    """Return a story with the reasons for its standing, and its text if asked for."""
     brief = make_agent_story(found.seen)
     if brief.withheld:
         return brief
@@ -221,7 +221,7 @@ class ProposalKept(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool; the first paragraph of its docstring is what a model is told of it."""
+    """A tool; a model is told the first paragraph of its docstring."""
 
     scope: TokenScope
     asks: type[msgspec.Struct]
@@ -229,17 +229,17 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """Return what a model calls it."""
+        """Return its name."""
         return self.answer.__name__
 
     @property
     def about(self) -> str:
-        """Return what it does."""
+        """Return its description."""
         return (inspect.getdoc(self.answer) or "").replace("\n", " ")
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """Return the JSON Schema of what it is asked with."""
+        """Return the JSON Schema of its arguments."""
         schemas, parts = msgspec.json.schema_components([self.asks], ref_template="#/$defs/{name}")
         own = parts.pop(self.asks.__name__)
         assert schemas
@@ -311,7 +311,7 @@ async def propose_to_editors(
     It cites in `grounds` the stories that it rests on, with words that stand in them. Nothing
     changes before an editor takes it.
     """
-    assert token is not None  # whoever has no token has no scope but to read
+    assert token is not None  # without a token only the scope `read` is allowed
     fields = {name: getattr(asked, name) for name in SentProposal.__struct_fields__}
     kept = await propose(desk, token, SentProposal(**fields), asked.id)
     return ProposalKept(id=kept.id, became=kept.became)
@@ -339,14 +339,14 @@ TOOLS = (
 
 
 def allows(token: ApiToken | None, scope: TokenScope) -> bool:
-    """Decide whether an agent may do what a scope is for; without a token it may read alone."""
+    """Decide whether a token allows a scope; without a token an agent may only read."""
     return token.may(scope) if token is not None else scope == "read"
 
 
 async def call_tool(
     desk: Desk, token: ApiToken | None, name: str, arguments: Mapping[str, Any]
 ) -> msgspec.Struct:
-    """Return a tool's answer; raises UsageError for what cannot be meant or is not allowed."""
+    """Return a tool's answer; raises UsageError for invalid or forbidden calls."""
     tool = next((tool for tool in TOOLS if tool.name == name), None)
     if tool is None:
         known = ", ".join(tool.name for tool in TOOLS)

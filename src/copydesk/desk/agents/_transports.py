@@ -21,7 +21,7 @@ _BODY_BYTES = 2_000_000
 
 @contextlib.asynccontextmanager
 async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
-    """Open the MCP endpoint of a desk for the block; without the extra it says what is missing."""
+    """Open a desk's MCP endpoint for the block; without the extra it says how to install it."""
     try:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
@@ -43,14 +43,14 @@ async def open_mcp(desk: Desk) -> AsyncIterator[ASGIApp]:
     async with manager.run():
         try:
             yield _require_token(manager.handle_request)
-        except Exception as error:  # its tasks' group would wrap what befell the server
+        except Exception as error:  # a task group would wrap the server's own error
             failure = error
     if failure is not None:
         raise failure
 
 
 def _require_token(app: ASGIApp) -> ASGIApp:
-    """Let nobody in without a token: what it may do is asked by each tool."""
+    """Refuse requests without a token; each tool checks its own scope."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         from starlette.requests import Request
@@ -73,7 +73,7 @@ async def _answer_without_extra(scope: Scope, receive: Receive, send: Send) -> N
 
 
 _ROOT = "/desk/"
-_FINISH_SECONDS = 30.0  # for what an agent decided just before it hung up
+_FINISH_SECONDS = 30.0  # for decisions made just before the agent disconnected
 INSTALL = 'install the extra copydesk[mcp], from your clone: uv tool install ".[mcp]"'
 TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
@@ -81,9 +81,9 @@ TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 def serve_stdio(
     newsroom: engine.Newsroom, environ: Mapping[str, str], say: Callable[[str], None]
 ) -> None:
-    """Serve an agent until it hangs up; with a token in the environment it may do more than read.
+    """Serve an agent until it disconnects; with a token in the environment it may do more.
 
-    Raises UsageError for a token that is no good or where the extra is missing, DeskStoreError.
+    Raises UsageError for an invalid token or where the extra is missing, DeskStoreError.
     """
     try:
         import mcp  # noqa: F401 - asked before anything is opened

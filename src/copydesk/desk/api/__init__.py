@@ -1,6 +1,6 @@
-"""The desk's API: what programs ask with a token goes in; JSON, and actions of editors, come out.
+"""The desk's JSON API for programs with a token: one table of endpoints, described as OpenAPI.
 
-One table of routes (`ENDPOINTS`) is what the app answers and what OpenAPI is written from.
+`ENDPOINTS` is that table: the app routes by it, and the description is written from it.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 async def _change(
     desk: Desk, visitor: Visitor, change: Callable[[engine.AccountChanges], object]
 ) -> str:
-    """Make a change to accounts, and return the secret of the link that it made, if any."""
+    """Make a change to accounts, and return the secret of its sign-in link, if it has one."""
     changes = engine.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
 
     def make() -> object:

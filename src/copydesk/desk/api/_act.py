@@ -142,7 +142,10 @@ async def read_action(desk: Desk, call: Call[Nothing, Nothing]) -> ApiAction:
 
 
 async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKept:
-    """Keep actions and return their ids; sent again they are the same, another of an id is 409."""
+    """Store actions and return their ids.
+
+    The same actions may be sent twice; others under a known id are refused (409).
+    """
     ids = [action.id for action in actions]
     if len({*ids}) < len(ids):
         raise ApiProblem(400, "two actions have one id")
@@ -156,7 +159,7 @@ async def keep_actions(desk: Desk, actions: Sequence[EditorAction]) -> ActionsKe
 
 
 def make_action(queued: QueuedAction) -> ApiAction:
-    """Return an action as JSON has it."""
+    """Return an action for JSON."""
     action, outcome = queued.action, queued.outcome
     return ApiAction(
         id=action.id,
@@ -179,7 +182,7 @@ def make_action(queued: QueuedAction) -> ApiAction:
 
 
 def name_actions(sent: Sequence[NewAction], key: str) -> list[SentAction]:
-    """Return actions with ids: their own, else those that the key of their request makes."""
+    """Return actions with ids: their own, or ids made from the request's key."""
     return [
         SentAction(**{**msgspec.structs.asdict(one), "id": one.id or _name(key, place)})
         for place, one in enumerate(sent)
@@ -187,7 +190,7 @@ def name_actions(sent: Sequence[NewAction], key: str) -> list[SentAction]:
 
 
 def _name(key: str, place: int) -> str:
-    """Return the id of the action at a place of a request, which its key makes the same again."""
+    """Return the id of an action by its place in a request; the same key makes the same id."""
     if not key:
         return str(uuid4())
     return f"{key}-{place}" if place else key
@@ -262,7 +265,7 @@ async def refuse(desk: Desk, call: Call[Nothing, Nothing]) -> ApiProposal:
 
 
 def make_proposal(proposal: Proposal) -> ApiProposal:
-    """Return a proposal as JSON has it."""
+    """Return a proposal for JSON."""
     action = proposal.action
     return ApiProposal(
         id=proposal.id,

@@ -60,9 +60,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def make_api(desk: Desk, door: Door, agents: ASGIApp) -> ASGIApp:
-    """Return the app of the API of an open desk, behind its guard; it lies below `/api`.
+    """Return the API's app for an open desk, behind its guard, for paths below `/api`.
 
-    What agents ask is answered by `agents`, at `/api/mcp`.
+    `agents` answers at `/api/mcp`.
     """
     paths = dict.fromkeys(endpoint.path for endpoint in ENDPOINTS)
     routes = [_make_route(desk, path) for path in paths]
@@ -85,7 +85,7 @@ def write_description() -> bytes:
 
 
 def _make_route(desk: Desk, path: str) -> Route:
-    """Return the route of a path, whose endpoints differ by their methods."""
+    """Return the route of a path, with an endpoint for each of its methods."""
     known = {endpoint.method: endpoint for endpoint in ENDPOINTS if endpoint.path == path}
 
     async def answer(request: Request) -> Response:
@@ -123,7 +123,7 @@ def _json(body: bytes, status: int, headers: dict[str, str]) -> Response:
 
 
 def _read_query(endpoint: Endpoint, request: Request) -> msgspec.Struct:
-    """Return the parameters of an address; raises ApiProblem for unknown, double, unfit ones."""
+    """Return the parameters in a query; raises ApiProblem for unknown, repeated, invalid ones."""
     pairs = request.query_params.multi_items()
     if len({name for name, _ in pairs}) < len(pairs):
         raise ApiProblem(400, "a parameter stands twice in the address")
@@ -160,7 +160,7 @@ def _read_key(request: Request) -> str:
 
 
 class _AsApp:
-    """An app as the endpoint of a route: it is no function, so that all methods are its own."""
+    """Wrap an app as a route's endpoint: it is no function, so the route allows all methods."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -174,7 +174,7 @@ async def _show_description(_request: Request) -> Response:
 
 
 def _answer_without_route(_request: Request, error: HTTPException) -> Response:
-    """Answer for a path or a method that is none."""
+    """Answer for an unknown path or method."""
     hint = "openapi.json lists what may be asked"
     return answer_with_problem(ApiProblem(error.status_code, "", hint, error.headers))
 
@@ -283,10 +283,10 @@ _KNOWN_TOKENS = 10_000
 
 
 class TokenGuard:
-    """Let those requests through to `app` that bring a token which is good; answer all others.
+    """Pass on requests with a valid token; answer all others.
 
-    Only where the desk itself would answer (403). What passes has its Visitor. A browser sends a
-    token along by itself to nobody, so that no other site's page acts by it.
+    Requests from where the desk is not open are refused (403). Those that pass have a Visitor.
+    Browsers send no token by themselves, so no page of another site can act with one.
     """
 
     def __init__(self, app: ASGIApp, store: DeskStore, door: Door) -> None:
@@ -313,7 +313,7 @@ class TokenGuard:
         await answer(scope, receive, send_with_policy(send, is_secure=is_secure))
 
     def _find_out(self, scope: Scope) -> Visitor:
-        """Find out who asks: nobody where no token is brought; one that is no good is a problem."""
+        """Return the visitor: without a token nobody; raises ApiProblem for an invalid token."""
         admission = find_admission(scope, self._store, self._door)
         if admission is None:
             raise ApiProblem(403, "the desk is not reached from here")
@@ -335,14 +335,14 @@ class TokenGuard:
 
 
 class RequestPaces:
-    """Count the requests of each token within a minute; a restart begins anew."""
+    """Count the requests of each token in a minute, in memory."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def count(self, token: str, seconds: float) -> None:
-        """Count a request at a time; raises ApiProblem for one too many, which is not counted."""
+        """Count a request; raises ApiProblem after too many, and does not count those."""
         began, count = self._counts.pop(token, (seconds, 0))
         if not began <= seconds < began + _WINDOW_SECONDS:
             began, count = seconds, 0
@@ -375,7 +375,7 @@ to do.
 
 
 def reference_page() -> str:
-    """Return the page as Markdown."""
+    """Return the reference page of the API as Markdown."""
     rows = (
         f"| `{endpoint.method} {endpoint.path}` | `{endpoint.scope}` | {endpoint.about} |"
         for endpoint in ENDPOINTS

@@ -367,7 +367,7 @@ def _see_topic(opened: OpenNewsroom, topic_id: str) -> TopicAnswer:
 
 
 def _choose(wanted: _Value | None, there: _Value) -> _Value:
-    """Return what is wanted, or what stands there."""
+    """Return the wanted value, or the current one if none is wanted."""
     return there if wanted is None else wanted
 
 

@@ -61,7 +61,7 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[Q, B]):
-    """A request that was let in and read: who sends it, what its address and its body say.
+    """A request that passed the guard, parsed: its visitor, query, body and path.
 
     `key` is its Idempotency-Key, "" for none.
     """
@@ -76,11 +76,10 @@ class Call(Generic[Q, B]):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A method and a path below `/desk/api/`, the scope that it wants, and who answers.
+    """A method and path below `/desk/api/`, the scope that it needs, and its function.
 
-    What goes in and comes out is what the types of `answer` say: a Call of its query and its body
-    (`bytes` where that is not JSON), and a struct. The first line of its docstring is told to
-    readers of OpenAPI.
+    The types of `answer` declare its input and output: a Call with query and body (`bytes` for a
+    body that is not JSON), and a struct. The first line of its docstring is its summary in OpenAPI.
     """
 
     method: Method
@@ -92,17 +91,17 @@ class Endpoint:
 
     @property
     def name(self) -> str:
-        """Return what OpenAPI calls the operation."""
+        """Return its operationId in OpenAPI."""
         return self.answer.__name__
 
     @property
     def about(self) -> str:
-        """Return what it does, in a line."""
+        """Return its summary."""
         return (inspect.getdoc(self.answer) or "").partition("\n")[0]
 
     @cached_property
     def query(self) -> type[msgspec.Struct]:
-        """Return the struct of the parameters in its address, Nothing for none."""
+        """Return the struct of its query, Nothing for none."""
         query: type[msgspec.Struct] = self._asks[0]
         return query
 
@@ -137,7 +136,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiProblem(Exception):  # noqa: N818 - an answer
-    """Stop, and answer with a problem."""
+    """Raised to answer with a problem."""
 
     def __init__(
         self,
@@ -154,7 +153,7 @@ class ApiProblem(Exception):  # noqa: N818 - an answer
 
 
 def answer_with_problem(problem: ApiProblem) -> Response:
-    """Return the answer for a problem."""
+    """Return the response for a problem."""
     told = Problem(
         title=_TITLES[problem.status],
         status=problem.status,
@@ -170,13 +169,13 @@ def answer_with_problem(problem: ApiProblem) -> Response:
 
 
 def make_problem(error: CopydeskError) -> ApiProblem:
-    """Return an error of ours as a problem; where files lie is told to nobody."""
+    """Return an error as a problem, without paths of this machine."""
     status = status_of(error)
     return ApiProblem(status, str(error) if status < 500 else error.what, error.hint)
 
 
 def require_scope(request: Request, scope: TokenScope) -> ApiToken:
-    """Return the token of a request that may do what a scope is for; raises ApiProblem."""
+    """Return the token of a request if it allows a scope; raises ApiProblem."""
     token = visitor_of(request).token
     if token is None:
         raise refuse_token("none was sent")
@@ -187,7 +186,7 @@ def require_scope(request: Request, scope: TokenScope) -> ApiToken:
 
 
 def refuse_token(why: str) -> ApiProblem:
-    """Return the problem of a request without a token that is good."""
+    """Return the problem for a request without a valid token."""
     hint = "copydesk desk user token NAME makes one; send it as Authorization: Bearer TOKEN"
     return ApiProblem(401, why, hint, {"WWW-Authenticate": "Bearer"})
 
@@ -206,7 +205,7 @@ class SentAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 def convert(value: object, kind: type[_Struct]) -> _Struct:
-    """Return the fields that a struct has of a value of ours."""
+    """Return a value as a struct, from its attributes of the same names."""
     return msgspec.convert(value, kind, from_attributes=True)
 
 
@@ -274,7 +273,7 @@ def _describe_answer(endpoint: Endpoint, schemas: Mapping[str, Any]) -> dict[str
 def _describe_parameters(
     endpoint: Endpoint, components: Mapping[str, Any]
 ) -> Iterable[Mapping[str, Any]]:
-    """Walk what stands in the path, in the query and, where something is made, in the headers."""
+    """Yield the parameters in the path, in the query and, for POST, in the headers."""
     for name in _PARAMETER.findall(endpoint.path):
         schema = {"type": "string", "minLength": 1}
         yield {"name": name, "in": "path", "required": True, "schema": schema}

@@ -321,7 +321,7 @@ def _seal_cursor(place: str) -> str:
 
 
 def _open_cursor(sealed: str) -> str:
-    """Return the place that a cursor means; raises ApiProblem for none of ours."""
+    """Return the place in a cursor; raises ApiProblem for an invalid one."""
     try:
         return base64.urlsafe_b64decode(sealed.encode("ascii")).decode()
     except (ValueError, binascii.Error) as error:

@@ -224,7 +224,7 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
 
 
 def make_question(asked: QueueQuery) -> engine.QueueQuestion:
-    """Return the question of a query; raises UsageError for a cursor that none of ours is."""
+    """Return the question of a query; raises UsageError for an invalid cursor."""
     return engine.QueueQuestion(
         view=asked.view,
         standing=asked.standing,
@@ -241,14 +241,14 @@ def make_question(asked: QueueQuery) -> engine.QueueQuestion:
 
 
 def seal_cursor(cursor: engine.QueueCursor | None) -> str:
-    """Return a place in the queue as a word that nobody takes apart, "" for none."""
+    """Return a place in the queue as an opaque cursor, "" for none."""
     if cursor is None:
         return ""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
 def open_cursor(sealed: str) -> engine.QueueCursor | None:
-    """Return the place of a cursor, None for ""; raises UsageError for what is none."""
+    """Return the place in a cursor, None for ""; raises UsageError for an invalid one."""
     if not sealed:
         return None
     try:

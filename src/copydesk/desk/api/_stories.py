@@ -131,7 +131,7 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_row(row: engine.QueueRow) -> ApiRow:
-    """Return a happening as JSON has it."""
+    """Return a row of the queue for JSON."""
     return ApiRow(
         happening=row.happening,
         version=row.version,
@@ -143,7 +143,7 @@ def make_row(row: engine.QueueRow) -> ApiRow:
 
 
 def make_story(seen: engine.QueueStory) -> ApiStory:
-    """Return a story as JSON has it."""
+    """Return a story for JSON."""
     story, provider = seen.story, seen.story.provider
     return ApiStory(
         name=seen.name,
@@ -173,7 +173,7 @@ def make_story(seen: engine.QueueStory) -> ApiStory:
 
 
 def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
-    """Return all that is known of a story as JSON has it."""
+    """Return everything about a story for JSON."""
     told = found.explanation
     return StoryAnswer(
         story=make_story(found.seen),
@@ -199,7 +199,7 @@ def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
 
 
 def make_trail(trail: engine.Trail) -> TrailAnswer:
-    """Return what befell a story as JSON has it."""
+    """Return a story's history for JSON."""
     return TrailAnswer(
         entries=[
             TrailRow(

@@ -29,12 +29,12 @@ from copydesk.kit import text
 from copydesk.news import Issue, IssueSection, IssueStory
 from copydesk.rendering import mark_safe, render_note
 
-_COUNTED = 1_000  # changes of a letter that is no more
+_COUNTED = 1_000  # changes of a newsletter that no longer exists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterNow:
-    """A letter with its issue as it would be now, or what keeps it from being composed."""
+    """A newsletter with its next issue, or with the problem that prevents it."""
 
     row: engine.LetterRow
     composed: ComposedLetter | None = None
@@ -44,7 +44,7 @@ class LetterNow:
 def render_letters(
     pages: Pages, editor: Editor, counts: Counts, found: Sequence[LetterNow], filed: str
 ) -> bytes:
-    """Return the page of all letters; `filed` names an issue that was filed just now."""
+    """Return the page of all newsletters; `filed` names the issue that was just filed."""
     return pages.page(
         "letters.html",
         editor,
@@ -95,12 +95,12 @@ def _describe_issue(pages: Pages, composed: ComposedLetter) -> View:
 
 
 def link_letter(root: str, letter_id: str) -> str:
-    """Return the address of a letter's composer."""
+    """Return the address of a newsletter's composer."""
     return f"{root}letters/{quote(letter_id, safe='')}/"
 
 
 def _list_orphans(pages: Pages, store: DeskStore, found: Sequence[LetterNow]) -> Iterator[View]:
-    """Yield the letters that beat.toml has no longer, and in which somebody changed something."""
+    """Yield the newsletters with edits that beat.toml no longer has."""
     known = {letter.row.options.id for letter in found}
     for letter_id in store.letters.list_letters():
         if letter_id not in known:
@@ -112,18 +112,18 @@ def _list_orphans(pages: Pages, store: DeskStore, found: Sequence[LetterNow]) ->
             }
 
 
-# Where mail programs cut what they list: telephones a subject, others a subject and its preview.
+# Where mail programs cut their list: phones the subject, others subject and preview together.
 SUBJECT_SHOWN, PREVIEW_SHOWN = 40, 90
-_FOUND = 10  # stories that are offered
-_TOLD = 120  # characters of a change that are told
-_NAMED = 5  # stories of an order
+_FOUND = 10  # offered stories
+_TOLD = 120  # characters of a change that is shown
+_NAMED = 5  # stories of an order that are named
 _LISTS = frozenset({"order", "approved"})
 _SWITCHES = frozenset({"dropped", "added", "held"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What an editor looks for to be added: words that were searched, or a stash of theirs."""
+    """How an editor looks for stories to add: a search, or one of their stashes."""
 
     words: str = ""
     stash: Stash | None = None
@@ -132,7 +132,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComposerAnswer:
-    """What the page shows: an issue, stories to be added, and what was `sent` and is not made."""
+    """What the composer shows: the issue, offered stories, and a form that conflicted."""
 
     composed: ComposedLetter
     offer: Offer = field(default_factory=Offer)
@@ -166,7 +166,7 @@ def render_composer(
 def describe_letter(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
 ) -> View:
-    """Return an issue to come as the template shows it to an editor."""
+    """Describe a next issue for the template."""
     issue, kept, options = composed.issue, composed.kept, composed.row.options
     return {
         "id": options.id,
@@ -193,7 +193,7 @@ def describe_letter(
 
 
 def _say_file(newsroom: engine.Newsroom, pages: Pages, issue: Issue) -> str:
-    """Return what the button says by which an issue is filed: who gets it then."""
+    """Return the label of the button that files an issue: it says who gets it then."""
     audience = None
     if newsroom.settings.mail.deliver:
         with engine.open_readers(newsroom) as store:
@@ -208,7 +208,7 @@ def _say_file(newsroom: engine.Newsroom, pages: Pages, issue: Issue) -> str:
 def describe_offer(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, offer: Offer
 ) -> View:
-    """Return the stories that an editor may add: those that were searched, or of a stash."""
+    """Return the stories that an editor may add: those found, or those of a stash."""
     names: Sequence[str] = offer.stash.stories if offer.stash else ()
     if offer.words:
         question = engine.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
@@ -227,7 +227,7 @@ def describe_offer(
 
 
 def describe_difference(opened: OpenNewsroom, pages: Pages, differs: IssueDiffers) -> View:
-    """Return a change that was not made beside the one that somebody else had made."""
+    """Return a refused change beside the one that somebody else made."""
     wanted, now = differs.wanted, differs.now
     return {
         "field": pages.strings.say(f"letter_field_{wanted.field}"),
@@ -258,7 +258,7 @@ def _describe_approval(pages: Pages, composed: ComposedLetter) -> View | None:
 
 
 def _describe_texts(pages: Pages, composed: ComposedLetter) -> Sequence[View]:
-    """Return subject, preview and note, each with what its form has to send along."""
+    """Return subject, preview and note, each with the fields that its form sends back."""
     issue, kept = composed.issue, composed.kept
     texts: tuple[tuple[IssueField, str, str, int], ...] = (
         ("subject", issue.subject, kept.edits.subject, SUBJECT_SHOWN),
@@ -281,7 +281,7 @@ def _describe_texts(pages: Pages, composed: ComposedLetter) -> Sequence[View]:
 
 
 def _cut(words: str, characters: int) -> str:
-    """Return words as mail programs list them: cut in the middle of one."""
+    """Return a text as mail programs cut it in their list, even within a word."""
     return words if len(words) <= characters else f"{words[:characters]}…"
 
 
@@ -331,7 +331,7 @@ def _describe_story(
 
 
 def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View | None:
-    """Return the picture of a story as the desk's own rows show it."""
+    """Return the picture of a story as rows of the desk show it."""
     if story.picture is None:
         return None
     with contextlib.suppress(RecordError):
@@ -352,9 +352,9 @@ def _name_story(opened: OpenNewsroom, pages: Pages, name: str) -> View:
 def _describe_changes(
     opened: OpenNewsroom, pages: Pages, composed: ComposedLetter, editor: str
 ) -> Sequence[View]:
-    """Return changes, the latest first; what stands still can be taken back.
+    """Return changes, the latest first; those still in effect can be undone.
 
-    `is_next` is the one that the editor's key takes back: what they did last.
+    `is_next` marks the one that the undo key takes back: the editor's own last change.
     """
     undone = {change.undoes for change in composed.changes}
     told: list[dict[str, object]] = []
@@ -380,7 +380,7 @@ def _describe_changes(
 
 
 def _tell_change(pages: Pages, change: KeptChange) -> str:
-    """Return what a change made of its field; "" where the name of the field says it."""
+    """Return how a change left its field, "" where the field's name says it."""
     say = pages.strings.say
     if change.field in _LISTS and change.value:
         return say("stories", count=len(change.value))
@@ -390,7 +390,7 @@ def _tell_change(pages: Pages, change: KeptChange) -> str:
 
 
 def _tell_value(opened: OpenNewsroom, pages: Pages, field: str, value: Sequence[str]) -> str:
-    """Return what a field says, for who has to choose."""
+    """Return the value of a field, for an editor who has to choose between two."""
     if field in _LISTS and value:
         titles = [text.shorten(find_title(opened, name), 60) for name in value[:_NAMED]]
         return " · ".join([*titles, *(["…"] if len(value) > _NAMED else [])])
@@ -405,7 +405,7 @@ def _tell_words(pages: Pages, value: Sequence[str]) -> str:
 
 
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-_NEW_TAB = '<base target="_blank">'  # a link of the mail must not open in the frame
+_NEW_TAB = '<base target="_blank">'  # links of the mail must not open in the frame
 _TEXT_PAGE = (
     '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
     '<meta name="color-scheme" content="light dark"><title>{title}</title></head>'
@@ -415,7 +415,7 @@ _TEXT_PAGE = (
 
 
 def show_mail(newsroom: engine.Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
-    """Return an issue's HTML with the desk's pictures: the site may have none of it yet."""
+    """Return an issue's HTML with pictures from the desk: the site may not have them yet."""
     page = engine.render_issue(newsroom, _keep_pictures(issue, pictures)).html
     for address, place in pictures.items():
         page = page.replace(f'src="{html.escape(address)}"', f'src="{html.escape(place)}"')
@@ -430,7 +430,7 @@ def show_text(newsroom: engine.Newsroom, issue: Issue) -> bytes:
 
 
 def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str, str]:
-    """Return where the desk has an issue's pictures, by their addresses on the site."""
+    """Return the desk's address of each picture of an issue, by its address on the site."""
     found = {}
     for story in issue.stories:
         if story.picture is not None:
@@ -442,7 +442,7 @@ def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str,
 
 
 def _keep_pictures(issue: Issue, own: Collection[str]) -> Issue:
-    """Return an issue without the pictures that the desk has not."""
+    """Return an issue without pictures that the desk does not have."""
     sections = []
     for section in issue.sections:
         stories = [

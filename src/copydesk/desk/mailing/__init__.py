@@ -1,4 +1,4 @@
-"""Mailing: what goes out to readers and who they are; pages come out, and what people decide."""
+"""The pages on which issues are sent and readers managed, and those actions for the API."""
 
 from __future__ import annotations
 

@@ -16,12 +16,12 @@ from copydesk.kit import text
 from copydesk.placement import local_time
 
 _SHOWN = 20  # sendings of a page
-_UNSENT = timedelta(days=30)  # so new an issue is offered to be sent
+_UNSENT = timedelta(days=30)  # older issues are not offered for sending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailingState:
-    """Who looks at the page of what goes out, and what became of what they did."""
+    """Who looks at the page of sendings, and the outcome of their last action."""
 
     editor: Editor
     is_owner: bool
@@ -32,7 +32,7 @@ class MailingState:
 def render_mailing(
     opened: OpenNewsroom, pages: Pages, counts: Counts, state: MailingState
 ) -> bytes:
-    """Return the page of what goes out; a file of readers that fails is said on it."""
+    """Return the page of sendings; if the readers' file fails, the page says so."""
     problem = state.problem
     sendings, unsent, lost, flood = list[View](), list[View](), list[View](), ""
     try:
@@ -63,7 +63,7 @@ def render_mailing(
 
 
 def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
-    """Return the newest sendings, or those before one, and one more where there are."""
+    """Return the newest sendings, or those before one, plus one more if there are more."""
     if not engine.has_mail(opened.newsroom.private):
         return []
     titles = name_letters(opened.newsroom)
@@ -73,7 +73,7 @@ def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[Vi
 
 
 def show_fresh(opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool]) -> bytes:
-    """Return the newest sendings alone, for a page that is open; `viewer` as `render_issue`."""
+    """Return the newest sendings alone, for an open page; `viewer` as for `render_issue`."""
     editor, is_owner = viewer
     sendings = list_newest(opened, pages)[:_SHOWN]
     page = {
@@ -86,7 +86,7 @@ def show_fresh(opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool]) 
 
 
 def name_assets(pages: Pages) -> Mapping[str, str]:
-    """Return where the style and the script of these pages are."""
+    """Return the addresses of the style sheet and script of these pages."""
     place = f"{pages.views.root}assets/"
     return {
         "style": f"{place}{asset_name('mailing.css')}",
@@ -95,14 +95,14 @@ def name_assets(pages: Pages) -> Mapping[str, str]:
 
 
 def describe_problem(problem: CopydeskError | None) -> View | None:
-    """Return what is wrong as the templates say it, None where nothing is."""
+    """Return an error for the templates, None where there is none."""
     return None if problem is None else {"what": str(problem), "hint": problem.hint}
 
 
 def describe_rehearsal(
     pages: Pages, rehearsal: engine.SendingRehearsal, titles: Mapping[str, str]
 ) -> View:
-    """Return what sending an issue would be as the templates show it."""
+    """Return what sending an issue would do, for the templates."""
     say = pages.strings.say
     return {
         "issue": rehearsal.issue,
@@ -135,7 +135,7 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
 
 
 def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
-    """Return the letters that people are subscribed to and that are no more."""
+    """Return newsletters that readers subscribe to and that no longer exist."""
     if not engine.has_mail(opened.newsroom.private):
         return []
     with engine.open_readers(opened.newsroom) as store:
@@ -152,7 +152,7 @@ def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
 
 
 def _describe_flood(opened: OpenNewsroom, pages: Pages) -> str:
-    """Return words for unusually many sign-ups, "" on a usual day."""
+    """Return a warning of unusually many sign-ups, "" on a usual day."""
     if not engine.has_mail(opened.newsroom.private):
         return ""
     with engine.open_readers(opened.newsroom) as store:
@@ -185,10 +185,10 @@ _BAD_ANSWERS = frozenset({"refused", "unsent", "uncertain"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueAsked:
-    """Which page of who got an issue somebody wants, and what became of what they did.
+    """Which deliveries of an issue somebody wants, and the outcome of their last action.
 
-    `found` are the lines of an address that was looked for, None where none was; `tried` is what
-    the server said to a letter that was tried out.
+    `found` are the deliveries to an address that was searched, None without a search; `tried` is
+    the server's answer to a test letter.
     """
 
     issue: str
@@ -206,7 +206,7 @@ def render_issue(
     viewer: tuple[Editor, bool],
     asked: IssueAsked,
 ) -> bytes:
-    """Return the page of an issue; `viewer` is who looks, and whether they are an owner.
+    """Return the page of an issue; `viewer` is the editor, and whether they are an owner.
 
     Raises UsageError where there is no such issue, neither sent nor filed.
     """
@@ -239,7 +239,7 @@ def render_issue(
 
 
 def _list_own_addresses(newsroom: engine.Newsroom, counts: Counts) -> list[str]:
-    """Return where a test letter may go."""
+    """Return the addresses to which a test letter may go."""
     names = (account.name for account in counts.store.accounts.list() if "@" in account.name)
     return [*newsroom.settings.mail.test_addresses, *names]
 
@@ -247,7 +247,7 @@ def _list_own_addresses(newsroom: engine.Newsroom, counts: Counts) -> list[str]:
 def _read_issue(
     newsroom: engine.Newsroom, pages: Pages, asked: IssueAsked
 ) -> tuple[View | None, View | None, engine.WhoPage]:
-    """Return how an issue stands or, if it was not sent, what sending it would be; who got it."""
+    """Return the sending of an issue and its deliveries, or what sending it would do."""
     titles = name_letters(newsroom)
     with engine.open_readers(newsroom) as store:
         if store.ledger.find(asked.issue) is None:
@@ -261,7 +261,7 @@ def _read_issue(
 def show_fresh_issue(
     opened: OpenNewsroom, pages: Pages, viewer: tuple[Editor, bool], issue: str
 ) -> bytes:
-    """Return how an issue stands alone, for a page that is open; `viewer` as `render_issue`."""
+    """Return the sending of an issue alone, for an open page; `viewer` as above."""
     editor, is_owner = viewer
     with engine.open_readers(opened.newsroom) as store:
         row = engine.find_sending(store, issue)
@@ -284,7 +284,7 @@ def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:
 
 
 def _show_line(pages: Pages, number: int, line: engine.WhoLine, *, is_owner: bool) -> View:
-    """Return a line of the ledger; only owners see addresses."""
+    """Return a delivery; only owners see addresses."""
     address = line.address if is_owner else text.mask_address(line.address)
     root = pages.views.root
     return {
@@ -328,12 +328,12 @@ _ENDABLE = frozenset({"ready", "sending", "awaits-word", "paused"})
 
 
 def link_issue(root: str, issue: str) -> str:
-    """Return the address of the page of an issue that was sent."""
+    """Return the address of the page of an issue."""
     return f"{root}mailing/{quote(issue, safe='')}/"
 
 
 def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]) -> View:
-    """Return a sending as the templates show it; `titles` are those of letters by their ids."""
+    """Describe a sending for the templates; `titles` are those of newsletters, by id."""
     say, href = pages.strings.say, link_issue(pages.views.root, row.issue)
     total = sum(row.counts.values())
     settled = sum(count for state, count in row.counts.items() if state not in _OPEN)
@@ -375,7 +375,7 @@ def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]
 
 
 def _show_again(pages: Pages, row: engine.SendingRow) -> View:
-    """Return whether an issue may go to the uncertain again, and who let it."""
+    """Return whether an issue may go to uncertain readers again, and who allowed it."""
     say = pages.strings.say
     is_open = row.state == "done" and row.again_at is None
     count = row.counts.get("uncertain", 0) if is_open else 0
@@ -389,7 +389,7 @@ def _show_again(pages: Pages, row: engine.SendingRow) -> View:
 
 
 def name_letters(newsroom: engine.Newsroom) -> dict[str, str]:
-    """Return the titles of letters by their ids, the site's where a letter has none."""
+    """Return the titles of newsletters by id, the site's title for those without one."""
     return {
         letter.id: text.fold(letter.title) or text.fold(newsroom.beat.title)
         for letter in newsroom.settings.letters

@@ -25,16 +25,16 @@ from copydesk.errors import UsageError
 _Value = TypeVar("_Value")
 MailWork = Callable[[engine.Newsroom, engine.MailStore], _Value]
 
-MOST_BYTES = 20_000_000  # of a file that is imported
-_SHOWN_ROWS = 50  # of a rehearsal
+MOST_BYTES = 20_000_000  # of an imported file
+_SHOWN_ROWS = 50  # rows of a rehearsal
 _FILE = "readers.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedFile:
-    """A file of readers as a browser or a program sent it, and what holds for rows without words.
+    """A list of readers that was uploaded, and the values for rows that have none.
 
-    Its `name` says to some programs' exports what they are of.
+    The `name` of the file tells some programs' exports apart.
     """
 
     data: bytes = field(repr=False)
@@ -44,14 +44,14 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRehearsal:
-    """What the rows of a file would become, and the first of them."""
+    """What an import would do with each row of a file, with the first rows."""
 
     report: engine.ImportReport
     rows: Sequence[engine.ImportedRow]
 
 
 async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
-    """Return what a change of the readers' file gives, in a thread that nobody's page waits for."""
+    """Return what a change of the readers' file returns, in a thread of its own."""
 
     def work(newsroom: engine.Newsroom) -> _Value:
         with engine.open_readers(newsroom) as store:
@@ -61,9 +61,9 @@ async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
 
 
 async def examine_mail(desk: Desk) -> engine.MailCheckReport:
-    """Look whether letters would arrive, and keep what is found; few look at once.
+    """Run the mail checks and store their findings; only a few run at once.
 
-    Each check ends within seconds by itself. Raises UsageError where no mail goes by SMTP.
+    Each check ends within seconds. Raises UsageError where no mail goes by SMTP.
     """
 
     def examine(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.MailCheckReport:
@@ -74,9 +74,9 @@ async def examine_mail(desk: Desk) -> engine.MailCheckReport:
 
 
 def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-    """Give a person's word that an issue goes out: for the first time, or on from where it stood.
+    """Allow an issue to be sent, or to go on being sent.
 
-    Raises UsageError where it went out or was ended, or the checks hold it up.
+    Raises UsageError where it was sent or ended, or the checks hold it back.
     """
     sending = store.ledger.find(issue)
     if sending is not None and sending.state in {"ready", "sending"}:
@@ -90,9 +90,9 @@ def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: s
 
 
 class ReaderKeeper:
-    """Do what an owner wants of readers; a look at somebody's data is noted before it is shown.
+    """Manage readers for an owner; looking at a reader is logged before it is shown.
 
-    The audit log names readers by their numbers. Methods raise UsageError, MailStoreError and
+    The audit log names readers by number. Methods raise UsageError, MailStoreError and
     DeskStoreError.
     """
 
@@ -101,25 +101,25 @@ class ReaderKeeper:
         self._visitor = visitor
 
     async def find(self, typed: str) -> int:
-        """Return the number of who has an address."""
+        """Return the number of the reader with an address."""
         return await self._change(
             lambda newsroom, store: engine.find_number(newsroom, store, typed)
         )
 
     async def find_line(self, issue: str, typed: str) -> tuple[int, engine.WhoLine] | None:
-        """Return what became of an issue to an address, None where it was not to go there."""
+        """Return the delivery of an issue to an address, None where there is none."""
         found = await self._change(lambda _, store: engine.find_who(store, issue, typed))
         await self._note("reader-looked-at", str(found[0]) if found else "")
         return found
 
     async def look_at(self, number: int) -> engine.ReaderData:
-        """Return everything that is kept of a reader."""
+        """Return everything that is stored about a reader."""
         data = await self._change(lambda _, store: engine.read_reader(store, number))
         await self._note("reader-looked-at", str(number))
         return data
 
     async def add(self, typed: str, letter: str, consent: str) -> int:
-        """Let somebody get a letter, and return their number."""
+        """Subscribe an address to a newsletter, and return the reader's number."""
 
         def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
             engine.add_reader(newsroom, store, typed, letter, consent)
@@ -130,7 +130,7 @@ class ReaderKeeper:
         return number
 
     async def remove(self, number: int) -> tuple[str, ...]:
-        """End every letter of a reader; return which."""
+        """End all subscriptions of a reader; return the newsletters."""
 
         def work(newsroom: engine.Newsroom, store: engine.MailStore) -> tuple[str, ...]:
             return engine.remove_reader(newsroom, store, engine.read_reader(store, number).address)
@@ -140,7 +140,7 @@ class ReaderKeeper:
         return ended
 
     async def erase(self, number: int) -> None:
-        """Forget a reader, but for a keyed digest of their address."""
+        """Delete a reader, except for a keyed digest of their address."""
 
         def work(newsroom: engine.Newsroom, store: engine.MailStore) -> None:
             address = engine.read_reader(store, number).address
@@ -150,7 +150,7 @@ class ReaderKeeper:
         await self._note("reader-erased", str(number))
 
     async def suppress(self, typed: str, why: str) -> int:
-        """Send nothing to an address from now on; return its reader's number, 0 for nobody's."""
+        """Suppress an address; return its reader's number, 0 if there is none."""
 
         def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
             engine.suppress_address(newsroom, store, typed, why)
@@ -161,7 +161,7 @@ class ReaderKeeper:
         return number
 
     async def lift(self, typed: str) -> int:
-        """Send to an address again; return its reader's number, 0 for nobody's."""
+        """Lift a suppression; return the reader's number, 0 if there is none."""
 
         def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
             engine.lift_suppression(newsroom, store, typed)
@@ -172,13 +172,13 @@ class ReaderKeeper:
         return number
 
     async def list_suppressions(self, skip: int, most: int) -> Sequence[engine.SuppressionRow]:
-        """Return to whom nothing is sent, the newest first, so many from a place on."""
+        """Return a page of the suppression list, the newest first."""
         rows = await self._change(lambda _, store: engine.list_suppressions(store))
         await self._note("suppressions-looked-at")
         return rows[skip : skip + most]
 
     async def rehearse_import(self, sent: ImportedFile) -> ImportRehearsal:
-        """Return what the rows of a file would become."""
+        """Return what an import would do with each row of a file."""
         rows: list[engine.ImportedRow] = []
 
         def keep(row: engine.ImportedRow) -> None:
@@ -192,7 +192,7 @@ class ReaderKeeper:
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
     async def take_import(self, sent: ImportedFile) -> engine.ImportReport:
-        """Take the readers of a file over."""
+        """Import the readers of a file."""
 
         def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
             with _put_down(newsroom, sent) as path:
@@ -204,14 +204,14 @@ class ReaderKeeper:
         return report
 
     async def export(self, form: engine.ExportFormat) -> BinaryIO:
-        """Return all readers as a file without a name, which is gone once it is closed."""
+        """Return all readers as a temporary file, which is gone once it is closed."""
         await self._note("readers-exported", form)
 
         def work(_: engine.Newsroom, store: engine.MailStore) -> BinaryIO:
             kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 # who reads it closes it
             words = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)
             engine.export_readers(store, words, form)
-            words.detach()  # else its end would close the file
+            words.detach()  # otherwise it would close the file when it is deleted
             kept.seek(0)
             return kept
 
@@ -229,7 +229,7 @@ class ReaderKeeper:
 
 
 def _find_number(newsroom: engine.Newsroom, store: engine.MailStore, typed: str) -> int:
-    """Return the number of who has an address, 0 for nobody's."""
+    """Return the number of the reader with an address, 0 for nobody."""
     with contextlib.suppress(UsageError):
         return engine.find_number(newsroom, store, typed)
     return 0
@@ -237,7 +237,7 @@ def _find_number(newsroom: engine.Newsroom, store: engine.MailStore, typed: str)
 
 @contextlib.contextmanager
 def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
-    """Write a file down for the block, where nobody else reads it; faults name no path of ours."""
+    """Write a file to a private folder for the block; errors name no path."""
     plain = "".join(itertools.islice(filter(_is_plain, sent.name), 80))
     with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
         path = Path(folder) / (plain.lstrip(".") or _FILE)
@@ -265,13 +265,13 @@ class _Waiting:
 
 
 class Uploads:
-    """Keep the last file that each owner looked at, in memory, for half an hour."""
+    """Keep, in memory and for half an hour, the last file that each owner uploaded."""
 
     def __init__(self) -> None:
         self._files: dict[str, _Waiting] = {}
 
     def put(self, sent: ImportedFile, by: str, at: datetime) -> str:
-        """Keep a file in the place of its owner's last; return what it is asked for by."""
+        """Keep a file in place of its owner's last one; return its token."""
         self._files = {
             token: waiting
             for token, waiting in self._files.items()
@@ -282,7 +282,7 @@ class Uploads:
         return token
 
     def take(self, token: str, by: str) -> ImportedFile:
-        """Return a file, and keep it no more; raises UsageError where it is gone."""
+        """Return a file and forget it; raises UsageError where it is gone."""
         waiting = self._files.get(token)
         if waiting is None or waiting.by != by:
             raise UsageError("the file is not kept any more", hint="choose it once more")
@@ -291,9 +291,9 @@ class Uploads:
 
 
 def read_upload(body: bytes, content_type: str) -> ImportedFile:
-    """Return the file of a form, with what its fields say; raises UsageError where it has none.
+    """Return the file of a multipart form and its fields; raises UsageError without a file.
 
-    The parts are not copied but where they are read: a file of 20 MB stays one (RFC 7578).
+    Parts are not copied before they are read: a file of 20 MB is in memory once (RFC 7578).
     """
     fields: dict[str, str] = {}
     file: tuple[str, bytes] | None = None
@@ -314,7 +314,7 @@ def read_upload(body: bytes, content_type: str) -> ImportedFile:
 
 
 def split_names(typed: str) -> tuple[str, ...]:
-    """Return the names that somebody typed with commas between."""
+    """Split names at commas."""
     return tuple(name for part in typed.split(",") if (name := part.strip()))
 
 
@@ -335,7 +335,7 @@ def _parse_head(head: bytes) -> Message:
 
 
 def _read_parameter(head: Message, name: str) -> str:
-    """Return a parameter of a part's disposition, or of a type; "" for none."""
+    """Return a parameter of a header of a part, "" for none."""
     header = "content-type" if name == "boundary" else "content-disposition"
     found = head.get_param(name, "", header)
     return found if isinstance(found, str) else str(found[-1])

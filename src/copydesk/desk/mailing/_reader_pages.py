@@ -35,9 +35,9 @@ _REASONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadersAsked:
-    """What somebody did on the page of readers: what is told of it, a file that they sent.
+    """The outcome of an owner's last action on the page of readers: a text, a file's rows.
 
-    `token` is what the file is asked for again by.
+    `token` is the key of the file at the next request.
     """
 
     told: str = ""
@@ -55,7 +55,7 @@ def render_readers(
     viewer: tuple[Editor, bool],
     asked: ReadersAsked,
 ) -> bytes:
-    """Return the page of readers; `viewer` is who looks, and whether they are an owner."""
+    """Return the page of readers; `viewer` is the editor, and whether they are an owner."""
     editor, is_owner = viewer
     newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
     known = None
@@ -88,7 +88,7 @@ def render_reader(
     editor: Editor,
     read: tuple[int, engine.ReaderData],
 ) -> bytes:
-    """Return the page of one reader: all that is kept of them, and what may be done."""
+    """Return the page of one reader: all that is stored, and what an owner may do."""
     number, data = read
     titles = name_letters(opened.newsroom)
     say, views = pages.strings.say, pages.views
@@ -127,7 +127,7 @@ def render_suppressions(
     rows: Sequence[engine.SuppressionRow],
     following: int,
 ) -> bytes:
-    """Return a page of the suppression list; `following` is where the next begins, 0 for none."""
+    """Return a page of the suppression list; the next starts at `following`, 0 for none."""
     root, say = pages.views.root, pages.strings.say
     return pages.page(
         "mailing_suppressions.html",
@@ -187,10 +187,10 @@ def _show_report(pages: Pages, report: engine.ImportReport) -> View:
 
 
 def _show_rows(pages: Pages, asked: ReadersAsked) -> list[View]:
-    """Return the first rows of a file, each with the line that it begins at."""
+    """Return the first rows of a file, each with its line number."""
     if asked.rehearsal is None or asked.sent is None:
         return []
-    is_wide = b"\0" in asked.sent.data[:1_000]  # UTF-16: its lines are not looked for
+    is_wide = b"\0" in asked.sent.data[:1_000]  # UTF-16: no line numbers
     lines = [] if is_wide else asked.sent.data[:1_000_000].splitlines()
     return [
         {
@@ -261,7 +261,7 @@ _ORDER = ("fault", "unknown", "remark", "ok")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecksState:
-    """Who looks at the page of checks, and what became of what they did."""
+    """Who looks at the page of checks, and the outcome of their last action."""
 
     editor: Editor
     is_owner: bool
@@ -269,7 +269,7 @@ class ChecksState:
 
 
 def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: ChecksState) -> bytes:
-    """Return the page of what was found last with the settings of now."""
+    """Return the page of the last findings, judged by the current settings."""
     newsroom = opened.newsroom
     report = engine.MailCheckReport()
     if engine.has_mail(newsroom.private):
@@ -302,7 +302,7 @@ def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: Che
 
 
 def _find_standing(report: engine.MailCheckReport) -> str:
-    """Return the word of what the checks mean for letters."""
+    """Return the key of the text that says what the checks mean for sending."""
     if report.obstacles:
         return "checks_hold"
     if report.at or report.overruled:

@@ -39,7 +39,7 @@ _Do = Callable[[engine.Newsroom, engine.MailStore, str, str], None]
 
 
 def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which letters are sent and readers looked after."""
+    """Return the routes of an open desk on which issues are sent and checked."""
     handlers = _SendingHandlers(desk, editor_of)
     gets = {
         "/mailing/": handlers.show_all,
@@ -61,14 +61,14 @@ def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> l
 
 
 class _SendingHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
 
     async def show_all(self, request: Request) -> Response:
-        """Answer with all that goes out."""
+        """Answer with all sendings."""
         state = MailingState(
             editor=self._editor_of(request),
             is_owner=visitor_of(request).may("owner"),
@@ -100,7 +100,7 @@ class _SendingHandlers:
         )
 
     async def show_fresh_issue(self, request: Request) -> Response:
-        """Answer with how an issue stands alone, for a page that is open."""
+        """Answer with the sending of an issue alone, for a page that is open."""
         viewer = must_edit(self._editor_of(request)), visitor_of(request).may("owner")
         issue = request.path_params["issue"]
         return page_answer(
@@ -110,7 +110,7 @@ class _SendingHandlers:
         )
 
     async def show_letter(self, request: Request) -> Response:
-        """Answer with the letter as mail programs open it, to nobody."""
+        """Answer with the letter as a mail file, to an example address."""
         must_edit(self._editor_of(request))
         issue = request.path_params["issue"]
         data = await change_mail(
@@ -122,7 +122,7 @@ class _SendingHandlers:
         return Response(data, media_type="message/rfc822", headers={**NEVER_KEPT, **told})
 
     async def decide(self, request: Request) -> Response:
-        """Send an issue, pause it, let it go on or end it, and lead to how it stands."""
+        """Send, pause, continue or end an issue, and redirect to its page."""
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         issue = request.path_params["issue"]
         asked = IssueAsked(issue=issue)
@@ -139,7 +139,7 @@ class _SendingHandlers:
         return RedirectResponse(address, 303)
 
     async def look_for(self, request: Request) -> Response:
-        """Answer with the line of one address; that somebody looked for it is noted."""
+        """Answer with the delivery to one address; the search is logged."""
         must_edit(self._editor_of(request))
         typed = dict(await read_form(request)).get("address", "")[:400]
         issue = request.path_params["issue"]
@@ -148,7 +148,7 @@ class _SendingHandlers:
         return await self._show(request, IssueAsked(issue=issue, found=lines))
 
     async def try_out(self, request: Request) -> Response:
-        """Send a letter to one address, and answer with what the server said."""
+        """Send a test letter, and answer with the server's reply."""
         must_edit(self._editor_of(request))
         visitor = visitor_of(request)
         address = dict(await read_form(request)).get("address", "").strip()[:400]
@@ -166,7 +166,7 @@ class _SendingHandlers:
         return await self._show(request, replace(asked, tried=answer))
 
     async def _tell(self, request: Request, asked: IssueAsked) -> Response:
-        """Answer with a problem: on the issue's page, unless nobody can make that one either."""
+        """Answer with a problem on the issue's page; raises it where that page fails."""
         problem = asked.problem
         assert problem is not None
         if "text/html" not in request.headers.get("Accept", "text/html"):
@@ -191,7 +191,7 @@ class _SendingHandlers:
 
 
 def _find_decision(form: Mapping[str, str]) -> _Do:
-    """Return what a form wants; raises UsageError for what cannot be meant."""
+    """Return the decision in a form; raises UsageError for an unknown one."""
     do = form.get("do", "")
     if do not in {*_DECISIONS, "again"}:
         raise UsageError("the form does not say what is to be done", subject=do[:80])
@@ -203,7 +203,7 @@ def _find_decision(form: Mapping[str, str]) -> _Do:
 
 
 def _read_again(form: Mapping[str, str]) -> _Do:
-    """Return the word that an issue goes to the uncertain again, as many as the form told."""
+    """Return the decision to send to uncertain readers again, with their number in the form."""
     count = form.get("count", "")
     if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
         raise UsageError("an issue goes to anybody again only when you say that this is meant")
@@ -226,7 +226,7 @@ _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
 
 
 def list_check_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which it is looked whether letters would arrive."""
+    """Return the routes of an open desk for mail checks."""
     handlers = _CheckHandlers(desk, editor_of)
     return [
         Route("/mailing/checks/", with_errors(handlers.show)),
@@ -235,18 +235,18 @@ def list_check_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
 
 
 class _CheckHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
         self._editor_of = editor_of
 
     async def show(self, request: Request) -> Response:
-        """Answer with what was found last."""
+        """Answer with the last findings."""
         return await self._show(request)
 
     async def decide(self, request: Request) -> Response:
-        """Make the checks, or overrule what they found, and lead to what they say."""
+        """Run the checks or overrule a finding, and redirect to the findings."""
         must_edit(self._editor_of(request))
         form = dict(await read_form(request))
         try:

@@ -1,4 +1,4 @@
-"""Numbers: what a newsroom's last days brought, and what it missed, as plots with tables."""
+"""The pages of numbers: what the last days brought and what was missed, as plots with tables."""
 
 from __future__ import annotations
 

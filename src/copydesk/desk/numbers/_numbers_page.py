@@ -26,7 +26,7 @@ DAYS = (7, 30, 90)
 
 
 def read_days(query: Mapping[str, str]) -> int:
-    """Return how many days an address asks for; 30 where it asks for none that there are."""
+    """Return the number of days in a query; 30 for any other value."""
     return next((days for days in DAYS if str(days) == query.get("days")), 30)
 
 
@@ -60,7 +60,7 @@ def render_numbers(
 
 
 def show_stories(wording: Wording, days: Sequence[engine.StoryDay]) -> View:
-    """Show the stories by day: on the site, waiting, and all that are filed."""
+    """Show the stories by day: published, waiting, and all filed ones."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
     most = max((day.filed for day in days), default=0)
     links = [_DayLinks(wording, day.day, is_last=day is days[-1]) for day in days]
@@ -81,14 +81,14 @@ def show_stories(wording: Wording, days: Sequence[engine.StoryDay]) -> View:
 
 @dataclass(frozen=True, slots=True)
 class _DayLinks:
-    """Link the stories of a day; what is dated after the last one is counted with that."""
+    """Link the stories of a day; stories dated in the future count with the last day."""
 
     wording: Wording
     day: date
     is_last: bool
 
     def link(self, view: engine.QueueView = "all", number: engine.StoryNumber = "") -> str:
-        """Return the address of those of a view, or that a number counts."""
+        """Return the address of the stories of a view, or of a number."""
         until = None if self.is_last else self.day
         question = engine.QueueQuestion(view=view, since=self.day, until=until, number=number)
         return self.wording.link_stories(question)
@@ -132,7 +132,7 @@ def _list_day(day: engine.StoryDay, links: _DayLinks) -> View:
 
 
 def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -> View:
-    """Show the pages that were dropped, by reason."""
+    """Show the dropped pages, by reason."""
     shares = measure_shares([drop.pages for drop in drops])
     rows = []
     for drop, share in zip(drops, shares, strict=True):
@@ -156,7 +156,7 @@ def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -
 
 
 def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
-    """Show how long it took from publication to filing, by day."""
+    """Show the delay from publication to filing, by day."""
 
     def link(delay: engine.Delay) -> str:
         day = date.fromisoformat(delay.of)
@@ -169,7 +169,7 @@ def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
 
 
 def _link_filing(wording: Wording, delay: engine.Delay, question: engine.QueueQuestion) -> str:
-    """Return the address of the stories of a delay, "" where it is not known which they are."""
+    """Return the address of the stories with a delay, "" where they are unknown."""
     if not delay.is_listed:
         return ""
     return wording.link_stories(replace(question, view="all", number="filing"))
@@ -191,7 +191,7 @@ def _show_delays(
     of: str,
     naming: tuple[Callable[[str], str], Callable[[engine.Delay], str]],
 ) -> View:
-    """Show delays by day or week: half of the stories, and nine tenths, were faster."""
+    """Show delays by day or week: the median and the ninetieth percentile."""
     name, link = naming
     columns, rows = [], []
     for delay in delays:
@@ -223,7 +223,7 @@ def _show_delays(
 
 
 def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) -> View:
-    """Show how long it took from publication to filing, by source, the slowest first."""
+    """Show the delay from publication to filing, by source, the slowest first."""
     rows = []
     shares = measure_shares([delay.median_seconds for delay in delays])
     for delay, share in zip(delays, shares, strict=True):
@@ -249,7 +249,7 @@ def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) 
 def show_agreement(
     wording: Wording, decided: Iterable[engine.DecidedStory], publish_at: int, since: date
 ) -> View:
-    """Show how often the gate would have decided as an editor did, where a story had waited."""
+    """Show how often the gate would have decided as the editor of a waiting story did."""
     made = (
         measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
         for one in decided
@@ -282,7 +282,7 @@ def show_agreement(
 def _show_period(
     wording: Wording, period: measure.GatePeriod, since: date
 ) -> tuple[Sequence[Part], Sequence[Mapping[str, str]]]:
-    """Return the parts of a period's column, and the cells of its row."""
+    """Return the parts of a period's column, and the cells of its table row."""
     met = period.waited
     same = met.both + met.neither
     differing = met.stories - same
@@ -306,18 +306,18 @@ def _show_period(
 
 
 def _link_week(wording: Wording, period: str, since: date, number: engine.StoryNumber) -> str:
-    """Return the address of what a number counts of a week, from a day on; a month has none."""
+    """Return the address of the stories of a week, from `since` on; "" for a month."""
     try:
         monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
     except ValueError:
         return ""
-    first = since if since > monday else None  # of a week that began before
+    first = since if since > monday else None  # the period begins within this week
     question = engine.QueueQuestion(view="all", decided=monday, since=first, number=number)
     return wording.link_stories(question)
 
 
 def show_owners(wording: Wording, owners: Sequence[engine.OwnerCount], since: date) -> View:
-    """Show whose stories are filed and on the site, by the house of their publisher."""
+    """Show the filed and published stories by the owner of their publisher."""
     rows = []
     most = max((owner.filed for owner in owners), default=0)
     shares = measure_shares([owner.filed for owner in owners], most)

@@ -35,7 +35,7 @@ from copydesk.news import DROP_REASONS, RecallKind
 
 
 def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk that show numbers."""
+    """Return the routes of an open desk for the pages of numbers."""
 
     async def show_numbers(request: Request) -> Response:
         """Answer with what the last days brought."""
@@ -72,7 +72,7 @@ def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Rou
         """Answer with why the front page is as it is."""
         editor, story = editor_of(request), request.query_params.get("story", "")
 
-        async with planning:  # by one thread: it waits for a build
+        async with planning:  # one at a time: it waits for a build
             found = await desk.thread.change(explanations.explain)
         return page_answer(
             await desk.draw(
@@ -86,7 +86,7 @@ def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Rou
 def render_front(
     pages: Pages, editor: Editor, counts: Counts, found: engine.FrontExplanation, story: str
 ) -> bytes:
-    """Return the page; the row of one story, by its record's name, is marked."""
+    """Return the page of the front page; the row of `story`, a record name, is marked."""
     limits, say = found.limits, pages.strings.say
     return pages.page(
         "front_page.html",
@@ -136,7 +136,7 @@ _LEGEND: tuple[tuple[Shade, str], ...] = (
     *((shade, f"recall_{kind}") for kind, shade in _PARTS),
     ("pale", "recall_missed"),
 )
-_DETAIL = 300  # characters of what is known of a drop or a failure
+_DETAIL = 300  # characters of the detail of a drop or failure
 _OTHER_REASONS = frozenset({"failed", "waiting", "deleted"})
 
 
@@ -148,7 +148,7 @@ def render_recall(
     *,
     may_add: bool,
 ) -> bytes:
-    """Return the page of the lists that are kept; who may add sources is led to where one does."""
+    """Return the page of the lists to compare with; owners get links that add sources."""
     wording = Wording(pages)
     return pages.page(
         "recall.html",
@@ -180,14 +180,14 @@ def _show_list(wording: Wording, number: int, kept: engine.KeptRecall) -> View:
 
 
 def _share(kinds: Mapping[RecallKind, int]) -> str:
-    """Return the share of stories that we had in anybody's words, "–" of none."""
+    """Return the share of stories that we had from any publisher, "–" of none."""
     total = sum(kinds.values())
     had = sum(kinds.get(kind, 0) for kind, _ in _PARTS)
     return f"{had / total:.0%}" if total else "–"
 
 
 def _show_days(wording: Wording, name: str, days: Sequence[engine.RecallDay]) -> View:
-    """Show how many of a list's stories we had on each day that it was asked."""
+    """Show how many of a list's stories we had on each day that it was read."""
     columns, rows = [], []
     for day in days:
         shown, total = wording.name_day(date.fromisoformat(day.day)), sum(day.kinds.values())
@@ -220,7 +220,7 @@ def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> 
 
 
 def _show_gap(wording: Wording, trace: engine.RecallTrace) -> View:
-    """Show a story that we have in nobody's words: why, and what an editor may do about it."""
+    """Show a story that we missed: why, and what an editor can do about it."""
     published = dates.parse(trace.published_at)
     return {
         "id": str(uuid4()),
@@ -236,13 +236,13 @@ def _show_gap(wording: Wording, trace: engine.RecallTrace) -> View:
 
 
 def _find_site(trace: engine.RecallTrace) -> str:
-    """Return the site that might be a source, "" where one is on it, or the page was met."""
+    """Return the site to suggest as a source, "" where it is one or we met the page."""
     is_unknown = trace.kind is RecallKind.UNSEEN and not trace.source
     return f"https://{urls.registrable_domain(trace.url)}/" if is_unknown else ""
 
 
 def _explain(wording: Wording, trace: engine.RecallTrace) -> str:
-    """Return why a story is missing, in words."""
+    """Return the reason why a story is missing."""
     if trace.reason in DROP_REASONS:
         word = wording.say(f"drop_{trace.reason}")
     elif trace.reason in _OTHER_REASONS:

@@ -112,7 +112,7 @@ async def _show_asset(request: Request) -> Response:
     return FileResponse(file, media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-# first parts of the paths for which nobody has to be signed in
+# first parts of the paths that need no session
 _OPEN_TO_ALL = ("sign-in", "sign-out", "enter")
 _LOOK_SECONDS = 30.0
 _NOT_FROM_HERE = """the desk is not reached from here
@@ -143,7 +143,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] == "websocket":  # the desk has none: nobody gets by here with one
+        if scope["type"] == "websocket":  # the desk has no websockets, so they are refused
             await send({"type": "websocket.close", "code": 1008})
             return
         headers = Headers(scope=scope)
@@ -298,7 +298,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# of a page that frames one of ours, and of what is framed: it brings its styles and runs nothing
+# for a page that frames another, and for the framed mail: own styles, no scripts
 FRAMING_POLICY = f"{POLICY}; frame-src 'self'"
 FRAMED_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; "
@@ -309,7 +309,7 @@ _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Frame-Options": "DENY",  # for browsers that do not know frame-ancestors
     "X-Content-Type-Options": "nosniff",
-    # a one-use link is an address; with "no-referrer" browsers would send `Origin: null`
+    # one-use links are secret URLs; with "no-referrer" browsers would send `Origin: null`
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

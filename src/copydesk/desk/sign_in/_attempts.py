@@ -159,7 +159,7 @@ def verify_password(hashed: str, password: str) -> bool:
 
     known = hashed or _nobodys_hash()
     if len(password) > MOST_CHARACTERS:
-        password = ""  # it is no account's, and takes as long as any
+        password = ""  # the check fails, and takes as long as any other
     try:
         is_right = _hasher().verify(known, _encode(password))
     except (Argon2Error, InvalidHashError):

@@ -106,7 +106,7 @@ def decide_admission(asked: AskedFrom, desk_host: str, *, has_accounts: bool) ->
     return None
 
 
-_SECURE_NAME = "__Host-copydesk"  # RFC 6265bis 4.1.3.2: https, this host's alone, for all of it
+_SECURE_NAME = "__Host-copydesk"  # RFC 6265bis 4.1.3.2: https, this host only, all paths
 _MOST_CHARACTERS = 200
 DEVICE_LIFETIME = timedelta(days=365)
 

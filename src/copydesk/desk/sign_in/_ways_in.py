@@ -158,7 +158,7 @@ class WaysIn:
         Raises UsageError for an invalid name of the first owner; the link stays valid.
         """
         moment = self._door.read_clocks()
-        if self._store.links.look_at(secret, moment) is None:  # nor is anything written for it
+        if self._store.links.look_at(secret, moment) is None:  # and nothing is written
             return ""
         with self._store.at_once():
             link = self._store.links.use(secret, moment)

@@ -14,16 +14,16 @@ from copydesk.desk._story_view import View
 from copydesk.kit import dates, text
 from copydesk.rendering import Strings
 
-_ADDRESS = 300  # characters of one that is shown
+_ADDRESS = 300  # characters of a shown URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
-    """What the page of sources shows beside them: may this editor change any, how a round stands.
+    """What the page of sources shows besides them: the editor's rights, and the round.
 
-    `owed` are the listeners that have not heard of the site's news, `owed_calls` says which
-    webhooks have not; `round` is None where no round may run on demand,
-    `is_recorded` says that a recorded web is why.
+    `owed` are the pings that still have to be sent, `owed_calls` describes the webhooks that
+    still have to be called. `round` is None where no round can be started; `is_recorded` says
+    that a recorded web is the reason.
     """
 
     may_write: bool
@@ -75,7 +75,7 @@ def _sum_up(pages: Pages, board: engine.SourceBoard) -> str:
 
 
 def show_source(pages: Pages, row: engine.BoardRow) -> View:
-    """Return a source as the templates show it."""
+    """Describe a source for the templates."""
     say, health, source = pages.strings.say, row.health, row.source
     share = row.loss_share
     return {
@@ -107,7 +107,7 @@ def show_source(pages: Pages, row: engine.BoardRow) -> View:
 
 
 def name_source(row: engine.BoardRow) -> str:
-    """Return what a source is called, its address where it has no name."""
+    """Return the name of a source, its address where it has none."""
     return text.fold(row.source.name) or row.source.url.partition("://")[2][:_ADDRESS]
 
 
@@ -120,7 +120,7 @@ def _tell_days(pages: Pages, row: engine.BoardRow) -> str:
 
 
 def show_round(pages: Pages, demanded: engine.DemandedCommand | None) -> View | None:
-    """Return the round that somebody asked for as the template shows it."""
+    """Describe the round that somebody started."""
     if demanded is None:
         return None
     say = pages.strings.say
@@ -133,10 +133,10 @@ _SHOWN_ROWS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What somebody typed, and what was found so far: lists, what one would bring, or a problem.
+    """What somebody typed, and what was found: feeds, what one would bring, or a problem.
 
-    `instead` is the address of the source whose place a list is to take, `opml` a list that
-    somebody else keeps, `rows` what it would become.
+    `instead` is the address of the source that a feed replaces, `opml` an uploaded list of
+    sources, `rows` what its import would do.
     """
 
     url: str = ""
@@ -149,7 +149,7 @@ class Search:
 
 
 def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> bytes:
-    """Return the page with what has been found so far."""
+    """Return the page for adding sources, with what was found so far."""
     return pages.page(
         "source_add.html",
         editor,
@@ -204,9 +204,9 @@ _PASSING = frozenset({"too-slow", "server", "network"})
 
 
 def say_advice(strings: Strings, kind: str, failure: str, hint: str) -> str:
-    """Return what to do about a finding of a kind; `failure` is the kind of the last failure.
+    """Return what to do about a finding; `failure` is the kind of the last failure.
 
-    A failure that the desk has no word for is advised as everywhere else: by the `hint`.
+    For a failure without a text of its own it is the `hint`.
     """
     if kind != "failing":
         return strings.say(f"advice_{kind}")
@@ -220,7 +220,7 @@ _PARTS = (("full", "filed"), ("half", "dropped"), ("mark", "failed"))
 
 
 def draw_sparkline(row: engine.BoardRow) -> Mapping[str, str]:
-    """Return a path for each shade: columns of a day, filed below, then dropped, then failed."""
+    """Return a path for each shade: a column a day, of filed, dropped and failed pages."""
     heights = [sum(getattr(day, name) for _, name in _PARTS) for day in row.days]
     highest = max(heights, default=0)
     paths: dict[str, str] = {shade: "" for shade, _ in _PARTS}

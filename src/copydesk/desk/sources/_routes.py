@@ -1,4 +1,4 @@
-"""The routes of the pages of sources: who edits sees them, an owner changes what they show."""
+"""Serve the pages of sources: editors see them, owners change them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a sc
 
 
 def list_source_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which sources are looked after."""
+    """Return the routes of an open desk on which sources are managed."""
     handlers = _SourceHandlers(desk, editor_of)
     posts = {
         "/sources/one/": handlers.write,
@@ -54,7 +54,7 @@ def list_source_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 class _SourceHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -83,7 +83,7 @@ class _SourceHandlers:
         return await self._draw(make)
 
     async def write(self, request: Request) -> Response:
-        """Commit what a form wants of a source's block, and lead to the source."""
+        """Commit the changes to a source, and redirect to it."""
         owner = require_role(request, "owner")
         fields, _ = await _read_form(request)
         form = dict(fields)
@@ -94,7 +94,7 @@ class _SourceHandlers:
         return self._lead("sources/one/", url=engine.source_address(edit.url) if edit.url else url)
 
     async def end(self, request: Request) -> Response:
-        """End a source, and lead to the others."""
+        """End a source, and redirect to the others."""
         owner = require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url, seen = form.get("url", ""), form.get("seen", "")
@@ -104,14 +104,14 @@ class _SourceHandlers:
         return self._lead("sources/")
 
     async def show_add(self, request: Request) -> Response:
-        """Answer with the form for an address, or for somebody's list."""
+        """Answer with the form for a URL or a list of sources."""
         require_role(request, "owner")
         asked = request.query_params
         search = Search(url=asked.get("url", ""), instead=asked.get("instead", ""))
         return await self._show_add(request, search)
 
     async def look(self, request: Request) -> Response:
-        """Look where an address leads, or what a list of it would bring."""
+        """Answer with the feeds at a URL, or with what a feed would bring."""
         require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url = form.get("url", "").strip()
@@ -129,7 +129,7 @@ class _SourceHandlers:
         return await self._show_add(request, replace(search, lists=lists))
 
     async def file(self, request: Request) -> Response:
-        """Add a source, or have one asked there from now on in place of its old address."""
+        """Add a source, or give one a new address."""
         owner = require_role(request, "owner")
         form = dict((await _read_form(request))[0])
         url = engine.source_address(form.get("url", ""))
@@ -149,7 +149,7 @@ class _SourceHandlers:
         return self._lead("sources/one/", url=url)
 
     async def take_list(self, request: Request) -> Response:
-        """Show what each row of somebody's list would become, or add those that are new."""
+        """Show what an import of a list would do with each row, or import it."""
         owner = require_role(request, "owner")
         fields, data = await _read_form(request)
         form = dict(fields)
@@ -177,7 +177,7 @@ class _SourceHandlers:
         return Response(opml, media_type="text/x-opml", headers=headers)
 
     async def begin_round(self, request: Request) -> Response:
-        """Begin a round of a source, or of all that are due, and lead to where it is told."""
+        """Start a round of a source or of all due ones, and redirect to it."""
         owner = require_role(request, "owner")
         url = dict((await _read_form(request))[0]).get("url", "")
         if self._desk.on_demand is None:
@@ -191,7 +191,7 @@ class _SourceHandlers:
         return self._lead("sources/one/", url=url) if url else self._lead("sources/")
 
     async def undo(self, request: Request) -> Response:
-        """Take a commit of settings back, and lead to what one did today."""
+        """Undo a commit of settings, and redirect to the editor's actions of today."""
         owner = require_role(request, "owner")
         commit = read_commit(dict((await _read_form(request))[0]))
         await self._desk.thread.change(
@@ -208,7 +208,7 @@ class _SourceHandlers:
         )
 
     async def _draw(self, make: Callable[[OpenNewsroom, Pages, Counts], bytes]) -> Response:
-        """Answer with a page, looked at again by itself while a demanded round is under way."""
+        """Answer with a page; it reloads while a started round is running."""
         answer = page_answer(await self._desk.draw(make))
         demand = self._desk.on_demand
         if demand is not None and demand.last is not None and demand.last.code is None:

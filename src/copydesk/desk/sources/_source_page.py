@@ -1,4 +1,4 @@
-"""The page of one source: what it brought by day, and what its block in beat.toml says."""
+"""Render the page of one source: what it brought by day, and its block in beat.toml."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def render_source(
     asked: tuple[engine.SourceBoard, str],
     state: BoardState,
 ) -> bytes:
-    """Return the page of the source of an address; raises UsageError where it is none."""
+    """Return the page of the source with a URL; raises UsageError for an unknown one."""
     board, url = asked
     row = board.find(url)
     if row is None:
@@ -65,7 +65,7 @@ def render_source(
 
 
 def _address_look(root: str, row: engine.BoardRow) -> str:
-    """Return where its new address is looked for: from the page that came in its place, or home."""
+    """Return where to look for its new address: the page that replaced it, or the home page."""
     url = row.source.url
     start = url if row.health.failure == "html" else urls.fetchable("/", url) or url
     return f"{root}sources/add/?{urlencode({'url': start, 'instead': url})}"
@@ -79,7 +79,7 @@ def _list_trusts(pages: Pages, chosen: Trust) -> list[View]:
 
 
 def _show_outcomes(wording: Wording, row: engine.BoardRow) -> View:
-    """Show what became of its pages by day."""
+    """Show the outcomes of its pages by day."""
     columns, rows = [], []
     for day in row.days:
         shown = wording.name_day(day.day)
@@ -105,7 +105,7 @@ def _show_outcomes(wording: Wording, row: engine.BoardRow) -> View:
 
 
 def _show_delay(wording: Wording, row: engine.BoardRow) -> list[View]:
-    """Show the median from publication to filing, and how often it gave no list, by day."""
+    """Show the median delay from publication to filing, and failed requests, by day."""
     days = [wording.name_day(day.day) for day in row.days]
     delays = [day.delay_seconds or 0 for day in row.days]
     unanswered = [float(day.unanswered) for day in row.days]
@@ -144,7 +144,7 @@ def _show_one(
 
 
 def read_source_edit(fields: Iterable[tuple[str, str]]) -> engine.SourceEdit:
-    """Return what a form wants of a source's block; raises UsageError for what is no number."""
+    """Return the changes to a source in a form; raises UsageError for invalid numbers."""
     listed = list(fields)
     form: Mapping[str, str] = dict(listed)
     minutes = form.get("every_minutes", "").strip() or "0"

@@ -1,4 +1,4 @@
-"""Topics: the pages on which an owner edits the beat's topics; editors try words."""
+"""The pages of the beat's topics and publishers: editors try keywords, owners change them."""
 
 from __future__ import annotations
 

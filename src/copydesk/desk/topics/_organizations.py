@@ -31,11 +31,11 @@ from copydesk.news import Organization
 
 _PAGE, _LOGO = "/organizations/", "/organizations/logo"
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-_CHARACTERS = 200  # of what a refusal says it is about
+_CHARACTERS = 200  # of a refusal's subject
 
 
 def list_organization_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
-    """Return the routes of an open desk on which publishers are edited."""
+    """Return the routes of an open desk on which publishers are managed."""
     handlers = _OrganizationHandlers(desk, editor_of)
     return [
         Route(_PAGE, with_errors(handlers.show_all)),
@@ -46,7 +46,7 @@ def list_organization_routes(desk: Desk, editor_of: Callable[[Request], Editor])
 
 
 class _OrganizationHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -66,7 +66,7 @@ class _OrganizationHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def write(self, request: Request) -> Response:
-        """Commit a publisher's name and owner, and lead to all of them."""
+        """Commit a publisher's name and owner, and redirect to all publishers."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         texts = (form.get("name", ""), form.get("owner", ""))
         domain, seen = form.get("domain", ""), form.get("seen", "")
@@ -76,7 +76,7 @@ class _OrganizationHandlers:
         return self._lead()
 
     async def show_logo(self, request: Request) -> Response:
-        """Answer with a publisher's small logo; its address has the logo's version."""
+        """Answer with a publisher's small logo; its URL has the version."""
         must_edit(self._editor_of(request))
         domain = request.query_params.get("domain", "")
         data = await self._desk.thread.ask(lambda opened: engine.read_logo(opened.newsroom, domain))
@@ -85,7 +85,7 @@ class _OrganizationHandlers:
         return Response(data, media_type="image/jpeg", headers=_FOR_EVER)
 
     async def set_logo(self, request: Request) -> Response:
-        """Commit a publisher's logo: a file that was sent, or what stands at an address."""
+        """Commit a publisher's logo: an upload, or the picture at a URL."""
         owner = require_role(request, "owner")
         body = await read_body(request, PICTURE_BYTES)
         fields, data = read_fields(body, request.headers.get("content-type", ""))
@@ -102,7 +102,7 @@ class _OrganizationHandlers:
         return self._lead()
 
     async def _fetch(self, url: str) -> bytes:
-        """Return what stands at an address; raises UsageError with what went wrong."""
+        """Return the content at a URL; raises UsageError with what went wrong."""
         root = await self._desk.thread.ask(lambda opened: opened.newsroom.root)
         try:
             async with self._desk.looking:
@@ -116,7 +116,7 @@ class _OrganizationHandlers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenOrganizations:
-    """The known publishers with the digests of their files; of those with a logo, that of it."""
+    """The known publishers, with the digests of their files and of their logos."""
 
     known: Sequence[tuple[Organization, str]]
     logos: Mapping[str, str]

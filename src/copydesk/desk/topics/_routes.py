@@ -1,4 +1,4 @@
-"""The routes of the pages of topics: who edits tries words, an owner writes them."""
+"""Serve the pages of topics: editors try keywords, owners change topics."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def list_topic_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> lis
 
 
 class _TopicHandlers:
-    """What each route does."""
+    """Handle each route."""
 
     def __init__(self, desk: Desk, editor_of: Callable[[Request], Editor]) -> None:
         self._desk = desk
@@ -75,7 +75,7 @@ class _TopicHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def show_one(self, request: Request) -> Response:
-        """Answer with one topic; where asked for, with stories that have words, and suggestions."""
+        """Answer with one topic, and on request with matching stories and suggestions."""
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         name, suggestions = asked.get("name", ""), None
         if asked.get("suggest"):
@@ -101,7 +101,7 @@ class _TopicHandlers:
         return await self._show(request, see)
 
     async def show_matches(self, request: Request) -> Response:
-        """Answer with the stories that have some words, alone, for a page that is open."""
+        """Answer with the stories that have some words alone, for an open page."""
         must_edit(self._editor_of(request))
         words = request.query_params.get("q", "")
 
@@ -112,7 +112,7 @@ class _TopicHandlers:
         return page_answer(await self._desk.draw(make))
 
     async def write(self, request: Request) -> Response:
-        """Commit what a form wants; what is refused stands in the form again, with what differs."""
+        """Commit the changes to a topic; a refused form is shown again with the conflict."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
         try:
@@ -144,7 +144,7 @@ class _TopicHandlers:
         return await self._show(request, see, status=409)
 
     async def begin_trial(self, request: Request) -> Response:
-        """Begin to try a topic's new words on the last 30 days, and lead to what they would do."""
+        """Begin to try new keywords on the last 30 days, and redirect to the trial."""
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         edit, name = read_topic_edit(form), form.get("name", "")
 
@@ -158,7 +158,7 @@ class _TopicHandlers:
         return RedirectResponse(f"{self._desk.path}what-if/?trial={trial.id}", 303)
 
     async def answer_suggestion(self, request: Request) -> Response:
-        """Take a suggested word into a topic, or let it be suggested no more."""
+        """Add a suggested keyword to a topic, or stop suggesting it."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, word = form.get("name", ""), form.get("word", "")
 
@@ -172,7 +172,7 @@ class _TopicHandlers:
         return RedirectResponse(link_topic(self._desk.path, name, suggest="1"), 303)
 
     async def file(self, request: Request) -> Response:
-        """Make a topic, and lead to it."""
+        """Create a topic, and redirect to it."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent = form.get("name", "").strip(), form.get("parent", "")
         await self._desk.thread.change(
@@ -181,7 +181,7 @@ class _TopicHandlers:
         return RedirectResponse(link_topic(self._desk.path, name), 303)
 
     async def move(self, request: Request) -> Response:
-        """Put a topic below another one, and lead to all of them, which tell it."""
+        """Move a topic below another one, and redirect to all topics."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent, seen = (form.get(field, "") for field in ("name", "parent", "seen"))
         done = await self._desk.thread.change(
@@ -191,7 +191,7 @@ class _TopicHandlers:
         return RedirectResponse(f"{self._desk.path}topics/?{told}", 303)
 
     async def end(self, request: Request) -> Response:
-        """End a topic, and lead to the others."""
+        """End a topic, and redirect to the others."""
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         if "sure" not in form:
             raise UsageError("a topic ends only when you say that this is meant", subject="topic")
@@ -223,9 +223,9 @@ def _may_write(request: Request) -> bool:
 def _find_own_commit(
     newsroom: engine.Newsroom, commit: str, editor: Editor
 ) -> engine.SettingsCommit | None:
-    """Return the commit of settings that an editor made last and just now, None for any other.
+    """Return an editor's last commit of settings if it has this id and is recent, else None.
 
-    Somebody's link must not make a button of a commit that its reader did not mean.
+    A link from somebody else must not offer to undo a commit that the editor did not mean.
     """
     since = newsroom.now - _JUST_NOW
     own = engine.list_settings_commits(newsroom, editor.name, since) if commit else []
@@ -233,7 +233,7 @@ def _find_own_commit(
 
 
 def _compare(was: str, today: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what somebody else did to keywords meanwhile, a signed line for each."""
+    """Return how somebody else changed keywords meanwhile, a signed line for each."""
     before = dict.fromkeys(filter(None, map(str.strip, was.splitlines())))
     gone = (f"- {word}" for word in before if word not in today)
     return (*(f"+ {word}" for word in today if word not in before), *gone)

@@ -1,4 +1,4 @@
-"""The pages of topics: all of them, and one: its words, the stories of each, suggestions."""
+"""Render the page of all topics, and the page of one: keywords, matching stories, suggestions."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from copydesk.kit import text
 from copydesk.news import Topic
 
 _EXCERPT = 240  # characters
-_STORIES = 5  # of a suggestion that are named
+_STORIES = 5  # named stories of a suggestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopic:
-    """A topic as its file has it, and what somebody wants to know or typed of it.
+    """A topic as its file has it, and what the editor asked for or typed.
 
-    `seen` is the digest of the file; `written` what a form had that was refused for `problem`,
-    `saved` the commit that an editor has just made of it.
+    `seen` is the digest of the file. `written` has the values of a form that was refused for
+    `problem`, `saved` the commit that was just made.
     """
 
     topic: Topic
@@ -41,7 +41,7 @@ class SeenTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedTopic:
-    """A topic that somebody has just moved, by its name, and the commit that takes that back."""
+    """The name of a topic that was just moved, and the commit to undo."""
 
     name: str
     commit: str
@@ -49,7 +49,7 @@ class MovedTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTopics:
-    """All topics, and the one that was `moved` just now, of which is told where it stands."""
+    """All topics, and the one that was just `moved`."""
 
     rows: Sequence[engine.TopicRow]
     moved: MovedTopic | None = None
@@ -79,7 +79,7 @@ def _style(pages: Pages) -> str:
 
 
 def _tell_move(pages: Pages, shown: Sequence[View], moved: MovedTopic) -> View | None:
-    """Return where a topic stands, in words, None where it is none; and what takes that back."""
+    """Return where a moved topic is now, with its undo; None where none was moved."""
     for topic in shown:
         if topic["name"] == moved.name:
             word = "topic_moved_below" if topic["parent"] else "topic_moved_top"
@@ -153,7 +153,7 @@ def _list_parents(pages: Pages, name: str, chosen: str) -> list[View]:
 
 
 def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
-    """Return the stories that have some words as the template shows them, the words marked."""
+    """Return the stories that have some words, with the words marked."""
     marked = re.compile(
         "".join((r"\b", r"\W+".join(map(re.escape, matches.words.split())), r"\w*")), re.IGNORECASE
     )
@@ -174,7 +174,7 @@ def show_matches(pages: Pages, matches: engine.WordMatches) -> View:
 
 
 def _tell_rest(pages: Pages, shown: int, total: int) -> str:
-    """Return that no more are shown than the first, "" where all are."""
+    """Return that only the first stories are shown, "" where all are."""
     if shown >= total:
         return ""
     return pages.strings.say("topic_matches_first", shown=f"{shown:,}", total=f"{total:,}")
@@ -218,7 +218,7 @@ def _show_suggestions(pages: Pages, report: engine.SuggestReport | None, topic: 
 
 
 def _tell_why_none(pages: Pages, report: engine.SuggestReport) -> str:
-    """Return how many stories have the topic, and how many must say a word."""
+    """Return how many stories have the topic, and how many must have a word."""
     stories = sum(topic.stories for topic in report.topics)
     return pages.strings.say("suggest_few", count=stories, needed=f"{report.least_stories:,}")
 
@@ -235,7 +235,7 @@ def _show_stories(pages: Pages, stories: Sequence[engine.AffectedStory]) -> list
 
 
 def read_topic_edit(form: Mapping[str, str]) -> engine.TopicEdit:
-    """Return what a form wants of a topic's file; raises UsageError for far too many keywords."""
+    """Return the changes to a topic in a form; raises UsageError for too many keywords."""
     lines = form.get("keywords", "").splitlines()
     if len(lines) > 20_000:
         raise UsageError("a topic has at most 10,000 keywords", subject=f"{len(lines):,} lines")
