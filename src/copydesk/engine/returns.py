@@ -1,6 +1,6 @@
 """Bounces and complaints: a returned message goes in; the subscriptions that it ends come out.
 
-A message that matches no issue of ours changes nothing: docs/design/post-returns.md.
+A message that matches no issue of ours changes nothing: docs/design/delivery.md.
 """
 
 from __future__ import annotations

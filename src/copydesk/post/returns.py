@@ -255,7 +255,7 @@ def _fields(part: Message) -> Message:
 
 # ---- Status codes (RFC 3463)
 #
-# docs/design/post-returns.md has the table and its reasons. A code that is not listed is soft, so
+# docs/design/delivery.md has the table and its reasons. A code that is not listed is soft, so
 # that no reader is lost by an unknown code.
 
 StatusKind = Literal["hard", "soft", "policy"]
