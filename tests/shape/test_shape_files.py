@@ -60,7 +60,7 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "engine/sending/_prepare.py": "the key that signs letters",
     "engine/backup/_container.py": "a backup",
     "engine/backup/_unpack.py": "a backup",
-    "cli/mail/_readers_files.py": "a list of readers that is written",
+    "cli/_mail_readers.py": "a list of readers that is written",
     "engine/sources/_opml.py": "a list of sources",
     "engine/reading/_saved.py": "a saved page",
     "engine/letters/_lint_mail.py": "a letter",

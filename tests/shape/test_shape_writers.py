@@ -61,7 +61,7 @@ OWN = {
 }
 ELSEWHERE = {
     "engine/sending/_prepare.py": "letters as files that a person asked for",
-    "cli/mail/_readers_files.py": "a list of readers that a person asked for",
+    "cli/_mail_readers.py": "a list of readers that a person asked for",
     "engine/backup/_back_up.py": "a backup that a person asked for",
     "engine/backup/_collect.py": "copies beside it, until it is whole",
     "engine/backup/_restore.py": "a newsroom that is restored, put into an empty place",

@@ -1,4 +1,4 @@
-"""copydesk new DIR."""
+"""`copydesk new` starts a newsroom; `copydesk config` prints its settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from copydesk.kit.options import Unfit, ValueKind
 @click.option("--language", default="", help="What it is written in, such as en-us.")
 @click.option("--timezone", default="", help="Whose days it goes by, such as Europe/Berlin.")
 @common
-def command(
+def new_command(
     invocation: Invocation,
     folder: Path,
     *,
@@ -133,3 +133,18 @@ def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
             raise UsageError(f"expected {unfit.expected}", hint=unfit.hint) from unfit
 
     return read
+
+
+@click.command("config")
+@common
+def config_command(invocation: Invocation) -> None:
+    """Print every setting with its origin, secrets hidden."""
+    rows, warnings = engine.setting_rows(invocation.root, invocation.environ)
+    for warning in warnings:
+        terminal.note(f"warning: {warning}")
+    if invocation.json:
+        terminal.as_json(rows)
+        return
+    terminal.table(
+        ("setting", "value", "from"), [(row.path, row.value, row.origin) for row in rows]
+    )

@@ -1,34 +1,144 @@
-"""copydesk eval scores CASES.csv --profile NAME; eval feeds, extract and dates over FILES."""
+"""`copydesk eval`: measure the stages of the pipeline on labelled data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import click
 
 from copydesk import measure
-from copydesk.cli import terminal
+from copydesk.cli import _eval_newsroom, terminal
 from copydesk.cli._invocation import Invocation, common
-from copydesk.cli.eval import _gate, _group, _recall, _topics
 from copydesk.kit import text
 
 
+@click.command("group")
+@click.argument("gold", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--order",
+    type=click.Choice(get_args(measure.Order)),
+    help="How documents come: by time, their own order, or the hash of the id (no time then).",
+)
+@click.option("--beat", "words", multiple=True, help="A word that all of it is about; repeatable.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the groups: a line of JSON with id and cluster for each document.",
+)
+@click.option("--embed", is_flag=True, help="By meaning too: needs the extra copydesk[embed].")
+@common
+def group(
+    invocation: Invocation,
+    *,
+    gold: Path,
+    order: measure.Order | None,
+    words: tuple[str, ...],
+    out: Path | None,
+    embed: bool,
+) -> None:
+    """Group labelled documents by what they report on and compare with the labels."""
+    options = measure.GroupOptions(order=order, beat=words, by_meaning=embed, out=out)
+    report = measure.group(gold, options)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    click.echo(
+        f"{report.documents} documents of {report.stories} stories, by {report.order}: "
+        f"{report.documents_per_second} a second on one processor"
+    )
+    click.echo(f"  in the end, {report.groups} groups: {_format_scores(report)}")
+    click.echo(f"  at once, {report.at_once.groups} groups: {_format_scores(report.at_once)}")
+    if report.stretches:
+        click.echo(
+            f"  the first hundred alone: BCubed F1 {report.first:.3f}; "
+            f"a later hundred: {report.stretches:.3f}"
+        )
+
+
+def _format_scores(agreement: measure.GroupReport | measure.GroupAgreement) -> str:
+    return ", ".join(
+        f"{name} F1 {scores.f1:.3f} (precision {scores.precision:.3f}, recall {scores.recall:.3f})"
+        for name, scores in (("BCubed", agreement.bcubed), ("pairwise", agreement.pairwise))
+    )
+
+
+@click.command("copies")
+@click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@common
+def copies(invocation: Invocation, labelled: Path) -> None:
+    """Tell copies from other coverage among labelled texts or pairs, and compare."""
+    report = measure.copies(labelled)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    click.echo(f"{report.texts} texts, {report.pairs} pairs of the same")
+    if report.scores is not None:
+        click.echo(
+            f"  {report.found} called copies: precision {report.scores.precision:.3f}, "
+            f"recall {report.scores.recall:.3f}"
+        )
+    if report.auc is not None:
+        click.echo(f"  a pair of the same is more alike than another: AUC {report.auc:.3f}")
+
+
+@click.command("topics")
+@click.argument("labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--misses", is_flag=True, help="List every story with other topics, and why.")
+@common
+def topics(invocation: Invocation, labelled: Path, misses: bool) -> None:
+    """Compare the newsroom's topics for the stories in LABELLED with their labels."""
+    with invocation.newsroom(scratch=True) as newsroom:
+        report = measure.topics(labelled, newsroom.beat)
+    if invocation.json:
+        terminal.as_json(report)
+        return
+    for miss in report.misses if misses else ():
+        click.echo(text.fold(f"{miss.title} ({miss.story})"))
+        click.echo(f"  ours: {', '.join(miss.topics) or '-'}")
+        click.echo(f"  expected: {', '.join(miss.expected) or '-'}")
+        for reason in miss.reasons:
+            click.echo(f"  {text.fold(reason)}")
+    click.echo(f"{report.stories} stories, {report.labels} topics")
+    for met in (report.copydesk, report.everyday):
+        _show_topics(met)
+    terminal.table(
+        ("topic", "labelled", "given", "right", "precision", "recall", "f1"),
+        [_row(topic) for topic in report.topics],
+    )
+
+
+def _show_topics(met: measure.Met) -> None:
+    click.echo(f"{met.profile}: {_share(met.micro)}, {met.exact:.1%} of the stories exact")
+    click.echo(f"  mean over topics: {_share(met.macro)}")
+    click.echo(f"  on the beat or off it: {_share(met.on_beat)}")
+
+
+def _share(share: measure.Share) -> str:
+    return f"F1 {share.f1:.3f} (precision {share.precision:.3f}, recall {share.recall:.3f})"
+
+
+def _row(score: measure.TopicScore) -> tuple[str, ...]:
+    counts = (str(score.labelled), str(score.given), str(score.right))
+    shares = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}")
+    return (score.topic, *counts, *shares)
+
+
 @click.group("eval")
-def command() -> None:
+def eval_command() -> None:
     """Measure the stages on labelled data."""
 
 
-command.add_command(_gate.gate)
-command.add_command(_group.group)
-command.add_command(_group.copies)
-command.add_command(_recall.recall)
-command.add_command(_topics.topics)
+eval_command.add_command(_eval_newsroom.gate)
+eval_command.add_command(group)
+eval_command.add_command(copies)
+eval_command.add_command(_eval_newsroom.recall)
+eval_command.add_command(topics)
 
 
-@command.command("scores")
+@eval_command.command("scores")
 @click.argument("cases", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--profile", type=click.Choice(["copydesk", "everyday"]), default="everyday")
 @common
@@ -46,7 +156,7 @@ def scores(invocation: Invocation, cases: Path, profile: str) -> None:
         terminal.note(f"different: quality {difference.quality}, {expected}")
 
 
-@command.command("feeds")
+@eval_command.command("feeds")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @common
 def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
@@ -55,12 +165,12 @@ def feeds(invocation: Invocation, paths: tuple[Path, ...]) -> None:
     if invocation.json:
         terminal.as_json(report)
     else:
-        _show(report)
+        _show_feeds(report)
     if report.errors:
         raise click.exceptions.Exit(1)
 
 
-def _show(report: measure.FeedsReport) -> None:
+def _show_feeds(report: measure.FeedsReport) -> None:
     for mismatch in report.mismatched:
         place = mismatch.file if mismatch.entry < 0 else f"{mismatch.file}[{mismatch.entry}]"
         differs = f"{mismatch.ours!r}, expected {mismatch.expected!r}"
@@ -75,7 +185,7 @@ def _show(report: measure.FeedsReport) -> None:
     click.echo(f"  {len(report.refused)} are no feeds, {len(report.errors)} broke the reader")
 
 
-@command.command("extract")
+@eval_command.command("extract")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--misses",
@@ -94,7 +204,7 @@ def extract(invocation: Invocation, paths: tuple[Path, ...], misses: float | Non
     _fail_where_unreadable(report.dropped)
 
 
-@command.command("dates")
+@eval_command.command("dates")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--misses", is_flag=True, help="List every page with another day, or none.")
 @common
