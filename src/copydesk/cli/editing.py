@@ -276,13 +276,13 @@ def file_command(
     if invocation.json:
         terminal.as_json(report)
     else:
-        _show_filed(report)
+        _show_result(report)
     is_there = report.declined is not None and report.declined.reason == "seen"
     if not (report.filed or is_there) or not report.complete:
         raise click.exceptions.Exit(1)
 
 
-def _show_filed(report: engine.RoundReport) -> None:
+def _show_result(report: engine.RoundReport) -> None:
     terminal.failures(report.failed)
     for words in report.notes:
         terminal.note(f"note: {text.fold(words)}")
