@@ -67,9 +67,8 @@ NAMED = {  # by a person, on the command line or in beat.toml
     "engine/recall/_read_list.py": "a list of stories",
     "fetch/_recording.py": "a recorded web",
     "embed/_model.py": "a model",
-    "measure/_copies.py": "labelled data",
-    "measure/_corpus.py": "labelled data",
-    "measure/_documents.py": "labelled data",
+    "measure/_grouping.py": "labelled data",
+    "measure/_labelled.py": "labelled data",
     "measure/_scores.py": "labelled data",
     "measure/_topics.py": "labelled data",
 }
