@@ -38,7 +38,7 @@ OWN = {
     "archive/_articles.py": "the store of articles",
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
-    "kit/kept/_database.py": "makes a kept file, for its user alone",
+    "kit/kept.py": "makes a kept file, for its user alone",
     "archive/git/_repository.py": "an index of our own below git's folder",
     "archive/change.py": "notes below .copydesk that a missing flock was told",
     "archive/git/_git.py": "git's index, and a lock beside it",
@@ -61,7 +61,7 @@ OWN = {
 }
 ELSEWHERE = {
     "engine/sending/_prepare.py": "letters as files that a person asked for",
-    "cli/mail/_readers_files.py": "a list of readers that a person asked for",
+    "cli/_mail_readers.py": "a list of readers that a person asked for",
     "engine/backup/_back_up.py": "a backup that a person asked for",
     "engine/backup/_collect.py": "copies beside it, until it is whole",
     "engine/backup/_restore.py": "a newsroom that is restored, put into an empty place",
@@ -71,7 +71,7 @@ ELSEWHERE = {
     "deploy/_rsync.py": "a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
     "fetch/_recording.py": "a recording that a person asked for",
-    "measure/_group.py": "results that a person asked for",
+    "measure/_grouping.py": "results that a person asked for",
 }
 WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 

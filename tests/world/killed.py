@@ -36,7 +36,7 @@ _NUMBER = 8  # bytes
 _LOADED = (  # by commands; here, once, with all that is in them
     "copydesk.archive",
     "copydesk.cli.editing",
-    "copydesk.cli.run",
+    "copydesk.cli.rounds",
     "copydesk.cli.sources",
     "copydesk.config",
     "copydesk.engine.actions",

@@ -1,7 +1,7 @@
-"""The command line: reads arguments, prints, nothing else. Each command is one file here.
+"""The command line: parse arguments, call the engine, print the result.
 
-In go a person's words; out come data on stdout, all else on stderr, and an exit code: 0 done,
-1 failed, 2 misused.
+A module holds the commands of one subject. Data goes to stdout, everything else to stderr; the exit
+code is 0 (done), 1 (failed) or 2 (wrong usage).
 """
 
 from __future__ import annotations
@@ -48,14 +48,20 @@ _COMMANDS = {
     "eval": "measure the stages on labelled data",
 }
 
-_FOLDERS = {
+_MODULES = {  # of commands that share a module with others
+    **dict.fromkeys(("new", "config"), "newsroom"),
+    **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
+    **dict.fromkeys(("record", "adopt", "catalogue", "seal"), "records"),
+    **dict.fromkeys(("file", "verdict", "rule"), "editing"),
     **dict.fromkeys(("watch", "fetch", "extract", "judge"), "steps"),
-    **dict.fromkeys(("verdict", "rule", "file"), "editing"),
+    "explain": "stories",
+    "mcp": "desk",
+    "restore": "backup",
 }
 
 
 class _Commands(click.Group):
-    """Load a command's file only when it is called."""
+    """Load the module of a command only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -63,8 +69,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = f"{_FOLDERS[cmd_name]}.{cmd_name}" if cmd_name in _FOLDERS else cmd_name
-        command = importlib.import_module(f"copydesk.cli.{module}").command
+        module = importlib.import_module(f"copydesk.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command
 

@@ -1,7 +1,8 @@
-"""copydesk backup FILE."""
+"""`copydesk backup` and `copydesk restore`: the newsroom as one file, and back."""
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ _COMPARED = {
 @click.option("--with-key", is_flag=True, help="Take the key and the DKIM key along.")
 @click.option("--force", is_flag=True, help="Write over a file that is no backup.")
 @common
-def command(
+def backup_command(
     invocation: Invocation, file: Path, *, verify: bool, with_key: bool, force: bool
 ) -> None:
     """Write the whole newsroom into FILE: records with their history, settings, desk, readers."""
@@ -135,3 +136,38 @@ def _show(report: engine.BackupReport) -> None:
         click.echo(f"written: {report.file} ({report.bytes:,} bytes in {report.seconds:.1f} s)")
     else:
         terminal.note(f"not written: {report.file}: what comes back differs")
+
+
+@click.command("restore")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@common
+def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> None:
+    """Restore a newsroom from FILE into DIR (default: here), which must be empty or not there."""
+    report = engine.restore(file, folder or invocation.root, invocation.clock())
+    if invocation.json:
+        terminal.as_json(
+            {
+                "folder": report.folder,
+                "newsroom": report.newsroom,
+                **describe(report.manifest),
+                "verified": report.verification,
+                "sending_waits": report.sending_waits,
+                "missing": report.missing,
+                "seconds": report.seconds,
+            }
+        )
+        return
+    show_manifest(report.manifest)
+    click.echo(f"restored: {report.newsroom}, as of {report.manifest.made}")
+    if report.sending_waits:
+        terminal.note("letters filed since then wait for a person's word: copydesk mail send")
+    if not key_paths(report.manifest):
+        terminal.note("the key is not in it: put it back first, as .copydesk/key")
+    if report.missing is None:
+        terminal.note(
+            "the backup has no list of the texts and pictures that it leaves out: they stay away"
+        )
+    elif report.missing.waiting:
+        terminal.note(report.missing.describe())
+    terminal.note(f"next: copydesk -C {shlex.quote(report.newsroom)} run")

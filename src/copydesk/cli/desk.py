@@ -1,4 +1,4 @@
-"""copydesk desk user [add NAME · list · token NAME · reset NAME · end NAME · remove NAME]."""
+"""`copydesk desk` manages the accounts of the desk; `copydesk mcp` serves it to an agent."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ port_option = click.option(
 
 @click.group("desk")
 @common
-def command(invocation: Invocation) -> None:  # kept in the context for the command
+def desk_command(invocation: Invocation) -> None:  # kept in the context for the command
     """Say who may use the desk, the editors' web app."""
 
 
-@command.command("file-actions")
+@desk_command.command("file-actions")
 @common
 def file_actions(invocation: Invocation) -> None:
     """File in git what editors did at the desk and what still waits; serve does it by itself.
@@ -45,7 +45,7 @@ def file_actions(invocation: Invocation) -> None:
     terminal.note(f"{len(done.outcomes)} filed")
 
 
-@command.group("user")
+@desk_command.group("user")
 @common
 def user(invocation: Invocation) -> None:  # kept in the context for the command
     """Add, list, reset and remove those who may use the desk."""
@@ -175,3 +175,17 @@ def _describe_proofs(account: engine.AccountRow) -> str:
     passkeys = f"{account.passkeys} passkeys" if account.passkeys else ""
     proofs = ("password" if account.password else "", passkeys, text.fold(account.provider))
     return ", ".join(filter(None, proofs)) or "no proof yet"
+
+
+@click.command("mcp")
+@common
+def mcp_command(invocation: Invocation) -> None:
+    """Let an agent ask about stories and propose to editors, by MCP over standard input and output.
+
+    It reads. With a token of `copydesk desk user token` in COPYDESK_DESK_TOKEN it proposes, or
+    decides, by the token's scopes. An agent's program starts this command by itself.
+    """
+    from copydesk.desk import agents
+
+    with invocation.newsroom() as newsroom:
+        agents.serve_stdio(newsroom, invocation.environ, terminal.note)

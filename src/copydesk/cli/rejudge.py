@@ -31,7 +31,7 @@ _MOST = 20  # lines on one kind of thing; --json has them all
 )
 @click.option("--apply", "is_applied", is_flag=True, help="File what changes, in one commit.")
 @common
-def command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
+def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> None:
     """Judge filed stories by the rules of today and show what would change.
 
     The rules are topics, points, the gate, rulings and what counts as a copy. Verdicts hold, and

@@ -22,11 +22,11 @@ _NOW = {"filed": "filed on it", "other-topics": "on others", "no-topic": "on non
 
 @click.group("topics")
 @common
-def command(invocation: Invocation) -> None:  # kept in the context for the command
+def topics_command(invocation: Invocation) -> None:  # kept in the context for the command
     """Grow the topics of the newsroom."""
 
 
-@command.command("suggest")
+@topics_command.command("suggest")
 @click.argument("topic", default="")
 @click.option("--limit", type=click.IntRange(min=1, max=1000), help="Words for a topic.")
 @click.option("--language", default="", help="Of stories in this language; default: the site's.")

@@ -29,7 +29,7 @@ from copydesk.config._settings import (
     SourceOptions,
     Webhook,
 )
-from copydesk.kit.declared import options_of
+from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Option
 from copydesk.news import (
     BounceOptions,

@@ -21,7 +21,7 @@ from copydesk.desk._previews import Trial
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import UsageError
 from copydesk.kit import text
-from copydesk.kit.declared import options_of
+from copydesk.kit.kinds import options_of
 from copydesk.news import Beat, FrontOptions, SignalPoints, Trust
 
 _PATH = "what-if/"

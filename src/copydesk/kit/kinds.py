@@ -10,11 +10,13 @@ import math
 import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, fields, replace
 from datetime import date, datetime
-from typing import Final, get_args, get_origin
+from functools import cache
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from copydesk.kit import urls
-from copydesk.kit.options import Unfit, ValueKind
+from copydesk.kit.options import BY_TYPE, DECLARED, Option, Unfit, ValueKind
 
 # compiled when a value of the kind is read: most commands read few of them
 _LOCALE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"
@@ -394,3 +396,29 @@ def _literals(annotation: object) -> Iterator[str]:
             yield value
         else:  # a union or a tuple of Literals
             yield from _literals(value)
+
+
+@cache
+def options_of(owner: type) -> tuple[Option, ...]:
+    """Return the options that a dataclass declares, in the order of its fields."""
+    return tuple(_options(owner))
+
+
+def _options(owner: type) -> Iterator[Option]:
+    types = get_type_hints(owner)
+    for known in fields(owner):
+        declared = known.metadata.get(DECLARED)
+        if declared is not None:
+            by_type = declared.kind is BY_TYPE
+            yield replace(
+                declared,
+                name=known.name,
+                kind=of_type(types[known.name]) if by_type else declared.kind,
+                default=_default(known),
+            )
+
+
+def _default(known: Field[Any]) -> object:
+    if known.default_factory is not MISSING:
+        return known.default_factory()
+    return None if known.default is MISSING else known.default

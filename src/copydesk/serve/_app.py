@@ -1,4 +1,8 @@
-"""The web app: who answers which request, and the exchange of one app for the next."""
+"""The web app of the server: its routes, the mounted apps, and the guards in front of the site.
+
+Pages of the site run only our own scripts where the desk is beside it: a theme arrives by `git
+pull`, and a script of a theme could act as the editor who looks at the site.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,21 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import quote
 
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
-from starlette.routing import BaseRoute, Mount, Router
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount, NoMatchFound, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copydesk.kit import text
+from copydesk import engine, subscriptions
+from copydesk.engine import Subscriber
+from copydesk.kit import text, urls
+from copydesk.serve._clients import client_of, is_of_our_network, trust
 
 Say = Callable[[str], None]
 Note = Callable[[int, float], None]
@@ -131,3 +142,171 @@ def _mount(path: str, app: ASGIApp) -> Mount:
     mount = Mount(path, app)
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount
+
+
+_CALLBACK = re.compile(r"/(?:.*/)?websub/([A-Za-z0-9_-]{43})")
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+class HubCalls(BaseRoute):
+    """The callbacks of a newsroom's subscriptions; each ends in a secret of its own."""
+
+    def __init__(self, subscriber: Subscriber) -> None:
+        self._subscriber = subscriber
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Decide whether a request is a hub's."""
+        found = _CALLBACK.fullmatch(scope["path"])
+        if found is None or scope["method"] not in {"GET", "HEAD", "POST"}:
+            return Match.NONE, {}
+        return Match.FULL, {"path_params": {"token": found[1]}}
+
+    def url_path_for(self, name: str, /, **path_params: str) -> str:  # type: ignore[override] # no address is made of a secret
+        """Name no callback: whose it is, only its hub knows."""
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the hub."""
+        request = Request(scope, receive)
+        token = scope["path_params"]["token"]
+        if request.method == "POST":
+            try:
+                answer = await self._subscriber.take(token, request.headers, request.stream())
+            except ClientDisconnect:
+                return
+        else:
+            answer = await self._subscriber.answer_hub(token, dict(request.query_params))
+        headers = _HEADERS
+        if request.method == "POST" and answer.status >= 400:
+            headers = {**_HEADERS, "Connection": "close"}  # the rest of the body is not wanted
+        if answer.status == 429:
+            headers = {**headers, "Retry-After": "60"}
+        response = Response(answer.words, answer.status, headers, media_type="text/plain")
+        await response(scope, receive, send)
+
+
+DESK = "/desk"
+
+
+def keep_site_off(app: ASGIApp, host: str) -> ASGIApp:
+    """Return an app that at `host` answers for the desk alone, elsewhere as `app` does.
+
+    `/desk` leads to `/desk/` at any host, and at the desk's own so does `/`.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(f"{DESK}/"):
+            await app(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get("Host", "").lower()
+        is_desk_host = bool(host) and asked in {host, f"{host}:443"}
+        if scope["path"] == DESK or (is_desk_host and scope["path"] == "/"):
+            await RedirectResponse(f"{DESK}/", 307)(scope, receive, send)
+        elif is_desk_host:
+            await PlainTextResponse("the site is not served at this host\n", 404)(
+                scope, receive, send
+            )
+        else:
+            await app(scope, receive, send)
+
+    return answer
+
+
+_SCRIPTS = (".js", ".mjs")
+
+
+class ScriptGuard:
+    """Pass requests on to `site`, and hold what it answers to this machine to a policy.
+
+    `find_own` returns the paths below `prefix` at which scripts of our own lie now; it asks the
+    disk. A policy of headers counts beside that of the page, and no page can take it back. Scripts
+    are told by their whole address, and what lies there by its hash. Forms may be sent below
+    `forms_to` alone, the address of readers' pages; "" for none.
+    """
+
+    def __init__(
+        self,
+        site: ASGIApp,
+        prefix: str,
+        find_own: Callable[[], Collection[str]],
+        is_from_here: Callable[[Scope], bool],
+        forms_to: str = "",
+    ) -> None:
+        self._site = site
+        self._prefix = f"/{prefix}/" if prefix else "/"
+        self._find_own = find_own
+        self._is_from_here = is_from_here
+        below = quote(urls.path(forms_to), safe="/%")  # no mark of a policy stays in it
+        self._forms = f"{urls.origin(forms_to)}{below}" if forms_to else "'none'"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or not self._is_from_here(scope):
+            await self._site(scope, receive, send)
+            return
+        own = await asyncio.to_thread(self._find_own)
+        if scope["path"].endswith(_SCRIPTS) and not self._is_own(scope["path"], own):
+            words = "a theme's own script is not run beside the desk\n"
+            await PlainTextResponse(words, 403)(scope, receive, send)
+            return
+        policy = self._make_policy(Headers(scope=scope).get("Host", ""), own)
+
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.append("Content-Security-Policy", policy)
+            await send(message)
+
+        await self._site(scope, receive, send_on)
+
+    def _is_own(self, path: str, own: Collection[str]) -> bool:
+        return path.startswith(self._prefix) and path.removeprefix(self._prefix) in own
+
+    def _make_policy(self, host: str, own: Collection[str]) -> str:
+        """Return the policy for a page at a host, which was found to be this machine's own name."""
+        addresses = [f"http://{host}{self._prefix}{path}" for path in sorted(own)]
+        scripts = " ".join(addresses) or "'none'"
+        forms = f"form-action {self._forms}"
+        return f"script-src {scripts}; object-src 'none'; base-uri 'none'; {forms}"
+
+
+_MAIL = "/mail"
+
+
+def needs_reader_pages(newsroom: engine.Newsroom) -> bool:
+    """Decide whether letters have readers, or may have, who can reach this server."""
+    has_letters = bool(newsroom.settings.letters) or engine.has_mail(newsroom.private)
+    return bool(newsroom.settings.serve.public_url) and has_letters
+
+
+def find_reader_pages(public_url: str) -> str:
+    """Return the address below which readers' pages lie, "" where nobody can reach them."""
+    return f"{public_url.rstrip('/')}{_MAIL}/" if public_url else ""
+
+
+@contextlib.asynccontextmanager
+async def mount_reader_pages(
+    newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say
+) -> AsyncIterator[Mapping[str, ASGIApp]]:
+    """Prepare readers' pages for the block, by the paths below which they lie; none without need.
+
+    They lie below the path of `serve.public_url`, too, as a web server in front may pass it on.
+    Where there are readers they stay, whatever the settings: the way out of a letter never ends.
+    """
+    settings = newsroom.settings
+    if not needs_reader_pages(newsroom):
+        yield {}
+        return
+
+    def read_newsroom() -> engine.Newsroom:
+        return replace(newsroom, settings=service.folder.settings(), now=datetime.now(UTC))
+
+    networks = settings.serve.trusted_proxies
+    is_proxy = trust(networks) if networks else is_of_our_network
+
+    def find_client(scope: Scope) -> str:
+        peer = scope["client"][0] if scope.get("client") else ""
+        return client_of(peer, Headers(scope=scope).getlist("X-Forwarded-For"), is_proxy)
+
+    async with subscriptions.serve_subscriptions(read_newsroom, say, find_client) as app:
+        yield {below + _MAIL: app for below in {"", urls.path(settings.serve.public_url)}}

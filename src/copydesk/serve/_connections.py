@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from copydesk.serve._readers import network_of
+from copydesk.serve._clients import network_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

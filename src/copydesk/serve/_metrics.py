@@ -1,4 +1,4 @@
-"""Metrics: what this server and its rounds did, in the text format of Prometheus."""
+"""The health check, and what the server and its rounds did in the format of Prometheus."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
+from copydesk import engine
 from copydesk.engine import RoundStatus
+from copydesk.serve._clients import has_token, is_from_here
 from copydesk.serve._connections import Connections
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -98,3 +103,31 @@ class _ConnectionCounts(Collector):
         lost.add_metric(["refused"], self._connections.refused)
         lost.add_metric(["gave way"], self._connections.gave_way)
         yield lost
+
+
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def health_route() -> Route:
+    """Make `/health`: 200 as long as this process answers; to anybody."""
+
+    async def tell_health(_: Request) -> Response:
+        return PlainTextResponse("ok\n", headers=_HEADERS)
+
+    return Route("/health", tell_health, methods=["GET"])
+
+
+def metrics_route(metrics: Metrics, service: engine.NewsroomService) -> Route:
+    """Make `/metrics`: for who sits at this machine or brings the token; else it is not there."""
+
+    async def tell_metrics(request: Request) -> Response:
+        settings = service.settings
+        public_url, desk_host = settings.serve.public_url, settings.desk.host
+        is_known = is_from_here(request.scope, public_url, desk_host) or has_token(
+            request.scope, settings.metrics_token
+        )
+        if not is_known:
+            return PlainTextResponse("not found\n", 404, headers=_HEADERS)
+        return Response(metrics.write(), headers={**_HEADERS, "Content-Type": CONTENT_TYPE})
+
+    return Route("/metrics", tell_metrics, methods=["GET"])

@@ -18,23 +18,29 @@ from copydesk import desk, engine
 from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
-from copydesk.serve._address import Address
-from copydesk.serve._app import PresentApp, WebApp
-from copydesk.serve._asker import FrontWatch, is_from_here
-from copydesk.serve._connections import Connections
-from copydesk.serve._desk_host import DESK, keep_site_off
-from copydesk.serve._figures import health_route, metrics_route
-from copydesk.serve._first_page import first_page_of
-from copydesk.serve._hub_calls import HubCalls
-from copydesk.serve._listen import limit_connections, listening, raise_descriptor_limit
-from copydesk.serve._metrics import Metrics
-from copydesk.serve._reader_pages import (
+from copydesk.serve._app import (
+    DESK,
+    HubCalls,
+    PresentApp,
+    ScriptGuard,
+    WebApp,
     find_reader_pages,
+    keep_site_off,
     mount_reader_pages,
     needs_reader_pages,
 )
-from copydesk.serve._readers import PageShelf, client_of, count_views_in, trust
-from copydesk.serve._script_guard import ScriptGuard
+from copydesk.serve._clients import (
+    FrontWatch,
+    PageShelf,
+    client_of,
+    count_views_in,
+    is_from_here,
+    trust,
+)
+from copydesk.serve._connections import Connections
+from copydesk.serve._first_page import first_page_of
+from copydesk.serve._listen import Address, limit_connections, listening, raise_descriptor_limit
+from copydesk.serve._metrics import Metrics, health_route, metrics_route
 from copydesk.serve._site import Site, nobody_counts
 
 Say = Callable[[str], None]

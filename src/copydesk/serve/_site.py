@@ -14,9 +14,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from copydesk.kit import media_types
-from copydesk.serve._files import FileAnswer, answer_file
-from copydesk.serve._packed import PackedTexts, varies
-from copydesk.serve._readers import PageShelf
+from copydesk.serve._clients import PageShelf
+from copydesk.serve._files import FileAnswer, PackedTexts, answer_file, varies
 
 SECURITY = {
     "X-Content-Type-Options": "nosniff",

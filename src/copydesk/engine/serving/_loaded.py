@@ -13,7 +13,7 @@ Work = Literal["rounds", "actions"]
 
 # A face imports what stands behind one of its names when that is asked for.
 _FACES = (
-    *("archive", "archive.change", "archive.git", "cli.terminal", "config", "fetch"),
+    *("archive", "archive.change", "archive.git", "config", "fetch"),
     *("engine", "engine.filing", "engine.judging", "engine.newsroom", "engine.publishing"),
     *("engine.cataloguing", "engine.reading", "engine.rejudging", "engine.revisiting"),
     *("engine.round", "engine.sources"),
@@ -21,7 +21,7 @@ _FACES = (
     *("rendering", "review", "watch"),
 )
 _MODULES = (
-    *("copydesk.cli.build", "copydesk.cli.catalogue", "copydesk.cli.run"),
+    *("copydesk.cli.records", "copydesk.cli.rounds"),
     *("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps"),
     *("PIL.features", "Stemmer", "aiodns", "aiohttp", "concurrent.futures.thread"),
     *(
@@ -36,7 +36,7 @@ _MODULES = (
 
 # What editors did is filed without reading pages, drawing pictures or asking anybody: half of it.
 _FACES_OF_ACTIONS = (
-    *("archive", "archive.change", "archive.git", "catalogue", "cli.terminal", "config"),
+    *("archive", "archive.change", "archive.git", "catalogue", "config"),
     *("desk_store", "engine.actions", "engine.cataloguing", "engine.editing", "engine.newsroom"),
     *("engine.rejudging", "judge", "memory", "placement", "review"),
 )

@@ -13,7 +13,7 @@ from copydesk import config
 from copydesk.config import Settings
 from copydesk.engine.settings import clean_keyword
 from copydesk.errors import UsageError
-from copydesk.kit.declared import options_of
+from copydesk.kit.kinds import options_of
 from copydesk.kit.options import Unfit
 from copydesk.news import Beat, FrontOptions, Scoring, SignalPoints, Source, Topic, Trust
 

@@ -1,0 +1,292 @@
+"""`copydesk mail`: compose, preview, lint and file issues; check how mail is set up."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import click
+
+from copydesk import engine
+from copydesk.cli import terminal
+from copydesk.cli._invocation import Invocation, TimeParam, common
+from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
+from copydesk.cli._mail_sending import bounces, send, who
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+from copydesk.news import Issue, IssueStory
+
+_FAILED = {"held", "unapproved", "failed"}
+
+
+@click.command("compose")
+@click.argument("letter")
+@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
+@click.option("--file", "is_filed", is_flag=True, help="File it as the letter's next issue.")
+@click.option("--yes", is_flag=True, help="Do not ask whether readers are to get it at once.")
+@click.option("--as", "by", default="", metavar="NAME", help="Who files it; by itself git's user.")
+@common
+def compose(
+    invocation: Invocation, letter: str, *, at: datetime | None, is_filed: bool, yes: bool, by: str
+) -> None:
+    """Show the issue that LETTER would be now: what is new since its last one.
+
+    With --file it is filed in `_newsletters/` by a commit, and the next build publishes it. Where
+    `copydesk serve` would send it at once you are asked, with the number of readers. With nobody
+    to ask and no --yes it is filed all the same, and awaits `copydesk mail send`.
+    """
+    if is_filed and at is not None:
+        raise click.UsageError("--file is for now: leave --at away, or set the clock by --now.")
+    with invocation.newsroom() as newsroom:
+        if is_filed:
+            speaker = engine.speaker(newsroom, by)
+            _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
+            return
+        edits = engine.read_edits(newsroom, letter).edits
+        draft = engine.draft_letter(newsroom, letter, at or newsroom.now, edits)
+    if invocation.json:
+        terminal.as_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest})
+        return
+    _show_issue(draft.issue)
+    if not draft.is_enough:
+        terminal.note(engine.explain_skip(draft).what)
+
+
+def _file(
+    newsroom: engine.Newsroom, letter: str, by: str, *, is_answered: bool
+) -> engine.LetterOutcome:
+    """File an issue: as somebody says, or so that it awaits a word where readers would get it."""
+    if is_answered or not newsroom.settings.mail.deliver:
+        return engine.file_letter(newsroom, letter, by)
+    whom = ""
+
+    def ask(audience: engine.IssueAudience) -> bool:
+        nonlocal whom
+        whom = _name_audience(audience)
+        if terminal.is_somebody_there():
+            terminal.ask(f"{whom} this now", is_answered=False)
+        return terminal.is_somebody_there()
+
+    with engine.open_readers(newsroom) as store:
+        outcome = engine.ask_and_file(newsroom, store, letter, by, ask)
+    if outcome.is_held:
+        name = PurePosixPath(outcome.path).stem
+        terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")
+    return outcome
+
+
+def _name_audience(audience: engine.IssueAudience) -> str:
+    if audience.readers is None:
+        return f"all readers that {audience.via} has get"
+    return "1 reader gets" if audience.readers == 1 else f"{audience.readers} readers get"
+
+
+def _show_outcome(invocation: Invocation, outcome: engine.LetterOutcome) -> None:
+    if invocation.json:
+        terminal.as_json(outcome)
+    else:
+        click.echo(f"{outcome.letter}: {outcome.what}")
+        for note in outcome.notes:
+            terminal.note(note)
+        if outcome.hint:
+            click.echo(f"hint: {outcome.hint}", err=True)
+    if outcome.state in _FAILED:
+        sys.exit(1)
+
+
+def _show_issue(issue: Issue) -> None:
+    """Print an issue as it is read."""
+    since, at = (dates.rfc3339(moment) for moment in (issue.since, issue.at))
+    click.echo(f"{issue.name}: {issue.title}, from {since} to {at}")
+    click.echo(f"subject: {issue.subject}")
+    click.echo(f"preview: {issue.preheader}")
+    if issue.note:
+        click.echo(f"note: {text.fold(issue.note)}")
+    for section in issue.sections:
+        click.echo(f"\n{section.title}")
+        for number, story in enumerate(section.stories, 1):
+            _show_story(number, story)
+
+
+def _show_story(number: int, story: IssueStory) -> None:
+    click.echo(f"{number:4}. {story.title}")
+    others = ", ".join(link.name for link in story.coverage)
+    minutes = f"{story.minutes} min" if story.minutes else ""
+    told = [story.source, minutes, others and f"also: {others}", story.note and "with a note"]
+    if any(told):
+        click.echo(f"      {', '.join(filter(None, told))}")
+    click.echo(f"      {story.page or story.url}")
+
+
+@click.command("preview")
+@click.argument("letter")
+@click.option("--at", type=TimeParam(), help="The time to compose it for; by itself now.")
+@common
+def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None:
+    """Show the mail that LETTER would be now: its plain text; with --json its HTML, too."""
+    with invocation.newsroom() as newsroom:
+        edits = engine.read_edits(newsroom, letter).edits
+        issue = engine.compose_issue(newsroom, letter, at or newsroom.now, edits)
+        rendered = engine.render_issue(newsroom, issue)
+    if invocation.json:
+        stories = [story.name for story in issue.stories]
+        terminal.as_json(
+            {
+                "subject": rendered.subject,
+                "preheader": rendered.preheader,
+                "html": rendered.html,
+                "text": rendered.text,
+                "stories": stories,
+                "bytes": rendered.bytes,
+            }
+        )
+        return
+    click.echo(rendered.text, nl=False)
+    terminal.note(f"{rendered.bytes:,} bytes with the HTML, which --json prints")
+
+
+@click.command("lint")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--clients", default="", metavar="NAMES", help="Mail programs, with commas between.")
+@common
+def lint(invocation: Invocation, file: Path, *, clients: str) -> None:
+    """Hold the HTML of FILE against what mail programs show, by caniemail's data.
+
+    Names each feature that one of them does not show, or not wholly, with what it shows instead.
+    Exit 1 where that is not known.
+    """
+    names = tuple(name for part in clients.split(",") if (name := part.strip().lower()))
+    report = engine.lint_mail(file, names)
+    if invocation.json:
+        terminal.as_json(report)
+    else:
+        _show_lint(report)
+    if report.without_fallback:
+        sys.exit(1)
+
+
+def _show_lint(report: engine.LintReport) -> None:
+    for finding in report.findings:
+        times = "once" if finding.count == 1 else f"{finding.count} times"
+        click.echo(f"{finding.feature}: {finding.title} (line {finding.line}, {times})")
+        for lack in finding.lacks:
+            said = "not shown" if lack.support == "unsupported" else "in part"
+            notes = f": {' '.join(lack.notes)}" if lack.notes else ""
+            click.echo(f"  {lack.program} {said} since {lack.since}{text.fold(notes)}")
+        click.echo(f"  instead: {finding.fallback or 'not known'}")
+    terminal.note(
+        f"{len(report.findings)} features not shown by all of {', '.join(report.clients)}; "
+        f"{report.without_fallback} without a known fallback"
+    )
+
+
+@click.command("file-due")
+@common
+def file_due(invocation: Invocation) -> None:
+    """File the letters whose hour has come, or that have enough new stories.
+
+    `copydesk serve` does so by itself, and `copydesk run` at the end of a round.
+    """
+    with invocation.newsroom() as newsroom:
+        outcomes = engine.file_due_letters(newsroom)
+    if invocation.json:
+        terminal.as_json({"letters": outcomes})
+    else:
+        for outcome in outcomes:
+            click.echo(f"{outcome.letter}: {outcome.what}")
+    if any(outcome.state == "failed" for outcome in outcomes):
+        sys.exit(1)
+
+
+@click.command("doctor")
+@click.option("--send", "address", default="", metavar="ADDRESS", help="Send one test mail there.")
+@click.option("--overrule", default="", metavar="KIND", help="Let this fault hold up no letter.")
+@click.option("--why", default="", metavar="TEXT", help="Why it is overruled.")
+@click.option("--as", "by", default="", metavar="NAME", help="Whose word it is; else git's user.")
+@common
+def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by: str) -> None:
+    """Look whether letters would arrive: the DNS, the mail server, the links. Sends
+    nothing, but with --send.
+
+    Each finding comes with its mend. Before the first letter there must be no fault, or each must
+    be overruled by name. Exit 1 on a fault that is not.
+    """
+    _check_words(address, overrule, why or (by if not address else ""))
+    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+        if address:
+            wish = engine.TrialRequest(address=address, by=by or COMMAND, may_go_anywhere=True)
+            now = _clock(invocation)()
+            _show_test(invocation, engine.send_test_letter(newsroom, store, wish, now))
+            return
+        if overrule:
+            speaker = engine.speaker(newsroom, by)
+            report = engine.overrule_check(newsroom, store, overrule, why, speaker)
+        else:
+            report = engine.examine_mail(newsroom, store, _clock(invocation))
+        lost = engine.find_lost_letters(newsroom, store)
+        flood = engine.find_sign_up_flood(newsroom, store)
+    if invocation.json:
+        terminal.as_json(
+            {
+                "at": report.at or None,
+                "findings": report.findings,
+                "overruled": report.overruled,
+                "obstacles": report.obstacles,
+                "lost_letters": lost,
+                "sign_up_flood": flood,
+            }
+        )
+    else:
+        _show_checks(report)
+        note_lost_letters(lost)
+        if flood:
+            terminal.note(f"{flood.what}; {flood.hint}")
+    if report.obstacles:
+        sys.exit(1)
+
+
+def _check_words(address: str, overrule: str, about: str) -> None:
+    if address and overrule:
+        raise UsageError("a mail is sent or a check overruled", hint="leave one of them out")
+    if about and not overrule:
+        raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
+
+
+def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
+    if invocation.json:
+        terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
+    else:
+        click.echo(text.fold(f"{answer.kind}: {answer.code or ''} {answer.words}"))
+    if answer.kind != "accepted":
+        sys.exit(1)
+
+
+def _clock(invocation: Invocation) -> Callable[[], datetime]:
+    """Return the clock: what a server says is compared with the moment at which it does."""
+    fixed = invocation.now
+    return lambda: fixed or datetime.now(UTC)
+
+
+def _show_checks(report: engine.MailCheckReport) -> None:
+    for finding in report.findings:
+        click.echo(text.fold(f"{finding.state}: {finding.kind}: {finding.what}"))
+        if finding.hint:
+            click.echo(f"  mend: {text.fold(finding.hint)}")
+    for kind, word in report.overruled.items():
+        click.echo(text.fold(f"overruled: {kind}: by {word.by} on {word.at}: {word.why}"))
+    if report.obstacles:
+        terminal.note(f"letters wait for: {', '.join(report.obstacles)}")
+    elif not report.at:
+        terminal.note("nobody has looked at these settings yet: copydesk mail doctor")
+
+
+@click.group("mail")
+@common
+def mail_command(invocation: Invocation) -> None:  # kept in the context for the command
+    """Letters to readers."""
+
+
+for word in (compose, preview, file_due, doctor, lint, send, who, bounces, readers):
+    mail_command.add_command(word)

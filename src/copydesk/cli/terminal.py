@@ -1,0 +1,372 @@
+"""Print reports: JSON or lines on stdout, progress and notes on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from copydesk import engine
+from copydesk.errors import UsageError
+from copydesk.kit import dates, text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+# what JSON lets stand inside its strings, and a terminal may obey: C1 controls, turns of direction
+_STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def as_json(value: object) -> None:
+    """Print a report as JSON."""
+    import msgspec
+
+    written = json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)
+    click.echo(_STEERING.sub(lambda control: f"\\u{ord(control[0]):04x}", written))
+
+
+def note(words: str) -> None:
+    """Print on stderr what is not data."""
+    click.echo(words, err=True)
+
+
+def ask(risk: str, *, is_answered: bool) -> None:
+    """Ask on a terminal whether somebody wants what follows; `--yes` has answered before.
+
+    Ends the command where they do not. Raises UsageError where nobody is there to be asked.
+    """
+    if is_answered:
+        return
+    if not is_somebody_there():
+        raise UsageError(risk, hint="if that is meant, say so: --yes")
+    click.confirm(f"{risk}. Go on?", abort=True, err=True)
+
+
+def is_somebody_there() -> bool:
+    """Decide whether a person can be asked: stdin is a terminal."""
+    return sys.stdin.isatty()
+
+
+def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:
+    """Print what failed, each with its hint; the rest is counted."""
+    for failure in failed[:most]:
+        note(text.fold(f"failed: {failure.what}: {failure.url}"))
+        if failure.hint:
+            note(f"  hint: {text.fold(failure.hint)}")
+    if len(failed) > most:
+        note(f"… and {len(failed) - most} more; --json lists them all")
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows in columns; tab-separated where nobody looks.
+
+    What strangers said in a cell steers no terminal and makes no further line.
+    """
+    rows = [[text.fold(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in head:
+        grid.add_column(name, overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell.replace("[", "\\[") for cell in row))
+    Console().print(grid)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[engine.Progress]:
+    """Show a bar on a terminal's stderr, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield engine.Silence()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True
+    ) as bars:
+        yield _Bars(bars)
+
+
+class _Bars:
+    """Pass the engine's progress on to a bar."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a bar of its own for a stage."""
+        self._task = self._bars.add_task(name, total=total)
+
+    def step(self, count: int = 1) -> None:
+        """Move the stage's bar."""
+        if self._task is not None:
+            self._bars.advance(self._task, count)
+
+
+# Columns, not a table of rich: 10,000 rows are slow there, and it breaks URLs over many lines.
+
+_GAP = "  "
+_LEAST = 20  # columns for a cell whose width is what the others leave
+
+
+class Columns:
+    """The columns of a table on this terminal.
+
+    A width of 0 takes what the others leave, in equal parts; those in `right` hold numbers.
+    """
+
+    def __init__(self, *widths: int, right: frozenset[int] = frozenset()) -> None:
+        columns = shutil.get_terminal_size((100, 24)).columns
+        left = columns - sum(widths) - len(_GAP) * (len(widths) - 1) - 1
+        share = max(left // max(widths.count(0), 1), _LEAST)
+        self._widths = tuple(width or share for width in widths)
+        self._right = right
+
+    def line(self, cells: Sequence[str]) -> str:
+        """Write one row as a line without blanks at its end."""
+        fitted = (
+            cell.rjust(width) if at in self._right else _fit(cell, width)
+            for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
+        )
+        return _GAP.join(fitted).rstrip()
+
+
+def _fit(cell: str, width: int) -> str:
+    """Return a cell that is as wide as its column, cut with an ellipsis where it is too long."""
+    if cell.isascii():
+        return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(cell) <= width:
+        return set_cell_size(cell, width)
+    return f"{set_cell_size(cell, width - 1)}…"
+
+
+def ago(time: str, now: datetime) -> str:
+    """Write how long ago a time of RFC 3339 was, "-" where there is none."""
+    at = dates.parse(time) if time else None
+    return "-" if at is None else _span((now - at).total_seconds())
+
+
+def until(time: str, now: datetime) -> str:
+    """Write how long it is to a time of RFC 3339, "due" where it has come, "-" for none."""
+    at = dates.parse(time) if time else None
+    if at is None:
+        return "-"
+    return "due" if at <= now else _span((at - now).total_seconds())
+
+
+def _span(seconds: float) -> str:
+    """Write a time's length in its largest unit: 40s, 12m, 5h, 3d."""
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds >= size:
+            return f"{seconds // size:.0f}{unit}"
+    return f"{max(seconds, 0):.0f}s"
+
+
+_MOST = 20  # headlines on a terminal; the rest is counted
+_WIDTHS = (7, 4, 0)
+_INDENT = "  "
+
+
+def show_headlines(headlines: Sequence[engine.Headline]) -> None:
+    """Print what became of each story, its quality and headline; the first ones on a terminal."""
+    shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
+    for headline in shown:
+        _show_line(headline)
+    if len(headlines) > len(shown):
+        click.echo(f"… and {len(headlines) - len(shown)} more")
+
+
+def show_rehearsal(headlines: Sequence[engine.Headline]) -> None:
+    """Print every story that would be filed or change, each with the first reasons below it."""
+    for headline in headlines:
+        _show_line(headline)
+        for reason in headline.why:
+            click.echo(f"{_INDENT}{text.fold(reason)}")
+
+
+def show_story(headline: engine.Headline) -> None:
+    """Print where one story is filed, what it is worth and where it stands, with its reasons."""
+    standing = "published" if headline.published else "not published"
+    topics = ", ".join(map(text.fold, headline.topics)) or "no topic"
+    click.echo(f"{headline.became}: {headline.path}")
+    click.echo(f"{_INDENT}{text.fold(headline.title)}")
+    click.echo(f"{_INDENT}{standing}, quality {headline.quality}, {topics}")
+    for reason in headline.why:
+        click.echo(f"{_INDENT}{text.fold(reason)}")
+
+
+def _show_line(headline: engine.Headline) -> None:
+    quality = "" if headline.quality is None else str(headline.quality)
+    cells = (headline.became, quality, text.fold(headline.title))
+    if sys.stdout.isatty():
+        click.echo(Columns(*_WIDTHS, right=frozenset({1})).line(cells))
+    else:
+        click.echo("\t".join((*cells[:2], headline.path, cells[2])))
+
+
+Fields = Mapping[str, Mapping[str, object]]
+
+_NAME = 18  # columns of a field's name
+_WIDEST = 120  # columns; longer lines are hard to read
+_LEAST_VALUE = 20
+_NOTHING = "-"
+_EACH_WITH_ITS_OWN = frozenset({"figures", "signals"})
+# what a terminal may obey: controls but the line feed and the tab, turns of direction
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BY_THE_CLOCK = "no date on the page: when it was read"
+
+
+def sheet(fields: Fields) -> Iterator[str]:
+    """Write the lines of a sheet, as wide as the terminal."""
+    columns = max(min(shutil.get_terminal_size((100, 24)).columns, _WIDEST), _NAME + _LEAST_VALUE)
+    for name, field in fields.items():
+        if name != "text":
+            yield from _field_lines(name, field, columns)
+    if "text" in fields:
+        yield ""
+        yield f"text{_format_origin('text', fields['text'])}"
+        for line in words(fields).split("\n"):
+            yield from _wrap(line, columns) or [""]
+
+
+def words(fields: Fields) -> str:
+    """Return the text alone, its paragraphs kept; it steers no terminal."""
+    return _CONTROLS.sub("", str(fields["text"]["value"]))
+
+
+def _wrap(line: str, columns: int) -> list[str]:
+    """Break a line between whole words: an address stays in one."""
+    return textwrap.wrap(line, columns, break_long_words=False, break_on_hyphens=False)
+
+
+def _field_lines(name: str, field: Mapping[str, object], columns: int) -> Iterator[str]:
+    """Write a field's name beside its values, each on its own lines, and where they came from."""
+    values = [text.fold(value) for value in _values(field["value"])]
+    values = [value for value in values if value] or [_NOTHING]
+    values[-1] += "" if name in _EACH_WITH_ITS_OWN else _format_origin(name, field)
+    for value in values:
+        for line in _wrap(value, columns - _NAME):
+            yield f"{name:<{_NAME}}{line}"
+            name = ""
+
+
+def _format_origin(name: str, field: Mapping[str, object]) -> str:
+    origin = text.fold(str(field["from"]))
+    if origin == "found" and name.startswith("published"):
+        origin = f"found ({_BY_THE_CLOCK})"
+    return f"  [{origin}]" if origin else ""
+
+
+def _values(value: object) -> Iterator[str]:
+    """Write what stands in a field, each string on lines of its own: a picture, a signal, names."""
+    if isinstance(value, Mapping):
+        yield from _part_lines(value)
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for part in value:
+            yield from _part_lines(part)
+    elif isinstance(value, list):
+        yield ", ".join(map(str, value))
+    else:
+        yield str(value or "")
+
+
+def _part_lines(parts: Mapping[str, object]) -> Iterator[str]:
+    """Write a signal, a picture or a publisher: what it says, then what else is known of it."""
+    match parts:
+        case {"name": name, "said": said, "where": where}:
+            yield f"{said if str(said).startswith(str(name)) else f'{name}: {said}'} ({where})"
+        case {"url": url, "alt": alt, "credit": credit, "origin": origin}:
+            yield str(url)
+            width, height = parts.get("width"), parts.get("height")
+            size = f"{width} × {height}" if width and height else ""
+            known = (f"“{alt}”" if alt else "", f"credit: {credit}" if credit else "", size, origin)
+            yield f"– {', '.join(str(detail) for detail in known if detail)}"
+        case {"name": name, "domain": domain}:
+            yield f"{name} ({domain})" if domain else str(name)
+        case _:
+            yield "; ".join(f"{key}: {part}" for key, part in parts.items() if part)
+
+
+_PART, _POINTS, _QUALITY_GAP = 14, 5, "  "  # columns
+_LEAST_REASON = 20  # columns for what points come from
+_UNNAMED = "quality"
+
+
+def quality_table(rows: Sequence[engine.QualityRow], quality: int | None) -> Iterator[str]:
+    """Write the lines of a quality's table, on a terminal as wide as that.
+
+    Where the record says another quality than the sum, that is told.
+    """
+    has_names = any(row.part for row in rows)
+    for row in rows:
+        name = text.fold(row.part) or ("other" if has_names else _UNNAMED)
+        for evidence in row.evidence:
+            first, *more = _wrap_reason(text.fold(evidence.why))
+            yield _quality_line(name, f"{evidence.points:+d}", first)
+            yield from (_quality_line("", "", line) for line in more)
+            name = ""
+    total = sum(row.points for row in rows)
+    yield _quality_line("sum", str(total), "" if total == quality else f"the record says {quality}")
+
+
+def _quality_line(part: str, points: str, words: str) -> str:
+    return _QUALITY_GAP.join((part.ljust(_PART), points.rjust(_POINTS), words)).rstrip()
+
+
+def _wrap_reason(words: str) -> Sequence[str]:
+    """Break words into lines that fit a terminal; where nobody looks they stay one line."""
+    if not sys.stdout.isatty():
+        return [words]
+    taken = len(_quality_line("", "", "x")) + len(
+        _QUALITY_GAP
+    )  # the table stands below a story's first line
+    width = max(shutil.get_terminal_size((100, 24)).columns - taken, _LEAST_REASON)
+    return textwrap.wrap(words, width, break_on_hyphens=False) or [""]
+
+
+def show_deploy(report: engine.DeployReport) -> None:
+    """Print the summary of a deploy; of a dry run each file, too."""
+    for words in report.notes:
+        note(f"note: {text.fold(words)}")
+    for path in report.sending:
+        click.echo(f"would send    {text.fold(path)}")
+    for path in report.deleting:
+        click.echo(f"would delete  {text.fold(path)}")
+    would = "would be " if report.dry_run else ""
+    pinged = f", {report.pinged} told" if report.pinged else ""
+    click.echo(
+        f"{text.fold(report.target)}: {report.sent} {would}sent ({report.bytes / 1e6:.1f} MB), "
+        f"{report.deleted} {would}deleted, {report.unchanged} unchanged{pinged} "
+        f"in {report.seconds:.1f} s"
+    )
+
+
+def note_gate_passage(gate: engine.GatePassage) -> None:
+    """Print on stderr how many stories the gate lets through, and others would."""
+    if not gate.stories:
+        note(f"the gate alone decided on no story of the last {gate.days} days")
+        return
+    note(
+        f"of {gate.stories:,} stories of the last {gate.days} days the gate lets "
+        f"{gate.passed:,} through (publish_at {gate.publish_at})"
+    )
+    others = ", ".join(f"{other.passed:,} at {other.publish_at}" for other in gate.others)
+    note(f"  it would let through: {others}")
