@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from copydesk import archive, engine, judge
+from copydesk import archive, judge, newsroom
 from copydesk.errors import CopydeskError
 from copydesk.judge import shelves
 from copydesk.news import Article, Beat, Provider, Reason, ReasonKind, Shelved, Story
@@ -34,7 +34,7 @@ def adopted(site: Path) -> Iterator[Path]:
     with TemporaryDirectory() as folder, tarfile.open(site) as packed:
         packed.extractall(folder, filter="data")
         root = next(path.parent for path in Path(folder).rglob("_config.yml"))
-        engine.adopt(root)
+        newsroom.adopt(root)
         yield root
 
 

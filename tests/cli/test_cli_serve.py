@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk.engine.serving import with_time
+from copydesk.background import with_time
 from copydesk.fetch import VirtualClock
 from copydesk.memory import Memory
 from copydesk.serve import Address, Site, WebApp, listening

@@ -16,7 +16,7 @@ from copydesk import config
 from copydesk.desk.sign_in import FRAMED_POLICY
 from copydesk.desk_store import DeskStore, Moment, open_desk
 from copydesk.desk_store.letter_edits import IssueChange
-from copydesk.engine import accounts
+from copydesk.newsroom import accounts
 from world.api_client import ApiClient, make_token
 from world.desk import desk_newsroom
 from world.letter_desk import TITLES, letter_newsroom, story_of

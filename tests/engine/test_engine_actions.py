@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.engine.editing import MOST_IN_A_COMMIT
+from copydesk import archive, building, editing, newsroom
+from copydesk.editing import MOST_IN_A_COMMIT
 from copydesk.news import Article, EditorAction
 from world.desk import (
     NAMES,
@@ -483,8 +483,8 @@ def test_the_command_lines_undo_takes_back_a_commit_of_the_desk(root: Path) -> N
     before = files(root)
     outcomes = act(root, verdict("hold", A), rename(B, "New words"))
     assert outcomes[0].commit
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        report = engine.undo_action(opened, outcomes[0].commit, "Ada")
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        report = editing.undo_action(opened, outcomes[0].commit, "Ada")
     assert report.action == f"verdict hold _news/{A}.md · rule rename {B}"
     assert files(root) == before
 
@@ -504,8 +504,8 @@ def test_a_correction_is_seen_by_readers_and_stays(root: Path) -> None:
         "2026-11-20T09:00:00Z corrected here: We said two.",
     )
     assert {rule.said for rule in archive.read_rulings(root).rules} == {"rename", "set"}
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        engine.build(opened, engine.Silence())
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        building.build(opened, newsroom.Silence())
     page = (root / f".copydesk/site/news/{A}/index.html").read_text("utf-8")
     assert "Corrected by the editors: We said two." in page
 
@@ -567,7 +567,7 @@ def test_on_a_detached_head_words_are_on_the_disk_and_wait_for_git(root: Path) -
 
 def test_a_story_that_is_given_back_in_the_same_commit_keeps_its_text(root: Path) -> None:
     said = verdict("remove", A)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         url = read(root, A).addresses[0]
         opened.articles.put(
             Article(
@@ -575,7 +575,7 @@ def test_a_story_that_is_given_back_in_the_same_commit_keeps_its_text(root: Path
             )
         )
     act(root, said, undo(said))
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         assert opened.articles.find(url) is not None
 
 

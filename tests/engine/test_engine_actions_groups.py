@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.engine.editing import Edit
-from copydesk.engine.round import run_round
+from copydesk import archive, editing, newsroom, rounds
+from copydesk.editing import Edit
 from copydesk.news import EditorAction
+from copydesk.rounds import run_round
 from world.desk import (
     NAMES,
     act,
@@ -65,8 +65,8 @@ def in_front(root: Path) -> set[str]:
 
 
 def run(root: Path, web: Path) -> tuple[str, ...]:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return run_round(opened, engine.RoundOptions(web=web), engine.Silence()).updated
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        return run_round(opened, rounds.RoundOptions(web=web), newsroom.Silence()).updated
 
 
 @pytest.mark.parametrize("said", RULES)
@@ -122,7 +122,7 @@ def test_an_edit_that_comes_while_words_are_made_ready_is_not_overwritten(
         edit.newsroom.archive.read(f"_news/{A}.md")
         return edit
 
-    module = sys.modules["copydesk.engine.editing.applying._apply_actions"]
+    module = sys.modules["copydesk.editing.applying._apply_actions"]
     monkeypatch.setattr(module, "regroup_at_once", edit_by_hand)
     refused, done = act(root, rename(A, "New words"), verdict("hold", B))
     assert (refused.state, done.state) == ("refused", "done")
@@ -141,8 +141,8 @@ def test_undo_keeps_to_the_story_that_was_meant(root: Path, web: Path) -> None:
 
 
 def test_the_command_line_leaves_groups_to_the_next_round(root: Path, web: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        engine.file_rule(opened, engine.NewRule(said="pin", by="Ed", paths=(f"_news/{E}.md",)))
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        editing.file_rule(opened, editing.NewRule(said="pin", by="Ed", paths=(f"_news/{E}.md",)))
     assert in_front(root) == {A}
     run(root, web)
     assert in_front(root) == {E}

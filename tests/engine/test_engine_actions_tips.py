@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.round import run_round
+from copydesk import newsroom, rounds
 from copydesk.news import ActionOutcome
+from copydesk.newsroom import reports
+from copydesk.rounds import run_round
 from world.desk import act, action, desk_newsroom
 from world.newsroom import NOW, WALL, Answer, feed, page, record_web, run_git
 
@@ -29,14 +30,14 @@ def file(root: Path, *values: str, by: str = "Anna") -> ActionOutcome:
     return told
 
 
-def run(root: Path, tmp_path: Path, answer: Answer) -> engine.RoundReport:
+def run(root: Path, tmp_path: Path, answer: Answer) -> reports.RoundReport:
     web = record_web(tmp_path / "web.warc.gz", {**FEEDS, PAGE: answer})
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return run_round(opened, engine.RoundOptions(web=web, all_due=True), engine.Silence())
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        return run_round(opened, rounds.RoundOptions(web=web, all_due=True), newsroom.Silence())
 
 
 def waiting(root: Path) -> int:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         return len(opened.memory.tips.keys())
 
 

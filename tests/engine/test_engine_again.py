@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.archive import change as steps
 from copydesk.news import Verdict
+from copydesk.newsroom import open_newsroom, open_seal
 from world.later import (
     GONE,
     SEALS_PAGE,
@@ -101,8 +102,8 @@ def test_the_seal_holds_the_new_reading_and_only_where_it_changed(
 
 
 def opened_seal(root: Path) -> dict[str, str]:
-    with engine.open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as opened:
-        plain: dict[str, str] = json.loads(engine.open_seal(opened, WALL_RECORD))
+    with open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as opened:
+        plain: dict[str, str] = json.loads(open_seal(opened, WALL_RECORD))
         return plain
 
 
@@ -139,7 +140,7 @@ def test_a_number_in_the_text_is_a_correction_and_the_kept_text_is_the_new_one(
     run(root, web, 2)
     assert story(root).title == TITLE
     assert story(root).history == ("2026-11-20T10:00:00Z text changed (a number in it)",)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         kept = opened.articles.find("https://gull.example/wall")
     assert kept is not None
     assert "14 million crowns" in kept.text
@@ -234,7 +235,7 @@ def test_an_address_between_the_first_and_the_last_is_never_filed_again(
     run(root, web)
     run(root, web, 2)
     assert story(root).web_url == "https://gull.example/coast/sea-wall"
-    with engine.open_newsroom(root, NOW, {}) as opened, filed_shelf(opened) as shelf:
+    with open_newsroom(root, NOW, {}) as opened, filed_shelf(opened) as shelf:
         for address in ("wall", "news/wall", "coast/sea-wall"):
             assert shelf.at(f"https://gull.example/{address}") == WALL_RECORD
 
@@ -387,8 +388,8 @@ def test_explain_tells_the_history(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {WALL_PAGE: [at(1, page(NEW_TITLE, WALL))]})
     run(root, web)
     run(root, web, 2)
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        told = engine.explain(opened, WALL_RECORD)
+    with open_newsroom(root, NOW, {}) as opened:
+        told = editing.explain(opened, WALL_RECORD)
     assert told.history == (f'2026-11-20T10:00:00Z title was "{TITLE}"',)
 
 
@@ -438,9 +439,9 @@ def test_a_removed_story_is_left_alone(tmp_path: Path, profile: str) -> None:
     root = newsroom(tmp_path / "beat", more=f'[scoring]\nprofile = "{profile}"\n')
     web = web_with(tmp_path, {})
     run(root, web)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         verdict = Verdict(by="ed", at=NOW, said="remove", why="by order of a court")
-        engine.file_verdict(opened, WALL_RECORD, verdict)
+        editing.file_verdict(opened, WALL_RECORD, verdict)
     assert run(root, web, 2).looked_again == 1
     assert set(planned(root)) == {SEALS_RECORD}
 
@@ -459,7 +460,7 @@ def test_what_an_earlier_version_read_otherwise_is_no_correction(
 
 def read_by_an_earlier_version(root: Path) -> None:
     """Let the kept reading of the wall be one of an earlier reader."""
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         revisit = opened.memory.revisits.get(WALL_RECORD)
         article = opened.articles.find(WALL_PAGE)
         assert article is not None
@@ -478,6 +479,6 @@ def test_the_words_of_a_page_that_a_look_reads_anew_are_found(root: Path, tmp_pa
     report = run(root, web, 2)
 
     assert report.updated == ()
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        found = engine.list_stories(opened, engine.StoryQuestion(search='"lower street"'))
+    with open_newsroom(root, NOW, {}) as opened:
+        found = editing.list_stories(opened, editing.StoryQuestion(search='"lower street"'))
     assert [one.path for one in found.stories] == [WALL_RECORD]

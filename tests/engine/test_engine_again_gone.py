@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing
+from copydesk.newsroom import open_newsroom
 from world.later import (
     GONE,
     SEALS_RECORD,
@@ -29,11 +30,11 @@ EVERYDAY = '[scoring]\nprofile = "everyday"\npublish_at = 1\n'
 
 
 def is_gone(root: Path, path: str = WALL_RECORD) -> bool:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        every = engine.list_stories(opened, engine.StoryQuestion()).stories
-        asked = engine.StoryQuestion(standings=frozenset({"gone"}))
-        gone = engine.list_stories(opened, asked)
-        told = engine.explain(opened, path).gone
+    with open_newsroom(root, NOW, {}) as opened:
+        every = editing.list_stories(opened, editing.StoryQuestion()).stories
+        asked = editing.StoryQuestion(standings=frozenset({"gone"}))
+        gone = editing.list_stories(opened, asked)
+        told = editing.explain(opened, path).gone
     assert [one.path for one in every if one.gone] == [one.path for one in gone.stories]
     assert (len(gone.stories), told) == (gone.total, path in {one.path for one in gone.stories})
     return told

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.archive import change as steps
-from copydesk.engine.revisiting import due_looks
 from copydesk.memory import Revisit
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.rounds import due_looks
 from world.later import (
     SEALS_PAGE,
     SEALS_RECORD,
@@ -46,7 +46,7 @@ def test_looks_are_an_hour_six_a_day_three_and_a_week_after_filing(
     assert looks == [0, 0, 2, 0, 2, 0, 2, 0, 2, 0, 2, 0]
 
 
-def put(opened: engine.Newsroom, host: str, number: int, *, hours: float) -> None:
+def put(opened: Newsroom, host: str, number: int, *, hours: float) -> None:
     """Plan a look that has been due for so many hours."""
     url, due = f"https://{host}.example/{number}", NOW - timedelta(hours=hours)
     opened.memory.revisits.put(Revisit(path=f"_news/{host}-{number:02}.md", url=url, due=due))
@@ -55,7 +55,7 @@ def put(opened: engine.Newsroom, host: str, number: int, *, hours: float) -> Non
 def test_a_host_is_looked_at_a_dozen_times_a_round_and_the_longest_due_come_first(
     root: Path,
 ) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         for number in range(30):
             put(opened, "heron" if number > 20 else "gull", number, hours=24 - number / 2)
         paths = [one.path for one in due_looks(opened.memory, opened.now)]
@@ -64,7 +64,7 @@ def test_a_host_is_looked_at_a_dozen_times_a_round_and_the_longest_due_come_firs
 
 
 def test_a_busy_host_takes_no_look_from_others_and_does_not_run_late_for_ever(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened, opened.memory.together():
+    with open_newsroom(root, NOW, {}) as opened, opened.memory.together():
         for number in range(2_100):
             put(opened, "wire", number, hours=48)
         for number in range(3):
@@ -78,7 +78,7 @@ def test_a_busy_host_takes_no_look_from_others_and_does_not_run_late_for_ever(ro
 
 def test_a_look_that_is_late_by_a_week_is_not_made(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {})
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         put(opened, "gull", 1, hours=7 * 24 + 1)
     run(root, web)
     assert set(planned(root)) == {WALL_RECORD, SEALS_RECORD}
@@ -106,7 +106,7 @@ def test_with_the_memory_lost_looks_are_planned_over_the_coming_day_and_nothing_
 def test_a_plan_that_another_version_kept_is_made_up(root: Path, tmp_path: Path) -> None:
     web = web_with(tmp_path, {})
     run(root, web)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         strange = Revisit(path=WALL_RECORD, url=WALL_PAGE, due=NOW, kept=b'{"filed": 1}')
         opened.memory.revisits.put(strange)
     assert run(root, web, 2).looked_again == 1
@@ -139,7 +139,7 @@ def test_a_commit_names_what_an_earlier_version_left(root: Path, tmp_path: Path)
     run(root, web)
     run_git(root, "reset", "-q", "--mixed", "HEAD~1")
     digests = {path: sha256((root / path).read_bytes()) for path in (WALL_RECORD, SEALS_RECORD)}
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         for path, digest in digests.items():
             opened.memory._run("INSERT INTO journal VALUES (?, ?)", path, digest.hexdigest())
 
@@ -147,7 +147,7 @@ def test_a_commit_names_what_an_earlier_version_left(root: Path, tmp_path: Path)
 
     titles = ["* Grey seals are back on the coast", f"* {TITLE}"]
     assert message(root) == ["news: 2 left from an earlier round", "", *titles]
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         assert opened.memory.journal() == {}
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import git
-from copydesk.engine import BackupOptions, BackupReport, back_up, restore
 from copydesk.errors import BackupError, BusyError, ConfigError, GitError, UsageError
 from copydesk.kit import locks
+from copydesk.newsroom.backup import BackupOptions, BackupReport, back_up, restore
 from world.backups import RECORD, fill_database, lived_newsroom, make_backup, names_in, read_members
 from world.newsroom import KEY, NOW, newsroom, run_git, write_files
 

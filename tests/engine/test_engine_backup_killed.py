@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine import BackupOptions, back_up, restore
 from copydesk.errors import CopydeskError
+from copydesk.newsroom.backup import BackupOptions, back_up, restore
 from world.backups import lived_newsroom, make_backup, names_in
 from world.newsroom import NOW, write_files
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine, memory
+from copydesk import memory, rounds
 from copydesk.kit import urls
+from copydesk.newsroom import Silence, open_newsroom, reports
 from world.background import world_in_background
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, SEALS, WALL, newsroom, page
@@ -106,7 +107,7 @@ def address(world: World, path: str) -> str:
 class Round:
     """A round that was run, with what it left behind."""
 
-    report: engine.RoundReport
+    report: reports.RoundReport
     world: World
     fates: dict[str, memory.Fate]
     root: Path
@@ -129,8 +130,8 @@ def bad_round(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Round]:
         root = newsroom(tmp_path_factory.mktemp("bad") / "beat", more=FETCH + sources)
         beat = (root / "beat.toml").read_text("utf-8")
         (root / "beat.toml").write_text(beat.split('[[source]]\nurl = "https://gull')[0], "utf-8")
-        with engine.open_newsroom(root, NOW, {}) as opened:
-            report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
+        with open_newsroom(root, NOW, {}) as opened:
+            report = rounds.run_round(opened, rounds.RoundOptions(), Silence())
             fates = {fate.identity: fate for fate in opened.memory.fates()}
         yield Round(report=report, world=world, fates=fates, root=root)
 

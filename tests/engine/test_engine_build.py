@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import building
 from copydesk.errors import PublishError
+from copydesk.newsroom import Silence, open_newsroom
 from illustrate.draw import drawn, encoded, fetched
 from world.desk import NAMES, desk_newsroom, stories
 from world.newsroom import KEY, NOW, newsroom
@@ -20,10 +21,10 @@ EVERYDAY = '[scoring]\nprofile = "everyday"\n'
 def test_a_link_in_place_of_the_newsroom_s_own_site_is_not_followed(tmp_path: Path) -> None:
     root, elsewhere = newsroom(tmp_path / "beat"), tmp_path / "elsewhere"
     elsewhere.mkdir()
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         opened.site.symlink_to(elsewhere)
         with pytest.raises(PublishError, match="the site's folder is a symbolic link") as caught:
-            engine.build(opened, engine.Silence())
+            building.build(opened, Silence())
 
     assert "--out" in caught.value.hint
     assert [] == list(elsewhere.iterdir())
@@ -33,8 +34,8 @@ def test_a_folder_that_the_user_names_may_be_a_link(tmp_path: Path) -> None:
     root, elsewhere = newsroom(tmp_path / "beat"), tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / "out").symlink_to(elsewhere)
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        building.build(opened, Silence(), building.BuildOptions(out=tmp_path / "out"))
 
     assert (elsewhere / "index.html").is_file()
 
@@ -68,7 +69,7 @@ def pictured(root: Path) -> Path:
     (newsroom(root) / "_news").mkdir()
     (root / "_news" / "2026-11-19-a-wall.md").write_text(RECORD)
     album = root / ".copydesk" / "pictures"
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         picture = opened.album.add(PICTURE, fetched(encoded(drawn(1200, 800)), PICTURE))
     for sidecar in album.glob("*.json"):
         os.utime(sidecar, (0, 0))
@@ -77,8 +78,8 @@ def pictured(root: Path) -> Path:
 
 def build(root: Path) -> set[str]:
     """Build the site; give the pictures that lie in it."""
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        engine.build(opened, engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        building.build(opened, Silence())
         return {path.name for path in (opened.site / "pictures").glob("*")}
 
 
@@ -112,8 +113,8 @@ def test_the_newsroom_s_half_life_orders_its_front_page(
     older = older.replace("a-wall", "a-pier").replace("11-19T", "11-17T")
     (root / "_news" / "2026-11-17-a-pier.md").write_text(older)
 
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        engine.build(opened, engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        building.build(opened, Silence())
 
     page = (root / ".copydesk" / "site" / "index.html").read_text()
     assert first == page.split("<h3>", 1)[1].split(">", 1)[1].split("<", 1)[0]
@@ -132,10 +133,10 @@ def test_counted_readers_order_the_front_page_where_they_are_counted(tmp_path: P
         path.write_text(record, "utf-8")
 
     def first() -> str:
-        with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+        with open_newsroom(root, NOW, ENVIRON) as opened:
             names = {f"2026-11-19-{title.lower()}": 20 for title in titles}
             opened.memory.reads.add(NOW.date(), {**names, "2026-11-19-read": 60})
-            engine.build(opened, engine.Silence())
+            building.build(opened, Silence())
             page = (opened.site / "index.html").read_text("utf-8")
         return min(titles, key=lambda title: page.index(f"/news/2026-11-19-{title.lower()}/"))
 
@@ -156,8 +157,8 @@ def test_lists_are_published_and_what_is_wrong_with_them_is_told(tmp_path: Path)
     )
     (lists / "broken.yaml").write_text("title: [", "utf-8")
 
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        report, site = engine.build(opened, engine.Silence()), opened.site
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        report, site = building.build(opened, Silence()), opened.site
 
     assert [
         ("_data/lists/broken.yaml", "broken YAML in line 2"),

@@ -6,7 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
-from copydesk import engine
+from copydesk import building
+from copydesk.newsroom import Silence, open_newsroom, reports
 from world.newsroom import KEY, NOW, newsroom
 
 ENVIRON = {"COPYDESK_KEY": KEY}
@@ -30,9 +31,9 @@ def filed(root: Path, title: str) -> None:
     (root / "_news" / "2026-11-19-a-wall.md").write_text(RECORD.format(title=title))
 
 
-def built(root: Path) -> engine.BuildReport:
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        return engine.build(opened, engine.Silence())
+def built(root: Path) -> reports.BuildReport:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        return building.build(opened, Silence())
 
 
 def card(root: Path) -> Path:

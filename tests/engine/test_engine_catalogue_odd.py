@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing, rounds
 from copydesk.archive import record
 from copydesk.news import Story
+from copydesk.newsroom import Silence, open_newsroom, reports
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web, write_files
 
@@ -55,16 +56,14 @@ def commit(root: Path, *options: str) -> None:
     run_git(root, "commit", "-qm", "by hand", *options)
 
 
-def run(root: Path, web: Path) -> engine.RoundReport:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.run_round(
-            opened, engine.RoundOptions(web=web, all_due=True), engine.Silence()
-        )
+def run(root: Path, web: Path) -> reports.RoundReport:
+    with open_newsroom(root, NOW, {}) as opened:
+        return rounds.run_round(opened, rounds.RoundOptions(web=web, all_due=True), Silence())
 
 
-def listed(root: Path, **question: object) -> engine.StoryList:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.list_stories(opened, engine.StoryQuestion(**question))  # type: ignore[arg-type]
+def listed(root: Path, **question: object) -> editing.StoryList:
+    with open_newsroom(root, NOW, {}) as opened:
+        return editing.list_stories(opened, editing.StoryQuestion(**question))  # type: ignore[arg-type]
 
 
 def titles(root: Path) -> set[str]:
@@ -100,15 +99,15 @@ def test_a_round_is_what_it_is_with_a_sound_catalogue(root: Path, web: Path, spo
 def test_a_catalogue_deleted_during_a_round_is_made_anew_by_the_next_who_asks(
     root: Path, web: Path
 ) -> None:
-    class Deleting(engine.Silence):
+    class Deleting(Silence):
         def stage(self, name: str, total: int | None = None) -> None:
             del name, total
             for file in (root / ".copydesk").glob("catalogue.sqlite*"):
                 file.unlink()
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        asked = engine.RoundOptions(web=web, all_due=True)
-        report = engine.run_round(opened, asked, Deleting())
+    with open_newsroom(root, NOW, {}) as opened:
+        asked = rounds.RoundOptions(web=web, all_due=True)
+        report = rounds.run_round(opened, asked, Deleting())
 
     assert len(report.filed) == 2
     assert {story.path for story in listed(root).stories} == set(report.filed)

@@ -14,20 +14,20 @@ from typing import Any
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.archive import Archive, Rulings, record
 from copydesk.catalogue import StoryFilter
-from copydesk.engine.cataloguing import (
+from copydesk.errors import WorkerError
+from copydesk.kit import databases, processes
+from copydesk.news import Said, Standing, Story, Verdict
+from copydesk.newsroom import Silence
+from copydesk.newsroom.cataloguing import (
     Snapshot,
     find_stale_entries,
     open_catalogue,
     refresh_catalogue,
     sweep_records,
 )
-from copydesk.engine.newsroom import Silence
-from copydesk.errors import WorkerError
-from copydesk.kit import databases, processes
-from copydesk.news import Said, Standing, Story, Verdict
 from world.history import History
 from world.newsroom import NOW, feed, record_web, write_files
 from world.records import write_rulings
@@ -108,7 +108,7 @@ def test_what_changed_at_another_time_by_the_clock_is_not_taken_for_under_edit(
 def titles(beat: History, **question: Any) -> tuple[list[str], tuple[str, ...]]:
     """Ask for stories; give their headlines, and what was noted of how that was found out."""
     with beat.open() as newsroom:
-        found = engine.list_stories(newsroom, engine.StoryQuestion(**question))
+        found = editing.list_stories(newsroom, editing.StoryQuestion(**question))
     return [story.title for story in found.stories], found.notes
 
 
@@ -146,7 +146,7 @@ def test_a_question_is_answered_whatever_is_left_of_the_catalogue(
 
     assert titles(filed, search="number007")[0] == ["Wall 7"]
     with filed.open() as newsroom:
-        assert len(engine.explain(newsroom, "_news/2026-11-20-wall-007.md").group) == 1
+        assert len(editing.explain(newsroom, "_news/2026-11-20-wall-007.md").group) == 1
     assert titles(filed, search="number007") == (["Wall 7"], ())  # it has been made anew
 
 

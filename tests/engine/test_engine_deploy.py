@@ -18,10 +18,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.newsroom import hold_lock
-from copydesk.engine.serving import RoundStarter
+from copydesk import background, building
+from copydesk.background import RoundStarter
 from copydesk.errors import BusyError, ConfigError, CopydeskError, DeployError
+from copydesk.newsroom import Newsroom, Silence, hold_lock, open_newsroom, reports
+from copydesk.rounds import RoundOptions, run_round
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import KEY, NOW, newsroom, record_web, run_git, small_web
@@ -38,12 +39,12 @@ def deployed(
     *,
     dry_run: bool = False,
     after: timedelta = timedelta(0),
-) -> engine.DeployReport:
+) -> reports.DeployReport:
     """Build and deploy once, so long after the first time."""
-    with engine.open_newsroom(root, NOW + after, {**ENVIRON, **(environ or {})}) as opened:
-        engine.build(opened, engine.Silence())
-        options = engine.DeployOptions(dry_run=dry_run)
-        return engine.deploy(opened, engine.Silence(), options)
+    with open_newsroom(root, NOW + after, {**ENVIRON, **(environ or {})}) as opened:
+        building.build(opened, Silence())
+        options = building.DeployOptions(dry_run=dry_run)
+        return building.deploy(opened, Silence(), options)
 
 
 def test_a_folder_is_seen_from_the_newsroom(tmp_path: Path) -> None:
@@ -217,9 +218,9 @@ def test_a_round_sends_what_it_published(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat", more=TO_FOLDER)
     web = record_web(tmp_path / "web.warc.gz", small_web())
 
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        options = engine.RoundOptions(web=web, deploy=True)
-        report = engine.run_round(opened, options, engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        options = RoundOptions(web=web, deploy=True)
+        report = run_round(opened, options, Silence())
 
     assert report.deploy is not None
     assert report.complete
@@ -230,12 +231,12 @@ def test_a_failed_deploy_fails_no_round_and_comes_next_time(tmp_path: Path) -> N
     root = newsroom(tmp_path / "beat", more=TO_FOLDER)
     web = record_web(tmp_path / "web.warc.gz", small_web())
     (tmp_path / "www").write_text("a file")
-    options = engine.RoundOptions(web=web, deploy=True)
+    options = RoundOptions(web=web, deploy=True)
 
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        first = engine.run_round(opened, options, engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        first = run_round(opened, options, Silence())
         (tmp_path / "www").unlink()
-        second = engine.run_round(opened, options, engine.Silence())
+        second = run_round(opened, options, Silence())
 
     assert first.filed
     assert not first.complete
@@ -271,8 +272,8 @@ def test_a_round_that_somebody_asks_for_is_sent_as_any_other(tmp_path: Path) -> 
     (root / "beat.toml").write_text(beat.split("[[source]]")[0] + fetch, "utf-8")
     looks: list[str] = []
 
-    async def ask(opened: engine.Newsroom) -> engine.DemandedCommand:
-        async with engine.open_service(opened, print) as service:
+    async def ask(opened: Newsroom) -> background.DemandedCommand:
+        async with background.open_service(opened, print) as service:
             rounds = service.on_demand
             assert rounds is not None
             rounds.after_round = lambda: looks.append("looked")
@@ -282,7 +283,7 @@ def test_a_round_that_somebody_asks_for_is_sent_as_any_other(tmp_path: Path) -> 
                     await asyncio.sleep(0.05)
             return rounds.last
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         over = asyncio.run(ask(opened))
 
     assert (0, ["looked"]) == (over.code, looks)
@@ -461,9 +462,9 @@ def test_what_cannot_be_read_of_what_is_owed_is_nothing(tmp_path: Path) -> None:
         root = telling(tmp_path, url, "127.0.0.1", "tidewatch.example")
         deployed(root)
         del heard[:]
-        with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+        with open_newsroom(root, NOW, ENVIRON) as opened:
             for kept in (b"", b"{}", b'{"paths": 1}', b"\xff"):
                 opened.memory.pending_pings.put(f"{url}/hub", kept)
-                engine.deploy(opened, engine.Silence())
+                building.deploy(opened, Silence())
 
     assert heard == []

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from copydesk import engine
+from copydesk.editing import source_edits
 from copydesk.errors import ConfigError, FeedError, FetchError, UsageError
+from copydesk.newsroom import open_newsroom
+from copydesk.rounds import sources
 from world.background import hosts_in_background
 from world.hosts import ADDRESSES
 from world.newsroom import NOW, Answer, feed, newsroom, record_web
@@ -26,10 +28,10 @@ def root(tmp_path: Path) -> Path:
     return newsroom(tmp_path / "room", git=False)
 
 
-def find(root: Path, answers: Mapping[str, Answer], url: str = HOME) -> engine.Discovery:
+def find(root: Path, answers: Mapping[str, Answer], url: str = HOME) -> sources.Discovery:
     web = record_web(root.parent / "web.warc.gz", answers)
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.find_sources(opened, url, web)
+    with open_newsroom(root, NOW, {}) as opened:
+        return sources.find_sources(opened, url, web)
 
 
 def stories(name: str, date: str = FRESH) -> Answer:
@@ -59,7 +61,7 @@ def xml(text: str) -> Answer:
     return Answer(body=text.encode(), kind="application/xml")
 
 
-def addresses(found: engine.Discovery) -> list[str]:
+def addresses(found: sources.Discovery) -> list[str]:
     return [offer.url for offer in found.offers]
 
 
@@ -222,13 +224,13 @@ def test_an_address_without_an_answer_is_an_error_with_a_way_out(root: Path) -> 
 
 
 def test_the_real_web_is_not_asked_without_a_contact(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(ConfigError):
-        engine.find_sources(opened, HOME)
+    with open_newsroom(root, NOW, {}) as opened, pytest.raises(ConfigError):
+        sources.find_sources(opened, HOME)
 
 
 def test_what_is_no_address_is_refused(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
-        engine.find_sources(opened, "mailto:desk@tern.example")
+    with open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
+        sources.find_sources(opened, "mailto:desk@tern.example")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ def test_what_is_no_address_is_refused(root: Path) -> None:
     ],
 )
 def test_an_address_may_be_typed_without_its_scheme(typed: str, address: str) -> None:
-    assert engine.source_address(typed) == address
+    assert sources.source_address(typed) == address
 
 
 @pytest.mark.parametrize(
@@ -252,7 +254,7 @@ def test_an_address_may_be_typed_without_its_scheme(typed: str, address: str) ->
 )
 def test_what_can_be_no_address_is_no_address_with_a_scheme_either(typed: str) -> None:
     with pytest.raises(UsageError):
-        engine.source_address(typed)
+        sources.source_address(typed)
 
 
 @pytest.mark.parametrize(
@@ -272,8 +274,8 @@ def test_each_trouble_has_its_own_way_out(
         taken.bind((ADDRESSES[0], 0))  # and nobody listens
         web = urlsplit(hosts.url("a", scheme=scheme)).port
         at = web if port == "web" else taken.getsockname()[1]
-        with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(FetchError) as caught:
-            engine.find_sources(opened, f"{scheme}://{ADDRESSES[0]}:{at}/")
+        with open_newsroom(root, NOW, {}) as opened, pytest.raises(FetchError) as caught:
+            sources.find_sources(opened, f"{scheme}://{ADDRESSES[0]}:{at}/")
 
     assert caught.value.hint.startswith(hint)
 
@@ -282,7 +284,7 @@ def test_a_listing_is_added_as_one(root: Path) -> None:
     found = find(root, {HOME: html("<title>Tern</title>", ARTICLES)})
 
     assert found.best is not None
-    assert engine.add_source(root, HOME, offer=found.best)
+    assert sources.add_source(root, HOME, offer=found.best)
     assert 'kind = "listing"' in (root / "beat.toml").read_text("utf-8")
     assert 'name = "Tern"' in (root / "beat.toml").read_text("utf-8")
 
@@ -294,7 +296,7 @@ def test_a_list_is_added_under_its_publishers_name(root: Path) -> None:
     )
 
     (offer,) = find(root, {HOME: xml(news)}).offers
-    engine.add_source(root, HOME, offer=offer)
+    sources.add_source(root, HOME, offer=offer)
 
     assert (offer.kind, offer.title) == ("news sitemap", "Tern & Gull RSS")
     assert 'name = "Tern & Gull"' in (root / "beat.toml").read_text("utf-8")
@@ -308,17 +310,17 @@ def opml(*folders: str) -> str:
     return f'<opml version="2.0"><body>{nested}</body></opml>'
 
 
-def imported(root: Path, text: str) -> engine.Import:
+def imported(root: Path, text: str) -> source_edits.Import:
     (root / "list").write_text(text, "utf-8")
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.import_sources(opened, root / "list")
+    with open_newsroom(root, NOW, {}) as opened:
+        return source_edits.import_sources(opened, root / "list")
 
 
 def test_folders_that_are_topics_stay_and_others_are_named(root: Path) -> None:
     done = imported(root, opml("coast", "Recipes", "Sport"))
 
-    assert done == engine.Import(named=3, added=3, no_topics=("Recipes", "Sport"))
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    assert done == source_edits.Import(named=3, added=3, no_topics=("Recipes", "Sport"))
+    with open_newsroom(root, NOW, {}) as opened:
         topics = {source.url: source.topics for source in opened.beat.sources}
     assert topics[f"{HOME}0"] == ("Coast",)
     assert topics[f"{HOME}1"] == ()
@@ -327,7 +329,7 @@ def test_folders_that_are_topics_stay_and_others_are_named(root: Path) -> None:
 def test_a_list_of_addresses_is_imported(root: Path) -> None:
     done = imported(root, f"# terns\n{HOME}a\n\n{HOME}b  # the other\n{HOME}a/\n")
 
-    assert done == engine.Import(named=2, added=2)
+    assert done == source_edits.Import(named=2, added=2)
 
 
 def test_a_list_that_cannot_be_read_adds_nothing(root: Path) -> None:

@@ -9,18 +9,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import config, engine
+from copydesk import config
 from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept
-from copydesk.engine.serving import what_is_due
-from copydesk.engine.sources import (
+from copydesk.background import what_is_due
+from copydesk.memory import Memory
+from copydesk.news import Source
+from copydesk.newsroom import open_newsroom
+from copydesk.rounds.sources import (
     HubPush,
     find_hub_pushed_sources,
     keep_hub_push,
     read_hub_pushed_page,
     use_up_hub_push,
 )
-from copydesk.memory import Memory
-from copydesk.news import Source
 from copydesk.watch import schedule
 from world import records
 from world.newsroom import NOW, newsroom
@@ -105,7 +106,7 @@ def test_a_push_is_due_when_a_round_reads_it(
         keep_hub_push(memory, GULL, HubPush(at=NOW + ahead, body=b"new"))
 
     assert why(root) == due
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         assert find_hub_pushed_sources(opened.beat, opened.memory, opened.now) == (
             {GULL} if due else set()
         )

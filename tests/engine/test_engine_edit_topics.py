@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import digest_of
-from copydesk.engine.newsroom import Newsroom, open_newsroom
-from copydesk.engine.queue import QueueReader
-from copydesk.engine.settings import undo_settings
-from copydesk.engine.topics import (
+from copydesk.editing.queue import QueueReader
+from copydesk.editing.topics import (
     TopicEdit,
     edit_topic,
     end_topic,
@@ -22,6 +20,8 @@ from copydesk.engine.topics import (
     see_topic,
 )
 from copydesk.errors import CopydeskError, RecordError, UsageError
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.newsroom.settings import undo_settings
 from world.desk import desk_newsroom, stories
 from world.newsroom import NOW, run_git
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk.engine import RoundStatus, build, open_newsroom
-from copydesk.engine.newsroom import Silence
-from copydesk.engine.publishing import find_stale_pages
-from copydesk.engine.serving import EditedFiles, RoundStarter
+from copydesk.background import EditedFiles, RoundStarter
+from copydesk.building import build, find_stale_pages
 from copydesk.kit import locks
+from copydesk.newsroom import Silence, open_newsroom
+from copydesk.newsroom.reports import RoundStatus
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import NOW, newsroom
 

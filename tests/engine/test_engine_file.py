@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk import engine
 from copydesk.archive import change
-from copydesk.engine.filing import FilingOrder, filing_result, prepare_records
 from copydesk.news import Story
+from copydesk.newsroom import open_newsroom
+from copydesk.newsroom.filing import FilingOrder, filing_result, prepare_records
 from world.newsroom import NOW, newsroom, run_git
 
 GOOD = Story(path="_news/2026-11-20-good.md", title="Good", published_at=NOW)
@@ -19,7 +19,7 @@ def test_a_story_that_no_record_can_hold_stops_no_other(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     order = FilingOrder(before={}, message="news: 2 new", branch="main")
     lock = change.WriteLock(root)
-    with engine.open_newsroom(root, NOW, {}) as opened, lock.hold():
+    with open_newsroom(root, NOW, {}) as opened, lock.hold():
         prepared = prepare_records(opened, [BAD, GOOD], order)
         filed = filing_result(prepared, prepared.change.begin(lock).finish())
     assert filed.written == (GOOD.path,)

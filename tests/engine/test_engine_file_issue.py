@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.archive import document
-from copydesk.engine.editing import file_verdict
-from copydesk.engine.letters import (
+from copydesk.editing import file_verdict
+from copydesk.errors import RecordError, UsageError
+from copydesk.news import Issue, IssueLink, LetterOptions, Verdict
+from copydesk.newsletters.issues import (
     FiledIssue,
     file_issue,
     find_last_issue,
     letter_stems,
     name_next_issue,
 )
-from copydesk.errors import RecordError, UsageError
-from copydesk.news import Issue, IssueLink, LetterOptions, Verdict
+from copydesk.newsroom import open_newsroom
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
 from world.letters import issue, issue_story, mail
 from world.newsroom import NOW, run_git
@@ -40,12 +40,12 @@ def root(filed: Path, tmp_path: Path) -> Path:
 
 
 def file(root: Path, wanted: Issue, by: str = "") -> FiledIssue:
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         return file_issue(newsroom, wanted, mail(wanted), by)
 
 
 def last(root: Path, *stems: str) -> str:
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         found = find_last_issue(newsroom, stems or ("tidewatch",))
     return found.path if found else ""
 
@@ -106,7 +106,7 @@ def test_an_issue_of_a_time_to_come_is_named_and_nothing_is_said_to_be_filed(roo
 
 def test_a_second_issue_of_a_day_and_that_of_the_next_have_names_of_their_own(root: Path) -> None:
     file(root, issue(issue_story(NAMES[0])))
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         again = name_next_issue(newsroom, "tidewatch", NOW.date())
         assert "tidewatch-2026-11-20-2" == again
         assert "tidewatch-2026-11-21" == name_next_issue(newsroom, "tidewatch", (NOW + DAY).date())
@@ -125,7 +125,7 @@ def test_a_story_that_was_removed_meanwhile_is_not_filed(root: Path) -> None:
     story = stories(1)[0]
     wanted = issue(replace(issue_story(NAMES[0]), url=story.web_url))
     beside = replace(issue_story(NAMES[1]), coverage=(IssueLink(name="Gull", url=story.web_url),))
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         file_verdict(newsroom, story.path, Verdict(by="Ed", at=NOW, said="remove", why=""))
 
     for one in (wanted, issue(beside)):
@@ -199,5 +199,5 @@ def test_what_is_filed_last_counts_whatever_zone_it_was_named_in(root: Path) -> 
 def test_a_lone_daily_has_the_site_s_name_and_the_first_of_several_keeps_its_issues(
     filed: Path, letters: Sequence[LetterOptions], expected: list[tuple[str, ...]]
 ) -> None:
-    with engine.open_newsroom(filed, NOW, {}) as newsroom:
+    with open_newsroom(filed, NOW, {}) as newsroom:
         assert expected == [letter_stems(newsroom, letter, letters) for letter in letters]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine.serving import FileChanges, FileWatcher, find_network_mount
+from copydesk.background import FileChanges, FileWatcher, find_network_mount
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine.judging import FormMaking
-from copydesk.engine.reading import ReaderPool
 from copydesk.illustrate import Album, FetchedPicture, PictureForms, measure_picture
 from copydesk.news import Beat, Image, Reason, ReasonKind, Story
+from copydesk.rounds import FormMaking, ReaderPool
 from illustrate.draw import drawn, encoded, fetched
 from world.newsroom import NOW
 

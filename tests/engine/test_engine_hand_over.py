@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.newsroom import Silence, open_newsroom
+from copydesk.newsletters.readers import addresses
+from copydesk.newsletters.sending import SendReport, begin_sending, send_issues
+from copydesk.newsroom import Silence, open_newsroom
 from world.background import services_in_background
 from world.mail_soak import mail_newsroom, name_issue
 from world.newsroom import NOW
@@ -48,14 +49,14 @@ def _add(root: Path, words: str) -> None:
         out.write(f"{words}\n")
 
 
-def send(root: Path, now: datetime = LATER, by: str = "Anna") -> engine.SendReport:
+def send(root: Path, now: datetime = LATER, by: str = "Anna") -> SendReport:
     environ = {"COPYDESK_HAND_OVER_TOKEN": TOKEN}
     with (
         open_newsroom(root, now, environ) as newsroom,
-        engine.open_readers(newsroom) as store,
+        addresses.open_readers(newsroom) as store,
     ):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), by)
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        sending = begin_sending(newsroom, store, name_issue(root), by)
+        (report,) = send_issues(newsroom, store, [sending], Silence())
         return report
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import building
 from copydesk.archive.change import is_cut_short
-from copydesk.engine.editing import file_verdict
-from copydesk.engine.letters import compose_issue, file_issue, render_issue
-from copydesk.engine.newsroom import Silence
+from copydesk.editing import file_verdict
 from copydesk.news import Verdict
+from copydesk.newsletters.issues import compose_issue, file_issue, render_issue
+from copydesk.newsroom import Silence, open_newsroom
 from world.desk import NAMES, copy_newsroom, desk_newsroom, stories
 from world.killed import about_the_journal, commands, spread
 from world.newsroom import NOW, run_git
@@ -64,7 +64,7 @@ def test_of_two_that_file_at_once_one_is_first(made: Path, tmp_path: Path) -> No
     root = copy_newsroom(made, tmp_path / "beat")
 
     def compose_and_file(_: int) -> bool:
-        with engine.open_newsroom(root, NOW, {}) as newsroom:
+        with open_newsroom(root, NOW, {}) as newsroom:
             issue = compose_issue(newsroom, "daily", NOW)
             return file_issue(newsroom, issue, render_issue(newsroom, issue)).is_new
 
@@ -77,11 +77,11 @@ def test_a_removed_story_leaves_letter_and_digest_by_a_small_build(
     made: Path, tmp_path: Path
 ) -> None:
     root = copy_newsroom(made, tmp_path / "beat")
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         issue = compose_issue(newsroom, "daily", NOW)
-        engine.build(newsroom, Silence())
+        building.build(newsroom, Silence())
         path = file_issue(newsroom, issue, render_issue(newsroom, issue)).path
-        filed = engine.build(newsroom, Silence())
+        filed = building.build(newsroom, Silence())
         pages = [
             newsroom.site / folder / "index.html"
             for folder in ("digest/2026/11/20", f"newsletter/{NAME}")
@@ -92,7 +92,7 @@ def test_a_removed_story_leaves_letter_and_digest_by_a_small_build(
 
         verdict = Verdict(by="Ed", at=NOW, said="remove", why="court")
         file_verdict(newsroom, f"_news/{NAMES[0]}.md", verdict)
-        removed = engine.build(newsroom, Silence())
+        removed = building.build(newsroom, Silence())
 
     assert NAMES[0] not in (root / path).read_text("utf-8")
     assert all(title not in page.read_text("utf-8") for page in pages)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import newsroom as newsroom_room
 from world.killed import Commands, commands, spread
 from world.newsroom import KEY, NOW, Answer, feed, newsroom, page, record_web, run_git
 
@@ -71,15 +71,15 @@ def demo(folder: Path) -> tuple[Path, Path]:
     """
     if "COPYDESK_KILLS" not in os.environ:
         pytest.skip("takes a quarter of an hour: set COPYDESK_KILLS")
-    with engine.demo() as world:
-        engine.demo_newsroom(folder / "demo", world.now)
+    with newsroom_room.demo() as world:
+        newsroom_room.demo_newsroom(folder / "demo", world.now)
         return folder / "demo", Path(shutil.copy(world.web, folder))
 
 
 def outcome(root: Path) -> tuple[dict[str, bytes], str, dict[str, bytes], list[str]]:
     """Give the records, git's tree, and what is known of the sites and by whom."""
     records = {path.name: path.read_bytes() for path in (root / "_news").glob("*.md")}
-    with engine.open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as desk:
+    with newsroom_room.open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as desk:
         sites, taught = dict(desk.memory.sites.items()), desk.memory.taught.keys()
     return records, run_git(root, "rev-parse", "HEAD^{tree}"), sites, taught
 

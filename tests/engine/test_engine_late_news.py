@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import archive, rounds
+from copydesk.newsroom import Silence, open_newsroom
 from world.newsroom import KEY, NOW, WALL, Answer, feed, newsroom, page, record_web
 
 FEED = "https://gull.example/feed.xml"
@@ -25,9 +26,9 @@ def story(number: int, day: datetime) -> Answer:
 
 def run_round(root: Path, web: dict[str, Answer], now: datetime) -> None:
     warc = record_web(root.parent / "web.warc.gz", web)
-    with engine.open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
-        options = engine.RoundOptions(web=warc, all_due=True)
-        engine.run_round(opened, options, engine.Silence())
+    with open_newsroom(root, now, {"COPYDESK_KEY": KEY}) as opened:
+        options = rounds.RoundOptions(web=warc, all_due=True)
+        rounds.run_round(opened, options, Silence())
 
 
 @pytest.mark.parametrize(("days_watched", "is_late"), [(1, False), (40, True)])

@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import config, engine
+from copydesk import background, config
 from copydesk.archive import Archive
+from copydesk.background import LetterHours, NewsroomFolder
 from copydesk.desk_store import open_desk
 from copydesk.desk_store.letter_edits import IssueChange
-from copydesk.engine.letters import file_due_letters, file_letter
-from copydesk.engine.serving import LetterHours, NewsroomFolder
 from copydesk.errors import UsageError
-from copydesk.mail import MOST_BYTES, IssueDraft
 from copydesk.news import Issue, Story
+from copydesk.newsletters import issues
+from copydesk.newsletters.composing import MOST_BYTES, IssueDraft
+from copydesk.newsletters.issues import file_due_letters, file_letter
+from copydesk.newsroom import Newsroom, open_newsroom
 from world import records
 from world.command import copydesk
 from world.composing import list_names
@@ -57,8 +59,8 @@ def root(filed: Path, tmp_path: Path) -> Path:
 
 
 def draft(root: Path, at: datetime = NOW) -> IssueDraft:
-    with engine.open_newsroom(root, at, {}) as newsroom:
-        return engine.draft_letter(newsroom, "daily", at)
+    with open_newsroom(root, at, {}) as newsroom:
+        return issues.draft_letter(newsroom, "daily", at)
 
 
 def compose(root: Path, at: datetime = NOW) -> Issue:
@@ -67,7 +69,7 @@ def compose(root: Path, at: datetime = NOW) -> Issue:
 
 def file_due(root: Path, at: datetime = NOW) -> list[str]:
     """File what is due, and return what became of it."""
-    with engine.open_newsroom(root, at, {}) as newsroom:
+    with open_newsroom(root, at, {}) as newsroom:
         return [outcome.state for outcome in file_due_letters(newsroom)]
 
 
@@ -204,7 +206,7 @@ def test_an_issue_that_needs_an_editor_waits_for_one(root: Path) -> None:
     set_options(root, 'approval = "editor"')
     assert file_due(root) == ["unapproved"]
 
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         assert file_letter(newsroom, "daily", by="Anna").state == "filed"
 
 
@@ -230,7 +232,7 @@ def test_a_broken_template_costs_no_other_letter_and_is_told(root: Path) -> None
     (root / "_templates").mkdir()
     (root / "_templates" / "letter.mjml").write_text("<mjml>{% for %}")
 
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         (outcome,) = file_due_letters(newsroom)
 
     assert outcome.state == "failed"
@@ -291,9 +293,9 @@ def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -
     add(root, *late)
     set_options(root, "most = 80", "[[letter.part]]", 'kind = "lead"', "most = 80")
 
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
-        issue = engine.compose_issue(newsroom, "daily", NOW)
-        mailed = engine.render_issue(newsroom, issue)
+    with open_newsroom(root, NOW, {}) as newsroom:
+        issue = issues.compose_issue(newsroom, "daily", NOW)
+        mailed = issues.render_issue(newsroom, issue)
         outcome = file_letter(newsroom, "daily", by="Anna")
 
     filed = (root / outcome.path).read_text("utf-8")
@@ -303,8 +305,8 @@ def test_what_is_filed_has_all_stories_and_the_mail_those_that_fit(root: Path) -
 
 
 def test_a_letter_that_is_none_is_refused_with_the_nearest(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as newsroom, pytest.raises(UsageError) as caught:
-        engine.compose_issue(newsroom, "dayly", NOW)
+    with open_newsroom(root, NOW, {}) as newsroom, pytest.raises(UsageError) as caught:
+        issues.compose_issue(newsroom, "dayly", NOW)
 
     assert caught.value.hint == 'did you mean "daily"?'
 
@@ -492,8 +494,8 @@ def test_a_served_newsroom_files_its_letters(tmp_path: Path) -> None:
     root = desk_newsroom(tmp_path / "beat", [fresh], more=letter)
     folder = root / "_newsletters"
 
-    async def serve(opened: engine.Newsroom) -> None:
-        async with engine.open_service(opened, print, runs_rounds=False) as service:
+    async def serve(opened: Newsroom) -> None:
+        async with background.open_service(opened, print, runs_rounds=False) as service:
             work = asyncio.create_task(service.go_on())
             async with asyncio.timeout(120):
                 while not folder.exists() or not run_git(
@@ -503,7 +505,7 @@ def test_a_served_newsroom_files_its_letters(tmp_path: Path) -> None:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
 
-    with engine.open_newsroom(root, now, {}) as opened:
+    with open_newsroom(root, now, {}) as opened:
         asyncio.run(serve(opened))
 
     assert len(list(folder.iterdir())) == 1

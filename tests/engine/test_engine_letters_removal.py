@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.archive import document
-from copydesk.engine.editing import clear_verdict, file_verdict, undo_action
-from copydesk.engine.letters import file_issue
+from copydesk.editing import clear_verdict, file_verdict, undo_action
 from copydesk.errors import RecordError
 from copydesk.news import Verdict
+from copydesk.newsletters.issues import file_issue
+from copydesk.newsroom import open_newsroom
 from copydesk.publish.newsletters import read_sections
 from world.desk import NAMES, act, copy_newsroom, desk_newsroom, stories, undo, verdict
 from world.letters import issue, issue_story, mail, names
@@ -39,7 +40,7 @@ def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = desk_newsroom(tmp_path_factory.mktemp("letters") / "beat", stories(3))
     first, second = stories(2)
     told = [issue_story(one.path[6:-3], one.title) for one in (first, second)]
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         for name in ("tidewatch-2026-11-20", "weekly-2026-11-20"):
             made = issue(*told, name=name)
             file_issue(newsroom, made, mail(made))
@@ -56,8 +57,8 @@ def root(filed: Path, tmp_path: Path) -> Path:
     return copy_newsroom(filed, tmp_path / "beat")
 
 
-def remove(root: Path, said: str = "remove") -> engine.VerdictReport:
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+def remove(root: Path, said: str = "remove") -> editing.VerdictReport:
+    with open_newsroom(root, NOW, {}) as newsroom:
         if said == "clear":
             return clear_verdict(newsroom, RECORD, "Ed", "")
         return file_verdict(newsroom, RECORD, Verdict(by="Ed", at=NOW, said="remove", why="court"))
@@ -98,7 +99,7 @@ def test_removing_again_changes_nothing_and_nothing_brings_it_back(root: Path) -
     assert after == letters(root)
 
     remove(root)
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         undo_action(newsroom, run_git(root, "rev-parse", "HEAD").strip(), "Ed")
     assert after == letters(root)
     assert RECORD in run_git(root, "show", "--format=", "--name-only", removal)
@@ -117,7 +118,7 @@ def test_at_the_desk_two_removals_of_one_lot_both_leave_it(root: Path) -> None:
 def test_a_story_removed_again_by_taking_back_its_clearing_leaves_newer_letters(root: Path) -> None:
     remove(root)
     cleared = remove(root, "clear").commit
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
+    with open_newsroom(root, NOW, {}) as newsroom:
         later = issue(issue_story(NAMES[0]), name="later-2026-11-21")
         path = file_issue(newsroom, later, mail(later)).path
         assert NAMES[0] in told(root, path)

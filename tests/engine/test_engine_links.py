@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import building
 from copydesk.errors import ConfigError, CopydeskError, PublishError, RecordError
+from copydesk.newsroom import Silence, open_newsroom, reports
 from world.newsroom import KEY, NOW, TOPIC, newsroom
 
 ENVIRON = {"COPYDESK_KEY": KEY}
@@ -17,9 +18,9 @@ SECRET = b"only-this-machine-may-read-it"
 RECORD = b"---\ncategory: news\ntitle: T\npublished: true\n---\n\n" + SECRET
 
 
-def built(root: Path) -> engine.BuildReport:
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        return engine.build(opened, engine.Silence())
+def built(root: Path) -> reports.BuildReport:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        return building.build(opened, Silence())
 
 
 def published(root: Path) -> Iterator[bytes]:

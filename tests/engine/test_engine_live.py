@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import newsroom as newsroom_room
+from copydesk import rounds
+from copydesk.newsroom.reports import RoundReport
 from world.background import hosts_in_background
 from world.hosts import Hosts
 from world.newsroom import run_git
@@ -35,9 +37,9 @@ def lay_out(root: Path, source: Path, rewrite: Rewrite, hosts: Hosts) -> Path:
     return root
 
 
-def run_round(root: Path, demo: engine.Demo, web: Path | None) -> engine.RoundReport:
-    with engine.open_newsroom(root, demo.now, {}) as newsroom:
-        return engine.run_round(newsroom, engine.RoundOptions(web=web), engine.Silence())
+def run_round(root: Path, demo: newsroom_room.Demo, web: Path | None) -> RoundReport:
+    with newsroom_room.open_newsroom(root, demo.now, {}) as newsroom:
+        return rounds.run_round(newsroom, rounds.RoundOptions(web=web), newsroom_room.Silence())
 
 
 def records(root: Path) -> dict[str, bytes]:
@@ -52,7 +54,7 @@ def records(root: Path) -> dict[str, bytes]:
 def test_the_live_web_and_its_recording_give_the_same_records(tmp_path: Path) -> None:
     replayed = tmp_path / "web.warc.gz"
     reports = []
-    with engine.demo() as demo, hosts_in_background() as hosts:
+    with newsroom_room.demo() as demo, hosts_in_background() as hosts:
         rewrite = stand_recording(hosts, demo.web, demo.now, replayed)
         for name, web in (("live", None), ("replay", replayed)):
             root = lay_out(tmp_path / name, demo.web.parent / "newsroom", rewrite, hosts)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from copydesk import engine
 from copydesk.archive import digest_of
 from copydesk.errors import PictureError, UsageError
+from copydesk.newsroom import Newsroom, open_newsroom, settings, uploads
 from world.newsroom import NOW, newsroom, run_git
 
 GULL, HERON = "_data/organizations/gull.example.md", "_data/organizations/heron.example.md"
@@ -46,8 +46,8 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(root: Path) -> Iterator[engine.Newsroom]:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+def opened(root: Path) -> Iterator[Newsroom]:
+    with open_newsroom(root, NOW, {}) as opened:
         yield opened
 
 
@@ -62,7 +62,7 @@ def drawing(size: tuple[int, int] = (300, 60)) -> bytes:
 
 @pytest.fixture(scope="module")
 def logo() -> tuple[bytes, ...]:
-    return engine.make_logo(drawing())
+    return uploads.make_logo(drawing())
 
 
 def test_any_picture_becomes_two_white_squares_with_it_whole(logo: tuple[bytes, ...]) -> None:
@@ -80,13 +80,13 @@ def test_any_picture_becomes_two_white_squares_with_it_whole(logo: tuple[bytes, 
 @pytest.mark.parametrize("data", [b"<svg></svg>", b"", drawing((300, 20)), drawing()[:-300]])
 def test_what_no_logo_can_be_made_of_is_refused(data: bytes) -> None:
     with pytest.raises(PictureError):
-        engine.make_logo(data)
+        uploads.make_logo(data)
 
 
 def test_a_logo_is_one_commit_and_is_taken_back_to_the_byte(
-    root: Path, opened: engine.Newsroom, logo: tuple[bytes, ...]
+    root: Path, opened: Newsroom, logo: tuple[bytes, ...]
 ) -> None:
-    done = engine.set_logo(opened, "gull.example", logo, "Anna", digest_of(root, GULL))
+    done = settings.set_logo(opened, "gull.example", logo, "Anna", digest_of(root, GULL))
 
     paths = [f"{LOGOS}/gull.example-{side}x{side}.jpg" for side in (50, 400)]
     assert sorted([GULL, *paths]) == sorted(done.changed)
@@ -97,32 +97,32 @@ def test_a_logo_is_one_commit_and_is_taken_back_to_the_byte(
     )
     assert WRITTEN.replace("- Gull\n", f"- Gull\n\nimages:\n{listed}") == (root / GULL).read_text()
     assert run_git(root, "log", "-1", "--format=%B").startswith("organizations: the logo of gull")
-    with engine.open_newsroom(root, NOW, {}) as again:
+    with open_newsroom(root, NOW, {}) as again:
         assert again.beat.logos["gull.example"].url.endswith(f"/{paths[0]}")
         assert [image.width for image in again.beat.organizations["gull.example"].images] == [
             50,
             400,
         ]
-        assert engine.read_logo(again, "gull.example") == logo[0]
-        assert list(engine.find_logos(again)) == ["gull.example"]
-    engine.undo_settings(opened, done.commit or "", "Anna")
+        assert settings.read_logo(again, "gull.example") == logo[0]
+        assert list(settings.find_logos(again)) == ["gull.example"]
+    settings.undo_settings(opened, done.commit or "", "Anna")
     assert WRITTEN == (root / GULL).read_text()
     assert not list((root / LOGOS).glob("*"))
 
 
 def test_a_file_that_lists_its_logo_is_left_as_it_is(
-    root: Path, opened: engine.Newsroom, logo: tuple[bytes, ...]
+    root: Path, opened: Newsroom, logo: tuple[bytes, ...]
 ) -> None:
-    done = engine.set_logo(opened, "heron.example", logo, "Anna", digest_of(root, HERON))
+    done = settings.set_logo(opened, "heron.example", logo, "Anna", digest_of(root, HERON))
 
     assert HERON not in done.changed
     assert OF_THE_REFERENCE == (root / HERON).read_text()
     with pytest.raises(UsageError, match="nothing would change"):
-        engine.set_logo(opened, "heron.example", logo, "Anna", digest_of(root, HERON))
+        settings.set_logo(opened, "heron.example", logo, "Anna", digest_of(root, HERON))
 
 
 def test_a_logo_of_nobody_or_over_somebody_elses_edit_is_refused(
-    root: Path, opened: engine.Newsroom, logo: tuple[bytes, ...]
+    root: Path, opened: Newsroom, logo: tuple[bytes, ...]
 ) -> None:
     odd = digest_of(root, "_data/organizations/odd.md")
     for domain, seen, why in (
@@ -131,6 +131,6 @@ def test_a_logo_of_nobody_or_over_somebody_elses_edit_is_refused(
         ("gull.example", odd, "changed the file meanwhile"),
     ):
         with pytest.raises(UsageError, match=why):
-            engine.set_logo(opened, domain, logo, "Anna", seen)
-    assert (engine.read_logo(opened, "../../x"), engine.find_logos(opened)) == (b"", {})
+            settings.set_logo(opened, domain, logo, "Anna", seen)
+    assert (settings.read_logo(opened, "../../x"), settings.find_logos(opened)) == (b"", {})
     assert run_git(root, "status", "--porcelain") == ""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine.serving import CommandOnDemand, DemandedCommand
-from copydesk.engine.sources import fetch_apart, look_for_lists, preview_list
+from copydesk.background import CommandOnDemand, DemandedCommand
 from copydesk.errors import FetchError, UsageError
 from copydesk.fetch import WallClock
+from copydesk.rounds.sources import fetch_apart, look_for_lists, preview_list
 from world.newsroom import Answer, newsroom, record_web, small_web
 
 pytestmark = pytest.mark.slow

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.errors import UsageError
 from copydesk.mail_store import Consent, Subscription
 from copydesk.mail_store.deliveries import NewSending
+from copydesk.newsletters import readers
+from copydesk.newsletters.readers import by_hand, choices, mailed_links
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 BEN = "ben@mailbox.example"
@@ -33,12 +34,12 @@ def set_letters(desk: ReadersDesk, **new_ids: str) -> None:
 
 
 def find_lost(desk: ReadersDesk) -> list[tuple[str, int, str]]:
-    lost = engine.find_lost_letters(desk.newsroom, desk.store)
+    lost = by_hand.find_lost_letters(desk.newsroom, desk.store)
     return [(each.letter, each.readers, each.command) for each in lost]
 
 
 def rename(desk: ReadersDesk, old: str = "daily", new: str = "day") -> int:
-    return engine.rename_letter(desk.newsroom, desk.store, old, new, "Anna")
+    return by_hand.rename_letter(desk.newsroom, desk.store, old, new, "Anna")
 
 
 def begin(desk: ReadersDesk, issue: str, letter: str) -> int:
@@ -113,10 +114,10 @@ def test_the_way_out_of_a_letter_of_before_ends_the_renamed_one(desk: ReadersDes
     desk.wait(hours=1)
     rename(desk)
 
-    view = engine.look_at_link(desk.newsroom, desk.store, token, "unsubscribe")
+    view = mailed_links.look_at_link(desk.newsroom, desk.store, token, "unsubscribe")
     assert view.letter is not None
     assert "day" == view.letter.id
-    assert "left" == engine.leave_letter(desk.newsroom, desk.store, token).outcome
+    assert "left" == choices.leave_letter(desk.newsroom, desk.store, token).outcome
     assert {} == desk.letters()
 
 
@@ -127,7 +128,7 @@ def test_a_link_of_a_letter_that_took_the_free_id_is_about_that_one(desk: Reader
     desk.wait(hours=1)
     token = desk.link("unsubscribe", number, "daily")  # of another letter, that began since
 
-    assert "again" == engine.leave_letter(desk.newsroom, desk.store, token).outcome
+    assert "again" == choices.leave_letter(desk.newsroom, desk.store, token).outcome
     assert {"day": ()} == desk.letters()
 
 
@@ -147,7 +148,7 @@ def test_before_the_move_the_way_out_works_too(desk: ReadersDesk) -> None:
     token = desk.link("unsubscribe", desk.subscribe(), "daily")
     set_letters(desk, daily="day")
 
-    assert "left" == engine.leave_letter(desk.newsroom, desk.store, token).outcome
+    assert "left" == choices.leave_letter(desk.newsroom, desk.store, token).outcome
     assert [] == find_lost(desk)
 
 
@@ -155,9 +156,9 @@ def test_who_chooses_letters_meanwhile_stays_subscribed_to_the_lost_one(desk: Re
     """Their page did not show it."""
     token = desk.link("choices", desk.subscribe(ANNA, "daily", "weekly"))
     set_letters(desk, daily="day")
-    weekly = engine.ReaderChoices(letters={"weekly": ("Coast",)})
+    weekly = readers.ReaderChoices(letters={"weekly": ("Coast",)})
 
-    assert "kept" == engine.choose_letters(desk.newsroom, desk.store, token, weekly).outcome
+    assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, weekly).outcome
 
     assert {"daily", "weekly"} == desk.letters().keys()
 
@@ -165,9 +166,9 @@ def test_who_chooses_letters_meanwhile_stays_subscribed_to_the_lost_one(desk: Re
 def test_who_chooses_nothing_leaves_the_lost_one_as_well(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe(ANNA, "daily", "weekly"))
     set_letters(desk, daily="day")
-    none = engine.ReaderChoices(letters={})
+    none = readers.ReaderChoices(letters={})
 
-    assert "kept" == engine.choose_letters(desk.newsroom, desk.store, token, none).outcome
+    assert "kept" == choices.choose_letters(desk.newsroom, desk.store, token, none).outcome
     assert ({}, "left") == (desk.letters(), desk.state())
 
 
@@ -182,7 +183,7 @@ def test_who_agreed_to_the_new_one_meanwhile_keeps_what_they_chose(
     desk.confirm(desk.take_token())
     if leaves:
         token = desk.link("unsubscribe", number, "day")
-        engine.leave_letter(desk.newsroom, desk.store, token)
+        choices.leave_letter(desk.newsroom, desk.store, token)
 
     assert 0 == rename(desk)
 
@@ -200,7 +201,7 @@ def test_a_rename_can_be_taken_back(desk: ReadersDesk) -> None:
         assert 1 == rename(desk, before, after)
 
     assert {"daily": ()} == desk.letters()
-    assert "left" == engine.leave_letter(desk.newsroom, desk.store, old).outcome
+    assert "left" == choices.leave_letter(desk.newsroom, desk.store, old).outcome
 
 
 def drop_daily(desk: ReadersDesk) -> None:

@@ -10,17 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine import Newsroom
-from copydesk.engine.mail_checks import (
+from copydesk.errors import UsageError
+from copydesk.mail_store import MailStore, Subscription, open_mail
+from copydesk.newsletters.checks import (
     examine_mail,
     find_mail_obstacle,
     list_kinds,
     overrule_check,
     read_checks,
 )
-from copydesk.errors import UsageError
-from copydesk.mail_store import MailStore, Subscription, open_mail
+from copydesk.newsroom import FrontServer, Newsroom, keep_front_servers, open_newsroom
 from world.command import copydesk
 from world.mail_soak import mail_server
 from world.newsroom import NOW, newsroom
@@ -57,7 +56,7 @@ def root(tmp_path: Path) -> Path:
 @contextlib.contextmanager
 def opened(root: Path) -> Iterator[tuple[Newsroom, MailStore]]:
     with (
-        engine.open_newsroom(root, NOW, {}) as newsroom,
+        open_newsroom(root, NOW, {}) as newsroom,
         contextlib.closing(open_mail(newsroom.private)) as store,
     ):
         yield newsroom, store
@@ -84,9 +83,9 @@ def test_a_fault_is_kept_until_it_is_mended_or_overruled(root: Path) -> None:
 
 
 def test_a_web_server_that_beat_toml_does_not_name_is_remarked(root: Path) -> None:
-    seen = engine.FrontServer(address="127.0.0.1", tells_client=True, seen=NOW)
+    seen = FrontServer(address="127.0.0.1", tells_client=True, seen=NOW)
     with opened(root) as (newsroom, store):
-        engine.keep_front_servers(newsroom.private, [seen])
+        keep_front_servers(newsroom.private, [seen])
         report = examine_mail(newsroom, store, lambda: NOW)
 
     (found,) = [finding for finding in report.findings if finding.kind == "web-server"]

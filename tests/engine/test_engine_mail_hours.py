@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.engine.serving import MailHours, NewsroomFolder
+from copydesk.background import MailHours, NewsroomFolder
 from copydesk.mail_store import open_mail
 from world.command import copydesk
 from world.fetching import StepClock

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.filing import find_article
-from copydesk.engine.newsroom import MissingCount
 from copydesk.errors import BackupError
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.newsroom.backup import BackupOptions, back_up, restore
+from copydesk.newsroom.filing import find_article
+from copydesk.newsroom.reports import MissingCount, RoundReport
 from illustrate.draw import drawn, encoded
 from world.backups import rewrite_manifest
 from world.command import copydesk
@@ -59,8 +60,8 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lost")
     root = newsroom(folder / "beat")
     assert run(root, web_of(folder)).complete
-    options = engine.BackupOptions(verify=True)
-    assert engine.back_up(root, folder / "backup.tar.gz", options, NOW, {}).is_written
+    options = BackupOptions(verify=True)
+    assert back_up(root, folder / "backup.tar.gz", options, NOW, {}).is_written
     assert {*BOTH} == {*texts(root)}
     return folder / "backup.tar.gz"
 
@@ -72,13 +73,13 @@ def root(backup: Path, tmp_path: Path) -> Path:
 
 def restored(backup: Path, folder: Path) -> Path:
     """Restore a newsroom into a new folder; its key is put back."""
-    engine.restore(backup, folder / "back", NOW)
+    restore(backup, folder / "back", NOW)
     return write_files(folder / "back", {".copydesk/key": KEY.encode()})
 
 
 @contextmanager
-def opened(root: Path) -> Iterator[engine.Newsroom]:
-    with engine.open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as newsroom:
+def opened(root: Path) -> Iterator[Newsroom]:
+    with open_newsroom(root, NOW, {"COPYDESK_KEY": KEY}) as newsroom:
         yield newsroom
 
 
@@ -94,7 +95,7 @@ def pictures(root: Path) -> list[str]:
         return [*newsroom.album.thumbnails()]
 
 
-def counted(report: engine.RoundReport) -> tuple[int, int, int, int]:
+def counted(report: RoundReport) -> tuple[int, int, int, int]:
     """Give how many texts and pictures wait, how many are back, how many are lost."""
     count = report.missing
     assert count is not None
@@ -153,7 +154,7 @@ def forget_pictures(root: Path) -> None:
 
 
 def test_a_restore_says_what_it_misses_and_how_long_it_takes(backup: Path, tmp_path: Path) -> None:
-    report = engine.restore(backup, tmp_path / "back", NOW)
+    report = restore(backup, tmp_path / "back", NOW)
 
     # gull.example has a page and a picture, at five seconds from one request to the next
     expected = MissingCount(texts=2, pictures=1, back=0, lost=0, rounds=1, seconds=10.0)
@@ -185,7 +186,7 @@ def test_what_had_been_dropped_for_room_before_is_not_asked_for(tmp_path: Path) 
     with opened(lost) as newsroom_of:
         newsroom_of.articles.forget(SEALS_PAGE)
     shutil.rmtree(lost / ".copydesk/pictures")
-    engine.back_up(lost, tmp_path / "b.tar.gz", engine.BackupOptions(), NOW, {})
+    back_up(lost, tmp_path / "b.tar.gz", BackupOptions(), NOW, {})
 
     report = run(restored(tmp_path / "b.tar.gz", tmp_path), web_of(tmp_path), LATER)
 
@@ -197,7 +198,7 @@ def test_of_a_backup_without_a_list_nothing_is_asked_for(backup: Path, tmp_path:
     copy = Path(shutil.copy(backup, tmp_path))
     rewrite_manifest(copy, lambda manifest: manifest.pop("refetchable"))
 
-    report = engine.restore(copy, tmp_path / "back", NOW)
+    report = restore(copy, tmp_path / "back", NOW)
 
     assert report.missing is None
     assert run(tmp_path / "back", web_of(tmp_path), LATER).missing is None
@@ -210,7 +211,7 @@ def test_a_list_of_anything_else_is_refused(backup: Path, tmp_path: Path, marks:
     rewrite_manifest(copy, lambda manifest: manifest["refetchable"].update(texts=marks))
 
     with pytest.raises(BackupError, match="mark that is none"):
-        engine.restore(copy, tmp_path / "back", NOW)
+        restore(copy, tmp_path / "back", NOW)
 
 
 OTHER = page("Bakery wins a prize", "A bakery in the hills won a prize.\n" + SEALS[::-1])
@@ -306,7 +307,7 @@ def test_a_list_that_cannot_be_written_costs_no_round_and_nothing_is_asked_twice
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("copydesk.engine.revisiting._fetch_missing.write_missing_parts", refuse)
+        patch.setattr("copydesk.rounds._missing_parts.write_missing_parts", refuse)
         assert run(root, web_of(tmp_path), LATER).complete
 
     gone = {WALL_HOME: GONE, SEALS_PAGE: GONE, LEAD: GONE}
@@ -343,8 +344,8 @@ def test_of_a_host_so_many_are_fetched_in_a_round_and_the_newest_first(tmp_path:
     lost = newsroom(tmp_path / "beat")
     web = record_web(tmp_path / "many.warc.gz", many_pages(30))
     assert 30 == len(run(lost, web).filed)
-    engine.back_up(lost, tmp_path / "b.tar.gz", engine.BackupOptions(), NOW, {})
-    engine.restore(tmp_path / "b.tar.gz", tmp_path / "back", NOW)
+    back_up(lost, tmp_path / "b.tar.gz", BackupOptions(), NOW, {})
+    restore(tmp_path / "b.tar.gz", tmp_path / "back", NOW)
 
     reports = [run(tmp_path / "back", web, LATER + hour) for hour in range(3)]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.archive import sealing
+from copydesk.newsroom import open_newsroom, record_path
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
@@ -63,8 +63,8 @@ def place(root: Path) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_record_is_found_by_path_name_and_page(filed: Path, name: str) -> None:
-    with engine.open_newsroom(filed, NOW, {}) as opened:
-        assert engine.record_path(opened, name) == place(filed)
+    with open_newsroom(filed, NOW, {}) as opened:
+        assert record_path(opened, name) == place(filed)
 
 
 @pytest.mark.parametrize("name", STRANGERS)

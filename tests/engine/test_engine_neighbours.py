@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine, review
+from copydesk import newsroom, review
 from copydesk.catalogue import Catalogue
 from copydesk.errors import RecordError
 from copydesk.judge import coverage
 from copydesk.news import EditorAction, Shelved, Story
+from copydesk.rounds import rejudging
 from world.desk import NAMES, act, action, desk_newsroom, stories
 from world.newsroom import NOW
 
@@ -48,9 +49,9 @@ def newsroom_of(root: Path, filed: Sequence[Story], *said: EditorAction, more: s
     return root
 
 
-def neighbours(root: Path, name: str = A) -> engine.NeighbourReport:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.list_neighbours(opened, name)
+def neighbours(root: Path, name: str = A) -> rejudging.NeighbourReport:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        return rejudging.list_neighbours(opened, name)
 
 
 def told(root: Path, name: str = A) -> list[tuple[str, str, str]]:
@@ -108,7 +109,9 @@ def test_what_stands_together_from_before_says_so(tmp_path: Path) -> None:
 def test_where_words_are_not_compared_that_is_said(tmp_path: Path) -> None:
     root = newsroom_of(tmp_path / "beat", titled(), more=EVERYDAY)
 
-    assert engine.NeighbourReport(note="the profile everyday compares no words") == neighbours(root)
+    assert rejudging.NeighbourReport(note="the profile everyday compares no words") == neighbours(
+        root
+    )
 
 
 def test_a_copy_stands_in_no_group_and_nobody_is_no_record(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.archive import record
 from copydesk.news import Story
+from copydesk.newsroom import open_newsroom
 from world.command import Said, copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
@@ -65,7 +66,7 @@ def test_undoing_an_action_tells_where_nothing_did_before(root: Path) -> None:
     )
     (root / ".copydesk/no-flock").unlink()
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        undone = engine.undo_action(opened, str(said.json()["commit"]), "Ada")
+    with open_newsroom(root, NOW, {}) as opened:
+        undone = editing.undo_action(opened, str(said.json()["commit"]), "Ada")
 
     assert [note.startswith(TOLD) for note in undone.notes] == [True]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine, measure
+from copydesk import editing, measure
 from copydesk.archive import record
-from copydesk.engine.numbers import read_numbers
-from copydesk.engine.queue import QueueQuestion
+from copydesk.editing.queue import QueueQuestion, QueueReader, read_numbers
 from copydesk.memory import Fate, Tally, find_step
 from copydesk.news import Provider, Reason, Said, Story, Verdict
+from copydesk.newsroom import Newsroom, open_newsroom
 from world.newsroom import NOW, newsroom, run_git, write_files
 
 FEED, OTHER = "https://gull.example/feed.xml", "https://heron.example/feed.xml"
@@ -40,7 +40,7 @@ def file(name: str, at: datetime, *, domain: str = "gull.example", **fields: obj
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[tuple[engine.Newsroom, engine.QueueReader]]:
+def opened(tmp_path: Path) -> Iterator[tuple[Newsroom, QueueReader]]:
     root = newsroom(tmp_path / "beat", more='timezone = "Pacific/Auckland"')
     said = Verdict(by="Ada", at=NOW, said="publish", why="so")
     held = (Reason.parse(HELD),)
@@ -58,15 +58,15 @@ def opened(tmp_path: Path) -> Iterator[tuple[engine.Newsroom, engine.QueueReader
     run_git(root, "add", "-A")
     run_git(root, "commit", "-qm", "stories")
     with (
-        engine.open_newsroom(root, NOW, {}) as open_one,
-        closing(engine.QueueReader(open_one)) as queue,
+        open_newsroom(root, NOW, {}) as open_one,
+        closing(QueueReader(open_one)) as queue,
     ):
         queue.follow(open_one)
         yield open_one, queue
 
 
 def test_stories_are_told_by_the_newsrooms_own_day(
-    opened: tuple[engine.Newsroom, engine.QueueReader],
+    opened: tuple[Newsroom, QueueReader],
 ) -> None:
     newsroom, queue = opened
 
@@ -93,7 +93,7 @@ def test_stories_are_told_by_the_newsrooms_own_day(
 
 
 def test_stories_are_told_by_house_and_found_by_it(
-    opened: tuple[engine.Newsroom, engine.QueueReader],
+    opened: tuple[Newsroom, QueueReader],
 ) -> None:
     newsroom, queue = opened
 
@@ -111,7 +111,7 @@ def test_stories_are_told_by_house_and_found_by_it(
 
 
 def test_drops_and_delays_are_what_rounds_counted(
-    opened: tuple[engine.Newsroom, engine.QueueReader],
+    opened: tuple[Newsroom, QueueReader],
 ) -> None:
     newsroom, queue = opened
     quick: Tally = {("delay", str(find_step(600))): 9, ("delay", str(find_step(7200))): 1}
@@ -133,7 +133,7 @@ def test_drops_and_delays_are_what_rounds_counted(
 
 
 def test_a_review_takes_from_filing_to_the_word_of_what_had_waited(
-    opened: tuple[engine.Newsroom, engine.QueueReader],
+    opened: tuple[Newsroom, QueueReader],
 ) -> None:
     newsroom, queue = opened
     path = "_news/2026-11-19-decided.md"
@@ -181,11 +181,11 @@ def test_the_gate_agrees_as_often_as_eval_gate_says(tmp_path: Path, mode: str) -
     run_git(root, "commit", "-qm", "decided")
 
     with (
-        engine.open_newsroom(root, NOW, {}) as opened,
-        closing(engine.QueueReader(opened)) as queue,
+        open_newsroom(root, NOW, {}) as opened,
+        closing(QueueReader(opened)) as queue,
     ):
         queue.follow(opened)
-        told = engine.read_decided_stories(opened)
+        told = editing.read_decided_stories(opened)
         expected = measure.gate(told.stories, opened.beat, all_wait=told.all_wait)
         decided = [
             measure.decide(one.path, one.at, one.said, one.points, has_waited=one.has_waited)
@@ -201,8 +201,8 @@ def test_a_newsroom_that_has_nothing_has_numbers(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
     clocks_change = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
     with (
-        engine.open_newsroom(root, clocks_change, {}) as empty,
-        closing(engine.QueueReader(empty)) as queue,
+        open_newsroom(root, clocks_change, {}) as empty,
+        closing(QueueReader(empty)) as queue,
     ):
         queue.follow(empty)
         numbers = read_numbers(empty, queue.catalogue, 30)

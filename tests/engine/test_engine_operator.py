@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine
-from copydesk.engine.round import forget_old, push_commits
-from copydesk.engine.sources import source_states
+from copydesk import rounds
 from copydesk.memory import Fate
+from copydesk.newsroom import Silence, open_newsroom, reports
+from copydesk.rounds import forget_old, push_commits, sources
+from copydesk.rounds.sources import source_states
 from copydesk.watch import schedule
 from world.background import world_in_background
 from world.newsroom import (
@@ -32,10 +33,10 @@ ENVIRON = {"COPYDESK_KEY": KEY, "EXAMPLE_TOKEN": "Bearer hush"}
 PUSHING = '[records]\nremote = "origin"\n'
 
 
-def pushed(root: Path) -> engine.RoundReport:
+def pushed(root: Path) -> reports.RoundReport:
     """Do what a round does after its commit."""
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        return push_commits(opened, engine.RoundReport(commit="x"))
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        return push_commits(opened, reports.RoundReport(commit="x"))
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def root(tmp_path: Path, remote: Path) -> Path:
 
 
 def test_a_round_without_news_pushes_what_earlier_ones_left(root: Path, remote: Path) -> None:
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        report = push_commits(opened, engine.RoundReport())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        report = push_commits(opened, reports.RoundReport())
 
     assert report.complete
     assert ("1 commit pushed to origin",) == report.notes
@@ -88,7 +89,7 @@ def test_a_remote_that_git_does_not_know_is_named_once(root: Path) -> None:
 def test_without_a_remote_nothing_is_pushed(tmp_path: Path) -> None:
     root = newsroom(tmp_path / "beat")
 
-    assert engine.RoundReport(commit="x") == pushed(root)
+    assert reports.RoundReport(commit="x") == pushed(root)
 
 
 def test_a_newsroom_without_git_says_that_it_cannot_push(tmp_path: Path) -> None:
@@ -123,8 +124,8 @@ def test_what_others_pushed_comes_in(
 
 def test_a_replay_is_a_test_and_pushes_nothing(root: Path, remote: Path, tmp_path: Path) -> None:
     web = record_web(tmp_path / "web.warc.gz", small_web())
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        report = engine.run_round(opened, engine.RoundOptions(web=web), engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        report = rounds.run_round(opened, rounds.RoundOptions(web=web), Silence())
 
     assert report.commit
     assert "push" not in report.stages
@@ -144,7 +145,7 @@ LEADS = {
 def test_leads_that_came_to_nothing_are_forgotten_in_the_end(root: Path, case: str) -> None:
     state, at, is_kept = LEADS[case]
     fate = Fate(identity="x", url="https://x.example/", state=state, at=at)  # type: ignore[arg-type]
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         opened.memory.keep_fate(fate)
 
         forget_old(opened)
@@ -167,7 +168,7 @@ SOURCES = {
 @pytest.mark.parametrize("case", SOURCES)
 def test_a_source_that_left_the_beat_is_forgotten_after_a_month(root: Path, case: str) -> None:
     url, state, is_kept = SOURCES[case]
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         opened.memory.keep_source(url, state)
 
         forget_old(opened)
@@ -181,7 +182,7 @@ def test_a_host_that_is_asked_no_more_is_forgotten_after_a_month(root: Path) -> 
         "robots https://new.example": [NOW - timedelta(days=1), [], 0.0],
         "host damaged.example": "no note",
     }
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         for key, note in notes.items():
             opened.memory.hosts.put(key, msgspec.msgpack.encode(note))
 
@@ -214,8 +215,8 @@ def test_a_source_is_asked_filtered_and_filed_as_its_block_says(tmp_path: Path) 
             'headers_env = { Authorization = "EXAMPLE_TOKEN" }\n'
             f'[[source]]\nurl = "{two}"\n'
         )
-        with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-            report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
+        with open_newsroom(root, NOW, ENVIRON) as opened:
+            report = rounds.run_round(opened, rounds.RoundOptions(), Silence())
             stories = [opened.archive.read(path) for path in report.filed]
 
     vote = next(story for story in stories if story.title == "Harbour vote")
@@ -238,8 +239,8 @@ def test_a_source_with_a_proxy_and_its_pages_are_asked_through_it(tmp_path: Path
             '[[source]]\nurl = "http://far.example/feed.xml"\nproxy_env = "EXAMPLE_PROXY"\n'
         )
         environ = {**ENVIRON, "EXAMPLE_PROXY": proxy.url("").replace("//", "//me:hush@")}
-        with engine.open_newsroom(root, NOW, environ) as opened:
-            report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
+        with open_newsroom(root, NOW, environ) as opened:
+            report = rounds.run_round(opened, rounds.RoundOptions(), Silence())
 
     asked = {one.path for one in proxy.asked if "proxy-authorization" in one.headers}
     assert {"http://far.example/feed.xml", "http://far.example/wall"} <= asked
@@ -252,9 +253,9 @@ def test_a_source_whose_proxy_is_not_set_says_so_and_what_to_do(tmp_path: Path) 
         '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\ndelay_seconds = 0\n'
         '[[source]]\nurl = "http://far.example/feed.xml"\nproxy_env = "MY_PROXY"\n'
     )
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        report = engine.run_round(opened, engine.RoundOptions(), engine.Silence())
-        (row,) = engine.check_sources(opened)
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        report = rounds.run_round(opened, rounds.RoundOptions(), Silence())
+        (row,) = sources.check_sources(opened)
 
     words = "the proxy is not set: MY_PROXY is not in the environment"
     assert words in report.failed[0].what
@@ -270,11 +271,11 @@ def test_a_source_that_cannot_be_reached_does_not_rest(tmp_path: Path) -> None:
         '[site]\ntitle = "T"\n[fetch]\ncontact = "mailto:a@b.example"\ndelay_seconds = 0\n'
         'allow_hosts = ["127.0.0.1"]\n[[source]]\nurl = "http://127.0.0.1:1/feed.xml"\n'
     )
-    every = engine.RoundOptions(all_due=True)
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        first = engine.run_round(opened, every, engine.Silence())
+    every = rounds.RoundOptions(all_due=True)
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        first = rounds.run_round(opened, every, Silence())
         (state,) = source_states(opened.root, opened.beat, opened.memory).values()
-        again = engine.run_round(opened, every, engine.Silence())
+        again = rounds.run_round(opened, every, Silence())
 
     assert "no connection to 127.0.0.1: refused" in first.failed[0].what
     assert (state.failures, state.rest_until) == (1, None)

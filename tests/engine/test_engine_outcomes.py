@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from copydesk.engine import Failure
-from copydesk.engine.reading import NO_TRACE
-from copydesk.engine.round import (
+from copydesk.kit import urls
+from copydesk.memory import Fate
+from copydesk.news import Article, Dropped, Lead, Story
+from copydesk.newsroom import Failure
+from copydesk.rounds import (
+    NO_TRACE,
     Known,
     NewStory,
     Outcome,
@@ -18,9 +21,6 @@ from copydesk.engine.round import (
     fates,
     waiting,
 )
-from copydesk.kit import urls
-from copydesk.memory import Fate
-from copydesk.news import Article, Dropped, Lead, Story
 from world.newsroom import NOW
 
 URL, PATH = "https://gull.example/wall", "_news/2026-11-20-a-wall.md"

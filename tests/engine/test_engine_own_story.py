@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.editing import apply_actions
-from copydesk.engine.round import run_round
+from copydesk import building, newsroom, rounds
+from copydesk.editing import apply_actions
 from copydesk.news import EditorAction
+from copydesk.rounds import rejudging, run_round
 from world.desk import NAMES, act, action, desk_newsroom, read, rename, stories, undo, verdict
 from world.newsroom import NOW, WALL, record_web, run_git, small_web
 
@@ -67,18 +67,18 @@ def test_records_stay_clean_and_judging_again_leaves_it_alone(root: Path) -> Non
     act(root, write())
     before = (root / f"_news/{NAME}.md").read_bytes()
 
-    with engine.open_newsroom(root, NOW + timedelta(hours=3), {}) as opened:
-        report = engine.rejudge(opened, 30, engine.Silence())
+    with newsroom.open_newsroom(root, NOW + timedelta(hours=3), {}) as opened:
+        report = rejudging.rejudge(opened, 30, newsroom.Silence())
     assert not report.failed
 
     assert (root / f"_news/{NAME}.md").read_bytes() == before
-    assert engine.check_records(root, engine.Silence()).is_clean
+    assert newsroom.check_records(root, newsroom.Silence()).is_clean
 
 
 def test_the_site_and_the_apis_have_its_own_page(root: Path, tmp_path: Path) -> None:
     act(root, write())
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "site"))
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        building.build(opened, newsroom.Silence(), building.BuildOptions(out=tmp_path / "site"))
 
     page = f"https://tidewatch.example/coast/news/{NAME}/"
     listed = json.loads((tmp_path / "site/api/news/index.json").read_bytes())
@@ -175,7 +175,7 @@ def test_in_everyday_there_is_no_place_for_it(tmp_path: Path) -> None:
 def test_a_file_that_came_to_lie_there_is_not_overwritten(root: Path) -> None:
     """A path that is free when the edit begins and taken when it is made."""
     (root / f"_news/{NAME}.md").mkdir()
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         (told,) = apply_actions(opened, [write()])
     assert told.paths[0] != f"_news/{NAME}.md"
 
@@ -187,8 +187,8 @@ def test_a_round_leaves_it_alone_beside_news_of_the_same(root: Path, tmp_path: P
     before = (root / outcome.paths[0]).read_bytes()
 
     web = record_web(tmp_path / "web.warc.gz", small_web())
-    with engine.open_newsroom(root, NOW + timedelta(minutes=5), {}) as opened:
-        report = run_round(opened, engine.RoundOptions(web=web, all_due=True), engine.Silence())
+    with newsroom.open_newsroom(root, NOW + timedelta(minutes=5), {}) as opened:
+        report = run_round(opened, rounds.RoundOptions(web=web, all_due=True), newsroom.Silence())
 
     assert (root / outcome.paths[0]).read_bytes() == before
     (news,) = [path for path in report.filed if "sea-wall" in path]

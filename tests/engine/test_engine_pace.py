@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.engine.sending import GroupCommit, Pace, SettleRules, settle
 from copydesk.errors import MailStoreError
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, Intent
 from copydesk.news import MailOptions, SmtpOptions
-from copydesk.post.answers import Answer
+from copydesk.newsletters.answers import Answer
+from copydesk.newsletters.sending import GroupCommit
+from copydesk.newsletters.sending.rules import Pace, SettleRules, settle
 
 NOW = datetime(2026, 11, 28, 7, tzinfo=UTC)
 INTENT = Intent(

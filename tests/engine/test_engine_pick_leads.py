@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from copydesk.engine.round import PAGES_A_SOURCE, RoundLimits, pick_leads
 from copydesk.news import Lead
+from copydesk.rounds import PAGES_A_SOURCE, RoundLimits, pick_leads
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 BOUNDS = RoundLimits(a_host=3, a_site=5)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.judging import ChosenPicture, PictureSearch
-from copydesk.engine.reading import ReaderPool
 from copydesk.news import Article, Figure, Page, Provider, Refused, Request
+from copydesk.newsroom import Silence, open_newsroom
+from copydesk.rounds import ChosenPicture, PictureSearch, ReaderPool
 from illustrate.draw import drawn, encoded, fetched
 from world.newsroom import NOW, newsroom
 
@@ -64,7 +63,7 @@ def found(root: Path, web: Web, step: Step, workers: int = 1) -> dict[str, str]:
         finally:
             readers.close()
 
-    with engine.open_newsroom(newsroom(root, git=False), NOW, {}) as opened:
+    with open_newsroom(newsroom(root, git=False), NOW, {}) as opened:
         chosen = asyncio.run(search())
     return {url.rsplit("/", 1)[-1]: one.picture.url for url, one in chosen.items()}
 
@@ -82,7 +81,7 @@ def test_what_was_begun_early_is_not_asked_for_again(tmp_path: Path) -> None:
     async def step(pictures: PictureSearch) -> Mapping[str, ChosenPicture]:
         for one in articles:
             pictures.begin(one)
-        return await pictures.choose(articles, engine.Silence())
+        return await pictures.choose(articles, Silence())
 
     assert {"wall": FIRST, "quay": FIRST} == found(tmp_path, web, step)
     assert {FIRST: 1} == web.asked
@@ -115,7 +114,7 @@ def test_forms_are_made_at_once_of_what_may_not_wait_and_of_nothing_that_is_brok
     articles = [article("wall", FIRST)]
 
     async def step(pictures: PictureSearch) -> Mapping[str, ChosenPicture]:
-        return await pictures.choose(articles, engine.Silence())
+        return await pictures.choose(articles, Silence())
 
     assert bool(kinds) == bool(found(tmp_path, Web({FIRST: body}), step))
     assert kinds == {Path(name).suffix for name in kept(tmp_path)}
@@ -128,7 +127,7 @@ def test_each_article_has_its_own_picture_whatever_ends_first(tmp_path: Path, wo
     async def step(pictures: PictureSearch) -> Mapping[str, ChosenPicture]:
         for one in articles:
             pictures.begin(one)
-        return await pictures.choose(articles, engine.Silence())
+        return await pictures.choose(articles, Silence())
 
     assert {"wall": FIRST, "quay": SECOND, "seal": CARD} == found(tmp_path, Web(), step, workers)
 
@@ -139,7 +138,7 @@ def test_the_same_bytes_under_many_addresses_are_kept_once(tmp_path: Path) -> No
     articles = [article(str(number), address) for number, address in enumerate(addresses)]
 
     async def step(pictures: PictureSearch) -> Mapping[str, ChosenPicture]:
-        return await pictures.choose(articles, engine.Silence())
+        return await pictures.choose(articles, Silence())
 
     assert {} == found(tmp_path, web, step, workers=2)  # a card stands for nothing
     assert 1 == len(list((tmp_path / ".copydesk" / "pictures").glob("*.original")))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine, illustrate
+from copydesk import building, editing, illustrate
 from copydesk.news import Image, Verdict
+from copydesk.newsroom import Silence, open_newsroom
 from illustrate.draw import drawn, encoded, fetched
 from world.later import WALL_PAGE, WALL_RECORD, forget_memory, run, story
 from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web, run_git, small_web
@@ -59,8 +60,8 @@ def cached(root: Path) -> list[str]:
 
 def built(root: Path, environ: Mapping[str, str] = ENVIRON) -> str:
     """Build the site; give the page of the wall story."""
-    with engine.open_newsroom(root, NOW, environ) as opened:
-        engine.build(opened, engine.Silence())
+    with open_newsroom(root, NOW, environ) as opened:
+        building.build(opened, Silence())
         return (opened.site / "news" / Path(WALL_RECORD).stem / "index.html").read_text("utf-8")
 
 
@@ -79,8 +80,8 @@ def test_a_picture_has_no_forms_until_a_page_shows_it(tmp_path: Path) -> None:
     assert ((LEAD, True), []) == ((image.url, image.is_cached), cached(root))
 
     word = Verdict(by="Ed", at=NOW, said="publish", why="so")
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        engine.file_verdict(opened, WALL_RECORD, word)
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        editing.file_verdict(opened, WALL_RECORD, word)
 
     assert "<img" in built(root)
     assert 2 == len(cached(root))
@@ -98,7 +99,7 @@ def test_a_round_has_the_forms_made_before_it_builds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a mock, since the build would make what the readers have not
-    monkeypatch.setattr("copydesk.engine.publishing._build.make_waiting", lambda *_: None)
+    monkeypatch.setattr("copydesk.building._build.make_waiting", lambda *_: None)
     root = newsroom(tmp_path / "beat")
 
     run(root, web(tmp_path, {LEAD: photo(1200, 800)}))
@@ -114,9 +115,9 @@ def test_a_build_makes_the_forms_that_a_killed_round_left(tmp_path: Path, full: 
     shutil.rmtree(root / ".copydesk" / "pictures")
     if not full:  # nothing of the last build is known
         (root / ".copydesk" / "pages.sqlite").unlink()
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         opened.album.keep_original(illustrate.measure_picture(LEAD, photo(1200, 800).body))
-        engine.build(opened, engine.Silence(), engine.BuildOptions(full=full))
+        building.build(opened, Silence(), building.BuildOptions(full=full))
 
     assert made == sorted(cached(root))
     assert page == built(root)
@@ -128,7 +129,7 @@ def test_a_letter_has_the_pictures_whose_forms_a_killed_round_left(tmp_path: Pat
     shutil.rmtree(root / ".copydesk" / "pictures")
     shutil.rmtree(root / ".copydesk" / "site")
     (root / ".copydesk" / "pages.sqlite").unlink()
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         opened.album.keep_original(illustrate.measure_picture(LEAD, photo(1200, 800).body))
     with (root / "beat.toml").open("a") as beat:
         beat.write('\n[[letter]]\nid = "daily"\nat = "08:30"\nzone = "UTC"\n')
@@ -292,7 +293,7 @@ def test_what_turns_out_to_be_a_card_is_shown_no_longer(tmp_path: Path, show: st
 
 def had(root: Path, show: str, *numbers: int) -> None:
     """Have had the lead picture's bytes for other articles of its site, under other addresses."""
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         add = opened.album.add if show == "cached" else opened.album.measure_only
         for number in numbers:
             url = f"https://cdn.example/{number}.jpg"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import rounds
+from copydesk.newsroom import Silence, open_newsroom, reports
 from world.background import hosts_in_background
 from world.behaviours import feed_with_etag, stays
 from world.hosts import Hosts
@@ -100,7 +101,7 @@ def test_a_log_survives_the_way_to_the_disk_but_for_a_line_that_is_cut_off(tmp_p
 class Sweep:
     """What one round asked, and what it said of it."""
 
-    report: engine.RoundReport
+    report: reports.RoundReport
     visits: Sequence[Visit]
 
 
@@ -143,8 +144,8 @@ def sweeps(tmp_path_factory: pytest.TempPathFactory) -> list[Sweep]:
         lay_out(root, hosts, stand_feeds(hosts))
         for days in (0, 2):
             seen = len(hosts.visits)
-            with engine.open_newsroom(root, NOW + timedelta(days=days), {}) as newsroom:
-                report = engine.run_round(newsroom, engine.RoundOptions(), engine.Silence())
+            with open_newsroom(root, NOW + timedelta(days=days), {}) as newsroom:
+                report = rounds.run_round(newsroom, rounds.RoundOptions(), Silence())
             done.append(Sweep(report=report, visits=hosts.visits[seen:]))
     return done
 

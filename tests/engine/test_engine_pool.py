@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine.reading import ReaderContext, ReaderPool
 from copydesk.errors import PictureError
 from copydesk.illustrate import PictureForms, make_forms, measure_picture
 from copydesk.news import Beat, Page, Source
+from copydesk.rounds import ReaderContext, ReaderPool
 from illustrate.draw import URL as DRAWN
 from illustrate.draw import drawn, encoded
 

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from copydesk.archive import Rulings, record
-from copydesk.engine import (
+from copydesk.editing.queue import (
     DropQuestion,
-    Newsroom,
     QueueQuestion,
     QueueReader,
     QueueRow,
@@ -24,11 +23,11 @@ from copydesk.engine import (
     picture_file,
     read_story_page,
 )
-from copydesk.engine.newsroom import TICK_NS
 from copydesk.errors import RecordError
 from copydesk.kit import urls
 from copydesk.memory import Fate
 from copydesk.news import Provider, Reason, ReasonKind, Ruling, Story
+from copydesk.newsroom import TICK_NS, Newsroom
 from world.history import History
 from world.newsroom import NOW, write_files
 from world.records import write_rulings

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.engine.editing import FiledList, find_lists, list_key, undo_action
+from copydesk import archive, newsroom
+from copydesk.editing import FiledList, find_lists, list_key, undo_action
 from copydesk.news import ActionOutcome, ChosenStory, EditorAction
 from world.desk import NAMES, act, action, copy_newsroom, desk_newsroom, stories, undo, verdict
 from world.newsroom import NOW, run_git
@@ -42,7 +42,7 @@ def do(root: Path, *actions: EditorAction) -> ActionOutcome:
 
 
 def found(root: Path) -> FiledList:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         ((filed,), _) = find_lists(opened)
     return filed
 
@@ -102,7 +102,7 @@ def test_a_change_since_is_in_the_way_of_undoing(root: Path) -> None:
 def test_a_commit_of_it_is_undone_from_the_command_line(root: Path) -> None:
     commit = do(root, put()).commit
     assert commit
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         assert (PATH,) == undo_action(opened, commit, "Ed").changed
     assert not (root / PATH).exists()
 

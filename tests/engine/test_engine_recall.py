@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import rounds
 from copydesk.catalogue import Catalogue
 from copydesk.kit import databases
 from copydesk.memory import Memory
 from copydesk.news import RecallKind
+from copydesk.newsroom import Newsroom, Silence, open_newsroom, reports
+from copydesk.rounds import recall, recall_lists
 from world.newsroom import NOW, Answer, feed, newsroom, record_web, small_web
 
 LIST, TABLE = "https://tern.example/feed.xml", "https://tern.example/list.csv"
@@ -42,14 +44,14 @@ def web(tmp_path: Path) -> Path:
     return record_web(tmp_path / "web.warc.gz", {**small_web(), **lists})
 
 
-def run(root: Path, web: Path, after: timedelta = timedelta()) -> engine.RoundReport:
-    with engine.open_newsroom(root, NOW + after, {}) as opened:
-        return engine.run_round(opened, engine.RoundOptions(web=web), engine.Silence())
+def run(root: Path, web: Path, after: timedelta = timedelta()) -> reports.RoundReport:
+    with open_newsroom(root, NOW + after, {}) as opened:
+        return rounds.run_round(opened, rounds.RoundOptions(web=web), Silence())
 
 
-def kept(root: Path) -> Sequence[engine.KeptRecall]:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.read_kept_recall(opened)
+def kept(root: Path) -> Sequence[recall.KeptRecall]:
+    with open_newsroom(root, NOW, {}) as opened:
+        return recall.read_kept_recall(opened)
 
 
 def test_each_list_is_kept_with_its_counts_and_what_we_missed(root: Path, web: Path) -> None:
@@ -111,17 +113,17 @@ def test_who_looks_at_a_list_takes_no_news_from_the_next_round(root: Path, web: 
     table = root / "list.csv"
     table.write_text(f"url,title,date\n{WALL[1]},{WALL[0]},2026-11-19\n")
 
-    with engine.open_newsroom(root, NOW + HOUR, {}) as opened:
+    with open_newsroom(root, NOW + HOUR, {}) as opened:
         before = _read_digests(opened)
         for _ in range(2):
-            listed = engine.read_recall_list(opened, str(table))
-            (trace,) = engine.trace_recall(opened, listed).traces
+            listed = recall_lists.read_recall_list(opened, str(table))
+            (trace,) = recall.trace_recall(opened, listed).traces
             assert RecallKind.COVERED is trace.kind
 
         assert before == _read_digests(opened)
 
 
-def _read_digests(opened: engine.Newsroom) -> dict[str, bytes]:
+def _read_digests(opened: Newsroom) -> dict[str, bytes]:
     with closing(Catalogue(opened.private / "catalogue.sqlite")) as catalogue:
         return catalogue.corpus.digests()
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import archive
 from copydesk.archive import change as steps
-from copydesk.engine.what_if import open_bench, try_rules
+from copydesk.editing.what_if import open_bench, try_rules
 from copydesk.kit import locks
+from copydesk.newsroom import Silence, open_newsroom
 from world import records
 from world.command import Said, copydesk
 from world.newsroom import NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
@@ -114,9 +115,9 @@ def test_copies_stay_copies_where_a_first_round_brought_all_of_a_long_time(tmp_p
 
     assert said.json()["judged"] == 3
     assert said.json()["changes"] == []
-    with engine.open_newsroom(root, now, {}) as opened:
-        bench = open_bench(opened, 90, engine.Silence())
-        tried = try_rules(bench, opened.settings, engine.Silence(), is_whole=True)
+    with open_newsroom(root, now, {}) as opened:
+        bench = open_bench(opened, 90, Silence())
+        tried = try_rules(bench, opened.settings, Silence(), is_whole=True)
     assert len(tried.stories) == 3
     assert tried.changes == []
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import config, engine
-from copydesk.engine.newsroom import TICK_NS, Mark, Stamp
+from copydesk import config
 from copydesk.errors import ConfigError
+from copydesk.newsroom import TICK_NS, Mark, ResidentNewsroom, Stamp
 from world.newsroom import NOW, newsroom, run_git
 
 HOURS_NS = 3_600_000_000_000
@@ -25,12 +25,12 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def resident(root: Path) -> Iterator[engine.ResidentNewsroom]:
-    with closing(engine.ResidentNewsroom(root, {})) as resident:
+def resident(root: Path) -> Iterator[ResidentNewsroom]:
+    with closing(ResidentNewsroom(root, {})) as resident:
         yield resident
 
 
-def settings_of(resident: engine.ResidentNewsroom) -> config.Settings:
+def settings_of(resident: ResidentNewsroom) -> config.Settings:
     return resident.newsroom(NOW).settings
 
 
@@ -41,7 +41,7 @@ def rename(root: Path, title: str) -> None:
     (root / "beat.toml").write_text(text.replace(before, title, 1), "utf-8")
 
 
-def wait_until_settled(resident: engine.ResidentNewsroom) -> config.Settings:
+def wait_until_settled(resident: ResidentNewsroom) -> config.Settings:
     """Ask until the last edit lies more than a tick back, and is not read once more."""
     settings = settings_of(resident)
     while settings is not (settings := settings_of(resident)):
@@ -49,7 +49,7 @@ def wait_until_settled(resident: engine.ResidentNewsroom) -> config.Settings:
     return settings
 
 
-def test_settings_are_read_once_while_nothing_changes(resident: engine.ResidentNewsroom) -> None:
+def test_settings_are_read_once_while_nothing_changes(resident: ResidentNewsroom) -> None:
     settings = wait_until_settled(resident)
 
     assert settings is settings_of(resident)
@@ -57,7 +57,7 @@ def test_settings_are_read_once_while_nothing_changes(resident: engine.ResidentN
 
 
 def test_each_of_many_quick_edits_of_one_size_is_seen(
-    root: Path, resident: engine.ResidentNewsroom
+    root: Path, resident: ResidentNewsroom
 ) -> None:
     titles = [f"Tide {number:02}" for number in range(20)]
 
@@ -89,7 +89,7 @@ def test_a_mark_holds_while_no_file_can_have_changed(
 
 
 def test_a_topic_that_was_added_and_one_that_was_deleted_are_seen(
-    root: Path, resident: engine.ResidentNewsroom
+    root: Path, resident: ResidentNewsroom
 ) -> None:
     topics = root / "_data" / "topics"
     wait_until_settled(resident)
@@ -106,7 +106,7 @@ def test_a_topic_that_was_added_and_one_that_was_deleted_are_seen(
 
 
 def test_a_newsroom_whose_data_was_taken_away_has_no_topics(
-    root: Path, resident: engine.ResidentNewsroom
+    root: Path, resident: ResidentNewsroom
 ) -> None:
     wait_until_settled(resident)
 
@@ -117,7 +117,7 @@ def test_a_newsroom_whose_data_was_taken_away_has_no_topics(
 
 
 def test_what_domains_are_trusted_is_read_again_wherever_the_file_lies(
-    root: Path, resident: engine.ResidentNewsroom
+    root: Path, resident: ResidentNewsroom
 ) -> None:
     text = (root / "beat.toml").read_text("utf-8")
     (root / "trust.csv").write_text("domain,standing\n", "utf-8")
@@ -142,7 +142,7 @@ def test_settings_that_cannot_be_read_leave_the_old_ones_in_use_and_are_told(
     break_it: Callable[[Path], object],
     what: str,
     root: Path,
-    resident: engine.ResidentNewsroom,
+    resident: ResidentNewsroom,
 ) -> None:
     before = wait_until_settled(resident)
 
@@ -153,9 +153,7 @@ def test_settings_that_cannot_be_read_leave_the_old_ones_in_use_and_are_told(
     assert what in str(resident.error)
 
 
-def test_settings_that_were_mended_are_in_use_again(
-    root: Path, resident: engine.ResidentNewsroom
-) -> None:
+def test_settings_that_were_mended_are_in_use_again(root: Path, resident: ResidentNewsroom) -> None:
     whole = (root / "beat.toml").read_text("utf-8")
     (root / "beat.toml").write_text("[site\n", "utf-8")
     assert "Tidewatch" == settings_of(resident).beat.title
@@ -171,7 +169,7 @@ def test_a_newsroom_with_broken_settings_is_not_opened(root: Path) -> None:
     (root / "beat.toml").write_text("[site\n", "utf-8")
 
     with pytest.raises(ConfigError):
-        engine.ResidentNewsroom(root, {})
+        ResidentNewsroom(root, {})
 
     assert not (root / ".copydesk").exists()
 
@@ -189,7 +187,7 @@ EDITS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_the_mark_tells_of_each_edit_and_of_no_other(
-    edit: Callable[[Path], object], root: Path, resident: engine.ResidentNewsroom
+    edit: Callable[[Path], object], root: Path, resident: ResidentNewsroom
 ) -> None:
     (root / "_templates").mkdir()
     mark = settled_mark(resident)
@@ -203,7 +201,7 @@ def test_the_mark_tells_of_each_edit_and_of_no_other(
 
 def test_the_mark_tells_of_a_commit_in_a_further_work_tree(root: Path, tmp_path: Path) -> None:
     run_git(root, "worktree", "add", "-q", "-b", "further", str(tmp_path / "further"))
-    with closing(engine.ResidentNewsroom(tmp_path / "further", {})) as resident:
+    with closing(ResidentNewsroom(tmp_path / "further", {})) as resident:
         mark = settled_mark(resident)
         assert mark.still_holds(resident.mark())
 
@@ -212,7 +210,7 @@ def test_the_mark_tells_of_a_commit_in_a_further_work_tree(root: Path, tmp_path:
         assert not mark.still_holds(resident.mark())
 
 
-def settled_mark(resident: engine.ResidentNewsroom) -> Mark:
+def settled_mark(resident: ResidentNewsroom) -> Mark:
     """Take the mark once everything in it lies more than a tick back."""
     mark = resident.mark()
     while not mark.still_holds(mark):

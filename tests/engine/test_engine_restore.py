@@ -17,10 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.engine import restore
-from copydesk.engine.backup import verify_backup
 from copydesk.errors import BackupError, MailStoreError, UsageError
 from copydesk.mail_store import open_mail
+from copydesk.newsroom.backup import restore, verify_backup
 from world.backups import (
     RECORD,
     fill_database,

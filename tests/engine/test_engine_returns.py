@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine import ReturnEffect
 from copydesk.mail_store import MailStore, Subscription, open_mail
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReaderLink, ReturnPath
 from copydesk.news import BounceOptions
+from copydesk.newsletters import bounces
+from copydesk.newsletters.bounces import ReturnEffect
 from world.old_mail import OLD_READERS, SHARED_TOKEN, put_first_version
 from world.returned import make_complaint, make_mail, make_recipient, make_report
 
@@ -62,7 +62,7 @@ def come_back(
     report = make_report(
         make_recipient(status, diagnostic=said), to=f"bounces+{token}@x.example", enclosed="\n"
     )
-    return engine.take_in_return(store, OPTIONS, report, NOW).effect
+    return bounces.take_in_return(store, OPTIONS, report, NOW).effect
 
 
 def suppressed(store: MailStore) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ def test_who_calls_a_letter_spam_gets_none_and_is_subscribed_to_none(store: Mail
     token = send(store)[READERS[0]]
     report = make_complaint(headers=f"Return-Path: <bounces+{token}@x.example>\n")
 
-    taken = engine.take_in_return(store, OPTIONS, report, NOW)
+    taken = bounces.take_in_return(store, OPTIONS, report, NOW)
 
     reader = store.subscribers.find(READERS[0])
     assert reader is not None
@@ -141,7 +141,7 @@ def test_a_complaint_known_by_its_link_alone_ends_letters_and_no_more(store: Mai
     address = f"https://news.example/mail/leave/{store.links.sign(link)}"
     report = make_complaint(headers=f"List-Unsubscribe: <{address}>\n")
 
-    effects = [engine.take_in_return(store, OPTIONS, report, NOW).effect for _ in range(2)]
+    effects = [bounces.take_in_return(store, OPTIONS, report, NOW).effect for _ in range(2)]
 
     assert ["left", "known"] == effects
     assert () == store.subscriptions.of(reader.id)
@@ -156,7 +156,7 @@ def test_a_link_for_something_else_ends_nothing(store: MailStore) -> None:
 
     report = make_complaint(headers=f"List-Unsubscribe: <{address}>\n")
 
-    assert "not-ours" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+    assert "not-ours" == bounces.take_in_return(store, OPTIONS, report, NOW).effect
     assert 2 == len(store.subscriptions.of(reader.id))
 
 
@@ -184,7 +184,7 @@ def test_of_several_tokens_the_one_the_message_was_sent_to_counts(store: MailSto
         enclosed=f"Return-Path: <bounces+{tokens[READERS[1]]}@x.example>\n\n",
     )
 
-    engine.take_in_return(store, OPTIONS, report, NOW)
+    bounces.take_in_return(store, OPTIONS, report, NOW)
 
     assert [(READERS[0], "hard-bounce")] == suppressed(store)
 
@@ -227,7 +227,7 @@ def test_a_report_that_names_the_message_alone_is_kept_and_suppresses_nobody(
         send(store, day)
         enclosed = f"{name_message(store, READERS[0], day)}\n"
         report = make_report(make_recipient(status), to="bounces@x.example", enclosed=enclosed)
-        effects.append(engine.take_in_return(store, OPTIONS, report, NOW).effect)
+        effects.append(bounces.take_in_return(store, OPTIONS, report, NOW).effect)
 
     assert ["unproved"] * 5 == effects
     assert [] == suppressed(store)
@@ -239,7 +239,7 @@ def test_unproved_reports_add_nothing_to_a_row(store: MailStore) -> None:
         send(store, day)
         enclosed = f"{name_message(store, READERS[0], day)}\n"
         report = make_report(make_recipient("4.2.2"), to="b@x.example", enclosed=enclosed)
-        engine.take_in_return(store, OPTIONS, report, NOW)
+        bounces.take_in_return(store, OPTIONS, report, NOW)
 
     assert "noted" == come_back(store, send(store, 3)[READERS[0]], "4.2.2")
 
@@ -254,7 +254,7 @@ def test_the_word_of_a_message_is_no_return_path_wherever_it_is_put(
     to = path if place == "to" else "bounces@x.example"
     enclosed = "\n" if place == "to" else f"Return-Path: <{path}>\n\n"
 
-    taken = engine.take_in_return(store, OPTIONS, make_report(to=to, enclosed=enclosed), NOW)
+    taken = bounces.take_in_return(store, OPTIONS, make_report(to=to, enclosed=enclosed), NOW)
 
     assert "unproved" == taken.effect
     assert [] == suppressed(store)
@@ -267,7 +267,7 @@ def test_a_letter_of_before_the_two_words_were_told_apart_is_known_and_proves_no
     put_first_version(tmp_path / "old")
     with closing(open_mail(tmp_path / "old")) as store:
         report = make_report(to=f"bounces+{SHARED_TOKEN}@x.example")
-        taken = engine.take_in_return(store, OPTIONS, report, NOW)
+        taken = bounces.take_in_return(store, OPTIONS, report, NOW)
 
         assert "unproved" == taken.effect
         assert [] == suppressed(store)
@@ -285,7 +285,7 @@ def test_a_return_path_proves_nothing_after_two_weeks(
     """Whom a letter is passed on to as a file may have it, by the server that took the letter."""
     report = make_report(to=f"bounces+{send(store)[READERS[0]]}@x.example")
 
-    taken = engine.take_in_return(store, OPTIONS, report, NOW + timedelta(days=days))
+    taken = bounces.take_in_return(store, OPTIONS, report, NOW + timedelta(days=days))
 
     assert effect == taken.effect
 
@@ -294,7 +294,7 @@ def test_a_complaint_that_names_the_message_alone_ends_nothing(store: MailStore)
     send(store)
     report = make_complaint(headers=name_message(store, READERS[0]))
 
-    assert "unproved" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+    assert "unproved" == bounces.take_in_return(store, OPTIONS, report, NOW).effect
     assert [] == suppressed(store)
     assert [READERS[0], READERS[1]] == list(send(store, 2))
 
@@ -310,7 +310,7 @@ def test_a_complaint_with_the_link_to_leave_does_what_the_link_does(store: MailS
     send(store)
     headers = name_message(store, READERS[0]) + link_to_leave(store)
 
-    taken = engine.take_in_return(store, OPTIONS, make_complaint(headers=headers), NOW)
+    taken = bounces.take_in_return(store, OPTIONS, make_complaint(headers=headers), NOW)
 
     assert "left" == taken.effect
     assert [] == suppressed(store)
@@ -323,7 +323,7 @@ def test_a_link_to_leave_in_a_delivery_report_ends_nothing(store: MailStore) -> 
     enclosed = f"{name_message(store, READERS[0])}{link_to_leave(store)}\n"
     report = make_report(to="bounces@x.example", enclosed=enclosed)
 
-    assert "unproved" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+    assert "unproved" == bounces.take_in_return(store, OPTIONS, report, NOW).effect
     assert list(READERS) == list(send(store, 2))
 
 
@@ -368,7 +368,7 @@ def test_a_complaint_from_a_former_address_ends_no_letter_to_the_present_one(
     number = move(store)
     report = make_complaint(headers=f"Return-Path: <bounces+{token}@x.example>\n")
 
-    assert "suppressed" == engine.take_in_return(store, OPTIONS, report, NOW).effect
+    assert "suppressed" == bounces.take_in_return(store, OPTIONS, report, NOW).effect
 
     assert 2 == len(store.subscriptions.of(number))
     assert "new@inbox.example" in send(store, 2)
@@ -391,7 +391,7 @@ def test_answers_of_people_and_machines_change_nothing(store: MailStore, headers
     token = send(store)[READERS[0]]
     mail = make_mail(f"Delivered-To: bounces+{token}@x.example\n{headers}")
 
-    assert "nothing" == engine.take_in_return(store, OPTIONS, mail, NOW).effect
+    assert "nothing" == bounces.take_in_return(store, OPTIONS, mail, NOW).effect
     assert () == store.returns.list_newest()
 
 
@@ -403,7 +403,7 @@ def test_the_webhook_takes_in_what_is_signed(store: MailStore) -> None:
     token = send(store)[READERS[0]]
     report = make_report(to=f"bounces+{token}@x.example")
 
-    taken = engine.take_in_webhook(store, OPTIONS, report, sign(report).upper(), NOW)
+    taken = bounces.take_in_webhook(store, OPTIONS, report, sign(report).upper(), NOW)
 
     assert taken is not None
     assert "suppressed" == taken.effect
@@ -416,14 +416,14 @@ def test_the_webhook_knows_nothing_without_the_signature(store: MailStore, signa
     token = send(store)[READERS[0]]
     report = make_report(to=f"bounces+{token}@x.example")
 
-    assert engine.take_in_webhook(store, OPTIONS, report, signature, NOW) is None
+    assert bounces.take_in_webhook(store, OPTIONS, report, signature, NOW) is None
     assert [] == suppressed(store)
 
 
 def test_the_webhook_is_shut_without_a_secret(store: MailStore) -> None:
     body = b"x"
 
-    assert engine.take_in_webhook(store, BounceOptions(), body, sign(body, ""), NOW) is None
+    assert bounces.take_in_webhook(store, BounceOptions(), body, sign(body, ""), NOW) is None
 
 
 def test_what_came_back_is_kept_with_its_letter(store: MailStore) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import building, rounds
 from copydesk.errors import BusyError, ConfigError
+from copydesk.newsroom import Progress, Silence, open_newsroom, reports
 from world.newsroom import (
     KEY,
     NOW,
@@ -33,12 +34,12 @@ def run_round(
     *,
     all_due: bool = False,
     dry_run: bool = False,
-    progress: engine.Progress | None = None,
+    progress: Progress | None = None,
     now: datetime = NOW,
-) -> engine.RoundReport:
-    with engine.open_newsroom(root, now, ENVIRON, scratch=dry_run) as opened:
-        asked = engine.RoundOptions(web=web, all_due=all_due, dry_run=dry_run)
-        return engine.run_round(opened, asked, progress or engine.Silence())
+) -> reports.RoundReport:
+    with open_newsroom(root, now, ENVIRON, scratch=dry_run) as opened:
+        asked = rounds.RoundOptions(web=web, all_due=all_due, dry_run=dry_run)
+        return rounds.run_round(opened, asked, progress or Silence())
 
 
 @pytest.fixture
@@ -184,8 +185,8 @@ def test_a_page_that_was_refused_is_asked_again_after_a_day_or_a_clock_set_back(
 
 
 def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        from copydesk.engine.newsroom import alone
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        from copydesk.newsroom import alone
 
         with alone(opened.root, opened.private), pytest.raises(BusyError) as caught:
             run_round(root, web)
@@ -193,8 +194,8 @@ def test_two_rounds_at_once_are_refused(root: Path, web: Path) -> None:
 
 
 def test_a_real_round_without_a_contact_is_refused(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened, pytest.raises(ConfigError) as caught:
-        engine.run_round(opened, engine.RoundOptions(), engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened, pytest.raises(ConfigError) as caught:
+        rounds.run_round(opened, rounds.RoundOptions(), Silence())
     assert caught.value.subject == "fetch.contact"
 
 
@@ -220,8 +221,8 @@ def test_everyday_records_hold_no_block_of_ours(tmp_path: Path, web: Path) -> No
 
 def test_records_without_a_key_have_no_sealed_part(tmp_path: Path, web: Path) -> None:
     root = newsroom(tmp_path / "open")
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        report = engine.run_round(opened, engine.RoundOptions(web=web), engine.Silence())
+    with open_newsroom(root, NOW, {}) as opened:
+        report = rounds.run_round(opened, rounds.RoundOptions(web=web), Silence())
     assert report.filed
     assert all("secured:" not in (root / path).read_text("utf-8") for path in report.filed)
 
@@ -229,8 +230,8 @@ def test_records_without_a_key_have_no_sealed_part(tmp_path: Path, web: Path) ->
 def test_the_site_is_up_to_the_round(root: Path, web: Path) -> None:
     run_round(root, web)
     shutil.rmtree(root / ".copydesk" / "site")
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        report = engine.build(opened, engine.Silence())
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        report = building.build(opened, Silence())
     assert report.written > 0
     assert (root / ".copydesk" / "site" / "index.html").is_file()
 
@@ -306,7 +307,7 @@ def test_a_round_without_a_git_binary_is_committed_by_the_next_with_one(
     assert run_git(root, "status", "--porcelain") == ""
 
 
-class Switcher(engine.Silence):
+class Switcher(Silence):
     """A person who changes the branch while the round is under way."""
 
     def __init__(self, root: Path) -> None:
@@ -332,7 +333,7 @@ def test_a_record_that_a_person_deleted_is_not_filed_again(root: Path, web: Path
     run_round(root, web)
     run_git(root, "rm", "-q", WALL_RECORD)
     run_git(root, "commit", "-qm", "not for us")
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         for url in opened.memory.sources():
             opened.memory.keep_source(url, b"{}")
     assert run_round(root, web, all_due=True).filed == ()

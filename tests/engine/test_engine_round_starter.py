@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.background import RoundStarter
 from copydesk.desk_store import open_desk
-from copydesk.engine import read_round_status
-from copydesk.engine.serving import RoundStarter
 from copydesk.kit import locks
+from copydesk.newsroom.reports import read_round_status
 from world.desk import NAMES, desk_newsroom, stories, verdict
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, record_web, small_web
 
 CONTACT = '[fetch]\ncontact = "mailto:desk@tidewatch.example"\nallow_hosts = ["127.0.0.1"]\n'
-SERVER = (sys.executable, "-m", "copydesk.engine.serving._fork_server", "rounds")
+SERVER = (sys.executable, "-m", "copydesk.background._fork_server", "rounds")
 NOWHERE = "http://127.0.0.1:9"
 
 
@@ -116,7 +116,7 @@ def list_loaded(work: str, words: list[str]) -> str:
     """Return what a command loads of copydesk besides what a fork server has loaded for it."""
     code = f"""
 import sys
-from copydesk.engine.serving._loaded import load
+from copydesk.background._fork_server import load
 load({work!r})
 before = set(sys.modules)
 from copydesk.cli import main

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.newsroom import RoundStatus, RoundTeller, read_round_status
+from copydesk import rounds
 from copydesk.errors import RecordingError
+from copydesk.newsroom import Silence, open_newsroom, reports
+from copydesk.newsroom.reports import RoundStatus, RoundTeller, read_round_status
 from world.newsroom import NOW, newsroom, record_web, small_web
 
 
-def run(root: Path, web: Path, *, dry_run: bool = False) -> engine.RoundReport:
-    options = engine.RoundOptions(web=web, dry_run=dry_run)
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.run_round(opened, options, engine.Silence())
+def run(root: Path, web: Path, *, dry_run: bool = False) -> reports.RoundReport:
+    options = rounds.RoundOptions(web=web, dry_run=dry_run)
+    with open_newsroom(root, NOW, {}) as opened:
+        return rounds.run_round(opened, options, Silence())
 
 
 def test_a_round_says_in_the_end_what_it_did(tmp_path: Path) -> None:
@@ -54,7 +55,7 @@ def test_a_dry_run_says_nothing(tmp_path: Path) -> None:
 
 
 def test_each_stage_is_told_with_its_steps(tmp_path: Path) -> None:
-    teller = RoundTeller(tmp_path, NOW, engine.Silence())
+    teller = RoundTeller(tmp_path, NOW, Silence())
     begun = read_round_status(tmp_path)
 
     teller.stage("sources", 12)
@@ -99,7 +100,7 @@ def test_a_status_that_cannot_be_read_is_none(tmp_path: Path, text: str) -> None
 def test_where_nothing_can_be_written_the_round_goes_on(tmp_path: Path) -> None:
     (tmp_path / "round.json").mkdir()
 
-    teller = RoundTeller(tmp_path, NOW, engine.Silence())
+    teller = RoundTeller(tmp_path, NOW, Silence())
     teller.stage("sources", 1)
     teller.end(None)
 

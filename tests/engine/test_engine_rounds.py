@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from copydesk import config
-from copydesk.engine.newsroom import open_newsroom
-from copydesk.engine.serving import (
+from copydesk.background import (
     NewsroomFolder,
     Rounds,
     keep_going,
     open_service,
     wait_after_hub_push,
 )
+from copydesk.newsroom import open_newsroom
 from world.fetching import StepClock
 from world.newsroom import NOW, newsroom
 

@@ -13,15 +13,24 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.archive import Archive
 from copydesk.desk_store import open_desk
-from copydesk.engine.newsroom import Silence
-from copydesk.engine.sending import hold_issue
 from copydesk.errors import MailError, UsageError
 from copydesk.mail_store import (
     MailStore,
 )
+from copydesk.newsletters import checks, delivery_log
+from copydesk.newsletters.sending import (
+    IssueAudience,
+    ask_and_file,
+    begin_due_sendings,
+    begin_sending,
+    hold_issue,
+    send_again,
+    send_issues,
+    send_test,
+)
+from copydesk.newsroom import Silence
 from world import records
 from world.command import Said, copydesk
 from world.desk import stories
@@ -54,7 +63,7 @@ def test_a_server_that_breaks_off_after_each_letter_does_not_get_to_all(
         )
 
         with opened(root) as (_, store):
-            row = engine.find_sending(store, name_issue(root))
+            row = delivery_log.find_sending(store, name_issue(root))
         taken_once = taken(log)
     assert (1, True) == (said.code, "breaks off after one letter after the other" in said.err)
     assert ("paused", "uncertain") == (row.state, row.remark)
@@ -86,40 +95,40 @@ def test_an_owners_word_sends_to_the_uncertain_again_once(tmp_path: Path) -> Non
     plan = {"rules": [{"at": "message", "do": "taken-close", "first": 3}]}
     with post_office(tmp_path, plan, readers=9) as (root, log), opened(root) as (newsroom, store):
         issue = name_issue(root)
-        sending = engine.begin_sending(newsroom, store, issue, "Anna")
+        sending = begin_sending(newsroom, store, issue, "Anna")
         with pytest.raises(UsageError, match="is not done"):
-            engine.send_again(newsroom, store, issue, "Anna", 0)
-        engine.send_issues(newsroom, store, [sending], Silence())
+            send_again(newsroom, store, issue, "Anna", 0)
+        send_issues(newsroom, store, [sending], Silence())
         gone = store.subscribers.find(uncertain(store, issue)[0])
         assert gone is not None
         store.subscriptions.end_all(gone.id)  # who left meanwhile gets none
 
         with pytest.raises(UsageError, match="uncertain by now: 3"):
-            engine.send_again(newsroom, store, issue, "Anna", 2)
-        again = engine.send_again(newsroom, store, issue, "Anna", 3)
-        assert 3 == engine.find_sending(store, issue).counts["waiting"]
-        (report,) = engine.send_issues(newsroom, store, [again], Silence())
+            send_again(newsroom, store, issue, "Anna", 2)
+        again = send_again(newsroom, store, issue, "Anna", 3)
+        assert 3 == delivery_log.find_sending(store, issue).counts["waiting"]
+        (report,) = send_issues(newsroom, store, [again], Silence())
 
         assert ("done", {"accepted": 8, "skipped": 1}) == (report.state, report.counts)
         assert [1] * 7 + [2] * 2 == sorted(taken(log).values())
-        row = engine.find_sending(store, issue)
+        row = delivery_log.find_sending(store, issue)
         assert ("Anna", LATER) == (row.again_by, row.again_at)
         with pytest.raises(UsageError, match="was sent to the uncertain again before"):
-            engine.send_again(newsroom, store, issue, "Anna", 0)
+            send_again(newsroom, store, issue, "Anna", 0)
 
 
 def uncertain(store: MailStore, issue: str) -> list[str]:
-    return [line.address for line in engine.list_who(store, issue, "uncertain")]
+    return [line.address for line in delivery_log.list_who(store, issue, "uncertain")]
 
 
 def test_what_breaks_off_again_is_not_sent_a_third_time(tmp_path: Path) -> None:
     with post_office(tmp_path, BREAKS_OFF, readers=3) as (root, log):
         send(root)
         with opened(root) as (newsroom, store):
-            again = engine.send_again(newsroom, store, name_issue(root), "Anna", 3)
-            engine.send_issues(newsroom, store, [again], Silence())
+            again = send_again(newsroom, store, name_issue(root), "Anna", 3)
+            send_issues(newsroom, store, [again], Silence())
             with pytest.raises(UsageError, match="again before"):
-                engine.send_again(newsroom, store, name_issue(root), "Anna", 3)
+                send_again(newsroom, store, name_issue(root), "Anna", 3)
 
         assert {2} == set(taken(log).values())
 
@@ -128,9 +137,9 @@ def test_what_was_ended_is_not_sent_again(tmp_path: Path) -> None:
     with post_office(tmp_path, BREAKS_OFF, readers=40) as (root, log):
         assert "paused" == send(root).state
         with opened(root) as (newsroom, store):
-            engine.stop_sending(store, name_issue(root), "ended", "Anna")
+            delivery_log.stop_sending(store, name_issue(root), "ended", "Anna")
             with pytest.raises(UsageError, match="is not done"):
-                engine.send_again(newsroom, store, name_issue(root), "Anna", 9)
+                send_again(newsroom, store, name_issue(root), "Anna", 9)
 
         assert {1} == set(taken(log).values())
 
@@ -165,9 +174,9 @@ def test_a_relay_that_knows_no_mailbox_suppresses_nobody_for_good(
         before = {"reader0@d0.example": "hard-bounce", "reader1@d1.example": "complaint"}
         for address, reason in before.items():
             store.suppressions.add(address, reason, NOW)  # type: ignore[arg-type]
-        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        sending = begin_sending(newsroom, store, name_issue(root), "Anna")
 
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        (report,) = send_issues(newsroom, store, [sending], Silence())
 
         assert "refuses one letter after the other" in report.trouble
         assert before == {address: found.reason for found, address in store.suppressions.walk()}
@@ -187,11 +196,11 @@ def test_what_a_run_that_went_well_suppressed_stays(tmp_path: Path) -> None:
 def test_a_test_letter_that_no_server_was_there_for_is_not_counted(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     keep_open(root, "test_letters_a_day = 1")
-    wish = engine.TrialRequest(address="a@b.example", by="Anna", may_go_anywhere=True)
+    wish = checks.TrialRequest(address="a@b.example", by="Anna", may_go_anywhere=True)
     with opened(root) as (newsroom, store):
         for _ in range(2):
             with pytest.raises(MailError):
-                engine.send_test(newsroom, store, name_issue(root), wish)
+                send_test(newsroom, store, name_issue(root), wish)
 
 
 def test_the_command_line_sends_a_test_letter_anywhere_and_few_a_day(tmp_path: Path) -> None:
@@ -216,12 +225,12 @@ def test_an_account_whose_name_is_an_address_may_be_sent_a_test_letter(tmp_path:
         with contextlib.closing(open_desk(root / ".copydesk")) as desk:
             desk.accounts.add("Ed@paper.example", "editor", NOW)
         for address, is_own in (("ed@PAPER.example", True), ("eve@paper.example", False)):
-            wish = engine.TrialRequest(address=address, by="Ed@paper.example")
+            wish = checks.TrialRequest(address=address, by="Ed@paper.example")
             if is_own:
-                engine.send_test(newsroom, store, name_issue(root), wish)
+                send_test(newsroom, store, name_issue(root), wish)
             else:
                 with pytest.raises(UsageError, match="own addresses"):
-                    engine.send_test(newsroom, store, name_issue(root), wish)
+                    send_test(newsroom, store, name_issue(root), wish)
 
         assert {"Ed@paper.example": 1} == taken(log)
 
@@ -241,11 +250,11 @@ def add_story(root: Path) -> None:
     run_git(root, "commit", "-qm", "a story")
 
 
-def due_an_hour_later(root: Path) -> tuple[list[str], list[engine.SendingRow]]:
+def due_an_hour_later(root: Path) -> tuple[list[str], list[delivery_log.SendingRow]]:
     """Return which issues `serve` would send now, and all that it knows of."""
     with opened(root, NOW + timedelta(hours=1, seconds=5)) as (newsroom, store):
-        going = [sending.issue for sending in engine.begin_due_sendings(newsroom, store)]
-        return going, engine.list_sendings(store)
+        going = [sending.issue for sending in begin_due_sendings(newsroom, store)]
+        return going, delivery_log.list_sendings(store)
 
 
 def test_an_issue_that_is_filed_with_nobody_to_ask_awaits_a_word(tmp_path: Path) -> None:
@@ -261,7 +270,7 @@ def test_an_issue_that_is_filed_with_nobody_to_ask_awaits_a_word(tmp_path: Path)
     assert new.issue not in going
     assert f"copydesk mail send {new.issue}" in said.err
     with opened(root, NOW + timedelta(hours=1)) as (newsroom, store):
-        assert "ready" == engine.begin_sending(newsroom, store, new.issue, "Anna").state
+        assert "ready" == begin_sending(newsroom, store, new.issue, "Anna").state
 
 
 def test_a_held_issue_is_held_also_for_a_server_that_sees_it_first(tmp_path: Path) -> None:
@@ -269,8 +278,8 @@ def test_a_held_issue_is_held_also_for_a_server_that_sees_it_first(tmp_path: Pat
     with opened(root) as (newsroom, store):
         hold_issue(store, name_issue(root))
 
-        assert () == engine.begin_due_sendings(newsroom, store)
-        assert "held" == engine.find_sending(store, name_issue(root)).remark
+        assert () == begin_due_sendings(newsroom, store)
+        assert "held" == delivery_log.find_sending(store, name_issue(root)).remark
 
 
 def test_who_says_yes_files_an_issue_that_goes_at_once(tmp_path: Path) -> None:
@@ -338,13 +347,13 @@ def test_an_issue_that_was_not_filed_after_all_holds_up_no_other(tmp_path: Path)
     root = newsroom_at(tmp_path, readers=3)
     add_story(root)
 
-    def remove_its_story(_audience: engine.IssueAudience) -> bool:
+    def remove_its_story(_audience: IssueAudience) -> bool:
         word = ("verdict", "2026-11-19-story-3", "remove", "--why", "wrong", "--as", "Anna")
         assert 0 == copydesk("-C", root, *word).code
         return False
 
     with opened(root, NOW + timedelta(hours=1)) as (newsroom, store):
         with pytest.raises(UsageError, match="removed meanwhile"):
-            engine.ask_and_file(newsroom, store, "daily", "Anna", remove_its_story)
+            ask_and_file(newsroom, store, "daily", "Anna", remove_its_story)
 
         assert {} == store.facts.list_below("held ")

@@ -13,14 +13,22 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.newsroom import Newsroom, Silence
-from copydesk.engine.sending import send_outbox
+from copydesk import newsletters
 from copydesk.errors import BusyError, MailError, MailStoreError, UsageError
 from copydesk.kit import locks
 from copydesk.mail_store import Ledger, MailStore, OutboxMail
 from copydesk.mail_store.deliveries import NewSending, SendingState
 from copydesk.mail_store.links import ReaderLink, ReturnPath
+from copydesk.newsletters import delivery_log
+from copydesk.newsletters.sending import (
+    begin_due_sendings,
+    begin_sending,
+    make_eml,
+    send_issues,
+    send_outbox,
+    write_eml,
+)
+from copydesk.newsroom import Newsroom, Silence
 from world.command import copydesk
 from world.mail_soak import name_issue, soak
 from world.newsroom import NOW, run_git
@@ -38,9 +46,9 @@ def test_each_reader_gets_an_issue_once_and_the_ledger_says_so(tmp_path: Path) -
     with post_office(tmp_path) as (root, log):
         report = send(root)
         with opened(root) as (newsroom, store), pytest.raises(UsageError, match="went out before"):
-            engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+            begin_sending(newsroom, store, name_issue(root), "Anna")
         with opened(root) as (_, store):
-            lines = list(engine.list_who(store, name_issue(root)))
+            lines = list(delivery_log.list_who(store, name_issue(root)))
 
         assert {"accepted": 5} == report.counts
         assert "done" == report.state
@@ -52,7 +60,7 @@ def test_each_reader_gets_an_issue_once_and_the_ledger_says_so(tmp_path: Path) -
 def test_whoever_leaves_before_their_turn_gets_nothing(tmp_path: Path) -> None:
     with post_office(tmp_path) as (root, log):
         with opened(root) as (newsroom, store):
-            engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+            begin_sending(newsroom, store, name_issue(root), "Anna")
             left = store.subscribers.find("reader1@d1.example")
             paused = store.subscribers.find("reader2@d2.example")
             assert left is not None
@@ -141,9 +149,9 @@ def test_a_letter_that_broke_off_after_its_end_is_left_and_named(tmp_path: Path)
 def test_a_server_that_is_away_keeps_the_issue_for_later(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path, readers=2)
     with opened(root) as (newsroom, store):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        sending = begin_sending(newsroom, store, name_issue(root), "Anna")
         store.ledger.set_state(sending.number, "paused")
-        row = engine.resume_sending(newsroom, store, name_issue(root), "Ben")
+        row = delivery_log.resume_sending(newsroom, store, name_issue(root), "Ben")
 
     assert "ready" == row.state
     assert {"queued": 2} == row.counts
@@ -200,7 +208,7 @@ def test_what_is_due_says_which_issue_the_checks_hold_up_and_why(tmp_path: Path)
 def test_a_letter_that_is_queued_is_shown_without_a_time(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path, readers=1)
     with opened(root) as (newsroom, store):
-        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        begin_sending(newsroom, store, name_issue(root), "Anna")
         ((address,),) = store.ledger._database.run("SELECT address FROM subscribers")
 
     found = copydesk("-C", root, "mail", "readers", "find", address)
@@ -215,8 +223,8 @@ def test_an_issue_whose_letter_is_gone_holds_up_no_other(tmp_path: Path) -> None
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
         for issue in ("weekly-2026-11-20", name_issue(root)):
             store.ledger.begin(NewSending(issue=issue, letter="daily", via="smtp"), LATER)
-        sendings = engine.begin_due_sendings(newsroom, store)
-        reports = engine.send_issues(newsroom, store, sendings, Silence())
+        sendings = begin_due_sendings(newsroom, store)
+        reports = send_issues(newsroom, store, sendings, Silence())
 
     assert ["no issue of a letter: weekly-2026-11-20", ""] == [each.trouble for each in reports]
     assert {"accepted": 1} == reports[1].counts
@@ -229,7 +237,7 @@ def test_two_processes_do_not_send_at_once(tmp_path: Path) -> None:
         locks.hold(root / ".copydesk" / "mail.lock") as is_free,
         pytest.raises(BusyError),
     ):
-        engine.send_issues(newsroom, store, [], Silence())
+        send_issues(newsroom, store, [], Silence())
     assert is_free
 
 
@@ -237,8 +245,8 @@ def test_an_issue_filed_since_the_backup_awaits_a_persons_word(tmp_path: Path) -
     with post_office(tmp_path, readers=1) as (root, log):
         with opened(root) as (newsroom, store):
             store.ledger.mark_restore(NOW - timedelta(hours=1), LATER)
-            assert () == engine.begin_due_sendings(newsroom, store)
-            row = engine.find_sending(store, name_issue(root))
+            assert () == begin_due_sendings(newsroom, store)
+            row = delivery_log.find_sending(store, name_issue(root))
         assert ("awaits-word", "restored") == (row.state, row.remark)
         assert {} == taken(log)
 
@@ -250,25 +258,25 @@ def test_an_issue_filed_before_the_backup_may_have_been_begun_after_it(tmp_path:
     with opened(root) as (newsroom, store):
         store.ledger.mark_restore(NOW + timedelta(seconds=30), LATER)
 
-        assert () == engine.begin_due_sendings(newsroom, store)
-        assert "restored" == engine.find_sending(store, name_issue(root)).remark
+        assert () == begin_due_sendings(newsroom, store)
+        assert "restored" == delivery_log.find_sending(store, name_issue(root)).remark
 
 
 def test_a_sending_under_way_awaits_a_word_after_a_restore(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
-        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        begin_sending(newsroom, store, name_issue(root), "Anna")
         store.ledger.mark_restore(NOW, LATER)
 
-        assert () == engine.begin_due_sendings(newsroom, store)
+        assert () == begin_due_sendings(newsroom, store)
 
 
 def test_what_goes_by_itself_is_of_today(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     with opened(root, NOW + timedelta(days=2)) as (newsroom, store):
-        assert () == engine.begin_due_sendings(newsroom, store)
+        assert () == begin_due_sendings(newsroom, store)
     with opened(root) as (newsroom, store):
-        (sending,) = engine.begin_due_sendings(newsroom, store)
+        (sending,) = begin_due_sendings(newsroom, store)
         assert name_issue(root) == sending.issue
 
 
@@ -281,7 +289,7 @@ def test_a_story_taken_out_of_an_issue_is_not_sent(tmp_path: Path) -> None:
         assert 0 == said.code, said.err
         folder = tmp_path / "eml"
         with opened(root) as (newsroom, store):
-            (file,) = engine.write_eml(newsroom, store, name_issue(root), ["a@b.example"], folder)
+            (file,) = write_eml(newsroom, store, name_issue(root), ["a@b.example"], folder)
 
     message = email.message_from_bytes(file.read_bytes(), policy=default)
     bodies = [part.get_content() for part in message.walk() if not part.is_multipart()]
@@ -293,9 +301,7 @@ def test_a_story_taken_out_of_an_issue_is_not_sent(tmp_path: Path) -> None:
 def test_a_letter_says_who_wrote_it_to_whom_and_how_to_leave(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
-        (file,) = engine.write_eml(
-            newsroom, store, name_issue(root), ["a@b.example"], tmp_path / "eml"
-        )
+        (file,) = write_eml(newsroom, store, name_issue(root), ["a@b.example"], tmp_path / "eml")
 
         message = email.message_from_bytes(file.read_bytes(), policy=default)
         leave = str(message["List-Unsubscribe"]).strip("<>")
@@ -320,7 +326,7 @@ def test_a_letter_does_not_say_by_which_path_it_comes_back(tmp_path: Path) -> No
     root = newsroom_at(tmp_path)
     path = ReturnPath(sending=0, subscriber=0)
     with opened(root) as (newsroom, store):
-        letter = engine.make_eml(newsroom, store, name_issue(root), "a@b.example")
+        letter = make_eml(newsroom, store, name_issue(root), "a@b.example")
         message = email.message_from_bytes(letter, policy=default)
         word = str(message["Message-ID"]).partition("@")[0].rpartition(".")[2]
 
@@ -332,11 +338,11 @@ def test_a_letter_does_not_say_by_which_path_it_comes_back(tmp_path: Path) -> No
 def test_a_sending_that_is_paused_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with post_office(tmp_path) as (root, log):
         with opened(root) as (newsroom, store):
-            sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+            sending = begin_sending(newsroom, store, name_issue(root), "Anna")
             intents = store.ledger.claim(sending.number, 0, 2, LATER)
             store.ledger.give_back(sending.number, [(each.subscriber, LATER) for each in intents])
-            engine.stop_sending(store, name_issue(root), "paused", "Ben")
-            assert () == engine.begin_due_sendings(newsroom, store)
+            delivery_log.stop_sending(store, name_issue(root), "paused", "Ben")
+            assert () == begin_due_sendings(newsroom, store)
 
         assert {"accepted": 5} == send(root).counts
         assert 5 == len(taken(log))
@@ -345,21 +351,21 @@ def test_a_sending_that_is_paused_goes_on_where_it_stopped(tmp_path: Path) -> No
 def test_a_sending_that_was_ended_stays_so(tmp_path: Path) -> None:
     root = newsroom_at(tmp_path)
     with opened(root) as (newsroom, store):
-        engine.begin_sending(newsroom, store, name_issue(root), "Anna")
-        engine.stop_sending(store, name_issue(root), "ended", "Ben")
+        begin_sending(newsroom, store, name_issue(root), "Anna")
+        delivery_log.stop_sending(store, name_issue(root), "ended", "Ben")
 
         with pytest.raises(UsageError, match="was ended"):
-            engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+            begin_sending(newsroom, store, name_issue(root), "Anna")
         with pytest.raises(UsageError, match="over already"):
-            engine.stop_sending(store, name_issue(root), "paused", "Ben")
+            delivery_log.stop_sending(store, name_issue(root), "paused", "Ben")
 
 
-def begin_two(root: Path, newsroom: Newsroom, store: MailStore) -> list[engine.Sending]:
+def begin_two(root: Path, newsroom: Newsroom, store: MailStore) -> list[newsletters.Sending]:
     """Queue the issue, and a copy of it under the name of another day."""
     file = root / "_newsletters" / f"{name_issue(root)}.html"
     other = file.with_stem("daily-2026-11-19")
     shutil.copy(file, other)
-    return [engine.begin_sending(newsroom, store, each.stem, "Anna") for each in (file, other)]
+    return [begin_sending(newsroom, store, each.stem, "Anna") for each in (file, other)]
 
 
 def test_who_is_told_to_end_begins_no_other_issue(tmp_path: Path) -> None:
@@ -370,7 +376,7 @@ def test_who_is_told_to_end_begins_no_other_issue(tmp_path: Path) -> None:
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
         sendings = begin_two(root, newsroom, store)
 
-        reports = engine.send_issues(newsroom, store, sendings, Ending())
+        reports = send_issues(newsroom, store, sendings, Ending())
 
     assert [{"accepted": 1}, {"queued": 1}] == [report.counts for report in reports]
 
@@ -389,9 +395,9 @@ def test_an_issue_that_goes_after_another_is_sent_when_its_turn_comes(tmp_path: 
     with post_office(tmp_path, readers=1) as (root, _), opened(root) as (newsroom, store):
         sendings = begin_two(root, newsroom, store)
 
-        engine.send_issues(newsroom, store, sendings, Silence(), Hours())
+        send_issues(newsroom, store, sendings, Silence(), Hours())
 
-        lines = [next(engine.list_who(store, sending.issue)) for sending in sendings]
+        lines = [next(delivery_log.list_who(store, sending.issue)) for sending in sendings]
     times = [line.at for line in lines if line.at is not None]
     minute = timedelta(minutes=1)
     assert [True, True] == [
@@ -404,10 +410,10 @@ def test_what_somebody_stops_while_it_waits_for_another_does_not_go(
     tmp_path: Path, word: SendingState
 ) -> None:
     with post_office(tmp_path, readers=1) as (root, log), opened(root) as (newsroom, store):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        sending = begin_sending(newsroom, store, name_issue(root), "Anna")
         store.ledger.set_state(sending.number, word)
 
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        (report,) = send_issues(newsroom, store, [sending], Silence())
 
         assert (word, {"queued": 1}) == (report.state, report.counts)
         assert {} == taken(log)
@@ -421,10 +427,10 @@ def test_settings_by_which_no_letter_can_be_written_cost_no_reader_the_letter(
     long = "bounces-of-all-letters-of-the-tidewatch"  # with a token more than 64 octets
     beat.write_text(beat.read_text("utf-8").replace("bounces@", f"{long}@"), "utf-8")
     with opened(root) as (newsroom, store):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        sending = begin_sending(newsroom, store, name_issue(root), "Anna")
         store.ledger.set_state(sending.number, "ready")  # whatever the checks say
 
-        (report,) = engine.send_issues(newsroom, store, [sending], Silence())
+        (report,) = send_issues(newsroom, store, [sending], Silence())
 
     assert "no address that mail can go to" in report.trouble
     assert {"queued": 2} == report.counts
@@ -445,13 +451,13 @@ def test_a_sending_that_nobody_could_pause_any_more_ends(
     monkeypatch.setattr(Ledger, "state_of", fail_once)
     root = newsroom_at(tmp_path, readers=1)
     with opened(root) as (newsroom, store):
-        sending = engine.begin_sending(newsroom, store, name_issue(root), "Anna")
+        sending = begin_sending(newsroom, store, name_issue(root), "Anna")
         (intent,) = store.ledger.claim(sending.number, 0, 1, LATER)
         soon = LATER + timedelta(seconds=3)
         store.ledger.give_back(sending.number, [(intent.subscriber, soon)])
 
         with pytest.raises(MailStoreError):
-            engine.send_issues(newsroom, store, [sending], Silence())
+            send_issues(newsroom, store, [sending], Silence())
 
 
 @pytest.mark.parametrize(
@@ -505,7 +511,7 @@ def test_no_address_stands_in_git_or_in_what_a_sender_prints(tmp_path: Path) -> 
         assert "@d1.example" not in said.out + said.err
         assert "@d1.example" not in run_git(root, "log", "-p", "--all")
         with opened(root) as (_, store):
-            words = [line.words for line in engine.list_who(store, name_issue(root))]
+            words = [line.words for line in delivery_log.list_who(store, name_issue(root))]
     assert not any("@" in each for each in words)
 
 

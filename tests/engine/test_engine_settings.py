@@ -12,20 +12,19 @@ import msgspec
 import pytest
 
 from copydesk import archive
-from copydesk.engine.newsroom import Newsroom, open_newsroom
-from copydesk.engine.settings import list_settings_commits, undo_settings
-from copydesk.engine.sources import (
+from copydesk.editing.source_edits import (
     SourceEdit,
     edit_source,
     end_source,
     file_sources,
-    read_source_board,
     rehearse_import,
-    source_states,
 )
 from copydesk.errors import FeedError, RecordError, UsageError
 from copydesk.memory import Tally
 from copydesk.news import Source
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.newsroom.settings import list_settings_commits, undo_settings
+from copydesk.rounds.sources import read_source_board, source_states
 from copydesk.watch import schedule
 from world.newsroom import NOW, newsroom, run_git
 

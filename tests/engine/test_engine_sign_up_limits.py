@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from copydesk import engine
+from copydesk.newsletters.readers import limits, subscribe
 from world.command import copydesk
 from world.newsroom import NOW
 from world.readers import SETTINGS, ReadersDesk, readers_desk
@@ -201,7 +201,7 @@ def test_networks_are_forgotten_after_a_week(desk: ReadersDesk) -> None:
     assert [(5,)] == desk.store._database.run(count)
 
     desk.wait(days=7)
-    engine.forget_silent_readers(desk.store, desk.now)
+    subscribe.forget_silent_readers(desk.store, desk.now)
 
     assert [(0,)] == desk.store._database.run(count)
 
@@ -222,7 +222,7 @@ def test_the_owner_is_told_where_half_is_gone_by_noon_or_all(
     desk = berlin_desk
     fill(desk, datetime(2026, 11, 21, hour, 59 * (hour == 11), tzinfo=BERLIN), mails)
 
-    flood = engine.find_sign_up_flood(desk.newsroom, desk.store)
+    flood = limits.find_sign_up_flood(desk.newsroom, desk.store)
 
     assert is_told == (flood is not None)
     if flood:
@@ -235,7 +235,7 @@ def test_mails_of_yesterday_are_none_of_this_morning(berlin_desk: ReadersDesk) -
     fill(desk, datetime(2026, 11, 20, 23, 50, tzinfo=BERLIN), 200)
     fill(desk, datetime(2026, 11, 21, 0, 10, tzinfo=BERLIN), 100, first=1_000)
 
-    assert engine.find_sign_up_flood(desk.newsroom, desk.store) is None
+    assert limits.find_sign_up_flood(desk.newsroom, desk.store) is None
 
 
 def test_a_flood_is_told_until_the_day_ends(berlin_desk: ReadersDesk) -> None:
@@ -243,7 +243,7 @@ def test_a_flood_is_told_until_the_day_ends(berlin_desk: ReadersDesk) -> None:
     fill(desk, datetime(2026, 11, 21, 9, tzinfo=BERLIN))
     for hours, is_told in ((14, True), (1, False)):
         desk.wait(hours=hours)
-        assert is_told == (engine.find_sign_up_flood(desk.newsroom, desk.store) is not None)
+        assert is_told == (limits.find_sign_up_flood(desk.newsroom, desk.store) is not None)
 
 
 def test_the_doctor_tells_a_flood(tmp_path: Path) -> None:

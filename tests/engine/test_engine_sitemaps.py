@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.round import request_for
+from copydesk import rounds
+from copydesk.newsroom import Silence, open_newsroom
+from copydesk.rounds import request_for
 from world.newsroom import KEY, NOW, WALL, Answer, newsroom, page, record_web
 
 HOME = "https://plover.example/"
@@ -38,9 +39,9 @@ def leads(root: Path, answers: dict[str, Answer]) -> int:
     web = record_web(
         root.parent / "web.warc.gz", {f"{HOME}{name}": one for name, one in answers.items()}
     )
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
-        options = engine.RoundOptions(web=web, dry_run=True)
-        return engine.run_round(opened, options, engine.Silence()).leads
+    with open_newsroom(root, NOW, ENVIRON) as opened:
+        options = rounds.RoundOptions(web=web, dry_run=True)
+        return rounds.run_round(opened, options, Silence()).leads
 
 
 def test_an_index_below_an_index_is_followed(root: Path) -> None:
@@ -93,6 +94,6 @@ def test_one_great_index_leaves_the_others_their_turn(root: Path) -> None:
 
 
 def test_a_step_asks_a_source_with_its_headers_and_a_page_without(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, ENVIRON) as opened:
+    with open_newsroom(root, NOW, ENVIRON) as opened:
         assert {"X-Pass": "one"} == dict(request_for(opened.settings, INDEX).headers)
         assert {} == dict(request_for(opened.settings, f"{HOME}a").headers)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.engine.reading import SiteHabits
+from copydesk import archive
 from copydesk.news import Story
+from copydesk.newsroom import open_newsroom
+from copydesk.rounds import SiteHabits
 from world.later import at, forget_memory, run, story
 from world.newsroom import NOW, Answer, feed, newsroom, page, record_web
 
@@ -52,7 +53,7 @@ def web(tmp_path: Path, later: str = "") -> Path:
 
 def texts(root: Path) -> dict[str, str]:
     """Give the text of each filed story, without what its site repeats, by its bird."""
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         kept = ((kind, opened.articles.find(address(kind))) for kind in KINDS)
         sites = SiteHabits(opened.articles, opened.memory, opened.beat.excerpt)
         return {kind: sites.settle(article).text for kind, article in kept if article is not None}

@@ -9,11 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from copydesk import engine
 from copydesk.archive.change import is_cut_short
 from copydesk.archive.ledger import Ledger, SourceEnded, SourceKept, SourceMoved, read_ledger
-from copydesk.engine.sources import States, apply_ledger, note_moves
+from copydesk.editing import source_edits
 from copydesk.errors import RecordError, UsageError
+from copydesk.newsroom import open_newsroom
+from copydesk.rounds.sources import States, apply_ledger, note_moves
 from copydesk.watch import schedule
 from world import records
 from world.command import copydesk
@@ -46,18 +47,18 @@ def root(tmp_path: Path) -> Path:
 
 
 def remember(root: Path, states: dict[str, schedule.SourceState]) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         for url, state in states.items():
             opened.memory.keep_source(url, msgspec.json.encode(state))
 
 
 def remembered(root: Path, url: str) -> schedule.SourceState:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         return msgspec.json.decode(opened.memory.sources()[url], type=schedule.SourceState)
 
 
 def note(root: Path, before: States, after: States) -> str:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         change = note_moves(opened.root, opened.now, before, after)
         if change is None:
             return ""
@@ -260,13 +261,13 @@ def test_what_is_remembered_goes_over_the_ledger_but_an_editors_word_over_both()
 # keep
 
 
-def keep(root: Path, url: str, *more: str) -> engine.KeepReport:
+def keep(root: Path, url: str, *more: str) -> source_edits.KeepReport:
     said = copydesk(
         *("-C", root, "--now", "2026-11-20T08:00:00Z", "--json", "sources", "keep", url),
         *("--why", "it is back", "--as", "Ada", *more),
     )
     assert 0 == said.code, said.err
-    return msgspec.convert(said.json(), engine.KeepReport)
+    return msgspec.convert(said.json(), source_edits.KeepReport)
 
 
 @pytest.mark.parametrize(("state", "undone"), [(MOVED, "move"), (ENDED, "end"), (WELL, "")])
@@ -321,8 +322,8 @@ def test_without_git_keeping_says_so(tmp_path: Path) -> None:
 
 
 def test_only_a_source_of_the_beat_can_be_kept(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
-        engine.keep_source(opened, NEW, "why", "Ada")
+    with open_newsroom(root, NOW, {}) as opened, pytest.raises(UsageError):
+        source_edits.keep_source(opened, NEW, "why", "Ada")
     assert not (root / LEDGER).exists()
 
 
@@ -330,7 +331,7 @@ def test_a_ledger_with_a_persons_edits_is_not_committed_for_them(root: Path) -> 
     (root / LEDGER).write_text("mine: [x]\n", "utf-8")
 
     with (
-        engine.open_newsroom(root, NOW, {}) as opened,
+        open_newsroom(root, NOW, {}) as opened,
         pytest.raises(RecordError, match="not committed"),
     ):
-        engine.keep_source(opened, GULL, "why", "Ada")
+        source_edits.keep_source(opened, GULL, "why", "Ada")

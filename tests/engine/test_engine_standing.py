@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from copydesk import archive, engine
-from copydesk.engine.cataloguing import read_rules, standing_of
-from copydesk.engine.newsroom import Troubles
+from copydesk import archive, editing
 from copydesk.news import ReasonKind, Standing
+from copydesk.newsroom import Troubles, adopt, open_newsroom
+from copydesk.newsroom.standings import read_rules, standing_of
 from world.command import copydesk
 from world.newsroom import NOW, WALL, feed, newsroom, page, record_web, run_git, small_web
 from world.shared import SHARED, needs_shared
@@ -169,7 +169,7 @@ def test_the_demos_stories_stand_where_their_records_say(tmp_path: Path) -> None
     root = tmp_path / "demo"
     assert copydesk("demo", "--dir", root, "--no-serve").code == 0
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))
         rules = read_rules(root, opened.beat, NOW)
         stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
@@ -198,14 +198,14 @@ def test_each_story_of_an_adopted_site_stands_somewhere(tmp_path: Path) -> None:
             if name.startswith(("_news", "_data", "_config.yml")):
                 packed.extract(member, tmp_path, filter="data")
     root = next(tmp_path.rglob("_news")).parent
-    engine.adopt(root)
+    adopt(root)
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         stories = list(archive.Archive(root).stories(Troubles()))
         rules = read_rules(root, opened.beat, NOW)
         stands = {story.path: standing_of(rules, story, lambda _: None) for story in stories}
 
-        listed = engine.list_stories(opened, engine.StoryQuestion(limit=-1)).stories
+        listed = editing.list_stories(opened, editing.StoryQuestion(limit=-1)).stories
 
     assert stands == {one.path: Standing(one.standing) for one in listed}
     is_shown = {story.path for story in stories if story.published}

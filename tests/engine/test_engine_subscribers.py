@@ -8,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.mail_store.deliveries import NewSending
+from copydesk.newsletters import readers
+from copydesk.newsletters.readers import by_hand, mailed_links, subscribe
+from copydesk.newsletters.readers.choices import choose_letters, leave_all_letters, leave_letter
+from copydesk.newsletters.readers.consent import read_offer
+from copydesk.newsletters.readers.manage import (
+    erase_reader,
+    read_reader_data,
+    request_address_change,
+)
 from world.readers import ANNA, PUBLIC, ReadersDesk, find_token, readers_desk
 
 
@@ -48,13 +56,13 @@ def test_the_proof_says_when_it_was_asked_and_confirmed_and_by_which_words(
     desk.wait(hours=2)
     desk.confirm(token)
 
-    data = engine.read_reader_data(desk.newsroom, desk.store, desk.manage_link()).data
+    data = read_reader_data(desk.newsroom, desk.store, desk.manage_link()).data
     assert data is not None
     (consent,) = data.consents
     assert '"way": "double opt-in"' in consent.proof
     assert '"asked": "2026-11-20T08:00:00Z"' in consent.proof
     assert '"confirmed": "2026-11-20T10:00:00Z"' in consent.proof
-    assert engine.read_offer(desk.newsroom).consent == consent.words
+    assert read_offer(desk.newsroom).consent == consent.words
     assert "192.0.2" not in str(data)
 
 
@@ -64,14 +72,14 @@ def test_looking_at_a_link_changes_nothing(desk: ReadersDesk, tmp_path: Path) ->
     before = list(desk.store._database._connection.iterdump())
 
     for purpose in ("confirm", "unsubscribe", "choices", "manage", "change"):
-        engine.look_at_link(desk.newsroom, desk.store, token, purpose)
+        mailed_links.look_at_link(desk.newsroom, desk.store, token, purpose)
 
     assert before == list(desk.store._database._connection.iterdump())
 
 
 def test_a_link_shows_what_it_is_about_and_masks_the_address(desk: ReadersDesk) -> None:
     desk.ask(ANNA, "weekly", topics=("Coast", "No topic"))
-    view = engine.look_at_link(desk.newsroom, desk.store, desk.take_token(), "confirm")
+    view = mailed_links.look_at_link(desk.newsroom, desk.store, desk.take_token(), "confirm")
 
     assert ("good", "a…@m…", ("Coast",)) == (view.kind, view.address, view.topics)
     assert [("weekly", "The Week", ("Coast",))] == [
@@ -88,7 +96,7 @@ def test_a_second_confirmation_changes_nothing_not_even_for_who_has_left(
     desk.confirm(token)
     assert "again" == desk.confirm(token).outcome
 
-    engine.leave_letter(desk.newsroom, desk.store, desk.link("unsubscribe", desk.number()))
+    leave_letter(desk.newsroom, desk.store, desk.link("unsubscribe", desk.number()))
     assert "again" == desk.confirm(token).outcome
     assert "left" == desk.state()
 
@@ -110,9 +118,9 @@ def test_a_forged_link_opens_nothing(desk: ReadersDesk) -> None:
     for token in ("", "x", good[:-3], good[:-2] + "AA", "ä" * 40, "A" * 2000):
         newsroom, store = desk.newsroom, desk.store
         assert "forged" == desk.confirm(token).outcome
-        assert "forged" == engine.leave_letter(newsroom, store, token).outcome
-        assert "forged" == engine.read_reader_data(newsroom, store, token).kind
-        assert "forged" == engine.erase_reader(newsroom, store, token).outcome
+        assert "forged" == leave_letter(newsroom, store, token).outcome
+        assert "forged" == read_reader_data(newsroom, store, token).kind
+        assert "forged" == erase_reader(newsroom, store, token).outcome
     assert "active" == desk.state()
 
 
@@ -122,12 +130,12 @@ def test_a_link_of_a_letter_manages_nothing(desk: ReadersDesk) -> None:
     number = desk.subscribe()
     for purpose in ("unsubscribe", "choices", "confirm", "change"):
         token = desk.link(purpose, number)
-        assert "forged" == engine.read_reader_data(newsroom, store, token).kind
-        assert "forged" == engine.erase_reader(newsroom, store, token).outcome
-        change = engine.request_address_change(newsroom, store, token, "b@mailbox.example")
+        assert "forged" == read_reader_data(newsroom, store, token).kind
+        assert "forged" == erase_reader(newsroom, store, token).outcome
+        change = request_address_change(newsroom, store, token, "b@mailbox.example")
         assert "forged" == change.outcome
     forged = desk.link("manage", number)  # signed here, but tied to no address
-    assert "over" == engine.read_reader_data(newsroom, store, forged).kind
+    assert "over" == read_reader_data(newsroom, store, forged).kind
 
 
 def test_a_flood_for_somebody_else_is_one_mail_a_day(desk: ReadersDesk) -> None:
@@ -183,7 +191,7 @@ def test_a_change_of_address_counts_as_a_mail_to_its_mailbox(
     desk.mails()
 
     new = "b+2@mailbox.example"
-    answer = engine.request_address_change(desk.newsroom, desk.store, manage, new)
+    answer = request_address_change(desk.newsroom, desk.store, manage, new)
 
     assert "asked" == answer.outcome
     assert [] == desk.mails()
@@ -217,7 +225,9 @@ def test_nobody_learns_who_reads(desk: ReadersDesk) -> None:
     kinds = {mail.kind: written for mail, written in desk.mails()}
     assert {"already", "confirm"} == kinds.keys()
     assert kinds["already"] is not None
-    view = engine.look_at_link(desk.newsroom, desk.store, find_token(kinds["already"]), "choices")
+    view = mailed_links.look_at_link(
+        desk.newsroom, desk.store, find_token(kinds["already"]), "choices"
+    )
     assert "good" == view.kind
 
 
@@ -227,7 +237,7 @@ def test_who_reads_one_letter_is_asked_about_the_other_alone(desk: ReadersDesk) 
     desk.ask(ANNA, "daily", "weekly")
     token = desk.take_token()
 
-    view = engine.look_at_link(desk.newsroom, desk.store, token, "confirm")
+    view = mailed_links.look_at_link(desk.newsroom, desk.store, token, "confirm")
     assert ["weekly"] == [letter.id for letter in view.letters]
     desk.confirm(token)
     assert {"daily", "weekly"} == desk.letters().keys()
@@ -251,7 +261,7 @@ def test_a_link_that_was_not_used_brings_nobody_back_who_left_since(desk: Reader
     unused = desk.take_token()
     desk.wait(hours=25)
     desk.subscribe(ANNA, "weekly")
-    engine.leave_all_letters(desk.newsroom, desk.store, desk.link("choices", desk.number()))
+    leave_all_letters(desk.newsroom, desk.store, desk.link("choices", desk.number()))
     desk.wait(hours=22)
 
     assert "over" == desk.confirm(unused).outcome
@@ -275,7 +285,7 @@ def test_another_spelling_of_a_mailbox_is_its_reader_and_mail_goes_to_the_first(
     desk.ask(ANNA, "weekly")
 
     assert [ANNA] == [mail.to for _, mail in desk.mails() if mail]
-    assert {"active": 1} == engine.count_readers(desk.newsroom, desk.store).states
+    assert {"active": 1} == by_hand.count_readers(desk.newsroom, desk.store).states
 
 
 @pytest.mark.parametrize(
@@ -371,8 +381,8 @@ def test_one_click_ends_its_letter_at_once_and_as_often_as_it_is_sent(desk: Read
     token = desk.link("unsubscribe", number, "daily")
     desk.set_clock(datetime(2041, 1, 1, tzinfo=UTC))  # such links never expire
 
-    first = engine.leave_letter(desk.newsroom, desk.store, token)
-    again = engine.leave_letter(desk.newsroom, desk.store, token)
+    first = leave_letter(desk.newsroom, desk.store, token)
+    again = leave_letter(desk.newsroom, desk.store, token)
 
     assert ("left", ["daily"]) == (first.outcome, [letter.id for letter in first.letters])
     assert "again" == again.outcome
@@ -385,7 +395,7 @@ def test_who_leaves_while_an_issue_goes_out_gets_it_no_more(desk: ReadersDesk) -
     assert {number} == queued(desk)
     sending = desk.store.ledger.list_sendings()[0].number
 
-    engine.leave_all_letters(desk.newsroom, desk.store, desk.link("choices", number))
+    leave_all_letters(desk.newsroom, desk.store, desk.link("choices", number))
 
     assert () == desk.store.ledger.claim(sending, 1, 10, desk.now)
     assert "left" == desk.state()
@@ -393,9 +403,9 @@ def test_who_leaves_while_an_issue_goes_out_gets_it_no_more(desk: ReadersDesk) -
 
 def test_choices_begin_letters_with_a_consent_and_end_the_others(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe())
-    choices = engine.ReaderChoices(letters={"weekly": ("Coast", "Gone")})
+    choices = readers.ReaderChoices(letters={"weekly": ("Coast", "Gone")})
 
-    assert "kept" == engine.choose_letters(desk.newsroom, desk.store, token, choices).outcome
+    assert "kept" == choose_letters(desk.newsroom, desk.store, token, choices).outcome
 
     assert {"weekly": ("Coast",)} == desk.letters()
     consents = [(consent.letter, consent.how) for consent in desk.store.consents.of(desk.number())]
@@ -416,24 +426,24 @@ def test_a_pause_lasts_until_a_day_within_a_year(
     until: date, outcome: str, desk: ReadersDesk
 ) -> None:
     token = desk.link("choices", desk.subscribe())
-    choices = engine.ReaderChoices(letters={"daily": ()}, paused_until=until)
+    choices = readers.ReaderChoices(letters={"daily": ()}, paused_until=until)
 
-    assert outcome == engine.choose_letters(desk.newsroom, desk.store, token, choices).outcome
+    assert outcome == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     if outcome == "kept":
-        assert engine.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
+        assert mailed_links.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
         assert set() == queued(desk)
         desk.wait(days=2)
-        assert not engine.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
+        assert not mailed_links.look_at_link(desk.newsroom, desk.store, token, "choices").is_paused
         assert {desk.number()} == queued(desk)
 
 
 def test_who_had_left_comes_back_by_a_mail_alone(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe())
-    engine.leave_all_letters(desk.newsroom, desk.store, token)
+    leave_all_letters(desk.newsroom, desk.store, token)
     desk.wait(days=2)
-    choices = engine.ReaderChoices(letters={"daily": ()})
+    choices = readers.ReaderChoices(letters={"daily": ()})
 
-    assert "asked" == engine.choose_letters(desk.newsroom, desk.store, token, choices).outcome
+    assert "asked" == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     assert "left" == desk.state()
     assert "confirmed" == desk.confirm(desk.take_token()).outcome
     assert "active" == desk.state()
@@ -441,9 +451,9 @@ def test_who_had_left_comes_back_by_a_mail_alone(desk: ReadersDesk) -> None:
 
 def test_choices_of_what_is_no_letter_change_nothing(desk: ReadersDesk) -> None:
     token = desk.link("choices", desk.subscribe())
-    choices = engine.ReaderChoices(letters={"monthly": ()})
+    choices = readers.ReaderChoices(letters={"monthly": ()})
 
-    assert "no-letter" == engine.choose_letters(desk.newsroom, desk.store, token, choices).outcome
+    assert "no-letter" == choose_letters(desk.newsroom, desk.store, token, choices).outcome
     assert {"daily": ()} == desk.letters()
 
 
@@ -453,10 +463,10 @@ def test_who_confirmed_nothing_is_forgotten_after_a_week(desk: ReadersDesk) -> N
     desk.wait(days=6)
     desk.ask()  # and waits anew
     desk.wait(days=2)
-    assert 0 == engine.forget_silent_readers(desk.store, desk.now)
+    assert 0 == subscribe.forget_silent_readers(desk.store, desk.now)
 
     desk.wait(days=5, seconds=1)
-    assert 1 == engine.forget_silent_readers(desk.store, desk.now)
+    assert 1 == subscribe.forget_silent_readers(desk.store, desk.now)
 
     assert "" == desk.state()
     assert {"active": 1} == desk.store.subscribers.count()

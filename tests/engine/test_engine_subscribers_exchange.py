@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from email_validator import ValidatedEmail, validate_email
 
-from copydesk import engine
 from copydesk.errors import UsageError
 from copydesk.mail_store import open_mail
+from copydesk.newsletters import exchange
+from copydesk.newsletters.readers import by_hand, choices
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 LISTMONK = "uuid,email,name,attributes,status,created_at,updated_at\n"
@@ -63,16 +64,16 @@ def take(
 ) -> list[str]:
     """Rehearse a file and then import it; return what each row became, the same both times."""
     path = write(desk, content, name)
-    options = engine.ImportOptions(letter=letter, consent=consent)
+    options = exchange.ImportOptions(letter=letter, consent=consent)
     before = desk.store.subscribers.count(), desk.store.suppressions.count()
-    rehearsed: list[engine.ImportedRow] = []
-    report = engine.rehearse_reader_import(
+    rehearsed: list[exchange.ImportedRow] = []
+    report = exchange.rehearse_reader_import(
         desk.newsroom, desk.store, path, options, rehearsed.append
     )
     assert report.is_rehearsal
     assert before == (desk.store.subscribers.count(), desk.store.suppressions.count())
-    rows: list[engine.ImportedRow] = []
-    engine.import_readers(desk.newsroom, desk.store, path, options, rows.append)
+    rows: list[exchange.ImportedRow] = []
+    exchange.import_readers(desk.newsroom, desk.store, path, options, rows.append)
     assert rehearsed == rows
     return [row.kind for row in rows]
 
@@ -103,7 +104,7 @@ def take(
 def test_each_row_becomes_what_it_is(row: str, kind: str, desk: ReadersDesk) -> None:
     desk.subscribe("reads@mailbox.example")
     number = desk.subscribe("left@mailbox.example")
-    engine.leave_all_letters(desk.newsroom, desk.store, desk.link("unsubscribe", number))
+    choices.leave_all_letters(desk.newsroom, desk.store, desk.link("unsubscribe", number))
     desk.store.suppressions.add("bounced@mailbox.example", "hard-bounce", desk.now)
 
     assert [kind] == take(desk, f"email,letter,consented_at,proof\n{row}\n")
@@ -117,7 +118,7 @@ def test_what_a_row_says_of_its_proof_is_kept(desk: ReadersDesk) -> None:
         f"{ANNA};weekly;Coast; de-AT ;4 Mar 2024 10:00 +0100;signed at the fair\n",
     )
 
-    found = engine.find_reader(desk.newsroom, desk.store, ANNA)
+    found = by_hand.find_reader(desk.newsroom, desk.store, ANNA)
     (consent,) = found.consents
     assert ("active", "de-AT", {"weekly": ("Coast",)}) == (
         found.state,
@@ -132,7 +133,7 @@ def test_the_owners_word_proves_the_rest(desk: ReadersDesk) -> None:
     kinds = take(desk, "a@mailbox.example\nb@mailbox.example\n", consent="paper lists of 2025")
 
     assert ["added", "added"] == kinds
-    (consent,) = engine.find_reader(desk.newsroom, desk.store, "b@mailbox.example").consents
+    (consent,) = by_hand.find_reader(desk.newsroom, desk.store, "b@mailbox.example").consents
     assert "paper lists of 2025" == json.loads(consent.proof)["owner"]
 
 
@@ -270,15 +271,15 @@ def test_a_file_without_addresses_is_refused(content: str, desk: ReadersDesk) ->
 
 def test_a_killed_import_goes_on_without_doubles(desk: ReadersDesk) -> None:
     path = write(desk, "email\n" + "".join(f"r{n}@x.example\n" for n in range(2500)))
-    options = engine.ImportOptions(letter="daily", consent="yes")
+    options = exchange.ImportOptions(letter="daily", consent="yes")
 
-    def stop(row: engine.ImportedRow) -> None:
+    def stop(row: exchange.ImportedRow) -> None:
         if row.line == 2000:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        engine.import_readers(desk.newsroom, desk.store, path, options, stop)
-    report = engine.import_readers(desk.newsroom, desk.store, path, options)
+        exchange.import_readers(desk.newsroom, desk.store, path, options, stop)
+    report = exchange.import_readers(desk.newsroom, desk.store, path, options)
 
     assert {"added": 500, "already": 2000} == report.counts
     assert {"daily": 2500} == desk.store.subscriptions.count(desk.now)
@@ -288,12 +289,12 @@ def test_what_is_exported_is_imported_again(desk: ReadersDesk, tmp_path: Path) -
     desk.subscribe("=cmd@x.example", "daily", "weekly")
     desk.subscribe("'=odd@x.example")
     number = desk.subscribe("left@x.example")
-    engine.leave_all_letters(desk.newsroom, desk.store, desk.link("choices", number))
+    choices.leave_all_letters(desk.newsroom, desk.store, desk.link("choices", number))
     desk.subscribe("bounced@x.example")
     desk.store.suppressions.add("bounced@x.example", "hard-bounce", desk.now)
     desk.ask("waits@x.example")
     out = io.StringIO()
-    rows = engine.export_readers(desk.store, out)
+    rows = exchange.export_readers(desk.store, out)
 
     cells = [cell for row in csv.reader(io.StringIO(out.getvalue())) for cell in row]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
@@ -309,7 +310,7 @@ def test_what_is_exported_is_imported_again(desk: ReadersDesk, tmp_path: Path) -
 def test_an_export_as_json_has_everybody_once_a_letter(desk: ReadersDesk) -> None:
     desk.subscribe(ANNA, "daily", "weekly")
     out = io.StringIO()
-    engine.export_readers(desk.store, out, "json")
+    exchange.export_readers(desk.store, out, "json")
 
     rows = json.loads(out.getvalue())
     assert [(ANNA, "daily", []), (ANNA, "weekly", [])] == [
@@ -319,7 +320,7 @@ def test_an_export_as_json_has_everybody_once_a_letter(desk: ReadersDesk) -> Non
 
 def test_an_export_of_nobody_is_an_empty_one(desk: ReadersDesk) -> None:
     out = io.StringIO()
-    assert 0 == engine.export_readers(desk.store, out, "json")
+    assert 0 == exchange.export_readers(desk.store, out, "json")
     assert [] == json.loads(out.getvalue())
 
 
@@ -341,7 +342,7 @@ def test_others_may_write_while_addresses_are_looked_at(
 
 def test_who_was_erased_and_may_be_written_to_again_is_imported_anew(desk: ReadersDesk) -> None:
     desk.subscribe("a@x.example")
-    engine.erase_by_address(desk.newsroom, desk.store, "a@x.example")
+    by_hand.erase_by_address(desk.newsroom, desk.store, "a@x.example")
     desk.store.suppressions.lift("a@x.example")
 
     assert ["added"] == take(desk, "email\na@x.example\n", consent="signed again")

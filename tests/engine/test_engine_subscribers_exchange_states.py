@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.errors import UsageError
+from copydesk.newsletters import exchange
+from copydesk.newsletters.readers import by_hand
 from world.readers import ReadersDesk, readers_desk
 
 GHOST = (
@@ -29,17 +30,17 @@ def desk(tmp_path: Path) -> Iterator[ReadersDesk]:
 
 def take(
     desk: ReadersDesk, content: str, ignored: tuple[str, ...] = ()
-) -> tuple[list[str], engine.ImportReport]:
+) -> tuple[list[str], exchange.ImportReport]:
     """Rehearse a file and then import it; return what each row became, and the report."""
     path = desk.newsroom.root / "list.csv"
     path.write_text(content, "utf-8")
-    options = engine.ImportOptions(
+    options = exchange.ImportOptions(
         letter="daily", consent="all of them agreed", ignored_columns=ignored
     )
-    rehearsed: list[engine.ImportedRow] = []
-    engine.rehearse_reader_import(desk.newsroom, desk.store, path, options, rehearsed.append)
-    rows: list[engine.ImportedRow] = []
-    report = engine.import_readers(desk.newsroom, desk.store, path, options, rows.append)
+    rehearsed: list[exchange.ImportedRow] = []
+    exchange.rehearse_reader_import(desk.newsroom, desk.store, path, options, rehearsed.append)
+    rows: list[exchange.ImportedRow] = []
+    report = exchange.import_readers(desk.newsroom, desk.store, path, options, rows.append)
     assert rehearsed == rows
     return [row.kind for row in rows], report
 
@@ -299,8 +300,8 @@ def test_what_a_file_says_of_standing_is_no_proof(desk: ReadersDesk) -> None:
     path = desk.newsroom.root / "list.csv"
     path.write_text("email,status\na@x.example,active\nb@x.example,pending\n", "utf-8")
 
-    report = engine.import_readers(
-        desk.newsroom, desk.store, path, engine.ImportOptions(letter="daily")
+    report = exchange.import_readers(
+        desk.newsroom, desk.store, path, exchange.ImportOptions(letter="daily")
     )
 
     assert {"no-consent": 1, "unconfirmed": 1} == report.counts
@@ -309,5 +310,5 @@ def test_what_a_file_says_of_standing_is_no_proof(desk: ReadersDesk) -> None:
 def test_who_is_paused_elsewhere_is_paused_here(desk: ReadersDesk) -> None:
     take(desk, "email,status\na@x.example,paused\n")
 
-    found = engine.find_reader(desk.newsroom, desk.store, "a@x.example")
+    found = by_hand.find_reader(desk.newsroom, desk.store, "a@x.example")
     assert ("paused", "plain") == (found.state, json.loads(found.consents[0].proof)["file"])

@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.mail_store import ReturnEntry
 from copydesk.mail_store.deliveries import DeliveryOutcome, DeliveryState, NewSending
 from copydesk.mail_store.links import ReturnPath
+from copydesk.newsletters.readers import by_hand, mailed_links, subscribe
+from copydesk.newsletters.readers.choices import leave_letter
+from copydesk.newsletters.readers.manage import (
+    ask_for_manage_link,
+    confirm_address_change,
+    erase_reader,
+    read_reader_data,
+    request_address_change,
+)
 from world.readers import ANNA, ReadersDesk, readers_desk
 
 NEW = "anna.new@mailbox.example"
@@ -46,7 +54,7 @@ def bytes_on_disk(root: Path) -> bytes:
 def test_somebody_reads_everything_that_is_kept_of_them(desk: ReadersDesk) -> None:
     send_issue(desk, desk.subscribe())
 
-    answer = engine.read_reader_data(desk.newsroom, desk.store, desk.manage_link())
+    answer = read_reader_data(desk.newsroom, desk.store, desk.manage_link())
 
     assert ("good", ANNA) == (answer.kind, answer.data.address if answer.data else "")
     assert answer.data is not None
@@ -63,7 +71,7 @@ def test_a_letter_that_is_queued_has_no_time(desk: ReadersDesk) -> None:
     new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
     desk.store.ledger.begin(new, desk.now)
 
-    answer = engine.read_reader_data(desk.newsroom, desk.store, desk.manage_link())
+    answer = read_reader_data(desk.newsroom, desk.store, desk.manage_link())
 
     assert answer.data is not None
     assert [("queued", None)] == [(kept.state, kept.at) for kept in answer.data.deliveries]
@@ -88,9 +96,7 @@ def test_every_table_that_names_a_person_stands_in_their_data(
 
 def test_links_to_manage_are_mailed_thrice_a_day(desk: ReadersDesk) -> None:
     token = desk.link("unsubscribe", desk.subscribe(), "daily")
-    outcomes = [
-        engine.ask_for_manage_link(desk.newsroom, desk.store, token).outcome for _ in range(4)
-    ]
+    outcomes = [ask_for_manage_link(desk.newsroom, desk.store, token).outcome for _ in range(4)]
 
     assert ["asked", "asked", "asked", "wait"] == outcomes
     assert 1 == len(desk.mails())  # the newest alone
@@ -101,31 +107,31 @@ def test_a_link_to_manage_is_over_after_two_days(desk: ReadersDesk) -> None:
     token = desk.manage_link()
     desk.wait(days=2)
 
-    assert "over" == engine.read_reader_data(desk.newsroom, desk.store, token).kind
-    assert "over" == engine.erase_reader(desk.newsroom, desk.store, token).outcome
-    assert "over" == engine.leave_letter(desk.newsroom, desk.store, token).outcome
+    assert "over" == read_reader_data(desk.newsroom, desk.store, token).kind
+    assert "over" == erase_reader(desk.newsroom, desk.store, token).outcome
+    assert "over" == leave_letter(desk.newsroom, desk.store, token).outcome
     assert "active" == desk.state()
 
 
 def test_an_address_changes_once_the_new_one_says_so(desk: ReadersDesk, tmp_path: Path) -> None:
     number = desk.subscribe()
     manage = desk.manage_link()
-    answer = engine.request_address_change(desk.newsroom, desk.store, manage, NEW)
+    answer = request_address_change(desk.newsroom, desk.store, manage, NEW)
     assert "asked" == answer.outcome
     ((_, mail),) = [pair for pair in desk.mails() if pair[0].kind == "change"]
     assert mail is not None
     token = mail.text.partition("/mail/change/")[2].split()[0]
-    view = engine.look_at_link(desk.newsroom, desk.store, token, "change")
+    view = mailed_links.look_at_link(desk.newsroom, desk.store, token, "change")
     assert ("a…@m…", "a…@m…") == (view.address, view.new_address)
 
     assert NEW == mail.to
-    assert "changed" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
+    assert "changed" == confirm_address_change(desk.newsroom, desk.store, token).outcome
 
     assert number == desk.number(NEW)
-    assert (desk.now,) == engine.find_reader(desk.newsroom, desk.store, NEW).address_changes
-    assert "over" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
+    assert (desk.now,) == by_hand.find_reader(desk.newsroom, desk.store, NEW).address_changes
+    assert "over" == confirm_address_change(desk.newsroom, desk.store, token).outcome
     # whoever has the old mailbox manages nothing any more
-    assert "over" == engine.erase_reader(desk.newsroom, desk.store, manage).outcome
+    assert "over" == erase_reader(desk.newsroom, desk.store, manage).outcome
     assert ANNA.encode() not in bytes_on_disk(tmp_path)
 
 
@@ -136,9 +142,9 @@ def test_of_an_address_that_was_given_up_the_digest_stays_two_weeks(
     desk.store.subscribers.change_address(desk.subscribe(), NEW, desk.now)
     desk.wait(days=days)
 
-    engine.forget_silent_readers(desk.store, desk.now)
+    subscribe.forget_silent_readers(desk.store, desk.now)
 
-    assert kept == len(engine.find_reader(desk.newsroom, desk.store, NEW).address_changes)
+    assert kept == len(by_hand.find_reader(desk.newsroom, desk.store, NEW).address_changes)
 
 
 def test_a_change_to_the_address_of_another_reader_is_told_to_them_alone(
@@ -149,26 +155,26 @@ def test_a_change_to_the_address_of_another_reader_is_told_to_them_alone(
     desk.wait(days=2)
     manage = desk.manage_link()
 
-    answer = engine.request_address_change(desk.newsroom, desk.store, manage, NEW)
+    answer = request_address_change(desk.newsroom, desk.store, manage, NEW)
     assert "asked" == answer.outcome
 
     ((_, mail),) = desk.mails()
     assert mail is not None
     token = mail.text.partition("/mail/change/")[2].split()[0]
-    assert "taken" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
+    assert "taken" == confirm_address_change(desk.newsroom, desk.store, token).outcome
     assert "active" == desk.state(ANNA)
 
 
 def test_a_later_change_closes_the_link_of_an_earlier_one(desk: ReadersDesk) -> None:
     desk.subscribe()
     manage = desk.manage_link()
-    engine.request_address_change(desk.newsroom, desk.store, manage, NEW)
+    request_address_change(desk.newsroom, desk.store, manage, NEW)
     ((_, first),) = desk.mails()
-    engine.request_address_change(desk.newsroom, desk.store, manage, "x@mailbox.example")
+    request_address_change(desk.newsroom, desk.store, manage, "x@mailbox.example")
 
     assert first is not None
     token = first.text.partition("/mail/change/")[2].split()[0]
-    assert "over" == engine.confirm_address_change(desk.newsroom, desk.store, token).outcome
+    assert "over" == confirm_address_change(desk.newsroom, desk.store, token).outcome
 
 
 @pytest.mark.parametrize(
@@ -178,7 +184,7 @@ def test_a_change_to_what_is_no_other_address_is_refused(
     typed: str, outcome: str, desk: ReadersDesk
 ) -> None:
     desk.subscribe()
-    answer = engine.request_address_change(desk.newsroom, desk.store, desk.manage_link(), typed)
+    answer = request_address_change(desk.newsroom, desk.store, desk.manage_link(), typed)
 
     assert outcome == answer.outcome
 
@@ -187,7 +193,7 @@ def test_a_flood_of_changes_is_one_mail_to_an_address(desk: ReadersDesk) -> None
     readers = [f"{name}@mailbox.example" for name in ("one", "two", "three")]
     links = [desk.manage_link(reader) for reader in readers if desk.subscribe(reader)]
     for manage in links:
-        engine.request_address_change(desk.newsroom, desk.store, manage, "victim@mailbox.example")
+        request_address_change(desk.newsroom, desk.store, manage, "victim@mailbox.example")
 
     assert ["victim@mailbox.example"] == [mail.to for _, mail in desk.mails() if mail]
 
@@ -201,7 +207,7 @@ def test_who_is_erased_leaves_a_digest_alone(desk: ReadersDesk, tmp_path: Path) 
     manage = desk.manage_link()
     assert ANNA.encode() in bytes_on_disk(tmp_path)
 
-    assert "erased" == engine.erase_reader(desk.newsroom, desk.store, manage).outcome
+    assert "erased" == erase_reader(desk.newsroom, desk.store, manage).outcome
 
     on_disk = bytes_on_disk(tmp_path)
     for words in (ANNA, "anna", "queued as 77"):
@@ -217,12 +223,12 @@ def test_who_is_erased_leaves_a_digest_alone(desk: ReadersDesk, tmp_path: Path) 
 def test_every_link_of_who_was_erased_is_over(desk: ReadersDesk) -> None:
     number = desk.subscribe()
     manage, choices = desk.manage_link(), desk.link("choices", number)
-    engine.erase_reader(desk.newsroom, desk.store, manage)
+    erase_reader(desk.newsroom, desk.store, manage)
 
     newsroom, store = desk.newsroom, desk.store
-    assert "over" == engine.look_at_link(newsroom, store, choices, "choices").kind
-    assert "over" == engine.read_reader_data(newsroom, store, manage).kind
-    assert "again" == engine.leave_letter(newsroom, store, choices).outcome  # they get nothing
+    assert "over" == mailed_links.look_at_link(newsroom, store, choices, "choices").kind
+    assert "over" == read_reader_data(newsroom, store, manage).kind
+    assert "again" == leave_letter(newsroom, store, choices).outcome  # they get nothing
 
 
 def test_who_was_erased_may_read_again_and_is_erased_again_unless_they_confirm(
@@ -230,12 +236,12 @@ def test_who_was_erased_may_read_again_and_is_erased_again_unless_they_confirm(
 ) -> None:
     number = desk.subscribe()
     send_issue(desk, number)
-    engine.erase_reader(desk.newsroom, desk.store, desk.manage_link())
+    erase_reader(desk.newsroom, desk.store, desk.manage_link())
     desk.wait(days=2)
 
     desk.ask()
     desk.wait(days=8)
-    engine.forget_silent_readers(desk.store, desk.now)
+    subscribe.forget_silent_readers(desk.store, desk.now)
     assert "erased" == desk.state()
     desk.ask()
     assert "confirmed" == desk.confirm(desk.take_token()).outcome
@@ -253,10 +259,10 @@ def test_what_somebody_at_work_keeps_is_overwritten_later(
     with closing(sqlite3.connect(tmp_path / ".copydesk" / "mail.sqlite")) as other:
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM subscribers").fetchall()  # a walk of readers goes on
-        assert "erased" == engine.erase_reader(desk.newsroom, desk.store, manage).outcome
+        assert "erased" == erase_reader(desk.newsroom, desk.store, manage).outcome
         assert ANNA.encode() in bytes_on_disk(tmp_path)
 
-    engine.forget_silent_readers(desk.store, desk.now)
+    subscribe.forget_silent_readers(desk.store, desk.now)
     assert ANNA.encode() not in bytes_on_disk(tmp_path)
 
 
@@ -269,11 +275,11 @@ def test_the_address_of_who_was_erased_is_free_for_its_owner(
     if had_letters:
         new = NewSending(issue="daily-2026-11-20", letter="daily", via="smtp")
         desk.store.ledger.begin(new, desk.now)
-    engine.erase_by_address(desk.newsroom, desk.store, old)
+    by_hand.erase_by_address(desk.newsroom, desk.store, old)
     desk.wait(hours=25)
-    engine.request_address_change(desk.newsroom, desk.store, desk.manage_link(), old)
+    request_address_change(desk.newsroom, desk.store, desk.manage_link(), old)
 
-    answer = engine.confirm_address_change(desk.newsroom, desk.store, desk.take_token())
+    answer = confirm_address_change(desk.newsroom, desk.store, desk.take_token())
 
     assert "changed" == answer.outcome
     assert number == desk.number(old)

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.engine import Failure
-from copydesk.engine.reading import NO_TRACE
-from copydesk.engine.round import Known, NewStory, Outcome, Waiting, tally_round
-from copydesk.engine.sources import SourceAnswer, SourceAnswers, WaitingLeads, keep_waiting_leads
 from copydesk.memory import Memory, find_step
 from copydesk.news import Article, Dropped, Lead, Source, Story
+from copydesk.newsroom import Failure
+from copydesk.rounds import NO_TRACE, Known, NewStory, Outcome, Waiting, tally_round
+from copydesk.rounds.sources import SourceAnswer, SourceAnswers, WaitingLeads, keep_waiting_leads
 from copydesk.watch.schedule import SourceState
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, small_web

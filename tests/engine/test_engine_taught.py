@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine import Newsroom
-from copydesk.engine.reading import SiteHabits
 from copydesk.news import Article, Provider
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.rounds import SiteHabits
 from world.later import forget_memory
 from world.newsroom import NOW, newsroom
 
@@ -45,7 +44,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(root: Path) -> Iterator[Newsroom]:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         yield opened
 
 
@@ -73,7 +72,7 @@ def known(desk: Newsroom) -> tuple[dict[str, bytes], list[str]]:
 
 def undisturbed(tmp_path: Path, *rounds: Iterable[Article]) -> tuple[dict[str, bytes], list[str]]:
     """Give what is known where each round came to its end."""
-    with engine.open_newsroom(newsroom(tmp_path / "undisturbed", git=False), NOW, {}) as desk:
+    with open_newsroom(newsroom(tmp_path / "undisturbed", git=False), NOW, {}) as desk:
         for articles in rounds:
             remember(desk, articles)
         return known(desk)
@@ -131,11 +130,11 @@ def test_a_later_round_that_was_killed_teaches_as_well(desk: Newsroom, tmp_path:
 def test_a_lost_memory_learns_from_what_is_stored_as_if_it_was_read_at_once(
     root: Path, tmp_path: Path
 ) -> None:
-    with engine.open_newsroom(root, NOW, {}) as desk:
+    with open_newsroom(root, NOW, {}) as desk:
         remember(desk, SIX)
         before = known(desk)
     forget_memory(root)
-    with engine.open_newsroom(root, NOW, {}) as desk:
+    with open_newsroom(root, NOW, {}) as desk:
         remember(desk)
         assert before == known(desk)
 
@@ -153,12 +152,12 @@ def test_of_several_readings_of_an_address_the_first_teaches(
 def test_a_damaged_reading_does_not_keep_a_later_one_from_teaching(
     root: Path, tmp_path: Path
 ) -> None:
-    with engine.open_newsroom(root, NOW, {}) as desk:
+    with open_newsroom(root, NOW, {}) as desk:
         name = desk.articles.put(replace(FOUR[0], title="Bird one"))
         store(desk, FOUR)
     for file in (root / ".copydesk" / "articles").glob(f"{name}.*"):
         file.write_bytes(b"{")
-    with engine.open_newsroom(root, NOW, {}) as desk:
+    with open_newsroom(root, NOW, {}) as desk:
         remember(desk)
         assert undisturbed(tmp_path, FOUR) == known(desk)
 

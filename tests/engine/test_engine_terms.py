@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import building, editing, rounds
 from copydesk.archive import record
 from copydesk.news import Story
+from copydesk.newsroom import Silence, open_newsroom, reports
 from world.newsroom import NOW, SEALS, WALL, Answer, newsroom, page, record_web, small_web
 
 TEASER = "Stone by stone the town means to keep the winter out, and it will cost a fortune."
@@ -38,9 +39,9 @@ def filed(tmp_path: Path, head: str = "", more: str = "") -> tuple[dict[str, Sto
     """Run a round and build; give the records by their host, and all that was built."""
     root = newsroom(tmp_path / "beat", more=more)
     recorded = record_web(tmp_path / "web.warc.gz", web(head))
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        report = engine.run_round(opened, engine.RoundOptions(web=recorded), engine.Silence())
-        engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "out"))
+    with open_newsroom(root, NOW, {}) as opened:
+        report = rounds.run_round(opened, rounds.RoundOptions(web=recorded), Silence())
+        building.build(opened, Silence(), building.BuildOptions(out=tmp_path / "out"))
     stories = {}
     for path in report.filed:
         story = record.parse_story(path, (root / path).read_bytes())
@@ -80,9 +81,9 @@ def test_without_a_refusal_the_feeds_words_are_shown(tmp_path: Path) -> None:
     assert "Stone by stone" in built
 
 
-def explained(root: Path, said: str) -> engine.Explanation:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.explain(opened, said)
+def explained(root: Path, said: str) -> reports.Explanation:
+    with open_newsroom(root, NOW, {}) as opened:
+        return editing.explain(opened, said)
 
 
 def test_a_story_is_explained_with_its_terms_and_who_says_so(tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_a_story_is_explained_with_its_terms_and_who_says_so(tmp_path: Path) -> 
 def test_terms_stay_where_the_article_is_no_longer_kept(tmp_path: Path) -> None:
     filed(tmp_path)
     root = tmp_path / "beat"
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         opened.articles.forget("https://gull.example/wall")
     (refuses,) = explained(root, PAGE).terms
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
 from copydesk.archive import Archive, ArticleStore, Rulings
-from copydesk.engine import SuggestQuestion, SuggestReport
+from copydesk.editing import topic_suggestions
+from copydesk.editing.topic_suggestions import SuggestQuestion, SuggestReport
+from copydesk.editing.topics import KeywordReport, add_keywords
 from copydesk.errors import RecordError, UsageError
 from copydesk.news import Article, Provider, Ruling, Story
+from copydesk.newsroom import open_newsroom
 from world import records
 from world.newsroom import NOW, newsroom, run_git
 
@@ -95,16 +97,16 @@ def commit(root: Path) -> None:
 
 def ask(root: Path, topic: str = "", **more: object) -> SuggestReport:
     question = SuggestQuestion(topic=topic, **more)  # type: ignore[arg-type]
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
-        return engine.suggest_keywords(newsroom, question)
+    with open_newsroom(root, NOW, {}) as newsroom:
+        return topic_suggestions.suggest_keywords(newsroom, question)
 
 
-def add(root: Path, topic: str, *words: str, language: str = "") -> engine.KeywordReport:
-    with engine.open_newsroom(root, NOW, {}) as newsroom:
-        return engine.add_keywords(newsroom, topic, words, "Ada", language)
+def add(root: Path, topic: str, *words: str, language: str = "") -> KeywordReport:
+    with open_newsroom(root, NOW, {}) as newsroom:
+        return add_keywords(newsroom, topic, words, "Ada", language)
 
 
-def word_of(report: SuggestReport, word: str) -> engine.SuggestedWord:
+def word_of(report: SuggestReport, word: str) -> topic_suggestions.SuggestedWord:
     return next(found for topic in report.topics for found in topic.words if found.word == word)
 
 
@@ -240,7 +242,7 @@ def test_a_keyword_is_one_commit_of_the_topics_file(filed: Path) -> None:
     message = run_git(filed, "log", "-1", "--format=%B")
     assert message.startswith("topics: Coast, 2 keywords\n\n+ trawler\n+ old harbour\n\nby Ada")
     assert run_git(filed, "show", "--format=", "--name-only").split() == [TOPIC]
-    with engine.open_newsroom(filed, NOW, {}) as again:
+    with open_newsroom(filed, NOW, {}) as again:
         assert "trawler" in again.beat.topics[0].keywords
 
 
@@ -256,7 +258,7 @@ def test_a_keyword_that_is_there_is_not_added_again(filed: Path) -> None:
 def test_a_word_of_another_language_goes_to_its_translations(filed: Path) -> None:
     add(filed, "Coast", "Küste", language="de")
 
-    with engine.open_newsroom(filed, NOW, {}) as again:
+    with open_newsroom(filed, NOW, {}) as again:
         assert again.beat.topics[0].translations == (("de", ("Küste",)),)
     assert add(filed, "Coast", "küste", language="de").known == ("küste",)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import newsroom
 from copydesk.archive.git import AUTHOR
+from copydesk.editing.trail import Trail, trace_story
 from copydesk.kit import urls
 from copydesk.memory import Fate
 from world.command import copydesk
@@ -24,13 +25,13 @@ from world.newsroom import KEY, NOW, run_git
 EVERYDAY = '[scoring]\nprofile = "everyday"\n'
 
 
-def trace(root: Path, path: str = WALL_RECORD, key: str = KEY) -> engine.Trail:
+def trace(root: Path, path: str = WALL_RECORD, key: str = KEY) -> Trail:
     environ = {"COPYDESK_KEY": key} if key else {}
-    with engine.open_newsroom(root, NOW + timedelta(hours=30), environ) as opened:
-        return engine.trace_story(opened, path)
+    with newsroom.open_newsroom(root, NOW + timedelta(hours=30), environ) as opened:
+        return trace_story(opened, path)
 
 
-def tell(trail: engine.Trail) -> list[tuple[str, str, str]]:
+def tell(trail: Trail) -> list[tuple[str, str, str]]:
     return [(entry.kind, entry.by, entry.what) for entry in trail.entries]
 
 
@@ -269,7 +270,7 @@ def test_a_broken_version_is_an_edit_like_others(root: Path) -> None:
 
 
 def test_a_page_that_was_dropped_has_its_trail_and_one_of_nobody_none(root: Path) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
         fate = Fate(
             identity=urls.identity("https://gull.example/x"),
             url="https://gull.example/x",
@@ -279,13 +280,13 @@ def test_a_page_that_was_dropped_has_its_trail_and_one_of_nobody_none(root: Path
             source="https://gull.example/feed.xml",
         )
         opened.memory.keep_fate(fate)
-        dropped = engine.trace_story(opened, "", fate.url)
-        nobody = engine.trace_story(opened, "", "https://gull.example/never")
+        dropped = trace_story(opened, "", fate.url)
+        nobody = trace_story(opened, "", "https://gull.example/never")
 
     assert ["found in https://gull.example/feed.xml", "dropped: off-beat"] == [
         entry.what for entry in dropped.entries
     ]
-    assert engine.Trail() == nobody
+    assert Trail() == nobody
 
 
 @pytest.mark.parametrize(

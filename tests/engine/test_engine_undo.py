@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import archive, engine
+from copydesk import archive, editing
 from copydesk.errors import CopydeskError, GitError, RecordError, UsageError
 from copydesk.news import Story
+from copydesk.newsroom import open_newsroom
 from world.command import copydesk
 from world.newsroom import NOW, newsroom, record_web, run_git, small_web
 
@@ -60,9 +61,9 @@ def act(root: Path, *words: str) -> str:
     return str(said.json()["commit"])
 
 
-def undo(root: Path, commit: str, why: str = "") -> engine.UndoReport:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.undo_action(opened, commit, "Ada", why)
+def undo(root: Path, commit: str, why: str = "") -> editing.UndoReport:
+    with open_newsroom(root, NOW, {}) as opened:
+        return editing.undo_action(opened, commit, "Ada", why)
 
 
 def story(root: Path) -> Story:

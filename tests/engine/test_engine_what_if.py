@@ -13,11 +13,9 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from copydesk import archive, config, engine
-from copydesk.engine import Newsroom
-from copydesk.engine.rejudging import FieldChange, apply_rejudging, rejudge
-from copydesk.engine.settings import undo_settings
-from copydesk.engine.what_if import (
+from copydesk import archive, building, config, editing, rounds
+from copydesk import newsroom as newsroom_room
+from copydesk.editing.what_if import (
     Bench,
     KeywordEdit,
     RuleChange,
@@ -32,12 +30,15 @@ from copydesk.engine.what_if import (
 )
 from copydesk.errors import ConfigError, CopydeskError, RecordError, UsageError
 from copydesk.news import Said, Verdict
+from copydesk.newsroom import Newsroom
+from copydesk.newsroom.settings import undo_settings
+from copydesk.rounds.rejudging import FieldChange, apply_rejudging, rejudge
 from world.newsroom import run_git
 
 pytestmark = pytest.mark.slow
 
 DAYS = 30
-QUIET = engine.Silence()
+QUIET = newsroom_room.Silence()
 COURIER = "https://www.northerncourier.example/feeds/news.xml"
 WIRE = "https://meridianwire.example/feeds/top.atom"  # others repeat what it says
 SAID: dict[int, Said] = {5: "publish", 20: "reject", 40: "hold"}  # by place in the folder
@@ -78,24 +79,24 @@ class Steps:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, datetime]:
     """Make the demo's newsroom after its round, with words of its editors."""
     root = tmp_path_factory.mktemp("what-if") / "demo"
-    with engine.demo() as world:
-        engine.demo_newsroom(root, world.now)
-        options = engine.RoundOptions(web=world.web, all_due=True)
-        with engine.open_newsroom(root, world.now, {}) as newsroom:
-            engine.run_round(newsroom, options, QUIET)
+    with newsroom_room.demo() as world:
+        newsroom_room.demo_newsroom(root, world.now)
+        options = rounds.RoundOptions(web=world.web, all_due=True)
+        with newsroom_room.open_newsroom(root, world.now, {}) as newsroom:
+            rounds.run_round(newsroom, options, QUIET)
         now = world.now
     names = sorted(file.stem for file in (root / "_news").iterdir())
-    with engine.open_newsroom(root, now, {}) as newsroom:
+    with newsroom_room.open_newsroom(root, now, {}) as newsroom:
         for at, said in SAID.items():
             verdict = Verdict(said=said, by="Ed", at=now, why="")
-            engine.file_verdict(newsroom, f"_news/{names[at]}.md", verdict)
+            editing.file_verdict(newsroom, f"_news/{names[at]}.md", verdict)
     return root, now
 
 
 @pytest.fixture(scope="module")
 def opened(demo: tuple[Path, datetime]) -> Iterator[tuple[Newsroom, Bench]]:
     root, now = demo
-    with engine.open_newsroom(root, now, {}) as newsroom:
+    with newsroom_room.open_newsroom(root, now, {}) as newsroom:
         yield newsroom, open_bench(newsroom, DAYS, QUIET)
 
 
@@ -103,7 +104,7 @@ def opened(demo: tuple[Path, datetime]) -> Iterator[tuple[Newsroom, Bench]]:
 def copied(demo: tuple[Path, datetime], folder: Path) -> Iterator[Newsroom]:
     """Open a copy of the newsroom, which a test may change."""
     root = Path(shutil.copytree(demo[0], folder / "demo"))
-    with engine.open_newsroom(root, demo[1], {}) as newsroom:
+    with newsroom_room.open_newsroom(root, demo[1], {}) as newsroom:
         yield newsroom
 
 
@@ -190,18 +191,18 @@ def test_a_summary_leads_with_the_stories_that_win_or_lose_the_topic(
 def test_what_rules_would_do_is_what_a_stream_by_them_does(tmp_path: Path) -> None:
     """The demo's web is read twice: by the rules of today, and by others from its first page on."""
     change = CHANGES["all together"]
-    with engine.demo() as world:
+    with newsroom_room.demo() as world:
         roots = tmp_path / "today", tmp_path / "fresh"
         for root in roots:
-            engine.demo_newsroom(root, world.now)
-        with engine.open_newsroom(roots[1], world.now, {}) as newsroom:
+            newsroom_room.demo_newsroom(root, world.now)
+        with newsroom_room.open_newsroom(roots[1], world.now, {}) as newsroom:
             write_rules(newsroom, change, "Ed", draft_rules(newsroom, change).stands)
         for root in roots:
-            with engine.open_newsroom(root, world.now, {}) as newsroom:
-                engine.run_round(newsroom, engine.RoundOptions(web=world.web, all_due=True), QUIET)
+            with newsroom_room.open_newsroom(root, world.now, {}) as newsroom:
+                rounds.run_round(newsroom, rounds.RoundOptions(web=world.web, all_due=True), QUIET)
         now = world.now
 
-    with engine.open_newsroom(roots[0], now, {}) as newsroom:
+    with newsroom_room.open_newsroom(roots[0], now, {}) as newsroom:
         settings = apply_change(newsroom.settings, change)
         tried = try_rules(open_bench(newsroom, DAYS, QUIET), settings, QUIET, is_whole=True)
 
@@ -273,7 +274,7 @@ def test_the_front_page_is_explained_in_the_order_of_a_build(
     opened: tuple[Newsroom, Bench], tmp_path: Path
 ) -> None:
     newsroom, _ = opened
-    found = engine.explain_front(newsroom)
+    found = building.explain_front(newsroom)
 
     built = list_built_front(newsroom, tmp_path / "site")
     assert [one.story.path for one in found.stories] == built
@@ -292,7 +293,7 @@ def test_the_front_page_is_explained_in_the_order_of_a_build(
 
 def list_built_front(newsroom: Newsroom, out: Path) -> list[str]:
     """Return the records of the stories at the top of a built front page, in its order."""
-    engine.build(newsroom, QUIET, engine.BuildOptions(out=out))
+    building.build(newsroom, QUIET, building.BuildOptions(out=out))
     page = lxml.html.document_fromstring((out / "index.html").read_text("utf-8"))
     stands = "//section[@class='front' or @class='more']//*[self::h2 or self::h3]/a/@href"
     links = page.xpath(stands)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
+from copydesk import editing, rounds
 from copydesk.archive import read_rulings
 from copydesk.archive.change import WriteLock, is_cut_short
-from copydesk.engine.newsroom import Newsroom
-from copydesk.engine.round import Stopwatch, run_round
 from copydesk.news import RulingKind, Said, Verdict
+from copydesk.newsroom import Newsroom, Progress, Silence, open_newsroom, reports
+from copydesk.rounds import Stopwatch, run_round
 from world.later import SEALS_RECORD, WALL_PAGE, WALL_RECORD, at, planned, run, story, web_with
 from world.newsroom import KEY, NOW, WALL, Answer, feed, newsroom, page, record_web, run_git
 from world.newsroom import small_web as web_of
@@ -31,27 +31,27 @@ NEW_TITLE = "Sea wall to rise by three metres"
 LATER = NOW + timedelta(hours=2)
 
 Word = Callable[[Newsroom], object]
-Watching = tuple[engine.Progress, Stopwatch | None]
+Watching = tuple[Progress, Stopwatch | None]
 Moment = Callable[[pytest.MonkeyPatch, Callable[[], None]], Watching]
 
 
 def verdict(said: Said, path: str = WALL_RECORD) -> Word:
     spoken = Verdict(by="Ed", at=NOW, said=said, why="so")
-    return lambda opened: engine.file_verdict(opened, path, spoken)
+    return lambda opened: editing.file_verdict(opened, path, spoken)
 
 
 def rule(said: RulingKind, *paths: str, values: tuple[str, ...] = ()) -> Word:
-    new = engine.NewRule(said=said, by="Ed", paths=paths, values=values)
-    return lambda opened: engine.file_rule(opened, new)
+    new = editing.NewRule(said=said, by="Ed", paths=paths, values=values)
+    return lambda opened: editing.file_rule(opened, new)
 
 
 @contextlib.contextmanager
 def opened(root: Path) -> Iterator[Newsroom]:
-    with engine.open_newsroom(root, LATER, {"COPYDESK_KEY": KEY}) as found:
+    with open_newsroom(root, LATER, {"COPYDESK_KEY": KEY}) as found:
         yield found
 
 
-class Meanwhile(engine.Silence):
+class Meanwhile(Silence):
     """Do something once, when a stage of the round begins."""
 
     def __init__(self, stage: str, do: Callable[[], None]) -> None:
@@ -96,11 +96,11 @@ def while_it_fetches(_: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
 
 def while_it_judges(_: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
     """Do it when what was said meanwhile is taken in, which is the first thing of judging."""
-    return engine.Silence(), AtStage("judge", 2, do)
+    return Silence(), AtStage("judge", 2, do)
 
 
 def when_it_has_judged(_: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
-    return engine.Silence(), AtStage("file", 1, do)
+    return Silence(), AtStage("file", 1, do)
 
 
 def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Watching:
@@ -113,7 +113,7 @@ def between_two_lots(patch: pytest.MonkeyPatch, do: Callable[[], None]) -> Watch
 
     patch.setattr(WriteLock, "lot_seconds", -1.0)
     patch.setattr(WriteLock, "give_way", give_way)
-    return engine.Silence(), None
+    return Silence(), None
 
 
 MOMENTS = (while_it_fetches, while_it_judges, when_it_has_judged, between_two_lots)
@@ -144,8 +144,8 @@ def later(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run_with(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., engine.RoundReport]:
-    def round_with(web: Path, moment: Moment, word: Word) -> engine.RoundReport:
+def run_with(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., reports.RoundReport]:
+    def round_with(web: Path, moment: Moment, word: Word) -> reports.RoundReport:
         """Run a round in which a word is said at a moment."""
         said = []
 
@@ -155,7 +155,7 @@ def run_with(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., engin
 
         with monkeypatch.context() as patch, opened(root) as desk:
             progress, stopwatch = moment(patch, say)
-            options = engine.RoundOptions(web=web, all_due=True)
+            options = rounds.RoundOptions(web=web, all_due=True)
             report = run_round(desk, options, progress, stopwatch)
         assert len(said) == 1
         return report
@@ -171,7 +171,7 @@ def must_rest(root: Path, web: Path) -> None:
     assert (report.filed, report.updated, report.commit, report.skipped) == ((), (), None, ())
 
 
-RunWith = Callable[..., engine.RoundReport]
+RunWith = Callable[..., reports.RoundReport]
 
 
 @every_moment

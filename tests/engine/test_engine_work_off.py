@@ -12,7 +12,7 @@ import pytest
 from copydesk.archive import change as steps
 from copydesk.archive.change import WriteLock
 from copydesk.desk_store import ActionQueue, open_desk
-from copydesk.engine.editing import MOST_IN_A_COMMIT
+from copydesk.editing import MOST_IN_A_COMMIT
 from copydesk.errors import CopydeskError
 from copydesk.news import ActionOutcome
 from world.desk import (
@@ -140,9 +140,7 @@ def test_a_bug_costs_only_the_action_that_meets_it(
     root: Path, queue: ActionQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue.put([verdict("hold", A), rename(B, "New"), verdict("hold", C)])
-    monkeypatch.setattr(
-        sys.modules["copydesk.engine.editing.applying._action_steps"], "put_rule", break_down
-    )
+    monkeypatch.setattr(sys.modules["copydesk.editing.applying._steps"], "put_rule", break_down)
     states = [(told.state, told.what) for told in work(root, queue).outcomes]
     assert [state for state, _ in states] == ["done", "refused", "done"]
     assert states[1][1] == "unexpected ZeroDivisionError: a bug"

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 
 from copydesk.desk_store import DeskStore, Moment, open_desk
 from copydesk.desk_store.accounts import Role
-from copydesk.engine import accounts
+from copydesk.newsroom import accounts
 from world.desk_requests import (
     FOR_ALL,
     FOR_EDITORS,

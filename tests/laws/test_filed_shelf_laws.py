@@ -12,15 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk import extract
-from copydesk.engine.cataloguing import look_again, open_catalogue, sweep_records
-from copydesk.engine.filing import find_article
-from copydesk.engine.judging import FiledShelf, Vectors
-from copydesk.engine.newsroom import Newsroom, Troubles
-from copydesk.engine.reading import SiteHabits
 from copydesk.judge import copies, shelves
 from copydesk.kit import urls
 from copydesk.news import Article, Shelved
+from copydesk.newsroom import Newsroom, Troubles
+from copydesk.newsroom.cataloguing import look_again, open_catalogue, sweep_records
+from copydesk.newsroom.filing import find_article
 from copydesk.review import rules
+from copydesk.rounds import FiledShelf, SiteHabits, Vectors
 from world.history import NAMES, SITES, History, make_story, record_path
 from world.newsroom import NOW
 

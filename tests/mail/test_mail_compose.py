@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from copydesk.mail import EarlierIssues, compose, draft_issue
 from copydesk.news import IssueEdits, IssueStory, LetterOptions, PartKind, PartOptions, Story
+from copydesk.newsletters.composing import EarlierIssues, compose, draft_issue
 from world.composing import DAILY, MORNING, list_names, make_material, make_story, remember
 
 

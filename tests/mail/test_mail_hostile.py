@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from copydesk.mail import MOST_BYTES, RenderedIssue
 from copydesk.news import IssueStory
 from copydesk.news.letter import IssueLink, IssuePicture
+from copydesk.newsletters.composing import MOST_BYTES, RenderedIssue
 from copydesk.publish.newsletters import read_note, read_sections
 from copydesk.rendering import list_story_names
 from world.hostile import ADDRESSES, NAMES, payloads_of

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copydesk.mail import due_between, is_due, next_due, window_before
 from copydesk.news import LetterDay, LetterOptions
+from copydesk.newsletters.composing import due_between, is_due, next_due, window_before
 
 
 def letter(at: str, zone: str, *days: LetterDay, when_new: int = 0) -> LetterOptions:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from copydesk.errors import MailError
-from copydesk.mail import MOST_BYTES, FiledMail, make_outgoing, render
 from copydesk.news import CHOICES, UNSUBSCRIBE, Issue, IssueLink, OutgoingIssue
+from copydesk.newsletters.composing import MOST_BYTES, FiledMail, make_outgoing, render
 from copydesk.rendering import Renderer, list_story_names, load_strings
 from world.letters import SITE
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story

@@ -11,8 +11,8 @@ import lxml.html
 import pytest
 from lxml import etree
 
-from copydesk.mail import MOST_BYTES, render
 from copydesk.news import UNSUBSCRIBE
+from copydesk.newsletters.composing import MOST_BYTES, render
 from copydesk.rendering import Renderer, load_strings
 from world.letter_looks import NEEDED
 from world.letters import SITE

@@ -142,8 +142,8 @@ def test_the_guide_lists_the_tags_that_can_be_used() -> None:
     headings = {f"h{level}" for level in range(2, 6)}  # "h1 to h6"
 
     assert {*re.findall("`([a-z0-9-]+)`", listed)} | headings == {
-        *tables.read_lines("copydesk.mail", "mjml_tags.txt"),
-        *tables.read_lines("copydesk.mail", "html_tags.txt"),
+        *tables.read_lines("copydesk.newsletters.composing", "mjml_tags.txt"),
+        *tables.read_lines("copydesk.newsletters.composing", "html_tags.txt"),
     }
 
 

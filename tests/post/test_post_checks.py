@@ -15,7 +15,7 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP
 
 from copydesk.news import MailOptions, SmtpOptions
-from copydesk.post.checks import (
+from copydesk.newsletters.checks import (
     CheckRequest,
     MailFinding,
     WebAnswer,

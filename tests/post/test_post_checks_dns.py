@@ -14,10 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailServerError
 from copydesk.news import DkimOptions
-from copydesk.post.checks import (
-    DnsNames,
-    MailFinding,
-    MailNames,
+from copydesk.newsletters.checks import DnsNames, MailFinding, MailNames
+from copydesk.newsletters.checks.records import (
     check_dkim,
     check_dmarc,
     check_mail_domain,
@@ -25,7 +23,7 @@ from copydesk.post.checks import (
     check_reverse_name,
     check_spf,
 )
-from copydesk.post.dkim import load_signer
+from copydesk.newsletters.dkim import load_signer
 from world.dns import BROKEN, Answer, NameServer, leads_to
 
 DOMAIN, HOST, RELAY = "letters.example", "smtp.letters.example", "smtp.relay.example"

@@ -13,8 +13,7 @@ import pytest
 
 from copydesk.errors import MailError, MailStoreError
 from copydesk.news import BounceOptions
-from copydesk.post.mailbox import MailboxLook, read_mailbox
-from copydesk.post.returns import MOST_BYTES
+from copydesk.newsletters.bounces import MOST_BYTES, MailboxLook, read_mailbox
 from world.imap import PASSWORD, USER, ImapBox, ImapFault, imap_server
 from world.machine import PATIENCE_SECONDS
 from world.returned import make_report

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from copydesk.errors import MailError
 from copydesk.news import CHOICES, UNSUBSCRIBE, OutgoingIssue
-from copydesk.post.message import (
+from copydesk.newsletters.message import (
     Addressing,
     Envelope,
     MessageTemplate,

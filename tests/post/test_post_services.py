@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 from copydesk.errors import MailError
-from copydesk.mail import FiledMail, make_outgoing, render
 from copydesk.news import Delivery, HandOverOptions
-from copydesk.post.services import HandedLetter, HandOverAnswer, hand_over, is_repeatable
+from copydesk.newsletters.composing import FiledMail, make_outgoing, render
+from copydesk.newsletters.services import HandedLetter, HandOverAnswer, hand_over, is_repeatable
 from copydesk.rendering import Renderer, load_strings
 from world.mailing import make_issue, make_story
 from world.services import GHOST_KEY, POST_ID, TOKEN, FakeServices

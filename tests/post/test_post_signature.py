@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from copydesk.errors import MailError
 from copydesk.news import CHOICES, UNSUBSCRIBE, DkimOptions, OutgoingIssue
-from copydesk.post.dkim import load_signer
-from copydesk.post.message import Addressing, MessageTemplate, ReaderPlaces
+from copydesk.newsletters.dkim import load_signer
+from copydesk.newsletters.message import Addressing, MessageTemplate, ReaderPlaces
 
 AT = datetime(2026, 11, 28, 7, tzinfo=UTC)
 OPTIONS = DkimOptions(selector="2026")

@@ -14,9 +14,9 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from copydesk.errors import MailError, MailServerError
 from copydesk.news import SmtpOptions
-from copydesk.post.answers import Answer
-from copydesk.post.message import Envelope
-from copydesk.post.smtp import SmtpLine, open_line
+from copydesk.newsletters.answers import Answer
+from copydesk.newsletters.message import Envelope
+from copydesk.newsletters.smtp import SmtpLine, open_line
 from world.machine import PATIENCE_SECONDS
 from world.smtp import MailServer, Plan, Rule, make_certificate
 

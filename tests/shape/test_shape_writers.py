@@ -31,10 +31,10 @@ CHANGES = {
 }
 OF_THE_OWNER = {
     "config/_write_beat.py": "beat.toml, for `sources add`; the owner commits it",
-    "engine/newsroom/_starts.py": "a newsroom that is made or adopted",
+    "newsroom/_starts.py": "a newsroom that is made or adopted",
 }
 OWN = {
-    "engine/uploads/_uploads.py": "pictures that wait for the action that uses them",
+    "newsroom/uploads.py": "pictures that wait for the action that uses them",
     "archive/_articles.py": "the store of articles",
     "desk/mailing/_keeper.py": "below .copydesk: a list of readers, while it is taken over",
     "kit/databases.py": "deletes a disposable database that is damaged",
@@ -45,11 +45,11 @@ OWN = {
     "archive/_journal.py": "the journal",
     "archive/git/_push.py": "a work tree of its own below git's folder",
     "archive/sealing.py": "the key",
-    "engine/newsroom/_round_status.py": "below .copydesk: how the last round stands",
-    "engine/newsroom/_missing.py": "below .copydesk: what a restore missed",
-    "engine/newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
-    "engine/publishing/_build.py": "below .copydesk: which folders are gone",
-    "engine/publishing/_share_cards.py": "below .copydesk: the face of cards",
+    "newsroom/reports.py": "below .copydesk: how the last round stands",
+    "newsroom/reports.py": "below .copydesk: what a restore missed",
+    "newsroom/_front_servers.py": "below .copydesk: which web servers pass requests on",
+    "building/_build.py": "below .copydesk: which folders are gone",
+    "building/_pictures.py": "below .copydesk: the face of cards",
     "illustrate/_album.py": "below .copydesk: pictures",
     "illustrate/drawing.py": "below .copydesk: drawn cards",
     "illustrate/_album_files.py": "below .copydesk: the list of pictures, what has no room",
@@ -60,13 +60,13 @@ OWN = {
     "publish/writing.py": "the same",
 }
 ELSEWHERE = {
-    "engine/sending/_prepare.py": "letters as files that a person asked for",
+    "newsletters/sending/_prepare.py": "letters as files that a person asked for",
     "cli/_mail_readers.py": "a list of readers that a person asked for",
-    "engine/backup/_back_up.py": "a backup that a person asked for",
-    "engine/backup/_collect.py": "copies beside it, until it is whole",
-    "engine/backup/_restore.py": "a newsroom that is restored, put into an empty place",
-    "engine/backup/_staging.py": "the folder for what is not whole yet",
-    "engine/backup/_unpack.py": "a newsroom that is restored, where nobody looks yet",
+    "newsroom/backup/_back_up.py": "a backup that a person asked for",
+    "newsroom/backup/_parts.py": "copies beside it, until it is whole",
+    "newsroom/backup/_restore.py": "a newsroom that is restored, put into an empty place",
+    "newsroom/backup/_manifest.py": "the folder for what is not whole yet",
+    "newsroom/backup/_container.py": "a newsroom that is restored, where nobody looks yet",
     "deploy/_folder.py": "the place that the site is sent to",
     "deploy/_rsync.py": "a temporary folder",
     "deploy/branch.py": "a repository of its own below .copydesk",
@@ -78,7 +78,7 @@ WRITERS = CHANGES | OF_THE_OWNER | OWN | ELSEWHERE
 # Who asks a repository what may change in it, or makes a commit.
 COMMITTERS = {
     "archive/change.py": "the one way",
-    "engine/filing/_writing.py": "asks what an earlier version left",
+    "newsroom/filing.py": "asks what an earlier version left",
     "kit/databases.py": "a database's own transaction",
     "publish/_publish.py": "the page index's tables",
     "publish/page_index/_page_index.py": "the same",

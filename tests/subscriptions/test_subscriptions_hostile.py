@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk import engine
-from copydesk.mail_store.links import ReaderLink
-from copydesk.subscriptions import POLICY
+from copydesk.mail_store.links import LinkPurpose, ReaderLink
+from copydesk.newsletters.reader_pages import POLICY
 from world.newsroom import NOW
 from world.reader_pages import FORM, READER, ReaderDesk, open_reader_desk
 
@@ -117,7 +116,7 @@ def test_a_forged_link_opens_nothing_and_changes_nothing(desk: ReaderDesk, page:
     ],
 )
 def test_a_link_opens_the_pages_of_its_purpose_alone(
-    desk: ReaderDesk, purpose: engine.LinkPurpose, opens: set[str]
+    desk: ReaderDesk, purpose: LinkPurpose, opens: set[str]
 ) -> None:
     links = all_links(desk)
     names = {"unsubscribe": "leave"}

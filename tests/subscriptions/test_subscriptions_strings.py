@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import copydesk.subscriptions
+import copydesk.newsletters.reader_pages
 from copydesk.rendering import load_strings
 
-FOLDER = Path(copydesk.subscriptions.__file__).parent
+FOLDER = Path(copydesk.newsletters.reader_pages.__file__).parent
 
 
 def words(language: str) -> dict[str, object]:

@@ -27,15 +27,16 @@ from unittest import mock
 from PIL import Image
 from starlette.types import ASGIApp, Message
 
-from copydesk import desk, engine
+from copydesk import desk
+from copydesk.background import CommandOnDemand
 from copydesk.desk.api import write_description
 from copydesk.desk.sign_in import Door
 from copydesk.desk_store import TOKEN_SCOPES, Moment, TokenGrant, open_desk
-from copydesk.engine.serving import CommandOnDemand
 from copydesk.fetch import VirtualClock
 from copydesk.kit import urls
 from copydesk.memory import Fate, Memory
 from copydesk.news import ActionOutcome
+from copydesk.newsroom import open_newsroom
 from world import machine
 from world.command import copydesk
 from world.mail_desk import fill_ledger
@@ -169,7 +170,7 @@ def ask_all(folder: Path) -> dict[str, Any]:
                 "copydesk.desk._desk",
                 "copydesk.desk._newsroom_thread",
                 "copydesk.desk.sign_in._visitor",
-                "copydesk.engine.what_if._workbench",
+                "copydesk.editing.what_if._workbench",
             ):
                 stack.enter_context(mock.patch(f"{module}.datetime", Noon))
             return asyncio.run(_ask_all(root))
@@ -227,7 +228,7 @@ async def _open_desk(root: Path) -> AsyncIterator[Asker]:
             rejudging=CommandOnDemand(root, turn, clock),
         )
         with (
-            engine.open_newsroom(root, NOON, os.environ) as newsroom,
+            open_newsroom(root, NOON, os.environ) as newsroom,
             closing(open_desk(newsroom.private)) as store,
         ):
             account = store.accounts.find("Anna")

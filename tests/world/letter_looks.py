@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from copydesk.mail import RenderedIssue
+from copydesk.newsletters.composing import RenderedIssue
 from world.command import copydesk
 from world.mailing import COVERAGE, PICTURE, make_issue, make_story, render_in
 from world.sent_letters import make_letter, make_rsa_key, read_page

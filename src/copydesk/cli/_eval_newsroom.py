@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine, measure
+from copydesk import editing, measure
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
 from copydesk.news import RecallKind
+from copydesk.rounds import recall_lists
+from copydesk.rounds.recall import RecallFindings, RecallTrace, trace_recall
 
 _NOTHING = (
     "no editor has decided a story yet: copydesk verdict PATH publish or reject does, and with "
@@ -25,7 +27,7 @@ _NOTHING = (
 def gate(invocation: Invocation) -> None:
     """Compare what the gate says with what editors decided, over time; change nothing."""
     with invocation.newsroom() as newsroom:
-        decided = engine.read_decided_stories(newsroom)
+        decided = editing.read_decided_stories(newsroom)
         report = measure.gate(decided.stories, newsroom.beat, all_wait=decided.all_wait)
     terminal.failures(decided.failed)
     if invocation.json:
@@ -133,9 +135,9 @@ def recall(
 ) -> None:
     """Sort somebody's LIST (a feed, sitemap or CSV) by where its stories stand with you."""
     with invocation.newsroom() as newsroom:
-        listed = engine.read_recall_list(newsroom, place, web)
+        listed = recall_lists.read_recall_list(newsroom, place, web)
         start = newsroom.now - timedelta(days=since) if 0 < since <= _LONGEST_DAYS else None
-        found = engine.trace_recall(newsroom, listed, start)
+        found = trace_recall(newsroom, listed, start)
     counted = measure.count_recall(found.traces)
     if invocation.json:
         terminal.as_json(_as_fields(found, counted))
@@ -145,7 +147,7 @@ def recall(
         terminal.note(f"note: {text.fold(what)}")
 
 
-def _as_fields(found: engine.RecallFindings, counted: measure.RecallCounts) -> dict[str, object]:
+def _as_fields(found: RecallFindings, counted: measure.RecallCounts) -> dict[str, object]:
     """Return what `--json` prints (docs/reference/json.md)."""
     listed = found.list
     return {
@@ -168,7 +170,7 @@ def _as_fields(found: engine.RecallFindings, counted: measure.RecallCounts) -> d
     }
 
 
-def _show_recall(found: engine.RecallFindings, counted: measure.RecallCounts, limit: int) -> None:
+def _show_recall(found: RecallFindings, counted: measure.RecallCounts, limit: int) -> None:
     share = "" if counted.share is None else f", {counted.share:.0%} of them had"
     click.echo(f"{counted.stories} stories{share}")
     for kind, words in measure.KIND_WORDS.items():
@@ -183,7 +185,7 @@ def _show_recall(found: engine.RecallFindings, counted: measure.RecallCounts, li
         _show_stories([trace for trace in found.traces if trace.kind is kind], kind, limit)
 
 
-def _show_stories(traces: Sequence[engine.RecallTrace], kind: RecallKind, limit: int) -> None:
+def _show_stories(traces: Sequence[RecallTrace], kind: RecallKind, limit: int) -> None:
     columns = terminal.Columns(10, 7, 0)
     for trace in traces[:limit]:
         title = text.fold(trace.title or trace.url)
@@ -194,7 +196,7 @@ def _show_stories(traces: Sequence[engine.RecallTrace], kind: RecallKind, limit:
         terminal.note(f"{limit} of {len(traces):,} {kind}; --limit shows more")
 
 
-def _explain(trace: engine.RecallTrace) -> Iterator[str]:
+def _explain(trace: RecallTrace) -> Iterator[str]:
     """Yield what says that a story stands there."""
     if trace.title:
         yield trace.url
@@ -211,7 +213,7 @@ def _explain(trace: engine.RecallTrace) -> Iterator[str]:
         yield f"listed by {trace.source}?" if trace.source else "its site is no source"
 
 
-def _list_notes(found: engine.RecallFindings) -> Iterator[str]:
+def _list_notes(found: RecallFindings) -> Iterator[str]:
     """Yield what is to be known of how the list was read."""
     listed = found.list
     if listed.passed_over:

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import click
 
-from copydesk import engine
 from copydesk.kit import dates
+from copydesk.newsroom import Newsroom, open_newsroom
 
 R = TypeVar("R")
 
@@ -37,11 +37,9 @@ class Invocation:
         return self.now or datetime.now(UTC).replace(microsecond=0)
 
     @contextlib.contextmanager
-    def newsroom(self, *, scratch: bool = False) -> Iterator[engine.Newsroom]:
+    def newsroom(self, *, scratch: bool = False) -> Iterator[Newsroom]:
         """Open the newsroom for the block and pass its warnings on to the person."""
-        with engine.open_newsroom(
-            self.root, self.clock(), self.environ, scratch=scratch
-        ) as newsroom:
+        with open_newsroom(self.root, self.clock(), self.environ, scratch=scratch) as newsroom:
             for warning in newsroom.settings.warnings:
                 click.echo(f"warning: {warning}", err=True)
             yield newsroom

@@ -10,11 +10,14 @@ from typing import TextIO
 
 import click
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import text
+from copydesk.newsletters import exchange
+from copydesk.newsletters.readers import ReaderData, by_hand
+from copydesk.newsletters.readers.addresses import open_readers
 
 COMMAND = "copydesk mail"  # who asked for a test letter, where they say no name
 
@@ -39,16 +42,16 @@ def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> Non
     on working. It is for a rename alone: OLD must be gone from the settings, and the two must never
     have been there side by side.
     """
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        speaker = engine.speaker(newsroom, by)
-        moved = engine.rename_letter(newsroom, store, old, new, speaker)
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        speaker = editing.speaker(newsroom, by)
+        moved = by_hand.rename_letter(newsroom, store, old, new, speaker)
     if invocation.json:
         terminal.as_json({"moved": moved})
     else:
         click.echo(f"{moved} readers of {text.fold(old)} get {text.fold(new)}")
 
 
-def note_lost_letters(lost: Iterable[engine.LostLetter]) -> None:
+def note_lost_letters(lost: Iterable[by_hand.LostLetter]) -> None:
     """Say which letters people are subscribed to that are no more, and how to mend it."""
     for each in lost:
         whom = "1 reader is" if each.readers == 1 else f"{each.readers} readers are"
@@ -91,9 +94,9 @@ def import_file(
     unsubscribed …) must do it in words that are known. Exit 1 where a row could not be read.
     """
     lines = _Lines(is_silent=invocation.json)
-    options = engine.ImportOptions(letter=letter, consent=consent, ignored_columns=ignored)
-    act = engine.rehearse_reader_import if dry_run else engine.import_readers
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+    options = exchange.ImportOptions(letter=letter, consent=consent, ignored_columns=ignored)
+    act = exchange.rehearse_reader_import if dry_run else exchange.import_readers
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         report = act(newsroom, store, file, options, lines.tell)
     if invocation.json:
         terminal.as_json(report)
@@ -103,7 +106,7 @@ def import_file(
         sys.exit(1)
 
 
-def _show_import(report: engine.ImportReport, *, has_consent: bool) -> None:
+def _show_import(report: exchange.ImportReport, *, has_consent: bool) -> None:
     terminal.table(("", "rows"), [(kind, str(n)) for kind, n in report.counts.items()])
     terminal.note(f"{report.rows} rows, as {report.layout} writes them")
     if report.state_columns:
@@ -125,7 +128,7 @@ class _Lines:
         self._is_silent = is_silent
         self._rows = 0
 
-    def tell(self, row: engine.ImportedRow) -> None:
+    def tell(self, row: exchange.ImportedRow) -> None:
         """Say what a row became, by its line: never whose it is."""
         self._rows += 1
         if self._rows % _EACH == 0:
@@ -138,18 +141,18 @@ class _Lines:
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["csv", "json"]), default="csv")
 @common
-def export_file(invocation: Invocation, file: Path | None, *, form: engine.ExportFormat) -> None:
+def export_file(invocation: Invocation, file: Path | None, *, form: exchange.ExportFormat) -> None:
     """Write all readers to FILE, which nobody else can read, or to stdout.
 
     One row for each letter that somebody gets. A cell that a spreadsheet would execute has an
     apostrophe before it, which `import` takes away again. FILE must not exist.
     """
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
         if file is None or str(file) == "-":
-            rows = engine.export_readers(store, sys.stdout, form)
+            rows = exchange.export_readers(store, sys.stdout, form)
         else:
             with _create_private(file) as out:
-                rows = engine.export_readers(store, out, form)
+                rows = exchange.export_readers(store, out, form)
     terminal.note(f"{rows} rows")
 
 
@@ -171,8 +174,8 @@ def _create_private(file: Path) -> TextIO:
 @common
 def suppress(invocation: Invocation, address: str, *, why: str) -> None:
     """Send nothing to ADDRESS from now on, whatever anybody asks for."""
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        engine.suppress_address(newsroom, store, read_address(address), why)
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        by_hand.suppress_address(newsroom, store, read_address(address), why)
     if invocation.json:
         terminal.as_json({"suppressed": True})
     else:
@@ -199,8 +202,8 @@ def list_all(invocation: Invocation) -> None:
 @common
 def lift(invocation: Invocation, address: str) -> None:
     """Send to ADDRESS again, if its reader gets a letter."""
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        engine.lift_suppression(newsroom, store, read_address(address))
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        by_hand.lift_suppression(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"lifted": True})
     else:
@@ -208,8 +211,8 @@ def lift(invocation: Invocation, address: str) -> None:
 
 
 def _list(invocation: Invocation) -> None:
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        rows = engine.list_suppressions(store)
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        rows = by_hand.list_suppressions(store)
     if invocation.json:
         terminal.as_json(rows)
         return
@@ -235,11 +238,11 @@ def readers(invocation: Invocation) -> None:
     """
     if click.get_current_context().invoked_subcommand is not None:
         return
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        counts = engine.count_readers(newsroom, store)
-        lost = engine.find_lost_letters(newsroom, store)
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        counts = by_hand.count_readers(newsroom, store)
+        lost = by_hand.find_lost_letters(newsroom, store)
         same = [
-            [engine.read_reader(store, number).address for number in numbers]
+            [by_hand.read_reader(store, number).address for number in numbers]
             for numbers in counts.same_mailbox
         ]
     if invocation.json:
@@ -262,8 +265,8 @@ def readers(invocation: Invocation) -> None:
 @common
 def find(invocation: Invocation, address: str) -> None:
     """Show how the reader of ADDRESS stands."""
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        data = engine.find_reader(newsroom, store, read_address(address))
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        data = by_hand.find_reader(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json(data)
     else:
@@ -275,8 +278,8 @@ def find(invocation: Invocation, address: str) -> None:
 @common
 def data(invocation: Invocation, address: str) -> None:
     """Print everything that is kept of the reader of ADDRESS, as JSON: for whoever asks for it."""
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        terminal.as_json(engine.find_reader(newsroom, store, read_address(address)))
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        terminal.as_json(by_hand.find_reader(newsroom, store, read_address(address)))
 
 
 @click.command("add")
@@ -289,8 +292,8 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
 
     They are asked by no mail: TEXT is kept as the proof (a signed list, a talk and its date).
     """
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        found = engine.add_reader(newsroom, store, read_address(address), letter, consent)
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        found = by_hand.add_reader(newsroom, store, read_address(address), letter, consent)
     if invocation.json:
         terminal.as_json(found)
     else:
@@ -302,8 +305,8 @@ def add(invocation: Invocation, address: str, *, letter: str, consent: str) -> N
 @common
 def remove(invocation: Invocation, address: str) -> None:
     """End every letter of the reader of ADDRESS; what is kept of them stays."""
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        ended = engine.remove_reader(newsroom, store, read_address(address))
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        ended = by_hand.remove_reader(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"ended": ended})
     else:
@@ -318,15 +321,15 @@ def erase(invocation: Invocation, address: str) -> None:
 
     Backups made before still have the address.
     """
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
-        engine.erase_by_address(newsroom, store, read_address(address))
+    with invocation.newsroom() as newsroom, open_readers(newsroom) as store:
+        by_hand.erase_by_address(newsroom, store, read_address(address))
     if invocation.json:
         terminal.as_json({"erased": True})
     else:
         click.echo("erased")
 
 
-def _show_reader(found: engine.ReaderData) -> None:
+def _show_reader(found: ReaderData) -> None:
     click.echo(f"{found.address}: {found.state}, since {found.made:%Y-%m-%d}")
     for kept in found.subscriptions:
         topics = f" ({', '.join(kept.topics)})" if kept.topics else ""

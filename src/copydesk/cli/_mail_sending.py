@@ -9,12 +9,27 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine
+from copydesk import editing, newsletters
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli._mail_readers import COMMAND
 from copydesk.errors import CopydeskError, UsageError
 from copydesk.kit import dates, text
+from copydesk.newsletters import answers, checks, delivery_log
+from copydesk.newsletters.bounces import list_returns, look_into_mailbox, take_in_message
+from copydesk.newsletters.readers import addresses, by_hand
+from copydesk.newsletters.sending import (
+    SendReport,
+    begin_due_sendings,
+    begin_sending,
+    count_uncertain,
+    list_held_sendings,
+    send_again,
+    send_issues,
+    send_test,
+    write_eml,
+)
+from copydesk.newsroom import Newsroom
 
 _WORDS = {
     "ready": "ready to go",
@@ -75,51 +90,51 @@ def send(
     need. Each reader gets it once: what the ledger knows is not sent again. Without ISSUE: what
     went, goes and waits.
     """
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+    with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
         if due:
-            going = engine.begin_due_sendings(newsroom, store)
+            going = begin_due_sendings(newsroom, store)
             held = _list_waiting(newsroom, store)
             for waiting in held:
                 terminal.note(f"{waiting['issue']} waits: {waiting['why']}")
             _send(invocation, newsroom, store, going, held)
         elif not issue:
-            _show_sendings(invocation, engine.list_sendings(store))
+            _show_sendings(invocation, delivery_log.list_sendings(store))
         elif test:
-            wish = engine.TrialRequest(address=test, by=by or COMMAND, may_go_anywhere=True)
-            _show_test(invocation, engine.send_test(newsroom, store, issue, wish))
+            wish = checks.TrialRequest(address=test, by=by or COMMAND, may_go_anywhere=True)
+            _show_test(invocation, send_test(newsroom, store, issue, wish))
         elif eml is not None:
-            paths = engine.write_eml(newsroom, store, issue, [_EXAMPLE], eml)
+            paths = write_eml(newsroom, store, issue, [_EXAMPLE], eml)
             click.echo("\n".join(map(str, paths)))
         elif dry_run:
-            _show_rehearsal(invocation, engine.rehearse_sending(newsroom, store, issue))
+            _show_rehearsal(invocation, delivery_log.rehearse_sending(newsroom, store, issue))
         else:
-            speaker = engine.speaker(newsroom, by)
+            speaker = editing.speaker(newsroom, by)
             if pause or end:
-                engine.stop_sending(store, issue, "ended" if end else "paused", speaker)
+                delivery_log.stop_sending(store, issue, "ended" if end else "paused", speaker)
             else:
                 begin = partial(_send_again, is_answered=yes) if again else _begin
                 _send(invocation, newsroom, store, [begin(newsroom, store, issue, speaker)])
 
 
 def _send_again(
-    newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str, *, is_answered: bool
-) -> engine.Sending:
+    newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str, *, is_answered: bool
+) -> newsletters.Sending:
     """Send an issue again to the uncertain readers, after asking with the number and the risk."""
-    count = engine.count_uncertain(store, issue)
+    count = count_uncertain(store, issue)
     if count:
         readers = "1 reader" if count == 1 else f"{count} readers"
         terminal.ask(_RISK.format(count=readers), is_answered=is_answered)
-    return engine.send_again(newsroom, store, issue, by, count)
+    return send_again(newsroom, store, issue, by, count)
 
 
 def _begin(
-    newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str
-) -> engine.Sending:
+    newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
+) -> newsletters.Sending:
     """Let an issue go; raises UsageError where the checks hold it up."""
-    sending = engine.begin_sending(newsroom, store, issue, by)
+    sending = begin_sending(newsroom, store, issue, by)
     if sending.state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
-        obstacle = engine.find_mail_obstacle(newsroom, store)
+        obstacle = checks.find_mail_obstacle(newsroom, store)
         raise UsageError(f"not sent: {obstacle or _REMARKS[sending.remark]}", hint=hint)
     return sending
 
@@ -127,23 +142,23 @@ def _begin(
 _EXAMPLE = "reader@example.org"
 
 
-def _list_waiting(newsroom: engine.Newsroom, store: engine.MailStore) -> list[dict[str, str]]:
+def _list_waiting(newsroom: Newsroom, store: newsletters.MailStore) -> list[dict[str, str]]:
     """Return the issues that would go but for the checks of mail, each with what holds it up."""
-    obstacle = engine.find_mail_obstacle(newsroom, store) or ""
-    held = engine.list_held_sendings(newsroom, store)
+    obstacle = checks.find_mail_obstacle(newsroom, store) or ""
+    held = list_held_sendings(newsroom, store)
     return [{"issue": sending.issue, "why": obstacle} for sending in held]
 
 
 def _send(
     invocation: Invocation,
-    newsroom: engine.Newsroom,
-    store: engine.MailStore,
-    sendings: Iterable[engine.Sending],
+    newsroom: Newsroom,
+    store: newsletters.MailStore,
+    sendings: Iterable[newsletters.Sending],
     held: Sequence[dict[str, str]] = (),
 ) -> None:
     """Send, with progress, and report; exit 1 where something is left that nobody tries again."""
     with terminal.progress() as progress:
-        reports = engine.send_issues(newsroom, store, sendings, progress)
+        reports = send_issues(newsroom, store, sendings, progress)
     if invocation.json:
         terminal.as_json({"sendings": reports, "held": held})
     else:
@@ -156,7 +171,7 @@ def _send(
         sys.exit(1)
 
 
-def _show_reports(reports: Iterable[engine.SendReport]) -> None:
+def _show_reports(reports: Iterable[SendReport]) -> None:
     for report in reports:
         counts = ", ".join(f"{count} {state}" for state, count in report.counts.items())
         click.echo(f"{report.issue}: {_WORDS[report.state]}: {counts or 'no readers'}")
@@ -166,7 +181,7 @@ def _show_reports(reports: Iterable[engine.SendReport]) -> None:
             terminal.note(f"to send those again: copydesk mail send {report.issue} --again")
 
 
-def _show_sendings(invocation: Invocation, rows: Sequence[engine.SendingRow]) -> None:
+def _show_sendings(invocation: Invocation, rows: Sequence[delivery_log.SendingRow]) -> None:
     if invocation.json:
         terminal.as_json({"sendings": rows})
         return
@@ -177,7 +192,7 @@ def _show_sendings(invocation: Invocation, rows: Sequence[engine.SendingRow]) ->
             terminal.note(f"{row.issue} {_WORDS[row.state]}: {_REMARKS[row.remark]}")
 
 
-def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
+def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
     if invocation.json:
         terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
     else:
@@ -186,7 +201,7 @@ def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
         sys.exit(1)
 
 
-def _show_rehearsal(invocation: Invocation, rehearsal: engine.SendingRehearsal) -> None:
+def _show_rehearsal(invocation: Invocation, rehearsal: delivery_log.SendingRehearsal) -> None:
     if invocation.json:
         terminal.as_json(rehearsal)
         return
@@ -209,11 +224,11 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
     `uncertain`: nobody knows. Exit 2 for an address that nobody has here.
     """
     asked = sys.stdin.readline().strip() if issue_or_address == "-" else issue_or_address
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+    with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
         if "@" in asked:
-            lines = engine.list_issues_of(store, engine.find_number(newsroom, store, asked))
+            lines = delivery_log.list_issues_of(store, by_hand.find_number(newsroom, store, asked))
         else:
-            lines = list(engine.list_who(store, asked, state))
+            lines = list(delivery_log.list_who(store, asked, state))
     if invocation.json:
         terminal.as_json({"deliveries": lines})
         return
@@ -261,7 +276,7 @@ def _take_in(invocation: Invocation) -> None:
         pass
     try:
         with invocation.newsroom() as newsroom:
-            taken = engine.take_in_message(newsroom, message)
+            taken = take_in_message(newsroom, message)
     except CopydeskError as error:
         click.echo(f"error: {text.fold(str(error))}", err=True)
         sys.exit(_TRY_AGAIN)
@@ -271,7 +286,7 @@ def _take_in(invocation: Invocation) -> None:
 
 def _ask_box(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom:
-        report = engine.look_into_mailbox(newsroom)
+        report = look_into_mailbox(newsroom)
     if invocation.json:
         terminal.as_json(report)
         return
@@ -283,7 +298,7 @@ def _ask_box(invocation: Invocation) -> None:
 
 def _show_list(invocation: Invocation) -> None:
     with invocation.newsroom() as newsroom:
-        found = engine.list_returns(newsroom)
+        found = list_returns(newsroom)
     if invocation.json:
         terminal.as_json(found)
         return

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.kit import text
+from copydesk.newsroom import backup
 
 _REASONS = {
     "link": "a link",
@@ -42,8 +42,8 @@ def backup_command(
     invocation: Invocation, file: Path, *, verify: bool, with_key: bool, force: bool
 ) -> None:
     """Write the whole newsroom into FILE: records with their history, settings, desk, readers."""
-    options = engine.BackupOptions(with_key=with_key, verify=verify, force=force)
-    report = engine.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
+    options = backup.BackupOptions(with_key=with_key, verify=verify, force=force)
+    report = backup.back_up(invocation.root, file, options, invocation.clock(), invocation.environ)
     if invocation.json:
         terminal.as_json(as_dict(report))
     else:
@@ -52,7 +52,7 @@ def backup_command(
         raise click.exceptions.Exit(1)
 
 
-def as_dict(report: engine.BackupReport) -> dict[str, object]:
+def as_dict(report: backup.BackupReport) -> dict[str, object]:
     """Return a report as `--json` prints it."""
     return {
         "file": report.file,
@@ -65,7 +65,7 @@ def as_dict(report: engine.BackupReport) -> dict[str, object]:
     }
 
 
-def describe(manifest: engine.BackupManifest) -> dict[str, object]:
+def describe(manifest: backup.BackupManifest) -> dict[str, object]:
     """Return what stands in the JSON of both commands: what a backup holds."""
     repository = manifest.repository
     return {
@@ -81,7 +81,7 @@ def describe(manifest: engine.BackupManifest) -> dict[str, object]:
     }
 
 
-def show_manifest(manifest: engine.BackupManifest) -> None:
+def show_manifest(manifest: backup.BackupManifest) -> None:
     """Print what a backup holds, a line for each kind of thing."""
     counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
     edits = sum(part.kind == "file" for part in manifest.parts)
@@ -92,7 +92,7 @@ def show_manifest(manifest: engine.BackupManifest) -> None:
     click.echo(f"keys: {', '.join(key_paths(manifest)) or 'none'}")
 
 
-def _say_commit(manifest: engine.BackupManifest) -> str:
+def _say_commit(manifest: backup.BackupManifest) -> str:
     repository = manifest.repository
     if repository is None:
         return "no git repository: the files as they lie"
@@ -101,17 +101,17 @@ def _say_commit(manifest: engine.BackupManifest) -> str:
     return f"commit {repository.head[:12]} on {repository.branch or 'no branch'}"
 
 
-def _say_rows(manifest: engine.BackupManifest, database: str) -> str:
+def _say_rows(manifest: backup.BackupManifest, database: str) -> str:
     count = manifest.databases.get(database)
     return f"{count.rows} rows in {len(count.tables)} tables" if count else "none"
 
 
-def key_paths(manifest: engine.BackupManifest) -> list[str]:
+def key_paths(manifest: backup.BackupManifest) -> list[str]:
     """Return the keys that are in a backup, by their paths."""
     return [part.path for part in manifest.parts if part.kind == "key"]
 
 
-def show_verification(verification: engine.Verification) -> None:
+def show_verification(verification: backup.Verification) -> None:
     """Print what was compared, and what differs."""
     for kind, count in verification.compared.items():
         click.echo(f"compared: {count} {_COMPARED[kind]}")
@@ -124,7 +124,7 @@ def show_verification(verification: engine.Verification) -> None:
         )
 
 
-def _show(report: engine.BackupReport) -> None:
+def _show(report: backup.BackupReport) -> None:
     show_manifest(report.manifest)
     for left_out in report.manifest.left_out:
         terminal.note(text.fold(f"left out: {left_out.path}: {_REASONS[left_out.reason]}"))
@@ -144,7 +144,7 @@ def _show(report: engine.BackupReport) -> None:
 @common
 def restore_command(invocation: Invocation, file: Path, folder: Path | None) -> None:
     """Restore a newsroom from FILE into DIR (default: here), which must be empty or not there."""
-    report = engine.restore(file, folder or invocation.root, invocation.clock())
+    report = backup.restore(file, folder or invocation.root, invocation.clock())
     if invocation.json:
         terminal.as_json(
             {

@@ -10,12 +10,13 @@ from typing import Literal, TypeVar, get_args
 
 import click
 
-from copydesk import engine
+from copydesk import editing, rounds
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
 from copydesk.news import RULING_KINDS, AppliesTo, Dropped, Said, Verdict
+from copydesk.newsroom import Silence, record_path, reports
 
 R = TypeVar("R")
 
@@ -49,7 +50,7 @@ def split(
     invocation: Invocation, path: str, *, others: tuple[str, ...], why: str, name: str
 ) -> None:
     """Keep a story out of one group with others; without --from it stands alone."""
-    _file(invocation, engine.NewRule(said="split", paths=(path, *others), why=why, by=name))
+    _file(invocation, editing.NewRule(said="split", paths=(path, *others), why=why, by=name))
 
 
 @rule_command.command("merge")
@@ -58,7 +59,7 @@ def split(
 @common
 def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str) -> None:
     """Make stories one group."""
-    _file(invocation, engine.NewRule(said="merge", paths=paths, why=why, by=name))
+    _file(invocation, editing.NewRule(said="merge", paths=paths, why=why, by=name))
 
 
 @rule_command.command("lead")
@@ -67,7 +68,7 @@ def merge(invocation: Invocation, paths: tuple[str, ...], *, why: str, name: str
 @common
 def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
     """Let a story lead its group, where it would be on the site; the newest lead there holds."""
-    _file(invocation, engine.NewRule(said="lead", paths=(path,), why=why, by=name))
+    _file(invocation, editing.NewRule(said="lead", paths=(path,), why=why, by=name))
 
 
 @rule_command.command("pin")
@@ -77,7 +78,7 @@ def lead(invocation: Invocation, path: str, *, why: str, name: str) -> None:
 @common
 def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, name: str) -> None:
     """Let a story lead its group and the front page."""
-    _file(invocation, engine.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
+    _file(invocation, editing.NewRule(said="pin", paths=(path,), until=until, why=why, by=name))
 
 
 @rule_command.command("block")
@@ -86,7 +87,7 @@ def pin(invocation: Invocation, path: str, *, until: datetime | None, why: str, 
 @common
 def block(invocation: Invocation, values: tuple[str, ...], *, why: str, name: str) -> None:
     """File no story of a site, or with a word in its headline; what is filed stays."""
-    _file(invocation, engine.NewRule(said="block", values=values, why=why, by=name))
+    _file(invocation, editing.NewRule(said="block", values=values, why=why, by=name))
 
 
 @rule_command.command("retopic")
@@ -99,7 +100,7 @@ def retopic(
 ) -> None:
     """Give a story these topics, and no others."""
     _file(
-        invocation, engine.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name)
+        invocation, editing.NewRule(said="retopic", paths=(path,), values=topics, why=why, by=name)
     )
 
 
@@ -111,7 +112,7 @@ def retopic(
 def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str) -> None:
     """Give a story another headline; its address stays."""
     _file(
-        invocation, engine.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name)
+        invocation, editing.NewRule(said="rename", paths=(path,), values=(title,), why=why, by=name)
     )
 
 
@@ -123,7 +124,7 @@ def rename(invocation: Invocation, path: str, title: str, *, why: str, name: str
 @common
 def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str, name: str) -> None:
     """Give a story another excerpt, picture or address, or a note of your own."""
-    new = engine.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
+    new = editing.NewRule(said="set", paths=(path,), values=(field, value), why=why, by=name)
     _file(invocation, new)
 
 
@@ -134,7 +135,7 @@ def set_(invocation: Invocation, path: str, field: str, value: str, *, why: str,
 def undo(invocation: Invocation, number: int, *, name: str) -> None:
     """Take a rule out by its number in the list."""
     with invocation.newsroom() as newsroom:
-        report = engine.undo_rule(newsroom, number, engine.speaker(newsroom, name))
+        report = editing.undo_rule(newsroom, number, editing.speaker(newsroom, name))
     _show_rule(invocation, report, f"undone: {report.said}")
 
 
@@ -143,7 +144,7 @@ def undo(invocation: Invocation, number: int, *, name: str) -> None:
 def list_(invocation: Invocation) -> None:
     """List the rules with their numbers."""
     with invocation.newsroom() as newsroom:
-        rules = engine.list_rules(newsroom)
+        rules = editing.list_rules(newsroom)
     if invocation.json:
         terminal.as_json(rules)
         return
@@ -160,7 +161,7 @@ def list_(invocation: Invocation) -> None:
             click.echo("\t".join(row))
 
 
-def _cells(rule: engine.Rule) -> tuple[str, ...]:
+def _cells(rule: reports.Rule) -> tuple[str, ...]:
     what = ", ".join((*rule.stories, *rule.values))
     until = f" until {rule.until}" if rule.until else ""
     note = f" ({rule.note})" if rule.note else ""
@@ -168,13 +169,13 @@ def _cells(rule: engine.Rule) -> tuple[str, ...]:
     return tuple(map(text.fold, cells))
 
 
-def _file(invocation: Invocation, new: engine.NewRule) -> None:
+def _file(invocation: Invocation, new: editing.NewRule) -> None:
     with invocation.newsroom() as newsroom:
-        report = engine.file_rule(newsroom, new)
+        report = editing.file_rule(newsroom, new)
     _show_rule(invocation, report, f"{report.said} (rule {report.number})")
 
 
-def _show_rule(invocation: Invocation, report: engine.RuleReport, what: str) -> None:
+def _show_rule(invocation: Invocation, report: editing.RuleReport, what: str) -> None:
     if invocation.json:
         terminal.as_json(report)
         return
@@ -215,21 +216,21 @@ def verdict_command(
     clear takes the word back: the story is published or not as the machine has it.
     """
     with invocation.newsroom() as newsroom:
-        record = engine.record_path(newsroom, path)
-        by = engine.speaker(newsroom, name)
+        record = record_path(newsroom, path)
+        by = editing.speaker(newsroom, name)
         if said == "clear":
-            report = engine.clear_verdict(newsroom, record, by, why)
+            report = editing.clear_verdict(newsroom, record, by, why)
         else:
             verdict = Verdict(by=by, at=invocation.clock(), said=said, why=why)
-            report = engine.file_verdict(newsroom, record, verdict)
+            report = editing.file_verdict(newsroom, record, verdict)
         if report.is_urgent:
-            report = engine.show_at_once(newsroom, report, engine.Silence())
+            report = editing.show_at_once(newsroom, report, Silence())
     _show_verdict(invocation, report)
     if report.failed:
         raise click.exceptions.Exit(1)
 
 
-def _show_verdict(invocation: Invocation, report: engine.VerdictReport) -> None:
+def _show_verdict(invocation: Invocation, report: editing.VerdictReport) -> None:
     if invocation.json:
         terminal.as_json(report)
         return
@@ -270,9 +271,9 @@ def file_command(
     What its publisher forbids, what an editor blocked or removed, and what is no article is not.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        tip = engine.new_tip(newsroom, url, topic=topic, why=why, by=name)
-        options = engine.RoundOptions(tip=tip, web=web, deploy=deploy)
-        report = engine.run_round(newsroom, options, progress)
+        tip = editing.new_tip(newsroom, url, topic=topic, why=why, by=name)
+        options = rounds.RoundOptions(tip=tip, web=web, deploy=deploy)
+        report = rounds.run_round(newsroom, options, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -282,7 +283,7 @@ def file_command(
         raise click.exceptions.Exit(1)
 
 
-def _show_result(report: engine.RoundReport) -> None:
+def _show_result(report: reports.RoundReport) -> None:
     terminal.failures(report.failed)
     for words in report.notes:
         terminal.note(f"note: {text.fold(words)}")

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import click
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, TimeParam, common
 from copydesk.cli._mail_readers import COMMAND, note_lost_letters, readers
@@ -17,6 +17,9 @@ from copydesk.cli._mail_sending import bounces, send, who
 from copydesk.errors import MailError, UsageError
 from copydesk.kit import dates, text
 from copydesk.news import Issue, IssueStory
+from copydesk.newsletters import answers, checks, issues, sending
+from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsroom import Newsroom
 
 _FAILED = {"held", "unapproved", "failed"}
 
@@ -41,49 +44,47 @@ def compose(
         raise click.UsageError("--file is for now: leave --at away, or set the clock by --now.")
     with invocation.newsroom() as newsroom:
         if is_filed:
-            speaker = engine.speaker(newsroom, by)
+            speaker = editing.speaker(newsroom, by)
             _show_outcome(invocation, _file(newsroom, letter, speaker, is_answered=yes))
             return
-        edits = engine.read_edits(newsroom, letter).edits
-        draft = engine.draft_letter(newsroom, letter, at or newsroom.now, edits)
+        edits = issues.read_edits(newsroom, letter).edits
+        draft = issues.draft_letter(newsroom, letter, at or newsroom.now, edits)
     if invocation.json:
         terminal.as_json({"issue": draft.issue, "new": draft.new, "fewest": draft.fewest})
         return
     _show_issue(draft.issue)
     if not draft.is_enough:
-        terminal.note(engine.explain_skip(draft).what)
+        terminal.note(issues.explain_skip(draft).what)
 
 
-def _file(
-    newsroom: engine.Newsroom, letter: str, by: str, *, is_answered: bool
-) -> engine.LetterOutcome:
+def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
     """File an issue: as somebody says, or so that it awaits a word where readers would get it."""
     if is_answered or not newsroom.settings.mail.deliver:
-        return engine.file_letter(newsroom, letter, by)
+        return issues.file_letter(newsroom, letter, by)
     whom = ""
 
-    def ask(audience: engine.IssueAudience) -> bool:
+    def ask(audience: sending.IssueAudience) -> bool:
         nonlocal whom
         whom = _name_audience(audience)
         if terminal.is_somebody_there():
             terminal.ask(f"{whom} this now", is_answered=False)
         return terminal.is_somebody_there()
 
-    with engine.open_readers(newsroom) as store:
-        outcome = engine.ask_and_file(newsroom, store, letter, by, ask)
+    with addresses.open_readers(newsroom) as store:
+        outcome = sending.ask_and_file(newsroom, store, letter, by, ask)
     if outcome.is_held:
         name = PurePosixPath(outcome.path).stem
         terminal.note(f"held for approval: {whom} it on a word: copydesk mail send {name}")
     return outcome
 
 
-def _name_audience(audience: engine.IssueAudience) -> str:
+def _name_audience(audience: sending.IssueAudience) -> str:
     if audience.readers is None:
         return f"all readers that {audience.via} has get"
     return "1 reader gets" if audience.readers == 1 else f"{audience.readers} readers get"
 
 
-def _show_outcome(invocation: Invocation, outcome: engine.LetterOutcome) -> None:
+def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None:
     if invocation.json:
         terminal.as_json(outcome)
     else:
@@ -127,9 +128,9 @@ def _show_story(number: int, story: IssueStory) -> None:
 def preview(invocation: Invocation, letter: str, *, at: datetime | None) -> None:
     """Show the mail that LETTER would be now: its plain text; with --json its HTML, too."""
     with invocation.newsroom() as newsroom:
-        edits = engine.read_edits(newsroom, letter).edits
-        issue = engine.compose_issue(newsroom, letter, at or newsroom.now, edits)
-        rendered = engine.render_issue(newsroom, issue)
+        edits = issues.read_edits(newsroom, letter).edits
+        issue = issues.compose_issue(newsroom, letter, at or newsroom.now, edits)
+        rendered = issues.render_issue(newsroom, issue)
     if invocation.json:
         stories = [story.name for story in issue.stories]
         terminal.as_json(
@@ -166,7 +167,7 @@ def file_due(invocation: Invocation) -> None:
     `copydesk serve` does so by itself, and `copydesk run` at the end of a round.
     """
     with invocation.newsroom() as newsroom:
-        outcomes = engine.file_due_letters(newsroom)
+        outcomes = issues.file_due_letters(newsroom)
     if invocation.json:
         terminal.as_json({"letters": outcomes})
     else:
@@ -190,19 +191,19 @@ def doctor(invocation: Invocation, *, address: str, overrule: str, why: str, by:
     be overruled by name. Exit 1 on a fault that is not.
     """
     _check_words(address, overrule, why or (by if not address else ""))
-    with invocation.newsroom() as newsroom, engine.open_readers(newsroom) as store:
+    with invocation.newsroom() as newsroom, addresses.open_readers(newsroom) as store:
         if address:
-            wish = engine.TrialRequest(address=address, by=by or COMMAND, may_go_anywhere=True)
+            wish = checks.TrialRequest(address=address, by=by or COMMAND, may_go_anywhere=True)
             now = _clock(invocation)()
-            _show_test(invocation, engine.send_test_letter(newsroom, store, wish, now))
+            _show_test(invocation, checks.send_test_letter(newsroom, store, wish, now))
             return
         if overrule:
-            speaker = engine.speaker(newsroom, by)
-            report = engine.overrule_check(newsroom, store, overrule, why, speaker)
+            speaker = editing.speaker(newsroom, by)
+            report = checks.overrule_check(newsroom, store, overrule, why, speaker)
         else:
-            report = engine.examine_mail(newsroom, store, _clock(invocation))
-        lost = engine.find_lost_letters(newsroom, store)
-        flood = engine.find_sign_up_flood(newsroom, store)
+            report = checks.examine_mail(newsroom, store, _clock(invocation))
+        lost = by_hand.find_lost_letters(newsroom, store)
+        flood = limits.find_sign_up_flood(newsroom, store)
     if invocation.json:
         terminal.as_json(
             {
@@ -230,7 +231,7 @@ def _check_words(address: str, overrule: str, about: str) -> None:
         raise UsageError("nothing is overruled", hint="name a check with --overrule KIND")
 
 
-def _show_test(invocation: Invocation, answer: engine.Answer) -> None:
+def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
     if invocation.json:
         terminal.as_json({"kind": answer.kind, "code": answer.code, "words": answer.words})
     else:
@@ -245,7 +246,7 @@ def _clock(invocation: Invocation) -> Callable[[], datetime]:
     return lambda: fixed or datetime.now(UTC)
 
 
-def _show_checks(report: engine.MailCheckReport) -> None:
+def _show_checks(report: checks.MailCheckReport) -> None:
     for finding in report.findings:
         click.echo(text.fold(f"{finding.state}: {finding.kind}: {finding.what}"))
         if finding.hint:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine
+from copydesk import config, newsroom
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.errors import UsageError
 from copydesk.kit import kinds, text
 from copydesk.kit.options import Unfit, ValueKind
+from copydesk.rounds.sources import source_address
 
 
 @click.command("new")
@@ -40,33 +41,33 @@ def new_command(
     With any option it is a bare one. Without, whoever sits at a terminal is asked what it is to be
     about; elsewhere, and where no title is answered, it is the example.
     """
-    engine.require_free_folder(folder)
-    new: engine.NewBeat | None = None
+    newsroom.require_free_folder(folder)
+    new: config.NewBeat | None = None
     if any((title, topics, sources, language, timezone)):
-        plain = engine.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
+        plain = config.NewBeat(title=title or next(iter(topics), "") or folder.resolve().name)
         new = _complete(plain, topics, sources, language, timezone)
     elif not invocation.json and _is_person():
         new = _ask()
     if new is None:
         terminal.note("an example beat on AI; with --title, --topic and --source it is yours")
-        made = engine.new(folder, invocation.clock())
+        made = newsroom.new(folder, invocation.clock())
     else:
-        made = engine.new_beat(folder, new, invocation.clock())
+        made = newsroom.new_beat(folder, new, invocation.clock())
     _show(invocation, folder, made)
 
 
 def _complete(
-    plain: engine.NewBeat,
+    plain: config.NewBeat,
     topics: Sequence[str],
     sources: Sequence[str],
     language: str,
     timezone: str,
-) -> engine.NewBeat:
+) -> config.NewBeat:
     """Return a beat with what else was said of it; what was not stays as it is."""
     return replace(
         plain,
         topics=tuple(topics),
-        sources=tuple(map(engine.source_address, sources)),
+        sources=tuple(map(source_address, sources)),
         locale=language or plain.locale,
         timezone=timezone or plain.timezone,
     )
@@ -86,14 +87,14 @@ def _is_person() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def _ask() -> engine.NewBeat | None:
+def _ask() -> config.NewBeat | None:
     """Ask what the site is to be about; None where it is to be the example."""
     title = _prompt("title of the site (Enter: an example beat on AI)")
     if not title:
         return None
-    plain = engine.NewBeat(title=title)
+    plain = config.NewBeat(title=title)
     topics = _prompt_each("topic")
-    sources = _prompt_each("address of a feed or site", engine.source_address)
+    sources = _prompt_each("address of a feed or site", source_address)
     language = _prompt("language", plain.locale, _reader(kinds.LOCALE))
     timezone = _prompt("time zone", plain.timezone, _reader(kinds.TIMEZONE))
     return _complete(plain, topics, sources, language, timezone)
@@ -139,7 +140,7 @@ def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
 @common
 def config_command(invocation: Invocation) -> None:
     """Print every setting with its origin, secrets hidden."""
-    rows, warnings = engine.setting_rows(invocation.root, invocation.environ)
+    rows, warnings = newsroom.setting_rows(invocation.root, invocation.environ)
     for warning in warnings:
         terminal.note(f"warning: {warning}")
     if invocation.json:

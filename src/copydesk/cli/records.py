@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine
+from copydesk import archive
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.newsroom import adopt, cataloguing, check_records, open_seal
 
 
 @click.group("record")
@@ -24,7 +25,7 @@ def record_command() -> None:
 def check(invocation: Invocation, folder: Path | None) -> None:
     """Read and re-write every record in memory and compare the bytes."""
     with terminal.progress() as progress:
-        report = engine.check_records(folder or invocation.root, progress)
+        report = check_records(folder or invocation.root, progress)
     if invocation.json:
         terminal.as_json(as_dict(report))
     else:
@@ -33,7 +34,7 @@ def check(invocation: Invocation, folder: Path | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-def as_dict(report: engine.CheckReport) -> Mapping[str, object]:
+def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
     """Return the report under the keys of the contract."""
     return {
         "records": report.records,
@@ -45,7 +46,7 @@ def as_dict(report: engine.CheckReport) -> Mapping[str, object]:
     }
 
 
-def show_check(report: engine.CheckReport) -> None:
+def show_check(report: archive.CheckReport) -> None:
     """Print the report for a person."""
     click.echo(f"{report.records} records, {report.identical} identical when written again")
     for collection, count in report.collections.items():
@@ -64,8 +65,8 @@ def show_check(report: engine.CheckReport) -> None:
 def adopt_command(invocation: Invocation, folder: Path) -> None:
     """Take over a site of everyday.cc: check its records, write beat.toml."""
     with terminal.progress() as progress:
-        report = engine.check_records(folder, progress)
-    changed = engine.adopt(folder)
+        report = check_records(folder, progress)
+    changed = adopt(folder)
     if invocation.json:
         terminal.as_json({"changed": changed, "records": as_dict(report)})
         return
@@ -80,7 +81,7 @@ def catalogue_command(invocation: Invocation) -> None:
     """Bring the catalogue up to date with every record, edited or committed."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        report = engine.refresh_catalogue(newsroom, progress)
+        report = cataloguing.refresh_catalogue(newsroom, progress)
     if invocation.json:
         terminal.as_json(report)
         return
@@ -102,4 +103,4 @@ def seal_command() -> None:
 def open_(invocation: Invocation, path: str) -> None:
     """Print the private part of the record at PATH."""
     with invocation.newsroom() as newsroom:
-        click.echo(engine.open_seal(newsroom, path))
+        click.echo(open_seal(newsroom, path))

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 
 import click
 
-from copydesk import engine
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns
 from copydesk.kit import text
+from copydesk.rounds import rejudging
 
 _WEIGHTY = frozenset({"dropped", "published", "copy"})
 _COUNTED = frozenset({"related", "background"})
@@ -38,7 +38,7 @@ def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> N
     what a person edited stays.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        work = engine.apply_rejudging if is_applied else engine.rejudge
+        work = rejudging.apply_rejudging if is_applied else rejudging.rejudge
         report = work(newsroom, days, progress)
     if invocation.json:
         terminal.as_json(report)
@@ -48,7 +48,7 @@ def rejudge_command(invocation: Invocation, *, days: int, is_applied: bool) -> N
         raise click.exceptions.Exit(1)
 
 
-def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
+def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
     terminal.failures(report.failed)
     _note_what_stays(report)
     if sys.stdout.isatty():
@@ -74,7 +74,7 @@ def _show(report: engine.RejudgeReport, *, is_applied: bool) -> None:
         terminal.note("the site shows it after the next round or copydesk build")
 
 
-def _note_what_stays(report: engine.RejudgeReport) -> None:
+def _note_what_stays(report: rejudging.RejudgeReport) -> None:
     """Print which stories stay as they are and why, then the report's own notes."""
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
@@ -86,7 +86,7 @@ def _note_what_stays(report: engine.RejudgeReport) -> None:
         terminal.note(f"note: {words}")
 
 
-def _print_table(changes: Sequence[engine.FieldChange]) -> None:
+def _print_table(changes: Sequence[rejudging.FieldChange]) -> None:
     rows = [
         (change.path, change.field, _format_value(change.before), _format_value(change.after))
         for change in changes
@@ -94,13 +94,13 @@ def _print_table(changes: Sequence[engine.FieldChange]) -> None:
     terminal.table(("story", "field", "before", "after"), rows)
 
 
-def _count_fields(changes: Sequence[engine.FieldChange]) -> str:
+def _count_fields(changes: Sequence[rejudging.FieldChange]) -> str:
     """Return how many changes each field has, the most changed first: `3 heat, 1 title`."""
     fields = Counter(change.field for change in changes)
     return ", ".join(f"{count} {name}" for name, count in fields.most_common())
 
 
-def _print_for_a_terminal(changes: Sequence[engine.FieldChange]) -> None:
+def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
     """Print a line for each change, what is off the site or on it first, each story's together.
 
     Of what only says why in other words the number is told.

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine, serve
+from copydesk import building, editing, rounds, serve
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.newsroom import demo, demo_newsroom, open_newsroom, reports
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -34,11 +35,11 @@ def run_command(
 ) -> None:
     """Run one round: sources, pages, articles, stories, records, site."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
-    options = engine.RoundOptions(
+    options = rounds.RoundOptions(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
     with invocation.newsroom(scratch=dry_run) as newsroom, terminal.progress() as progress:
-        report = engine.run_round(newsroom, options, progress)
+        report = rounds.run_round(newsroom, options, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -47,7 +48,7 @@ def run_command(
         raise click.exceptions.Exit(1)
 
 
-def show_round(report: engine.RoundReport, *, dry_run: bool = False) -> None:
+def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
     """Print the summary of a round, then its headlines."""
     terminal.failures(report.failed)
     for path in report.skipped:
@@ -66,7 +67,7 @@ def show_round(report: engine.RoundReport, *, dry_run: bool = False) -> None:
         terminal.show_headlines(report.headlines)
 
 
-def _count_lines(report: engine.RoundReport, would: str) -> Iterator[str]:
+def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
     """Write what came of the leads, in numbers; what is known already is no loss."""
     lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
     reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
@@ -109,12 +110,12 @@ _EDITOR = "Demo editor"
 @common
 def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int) -> None:
     """Run the whole line over an invented news web, offline, and serve site and desk."""
-    with engine.demo() as world:
+    with demo() as world:
         now = invocation.now or world.now
-        engine.demo_newsroom(folder, now)
-        options = engine.RoundOptions(web=world.web, all_due=True)
-        with engine.open_newsroom(folder, now, {}) as newsroom, terminal.progress() as progress:
-            report = engine.run_round(newsroom, options, progress)
+        demo_newsroom(folder, now)
+        options = rounds.RoundOptions(web=world.web, all_due=True)
+        with open_newsroom(folder, now, {}) as newsroom, terminal.progress() as progress:
+            report = rounds.run_round(newsroom, options, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -126,8 +127,8 @@ def demo_command(invocation: Invocation, folder: Path, no_serve: bool, port: int
     terminal.note(f"why a story is where it is: copydesk -C {folder} explain _news/FILE.md")
     terminal.note("its web is recorded, so further rounds need it: copydesk demo runs one")
     if not no_serve:
-        with engine.open_newsroom(folder, now, {}) as newsroom:
-            waiting = engine.let_stories_wait(newsroom)
+        with open_newsroom(folder, now, {}) as newsroom:
+            waiting = editing.let_stories_wait(newsroom)
             if waiting:
                 terminal.note(f"{waiting} stories that the gate keeps back wait at the desk")
             serve.serve_demo(newsroom, serve.Address(port=port), _EDITOR, terminal.note)
@@ -146,10 +147,10 @@ def build_command(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        report = engine.build(newsroom, progress, engine.BuildOptions(out=out, full=full))
+        report = building.build(newsroom, progress, building.BuildOptions(out=out, full=full))
         if deploy:
-            options = engine.DeployOptions(dry_run=dry_run, anew=full)
-            report = replace(report, deploy=engine.deploy(newsroom, progress, options))
+            options = building.DeployOptions(dry_run=dry_run, anew=full)
+            report = replace(report, deploy=building.deploy(newsroom, progress, options))
     if invocation.json:
         terminal.as_json(report)
         return

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import click
 
-from copydesk import engine
+from copydesk import editing, watch
+from copydesk.building import webhooks
 from copydesk.cli import rounds, terminal
 from copydesk.cli._invocation import Invocation, common
 from copydesk.cli.terminal import Columns, ago, until
+from copydesk.editing import source_edits
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.rounds import RoundOptions, run_round, sources
 
 
 @click.command("add")
@@ -44,7 +47,7 @@ def add(
     if discovery is None and look:
         raise UsageError("nobody may look yet", subject="[fetch] contact", hint="set it first")
     if discovery is None:
-        _report_added(invocation, url, engine.add_source(invocation.root, url, name))
+        _report_added(invocation, url, sources.add_source(invocation.root, url, name))
         return
     for failure in discovery.failed:
         terminal.note(f"not read: {failure.url}: {failure.what}")
@@ -55,20 +58,20 @@ def add(
     if chosen is None:
         _print_choices(invocation, discovery)
         raise click.exceptions.Exit(1)
-    added = engine.add_source(invocation.root, url, name, chosen)
+    added = sources.add_source(invocation.root, url, name, chosen)
     _report_added(invocation, chosen.url, added, discovery.offers)
 
 
 def _complete_address(url: str) -> str:
     """Return the address with its scheme, and tell where the person typed none."""
-    address = engine.source_address(url)
+    address = sources.source_address(url)
     if "://" in url:
         return url
     terminal.note(f"taken as {address}")
     return address
 
 
-def _look_at(invocation: Invocation, url: str, web: Path | None) -> engine.Discovery | None:
+def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Discovery | None:
     """Return what was found there, None where nobody may look: there is no contact."""
     with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
@@ -82,12 +85,12 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> engine.Disco
             pause = newsroom.settings.fetch.delay_seconds
             terminal.note(f"looking at {url}, with {pause:g} s between two requests to a host")
         with terminal.progress() as progress:
-            return engine.find_sources(newsroom, url, web, progress)
+            return sources.find_sources(newsroom, url, web, progress)
 
 
 def _choose(
-    invocation: Invocation, discovery: engine.Discovery, pick: int | None
-) -> engine.Offer | None:
+    invocation: Invocation, discovery: sources.Discovery, pick: int | None
+) -> watch.Offer | None:
     """Return the offer to add: the picked, the only good one, the person's choice."""
     if pick is not None:
         if pick > len(discovery.offers):
@@ -114,21 +117,21 @@ def _is_person() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _print_choices(invocation: Invocation, discovery: engine.Discovery) -> None:
+def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
     """Print the offers of which nobody chose one."""
     _print_offers(invocation, discovery)
     terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
     terminal.note("hint: say which with --pick N")
 
 
-def _print_offers(invocation: Invocation, discovery: engine.Discovery) -> None:
+def _print_offers(invocation: Invocation, discovery: sources.Discovery) -> None:
     if invocation.json:
         terminal.as_json({"url": discovery.url, "added": False, "offers": _plain(discovery.offers)})
     else:
         _show_offers(discovery.offers)
 
 
-def _show_offers(offers: Sequence[engine.Offer]) -> None:
+def _show_offers(offers: Sequence[watch.Offer]) -> None:
     for number, offer in enumerate(offers, 1):
         newest = f", newest {offer.newest:%Y-%m-%d}" if offer.newest else ""
         title = f": {offer.title}" if offer.title else ""
@@ -139,7 +142,7 @@ def _show_offers(offers: Sequence[engine.Offer]) -> None:
 
 
 def _report_added(
-    invocation: Invocation, url: str, added: bool, offers: Sequence[engine.Offer] = ()
+    invocation: Invocation, url: str, added: bool, offers: Sequence[watch.Offer] = ()
 ) -> None:
     if invocation.json:
         terminal.as_json({"url": url, "added": added, "offers": _plain(offers)})
@@ -151,7 +154,7 @@ def _report_added(
                 terminal.note(f"  - {sample}")
 
 
-def _plain(offers: Sequence[engine.Offer]) -> list[dict[str, object]]:
+def _plain(offers: Sequence[watch.Offer]) -> list[dict[str, object]]:
     return [
         {
             "url": offer.url,
@@ -199,17 +202,17 @@ def check(invocation: Invocation, *, ask: bool, web: Path | None) -> None:
 
 def _health_rows(
     invocation: Invocation, *, ask: bool, web: Path | None
-) -> Sequence[engine.HealthRow]:
+) -> Sequence[sources.HealthRow]:
     with invocation.newsroom(scratch=ask) as newsroom:
         if not ask:
-            for words in engine.describe_owed_calls(newsroom.memory, newsroom.now):
+            for words in webhooks.describe_owed_calls(newsroom.memory, newsroom.now):
                 terminal.note(words)
-            return engine.check_sources(newsroom)
+            return sources.check_sources(newsroom)
         with terminal.progress() as progress:
-            return engine.ask_sources(newsroom, progress, web)
+            return sources.ask_sources(newsroom, progress, web)
 
 
-def _exact_cells(row: engine.HealthRow) -> tuple[str, ...]:
+def _exact_cells(row: sources.HealthRow) -> tuple[str, ...]:
     """Return a row for programs: times in full, all findings in the last column."""
     findings = "; ".join(f"{finding.kind}: {finding.words}" for finding in row.findings)
     return (
@@ -226,7 +229,7 @@ def _exact_cells(row: engine.HealthRow) -> tuple[str, ...]:
     )
 
 
-def _show_health(rows: Sequence[engine.HealthRow], now: datetime) -> None:
+def _show_health(rows: Sequence[sources.HealthRow], now: datetime) -> None:
     columns = Columns(*_WIDTHS, right=_RIGHT)
     click.secho(columns.line(_HEAD), bold=True)
     click.echo("\n".join(_colour(row, columns.line(_terminal_cells(row, now))) for row in rows))
@@ -234,7 +237,7 @@ def _show_health(rows: Sequence[engine.HealthRow], now: datetime) -> None:
         click.echo(line)
 
 
-def _terminal_cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
+def _terminal_cells(row: sources.HealthRow, now: datetime) -> tuple[str, ...]:
     failures = f"{row.failures} {row.failure}".strip() if row.failures else ""
     return (
         row.name or row.url.partition("://")[2],
@@ -248,13 +251,13 @@ def _terminal_cells(row: engine.HealthRow, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _colour(row: engine.HealthRow, line: str) -> str:
+def _colour(row: sources.HealthRow, line: str) -> str:
     if row.needs_person:
         return click.style(line, fg="red")
     return line if row.state in {"ok", "new"} else click.style(line, fg="yellow")
 
 
-def _finding_lines(rows: Sequence[engine.HealthRow]) -> Iterator[str]:
+def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
     """Write the findings in sentences, those that need a person first; the rest is counted."""
     troubled = [
         row for row in rows if any(finding.kind != "never-asked" for finding in row.findings)
@@ -271,7 +274,7 @@ def _finding_lines(rows: Sequence[engine.HealthRow]) -> Iterator[str]:
         yield f"… and {len(troubled) - _MOST} more; --json lists them all"
 
 
-def _summary(rows: Sequence[engine.HealthRow]) -> str:
+def _summary(rows: Sequence[sources.HealthRow]) -> str:
     """Sum up in one line: how many there are, how many are well, what the others are."""
     count = len(rows)
     if all(row.state == "new" for row in rows):
@@ -298,9 +301,9 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
     A rest that it asked for is kept, and one that has ended is not asked.
     """
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
-        url = engine.find_source(newsroom.beat, source).url
-        options = engine.RoundOptions(source=url, web=web, deploy=deploy)
-        report = engine.run_round(newsroom, options, progress)
+        url = source_edits.find_source(newsroom.beat, source).url
+        options = RoundOptions(source=url, web=web, deploy=deploy)
+        report = run_round(newsroom, options, progress)
     if invocation.json:
         terminal.as_json(report)
     else:
@@ -317,8 +320,8 @@ def ask(invocation: Invocation, source: str, *, web: Path | None, deploy: bool) 
 def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
     """Undo a source's move or end; it neither moves nor ends by itself again."""
     with invocation.newsroom() as newsroom:
-        by = engine.speaker(newsroom, name)
-        report = engine.keep_source(newsroom, url, why, by)
+        by = editing.speaker(newsroom, name)
+        report = source_edits.keep_source(newsroom, url, why, by)
     if invocation.json:
         terminal.as_json(report)
         return
@@ -339,9 +342,9 @@ def keep(invocation: Invocation, url: str, *, why: str, name: str) -> None:
 def remove(invocation: Invocation, source: str, *, name: str) -> None:
     """Take a source out of beat.toml, in one commit; what it brought stays filed."""
     with invocation.newsroom() as newsroom:
-        url = engine.find_source(newsroom.beat, source).url
-        by = engine.speaker(newsroom, name)
-        report = engine.end_source(newsroom, url, by)
+        url = source_edits.find_source(newsroom.beat, source).url
+        by = editing.speaker(newsroom, name)
+        report = source_edits.end_source(newsroom, url, by)
     if invocation.json:
         terminal.as_json(report)
         return
@@ -356,7 +359,7 @@ def remove(invocation: Invocation, source: str, *, name: str) -> None:
 def import_(invocation: Invocation, file: Path) -> None:
     """Add the sources of an OPML file, or a list of addresses, to beat.toml."""
     with invocation.newsroom() as newsroom:
-        done = engine.import_sources(newsroom, file)
+        done = source_edits.import_sources(newsroom, file)
     if done.no_topics:
         names = ", ".join(done.no_topics[:10]) + (", …" if len(done.no_topics) > 10 else "")
         terminal.note(
@@ -373,7 +376,7 @@ def import_(invocation: Invocation, file: Path) -> None:
 def export(invocation: Invocation) -> None:
     """Print the sources as OPML 2.0."""
     with invocation.newsroom() as newsroom:
-        click.echo(engine.export_opml(newsroom).decode(), nl=False)
+        click.echo(source_edits.export_opml(newsroom).decode(), nl=False)
 
 
 @click.group("sources", invoke_without_command=True)
@@ -384,7 +387,7 @@ def sources_command(invocation: Invocation, context: click.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     with invocation.newsroom() as newsroom:
-        rows = engine.source_rows(newsroom)
+        rows = sources.source_rows(newsroom)
     if invocation.json:
         terminal.as_json(rows)
         return
@@ -398,7 +401,7 @@ def sources_command(invocation: Invocation, context: click.Context) -> None:
             click.echo("\t".join(cells))
 
 
-def _show_sources(rows: Sequence[engine.SourceRow], now: datetime) -> None:
+def _show_sources(rows: Sequence[sources.SourceRow], now: datetime) -> None:
     columns = Columns(0, 7, 6, 6, 0, right=frozenset({2, 3}))
     click.secho(columns.line(("source", "state", "answer", "next", "error")), bold=True)
     for row in rows:
@@ -407,7 +410,7 @@ def _show_sources(rows: Sequence[engine.SourceRow], now: datetime) -> None:
         click.echo(columns.line((name, _state(row), *times, text.fold(row.error))))
 
 
-def _state(row: engine.SourceRow) -> str:
+def _state(row: sources.SourceRow) -> str:
     """Return how a source stands in one word, as `sources check` does for one never asked."""
     return "new" if any(finding.kind == "never-asked" for finding in row.findings) else row.state
 

@@ -7,11 +7,13 @@ from dataclasses import fields
 
 import click
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.cli import terminal
 from copydesk.cli._invocation import Invocation, common
+from copydesk.editing.trail import Trail, TrailEntry, trace_story
 from copydesk.kit import text
 from copydesk.news import Standing
+from copydesk.newsroom import reports
 
 _STANDINGS = (*(standing.value for standing in Standing), "gone")
 
@@ -45,7 +47,7 @@ def stories_command(
     limit: int,
 ) -> None:
     """List what is filed, the newest first: time, quality, standing, topics, headline."""
-    question = engine.StoryQuestion(
+    question = editing.StoryQuestion(
         standings=frozenset(standings),
         topics=frozenset(topics),
         source=source,
@@ -56,14 +58,14 @@ def stories_command(
         limit=limit,
     )
     with invocation.newsroom() as newsroom:
-        listed = engine.list_stories(newsroom, question)
+        listed = editing.list_stories(newsroom, question)
     if invocation.json:
         terminal.as_json(listed)
         return
     _show(listed)
 
 
-def _show(listed: engine.StoryList) -> None:
+def _show(listed: editing.StoryList) -> None:
     columns = terminal.Columns(16, 3, 13, 24, 0, right=frozenset({1}))
     for story in listed.stories:
         time = story.published_at[:16].replace("T", " ") or "-"
@@ -100,8 +102,8 @@ _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 def explain_command(invocation: Invocation, path_or_url: str) -> None:
     """Say why a story is where it is, or why a lead was dropped."""
     with invocation.newsroom() as newsroom:
-        why = engine.explain(newsroom, path_or_url)
-        trail = engine.trace_story(newsroom, why.path, why.url)
+        why = editing.explain(newsroom, path_or_url)
+        trail = trace_story(newsroom, why.path, why.url)
     if invocation.json:
         told = {field.name: getattr(why, field.name) for field in fields(why)}
         terminal.as_json({**told, "trail": trail.entries, "trail_rest": trail.rest})
@@ -130,7 +132,7 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
     _print_trail(trail)
 
 
-def _print_trail(trail: engine.Trail) -> None:
+def _print_trail(trail: Trail) -> None:
     """Print what befell a story, a line each, in its order."""
     if trail.entries:
         click.echo("  trail:")
@@ -142,7 +144,7 @@ def _print_trail(trail: engine.Trail) -> None:
         click.echo(f"    {'':20}  {text.fold(note)}")
 
 
-def _format_entry(entry: engine.TrailEntry) -> str:
+def _format_entry(entry: TrailEntry) -> str:
     times = f" ({entry.count} times, last at {entry.until})" if entry.until else ""
     by = f" by {entry.by}" if entry.by else ""
     why = f": {entry.why}" if entry.why else ""
@@ -151,7 +153,7 @@ def _format_entry(entry: engine.TrailEntry) -> str:
     return text.fold(f"{entry.what}{times}{by}{why}{changed}{commit}")
 
 
-def _print_reasons(why: engine.Explanation) -> None:
+def _print_reasons(why: reports.Explanation) -> None:
     """Print why a story is where it is; what adds up to its quality as a table, in its place."""
     counted = {evidence.reason for row in why.parts for evidence in row.evidence}
     is_told = False
@@ -164,7 +166,7 @@ def _print_reasons(why: engine.Explanation) -> None:
                 click.echo(f"  {line}")
 
 
-def _format_place(place: engine.Place) -> str:
+def _format_place(place: reports.Place) -> str:
     of_topic = f" on {text.fold(place.topic)}" if place.topic else ""
     return (
         f"{_format_ordinal(place.place)} by quality of the last {place.stories}{of_topic} "
@@ -182,7 +184,7 @@ def _print_lines(name: str, lines: Iterable[str]) -> None:
         click.echo(f"  {name}: {line}")
 
 
-def _format_rule(rule: engine.Rule) -> str:
+def _format_rule(rule: reports.Rule) -> str:
     """Write a rule as a sentence."""
     what = ", ".join((*rule.stories, *rule.values))
     until = f" until {rule.until}" if rule.until else ""

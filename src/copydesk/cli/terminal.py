@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from copydesk import engine
+from copydesk import newsroom
 from copydesk.errors import UsageError
 from copydesk.kit import dates, text
+from copydesk.newsroom import reports, standings
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -55,7 +56,7 @@ def is_somebody_there() -> bool:
     return sys.stdin.isatty()
 
 
-def failures(failed: Sequence[engine.Failure], most: int = 20) -> None:
+def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
     """Print what failed, each with its hint; the rest is counted."""
     for failure in failed[:most]:
         note(text.fold(f"failed: {failure.what}: {failure.url}"))
@@ -87,10 +88,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[engine.Progress]:
+def progress() -> Iterator[newsroom.Progress]:
     """Show a bar on a terminal's stderr, nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield engine.Silence()
+        yield newsroom.Silence()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -185,7 +186,7 @@ _WIDTHS = (7, 4, 0)
 _INDENT = "  "
 
 
-def show_headlines(headlines: Sequence[engine.Headline]) -> None:
+def show_headlines(headlines: Sequence[reports.Headline]) -> None:
     """Print what became of each story, its quality and headline; the first ones on a terminal."""
     shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
     for headline in shown:
@@ -194,7 +195,7 @@ def show_headlines(headlines: Sequence[engine.Headline]) -> None:
         click.echo(f"… and {len(headlines) - len(shown)} more")
 
 
-def show_rehearsal(headlines: Sequence[engine.Headline]) -> None:
+def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
     """Print every story that would be filed or change, each with the first reasons below it."""
     for headline in headlines:
         _show_line(headline)
@@ -202,7 +203,7 @@ def show_rehearsal(headlines: Sequence[engine.Headline]) -> None:
             click.echo(f"{_INDENT}{text.fold(reason)}")
 
 
-def show_story(headline: engine.Headline) -> None:
+def show_story(headline: reports.Headline) -> None:
     """Print where one story is filed, what it is worth and where it stands, with its reasons."""
     standing = "published" if headline.published else "not published"
     topics = ", ".join(map(text.fold, headline.topics)) or "no topic"
@@ -213,7 +214,7 @@ def show_story(headline: engine.Headline) -> None:
         click.echo(f"{_INDENT}{text.fold(reason)}")
 
 
-def _show_line(headline: engine.Headline) -> None:
+def _show_line(headline: reports.Headline) -> None:
     quality = "" if headline.quality is None else str(headline.quality)
     cells = (headline.became, quality, text.fold(headline.title))
     if sys.stdout.isatty():
@@ -310,7 +311,7 @@ _LEAST_REASON = 20  # columns for what points come from
 _UNNAMED = "quality"
 
 
-def quality_table(rows: Sequence[engine.QualityRow], quality: int | None) -> Iterator[str]:
+def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> Iterator[str]:
     """Write the lines of a quality's table, on a terminal as wide as that.
 
     Where the record says another quality than the sum, that is told.
@@ -342,7 +343,7 @@ def _wrap_reason(words: str) -> Sequence[str]:
     return textwrap.wrap(words, width, break_on_hyphens=False) or [""]
 
 
-def show_deploy(report: engine.DeployReport) -> None:
+def show_deploy(report: reports.DeployReport) -> None:
     """Print the summary of a deploy; of a dry run each file, too."""
     for words in report.notes:
         note(f"note: {text.fold(words)}")
@@ -359,7 +360,7 @@ def show_deploy(report: engine.DeployReport) -> None:
     )
 
 
-def note_gate_passage(gate: engine.GatePassage) -> None:
+def note_gate_passage(gate: standings.GatePassage) -> None:
     """Print on stderr how many stories the gate lets through, and others would."""
     if not gate.stories:
         note(f"the gate alone decided on no story of the last {gate.days} days")

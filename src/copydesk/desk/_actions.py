@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.errors import UsageError
 from copydesk.news import RULING_KINDS, ActionKind, EditorAction, RulingKind, Said, SetField
 
@@ -250,7 +250,7 @@ def _make_action(sent: SentAction, by: str, at: datetime) -> EditorAction:
 
 def _check(action: EditorAction) -> EditorAction:
     """Return an action that the queue accepts; raises UsageError for any other."""
-    if not engine.is_action_id(action.id):
+    if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80], hint="a UUID is one")
     words = (action.id, action.why, *action.values, *action.stories)
     if max(map(len, words)) > _WORDS or len(action.stories) > _STORIES:

@@ -17,7 +17,7 @@ from starlette.responses import (
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from copydesk import engine
+from copydesk import background
 from copydesk.desk._desk import Desk, open_newsroom_desk
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -40,6 +40,7 @@ from copydesk.desk.sign_in import Door, sign_in_app, visitor_of
 from copydesk.desk.sources import list_source_routes
 from copydesk.desk.topics import list_organization_routes, list_topic_routes
 from copydesk.errors import CopydeskError, DeskStoreError, RecordError
+from copydesk.newsroom import Newsroom
 
 EditorOf = Callable[[Request], Editor]
 
@@ -72,14 +73,14 @@ class OnDemand:
     `rounds` is None where no round may run. `is_recorded` says that a recorded web is the reason.
     """
 
-    rounds: engine.CommandOnDemand | None
-    rejudging: engine.CommandOnDemand
+    rounds: background.CommandOnDemand | None
+    rejudging: background.CommandOnDemand
     is_recorded: bool = False
 
 
 @contextlib.asynccontextmanager
 async def serve_desk(
-    newsroom: engine.Newsroom,
+    newsroom: Newsroom,
     door: Door,
     say: Say,
     on_demand: OnDemand,

@@ -12,15 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from copydesk import engine
+from copydesk import background, editing
 from copydesk.desk import _query
 from copydesk.desk._newsroom_thread import Counts, NewsroomThread, OpenNewsroom, SourceTroubles
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._previews import IssuesToCome, Trials
 from copydesk.desk.live import Broadcast, Filer, PictureWishes, Refresh, Refresher
 from copydesk.desk_store import DeskStore, Draft, open_desk
+from copydesk.editing import queue
 from copydesk.errors import CopydeskError
 from copydesk.news import Beat, EditorAction
+from copydesk.newsroom import Newsroom, reports, uploads
 
 _Made = TypeVar("_Made")
 _RECORDED = "its web is a recording: copydesk demo runs a round of it"
@@ -41,14 +43,14 @@ class Desk:
     broadcast: Broadcast
     refresher: Refresher
     pictures: PictureWishes
-    read_status: Callable[[], engine.RoundStatus | None]
+    read_status: Callable[[], reports.RoundStatus | None]
     trials: Trials
     issues: IssuesToCome
     # each preview runs a process, each picture may take 100 MB
     looking: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
     decoding: asyncio.Lock = field(default_factory=asyncio.Lock)
-    on_demand: engine.CommandOnDemand | None = field(default=None)
-    rejudging: engine.CommandOnDemand | None = field(default=None)
+    on_demand: background.CommandOnDemand | None = field(default=None)
+    rejudging: background.CommandOnDemand | None = field(default=None)
     is_recorded: bool = False
     _pages: tuple[Beat, Pages] | None = field(default=None)
     _troubles: SourceTroubles = field(default_factory=SourceTroubles)
@@ -100,7 +102,7 @@ class Desk:
 
     async def picture(self, name: str) -> Path | None:
         """Return the file of a picture in the album, None where there is none."""
-        return await self.thread.ask(lambda opened: engine.picture_file(opened.newsroom, name))
+        return await self.thread.ask(lambda opened: queue.picture_file(opened.newsroom, name))
 
     async def put(self, actions: Sequence[EditorAction]) -> None:
         """Store actions and have them filed; raises UsageError, DeskStoreError."""
@@ -111,13 +113,13 @@ class Desk:
         """Store a picture and return its address; raises PictureError if it is none."""
         newsroom = await self.thread.ask(lambda opened: opened.newsroom)
         async with self.decoding:
-            return await asyncio.to_thread(engine.keep_upload, newsroom, data)
+            return await asyncio.to_thread(uploads.keep_upload, newsroom, data)
 
-    async def look_at(self, url: str) -> engine.PagePreview:
+    async def look_at(self, url: str) -> queue.PagePreview:
         """Return what a round would read at a URL; raises UsageError for an invalid URL."""
         root = await self.thread.ask(lambda opened: opened.newsroom.root)
         async with self.looking:
-            return await engine.preview_page(root, url)
+            return await queue.preview_page(root, url)
 
     async def go_on(self) -> None:
         """File actions and tell browsers of changes, until cancelled."""
@@ -167,7 +169,7 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def open_newsroom_desk(
-    newsroom: engine.Newsroom, path: str, say: Callable[[str], None]
+    newsroom: Newsroom, path: str, say: Callable[[str], None]
 ) -> AsyncIterator[Desk]:
     """Open the desk of a newsroom for the block, with the process that files actions.
 
@@ -176,7 +178,7 @@ async def open_newsroom_desk(
     store = open_desk(newsroom.private)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(contextlib.closing(store))
-        starter = engine.ActionStarter(newsroom.root)
+        starter = background.ActionStarter(newsroom.root)
         stack.push_async_callback(starter.close)
         filer = Filer(store, starter, Broadcast(), say)
         yield await stack.enter_async_context(
@@ -197,8 +199,8 @@ async def _open_desk_of(
         filer=filer,
         broadcast=filer.broadcast,
         refresher=Refresher(refresh),
-        pictures=PictureWishes(partial(engine.make_pictures_apart, root), filer.broadcast),
-        read_status=lambda: engine.read_round_status(root / ".copydesk"),
+        pictures=PictureWishes(partial(editing.make_pictures_apart, root), filer.broadcast),
+        read_status=lambda: reports.read_round_status(root / ".copydesk"),
         trials=Trials(root, environ),
         issues=IssuesToCome(thread=thread, store=filer.store),
     )

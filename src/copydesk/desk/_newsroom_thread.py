@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
-from copydesk import engine
+from copydesk import newsroom as newsroom_room
 from copydesk.desk_store import DeskStore, SavedView
+from copydesk.editing import queue as queue_room
 from copydesk.errors import DeskStoreError, RecordError
 from copydesk.kit import text
 from copydesk.news import Beat
+from copydesk.rounds import sources
 
 _Answer = TypeVar("_Answer")
 
@@ -25,8 +27,8 @@ _Answer = TypeVar("_Answer")
 class OpenNewsroom:
     """The newsroom as of now, with the reader of its queue."""
 
-    newsroom: engine.Newsroom
-    queue: engine.QueueReader
+    newsroom: newsroom_room.Newsroom
+    queue: queue_room.QueueReader
 
 
 class NewsroomThread:
@@ -37,14 +39,14 @@ class NewsroomThread:
         self._environ = environ
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._stack = contextlib.ExitStack()
-        self._opened: tuple[engine.ResidentNewsroom, engine.QueueReader] | None = None
+        self._opened: tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader] | None = None
 
     async def ask(self, question: Callable[[OpenNewsroom], _Answer]) -> _Answer:
         """Return the answer to a question; raises what it raises, ConfigError, CatalogueError."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._answer, question)
 
-    async def change(self, make: Callable[[engine.Newsroom], _Answer]) -> _Answer:
+    async def change(self, make: Callable[[newsroom_room.Newsroom], _Answer]) -> _Answer:
         """Return what a change to the newsroom's files returns, in another thread.
 
         The change may wait for the write lock; pages are answered meanwhile.
@@ -52,7 +54,7 @@ class NewsroomThread:
 
         def work() -> _Answer:
             now = datetime.now(UTC)
-            with engine.open_newsroom(self._root, now, self._environ) as newsroom:
+            with newsroom_room.open_newsroom(self._root, now, self._environ) as newsroom:
                 return make(newsroom)
 
         return await asyncio.to_thread(work)
@@ -69,12 +71,12 @@ class NewsroomThread:
         resident, reader = self._opened
         return question(OpenNewsroom(resident.newsroom(now), reader))
 
-    def _open(self, now: datetime) -> tuple[engine.ResidentNewsroom, engine.QueueReader]:
+    def _open(self, now: datetime) -> tuple[newsroom_room.ResidentNewsroom, queue_room.QueueReader]:
         """Open the newsroom; a failure leaves nothing open, and the next question tries again."""
         with contextlib.ExitStack() as stack:
-            resident = engine.ResidentNewsroom(self._root, self._environ)
+            resident = newsroom_room.ResidentNewsroom(self._root, self._environ)
             stack.callback(resident.close)
-            reader = engine.QueueReader(resident.newsroom(now))
+            reader = queue_room.QueueReader(resident.newsroom(now))
             stack.callback(reader.close)
             reader.follow(resident.newsroom(now))
             self._stack.enter_context(stack.pop_all())
@@ -90,11 +92,11 @@ class SourceTroubles:
 
     _known: tuple[Beat, datetime, int] | None = None
 
-    def count(self, newsroom: engine.Newsroom) -> int:
+    def count(self, newsroom: newsroom_room.Newsroom) -> int:
         """Return how many sources need a person, as of at most a minute ago."""
         known, now = self._known, newsroom.now
         if known is None or known[0] is not newsroom.beat or not now - known[1] < _STALE:
-            count = sum(row.needs_person for row in engine.check_sources(newsroom))
+            count = sum(row.needs_person for row in sources.check_sources(newsroom))
             known = self._known = newsroom.beat, now, count
         return known[2]
 
@@ -108,17 +110,19 @@ class Counts:
 
     opened: OpenNewsroom
     store: DeskStore
-    read_question: Callable[[Mapping[str, str]], engine.QueueQuestion]
+    read_question: Callable[[Mapping[str, str]], queue_room.QueueQuestion]
     troubles: SourceTroubles = field(default_factory=SourceTroubles)
 
-    def count_views(self) -> Mapping[engine.QueueView, int]:
+    def count_views(self) -> Mapping[queue_room.QueueView, int]:
         """Return how many stories each view has."""
         count, newsroom = self.opened.queue.count, self.opened.newsroom
-        return {view: count(newsroom, engine.QueueQuestion(view=view)) for view in engine.VIEWS}
+        return {
+            view: count(newsroom, queue_room.QueueQuestion(view=view)) for view in queue_room.VIEWS
+        }
 
     def count_drops(self) -> int:
         """Return how many leads were dropped lately."""
-        return engine.count_drops(self.opened.newsroom)
+        return queue_room.count_drops(self.opened.newsroom)
 
     def count_troubled_sources(self) -> int:
         """Return how many sources need a person."""
@@ -127,7 +131,7 @@ class Counts:
     def advise_on_front(self) -> Mapping[str, str] | None:
         """Return what is wrong with the web server in front, None if nothing is."""
         newsroom = self.opened.newsroom
-        found = engine.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
+        found = newsroom_room.advise_on_front(newsroom.settings, newsroom.private, newsroom.now)
         if found is None:
             return None
         header = found.header if found.is_silent else ""

@@ -7,14 +7,16 @@ from datetime import datetime
 from urllib.parse import quote
 from uuid import uuid4
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk._http import FoundDraft
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
 from copydesk.desk_store import DeskStore, Stash
+from copydesk.editing import queue
 from copydesk.errors import UsageError
 from copydesk.news import Beat, ChosenStory, EditorAction, ReadingList
+from copydesk.newsroom import Newsroom
 
 _TYPED = ("title", "excerpt", "text", "other_picture", "alt", "credit", "why")
 
@@ -48,8 +50,8 @@ def read_write(
     if picture:
         shown = (picture, form.get("alt", ""), form.get("credit", ""))
         values = (*values[:3], *shown, *topics)
-    said = engine.PICTURED if picture else ""
-    engine.read_own_story(beat, said, values)
+    said = editing.PICTURED if picture else ""
+    editing.read_own_story(beat, said, values)
     return EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="write",
@@ -66,13 +68,13 @@ def render_file(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    preview: engine.PagePreview | None = None,
+    preview: queue.PagePreview | None = None,
 ) -> bytes:
     """Return the form for a URL, with a preview of its page once it was read."""
     obstacle = filed = ""
     if preview is not None:
-        obstacle = preview.problem or engine.find_obstacle(opened.newsroom, preview)
-        filed = engine.find_filed_record(opened.queue, preview)
+        obstacle = preview.problem or queue.find_obstacle(opened.newsroom, preview)
+        filed = queue.find_filed_record(opened.queue, preview)
     return pages.page(
         "file.html",
         editor,
@@ -87,12 +89,10 @@ def render_file(
     )
 
 
-def read_file(
-    newsroom: engine.Newsroom, form: Mapping[str, str], by: str, at: datetime
-) -> EditorAction:
+def read_file(newsroom: Newsroom, form: Mapping[str, str], by: str, at: datetime) -> EditorAction:
     """Return the action that files the page of a form; raises UsageError for an invalid URL."""
     url, topic, why = (form.get(name, "").strip() for name in ("url", "topic", "why"))
-    tip = engine.new_tip(newsroom, url, topic=topic, why=why, by=by)
+    tip = editing.new_tip(newsroom, url, topic=topic, why=why, by=by)
     return EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="file",
@@ -118,7 +118,7 @@ def render_stashes(
         stashes=[_describe_stash(opened, pages, stash) for stash in stashes],
         lists=[
             {"id": filed.listed.id, "title": filed.listed.title}
-            for filed in engine.find_lists(opened.newsroom)[0]
+            for filed in editing.find_lists(opened.newsroom)[0]
         ],
     )
 
@@ -190,7 +190,7 @@ Fields = Sequence[tuple[str, str]]
 
 def render_lists(opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts) -> bytes:
     """Return the page of all reading lists, with the problems of unreadable files."""
-    lists, troubles = engine.find_lists(opened.newsroom)
+    lists, troubles = editing.find_lists(opened.newsroom)
     return pages.page(
         "lists.html",
         editor,
@@ -212,23 +212,23 @@ def _describe_list(pages: Pages, listed: ReadingList) -> View:
     }
 
 
-def find_list(opened: OpenNewsroom, list_id: str) -> engine.FiledList:
+def find_list(opened: OpenNewsroom, list_id: str) -> editing.FiledList:
     """Return a filed list, an empty one without an id; raises UsageError for an unknown id."""
     if not list_id:
-        return engine.FiledList(listed=ReadingList(id="", title=""))
-    lists, _ = engine.find_lists(opened.newsroom)
+        return editing.FiledList(listed=ReadingList(id="", title=""))
+    lists, _ = editing.find_lists(opened.newsroom)
     filed = next((filed for filed in lists if filed.listed.id == list_id), None)
     if filed is None:
         raise UsageError("there is no such list", subject=list_id[:80])
     return filed
 
 
-def add_stash(filed: engine.FiledList, stash: Stash) -> engine.FiledList:
+def add_stash(filed: editing.FiledList, stash: Stash) -> editing.FiledList:
     """Return a list with the stories of a stash added; a new list gets the stash's name."""
     listed = filed.listed
     known = {story.name for story in listed.stories}
     more = (ChosenStory(name=name) for name in stash.stories if name not in known)
-    return engine.FiledList(
+    return editing.FiledList(
         version=filed.version,
         listed=ReadingList(
             id=listed.id,
@@ -239,16 +239,16 @@ def add_stash(filed: engine.FiledList, stash: Stash) -> engine.FiledList:
     )
 
 
-def take_up(opened: OpenNewsroom, action: EditorAction) -> engine.FiledList:
+def take_up(opened: OpenNewsroom, action: EditorAction) -> editing.FiledList:
     """Return the list that an action would have made of the one that is filed now."""
-    wanted = engine.read_own_list(action)
-    lists, _ = engine.find_lists(opened.newsroom)
+    wanted = editing.read_own_list(action)
+    lists, _ = editing.find_lists(opened.newsroom)
     versions = {filed.listed.id: filed.version for filed in lists}
-    return engine.FiledList(listed=wanted, version=versions.get(wanted.id, ""))
+    return editing.FiledList(listed=wanted, version=versions.get(wanted.id, ""))
 
 
 def render_list(
-    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: engine.FiledList
+    opened: OpenNewsroom, pages: Pages, editor: Editor, counts: Counts, filed: editing.FiledList
 ) -> bytes:
     """Return the form of a list."""
     listed = filed.listed
@@ -282,7 +282,7 @@ def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) 
     """
     form = dict(fields)
     version, title = form.get("seen", ""), form.get("title", "")
-    list_id = form.get("list", "").strip() or engine.name_list(title)
+    list_id = form.get("list", "").strip() or editing.name_list(title)
     action = EditorAction(
         id=form.get("id") or str(uuid4()),
         kind="list",
@@ -291,9 +291,9 @@ def read_list_form(opened: OpenNewsroom, fields: Fields, by: str, at: datetime) 
         at=at,
         values=(list_id,),
         why=form.get("why", ""),
-        seen={engine.list_key(list_id): version},
+        seen={editing.list_key(list_id): version},
     )
-    if not engine.is_action_id(action.id):
+    if not editing.is_action_id(action.id):
         raise UsageError("no id of an action", subject=action.id[:80])
     return action if action.said == "end" else _with_stories(opened, action, fields, title)
 
@@ -315,8 +315,8 @@ def _with_stories(
         why=action.why,
         seen=action.seen,
     )
-    engine.read_own_list(whole)
-    lists, _ = engine.find_lists(opened.newsroom)
+    editing.read_own_list(whole)
+    lists, _ = editing.find_lists(opened.newsroom)
     if not form.get("seen") and any(filed.listed.id == list_id for filed in lists):
         raise UsageError("there is a list of that name", subject=list_id, hint="choose another")
     return whole

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -45,6 +45,7 @@ from copydesk.desk._own_word_pages import (
 )
 from copydesk.desk._pages import Editor
 from copydesk.desk._story_pages import link_edit
+from copydesk.editing import queue
 from copydesk.errors import UsageError
 
 
@@ -115,7 +116,7 @@ class _OwnWords:
         await self._desk.put([action])
         return RedirectResponse(f"{self._desk.path}today/", 303)
 
-    async def _show_file(self, editor: Editor, preview: engine.PagePreview | None) -> Response:
+    async def _show_file(self, editor: Editor, preview: queue.PagePreview | None) -> Response:
         return page_answer(
             await self._desk.draw(
                 lambda opened, pages, counts: render_file(opened, pages, editor, counts, preview)
@@ -176,7 +177,7 @@ class _OwnWords:
 
     async def _find_list(
         self, editor: Editor, asked: Mapping[str, str]
-    ) -> Callable[[OpenNewsroom], engine.FiledList]:
+    ) -> Callable[[OpenNewsroom], editing.FiledList]:
         """Return a function that finds the list of a form in the newsroom's thread."""
         store, list_id = self._desk.store, asked.get("id", "")
         if "action" in asked:

@@ -13,14 +13,16 @@ from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from copydesk import engine
+from copydesk import background
 from copydesk.desk import _query
 from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._query import Filters
 from copydesk.desk._story_view import FindProposals, ProposalViews, StoryViews, View
 from copydesk.desk_store import SavedView
+from copydesk.editing.queue import QueueChoices, QueuePage, QueueQuestion, QueueRow, QueueStory
 from copydesk.kit import text, urls
 from copydesk.news import Beat, LetterOptions, Ruling, Standing
+from copydesk.newsroom import reports
 from copydesk.placement import local_time
 from copydesk.placement.addresses import quote_path, story_folder
 from copydesk.rendering import (
@@ -73,10 +75,10 @@ class Editor:
 class QueueAnswer:
     """What a page of the queue shows: its rows, the counts of views, the filters' choices."""
 
-    question: engine.QueueQuestion
-    page: engine.QueuePage
+    question: QueueQuestion
+    page: QueuePage
     counts: Counts
-    choices: engine.QueueChoices
+    choices: QueueChoices
     ending_pins: Sequence[tuple[Ruling, str]] = ()
 
 
@@ -87,7 +89,7 @@ class Pages:
         self,
         beat: Beat,
         root: str,
-        read_status: Callable[[], engine.RoundStatus | None],
+        read_status: Callable[[], reports.RoundStatus | None],
         want_pictures: Callable[[Sequence[tuple[str, str]]], None],
         find_proposals: FindProposals,
     ) -> None:
@@ -115,11 +117,7 @@ class Pages:
         question, page = answer.question, answer.page
         here = self.address(question)
         following = replace(question, after=page.after)
-        none = (
-            "none_waiting"
-            if question == engine.QueueQuestion(order=question.order)
-            else "none_found"
-        )
+        none = "none_waiting" if question == QueueQuestion(order=question.order) else "none_found"
         return self.page(
             "queue.html",
             editor,
@@ -139,7 +137,7 @@ class Pages:
             none=self.strings.say(none),
         )
 
-    def rows(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> Iterable[str]:
+    def rows(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> Iterable[str]:
         """Yield each row as HTML; its forms lead back to `here`."""
         for row in rows:
             if row.leader.unmade:
@@ -168,11 +166,11 @@ class Pages:
         """Return a template that is part of a page."""
         return self._renderer.render(template, **contents).encode()
 
-    def fragments(self, editor: Editor, rows: Iterable[engine.QueueRow], here: str) -> bytes:
+    def fragments(self, editor: Editor, rows: Iterable[QueueRow], here: str) -> bytes:
         """Return rows alone, for a page that is open."""
         return join_markup(list(self.rows(editor, rows, here))).encode()
 
-    def describe_round(self, status: engine.RoundStatus | None) -> str:
+    def describe_round(self, status: reports.RoundStatus | None) -> str:
         """Return the status of the round in words, "" if unknown."""
         if status is None:
             return ""
@@ -211,7 +209,7 @@ class Pages:
         template: str,
         editor: Editor,
         counts: Counts,
-        question: engine.QueueQuestion | None = None,
+        question: QueueQuestion | None = None,
         **more: object,
     ) -> bytes:
         """Render the page of a template; `question` is the one that its list answers, if any."""
@@ -243,7 +241,7 @@ class Pages:
         href = f"{self._root}story/{quote(pin.stories[0], safe='')}/"
         return {"title": title, "href": href, "time": self.views.time(pin.until)}
 
-    def _find_page(self, editor: Editor, seen: engine.QueueStory) -> str:
+    def _find_page(self, editor: Editor, seen: QueueStory) -> str:
         """Return the address of a story's page on the site, "" if it has none."""
         home = self._home(editor)
         return (
@@ -276,18 +274,18 @@ class Pages:
             "own_words": f"{self._root}assets/{asset_name('own_words.js')}",
         }
 
-    def address(self, question: engine.QueueQuestion) -> str:
+    def address(self, question: QueueQuestion) -> str:
         """Return the address of a page of the queue."""
         return f"{self._root}?{_query.write_question(question)}"
 
-    def _view_links(self, counts: Counts, question: engine.QueueQuestion | None) -> list[View]:
+    def _view_links(self, counts: Counts, question: QueueQuestion | None) -> list[View]:
         known = counts.count_views()
         order = question.order if question else "front"
         return [
             {
                 "id": view,
                 "name": self.strings.say(f"view_{view}"),
-                "href": self.address(engine.QueueQuestion(view=view, order=order)),
+                "href": self.address(QueueQuestion(view=view, order=order)),
                 "is_current": question is not None and view == question.view,
                 "count": f"{known[view]:,}",
                 "key": _VIEW_KEYS[view],
@@ -313,7 +311,7 @@ class Pages:
     def _own_views(
         self,
         counted: Sequence[tuple[SavedView, int | None]],
-        question: engine.QueueQuestion | None,
+        question: QueueQuestion | None,
     ) -> list[View]:
         """Return the links to an editor's saved views, with counts where known."""
         asked = _query.write_question(_query.first_page(question)) if question else None
@@ -327,7 +325,7 @@ class Pages:
             for view, count in counted
         ]
 
-    def _acts(self, row: engine.QueueRow) -> list[View]:
+    def _acts(self, row: QueueRow) -> list[View]:
         standing, verdict = row.leader.standing, row.leader.verdict
         said = verdict.said if verdict else ""
         acts = [act for act in _ACTS if act[0] != said]
@@ -363,7 +361,7 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def show_command(pages: Pages, demanded: engine.DemandedCommand, title: str) -> View:
+def show_command(pages: Pages, demanded: background.DemandedCommand, title: str) -> View:
     """Describe a command that an owner started, under a title."""
     state = "waits" if demanded.waits else "works" if demanded.code is None else "over"
     return {

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from copydesk import engine
 from copydesk.desk._newsroom_thread import NewsroomThread, OpenNewsroom
 from copydesk.desk_store import DeskStore
 from copydesk.desk_store.letter_edits import KeptChange, KeptEdits
+from copydesk.editing import what_if
 from copydesk.errors import CopydeskError
 from copydesk.news import Issue
+from copydesk.newsletters import composing, issues
+from copydesk.newsroom import Newsroom
 
 _KEPT = 20  # trials that can be opened again
 _IDLE_SECONDS = 900.0  # until the loaded stories are forgotten
@@ -37,11 +39,11 @@ class Trial:
 
     id: str
     editor: str
-    change: engine.RuleChange
+    change: what_if.RuleChange
     name: str = ""
     steps: int = 0
     total: int | None = None
-    tried: engine.TriedRules | None = None
+    tried: what_if.TriedRules | None = None
     error: CopydeskError | None = None
     is_given_up: bool = False
 
@@ -72,11 +74,11 @@ class Trials:
         """Take a newsroom; nothing is opened yet."""
         self._place = (root, environ)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="what-if")
-        self._bench: engine.Workbench | None = None
+        self._bench: what_if.Workbench | None = None
         self._trials: OrderedDict[str, Trial] = OrderedDict()
         self._idle: asyncio.TimerHandle | None = None
 
-    def begin(self, editor: str, change: engine.RuleChange) -> Trial:
+    def begin(self, editor: str, change: what_if.RuleChange) -> Trial:
         """Begin to try a change; the editor's earlier trial is given up."""
         for trial in self._trials.values():
             if trial.editor == editor and not trial.is_over:
@@ -94,7 +96,7 @@ class Trials:
         found = self._trials.get(trial)
         return found if found is not None and found.editor == editor else None
 
-    async def ask(self, question: Callable[[engine.Workbench], _Answer]) -> _Answer:
+    async def ask(self, question: Callable[[what_if.Workbench], _Answer]) -> _Answer:
         """Return the workbench's answer, after its current work; raises what that raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: question(self._workbench()))
@@ -117,9 +119,9 @@ class Trials:
             what = f"unexpected {type(error).__name__}: {error}"
             trial.error = CopydeskError(what, hint="please report it")
 
-    def _workbench(self) -> engine.Workbench:
+    def _workbench(self) -> what_if.Workbench:
         if self._bench is None:
-            self._bench = engine.Workbench(*self._place)
+            self._bench = what_if.Workbench(*self._place)
         return self._bench
 
     def _close(self) -> None:
@@ -148,8 +150,8 @@ _Key = tuple[object, ...]
 class ComposedLetter:
     """The next issue of a newsletter, with the edits that went into it."""
 
-    row: engine.LetterRow
-    draft: engine.IssueDraft
+    row: issues.LetterRow
+    draft: composing.IssueDraft
     kept: KeptEdits
     changes: Sequence[KeptChange] = ()
 
@@ -202,7 +204,7 @@ class IssuesToCome:
 
     def _find_key(self, opened: OpenNewsroom, letter_id: str) -> _Key:
         """Return what an issue depends on; call this in the newsroom's thread."""
-        row = engine.find_letter(opened.newsroom, letter_id)
+        row = issues.find_letter(opened.newsroom, letter_id)
         version = self.store.letters.of(letter_id).version
         last = row.last.path if row.last else ""
         has_stash = any(part.kind == "stash" for part in row.options.parts)
@@ -210,12 +212,12 @@ class IssuesToCome:
         return stashes, opened.queue.version(), opened.newsroom.settings, last, version
 
 
-def compose_letter(newsroom: engine.Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:
+def compose_letter(newsroom: Newsroom, store: DeskStore, letter_id: str) -> ComposedLetter:
     """Compose the next issue of a newsletter; raises UsageError for an unknown one."""
-    row = engine.find_letter(newsroom, letter_id)
+    row = issues.find_letter(newsroom, letter_id)
     kept = store.letters.of(letter_id)
     changes = store.letters.list_changes(letter_id, _TOLD_CHANGES)
-    draft = engine.draft_letter(newsroom, letter_id, newsroom.now, kept.edits)
+    draft = issues.draft_letter(newsroom, letter_id, newsroom.now, kept.edits)
     return ComposedLetter(
         row=row,
         draft=draft,

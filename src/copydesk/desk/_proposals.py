@@ -15,13 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk._actions import SentAction, make_actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import NEVER_KEPT, must_edit, read_form, with_errors
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk._pages import Editor
 from copydesk.desk_store import ApiToken, Ground, Proposal
+from copydesk.editing import queue
 from copydesk.errors import RecordError, UsageError
 from copydesk.kit import text
 from copydesk.news import EditorAction
@@ -113,7 +114,7 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     Raises RecordError for an unknown story, UsageError for a quotation that is not in the story.
     """
     pages = {
-        name: engine.read_story_page(opened.newsroom, opened.queue, name)
+        name: queue.read_story_page(opened.newsroom, opened.queue, name)
         for name in dict.fromkeys([*sent.stories, *(ground.story for ground in sent.grounds)])
     }
     for ground in sent.grounds:
@@ -128,15 +129,15 @@ def _check_grounds(opened: OpenNewsroom, sent: SentProposal) -> Mapping[str, str
     seen = pages[name].seen
     return {
         f"{name} {field}": digest
-        for field, digest in engine.field_digests(seen.story, seen.verdict).items()
+        for field, digest in editing.field_digests(seen.story, seen.verdict).items()
     }
 
 
-def _refuses_models(page: engine.StoryPage) -> bool:
+def _refuses_models(page: queue.StoryPage) -> bool:
     return "ai-input" in page.seen.story.refuses
 
 
-def _read_words(page: engine.StoryPage) -> str:
+def _read_words(page: queue.StoryPage) -> str:
     """Return the text that an agent may read; only the headline where the publisher refuses."""
     story = page.seen.story
     if _refuses_models(page):

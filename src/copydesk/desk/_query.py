@@ -9,13 +9,13 @@ from datetime import date
 from typing import TypeVar, get_args
 from urllib.parse import urlencode
 
-from copydesk import engine
+from copydesk.editing import queue
 from copydesk.news import ReasonKind, Standing
 from copydesk.rendering import Strings, language_name
 
-VIEWS: tuple[engine.QueueView, ...] = get_args(engine.QueueView)
-ORDERS: tuple[engine.QueueOrder, ...] = get_args(engine.QueueOrder)
-NUMBERS: tuple[engine.StoryNumber, ...] = get_args(engine.StoryNumber)
+VIEWS: tuple[queue.QueueView, ...] = get_args(queue.QueueView)
+ORDERS: tuple[queue.QueueOrder, ...] = get_args(queue.QueueOrder)
+NUMBERS: tuple[queue.StoryNumber, ...] = get_args(queue.StoryNumber)
 DAYS = (1, 7, 30)
 _YEARS = (1970, 9000)
 Choice = Mapping[str, object]
@@ -23,14 +23,14 @@ _Choice = TypeVar("_Choice", bound=str)
 _LONGEST = 500  # characters of a search, or of a name
 
 
-def read_question(query: Mapping[str, str]) -> engine.QueueQuestion:
+def read_question(query: Mapping[str, str]) -> queue.QueueQuestion:
     """Return the question in a query; values that make no sense are ignored."""
     view = _choose(VIEWS, query.get("view")) or VIEWS[0]
     order = _choose(ORDERS, query.get("order")) or ORDERS[0]
     standing = next((one for one in Standing if one == query.get("standing")), None)
     reason = next((kind for kind in ReasonKind if kind == query.get("reason")), None)
     days = query.get("days", "")
-    return engine.QueueQuestion(
+    return queue.QueueQuestion(
         view=view,
         standing=standing,
         topic=query.get("topic", "")[:_LONGEST],
@@ -53,7 +53,7 @@ def _choose(choices: Iterable[_Choice], text: str | None) -> _Choice | None:
     return next((choice for choice in choices if choice == text), None)
 
 
-def write_question(question: engine.QueueQuestion) -> str:
+def write_question(question: queue.QueueQuestion) -> str:
     """Return a question as a query, without the question mark."""
     parts = {
         "view": question.view,
@@ -75,12 +75,12 @@ def write_question(question: engine.QueueQuestion) -> str:
     return urlencode({name: value for name, value in parts.items() if value})
 
 
-def is_plain(question: engine.QueueQuestion) -> bool:
+def is_plain(question: queue.QueueQuestion) -> bool:
     """Decide whether a question is only a view and an order, without filters or search."""
-    return first_page(question) == engine.QueueQuestion(view=question.view, order=question.order)
+    return first_page(question) == queue.QueueQuestion(view=question.view, order=question.order)
 
 
-def first_page(question: engine.QueueQuestion) -> engine.QueueQuestion:
+def first_page(question: queue.QueueQuestion) -> queue.QueueQuestion:
     """Return the question for its first page."""
     return replace(question, after=None)
 
@@ -97,7 +97,7 @@ def _write_day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _read_cursor(text: str) -> engine.QueueCursor | None:
+def _read_cursor(text: str) -> queue.QueueCursor | None:
     place, _, name = text.partition(" ")
     with contextlib.suppress(ValueError):
         if name and (number := float(place)) == number:
@@ -105,7 +105,7 @@ def _read_cursor(text: str) -> engine.QueueCursor | None:
     return None
 
 
-def _write_cursor(cursor: engine.QueueCursor | None) -> str:
+def _write_cursor(cursor: queue.QueueCursor | None) -> str:
     return "" if cursor is None else f"{cursor[0]!r} {cursor[1]}"
 
 
@@ -116,7 +116,7 @@ class Filters:
     strings: Strings
     topics: Sequence[str]
 
-    def show(self, question: engine.QueueQuestion, choices: engine.QueueChoices) -> list[Choice]:
+    def show(self, question: queue.QueueQuestion, choices: queue.QueueChoices) -> list[Choice]:
         """Return each filter with its choices; the current value is always among them."""
         say = self.strings.say
         languages = [(tag, _name_language(tag)) for tag in choices.languages]
@@ -136,7 +136,7 @@ class Filters:
             self.make_filter("order", question.order, orders, may_be_any=False),
         ]
 
-    def _show_further(self, question: engine.QueueQuestion) -> list[Choice]:
+    def _show_further(self, question: queue.QueueQuestion) -> list[Choice]:
         """Return the filters that are shown only when the address uses them."""
         asked = {
             "owner": question.owner,

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from copydesk import engine
 from copydesk.desk import _actions, _query
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import (
@@ -31,8 +30,19 @@ from copydesk.desk._story_pages import describe_actions, describe_settings
 from copydesk.desk._story_view import View
 from copydesk.desk.live import Presence, describe
 from copydesk.desk_store import QueuedAction, SavedView
+from copydesk.editing.queue import (
+    DROP_DAYS,
+    DropPage,
+    DropQuestion,
+    QueueDrop,
+    QueueQuestion,
+    QueueRow,
+    find_ending_pins,
+    list_drops,
+)
 from copydesk.kit import text, urls
 from copydesk.news import DropReason
+from copydesk.newsroom import settings
 
 _MOST_ROWS = 100
 _MOST_PINS = 5  # pins that end soon, named above the rows
@@ -81,7 +91,7 @@ class _QueueHandlers:
                 counts=counts,
                 ending_pins=[
                     (pin, find_title(opened, pin.stories[0]))
-                    for pin in engine.find_ending_pins(opened.newsroom)[:_MOST_PINS]
+                    for pin in find_ending_pins(opened.newsroom)[:_MOST_PINS]
                 ],
                 choices=opened.queue.list_choices(opened.newsroom, question),
             )
@@ -98,7 +108,7 @@ class _QueueHandlers:
         return page_answer(
             await self._desk.draw(
                 lambda opened, pages, counts: render_drops(
-                    pages, editor, counts, question, engine.list_drops(opened.newsroom, question)
+                    pages, editor, counts, question, list_drops(opened.newsroom, question)
                 )
             )
         )
@@ -109,7 +119,7 @@ class _QueueHandlers:
         done = await self._list_actions(editor)
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            commits = engine.list_settings_commits(opened.newsroom, editor.name, _yesterday())
+            commits = settings.list_settings_commits(opened.newsroom, editor.name, _yesterday())
             return pages.page(
                 "today.html",
                 editor,
@@ -210,7 +220,7 @@ def _find_versions(
     opened: OpenNewsroom,
     pages: Pages,
     counts: Counts,
-    question: engine.QueueQuestion,
+    question: QueueQuestion,
     shown: Collection[str],
 ) -> Mapping[str, object]:
     """Return the rows that a question has now, each with its version, and the views' counts.
@@ -221,7 +231,7 @@ def _find_versions(
     listed = {row.happening for row in page.rows}
     left = tuple(event for event in dict.fromkeys(shown) if event not in listed)
 
-    def describe_rows(rows: Iterable[engine.QueueRow]) -> Mapping[str, str]:
+    def describe_rows(rows: Iterable[QueueRow]) -> Mapping[str, str]:
         proposals = pages.proposals
         return {row.happening: proposals.version(row, proposals.find_for(row)) for row in rows}
 
@@ -234,12 +244,12 @@ def _find_versions(
     }
 
 
-def read_drop_question(query: Mapping[str, str]) -> engine.DropQuestion:
+def read_drop_question(query: Mapping[str, str]) -> DropQuestion:
     """Return the question in a query; values that make no sense are ignored."""
     days, most = query.get("days", ""), query.get("most", "")
-    return engine.DropQuestion(
+    return DropQuestion(
         reason=next((reason for reason in _REASONS if reason == query.get("reason")), None),
-        days=next((known for known in _DAYS if str(known) == days), engine.DROP_DAYS),
+        days=next((known for known in _DAYS if str(known) == days), DROP_DAYS),
         limit=min(_MOST, max(_MORE, int(most))) if most.isdecimal() and len(most) < 5 else _MORE,
     )
 
@@ -248,8 +258,8 @@ def render_drops(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    question: engine.DropQuestion,
-    found: engine.DropPage,
+    question: DropQuestion,
+    found: DropPage,
 ) -> bytes:
     """Return the page of dropped leads."""
     total = found.total(question.reason)
@@ -268,9 +278,7 @@ def render_drops(
     )
 
 
-def _list_filters(
-    pages: Pages, question: engine.DropQuestion, found: engine.DropPage
-) -> list[View]:
+def _list_filters(pages: Pages, question: DropQuestion, found: DropPage) -> list[View]:
     say, make = pages.strings.say, pages.filters.make_filter
     common = sorted(found.counts.items(), key=lambda pair: (-pair[1], pair[0]))
     reasons = [
@@ -285,7 +293,7 @@ def _list_filters(
     ]
 
 
-def _describe(pages: Pages, drop: engine.QueueDrop) -> View:
+def _describe(pages: Pages, drop: QueueDrop) -> View:
     say = pages.strings.say
     host, _, rest = text.fold(drop.url).partition("://")[2].partition("/")
     return {
@@ -308,10 +316,10 @@ def _digest(url: str) -> str:
     return hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _address(pages: Pages, question: engine.DropQuestion, most: int) -> str:
+def _address(pages: Pages, question: DropQuestion, most: int) -> str:
     parts = {
         "reason": question.reason or "",
-        "days": "" if question.days == engine.DROP_DAYS else str(question.days),
+        "days": "" if question.days == DROP_DAYS else str(question.days),
         "most": "" if most == _MORE else str(most),
     }
     query = urlencode({name: value for name, value in parts.items() if value})

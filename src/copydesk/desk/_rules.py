@@ -12,17 +12,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
+from copydesk import background
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import NEVER_KEPT, must_edit, read_commit, read_form, with_errors
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name, show_command
 from copydesk.desk._previews import Trial
 from copydesk.desk.sign_in import require_role, visitor_of
+from copydesk.editing import what_if
 from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.kit.kinds import options_of
 from copydesk.news import Beat, FrontOptions, SignalPoints, Trust
+from copydesk.rounds.rejudging import FieldChange
 
 _PATH = "what-if/"
 _LOOK_AGAIN = {"Refresh": "1"}  # seconds: while a trial is under way, with a script or without
@@ -141,7 +143,7 @@ _MOST_SOURCES = 200  # sources with a choice on the page
 Fields = Sequence[tuple[str, str]]
 
 
-def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> engine.RuleChange:
+def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> what_if.RuleChange:
     """Return the changes of rules in a form; raises UsageError for an invalid number.
 
     A value that is the same as today changes nothing.
@@ -155,7 +157,7 @@ def read_change(fields: Fields, beat: Beat, front: FrontOptions) -> engine.RuleC
         if (number := _read_whole(value, f"scoring.points.{name}")) is not None
         and number != getattr(beat.scoring.points, name, None)
     }
-    return engine.RuleChange(
+    return what_if.RuleChange(
         publish_at=None if gate == beat.scoring.publish_at else gate,
         points=points,
         trust=dict(_list_trusts(values, beat)),
@@ -178,13 +180,13 @@ def _list_trusts(values: Mapping[str, str], beat: Beat) -> Iterator[tuple[str, T
             yield source.url, cast("Trust", trust)
 
 
-def _read_keywords(values: Mapping[str, str]) -> Mapping[str, engine.KeywordEdit]:
-    edit = engine.KeywordEdit(
+def _read_keywords(values: Mapping[str, str]) -> Mapping[str, what_if.KeywordEdit]:
+    edit = what_if.KeywordEdit(
         added=tuple(_list_words(values.get("add", ""))),
         dropped=tuple(_list_words(values.get("drop", ""))),
     )
     topic = values.get("topic", "")
-    return {topic: edit} if topic and edit != engine.KeywordEdit() else {}
+    return {topic: edit} if topic and edit != what_if.KeywordEdit() else {}
 
 
 def _list_words(text: str) -> Iterator[str]:
@@ -215,7 +217,7 @@ def _read_number(value: str, name: str) -> float | None:
         raise UsageError(f"expected a number, got {plain[:40]}", subject=name) from None
 
 
-def list_points(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str, object]]:
+def list_points(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
     """Return each signal with its points today, those that are tried, and its meaning."""
     for option in options_of(SignalPoints):
         today = getattr(beat.scoring.points, option.name)
@@ -228,7 +230,7 @@ def list_points(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str, 
         }
 
 
-def list_sources(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str, object]]:
+def list_sources(beat: Beat, change: what_if.RuleChange) -> Iterable[Mapping[str, object]]:
     """Return the first sources, each with its trust today and the one that is tried."""
     for place, source in enumerate(beat.sources[:_MOST_SOURCES]):
         yield {
@@ -242,7 +244,7 @@ def list_sources(beat: Beat, change: engine.RuleChange) -> Iterable[Mapping[str,
 
 
 def list_topics(
-    beat: Beat, change: engine.RuleChange, say: Callable[..., str]
+    beat: Beat, change: what_if.RuleChange, say: Callable[..., str]
 ) -> Iterable[Mapping[str, object]]:
     """Return the topics, each with its number of keywords, and which one is edited."""
     for topic in beat.topics:
@@ -271,7 +273,7 @@ class WhatIfState:
     written: str = ""
     undone: str = ""
     again: Trial | None = None
-    rejudging: engine.DemandedCommand | None = None
+    rejudging: background.DemandedCommand | None = None
 
 
 def render_what_if(
@@ -280,8 +282,8 @@ def render_what_if(
     """Return the page on which rules are tried."""
     trial = state.trial
     tried_last = trial or (state.again if state.undone else None)
-    change = tried_last.change if tried_last else engine.RuleChange()
-    edit = next(iter(change.keywords.values()), engine.KeywordEdit())
+    change = tried_last.change if tried_last else what_if.RuleChange()
+    edit = next(iter(change.keywords.values()), what_if.KeywordEdit())
     gate, half_life, today = change.publish_at, change.half_life_hours, state.half_life_today
     return pages.page(
         "what_if.html",
@@ -332,7 +334,7 @@ def _name_stage(pages: Pages, trial: Trial) -> str:
 
 
 def _show_answer(
-    pages: Pages, trial: Trial, tried: engine.TriedRules, beat: Beat
+    pages: Pages, trial: Trial, tried: what_if.TriedRules, beat: Beat
 ) -> Mapping[str, object]:
     summary = tried.summary
     gate = trial.change.publish_at
@@ -358,14 +360,14 @@ def _show_answer(
     }
 
 
-def _tell_topic(pages: Pages, effect: engine.TopicEffect) -> str:
+def _tell_topic(pages: Pages, effect: what_if.TopicEffect) -> str:
     """Return a sentence: `Coast: 2 → 10 stories, 9 won, 1 lost`."""
     numbers = {name: f"{getattr(effect, name):,}" for name in ("before", "after", "won", "lost")}
     return pages.strings.say("what_if_topic_effect", name=effect.name, **numbers)
 
 
 def _count(
-    pages: Pages, summary: engine.Summary, before: int, after: int
+    pages: Pages, summary: what_if.Summary, before: int, after: int
 ) -> Iterator[tuple[str, str]]:
     """Yield the counts of a trial, by today's gate and by the one that is tried."""
     for name, value in (
@@ -381,7 +383,7 @@ def _count(
 
 
 def _count_agreement(
-    decided: Sequence[engine.WeighedVerdict], before: int, after: int
+    decided: Sequence[what_if.WeighedVerdict], before: int, after: int
 ) -> Iterator[tuple[str, str]]:
     """Yield how many verdicts of editors the gate agrees with, by each set of rules."""
     gates = (("before", before), ("after", after))
@@ -390,7 +392,7 @@ def _count_agreement(
         yield "agreement", " → ".join(f"{met:,}/{stories:,}" for met, stories in shares)
 
 
-def _agree(decided: Sequence[engine.WeighedVerdict], points: str, gate: int) -> tuple[int, int]:
+def _agree(decided: Sequence[what_if.WeighedVerdict], points: str, gate: int) -> tuple[int, int]:
     """Return how many verdicts a gate agrees with, and about how many it decides."""
     known = [
         (seen, story.said == "publish")
@@ -400,7 +402,7 @@ def _agree(decided: Sequence[engine.WeighedVerdict], points: str, gate: int) -> 
     return sum((seen >= gate) is wanted for seen, wanted in known), len(known)
 
 
-def _warn(pages: Pages, summary: engine.Summary) -> str:
+def _warn(pages: Pages, summary: what_if.Summary) -> str:
     if not summary.is_extreme:
         return ""
     which = "all" if summary.published_after else "none"
@@ -412,11 +414,11 @@ def _write_number(number: float) -> str:
     return f"{number:.10g}"
 
 
-def _is_moved(place: engine.FrontPlace) -> bool:
+def _is_moved(place: what_if.FrontPlace) -> bool:
     return place.before != place.after
 
 
-def _show_place(pages: Pages, place: engine.FrontPlace) -> Mapping[str, object]:
+def _show_place(pages: Pages, place: what_if.FrontPlace) -> Mapping[str, object]:
     return {**_link_story(pages, place.path, place.title), "was": place.before, "now": place.after}
 
 
@@ -426,7 +428,7 @@ def _link_story(pages: Pages, path: str, title: str) -> Mapping[str, object]:
     return {"title": text.fold(title) or name, "href": href}
 
 
-def _show_story(pages: Pages, story: engine.ChangedStory) -> Mapping[str, object]:
+def _show_story(pages: Pages, story: what_if.ChangedStory) -> Mapping[str, object]:
     return {
         **_link_story(pages, story.path, story.title),
         "fields": [_show_field(change) for change in story.fields],
@@ -434,13 +436,13 @@ def _show_story(pages: Pages, story: engine.ChangedStory) -> Mapping[str, object
     }
 
 
-def _tell_why(pages: Pages, story: engine.ChangedStory) -> str:
+def _tell_why(pages: Pages, story: what_if.ChangedStory) -> str:
     """Return the reason of a change; for a lost topic, that its reason is gone."""
     is_gone = story.why and story.lost and not story.won
     return pages.strings.say("what_if_no_more", why=story.why) if is_gone else story.why
 
 
-def _show_field(change: engine.FieldChange) -> Mapping[str, str]:
+def _show_field(change: FieldChange) -> Mapping[str, str]:
     return {
         "name": change.field,
         "before": _tell(change.field, change.before),

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk._actions import StoryFields, change_fields, list_texts, name_field
 from copydesk.desk._http import FoundDraft, find_draft
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
@@ -23,8 +23,12 @@ from copydesk.desk._story_view import (
     describe_why,
 )
 from copydesk.desk_store import Draft, QueuedAction
+from copydesk.editing import queue
+from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import NO_PICTURE, EditorAction, Standing
+from copydesk.newsroom import settings
+from copydesk.rounds import rejudging
 
 _FIGURES = 8
 FIELD_WORDS = {
@@ -55,7 +59,7 @@ class OpenEdit:
         return [each for each in self.sent if not each.outcome or each.outcome.state != "done"]
 
 
-def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage) -> bytes:
+def render_story(pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage) -> bytes:
     """Return the page of a story: its row, the reasons for its standing, its text."""
     told = found.explanation
     view = {
@@ -73,13 +77,13 @@ def render_story(pages: Pages, editor: Editor, counts: Counts, found: engine.Sto
         editor,
         counts,
         title=view["title"],
-        back=pages.address(engine.QueueQuestion(view="all")),
+        back=pages.address(queue.QueueQuestion(view="all")),
         row=next(iter(pages.rows(editor, [found.row], f"{view['href']}"))),
         story=view,
     )
 
 
-def _link_front(pages: Pages, seen: engine.QueueStory) -> str:
+def _link_front(pages: Pages, seen: queue.QueueStory) -> str:
     """Return the page that explains a published story's place, "" for others."""
     if seen.standing is not Standing.PUBLISHED:
         return ""
@@ -88,7 +92,7 @@ def _link_front(pages: Pages, seen: engine.QueueStory) -> str:
 
 
 def render_trail(
-    pages: Pages, editor: Editor, counts: Counts, story: engine.QueueStory, trail: engine.Trail
+    pages: Pages, editor: Editor, counts: Counts, story: queue.QueueStory, trail: Trail
 ) -> bytes:
     """Return the page with a story's history."""
     short = pages.views.short(story)
@@ -101,8 +105,8 @@ def render_neighbours(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    story: engine.QueueStory,
-    found: engine.NeighbourReport,
+    story: queue.QueueStory,
+    found: rejudging.NeighbourReport,
 ) -> bytes:
     """Return the page of the stories that a story is most like."""
     short = pages.views.short(story)
@@ -115,7 +119,7 @@ def render_neighbours(
 
 
 def render_edit(
-    pages: Pages, editor: Editor, counts: Counts, found: engine.StoryPage, opened: OpenEdit
+    pages: Pages, editor: Editor, counts: Counts, found: queue.StoryPage, opened: OpenEdit
 ) -> bytes:
     """Return the edit form of a story; a field that was changed twice shows both versions."""
     short = pages.views.short(found.seen)
@@ -137,7 +141,7 @@ def render_edit(
         "mine": msgspec.json.encode(mine).decode(),
         "topics": pages.topic_choices(mine.topics),
         "pictures": _pictures(pages, found, mine.picture),
-        "note_characters": engine.note_characters(found.seen.story),
+        "note_characters": editing.note_characters(found.seen.story),
         "versions": versions,
         "has_two": any(versions.values()),
         "outcomes": list(_describe_outcomes(pages, opened)),
@@ -248,7 +252,7 @@ def _write_value(action: EditorAction) -> str:
     return ", ".join(values)
 
 
-def read_fields(found: engine.StoryPage) -> StoryFields:
+def read_fields(found: queue.StoryPage) -> StoryFields:
     """Return the fields of a story that its form edits."""
     story = found.seen.story
     return StoryFields(
@@ -261,7 +265,7 @@ def read_fields(found: engine.StoryPage) -> StoryFields:
     )
 
 
-def _pictures(pages: Pages, found: engine.StoryPage, chosen: str) -> list[View]:
+def _pictures(pages: Pages, found: queue.StoryPage, chosen: str) -> list[View]:
     figures = [figure for figure in found.figures if figure.url != chosen][:_FIGURES]
     listed = [(NO_PICTURE, pages.strings.say("picture_none"))]
     if chosen != NO_PICTURE:
@@ -299,7 +303,7 @@ def describe_actions(
     return [_describe(pages, opened, queued, undone) for queued in done]
 
 
-def describe_settings(pages: Pages, commits: Sequence[engine.SettingsCommit]) -> list[View]:
+def describe_settings(pages: Pages, commits: Sequence[settings.SettingsCommit]) -> list[View]:
     """Return settings that somebody changed, and whether each change is undone."""
     return [
         {
@@ -377,7 +381,7 @@ def _list_changes(pages: Pages, opened: OpenNewsroom, action: EditorAction) -> l
         return []
     changes = [
         (edited.field, edited.was, edited.now)
-        for edited in engine.list_edited_fields(opened.newsroom, action.id)
+        for edited in editing.list_edited_fields(opened.newsroom, action.id)
     ]
     if not changes and action.said == "set" and len(action.values) > 1:
         changes = [(action.values[0], "", action.values[1])]

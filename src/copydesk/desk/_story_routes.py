@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
 from copydesk.desk import _actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import (
@@ -34,7 +33,10 @@ from copydesk.desk._story_pages import (
     render_trail,
 )
 from copydesk.desk_store import QueuedAction
+from copydesk.editing import queue
+from copydesk.editing.trail import trace_story
 from copydesk.errors import RecordError
+from copydesk.rounds import rejudging
 
 _OUTCOME_SECONDS = 5.0  # how long a form's answer waits for the outcome
 
@@ -63,7 +65,7 @@ class _StoryHandlers:
         editor, name = self._editor_of(request), request.path_params["name"]
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            found = engine.read_story_page(opened.newsroom, opened.queue, name)
+            found = queue.read_story_page(opened.newsroom, opened.queue, name)
             return render_story(pages, editor, counts, found)
 
         return page_answer(await self._desk.draw(make))
@@ -73,8 +75,8 @@ class _StoryHandlers:
         editor, name = self._editor_of(request), request.path_params["name"]
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
-            trail = engine.trace_story(opened.newsroom, seen.story.path)
+            seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
+            trail = trace_story(opened.newsroom, seen.story.path)
             return render_trail(pages, editor, counts, seen, trail)
 
         return page_answer(await self._desk.draw(make))
@@ -84,8 +86,8 @@ class _StoryHandlers:
         editor, name = self._editor_of(request), request.path_params["name"]
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            seen = engine.read_queue_story(opened.newsroom, opened.queue, name)
-            found = engine.list_neighbours(opened.newsroom, seen.story.path)
+            seen = queue.read_queue_story(opened.newsroom, opened.queue, name)
+            found = rejudging.list_neighbours(opened.newsroom, seen.story.path)
             return render_neighbours(pages, editor, counts, seen, found)
 
         return page_answer(await self._desk.draw(make))
@@ -115,7 +117,7 @@ class _StoryHandlers:
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             try:
-                found = engine.read_story_page(opened.newsroom, opened.queue, name)
+                found = queue.read_story_page(opened.newsroom, opened.queue, name)
             except RecordError as error:
                 if not sent:
                     raise

@@ -11,11 +11,14 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk_store import Proposal
+from copydesk.editing import queue
+from copydesk.editing.trail import Trail, TrailEntry
 from copydesk.errors import DeskStoreError
 from copydesk.kit import dates, text, urls
 from copydesk.news import Reason, Ruling, Story, Verdict
+from copydesk.newsroom import reports
 from copydesk.placement import local_time
 from copydesk.placement.addresses import record_name
 from copydesk.rendering import (
@@ -25,6 +28,7 @@ from copydesk.rendering import (
     render_note,
     text_direction,
 )
+from copydesk.rounds import rejudging
 
 _SHOWN_REASONS = 4
 _SHOWN_EXCERPT = 600
@@ -46,7 +50,7 @@ class StoryViews:
     root: str
     gate: int
 
-    def of(self, seen: engine.QueueStory) -> View:
+    def of(self, seen: queue.QueueStory) -> View:
         """Return a story for a row of the queue."""
         story = seen.story
         reasons = sort_reasons(story.reasons)
@@ -71,7 +75,7 @@ class StoryViews:
             "unmade": seen.unmade,
         }
 
-    def short(self, seen: engine.QueueStory) -> View:
+    def short(self, seen: queue.QueueStory) -> View:
         """Return a story for a line below another one."""
         story = seen.story
         provider = story.provider
@@ -88,7 +92,7 @@ class StoryViews:
             "tongue": self.tongue(story),
             "standing": str(seen.standing),
             "standing_word": self.strings.say(f"standing_{seen.standing}"),
-            "seen": json.dumps(dict(engine.field_digests(story, seen.verdict))),
+            "seen": json.dumps(dict(editing.field_digests(story, seen.verdict))),
         }
 
     def address(self, name: str) -> str:
@@ -140,7 +144,7 @@ class StoryViews:
         direction = text_direction(tag)
         return mark_safe(f' lang="{tag}"' + (f' dir="{direction}"' if direction == "rtl" else ""))
 
-    def _picture(self, seen: engine.QueueStory) -> View | None:
+    def _picture(self, seen: queue.QueueStory) -> View | None:
         picture = seen.picture
         if picture is None:
             return None
@@ -172,7 +176,7 @@ class ProposalViews:
     strings: Strings
     find: FindProposals
 
-    def find_for(self, row: engine.QueueRow) -> list[Proposal]:
+    def find_for(self, row: queue.QueueRow) -> list[Proposal]:
         """Return the proposals for any story of a row, the oldest first, each once."""
         names = [seen.name for seen in (row.leader, *row.copies, *row.coverage)]
         found: Mapping[str, Sequence[Proposal]] = {}
@@ -181,7 +185,7 @@ class ProposalViews:
         listed = [proposal for name in names for proposal in found.get(name, ())]
         return list({proposal.id: proposal for proposal in listed}.values())
 
-    def version(self, row: engine.QueueRow, proposals: Sequence[Proposal]) -> str:
+    def version(self, row: queue.QueueRow, proposals: Sequence[Proposal]) -> str:
         """Return the version of a row; it changes with the proposals for the row."""
         if not proposals:
             return row.version
@@ -210,7 +214,7 @@ class ProposalViews:
 _SHORT = 10  # characters of a commit's id
 
 
-def describe_why(told: engine.Explanation) -> View:
+def describe_why(told: reports.Explanation) -> View:
     """Return how a story got its quality, as a table, with the other reasons beside it."""
     in_parts = {evidence.reason for row in told.parts for evidence in row.evidence}
     return {
@@ -230,7 +234,7 @@ def describe_why(told: engine.Explanation) -> View:
     }
 
 
-def describe_places(views: StoryViews, told: engine.Explanation) -> list[str]:
+def describe_places(views: StoryViews, told: reports.Explanation) -> list[str]:
     """Return how a story ranks among recent ones of each of its topics, a sentence each."""
     return [
         views.strings.say(
@@ -245,12 +249,12 @@ def describe_places(views: StoryViews, told: engine.Explanation) -> list[str]:
     ]
 
 
-def describe_passages(found: engine.StoryPage) -> list[list[View]]:
+def describe_passages(found: queue.StoryPage) -> list[list[View]]:
     """Return the passages of a story, each as a list of marked and plain pieces."""
     return [list(_part(passage)) for passage in found.passages]
 
 
-def _part(passage: engine.MarkedPassage) -> Iterator[View]:
+def _part(passage: queue.MarkedPassage) -> Iterator[View]:
     """Yield the pieces of a passage."""
     at = 0
     for mark in passage.marks:
@@ -262,7 +266,7 @@ def _part(passage: engine.MarkedPassage) -> Iterator[View]:
     yield {"words": passage.words[at:], "kind": ""}
 
 
-def describe_trail(views: StoryViews, trail: engine.Trail) -> View:
+def describe_trail(views: StoryViews, trail: Trail) -> View:
     """Return the history of a story, an entry each, and how many older ones there are."""
     return {
         "entries": [_describe_entry(views, entry) for entry in trail.entries],
@@ -271,7 +275,7 @@ def describe_trail(views: StoryViews, trail: engine.Trail) -> View:
     }
 
 
-def _describe_entry(views: StoryViews, entry: engine.TrailEntry) -> View:
+def _describe_entry(views: StoryViews, entry: TrailEntry) -> View:
     at, until = dates.parse(entry.at), dates.parse(entry.until)
     again = views.strings.say("trail_again", count=entry.count) if until else ""
     return {
@@ -287,7 +291,7 @@ def _describe_entry(views: StoryViews, entry: engine.TrailEntry) -> View:
     }
 
 
-def describe_neighbour(views: StoryViews, row: engine.NeighbourRow) -> View:
+def describe_neighbour(views: StoryViews, row: rejudging.NeighbourRow) -> View:
     """Return a neighbouring group: its likeness, and why it is one group or not."""
     story = row.story
     others = views.strings.say("neighbour_others", count=row.others) if row.others else ""

@@ -21,9 +21,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, NoMatchFound, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copydesk import engine, subscriptions
-from copydesk.engine import Subscriber
+from copydesk import background, newsletters
+from copydesk.background import Subscriber
 from copydesk.kit import text, urls
+from copydesk.newsletters import reader_pages
+from copydesk.newsroom import Newsroom
 from copydesk.serve._clients import client_of, is_of_our_network, trust
 
 Say = Callable[[str], None]
@@ -273,9 +275,9 @@ class ScriptGuard:
 _MAIL = "/mail"
 
 
-def needs_reader_pages(newsroom: engine.Newsroom) -> bool:
+def needs_reader_pages(newsroom: Newsroom) -> bool:
     """Decide whether letters have readers, or may have, who can reach this server."""
-    has_letters = bool(newsroom.settings.letters) or engine.has_mail(newsroom.private)
+    has_letters = bool(newsroom.settings.letters) or newsletters.has_mail(newsroom.private)
     return bool(newsroom.settings.serve.public_url) and has_letters
 
 
@@ -286,7 +288,7 @@ def find_reader_pages(public_url: str) -> str:
 
 @contextlib.asynccontextmanager
 async def mount_reader_pages(
-    newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say
+    newsroom: Newsroom, service: background.NewsroomService, say: Say
 ) -> AsyncIterator[Mapping[str, ASGIApp]]:
     """Prepare readers' pages for the block, by the paths below which they lie; none without need.
 
@@ -298,7 +300,7 @@ async def mount_reader_pages(
         yield {}
         return
 
-    def read_newsroom() -> engine.Newsroom:
+    def read_newsroom() -> Newsroom:
         return replace(newsroom, settings=service.folder.settings(), now=datetime.now(UTC))
 
     networks = settings.serve.trusted_proxies
@@ -308,5 +310,5 @@ async def mount_reader_pages(
         peer = scope["client"][0] if scope.get("client") else ""
         return client_of(peer, Headers(scope=scope).getlist("X-Forwarded-For"), is_proxy)
 
-    async with subscriptions.serve_subscriptions(read_newsroom, say, find_client) as app:
+    async with reader_pages.serve_subscriptions(read_newsroom, say, find_client) as app:
         yield {below + _MAIL: app for below in {"", urls.path(settings.serve.public_url)}}

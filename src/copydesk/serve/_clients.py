@@ -14,8 +14,9 @@ from typing import Literal
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from copydesk.engine import AudienceCounts, FrontServer
+from copydesk.background import AudienceCounts
 from copydesk.kit import urls
+from copydesk.newsroom import FrontServer
 
 _HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 # what web servers, load balancers and content networks say of whom they ask for

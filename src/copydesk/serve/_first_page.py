@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from html import escape
 
-from copydesk.engine import RoundStatus
+from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve._files import FileAnswer
 
 _LOOK_SECONDS = 2

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
-from copydesk.engine import RoundStatus
+from copydesk import background
+from copydesk.newsroom.reports import RoundStatus
 from copydesk.serve._clients import has_token, is_from_here
 from copydesk.serve._connections import Connections
 
@@ -117,7 +117,7 @@ def health_route() -> Route:
     return Route("/health", tell_health, methods=["GET"])
 
 
-def metrics_route(metrics: Metrics, service: engine.NewsroomService) -> Route:
+def metrics_route(metrics: Metrics, service: background.NewsroomService) -> Route:
     """Make `/metrics`: for who sits at this machine or brings the token; else it is not there."""
 
     async def tell_metrics(request: Request) -> Response:

@@ -14,10 +14,19 @@ from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from copydesk import desk, engine
+from copydesk import background, building, desk
 from copydesk.desk import sign_in
 from copydesk.errors import DeskStoreError
 from copydesk.kit import urls
+from copydesk.newsroom import (
+    FrontServer,
+    Newsroom,
+    accounts,
+    advise_on_front,
+    identity,
+    keep_front_servers,
+    read_front_servers,
+)
 from copydesk.serve._app import (
     DESK,
     HubCalls,
@@ -58,7 +67,7 @@ def serve_site(site: Path, address: Address, say: Say) -> None:
 
 
 def serve(
-    newsroom: engine.Newsroom,
+    newsroom: Newsroom,
     address: Address,
     say: Say,
     mounts: Mapping[str, ASGIApp] | None = None,
@@ -71,7 +80,7 @@ def serve(
     _run(_serve(newsroom, address, say, mounts))
 
 
-def serve_demo(newsroom: engine.Newsroom, address: Address, editor: str, say: Say) -> None:
+def serve_demo(newsroom: Newsroom, address: Address, editor: str, say: Say) -> None:
     """Serve the demo's newsroom, without rounds, with a link that lets `editor` to its desk."""
     _run(_serve(newsroom, address, say, None, guest=editor))
 
@@ -92,14 +101,14 @@ async def _serve_site(root: Path, address: Address, say: Say) -> None:
 
 
 async def _serve(
-    newsroom: engine.Newsroom,
+    newsroom: Newsroom,
     address: Address,
     say: Say,
     mounts: Mapping[str, ASGIApp] | None,
     guest: str = "",
 ) -> None:
     stop = _hear_signals()
-    async with engine.open_service(newsroom, say, runs_rounds=not guest) as service:
+    async with background.open_service(newsroom, say, runs_rounds=not guest) as service:
         limits = limit_connections(raise_descriptor_limit())
         connections = Connections(limits, trust(service.settings.serve.trusted_proxies))
         metrics = Metrics(connections, service.round_status)
@@ -134,24 +143,24 @@ async def _serve(
 class _Front:
     """The web servers in front, as they were seen; the operator is told what is wrong with them."""
 
-    def __init__(self, service: engine.NewsroomService, say: Say) -> None:
+    def __init__(self, service: background.NewsroomService, say: Say) -> None:
         self._service = service
         self._say = say
         self._said: set[str] = set()
-        known = engine.read_front_servers(service.private)
+        known = read_front_servers(service.private)
         self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
         """Say what is wrong, unless that was said before."""
         settings, private = self._service.settings, self._service.private
-        advice = engine.advise_on_front(settings, private, datetime.now(UTC))
+        advice = advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
         if said and said not in self._said:
             self._said.add(said)
             self._say(said)
 
-    def _keep(self, servers: Sequence[engine.FrontServer]) -> None:
-        engine.keep_front_servers(self._service.private, servers)
+    def _keep(self, servers: Sequence[FrontServer]) -> None:
+        keep_front_servers(self._service.private, servers)
         self.advise()
 
 
@@ -165,7 +174,7 @@ class _Pages:
 
 @contextlib.asynccontextmanager
 async def _open_pages(
-    newsroom: engine.Newsroom, service: engine.NewsroomService, say: Say, guest: str
+    newsroom: Newsroom, service: background.NewsroomService, say: Say, guest: str
 ) -> AsyncIterator[_Pages]:
     demands = _list_demands(service, guest)
     async with (
@@ -176,8 +185,8 @@ async def _open_pages(
 
 
 async def _go_on_until_others_hold(
-    newsroom: engine.Newsroom,
-    service: engine.NewsroomService,
+    newsroom: Newsroom,
+    service: background.NewsroomService,
     pages: _Pages,
     stop: asyncio.Event,
 ) -> None:
@@ -193,9 +202,7 @@ async def _go_on_until_others_hold(
         await asyncio.gather(going_on, others, stopped, return_exceptions=True)
 
 
-async def _wait_for_other_settings(
-    newsroom: engine.Newsroom, service: engine.NewsroomService
-) -> None:
+async def _wait_for_other_settings(newsroom: Newsroom, service: background.NewsroomService) -> None:
     before = now = _settings_of_pages(newsroom)
     while before == now:
         await asyncio.sleep(_LOOK_SECONDS)
@@ -203,26 +210,26 @@ async def _wait_for_other_settings(
         now = _settings_of_pages(replace(newsroom, settings=settings))
 
 
-def _settings_of_pages(newsroom: engine.Newsroom) -> tuple[object, ...]:
+def _settings_of_pages(newsroom: Newsroom) -> tuple[object, ...]:
     """Return what the desk and readers' pages are made by; a change of it makes them anew."""
     settings = newsroom.settings
     return settings.serve, settings.desk, needs_reader_pages(newsroom)
 
 
-def _guard(site: Site, service: engine.NewsroomService) -> ScriptGuard:
+def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
     """Return the site as the desk's neighbour: its pages run no theme's scripts."""
-    digests = engine.own_script_digests()
+    digests = building.own_script_digests()
     public_url, desk_host = service.settings.serve.public_url, service.settings.desk.host
     return ScriptGuard(
         site,
         service.prefix,
-        lambda: engine.find_own_scripts(service.site, digests),
+        lambda: building.find_own_scripts(service.site, digests),
         lambda scope: is_from_here(scope, public_url, desk_host),
         find_reader_pages(public_url),
     )
 
 
-def _door_of(service: engine.NewsroomService) -> sign_in.Door:
+def _door_of(service: background.NewsroomService) -> sign_in.Door:
     """Return what the desk has to know of who asks."""
     settings = service.settings
     is_proxy = trust(settings.serve.trusted_proxies)
@@ -240,25 +247,25 @@ def _door_of(service: engine.NewsroomService) -> sign_in.Door:
         user_header=settings.desk.user_header,
         proxy_secret=settings.desk.proxy_secret,
         api_requests_a_minute=settings.desk.api_requests_a_minute,
-        provider=engine.identity_provider(settings),
+        provider=identity.identity_provider(settings),
         session_lifetime=timedelta(days=settings.desk.session_days),
     )
 
 
-def _list_demands(service: engine.NewsroomService, guest: str) -> desk.OnDemand:
+def _list_demands(service: background.NewsroomService, guest: str) -> desk.OnDemand:
     """Return what owners may ask for; a guest's newsroom has a recording for its web."""
     return desk.OnDemand(
         rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )
 
 
-def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> None:
+def _say_desk(newsroom: Newsroom, port: int, guest: str, say: Say) -> None:
     """Say where the desk is; before it has an owner, how to become that, and a guest's way in."""
     try:
         now = replace(newsroom, now=datetime.now(UTC))  # a demo's clock stands in its world
-        way_in = engine.make_guest_link(now, guest, port) if guest else ""
-        link = "" if guest else engine.make_setup_link(now, now.now, port)
-        is_empty = not engine.list_accounts(now)
+        way_in = accounts.make_guest_link(now, guest, port) if guest else ""
+        link = "" if guest else accounts.make_setup_link(now, now.now, port)
+        is_empty = not accounts.list_accounts(now)
     except DeskStoreError:  # said already
         return
     if way_in:
@@ -267,16 +274,16 @@ def _say_desk(newsroom: engine.Newsroom, port: int, guest: str, say: Say) -> Non
     public_url = newsroom.settings.serve.public_url
     is_shut = urls.is_for_others(public_url) and not newsroom.settings.desk.host
     what = f", but answers nobody: this server is public ({public_url}), and {_NO_HOST}"
-    say(f"the desk is at {engine.desk_address(newsroom, port)}{what if is_shut else ''}")
+    say(f"the desk is at {accounts.desk_address(newsroom, port)}{what if is_shut else ''}")
     if link:
         say(f"its first owner makes an account at {link} (good once, for 15 minutes)")
     elif is_empty:
         say("nobody may use it yet: copydesk desk user add NAME --role owner")
 
 
-def _site_of(service: engine.NewsroomService, title: str) -> Site:
+def _site_of(service: background.NewsroomService, title: str) -> Site:
     proxies = service.settings.serve.trusted_proxies
-    found: dict[PageShelf, engine.AudienceCounts | None] = {
+    found: dict[PageShelf, background.AudienceCounts | None] = {
         "news": service.audience,
         "newsletter": service.issue_views,
     }
@@ -286,7 +293,7 @@ def _site_of(service: engine.NewsroomService, title: str) -> Site:
     return Site(service.site, service.prefix, service.is_gone, counts, first_page)
 
 
-def _routes_of(service: engine.NewsroomService, metrics: Metrics) -> list[BaseRoute]:
+def _routes_of(service: background.NewsroomService, metrics: Metrics) -> list[BaseRoute]:
     routes: list[BaseRoute] = [health_route(), metrics_route(metrics, service)]
     if service.rounds is not None:
         service.rounds.after_round = metrics.look_at_round

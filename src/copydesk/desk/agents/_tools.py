@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
 from copydesk.desk._actions import make_actions
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._newsroom_thread import OpenNewsroom
@@ -30,8 +29,10 @@ from copydesk.desk.api import (
     seal_cursor,
 )
 from copydesk.desk_store import ApiToken, TokenScope
+from copydesk.editing.queue import QueueStory, QueueView, StoryPage, read_story_page
 from copydesk.errors import UsageError
 from copydesk.kit import text
+from copydesk.rounds.recall import read_kept_recall
 
 # A story's text may say "ignore your instructions". A model is told that nothing in
 # `untrusted_text` is meant for it. A story's name and address are made of its headline, and the
@@ -84,12 +85,12 @@ class AgentStory(msgspec.Struct, frozen=True, kw_only=True):
     withheld: str = ""
 
 
-def is_withheld(seen: engine.QueueStory) -> bool:
+def is_withheld(seen: QueueStory) -> bool:
     """Decide whether a story's publisher forbids giving its text to a model."""
     return _REFUSED_USE in seen.story.refuses
 
 
-def make_agent_story(seen: engine.QueueStory) -> AgentStory:
+def make_agent_story(seen: QueueStory) -> AgentStory:
     """Return a story for a list."""
     withheld = is_withheld(seen)
     words = make_story(seen)
@@ -104,7 +105,7 @@ def make_agent_story(seen: engine.QueueStory) -> AgentStory:
     return _make(seen, told, words.verdict)
 
 
-def make_agent_page(found: engine.StoryPage, *, with_text: bool) -> AgentStory:
+def make_agent_page(found: StoryPage, *, with_text: bool) -> AgentStory:
     """Return a story with the reasons for its standing, and its text if asked for."""
     brief = make_agent_story(found.seen)
     if brief.withheld:
@@ -120,7 +121,7 @@ def make_agent_page(found: engine.StoryPage, *, with_text: bool) -> AgentStory:
     return msgspec.structs.replace(brief, untrusted_text=told)
 
 
-def _make(seen: engine.QueueStory, told: UntrustedText, verdict: ApiVerdict | None) -> AgentStory:
+def _make(seen: QueueStory, told: UntrustedText, verdict: ApiVerdict | None) -> AgentStory:
     story = seen.story
     return AgentStory(
         standing=str(seen.standing),
@@ -147,7 +148,7 @@ class SearchAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Which stories are looked for, by words and where they stand."""
 
     words: Annotated[str, Meta(max_length=500)]
-    view: engine.QueueView = "all"
+    view: QueueView = "all"
     limit: Annotated[int, Meta(ge=1, le=30)] = 10
     after: Annotated[str, Meta(max_length=1_000)] = ""
 
@@ -161,7 +162,7 @@ class StoryAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class QueueAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which part of the queue is wanted."""
 
-    view: engine.QueueView = "waiting"
+    view: QueueView = "waiting"
     topic: Annotated[str, Meta(max_length=500)] = ""
     limit: Annotated[int, Meta(ge=1, le=30)] = 10
     after: Annotated[str, Meta(max_length=1_000)] = ""
@@ -296,7 +297,7 @@ async def recall(desk: Desk, _token: ApiToken | None, _asked: NothingAsked) -> R
                         "missed": [trace.url for trace in kept.missed],
                     },
                 )
-                for kept in engine.read_kept_recall(opened.newsroom)
+                for kept in read_kept_recall(opened.newsroom)
             ]
         )
 
@@ -384,6 +385,6 @@ async def _list_rows(desk: Desk, query: QueueQuery) -> AgentRows:
 async def _read_page(desk: Desk, name: str, *, with_text: bool) -> AgentStory:
     return await desk.thread.ask(
         lambda opened: make_agent_page(
-            engine.read_story_page(opened.newsroom, opened.queue, name), with_text=with_text
+            read_story_page(opened.newsroom, opened.queue, name), with_text=with_text
         )
     )

@@ -9,12 +9,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from copydesk import engine
 from copydesk.desk._desk import Desk, open_newsroom_desk
 from copydesk.desk.api import ApiProblem, answer_with_problem, require_scope
 from copydesk.desk.sign_in import read_clocks, visitor_of
 from copydesk.desk_store import ApiToken
 from copydesk.errors import UsageError
+from copydesk.newsroom import Newsroom
 
 _BODY_BYTES = 2_000_000
 
@@ -78,9 +78,7 @@ INSTALL = 'install the extra copydesk[mcp], from your clone: uv tool install ".[
 TOKEN_VARIABLE = "COPYDESK_DESK_TOKEN"  # noqa: S105 # the variable's name
 
 
-def serve_stdio(
-    newsroom: engine.Newsroom, environ: Mapping[str, str], say: Callable[[str], None]
-) -> None:
+def serve_stdio(newsroom: Newsroom, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Serve an agent until it disconnects; with a token in the environment it may do more.
 
     Raises UsageError for an invalid token or where the extra is missing, DeskStoreError.
@@ -92,7 +90,7 @@ def serve_stdio(
     asyncio.run(_serve(newsroom, environ.get(TOKEN_VARIABLE, "").strip(), say))
 
 
-async def _serve(newsroom: engine.Newsroom, secret: str, say: Callable[[str], None]) -> None:
+async def _serve(newsroom: Newsroom, secret: str, say: Callable[[str], None]) -> None:
     from mcp.server.stdio import stdio_server
 
     from copydesk.desk.agents._server import make_server

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
+from copydesk import editing
 from copydesk.desk import _query
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import SentDraft, find_draft, make_drafts
@@ -20,6 +20,8 @@ from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing
 from copydesk.desk.sign_in import Visitor, read_clocks
 from copydesk.desk_store import SavedView, Stash
 from copydesk.desk_store.accounts import Role
+from copydesk.editing import queue
+from copydesk.newsroom import accounts
 
 
 class TokenAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +114,7 @@ async def set_role(desk: Desk, call: Call[Nothing, NewRole]) -> Nothing:
     """Let somebody do more or less; the only owner stays one."""
     name, role = call.path["name"], call.body.role
 
-    def change(changes: engine.AccountChanges) -> None:
+    def change(changes: accounts.AccountChanges) -> None:
         if role != "owner":
             changes.check_owner_stays(name)
         changes.set_role(name, role)
@@ -138,7 +140,7 @@ async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
     """Let somebody use the desk no more; the only owner stays."""
     name = call.path["name"]
 
-    def change(changes: engine.AccountChanges) -> None:
+    def change(changes: accounts.AccountChanges) -> None:
         changes.check_owner_stays(name)
         changes.remove(name)
 
@@ -147,10 +149,10 @@ async def remove_person(desk: Desk, call: Call[Nothing, Nothing]) -> Nothing:
 
 
 async def _change(
-    desk: Desk, visitor: Visitor, change: Callable[[engine.AccountChanges], object]
+    desk: Desk, visitor: Visitor, change: Callable[[accounts.AccountChanges], object]
 ) -> str:
     """Make a change to accounts, and return the secret of its sign-in link, if it has one."""
-    changes = engine.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
+    changes = accounts.AccountChanges(desk.store, read_clocks(), visitor.name, visitor.address)
 
     def make() -> object:
         with desk.store.at_once():
@@ -352,7 +354,7 @@ async def preview_page(desk: Desk, call: Call[Nothing, PreviewAddress]) -> Previ
     preview = await desk.look_at(call.body.url.strip())
 
     def answer(opened: OpenNewsroom) -> PreviewAnswer:
-        obstacle = "" if preview.problem else engine.find_obstacle(opened.newsroom, preview)
+        obstacle = "" if preview.problem else queue.find_obstacle(opened.newsroom, preview)
         return PreviewAnswer(
             url=preview.url,
             title=preview.title,
@@ -362,7 +364,7 @@ async def preview_page(desk: Desk, call: Call[Nothing, PreviewAddress]) -> Previ
             web_url=preview.web_url,
             problem=preview.problem,
             obstacle=obstacle,
-            filed=engine.find_filed_record(opened.queue, preview),
+            filed=queue.find_filed_record(opened.queue, preview),
         )
 
     return await desk.thread.ask(answer)
@@ -372,13 +374,13 @@ async def read_lists(desk: Desk, _call: Call[Nothing, Nothing]) -> ListsAnswer:
     """Return the site's reading lists."""
 
     def answer(opened: OpenNewsroom) -> ListsAnswer:
-        lists, _ = engine.find_lists(opened.newsroom)
+        lists, _ = editing.find_lists(opened.newsroom)
         return ListsAnswer(lists=[_make_list(filed) for filed in lists])
 
     return await desk.thread.ask(answer)
 
 
-def _make_list(filed: engine.FiledList) -> ApiList:
+def _make_list(filed: editing.FiledList) -> ApiList:
     listed = filed.listed
     return ApiList(
         id=listed.id,

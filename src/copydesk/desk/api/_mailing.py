@@ -11,13 +11,16 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
+from copydesk import newsletters
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import OpenNewsroom
 from copydesk.desk.api._endpoint import ApiProblem, Call, Nothing, SentAddress
 from copydesk.desk.mailing import ReaderKeeper, change_mail, examine_mail, let_go
 from copydesk.errors import CopydeskError, MailStoreError, UsageError
 from copydesk.kit import text
+from copydesk.newsletters import checks, delivery_log, sending
+from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsroom import Newsroom
 
 _Body = TypeVar("_Body", bound=msgspec.Struct)
 _UNSENT = timedelta(days=30)
@@ -138,11 +141,11 @@ async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> Sendi
     asked = call.query
 
     def answer(opened: OpenNewsroom) -> SendingsAnswer:
-        if not engine.has_mail(opened.newsroom.private):
+        if not newsletters.has_mail(opened.newsroom.private):
             return SendingsAnswer(sendings=[], after="")
         before = _open_cursor(asked.after)
-        with engine.open_readers(opened.newsroom) as store:
-            rows = engine.list_sendings(store, asked.limit + 1, before)
+        with addresses.open_readers(opened.newsroom) as store:
+            rows = delivery_log.list_sendings(store, asked.limit + 1, before)
         shown = rows[: asked.limit]
         after = _seal_cursor(shown[-1].issue) if len(rows) > asked.limit else ""
         return SendingsAnswer(sendings=[_make_sending(row) for row in shown], after=after)
@@ -153,10 +156,10 @@ async def list_sendings(desk: Desk, call: Call[SendingsQuery, Nothing]) -> Sendi
 async def list_unsent(desk: Desk, _call: Call[Nothing, Nothing]) -> UnsentAnswer:
     """Return the issues that are filed and not sent yet."""
 
-    def work(newsroom: engine.Newsroom, store: engine.MailStore) -> UnsentAnswer:
+    def work(newsroom: Newsroom, store: newsletters.MailStore) -> UnsentAnswer:
         if not newsroom.settings.mail.deliver:
             return UnsentAnswer(issues=[])
-        names = engine.list_unsent_issues(newsroom, store, _UNSENT)
+        names = sending.list_unsent_issues(newsroom, store, _UNSENT)
         return UnsentAnswer(issues=[_rehearse(newsroom, store, name) for name in names])
 
     return await change_mail(desk, work)
@@ -179,8 +182,8 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> ApiSending:
     """
     count = call.body.readers
 
-    def go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-        engine.send_again(newsroom, store, issue, by, count)
+    def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        sending.send_again(newsroom, store, issue, by, count)
 
     return await _decide(desk, call, go)
 
@@ -188,8 +191,8 @@ async def send_again(desk: Desk, call: Call[Nothing, AgainSent]) -> ApiSending:
 async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
     """Pause an issue that goes out; the letters under way are finished."""
 
-    def pause(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-        engine.stop_sending(store, issue, "paused", by)
+    def pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        delivery_log.stop_sending(store, issue, "paused", by)
 
     return await _decide(desk, call, pause)
 
@@ -197,9 +200,11 @@ async def pause_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
 async def end_sending(desk: Desk, call: Call[Nothing, Nothing]) -> ApiSending:
     """End an issue for good: letters that are not settled yet are never sent."""
 
-    def end(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-        if engine.find_sending(store, issue).state != "ended":  # what is sent twice is done once
-            engine.stop_sending(store, issue, "ended", by)
+    def end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        if (
+            delivery_log.find_sending(store, issue).state != "ended"
+        ):  # what is sent twice is done once
+            delivery_log.stop_sending(store, issue, "ended", by)
 
     return await _decide(desk, call, end)
 
@@ -210,8 +215,8 @@ async def list_deliveries(desk: Desk, call: Call[WhoQuery, Nothing]) -> WhoAnswe
     await _read_sending(desk, issue)
     after = _read_number(_open_cursor(asked.after))
 
-    def work(_: engine.Newsroom, store: engine.MailStore) -> WhoAnswer:
-        page = engine.page_who(store, issue, asked.state, after, asked.limit)
+    def work(_: Newsroom, store: newsletters.MailStore) -> WhoAnswer:
+        page = delivery_log.page_who(store, issue, asked.state, after, asked.limit)
         return WhoAnswer(
             deliveries=[
                 _make_delivery(number, line, is_owner=is_owner) for number, line in page.lines
@@ -237,9 +242,9 @@ async def try_letter(desk: Desk, call: Call[Nothing, SentAddress]) -> TriedLette
     No ledger knows of it; the audit log does, and `mail.test_letters_a_day` limits it.
     """
     issue, visitor = call.path["issue"], call.visitor
-    wish = engine.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
+    wish = checks.TrialRequest(address=call.body.address, by=visitor.name, network=visitor.address)
     answer = await change_mail(
-        desk, lambda newsroom, store: engine.send_test(newsroom, store, issue, wish)
+        desk, lambda newsroom, store: sending.send_test(newsroom, store, issue, wish)
     )
     return TriedLetter(kind=answer.kind, code=answer.code, words=answer.words)
 
@@ -248,17 +253,17 @@ async def read_letter_file(desk: Desk, call: Call[Nothing, Nothing]) -> LetterFi
     """Return an issue as mail programs open it."""
     issue = call.path["issue"]
     data = await change_mail(
-        desk, lambda newsroom, store: engine.make_eml(newsroom, store, issue, _EXAMPLE)
+        desk, lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE)
     )
     return LetterFile(eml=base64.b64encode(data).decode())
 
 
 async def _read_sending(desk: Desk, issue: str) -> ApiSending:
     def answer(opened: OpenNewsroom) -> ApiSending:
-        if not engine.has_mail(opened.newsroom.private):
+        if not newsletters.has_mail(opened.newsroom.private):
             raise UsageError("no such sending", subject=issue[:80])
-        with engine.open_readers(opened.newsroom) as store:
-            return _make_sending(engine.find_sending(store, issue))
+        with addresses.open_readers(opened.newsroom) as store:
+            return _make_sending(delivery_log.find_sending(store, issue))
 
     try:
         return await desk.thread.ask(answer)
@@ -269,16 +274,16 @@ async def _read_sending(desk: Desk, issue: str) -> ApiSending:
 async def _decide(
     desk: Desk,
     call: Call[Nothing, _Body],
-    do: Callable[[engine.Newsroom, engine.MailStore, str, str], None],
+    do: Callable[[Newsroom, newsletters.MailStore, str, str], None],
 ) -> ApiSending:
     issue, by = call.path["issue"], call.visitor.name
     await change_mail(desk, lambda newsroom, store: do(newsroom, store, issue, by))
     return await _read_sending(desk, issue)
 
 
-def _rehearse(newsroom: engine.Newsroom, store: engine.MailStore, issue: str) -> UnsentIssue:
+def _rehearse(newsroom: Newsroom, store: newsletters.MailStore, issue: str) -> UnsentIssue:
     try:
-        rehearsal = engine.rehearse_sending(newsroom, store, issue)
+        rehearsal = delivery_log.rehearse_sending(newsroom, store, issue)
     except MailStoreError:
         raise
     except CopydeskError as error:
@@ -286,7 +291,7 @@ def _rehearse(newsroom: engine.Newsroom, store: engine.MailStore, issue: str) ->
     return msgspec.convert(rehearsal, UnsentIssue, from_attributes=True)
 
 
-def _make_sending(row: engine.SendingRow) -> ApiSending:
+def _make_sending(row: delivery_log.SendingRow) -> ApiSending:
     return ApiSending(
         issue=row.issue,
         letter=row.letter,
@@ -304,7 +309,7 @@ def _make_sending(row: engine.SendingRow) -> ApiSending:
     )
 
 
-def _make_delivery(number: int, line: engine.WhoLine, *, is_owner: bool) -> ApiDelivery:
+def _make_delivery(number: int, line: delivery_log.WhoLine, *, is_owner: bool) -> ApiDelivery:
     return ApiDelivery(
         reader=number,
         address=line.address if is_owner else text.mask_address(line.address),
@@ -390,9 +395,9 @@ async def read_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
 
     def answer(opened: OpenNewsroom) -> ChecksAnswer:
         newsroom = opened.newsroom
-        if not engine.has_mail(newsroom.private):
-            return _make_answer(engine.MailCheckReport())
-        with engine.open_readers(newsroom) as store:
+        if not newsletters.has_mail(newsroom.private):
+            return _make_answer(checks.MailCheckReport())
+        with addresses.open_readers(newsroom) as store:
             return _read_checks(newsroom, store)
 
     return await desk.thread.ask(answer)
@@ -404,16 +409,16 @@ async def make_checks(desk: Desk, _call: Call[Nothing, Nothing]) -> ChecksAnswer
     return await change_mail(desk, _read_checks)
 
 
-def _read_checks(newsroom: engine.Newsroom, store: engine.MailStore) -> ChecksAnswer:
-    report = engine.read_checks(newsroom, store)
-    lost = engine.find_lost_letters(newsroom, store)
-    return _make_answer(report, lost, engine.find_sign_up_flood(newsroom, store))
+def _read_checks(newsroom: Newsroom, store: newsletters.MailStore) -> ChecksAnswer:
+    report = checks.read_checks(newsroom, store)
+    lost = by_hand.find_lost_letters(newsroom, store)
+    return _make_answer(report, lost, limits.find_sign_up_flood(newsroom, store))
 
 
 def _make_answer(
-    report: engine.MailCheckReport,
-    lost: tuple[engine.LostLetter, ...] = (),
-    flood: engine.SignUpFlood | None = None,
+    report: checks.MailCheckReport,
+    lost: tuple[by_hand.LostLetter, ...] = (),
+    flood: limits.SignUpFlood | None = None,
 ) -> ChecksAnswer:
     told = {
         "at": report.at or None,

@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
+from copydesk.building import webhooks
 from copydesk.desk import _query
 from copydesk.desk._desk import Desk
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
@@ -23,8 +23,11 @@ from copydesk.desk.api._stories import (
     make_story_answer,
     make_trail,
 )
+from copydesk.editing import queue, trail
 from copydesk.errors import UsageError
 from copydesk.news import DropReason, ReasonKind, RecallKind, Standing
+from copydesk.rounds import recall
+from copydesk.rounds.sources import check_sources
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 Words = Annotated[str, Meta(max_length=500)]
@@ -33,7 +36,7 @@ Words = Annotated[str, Meta(max_length=500)]
 class QueueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which stories are wanted, and where the page before ended."""
 
-    view: engine.QueueView = "waiting"
+    view: queue.QueueView = "waiting"
     standing: Standing | None = None
     topic: Words = ""
     source: Words = ""
@@ -41,7 +44,7 @@ class QueueQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     reason: ReasonKind | None = None
     days: Annotated[int, Meta(ge=0, le=9_999)] = 0
     q: Words = ""
-    order: engine.QueueOrder = "front"
+    order: queue.QueueOrder = "front"
     limit: PageRows = 30
     after: Cursor = ""
 
@@ -50,7 +53,7 @@ class DropQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """Which dropped leads are wanted."""
 
     reason: DropReason | None = None
-    days: Annotated[int, Meta(ge=1, le=30)] = engine.DROP_DAYS
+    days: Annotated[int, Meta(ge=1, le=30)] = queue.DROP_DAYS
     limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
 
 
@@ -91,7 +94,7 @@ class ViewsAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class ChoicesQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of which view the choices are wanted."""
 
-    view: engine.QueueView = "waiting"
+    view: queue.QueueView = "waiting"
     standing: Standing | None = None
 
 
@@ -148,7 +151,7 @@ async def read_queue(desk: Desk, call: Call[QueueQuery, Nothing]) -> QueueRows:
 
 async def read_choices(desk: Desk, call: Call[ChoicesQuery, Nothing]) -> ChoicesAnswer:
     """Return what filters may be set to."""
-    question = engine.QueueQuestion(view=call.query.view, standing=call.query.standing)
+    question = queue.QueueQuestion(view=call.query.view, standing=call.query.standing)
 
     def answer(opened: OpenNewsroom) -> ChoicesAnswer:
         found = opened.queue.list_choices(opened.newsroom, question)
@@ -166,9 +169,7 @@ async def read_story(desk: Desk, call: Call[Nothing, Nothing]) -> StoryAnswer:
     """Return a story with all that is known of it."""
     name = call.path["name"]
     return await desk.thread.ask(
-        lambda opened: make_story_answer(
-            engine.read_story_page(opened.newsroom, opened.queue, name)
-        )
+        lambda opened: make_story_answer(queue.read_story_page(opened.newsroom, opened.queue, name))
     )
 
 
@@ -176,8 +177,8 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
     """Return what befell a story."""
 
     def answer(opened: OpenNewsroom) -> TrailAnswer:
-        seen = engine.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
-        return make_trail(engine.trace_story(opened.newsroom, seen.story.path))
+        seen = queue.read_queue_story(opened.newsroom, opened.queue, call.path["name"])
+        return make_trail(trail.trace_story(opened.newsroom, seen.story.path))
 
     return await desk.thread.ask(answer)
 
@@ -185,10 +186,10 @@ async def read_trail(desk: Desk, call: Call[Nothing, Nothing]) -> TrailAnswer:
 async def read_drops(desk: Desk, call: Call[DropQuery, Nothing]) -> DropsAnswer:
     """Return what rounds dropped."""
     asked = call.query
-    question = engine.DropQuestion(reason=asked.reason, days=asked.days, limit=asked.limit)
+    question = queue.DropQuestion(reason=asked.reason, days=asked.days, limit=asked.limit)
 
     def answer(opened: OpenNewsroom) -> DropsAnswer:
-        found = engine.list_drops(opened.newsroom, question)
+        found = queue.list_drops(opened.newsroom, question)
         return DropsAnswer(
             drops=[convert(drop, ApiDrop) for drop in found.drops], counts=dict(found.counts)
         )
@@ -217,15 +218,15 @@ async def read_sources(desk: Desk, _call: Call[Nothing, Nothing]) -> SourcesAnsw
     """Return how the beat's sources stand."""
     return await desk.thread.ask(
         lambda opened: SourcesAnswer(
-            sources=[convert(row, ApiSource) for row in engine.check_sources(opened.newsroom)],
-            owed=list(engine.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
+            sources=[convert(row, ApiSource) for row in check_sources(opened.newsroom)],
+            owed=list(webhooks.describe_owed_calls(opened.newsroom.memory, opened.newsroom.now)),
         )
     )
 
 
-def make_question(asked: QueueQuery) -> engine.QueueQuestion:
+def make_question(asked: QueueQuery) -> queue.QueueQuestion:
     """Return the question of a query; raises UsageError for an invalid cursor."""
-    return engine.QueueQuestion(
+    return queue.QueueQuestion(
         view=asked.view,
         standing=asked.standing,
         topic=asked.topic,
@@ -240,14 +241,14 @@ def make_question(asked: QueueQuery) -> engine.QueueQuestion:
     )
 
 
-def seal_cursor(cursor: engine.QueueCursor | None) -> str:
+def seal_cursor(cursor: queue.QueueCursor | None) -> str:
     """Return a place in the queue as an opaque cursor, "" for none."""
     if cursor is None:
         return ""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
 
 
-def open_cursor(sealed: str) -> engine.QueueCursor | None:
+def open_cursor(sealed: str) -> queue.QueueCursor | None:
     """Return the place in a cursor, None for ""; raises UsageError for an invalid one."""
     if not sealed:
         return None
@@ -346,7 +347,7 @@ async def read_numbers(desk: Desk, call: Call[NumbersQuery, Nothing]) -> Numbers
     """Return what the last days brought, in numbers."""
 
     def answer(opened: OpenNewsroom) -> NumbersAnswer:
-        numbers = engine.read_numbers(opened.newsroom, opened.queue.catalogue, call.query.days)
+        numbers = queue.read_numbers(opened.newsroom, opened.queue.catalogue, call.query.days)
         return NumbersAnswer(
             days=[convert(day, ApiDay) for day in numbers.days],
             drops=[convert(drop, ApiDropCount) for drop in numbers.drops],
@@ -374,7 +375,7 @@ async def read_recall(desk: Desk, _call: Call[Nothing, Nothing]) -> RecallAnswer
                     kinds={str(kind): count for kind, count in kept.kinds.items()},
                     missed=[convert(trace, ApiMissed) for trace in kept.missed],
                 )
-                for kept in engine.read_kept_recall(opened.newsroom)
+                for kept in recall.read_kept_recall(opened.newsroom)
             ]
         )
 

@@ -9,11 +9,12 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
-from copydesk import engine
 from copydesk.desk._desk import Desk
 from copydesk.desk.api._endpoint import ApiProblem, Call, MailAddress, Nothing, SentAddress
 from copydesk.desk.mailing import ImportedFile, ReaderKeeper, change_mail, split_names
 from copydesk.errors import UsageError
+from copydesk.newsletters import exchange
+from copydesk.newsletters.readers import by_hand
 
 _Kind = TypeVar("_Kind", bound=str)
 Words = Annotated[str, Meta(max_length=1_000)]
@@ -196,7 +197,7 @@ class ExportAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 async def count_readers(desk: Desk, _call: Call[Nothing, Nothing]) -> ReaderCountsAnswer:
     """Return how many readers there are."""
-    counts = await change_mail(desk, engine.count_readers)
+    counts = await change_mail(desk, by_hand.count_readers)
     return ReaderCountsAnswer(
         states=_name(counts.states),
         letters=dict(counts.letters),
@@ -267,7 +268,7 @@ async def lift_suppression(desk: Desk, call: Call[Nothing, SentAddress]) -> Read
 async def import_readers(desk: Desk, call: Call[ImportQuery, bytes]) -> ImportAnswer:
     """Rehearse what the rows of a file of readers would become, or take them over."""
     asked, keeper = call.query, ReaderKeeper(desk, call.visitor)
-    options = engine.ImportOptions(
+    options = exchange.ImportOptions(
         letter=asked.letter,
         consent=asked.consent,
         ignored_columns=split_names(asked.ignored_columns),
@@ -302,7 +303,7 @@ def _read_number(call: Call[Nothing, Nothing]) -> int:
     return int(typed)
 
 
-def _make_report(report: engine.ImportReport, rows: list[ApiImportedRow]) -> ImportAnswer:
+def _make_report(report: exchange.ImportReport, rows: list[ApiImportedRow]) -> ImportAnswer:
     return ImportAnswer(
         layout=report.layout,
         is_rehearsal=report.is_rehearsal,

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import msgspec
 
-from copydesk import engine
+from copydesk import editing
+from copydesk.editing import queue
+from copydesk.editing.trail import Trail
 from copydesk.kit import text
 from copydesk.news import Reason, Verdict
 
@@ -130,7 +132,7 @@ class TrailAnswer(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str] = []
 
 
-def make_row(row: engine.QueueRow) -> ApiRow:
+def make_row(row: queue.QueueRow) -> ApiRow:
     """Return a row of the queue for JSON."""
     return ApiRow(
         happening=row.happening,
@@ -142,7 +144,7 @@ def make_row(row: engine.QueueRow) -> ApiRow:
     )
 
 
-def make_story(seen: engine.QueueStory) -> ApiStory:
+def make_story(seen: queue.QueueStory) -> ApiStory:
     """Return a story for JSON."""
     story, provider = seen.story, seen.story.provider
     return ApiStory(
@@ -159,7 +161,7 @@ def make_story(seen: engine.QueueStory) -> ApiStory:
         topics=list(story.topics),
         reasons=[_make_reason(reason) for reason in story.reasons],
         refuses=list(story.refuses),
-        seen=dict(engine.field_digests(story, seen.verdict)),
+        seen=dict(editing.field_digests(story, seen.verdict)),
         quality=story.quality,
         heat=story.heat,
         trust=story.trust,
@@ -172,7 +174,7 @@ def make_story(seen: engine.QueueStory) -> ApiStory:
     )
 
 
-def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
+def make_story_answer(found: queue.StoryPage) -> StoryAnswer:
     """Return everything about a story for JSON."""
     told = found.explanation
     return StoryAnswer(
@@ -198,7 +200,7 @@ def make_story_answer(found: engine.StoryPage) -> StoryAnswer:
     )
 
 
-def make_trail(trail: engine.Trail) -> TrailAnswer:
+def make_trail(trail: Trail) -> TrailAnswer:
     """Return a story's history for JSON."""
     return TrailAnswer(
         entries=[

@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from copydesk import engine
 from copydesk.desk._desk import now
 from copydesk.desk._previews import ComposedLetter, compose_letter
 from copydesk.desk_store import DeskStore
@@ -24,6 +23,8 @@ from copydesk.desk_store.letter_edits import (
 )
 from copydesk.errors import UsageError
 from copydesk.news import Issue
+from copydesk.newsletters import issues
+from copydesk.newsroom import Newsroom
 
 Fields = Sequence[tuple[str, str]]
 _YES = ("yes",)
@@ -211,7 +212,7 @@ class Approval:
 
 
 def file_looked_at(
-    newsroom: engine.Newsroom, store: DeskStore, letter_id: str, digest: str, by: str
+    newsroom: Newsroom, store: DeskStore, letter_id: str, digest: str, by: str
 ) -> str:
     """File a newsletter's issue as the editor saw it, and return its name.
 
@@ -225,7 +226,7 @@ def file_looked_at(
         raise UsageError("the issue is held", subject=letter_id, hint="release it first")
     if not composed.issue.sections:
         raise UsageError("there is nothing to file", subject=letter_id)
-    outcome = engine.file_draft(newsroom, composed.draft, composed.kept, by)
+    outcome = issues.file_draft(newsroom, composed.draft, composed.kept, by)
     if outcome.state != "filed":
         raise UsageError(outcome.what, subject=letter_id, hint=_LOOK_AGAIN)
     return PurePosixPath(outcome.path).stem

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from copydesk import engine
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom, find_title
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._previews import ComposedLetter
@@ -24,9 +23,13 @@ from copydesk.desk.letters._changes import (
 )
 from copydesk.desk_store import DeskStore, Stash
 from copydesk.desk_store.letter_edits import IssueDiffers, IssueField, KeptChange
+from copydesk.editing import queue
 from copydesk.errors import CopydeskError, RecordError
 from copydesk.kit import text
 from copydesk.news import Issue, IssueSection, IssueStory
+from copydesk.newsletters import issues, sending
+from copydesk.newsletters.readers import addresses
+from copydesk.newsroom import Newsroom
 from copydesk.rendering import mark_safe, render_note
 
 _COUNTED = 1_000  # changes of a newsletter that no longer exists
@@ -36,7 +39,7 @@ _COUNTED = 1_000  # changes of a newsletter that no longer exists
 class LetterNow:
     """A newsletter with its next issue, or with the problem that prevents it."""
 
-    row: engine.LetterRow
+    row: issues.LetterRow
     composed: ComposedLetter | None = None
     problem: CopydeskError | None = None
 
@@ -192,12 +195,12 @@ def describe_letter(
     }
 
 
-def _say_file(newsroom: engine.Newsroom, pages: Pages, issue: Issue) -> str:
+def _say_file(newsroom: Newsroom, pages: Pages, issue: Issue) -> str:
     """Return the label of the button that files an issue: it says who gets it then."""
     audience = None
     if newsroom.settings.mail.deliver:
-        with engine.open_readers(newsroom) as store:
-            audience = engine.find_audience(newsroom, store, issue)
+        with addresses.open_readers(newsroom) as store:
+            audience = sending.find_audience(newsroom, store, issue)
     if audience is None:
         return pages.strings.say("letter_file")
     if audience.readers is None:
@@ -211,7 +214,7 @@ def describe_offer(
     """Return the stories that an editor may add: those found, or those of a stash."""
     names: Sequence[str] = offer.stash.stories if offer.stash else ()
     if offer.words:
-        question = engine.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
+        question = queue.QueueQuestion(view="published", search=offer.words, limit=_FOUND)
         rows = opened.queue.page(opened.newsroom, question).rows
         names = [row.leader.name for row in rows]
     there = set(composed.names)
@@ -335,7 +338,7 @@ def _find_picture(opened: OpenNewsroom, pages: Pages, story: IssueStory) -> View
     if story.picture is None:
         return None
     with contextlib.suppress(RecordError):
-        seen = engine.read_queue_story(opened.newsroom, opened.queue, story.name)
+        seen = queue.read_queue_story(opened.newsroom, opened.queue, story.name)
         picture = pages.views.of(seen)["picture"]
         return picture if isinstance(picture, dict) else None
     return None
@@ -414,17 +417,17 @@ _TEXT_PAGE = (
 )
 
 
-def show_mail(newsroom: engine.Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
+def show_mail(newsroom: Newsroom, issue: Issue, pictures: Mapping[str, str]) -> bytes:
     """Return an issue's HTML with pictures from the desk: the site may not have them yet."""
-    page = engine.render_issue(newsroom, _keep_pictures(issue, pictures)).html
+    page = issues.render_issue(newsroom, _keep_pictures(issue, pictures)).html
     for address, place in pictures.items():
         page = page.replace(f'src="{html.escape(address)}"', f'src="{html.escape(place)}"')
     return _HEAD.sub(lambda head: head[0] + _NEW_TAB, page, count=1).encode()
 
 
-def show_text(newsroom: engine.Newsroom, issue: Issue) -> bytes:
+def show_text(newsroom: Newsroom, issue: Issue) -> bytes:
     """Return an issue's plain text as a page."""
-    rendered = engine.render_issue(newsroom, issue)
+    rendered = issues.render_issue(newsroom, issue)
     title, text = html.escape(rendered.subject), html.escape(rendered.text)
     return _TEXT_PAGE.format(language=html.escape(issue.language), title=title, text=text).encode()
 
@@ -435,7 +438,7 @@ def find_pictures(opened: OpenNewsroom, issue: Issue, root: str) -> Mapping[str,
     for story in issue.stories:
         if story.picture is not None:
             with contextlib.suppress(RecordError):
-                seen = engine.read_queue_story(opened.newsroom, opened.queue, story.name)
+                seen = queue.read_queue_story(opened.newsroom, opened.queue, story.name)
                 if seen.picture is not None:
                     found[story.picture.url] = f"{root}picture/{quote(seen.picture.name)}"
     return found

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import NEVER_KEPT, must_edit, page_answer, read_form, with_errors
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
@@ -43,6 +42,7 @@ from copydesk.desk.sign_in import FRAMED_POLICY, FRAMING_POLICY
 from copydesk.desk_store import Stash
 from copydesk.desk_store.letter_edits import IssueDiffers
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.newsletters import issues
 
 Fields = Sequence[tuple[str, str]]
 _SEARCH = 200  # characters
@@ -155,7 +155,7 @@ class _LetterHandlers:
         def work(opened: OpenNewsroom) -> tuple[str, str]:
             first = next((one.id for one in opened.newsroom.settings.letters), "")
             letter_id = form.get("letter", "") or first
-            row = engine.find_letter(opened.newsroom, letter_id)
+            row = issues.find_letter(opened.newsroom, letter_id)
             with store.at_once():
                 for change in add_stories(store.letters.of(letter_id), names):
                     store.letters.change(letter_id, change, editor.name, now())
@@ -201,7 +201,7 @@ class _LetterHandlers:
 
     async def _find_all(self) -> Sequence[LetterNow]:
         """Return all newsletters, each with its issue or its problem."""
-        rows = await self._desk.thread.ask(lambda opened: engine.list_letters(opened.newsroom))
+        rows = await self._desk.thread.ask(lambda opened: issues.list_letters(opened.newsroom))
         found = []
         for row in rows:
             try:
@@ -214,7 +214,7 @@ class _LetterHandlers:
     async def _find_letter(self, request: Request) -> str:
         """Return the id of a newsletter; raises UsageError for an unknown one."""
         letter_id: str = request.path_params["id"]
-        await self._desk.thread.ask(lambda opened: engine.find_letter(opened.newsroom, letter_id))
+        await self._desk.thread.ask(lambda opened: issues.find_letter(opened.newsroom, letter_id))
         return letter_id
 
     async def _compose(self, request: Request) -> ComposedLetter:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from copydesk import engine
+from copydesk import newsletters
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
 from copydesk.errors import CopydeskError, MailStoreError
 from copydesk.kit import text
+from copydesk.newsletters import answers, delivery_log
+from copydesk.newsletters.readers import addresses, by_hand, limits
+from copydesk.newsletters.sending import list_unsent_issues
+from copydesk.newsroom import Newsroom
 from copydesk.placement import local_time
 
 _SHOWN = 20  # sendings of a page
@@ -64,11 +68,11 @@ def render_mailing(
 
 def list_newest(opened: OpenNewsroom, pages: Pages, before: str = "") -> list[View]:
     """Return the newest sendings, or those before one, plus one more if there are more."""
-    if not engine.has_mail(opened.newsroom.private):
+    if not newsletters.has_mail(opened.newsroom.private):
         return []
     titles = name_letters(opened.newsroom)
-    with engine.open_readers(opened.newsroom) as store:
-        rows = engine.list_sendings(store, _SHOWN + 1, before)
+    with addresses.open_readers(opened.newsroom) as store:
+        rows = delivery_log.list_sendings(store, _SHOWN + 1, before)
     return [show_sending(pages, row, titles) for row in rows]
 
 
@@ -100,7 +104,7 @@ def describe_problem(problem: CopydeskError | None) -> View | None:
 
 
 def describe_rehearsal(
-    pages: Pages, rehearsal: engine.SendingRehearsal, titles: Mapping[str, str]
+    pages: Pages, rehearsal: delivery_log.SendingRehearsal, titles: Mapping[str, str]
 ) -> View:
     """Return what sending an issue would do, for the templates."""
     say = pages.strings.say
@@ -122,10 +126,10 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
     if not newsroom.settings.mail.deliver:
         return
     titles = name_letters(newsroom)
-    with engine.open_readers(newsroom) as store:
-        for issue in engine.list_unsent_issues(newsroom, store, _UNSENT):
+    with addresses.open_readers(newsroom) as store:
+        for issue in list_unsent_issues(newsroom, store, _UNSENT):
             try:
-                rehearsal = engine.rehearse_sending(newsroom, store, issue)
+                rehearsal = delivery_log.rehearse_sending(newsroom, store, issue)
             except MailStoreError:
                 raise
             except CopydeskError as error:
@@ -136,10 +140,10 @@ def _list_unsent(opened: OpenNewsroom, pages: Pages) -> Iterator[View]:
 
 def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
     """Return newsletters that readers subscribe to and that no longer exist."""
-    if not engine.has_mail(opened.newsroom.private):
+    if not newsletters.has_mail(opened.newsroom.private):
         return []
-    with engine.open_readers(opened.newsroom) as store:
-        found = engine.find_lost_letters(opened.newsroom, store)
+    with addresses.open_readers(opened.newsroom) as store:
+        found = by_hand.find_lost_letters(opened.newsroom, store)
     return [
         {
             "says": pages.strings.say(
@@ -153,10 +157,10 @@ def _list_lost_letters(opened: OpenNewsroom, pages: Pages) -> list[View]:
 
 def _describe_flood(opened: OpenNewsroom, pages: Pages) -> str:
     """Return a warning of unusually many sign-ups, "" on a usual day."""
-    if not engine.has_mail(opened.newsroom.private):
+    if not newsletters.has_mail(opened.newsroom.private):
         return ""
-    with engine.open_readers(opened.newsroom) as store:
-        flood = engine.find_sign_up_flood(opened.newsroom, store)
+    with addresses.open_readers(opened.newsroom) as store:
+        flood = limits.find_sign_up_flood(opened.newsroom, store)
     if flood is None:
         return ""
     at = local_time(datetime.fromisoformat(flood.at), pages.views.zone)
@@ -194,8 +198,8 @@ class IssueAsked:
     issue: str
     state: str = ""
     after: int = 0
-    found: Sequence[tuple[int, engine.WhoLine]] | None = None
-    tried: engine.Answer | None = None
+    found: Sequence[tuple[int, delivery_log.WhoLine]] | None = None
+    tried: answers.Answer | None = None
     problem: CopydeskError | None = None
 
 
@@ -238,23 +242,27 @@ def render_issue(
     )
 
 
-def _list_own_addresses(newsroom: engine.Newsroom, counts: Counts) -> list[str]:
+def _list_own_addresses(newsroom: Newsroom, counts: Counts) -> list[str]:
     """Return the addresses to which a test letter may go."""
     names = (account.name for account in counts.store.accounts.list() if "@" in account.name)
     return [*newsroom.settings.mail.test_addresses, *names]
 
 
 def _read_issue(
-    newsroom: engine.Newsroom, pages: Pages, asked: IssueAsked
-) -> tuple[View | None, View | None, engine.WhoPage]:
+    newsroom: Newsroom, pages: Pages, asked: IssueAsked
+) -> tuple[View | None, View | None, delivery_log.WhoPage]:
     """Return the sending of an issue and its deliveries, or what sending it would do."""
     titles = name_letters(newsroom)
-    with engine.open_readers(newsroom) as store:
+    with addresses.open_readers(newsroom) as store:
         if store.ledger.find(asked.issue) is None:
-            rehearsed = engine.rehearse_sending(newsroom, store, asked.issue)
-            return None, describe_rehearsal(pages, rehearsed, titles), engine.WhoPage(lines=())
-        row = engine.find_sending(store, asked.issue)
-        who = engine.page_who(store, asked.issue, asked.state, asked.after, _WHO_ROWS)
+            rehearsed = delivery_log.rehearse_sending(newsroom, store, asked.issue)
+            return (
+                None,
+                describe_rehearsal(pages, rehearsed, titles),
+                delivery_log.WhoPage(lines=()),
+            )
+        row = delivery_log.find_sending(store, asked.issue)
+        who = delivery_log.page_who(store, asked.issue, asked.state, asked.after, _WHO_ROWS)
     return show_sending(pages, row, titles), None, who
 
 
@@ -263,8 +271,8 @@ def show_fresh_issue(
 ) -> bytes:
     """Return the sending of an issue alone, for an open page; `viewer` as above."""
     editor, is_owner = viewer
-    with engine.open_readers(opened.newsroom) as store:
-        row = engine.find_sending(store, issue)
+    with addresses.open_readers(opened.newsroom) as store:
+        row = delivery_log.find_sending(store, issue)
     sending = show_sending(pages, row, name_letters(opened.newsroom))
     page = {
         "sendings": [sending],
@@ -283,7 +291,7 @@ def _list_states(pages: Pages, asked: IssueAsked) -> list[View]:
     ]
 
 
-def _show_line(pages: Pages, number: int, line: engine.WhoLine, *, is_owner: bool) -> View:
+def _show_line(pages: Pages, number: int, line: delivery_log.WhoLine, *, is_owner: bool) -> View:
     """Return a delivery; only owners see addresses."""
     address = line.address if is_owner else text.mask_address(line.address)
     root = pages.views.root
@@ -300,7 +308,7 @@ def _show_line(pages: Pages, number: int, line: engine.WhoLine, *, is_owner: boo
     }
 
 
-def _show_answer(pages: Pages, answer: engine.Answer | None) -> View | None:
+def _show_answer(pages: Pages, answer: answers.Answer | None) -> View | None:
     if answer is None:
         return None
     return {
@@ -332,7 +340,7 @@ def link_issue(root: str, issue: str) -> str:
     return f"{root}mailing/{quote(issue, safe='')}/"
 
 
-def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]) -> View:
+def show_sending(pages: Pages, row: delivery_log.SendingRow, titles: Mapping[str, str]) -> View:
     """Describe a sending for the templates; `titles` are those of newsletters, by id."""
     say, href = pages.strings.say, link_issue(pages.views.root, row.issue)
     total = sum(row.counts.values())
@@ -374,7 +382,7 @@ def show_sending(pages: Pages, row: engine.SendingRow, titles: Mapping[str, str]
     }
 
 
-def _show_again(pages: Pages, row: engine.SendingRow) -> View:
+def _show_again(pages: Pages, row: delivery_log.SendingRow) -> View:
     """Return whether an issue may go to uncertain readers again, and who allowed it."""
     say = pages.strings.say
     is_open = row.state == "done" and row.again_at is None
@@ -388,7 +396,7 @@ def _show_again(pages: Pages, row: engine.SendingRow) -> View:
     }
 
 
-def name_letters(newsroom: engine.Newsroom) -> dict[str, str]:
+def name_letters(newsroom: Newsroom) -> dict[str, str]:
     """Return the titles of newsletters by id, the site's title for those without one."""
     return {
         letter.id: text.fold(letter.title) or text.fold(newsroom.beat.title)

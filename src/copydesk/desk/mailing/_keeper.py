@@ -16,14 +16,18 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
-from copydesk import engine
+from copydesk import newsletters
 from copydesk.desk._desk import Desk, now
 from copydesk.desk.sign_in import Visitor
 from copydesk.desk_store import AuditEntry, AuditKind
 from copydesk.errors import UsageError
+from copydesk.newsletters import checks, delivery_log, exchange, readers
+from copydesk.newsletters.readers import addresses, by_hand
+from copydesk.newsletters.sending import begin_sending
+from copydesk.newsroom import Newsroom
 
 _Value = TypeVar("_Value")
-MailWork = Callable[[engine.Newsroom, engine.MailStore], _Value]
+MailWork = Callable[[Newsroom, newsletters.MailStore], _Value]
 
 MOST_BYTES = 20_000_000  # of an imported file
 _SHOWN_ROWS = 50  # rows of a rehearsal
@@ -38,7 +42,7 @@ class ImportedFile:
     """
 
     data: bytes = field(repr=False)
-    options: engine.ImportOptions
+    options: exchange.ImportOptions
     name: str = _FILE
 
 
@@ -46,34 +50,34 @@ class ImportedFile:
 class ImportRehearsal:
     """What an import would do with each row of a file, with the first rows."""
 
-    report: engine.ImportReport
-    rows: Sequence[engine.ImportedRow]
+    report: exchange.ImportReport
+    rows: Sequence[exchange.ImportedRow]
 
 
 async def change_mail(desk: Desk, make: MailWork[_Value]) -> _Value:
     """Return what a change of the readers' file returns, in a thread of its own."""
 
-    def work(newsroom: engine.Newsroom) -> _Value:
-        with engine.open_readers(newsroom) as store:
+    def work(newsroom: Newsroom) -> _Value:
+        with addresses.open_readers(newsroom) as store:
             return make(newsroom, store)
 
     return await desk.thread.change(work)
 
 
-async def examine_mail(desk: Desk) -> engine.MailCheckReport:
+async def examine_mail(desk: Desk) -> checks.MailCheckReport:
     """Run the mail checks and store their findings; only a few run at once.
 
     Each check ends within seconds. Raises UsageError where no mail goes by SMTP.
     """
 
-    def examine(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.MailCheckReport:
-        return engine.examine_mail(newsroom, store, now)
+    def examine(newsroom: Newsroom, store: newsletters.MailStore) -> checks.MailCheckReport:
+        return checks.examine_mail(newsroom, store, now)
 
     async with desk.looking:
         return await change_mail(desk, examine)
 
 
-def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
+def let_go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
     """Allow an issue to be sent, or to go on being sent.
 
     Raises UsageError where it was sent or ended, or the checks hold it back.
@@ -82,10 +86,10 @@ def let_go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: s
     if sending is not None and sending.state in {"ready", "sending"}:
         return
     if sending is not None:
-        engine.resume_sending(newsroom, store, issue, by)
-    elif engine.begin_sending(newsroom, store, issue, by).state == "awaits-word":
+        delivery_log.resume_sending(newsroom, store, issue, by)
+    elif begin_sending(newsroom, store, issue, by).state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
-        obstacle = engine.find_mail_obstacle(newsroom, store)
+        obstacle = checks.find_mail_obstacle(newsroom, store)
         raise UsageError(obstacle or "the checks hold it up", subject=issue, hint=hint)
 
 
@@ -103,27 +107,27 @@ class ReaderKeeper:
     async def find(self, typed: str) -> int:
         """Return the number of the reader with an address."""
         return await self._change(
-            lambda newsroom, store: engine.find_number(newsroom, store, typed)
+            lambda newsroom, store: by_hand.find_number(newsroom, store, typed)
         )
 
-    async def find_line(self, issue: str, typed: str) -> tuple[int, engine.WhoLine] | None:
+    async def find_line(self, issue: str, typed: str) -> tuple[int, delivery_log.WhoLine] | None:
         """Return the delivery of an issue to an address, None where there is none."""
-        found = await self._change(lambda _, store: engine.find_who(store, issue, typed))
+        found = await self._change(lambda _, store: delivery_log.find_who(store, issue, typed))
         await self._note("reader-looked-at", str(found[0]) if found else "")
         return found
 
-    async def look_at(self, number: int) -> engine.ReaderData:
+    async def look_at(self, number: int) -> readers.ReaderData:
         """Return everything that is stored about a reader."""
-        data = await self._change(lambda _, store: engine.read_reader(store, number))
+        data = await self._change(lambda _, store: by_hand.read_reader(store, number))
         await self._note("reader-looked-at", str(number))
         return data
 
     async def add(self, typed: str, letter: str, consent: str) -> int:
         """Subscribe an address to a newsletter, and return the reader's number."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
-            engine.add_reader(newsroom, store, typed, letter, consent)
-            return engine.find_number(newsroom, store, typed)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
+            by_hand.add_reader(newsroom, store, typed, letter, consent)
+            return by_hand.find_number(newsroom, store, typed)
 
         number = await self._change(work)
         await self._note("reader-added", str(number))
@@ -132,8 +136,10 @@ class ReaderKeeper:
     async def remove(self, number: int) -> tuple[str, ...]:
         """End all subscriptions of a reader; return the newsletters."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> tuple[str, ...]:
-            return engine.remove_reader(newsroom, store, engine.read_reader(store, number).address)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> tuple[str, ...]:
+            return by_hand.remove_reader(
+                newsroom, store, by_hand.read_reader(store, number).address
+            )
 
         ended = await self._change(work)
         await self._note("reader-removed", str(number))
@@ -142,9 +148,9 @@ class ReaderKeeper:
     async def erase(self, number: int) -> None:
         """Delete a reader, except for a keyed digest of their address."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> None:
-            address = engine.read_reader(store, number).address
-            engine.erase_by_address(newsroom, store, address)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> None:
+            address = by_hand.read_reader(store, number).address
+            by_hand.erase_by_address(newsroom, store, address)
 
         await self._change(work)
         await self._note("reader-erased", str(number))
@@ -152,8 +158,8 @@ class ReaderKeeper:
     async def suppress(self, typed: str, why: str) -> int:
         """Suppress an address; return its reader's number, 0 if there is none."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
-            engine.suppress_address(newsroom, store, typed, why)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
+            by_hand.suppress_address(newsroom, store, typed, why)
             return _find_number(newsroom, store, typed)
 
         number = await self._change(work)
@@ -163,54 +169,54 @@ class ReaderKeeper:
     async def lift(self, typed: str) -> int:
         """Lift a suppression; return the reader's number, 0 if there is none."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> int:
-            engine.lift_suppression(newsroom, store, typed)
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> int:
+            by_hand.lift_suppression(newsroom, store, typed)
             return _find_number(newsroom, store, typed)
 
         number = await self._change(work)
         await self._note("suppression-lifted", str(number or ""))
         return number
 
-    async def list_suppressions(self, skip: int, most: int) -> Sequence[engine.SuppressionRow]:
+    async def list_suppressions(self, skip: int, most: int) -> Sequence[by_hand.SuppressionRow]:
         """Return a page of the suppression list, the newest first."""
-        rows = await self._change(lambda _, store: engine.list_suppressions(store))
+        rows = await self._change(lambda _, store: by_hand.list_suppressions(store))
         await self._note("suppressions-looked-at")
         return rows[skip : skip + most]
 
     async def rehearse_import(self, sent: ImportedFile) -> ImportRehearsal:
         """Return what an import would do with each row of a file."""
-        rows: list[engine.ImportedRow] = []
+        rows: list[exchange.ImportedRow] = []
 
-        def keep(row: engine.ImportedRow) -> None:
+        def keep(row: exchange.ImportedRow) -> None:
             if len(rows) < _SHOWN_ROWS:
                 rows.append(row)
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
-                return engine.rehearse_reader_import(newsroom, store, path, sent.options, keep)
+                return exchange.rehearse_reader_import(newsroom, store, path, sent.options, keep)
 
         return ImportRehearsal(report=await self._change(work), rows=rows)
 
-    async def take_import(self, sent: ImportedFile) -> engine.ImportReport:
+    async def take_import(self, sent: ImportedFile) -> exchange.ImportReport:
         """Import the readers of a file."""
 
-        def work(newsroom: engine.Newsroom, store: engine.MailStore) -> engine.ImportReport:
+        def work(newsroom: Newsroom, store: newsletters.MailStore) -> exchange.ImportReport:
             with _put_down(newsroom, sent) as path:
-                return engine.import_readers(newsroom, store, path, sent.options)
+                return exchange.import_readers(newsroom, store, path, sent.options)
 
         report = await self._change(work)
         added = report.counts.get("added", 0)
         await self._note("readers-imported", f"{added} / {report.rows}")
         return report
 
-    async def export(self, form: engine.ExportFormat) -> BinaryIO:
+    async def export(self, form: exchange.ExportFormat) -> BinaryIO:
         """Return all readers as a temporary file, which is gone once it is closed."""
         await self._note("readers-exported", form)
 
-        def work(_: engine.Newsroom, store: engine.MailStore) -> BinaryIO:
+        def work(_: Newsroom, store: newsletters.MailStore) -> BinaryIO:
             kept = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 # who reads it closes it
             words = io.TextIOWrapper(kept, encoding="utf-8", newline="", write_through=True)
-            engine.export_readers(store, words, form)
+            exchange.export_readers(store, words, form)
             words.detach()  # otherwise it would close the file when it is deleted
             kept.seek(0)
             return kept
@@ -228,15 +234,15 @@ class ReaderKeeper:
         await asyncio.to_thread(self._desk.store.audit.add, entry)
 
 
-def _find_number(newsroom: engine.Newsroom, store: engine.MailStore, typed: str) -> int:
+def _find_number(newsroom: Newsroom, store: newsletters.MailStore, typed: str) -> int:
     """Return the number of the reader with an address, 0 for nobody."""
     with contextlib.suppress(UsageError):
-        return engine.find_number(newsroom, store, typed)
+        return by_hand.find_number(newsroom, store, typed)
     return 0
 
 
 @contextlib.contextmanager
-def _put_down(newsroom: engine.Newsroom, sent: ImportedFile) -> Iterator[Path]:
+def _put_down(newsroom: Newsroom, sent: ImportedFile) -> Iterator[Path]:
     """Write a file to a private folder for the block; errors name no path."""
     plain = "".join(itertools.islice(filter(_is_plain, sent.name), 80))
     with tempfile.TemporaryDirectory(prefix="import-", dir=newsroom.private) as folder:
@@ -305,7 +311,7 @@ def read_upload(body: bytes, content_type: str) -> ImportedFile:
             fields[name] = payload[:10_000].decode("utf-8", "replace")
     if file is None or not file[1]:
         raise UsageError("the form has no file", hint="choose one: CSV, 20 MB at most")
-    options = engine.ImportOptions(
+    options = exchange.ImportOptions(
         letter=fields.get("letter", ""),
         consent=fields.get("consent", ""),
         ignored_columns=split_names(fields.get("ignored", "")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from copydesk import engine
+from copydesk import newsletters
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
 from copydesk.desk._pages import Editor, Pages
 from copydesk.desk._story_view import View
@@ -18,6 +18,8 @@ from copydesk.desk.mailing._issue_pages import (
 from copydesk.desk.mailing._keeper import ImportedFile, ImportRehearsal
 from copydesk.errors import CopydeskError
 from copydesk.kit import dates, text
+from copydesk.newsletters import checks, exchange, readers
+from copydesk.newsletters.readers import addresses, by_hand
 
 _SHOWN_LINE = 120  # characters of a line of a file
 _SHOWN_DELIVERIES = 100
@@ -45,7 +47,7 @@ class ReadersAsked:
     sent: ImportedFile | None = None
     token: str = ""
     rehearsal: ImportRehearsal | None = None
-    report: engine.ImportReport | None = None
+    report: exchange.ImportReport | None = None
 
 
 def render_readers(
@@ -59,9 +61,9 @@ def render_readers(
     editor, is_owner = viewer
     newsroom, titles = opened.newsroom, name_letters(opened.newsroom)
     known = None
-    if engine.has_mail(newsroom.private):
-        with engine.open_readers(newsroom) as store:
-            known = engine.count_readers(newsroom, store)
+    if newsletters.has_mail(newsroom.private):
+        with addresses.open_readers(newsroom) as store:
+            known = by_hand.count_readers(newsroom, store)
     report = asked.report or (asked.rehearsal.report if asked.rehearsal else None)
     return pages.page(
         "mailing_readers.html",
@@ -86,7 +88,7 @@ def render_reader(
     pages: Pages,
     counts: Counts,
     editor: Editor,
-    read: tuple[int, engine.ReaderData],
+    read: tuple[int, readers.ReaderData],
 ) -> bytes:
     """Return the page of one reader: all that is stored, and what an owner may do."""
     number, data = read
@@ -124,7 +126,7 @@ def render_suppressions(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    rows: Sequence[engine.SuppressionRow],
+    rows: Sequence[by_hand.SuppressionRow],
     following: int,
 ) -> bytes:
     """Return a page of the suppression list; the next starts at `following`, 0 for none."""
@@ -148,7 +150,7 @@ def render_suppressions(
     )
 
 
-def _show_counts(pages: Pages, known: engine.ReaderCounts, titles: Mapping[str, str]) -> View:
+def _show_counts(pages: Pages, known: by_hand.ReaderCounts, titles: Mapping[str, str]) -> View:
     say = pages.strings.say
     states = [
         (say(f"reader_{state}"), count)
@@ -172,7 +174,7 @@ def _show_counts(pages: Pages, known: engine.ReaderCounts, titles: Mapping[str, 
     }
 
 
-def _show_report(pages: Pages, report: engine.ImportReport) -> View:
+def _show_report(pages: Pages, report: exchange.ImportReport) -> View:
     say, added = pages.strings.say, report.counts.get("added", 0)
     return {
         "sum": say("import_would" if report.is_rehearsal else "import_did", count=added),
@@ -209,7 +211,7 @@ def _read_line(lines: Sequence[bytes], number: int) -> str:
 
 
 def _show_subscription(
-    pages: Pages, kept: engine.KeptSubscription, titles: Mapping[str, str]
+    pages: Pages, kept: readers.KeptSubscription, titles: Mapping[str, str]
 ) -> View:
     return {
         "letter": text.fold(titles.get(kept.letter, kept.letter)),
@@ -218,7 +220,7 @@ def _show_subscription(
     }
 
 
-def _show_consent(pages: Pages, kept: engine.KeptConsent, titles: Mapping[str, str]) -> View:
+def _show_consent(pages: Pages, kept: readers.KeptConsent, titles: Mapping[str, str]) -> View:
     return {
         "letter": text.fold(titles.get(kept.letter, kept.letter)),
         "time": pages.views.time(kept.at),
@@ -228,7 +230,7 @@ def _show_consent(pages: Pages, kept: engine.KeptConsent, titles: Mapping[str, s
     }
 
 
-def _show_delivery(pages: Pages, kept: engine.KeptDelivery) -> View:
+def _show_delivery(pages: Pages, kept: readers.KeptDelivery) -> View:
     return {
         "issue": kept.issue,
         "href": link_issue(pages.views.root, kept.issue),
@@ -238,7 +240,7 @@ def _show_delivery(pages: Pages, kept: engine.KeptDelivery) -> View:
     }
 
 
-def _show_return(pages: Pages, kept: engine.KeptReturn) -> View:
+def _show_return(pages: Pages, kept: readers.KeptReturn) -> View:
     say = pages.strings.say
     return {
         "issue": kept.issue,
@@ -271,10 +273,10 @@ class ChecksState:
 def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: ChecksState) -> bytes:
     """Return the page of the last findings, judged by the current settings."""
     newsroom = opened.newsroom
-    report = engine.MailCheckReport()
-    if engine.has_mail(newsroom.private):
-        with engine.open_readers(newsroom) as store:
-            report = engine.read_checks(newsroom, store)
+    report = checks.MailCheckReport()
+    if newsletters.has_mail(newsroom.private):
+        with addresses.open_readers(newsroom) as store:
+            report = checks.read_checks(newsroom, store)
     findings = [_show_finding(pages, finding, report) for finding in report.findings]
     return pages.page(
         "mailing_checks.html",
@@ -301,7 +303,7 @@ def render_checks(opened: OpenNewsroom, pages: Pages, counts: Counts, state: Che
     )
 
 
-def _find_standing(report: engine.MailCheckReport) -> str:
+def _find_standing(report: checks.MailCheckReport) -> str:
     """Return the key of the text that says what the checks mean for sending."""
     if report.obstacles:
         return "checks_hold"
@@ -311,7 +313,7 @@ def _find_standing(report: engine.MailCheckReport) -> str:
 
 
 def _show_finding(
-    pages: Pages, finding: engine.KeptFinding, report: engine.MailCheckReport
+    pages: Pages, finding: checks.KeptFinding, report: checks.MailCheckReport
 ) -> View:
     return {
         "kind": finding.kind,

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from copydesk import engine
 from copydesk.desk._desk import Desk, now
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -33,6 +32,7 @@ from copydesk.desk.mailing._reader_pages import (
 )
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.newsletters import exchange
 
 _FORM_BYTES = 100_000  # of a form besides its file
 _PIECE = 64_000
@@ -152,7 +152,7 @@ class _ReaderHandlers:
     async def export(self, request: Request) -> Response:
         """Answer with all readers as a file."""
         keeper, form = self._keeper(request), dict(await read_form(request))
-        chosen: engine.ExportFormat = "json" if form.get("form") == "json" else "csv"
+        chosen: exchange.ExportFormat = "json" if form.get("form") == "json" else "csv"
         file = await keeper.export(chosen)
         kind = "application/json" if chosen == "json" else "text/csv; charset=utf-8"
         told = {"Content-Disposition": f'attachment; filename="readers.{chosen}"'}

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
+from copydesk import newsletters
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -33,9 +33,11 @@ from copydesk.desk.mailing._keeper import ReaderKeeper, change_mail, examine_mai
 from copydesk.desk.mailing._reader_pages import ChecksState, render_checks
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import CopydeskError, UsageError
+from copydesk.newsletters import checks, delivery_log, sending
+from copydesk.newsroom import Newsroom
 
 _EXAMPLE = "reader@example.org"
-_Do = Callable[[engine.Newsroom, engine.MailStore, str, str], None]
+_Do = Callable[[Newsroom, newsletters.MailStore, str, str], None]
 
 
 def list_mailing_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
@@ -115,7 +117,7 @@ class _SendingHandlers:
         issue = request.path_params["issue"]
         data = await change_mail(
             self._desk,
-            lambda newsroom, store: engine.make_eml(newsroom, store, issue, _EXAMPLE),
+            lambda newsroom, store: sending.make_eml(newsroom, store, issue, _EXAMPLE),
         )
         name = "".join(letter for letter in issue if letter.isalnum() or letter in "-_")
         told = {"Content-Disposition": f'attachment; filename="{name or "letter"}.eml"'}
@@ -156,10 +158,10 @@ class _SendingHandlers:
         try:
             if "@" not in address:
                 raise UsageError("that is no address", hint="write it as reader@example.org")
-            wish = engine.TrialRequest(address=address, by=visitor.name, network=visitor.address)
+            wish = checks.TrialRequest(address=address, by=visitor.name, network=visitor.address)
             answer = await change_mail(
                 self._desk,
-                lambda newsroom, store: engine.send_test(newsroom, store, asked.issue, wish),
+                lambda newsroom, store: sending.send_test(newsroom, store, asked.issue, wish),
             )
         except CopydeskError as error:
             return await self._tell(request, replace(asked, problem=error))
@@ -208,18 +210,18 @@ def _read_again(form: Mapping[str, str]) -> _Do:
     if "sure" not in form or not (count.isascii() and count.isdigit() and len(count) < 16):
         raise UsageError("an issue goes to anybody again only when you say that this is meant")
 
-    def go(newsroom: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-        engine.send_again(newsroom, store, issue, by, int(count))
+    def go(newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+        sending.send_again(newsroom, store, issue, by, int(count))
 
     return go
 
 
-def _pause(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-    engine.stop_sending(store, issue, "paused", by)
+def _pause(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+    delivery_log.stop_sending(store, issue, "paused", by)
 
 
-def _end(_: engine.Newsroom, store: engine.MailStore, issue: str, by: str) -> None:
-    engine.stop_sending(store, issue, "ended", by)
+def _end(_: Newsroom, store: newsletters.MailStore, issue: str, by: str) -> None:
+    delivery_log.stop_sending(store, issue, "ended", by)
 
 
 _DECISIONS: Mapping[str, _Do] = {"send": let_go, "pause": _pause, "end": _end}
@@ -255,7 +257,7 @@ class _CheckHandlers:
                 kind, why = form["overrule"][:80], form.get("why", "")[:1_000]
                 await change_mail(
                     self._desk,
-                    lambda newsroom, store: engine.overrule_check(
+                    lambda newsroom, store: checks.overrule_check(
                         newsroom, store, kind, why, owner.name
                     ),
                 )

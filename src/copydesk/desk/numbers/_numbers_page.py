@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from copydesk import engine, measure
+from copydesk import catalogue, measure
 from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name
 from copydesk.desk._story_view import View
@@ -19,6 +19,7 @@ from copydesk.desk.numbers._section import (
     make_cell,
     measure_shares,
 )
+from copydesk.editing import queue
 from copydesk.kit import text, urls
 from copydesk.news import DROP_REASONS, Beat
 
@@ -31,7 +32,7 @@ def read_days(query: Mapping[str, str]) -> int:
 
 
 def render_numbers(
-    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: engine.Numbers
+    pages: Pages, editor: Editor, counts: Counts, beat: Beat, numbers: queue.Numbers
 ) -> bytes:
     """Return the page of numbers."""
     wording, days = Wording(pages), len(numbers.days)
@@ -59,7 +60,7 @@ def render_numbers(
     )
 
 
-def show_stories(wording: Wording, days: Sequence[engine.StoryDay]) -> View:
+def show_stories(wording: Wording, days: Sequence[queue.StoryDay]) -> View:
     """Show the stories by day: published, waiting, and all filed ones."""
     filed, published = sum(day.filed for day in days), sum(day.published for day in days)
     most = max((day.filed for day in days), default=0)
@@ -87,14 +88,14 @@ class _DayLinks:
     day: date
     is_last: bool
 
-    def link(self, view: engine.QueueView = "all", number: engine.StoryNumber = "") -> str:
+    def link(self, view: queue.QueueView = "all", number: queue.StoryNumber = "") -> str:
         """Return the address of the stories of a view, or of a number."""
         until = None if self.is_last else self.day
-        question = engine.QueueQuestion(view=view, since=self.day, until=until, number=number)
+        question = queue.QueueQuestion(view=view, since=self.day, until=until, number=number)
         return self.wording.link_stories(question)
 
 
-def _draw_day(day: engine.StoryDay, links: _DayLinks) -> Column:
+def _draw_day(day: queue.StoryDay, links: _DayLinks) -> Column:
     say = links.wording.say
     others = day.filed - day.published - day.waiting
     return Column(
@@ -122,7 +123,7 @@ def _draw_day(day: engine.StoryDay, links: _DayLinks) -> Column:
     )
 
 
-def _list_day(day: engine.StoryDay, links: _DayLinks) -> View:
+def _list_day(day: queue.StoryDay, links: _DayLinks) -> View:
     cells = (
         make_cell(day.filed, links.link()),
         make_cell(day.published, links.link("published")),
@@ -131,7 +132,7 @@ def _list_day(day: engine.StoryDay, links: _DayLinks) -> View:
     return {"name": links.wording.name_day(day.day), "cells": cells}
 
 
-def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -> View:
+def show_drops(wording: Wording, drops: Sequence[queue.DropCount], days: int) -> View:
     """Show the dropped pages, by reason."""
     shares = measure_shares([drop.pages for drop in drops])
     rows = []
@@ -155,12 +156,12 @@ def show_drops(wording: Wording, drops: Sequence[engine.DropCount], days: int) -
     )
 
 
-def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
+def show_filing(wording: Wording, delays: Sequence[queue.Delay]) -> View:
     """Show the delay from publication to filing, by day."""
 
-    def link(delay: engine.Delay) -> str:
+    def link(delay: queue.Delay) -> str:
         day = date.fromisoformat(delay.of)
-        return _link_filing(wording, delay, engine.QueueQuestion(since=day, until=day))
+        return _link_filing(wording, delay, queue.QueueQuestion(since=day, until=day))
 
     def name(day: str) -> str:
         return wording.name_day(date.fromisoformat(day))
@@ -168,17 +169,17 @@ def show_filing(wording: Wording, delays: Sequence[engine.Delay]) -> View:
     return _show_delays(wording, "filing_delay", delays, "filter_day", (name, link))
 
 
-def _link_filing(wording: Wording, delay: engine.Delay, question: engine.QueueQuestion) -> str:
+def _link_filing(wording: Wording, delay: queue.Delay, question: queue.QueueQuestion) -> str:
     """Return the address of the stories with a delay, "" where they are unknown."""
     if not delay.is_listed:
         return ""
     return wording.link_stories(replace(question, view="all", number="filing"))
 
 
-def show_reviews(wording: Wording, delays: Sequence[engine.Delay], since: date) -> View:
+def show_reviews(wording: Wording, delays: Sequence[queue.Delay], since: date) -> View:
     """Show how long stories waited for an editor, by week."""
 
-    def link(delay: engine.Delay) -> str:
+    def link(delay: queue.Delay) -> str:
         return _link_week(wording, delay.of, since, "review")
 
     return _show_delays(wording, "review_delay", delays, "filter_week", (str, link))
@@ -187,9 +188,9 @@ def show_reviews(wording: Wording, delays: Sequence[engine.Delay], since: date) 
 def _show_delays(
     wording: Wording,
     section: str,
-    delays: Sequence[engine.Delay],
+    delays: Sequence[queue.Delay],
     of: str,
-    naming: tuple[Callable[[str], str], Callable[[engine.Delay], str]],
+    naming: tuple[Callable[[str], str], Callable[[queue.Delay], str]],
 ) -> View:
     """Show delays by day or week: the median and the ninetieth percentile."""
     name, link = naming
@@ -222,12 +223,12 @@ def _show_delays(
     )
 
 
-def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) -> View:
+def show_sources(wording: Wording, delays: Sequence[queue.Delay], since: date) -> View:
     """Show the delay from publication to filing, by source, the slowest first."""
     rows = []
     shares = measure_shares([delay.median_seconds for delay in delays])
     for delay, share in zip(delays, shares, strict=True):
-        question = engine.QueueQuestion(source=delay.of, since=since)
+        question = queue.QueueQuestion(source=delay.of, since=since)
         href = _link_filing(wording, delay, question) if delay.of else ""
         cells = (
             make_cell(wording.span(delay.median_seconds), href),
@@ -247,7 +248,7 @@ def show_sources(wording: Wording, delays: Sequence[engine.Delay], since: date) 
 
 
 def show_agreement(
-    wording: Wording, decided: Iterable[engine.DecidedStory], publish_at: int, since: date
+    wording: Wording, decided: Iterable[catalogue.DecidedStory], publish_at: int, since: date
 ) -> View:
     """Show how often the gate would have decided as the editor of a waiting story did."""
     made = (
@@ -305,18 +306,18 @@ def _show_period(
     return parts, cells
 
 
-def _link_week(wording: Wording, period: str, since: date, number: engine.StoryNumber) -> str:
+def _link_week(wording: Wording, period: str, since: date, number: queue.StoryNumber) -> str:
     """Return the address of the stories of a week, from `since` on; "" for a month."""
     try:
         monday = datetime.strptime(f"{period}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day alone
     except ValueError:
         return ""
     first = since if since > monday else None  # the period begins within this week
-    question = engine.QueueQuestion(view="all", decided=monday, since=first, number=number)
+    question = queue.QueueQuestion(view="all", decided=monday, since=first, number=number)
     return wording.link_stories(question)
 
 
-def show_owners(wording: Wording, owners: Sequence[engine.OwnerCount], since: date) -> View:
+def show_owners(wording: Wording, owners: Sequence[queue.OwnerCount], since: date) -> View:
     """Show the filed and published stories by the owner of their publisher."""
     rows = []
     most = max((owner.filed for owner in owners), default=0)
@@ -341,7 +342,7 @@ def show_owners(wording: Wording, owners: Sequence[engine.OwnerCount], since: da
     )
 
 
-def _link_owner(wording: Wording, owner: str, view: engine.QueueView, since: date) -> str:
+def _link_owner(wording: Wording, owner: str, view: queue.QueueView, since: date) -> str:
     if not owner:
         return ""
-    return wording.link_stories(engine.QueueQuestion(view=view, owner=owner, since=since))
+    return wording.link_stories(queue.QueueQuestion(view=view, owner=owner, since=since))

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from copydesk import engine
+from copydesk import building
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import page_answer, with_errors
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
@@ -30,8 +30,10 @@ from copydesk.desk.numbers._section import (
     make_cell,
 )
 from copydesk.desk.sign_in import visitor_of
+from copydesk.editing import queue
 from copydesk.kit import dates, text, urls
 from copydesk.news import DROP_REASONS, RecallKind
+from copydesk.rounds import recall
 
 
 def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> list[Route]:
@@ -43,7 +45,7 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             newsroom = opened.newsroom
-            numbers = engine.read_numbers(newsroom, opened.queue.catalogue, days)
+            numbers = queue.read_numbers(newsroom, opened.queue.catalogue, days)
             return render_numbers(pages, editor, counts, newsroom.beat, numbers)
 
         return page_answer(await desk.draw(make))
@@ -53,7 +55,7 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
         editor, may_add = editor_of(request), visitor_of(request).may("owner")
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            kept = engine.read_kept_recall(opened.newsroom)
+            kept = recall.read_kept_recall(opened.newsroom)
             return render_recall(pages, editor, counts, kept, may_add=may_add)
 
         return page_answer(await desk.draw(make))
@@ -66,7 +68,7 @@ def list_number_routes(desk: Desk, editor_of: Callable[[Request], Editor]) -> li
 
 
 def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Route:
-    planning, explanations = asyncio.Lock(), engine.FrontExplanations()
+    planning, explanations = asyncio.Lock(), building.FrontExplanations()
 
     async def show_front(request: Request) -> Response:
         """Answer with why the front page is as it is."""
@@ -84,7 +86,7 @@ def _make_front_route(desk: Desk, editor_of: Callable[[Request], Editor]) -> Rou
 
 
 def render_front(
-    pages: Pages, editor: Editor, counts: Counts, found: engine.FrontExplanation, story: str
+    pages: Pages, editor: Editor, counts: Counts, found: building.FrontExplanation, story: str
 ) -> bytes:
     """Return the page of the front page; the row of `story`, a record name, is marked."""
     limits, say = found.limits, pages.strings.say
@@ -105,7 +107,7 @@ def render_front(
     )
 
 
-def _show(pages: Pages, one: engine.FrontStory, wanted: str) -> Mapping[str, object]:
+def _show(pages: Pages, one: building.FrontStory, wanted: str) -> Mapping[str, object]:
     name = PurePosixPath(one.story.path).stem
     return {
         "place": one.place,
@@ -122,7 +124,7 @@ def _show(pages: Pages, one: engine.FrontStory, wanted: str) -> Mapping[str, obj
     }
 
 
-def _tell_voices(pages: Pages, one: engine.FrontStory) -> str:
+def _tell_voices(pages: Pages, one: building.FrontStory) -> str:
     if one.newsrooms:
         return pages.strings.say("front_voices", count=one.newsrooms)
     return pages.strings.say("front_trusted" if one.is_firm else "front_one_voice")
@@ -144,7 +146,7 @@ def render_recall(
     pages: Pages,
     editor: Editor,
     counts: Counts,
-    kept: Sequence[engine.KeptRecall],
+    kept: Sequence[recall.KeptRecall],
     *,
     may_add: bool,
 ) -> bytes:
@@ -162,7 +164,7 @@ def render_recall(
     )
 
 
-def _show_list(wording: Wording, number: int, kept: engine.KeptRecall) -> View:
+def _show_list(wording: Wording, number: int, kept: recall.KeptRecall) -> View:
     return {
         "id": f"list-{number}",
         "name": text.fold(kept.list.partition("://")[2] or kept.list),
@@ -186,7 +188,7 @@ def _share(kinds: Mapping[RecallKind, int]) -> str:
     return f"{had / total:.0%}" if total else "–"
 
 
-def _show_days(wording: Wording, name: str, days: Sequence[engine.RecallDay]) -> View:
+def _show_days(wording: Wording, name: str, days: Sequence[recall.RecallDay]) -> View:
     """Show how many of a list's stories we had on each day that it was read."""
     columns, rows = [], []
     for day in days:
@@ -219,7 +221,7 @@ def _draw_part(wording: Wording, kind: RecallKind, count: int, shade: Shade) -> 
     return Part(value=count, shade=shade, words=f"{count:,} {wording.say(f'recall_{kind}')}")
 
 
-def _show_gap(wording: Wording, trace: engine.RecallTrace) -> View:
+def _show_gap(wording: Wording, trace: recall.RecallTrace) -> View:
     """Show a story that we missed: why, and what an editor can do about it."""
     published = dates.parse(trace.published_at)
     return {
@@ -235,13 +237,13 @@ def _show_gap(wording: Wording, trace: engine.RecallTrace) -> View:
     }
 
 
-def _find_site(trace: engine.RecallTrace) -> str:
+def _find_site(trace: recall.RecallTrace) -> str:
     """Return the site to suggest as a source, "" where it is one or we met the page."""
     is_unknown = trace.kind is RecallKind.UNSEEN and not trace.source
     return f"https://{urls.registrable_domain(trace.url)}/" if is_unknown else ""
 
 
-def _explain(wording: Wording, trace: engine.RecallTrace) -> str:
+def _explain(wording: Wording, trace: recall.RecallTrace) -> str:
     """Return the reason why a story is missing."""
     if trace.reason in DROP_REASONS:
         word = wording.say(f"drop_{trace.reason}")

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlencode
 
-from copydesk import engine
 from copydesk.desk._pages import Pages
 from copydesk.desk._story_view import View
+from copydesk.editing import queue
 
 _SPANS = (("days_short", 86_400), ("hours_short", 3_600), ("minutes_short", 60))
 
@@ -54,7 +54,7 @@ class Wording:
                 return self.say(word, count=f"{max(1, round(seconds / length)):,}")
         raise AssertionError("the last unit takes everything")
 
-    def link_stories(self, question: engine.QueueQuestion) -> str:
+    def link_stories(self, question: queue.QueueQuestion) -> str:
         """Return the address of the stories of a question."""
         return self.pages.address(question)
 

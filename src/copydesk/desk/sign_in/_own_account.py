@@ -9,7 +9,6 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk import engine
 from copydesk.desk.sign_in import _attempts, _passkeys
 from copydesk.desk.sign_in._attempts import (
     PasswordCheck,
@@ -22,6 +21,7 @@ from copydesk.desk.sign_in._visitor import Door, Visitor, require_role, visitor_
 from copydesk.desk_store import ApiToken, AuditEntry, AuditKind, DeskStore, Session
 from copydesk.desk_store.accounts import Passkey
 from copydesk.errors import UsageError
+from copydesk.newsroom import accounts
 
 _FRESH = timedelta(minutes=15)
 
@@ -111,7 +111,7 @@ class OwnAccount:
     async def end_token(self, request: Request) -> Response:
         """End one of one's own tokens."""
         visitor, form = require_role(request, "viewer"), await read_form(request)
-        changes = engine.AccountChanges(
+        changes = accounts.AccountChanges(
             self._store, self._door.read_clocks(), visitor.name, visitor.address
         )
         return await self._do(lambda: changes.end_token(visitor.name, form.get("token", "")))

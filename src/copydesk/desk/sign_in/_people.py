@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from copydesk import engine
 from copydesk.desk.sign_in._attempts import SignInPages, read_form
 from copydesk.desk.sign_in._visitor import Door, Visitor, require_role
 from copydesk.desk_store import OTHER_NETWORKS, AuditEntry, DeskStore
 from copydesk.desk_store.accounts import ROLES, Role
 from copydesk.errors import UsageError
+from copydesk.newsroom import accounts
 
 _AUDIT_ENTRIES = 100
 
-Change = Callable[[engine.AccountChanges], str | None]
+Change = Callable[[accounts.AccountChanges], str | None]
 """What an owner wants done; the secret of a link in, where it makes one."""
 
 
@@ -49,7 +49,7 @@ class People:
         form = await read_form(request)
         name, role = form.get("name", ""), _read_role(form)
 
-        def change(changes: engine.AccountChanges) -> None:
+        def change(changes: accounts.AccountChanges) -> None:
             if role != "owner":
                 changes.check_owner_stays(name)
             changes.set_role(name, role)
@@ -60,7 +60,7 @@ class People:
         """End all sessions of an account."""
         name = (await read_form(request)).get("name", "")
 
-        def change(changes: engine.AccountChanges) -> None:
+        def change(changes: accounts.AccountChanges) -> None:
             changes.end_sessions(name)
 
         return await self._change(request, name, change)
@@ -69,7 +69,7 @@ class People:
         """Remove an account; the last owner stays."""
         name = (await read_form(request)).get("name", "")
 
-        def change(changes: engine.AccountChanges) -> None:
+        def change(changes: accounts.AccountChanges) -> None:
             changes.check_owner_stays(name)
             changes.remove(name)
 
@@ -79,7 +79,7 @@ class People:
         """Make a change, then show its sign-in link or redirect to the page."""
         visitor = require_role(request, "owner")
         moment = self._door.read_clocks()
-        changes = engine.AccountChanges(self._store, moment, visitor.name, visitor.address)
+        changes = accounts.AccountChanges(self._store, moment, visitor.name, visitor.address)
 
         def make() -> str | None:
             with self._store.at_once():

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from copydesk import engine
 from copydesk.desk_store import ApiToken, Moment
 from copydesk.desk_store.accounts import ROLES, Role
+from copydesk.newsroom import accounts, identity
 
 _KEY = "copydesk.visitor"
 
@@ -161,7 +161,7 @@ ROOT = "/desk/"
 
 def read_clocks() -> Moment:
     """Return the time and the machine's uptime."""
-    return Moment(now=datetime.now(UTC), uptime_seconds=engine.read_uptime())
+    return Moment(now=datetime.now(UTC), uptime_seconds=accounts.read_uptime())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +181,7 @@ class Door:
     host: str = ""
     user_header: str = ""
     proxy_secret: str = field(default="", repr=False)
-    provider: engine.IdentityProvider | None = None
+    provider: identity.IdentityProvider | None = None
     api_requests_a_minute: int = 600
     session_lifetime: timedelta = timedelta(days=14)
     read_clocks: Callable[[], Moment] = read_clocks

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from copydesk import engine
 from copydesk.desk.sign_in import _passkeys
 from copydesk.desk.sign_in._attempts import (
     AttemptKeys,
@@ -35,6 +34,7 @@ from copydesk.desk.sign_in._visitor import (
 from copydesk.desk_store import AuditEntry, AuditKind, DeskStore, OneUseLink
 from copydesk.errors import FetchError, UsageError
 from copydesk.kit import urls
+from copydesk.newsroom import identity
 
 _AGENT = "User-Agent"
 
@@ -268,7 +268,7 @@ _MOST_CHECKS = 1_000
 class _Question:
     """A sign-in under way at the provider: where its browser wants to go, and its attempt keys."""
 
-    check: engine.IdentityCheck
+    check: identity.IdentityCheck
     wanted: str
     keys: AttemptKeys
     uptime_seconds: float
@@ -298,7 +298,7 @@ class ProviderSignIn:
             return self._ways.ask_to_wait(visitor, request.query_params, wait)
         back = f"{visitor.admission.origin}{self._door.root}sign-in/provider/back"
         try:
-            check = await engine.begin_identity_check(provider, back)
+            check = await identity.begin_identity_check(provider, back)
         except FetchError as error:
             return self._fail(error)
         wanted = own_page(request.query_params.get("next", ""), self._door.root)
@@ -322,7 +322,7 @@ class ProviderSignIn:
             return self._pages.answer("link_over.html", "link_over", 400)
         now = self._door.read_clocks().now
         try:
-            subject = await engine.finish_identity_check(provider, known.check, code, now)
+            subject = await identity.finish_identity_check(provider, known.check, code, now)
         except FetchError as error:
             await self._ways.note("sign-in-refused", visitor, about="provider")
             return self._fail(error)
@@ -361,6 +361,6 @@ class ProviderSignIn:
         return self._pages.answer("link_over.html", "provider_failed", 502, str(error))
 
 
-def _is_of(provider: engine.IdentityProvider, issuer: str) -> bool:
+def _is_of(provider: identity.IdentityProvider, issuer: str) -> bool:
     """Decide whether an answer names this provider, where it names one (RFC 9207)."""
     return not issuer or issuer.rstrip("/") == provider.issuer.rstrip("/")

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
 
-from copydesk import engine
+from copydesk import background, building
 from copydesk.desk._newsroom_thread import Counts
 from copydesk.desk._pages import Editor, Pages, asset_name, show_command
 from copydesk.desk._story_view import View
+from copydesk.editing import source_edits
 from copydesk.kit import dates, text
 from copydesk.rendering import Strings
+from copydesk.rounds import sources
 
 _ADDRESS = 300  # characters of a shown URL
 
@@ -27,15 +29,15 @@ class BoardState:
     """
 
     may_write: bool
-    round: engine.DemandedCommand | None
+    round: background.DemandedCommand | None
     runs_rounds: bool = False
     is_recorded: bool = False
-    owed: Sequence[engine.OwedPing] = ()
+    owed: Sequence[building.OwedPing] = ()
     owed_calls: Sequence[str] = ()
 
 
 def render_board(
-    pages: Pages, editor: Editor, counts: Counts, board: engine.SourceBoard, state: BoardState
+    pages: Pages, editor: Editor, counts: Counts, board: sources.SourceBoard, state: BoardState
 ) -> bytes:
     """Return the page of all sources."""
     rows = [show_source(pages, row) for row in board.rows]
@@ -65,7 +67,7 @@ def render_board(
     )
 
 
-def _sum_up(pages: Pages, board: engine.SourceBoard) -> str:
+def _sum_up(pages: Pages, board: sources.SourceBoard) -> str:
     say, rows = pages.strings.say, board.rows
     parts = [say("sources_count", count=len(rows))]
     dying, idle = (sum(row.is_dying for row in rows), sum(row.is_idle for row in rows))
@@ -74,7 +76,7 @@ def _sum_up(pages: Pages, board: engine.SourceBoard) -> str:
     return " · ".join(parts)
 
 
-def show_source(pages: Pages, row: engine.BoardRow) -> View:
+def show_source(pages: Pages, row: sources.BoardRow) -> View:
     """Describe a source for the templates."""
     say, health, source = pages.strings.say, row.health, row.source
     share = row.loss_share
@@ -106,12 +108,12 @@ def show_source(pages: Pages, row: engine.BoardRow) -> View:
     }
 
 
-def name_source(row: engine.BoardRow) -> str:
+def name_source(row: sources.BoardRow) -> str:
     """Return the name of a source, its address where it has none."""
     return text.fold(row.source.name) or row.source.url.partition("://")[2][:_ADDRESS]
 
 
-def _tell_days(pages: Pages, row: engine.BoardRow) -> str:
+def _tell_days(pages: Pages, row: sources.BoardRow) -> str:
     sums = {
         name: f"{sum(getattr(day, name) for day in row.days):,}"
         for name in ("leads", "filed", "dropped", "failed")
@@ -119,7 +121,7 @@ def _tell_days(pages: Pages, row: engine.BoardRow) -> str:
     return pages.strings.say("source_month", **sums)
 
 
-def show_round(pages: Pages, demanded: engine.DemandedCommand | None) -> View | None:
+def show_round(pages: Pages, demanded: background.DemandedCommand | None) -> View | None:
     """Describe the round that somebody started."""
     if demanded is None:
         return None
@@ -141,11 +143,11 @@ class Search:
 
     url: str = ""
     instead: str = ""
-    lists: Sequence[engine.FoundList] = ()
-    preview: engine.ListPreview | None = None
+    lists: Sequence[sources.FoundList] = ()
+    preview: sources.ListPreview | None = None
     problem: str = ""
     opml: str = ""
-    rows: Sequence[engine.ImportRow] = ()
+    rows: Sequence[source_edits.ImportRow] = ()
 
 
 def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> bytes:
@@ -168,7 +170,7 @@ def render_add(pages: Pages, editor: Editor, counts: Counts, search: Search) -> 
     )
 
 
-def _show_list(pages: Pages, found: engine.FoundList) -> View:
+def _show_list(pages: Pages, found: sources.FoundList) -> View:
     return {
         "url": found.url,
         "title": text.fold(found.title) or found.url,
@@ -179,7 +181,7 @@ def _show_list(pages: Pages, found: engine.FoundList) -> View:
     }
 
 
-def _show_preview(preview: engine.ListPreview | None) -> View | None:
+def _show_preview(preview: sources.ListPreview | None) -> View | None:
     if preview is None:
         return None
     return {
@@ -188,7 +190,7 @@ def _show_preview(preview: engine.ListPreview | None) -> View | None:
     }
 
 
-def _show_row(row: engine.ImportRow) -> View:
+def _show_row(row: source_edits.ImportRow) -> View:
     becomes: Literal["new", "known"] = row.becomes
     return {
         "url": row.source.url,
@@ -219,7 +221,7 @@ WIDTH, HEIGHT = 120, 24
 _PARTS = (("full", "filed"), ("half", "dropped"), ("mark", "failed"))
 
 
-def draw_sparkline(row: engine.BoardRow) -> Mapping[str, str]:
+def draw_sparkline(row: sources.BoardRow) -> Mapping[str, str]:
     """Return a path for each shade: a column a day, of filed, dropped and failed pages."""
     heights = [sum(getattr(day, name) for _, name in _PARTS) for day in row.days]
     highest = max(heights, default=0)

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
+from copydesk import building
+from copydesk.building import webhooks
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import (
     NEVER_KEPT,
@@ -26,8 +27,11 @@ from copydesk.desk._pages import Editor, Pages
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.desk.sources._board_page import BoardState, Search, render_add, render_board
 from copydesk.desk.sources._source_page import read_source_edit, render_source
+from copydesk.editing import source_edits
 from copydesk.errors import FeedError, FetchError, UsageError
 from copydesk.news import Source
+from copydesk.newsroom import Newsroom, settings
+from copydesk.rounds import sources
 
 _LOOK_AGAIN = {"Refresh": "2"}  # seconds: while a round is under way, with a script or without
 
@@ -65,7 +69,7 @@ class _SourceHandlers:
         editor = must_edit(self._editor_of(request))
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            board = engine.read_source_board(opened.newsroom)
+            board = sources.read_source_board(opened.newsroom)
             state = self._state(request, opened)
             return render_board(pages, editor, counts, board, state)
 
@@ -76,7 +80,7 @@ class _SourceHandlers:
         editor, url = must_edit(self._editor_of(request)), request.query_params.get("url", "")
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
-            board = engine.read_source_board(opened.newsroom)
+            board = sources.read_source_board(opened.newsroom)
             state = self._state(request, opened)
             return render_source(pages, editor, counts, (board, url), state)
 
@@ -89,9 +93,9 @@ class _SourceHandlers:
         form = dict(fields)
         url, seen, edit = form.get("url", ""), form.get("seen", ""), read_source_edit(fields)
         await self._desk.thread.change(
-            lambda newsroom: engine.edit_source(newsroom, url, edit, owner.name, seen)
+            lambda newsroom: source_edits.edit_source(newsroom, url, edit, owner.name, seen)
         )
-        return self._lead("sources/one/", url=engine.source_address(edit.url) if edit.url else url)
+        return self._lead("sources/one/", url=sources.source_address(edit.url) if edit.url else url)
 
     async def end(self, request: Request) -> Response:
         """End a source, and redirect to the others."""
@@ -99,7 +103,7 @@ class _SourceHandlers:
         form = dict((await _read_form(request))[0])
         url, seen = form.get("url", ""), form.get("seen", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.end_source(newsroom, url, owner.name, seen)
+            lambda newsroom: source_edits.end_source(newsroom, url, owner.name, seen)
         )
         return self._lead("sources/")
 
@@ -120,9 +124,9 @@ class _SourceHandlers:
         try:
             async with self._desk.looking:
                 if form.get("do") == "preview":
-                    preview = await engine.preview_list(root, url)
+                    preview = await sources.preview_list(root, url)
                     return await self._show_add(request, replace(search, preview=preview))
-                lists = await engine.look_for_lists(root, url)
+                lists = await sources.look_for_lists(root, url)
         except (FetchError, UsageError) as error:
             problem = "; ".join(filter(None, (error.what, error.hint)))
             return await self._show_add(request, replace(search, problem=problem))
@@ -132,7 +136,7 @@ class _SourceHandlers:
         """Add a source, or give one a new address."""
         owner = require_role(request, "owner")
         form = dict((await _read_form(request))[0])
-        url = engine.source_address(form.get("url", ""))
+        url = sources.source_address(form.get("url", ""))
         source = Source(
             url=url,
             name=form.get("name", "").strip()[:200],
@@ -140,10 +144,10 @@ class _SourceHandlers:
         )
         instead = form.get("instead", "")
 
-        def change(newsroom: engine.Newsroom) -> engine.SettingsReport:
+        def change(newsroom: Newsroom) -> settings.SettingsReport:
             if instead:
-                return engine.move_source(newsroom, instead, source, owner.name)
-            return engine.file_sources(newsroom, [source], owner.name)
+                return source_edits.move_source(newsroom, instead, source, owner.name)
+            return source_edits.file_sources(newsroom, [source], owner.name)
 
         await self._desk.thread.change(change)
         return self._lead("sources/one/", url=url)
@@ -156,7 +160,7 @@ class _SourceHandlers:
         sent = data or form.get("opml", "").encode("utf-8", "replace")
         try:
             rows = await self._desk.thread.change(
-                lambda newsroom: engine.rehearse_import(newsroom, sent)
+                lambda newsroom: source_edits.rehearse_import(newsroom, sent)
             )
         except (FeedError, UsageError) as error:
             return await self._show_add(request, Search(problem=str(error)))
@@ -165,14 +169,14 @@ class _SourceHandlers:
             opml = sent.decode("utf-8", "replace")
             return await self._show_add(request, Search(opml=opml, rows=rows))
         await self._desk.thread.change(
-            lambda newsroom: engine.file_sources(newsroom, fresh, owner.name)
+            lambda newsroom: source_edits.file_sources(newsroom, fresh, owner.name)
         )
         return self._lead("sources/")
 
     async def export(self, request: Request) -> Response:
         """Answer with the sources as OPML."""
         must_edit(self._editor_of(request))
-        opml = await self._desk.thread.ask(lambda opened: engine.export_opml(opened.newsroom))
+        opml = await self._desk.thread.ask(lambda opened: source_edits.export_opml(opened.newsroom))
         headers = {**NEVER_KEPT, "Content-Disposition": 'attachment; filename="sources.opml"'}
         return Response(opml, media_type="text/x-opml", headers=headers)
 
@@ -195,7 +199,7 @@ class _SourceHandlers:
         owner = require_role(request, "owner")
         commit = read_commit(dict((await _read_form(request))[0]))
         await self._desk.thread.change(
-            lambda newsroom: engine.undo_settings(newsroom, commit, owner.name)
+            lambda newsroom: settings.undo_settings(newsroom, commit, owner.name)
         )
         return self._lead("today/")
 
@@ -222,8 +226,8 @@ class _SourceHandlers:
             round=demand.last if demand else None,
             runs_rounds=demand is not None,
             is_recorded=self._desk.is_recorded,
-            owed=engine.list_owed_pings(newsroom.memory, newsroom.now),
-            owed_calls=engine.describe_owed_calls(newsroom.memory, newsroom.now),
+            owed=building.list_owed_pings(newsroom.memory, newsroom.now),
+            owed_calls=webhooks.describe_owed_calls(newsroom.memory, newsroom.now),
         )
 
     def _lead(self, page: str, **query: str) -> Response:

@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import (
     PICTURE_BYTES,
@@ -28,6 +27,8 @@ from copydesk.desk._story_view import View
 from copydesk.desk.sign_in import require_role, visitor_of
 from copydesk.errors import FetchError, UsageError
 from copydesk.news import Organization
+from copydesk.newsroom import settings, uploads
+from copydesk.rounds import sources
 
 _PAGE, _LOGO = "/organizations/", "/organizations/logo"
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -58,8 +59,8 @@ class _OrganizationHandlers:
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             seen = SeenOrganizations(
-                known=engine.list_organizations(opened.newsroom),
-                logos=engine.find_logos(opened.newsroom),
+                known=settings.list_organizations(opened.newsroom),
+                logos=settings.find_logos(opened.newsroom),
             )
             return render_organizations(pages, editor, counts, seen, may_write=may_write)
 
@@ -71,7 +72,7 @@ class _OrganizationHandlers:
         texts = (form.get("name", ""), form.get("owner", ""))
         domain, seen = form.get("domain", ""), form.get("seen", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.edit_organization(newsroom, domain, texts, owner.name, seen)
+            lambda newsroom: settings.edit_organization(newsroom, domain, texts, owner.name, seen)
         )
         return self._lead()
 
@@ -79,7 +80,9 @@ class _OrganizationHandlers:
         """Answer with a publisher's small logo; its URL has the version."""
         must_edit(self._editor_of(request))
         domain = request.query_params.get("domain", "")
-        data = await self._desk.thread.ask(lambda opened: engine.read_logo(opened.newsroom, domain))
+        data = await self._desk.thread.ask(
+            lambda opened: settings.read_logo(opened.newsroom, domain)
+        )
         if not data:
             return Response(status_code=404)
         return Response(data, media_type="image/jpeg", headers=_FOR_EVER)
@@ -95,9 +98,9 @@ class _OrganizationHandlers:
             raise UsageError("no picture and no address of one", subject=domain[:_CHARACTERS])
         data = data or await self._fetch(url)
         async with self._desk.decoding:
-            logo = await asyncio.to_thread(engine.make_logo, data)
+            logo = await asyncio.to_thread(uploads.make_logo, data)
         await self._desk.thread.change(
-            lambda newsroom: engine.set_logo(newsroom, domain, logo, owner.name, seen)
+            lambda newsroom: settings.set_logo(newsroom, domain, logo, owner.name, seen)
         )
         return self._lead()
 
@@ -106,7 +109,7 @@ class _OrganizationHandlers:
         root = await self._desk.thread.ask(lambda opened: opened.newsroom.root)
         try:
             async with self._desk.looking:
-                return await engine.fetch_apart(root, url)
+                return await sources.fetch_apart(root, url)
         except FetchError as error:
             raise UsageError(error.what, subject=url[:_CHARACTERS], hint=error.hint) from error
 

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from copydesk import engine
 from copydesk.desk._desk import Desk
 from copydesk.desk._http import must_edit, page_answer, read_form, with_errors
 from copydesk.desk._newsroom_thread import Counts, OpenNewsroom
@@ -26,7 +25,9 @@ from copydesk.desk.topics._topic_page import (
     render_topics,
     show_matches,
 )
+from copydesk.editing import topic_suggestions, topics, what_if
 from copydesk.errors import CopydeskError, RecordError, UsageError
+from copydesk.newsroom import Newsroom, settings
 
 _SUGGESTED = 20
 _JUST_NOW = timedelta(hours=1)
@@ -65,7 +66,7 @@ class _TopicHandlers:
 
         def make(opened: OpenNewsroom, pages: Pages, counts: Counts) -> bytes:
             newsroom, moved = opened.newsroom, None
-            rows = engine.list_topic_rows(newsroom, opened.queue.catalogue)
+            rows = topics.list_topic_rows(newsroom, opened.queue.catalogue)
             if "moved" in asked:
                 commit = _find_own_commit(newsroom, asked.get("commit", ""), editor)
                 moved = MovedTopic(name=asked["moved"], commit=commit.id if commit else "")
@@ -79,16 +80,16 @@ class _TopicHandlers:
         editor, asked = must_edit(self._editor_of(request)), request.query_params
         name, suggestions = asked.get("name", ""), None
         if asked.get("suggest"):
-            question = engine.SuggestQuestion(topic=name, limit=_SUGGESTED)
+            question = topic_suggestions.SuggestQuestion(topic=name, limit=_SUGGESTED)
             suggestions = await self._desk.thread.change(
-                lambda newsroom: engine.suggest_keywords(newsroom, question)
+                lambda newsroom: topic_suggestions.suggest_keywords(newsroom, question)
             )
 
         def see(opened: OpenNewsroom) -> SeenTopic:
-            topic, path, seen = engine.see_topic(opened.newsroom, name)
+            topic, path, seen = topics.see_topic(opened.newsroom, name)
             words = asked.get("try", "")
             catalogue = opened.queue.catalogue
-            matches = engine.match_words(opened.newsroom, catalogue, words) if words else None
+            matches = topics.match_words(opened.newsroom, catalogue, words) if words else None
             return SeenTopic(
                 topic=topic,
                 path=path,
@@ -106,7 +107,7 @@ class _TopicHandlers:
         words = request.query_params.get("q", "")
 
         def make(opened: OpenNewsroom, pages: Pages, _counts: Counts) -> bytes:
-            matches = engine.match_words(opened.newsroom, opened.queue.catalogue, words)
+            matches = topics.match_words(opened.newsroom, opened.queue.catalogue, words)
             return pages.fragment("topic_matches.html", matches=show_matches(pages, matches))
 
         return page_answer(await self._desk.draw(make))
@@ -117,7 +118,7 @@ class _TopicHandlers:
         name, seen, edit = form.get("name", ""), form.get("seen", ""), read_topic_edit(form)
         try:
             done = await self._desk.thread.change(
-                lambda newsroom: engine.edit_topic(newsroom, name, edit, owner.name, seen)
+                lambda newsroom: topics.edit_topic(newsroom, name, edit, owner.name, seen)
             )
         except (UsageError, RecordError) as error:
             return await self._refuse(request, form, edit, error)
@@ -125,12 +126,12 @@ class _TopicHandlers:
         return RedirectResponse(link_topic(self._desk.path, name, **saved), 303)
 
     async def _refuse(
-        self, request: Request, form: dict[str, str], edit: engine.TopicEdit, error: CopydeskError
+        self, request: Request, form: dict[str, str], edit: topics.TopicEdit, error: CopydeskError
     ) -> Response:
         problem = "; ".join(filter(None, (str(error), error.hint)))
 
         def see(opened: OpenNewsroom) -> SeenTopic:
-            topic, path, seen = engine.see_topic(opened.newsroom, form.get("name", ""))
+            topic, path, seen = topics.see_topic(opened.newsroom, form.get("name", ""))
             is_stale = seen != form.get("seen")
             return SeenTopic(
                 topic=topic,
@@ -148,11 +149,11 @@ class _TopicHandlers:
         editor, form = must_edit(self._editor_of(request)), dict(await read_form(request))
         edit, name = read_topic_edit(form), form.get("name", "")
 
-        def compare(opened: OpenNewsroom) -> engine.RuleChange:
-            topic, _, _ = engine.see_topic(opened.newsroom, name)
-            added, dropped = engine.compare_keywords(topic, edit.keywords)
-            words = engine.KeywordEdit(added=added, dropped=dropped)
-            return engine.RuleChange(keywords={topic.name: words})
+        def compare(opened: OpenNewsroom) -> what_if.RuleChange:
+            topic, _, _ = topics.see_topic(opened.newsroom, name)
+            added, dropped = topics.compare_keywords(topic, edit.keywords)
+            words = what_if.KeywordEdit(added=added, dropped=dropped)
+            return what_if.RuleChange(keywords={topic.name: words})
 
         trial = self._desk.trials.begin(editor.name, await self._desk.thread.ask(compare))
         return RedirectResponse(f"{self._desk.path}what-if/?trial={trial.id}", 303)
@@ -162,11 +163,11 @@ class _TopicHandlers:
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, word = form.get("name", ""), form.get("word", "")
 
-        def answer(newsroom: engine.Newsroom) -> None:
+        def answer(newsroom: Newsroom) -> None:
             if form.get("do") == "dismiss":
-                engine.dismiss_words(newsroom, name, [word], owner.name)
+                topics.dismiss_words(newsroom, name, [word], owner.name)
             else:
-                engine.add_keywords(newsroom, name, [word], owner.name)
+                topics.add_keywords(newsroom, name, [word], owner.name)
 
         await self._desk.thread.change(answer)
         return RedirectResponse(link_topic(self._desk.path, name, suggest="1"), 303)
@@ -176,7 +177,7 @@ class _TopicHandlers:
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent = form.get("name", "").strip(), form.get("parent", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.file_topic(newsroom, name, parent, owner.name)
+            lambda newsroom: topics.file_topic(newsroom, name, parent, owner.name)
         )
         return RedirectResponse(link_topic(self._desk.path, name), 303)
 
@@ -185,7 +186,7 @@ class _TopicHandlers:
         owner, form = require_role(request, "owner"), dict(await read_form(request))
         name, parent, seen = (form.get(field, "") for field in ("name", "parent", "seen"))
         done = await self._desk.thread.change(
-            lambda newsroom: engine.move_topic(newsroom, name, parent, owner.name, seen)
+            lambda newsroom: topics.move_topic(newsroom, name, parent, owner.name, seen)
         )
         told = urlencode({"moved": name, "commit": done.commit or ""})
         return RedirectResponse(f"{self._desk.path}topics/?{told}", 303)
@@ -197,7 +198,7 @@ class _TopicHandlers:
             raise UsageError("a topic ends only when you say that this is meant", subject="topic")
         name, seen = form.get("name", ""), form.get("seen", "")
         await self._desk.thread.change(
-            lambda newsroom: engine.end_topic(newsroom, name, owner.name, seen)
+            lambda newsroom: topics.end_topic(newsroom, name, owner.name, seen)
         )
         return RedirectResponse(f"{self._desk.path}topics/", 303)
 
@@ -221,14 +222,14 @@ def _may_write(request: Request) -> bool:
 
 
 def _find_own_commit(
-    newsroom: engine.Newsroom, commit: str, editor: Editor
-) -> engine.SettingsCommit | None:
+    newsroom: Newsroom, commit: str, editor: Editor
+) -> settings.SettingsCommit | None:
     """Return an editor's last commit of settings if it has this id and is recent, else None.
 
     A link from somebody else must not offer to undo a commit that the editor did not mean.
     """
     since = newsroom.now - _JUST_NOW
-    own = engine.list_settings_commits(newsroom, editor.name, since) if commit else []
+    own = settings.list_settings_commits(newsroom, editor.name, since) if commit else []
     return own[0] if own and own[0].id == commit else None
 
 

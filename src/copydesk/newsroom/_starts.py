@@ -1,0 +1,181 @@
+"""Starts: a new newsroom, the demo's, one taken over from a reference site."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from copydesk import config
+from copydesk.archive import change, git, sealing
+from copydesk.errors import UsageError
+from copydesk.kit import dates, files
+from copydesk.newsroom._newsroom import PRIVATE
+
+_IGNORED = f"{PRIVATE}/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """The built-in example: the recorded web that it replays, and the moment it is set in."""
+
+    web: Path
+    now: datetime
+
+
+def new(root: Path, when: datetime) -> tuple[str, ...]:
+    """Make a newsroom with a working example beat in `root`; give the files made.
+
+    The folder gets a git repository of its own where git is installed, also inside another one.
+    Raises UsageError where the folder holds something already.
+    """
+    require_free_folder(root)
+    with example() as folder:
+        return _lay_out(folder / "starter", root, when)
+
+
+def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
+    """Make a bare newsroom on any subject in `root`; give the files made.
+
+    As `new` does, and raises UsageError, too, where nothing can be made of what is said: then
+    nothing is made.
+    """
+    require_free_folder(root)
+    composed = config.compose_newsroom(new)
+    with _writing(root):
+        for path, written in composed.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            files.write_atomic(root / path, written.encode())
+    return _begin(root, when)
+
+
+def demo_newsroom(root: Path, when: datetime) -> bool:
+    """Lay out the demo's newsroom in `root`; False where it is there already."""
+    if (root / "beat.toml").exists():
+        return False
+    require_free_folder(root)
+    with example() as folder:
+        _lay_out(folder / "newsroom", root, when)
+    return True
+
+
+@contextmanager
+def demo() -> Iterator[Demo]:
+    """Yield the demo's recorded web for the block."""
+    with example() as folder:
+        about = json.loads((folder / "demo.json").read_text("utf-8"))
+        now = dates.parse(about["now"])
+        assert now is not None
+        yield Demo(web=folder / "web.warc.gz", now=now)
+
+
+def adopt(root: Path) -> tuple[str, ...]:
+    """Make a reference site a newsroom: beat.toml and a line in .gitignore; give what changed.
+
+    A beat.toml that is there stays as it is. Raises ConfigError where this is no such site.
+    """
+    changed = []
+    if not (root / "beat.toml").exists():
+        files.write_atomic(root / "beat.toml", config.compose_adoption(root).encode())
+        changed.append("beat.toml")
+    if _ignore_private(root):
+        changed.append(".gitignore")
+    return tuple(changed)
+
+
+@contextmanager
+def example() -> Iterator[Path]:
+    """Yield the folder of the example beat: in the package, or beside it in a checkout."""
+    packaged = importlib.resources.files("copydesk") / "examples" / "ai"
+    checkout = Path(__file__).resolve().parents[4] / "examples" / "ai"
+    if packaged.is_dir():
+        with importlib.resources.as_file(packaged) as folder:
+            yield folder
+    elif checkout.is_dir():
+        yield checkout
+    else:
+        raise UsageError(
+            "the example beat is not in this installation", hint="install copydesk again"
+        )
+
+
+def require_free_folder(root: Path) -> None:
+    """Raise UsageError where a newsroom cannot be made in `root`, which holds something already."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise UsageError(
+            "the folder is not empty", subject=str(root), hint="name one that does not exist yet"
+        )
+
+
+@contextmanager
+def _writing(root: Path) -> Iterator[None]:
+    """Raise UsageError where the folder cannot be written in the block."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"the folder cannot be made ({error.strerror or 'disk error'})",
+            subject=str(root),
+            hint="name one below a folder that you may write to",
+        ) from error
+
+
+def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
+    ignored = shutil.ignore_patterns("__pycache__")
+    with _writing(root):
+        shutil.copytree(folder, root, dirs_exist_ok=True, ignore=ignored)
+    return _begin(root, when)
+
+
+def _begin(root: Path, when: datetime) -> tuple[str, ...]:
+    """Give a folder of settings its key and its repository, with a first commit of all of it."""
+    _ignore_private(root)
+    sealing.write_key(root / PRIVATE / "key")
+    made = sorted(
+        str(path.relative_to(root))
+        for path in root.rglob("*")
+        if path.is_file() and PRIVATE not in path.relative_to(root).parts
+    )
+    if git.start_repository(root).usable:
+        lock = change.WriteLock(root)
+        with lock.hold():
+            lock.adopt(made, "A new newsroom", when)
+    return tuple(made)
+
+
+def _ignore_private(root: Path) -> bool:
+    """Add `.copydesk/` to .gitignore; False where it is there already."""
+    path = root / ".gitignore"
+    text = path.read_text("utf-8") if path.exists() else ""
+    if _IGNORED in text.split():
+        return False
+    separator = "" if not text or text.endswith("\n") else "\n"
+    files.write_atomic(path, f"{text}{separator}{_IGNORED}\n".encode())
+    return True
+
+
+# Settings as a person reads them.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingRow:
+    """One value of beat.toml, `_data` or the environment, and where it came from."""
+
+    path: str
+    value: str
+    origin: str
+
+
+def setting_rows(root: Path, environ: Mapping[str, str]) -> tuple[list[SettingRow], list[str]]:
+    """Return every value with its origin, secrets hidden, and the warnings; raises ConfigError."""
+    settings = config.load(root, environ)
+    rows = [
+        SettingRow(path=path, value=value, origin=origin)
+        for path, value, origin in config.rows(settings)
+    ]
+    return rows, list(settings.warnings)
