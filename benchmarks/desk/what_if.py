@@ -27,9 +27,9 @@ BENCHMARKS = Path(__file__).parents[1]
 sys.path[:0] = [str(BENCHMARKS / "paper"), str(BENCHMARKS.parent / "tests")]
 
 import archive as invented  # noqa: E402
-from copydesk import publish  # noqa: E402
-from copydesk.config import Settings  # noqa: E402
-from copydesk.editing.what_if import (
+from copydesk import publish  # noqa: E402  # noqa: E402
+from copydesk.config import Settings  # noqa: E402  # noqa: E402
+from copydesk.editing.what_if import (  # noqa: E402
     Bench,
     KeywordEdit,
     Outcome,
@@ -40,9 +40,9 @@ from copydesk.editing.what_if import (
     summarize,
     try_rules,
 )
-from copydesk.news import Edition, Story  # noqa: E402
-from copydesk.newsroom import Silence, open_newsroom  # noqa: E402
-from copydesk.rounds.rejudging import FieldChange, rejudge  # noqa: E402
+from copydesk.news import Edition, Story  # noqa: E402  # noqa: E402
+from copydesk.newsroom import Silence, open_newsroom  # noqa: E402  # noqa: E402
+from copydesk.rounds.rejudging import FieldChange, rejudge  # noqa: E402  # noqa: E402
 
 DAYS, WORDS_A_TOPIC = 30, 12
 QUIET = Silence()

@@ -43,7 +43,7 @@ STORES = {
     "newsroom/backup/_back_up.py": "parts of a backup, copied a moment ago",
     "newsroom/backup/_parts.py": "what a backup copies, through no link, and shows nobody",
     "newsroom/backup/_restore.py": "a newsroom that was restored a moment ago, hashed",
-    "newsletters/checks/_doctor.py": "the key that signs letters, where the owner says it lies",
+    "newsletters/checks/_doctor.py": "the key that signs letters",
     "newsroom/_newsroom.py": "where git keeps what a work tree shares",
     "building/_build.py": "which folders are gone",
     "publish/writing.py": "the site, to compare",
@@ -58,7 +58,6 @@ STORES = {
 }
 NAMED = {  # by a person, on the command line or in beat.toml
     "newsletters/sending/_prepare.py": "the key that signs letters",
-    "newsroom/backup/_container.py": "a backup",
     "newsroom/backup/_container.py": "a backup",
     "cli/_mail_readers.py": "a list of readers that is written",
     "editing/source_edits.py": "a list of sources",

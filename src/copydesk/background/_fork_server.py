@@ -33,14 +33,13 @@ Work = Literal["rounds", "actions"]
 # A face imports what stands behind one of its names when that is asked for.
 _FACES = (
     *("archive", "archive.change", "archive.git", "config", "fetch"),
-    *("engine", "engine.filing", "engine.judging", "engine.newsroom", "engine.publishing"),
-    *("engine.cataloguing", "engine.reading", "engine.rejudging", "engine.revisiting"),
-    *("engine.round", "engine.sources"),
+    *("building", "newsroom", "rounds", "rounds.rejudging", "rounds.sources"),
     *("extract", "illustrate", "illustrate.drawing", "judge", "memory", "placement", "publish"),
     *("rendering", "review", "watch"),
 )
 _MODULES = (
     *("copydesk.cli.records", "copydesk.cli.rounds"),
+    *("copydesk.newsroom.cataloguing", "copydesk.newsroom.filing", "copydesk.building.webhooks"),
     *("PIL.Image", "PIL.ImageDraw", "PIL.ImageFont", "PIL.ImageOps"),
     *("PIL.features", "Stemmer", "aiodns", "aiohttp", "concurrent.futures.thread"),
     *(
@@ -56,10 +55,13 @@ _MODULES = (
 # What editors did is filed without reading pages, drawing pictures or asking anybody: half of it.
 _FACES_OF_ACTIONS = (
     *("archive", "archive.change", "archive.git", "catalogue", "config"),
-    *("desk_store", "engine.actions", "engine.cataloguing", "engine.editing", "engine.newsroom"),
-    *("engine.rejudging", "judge", "memory", "placement", "review"),
+    *("desk_store", "editing", "editing.applying", "newsroom", "rounds.rejudging"),
+    *("judge", "memory", "placement", "review"),
 )
-_MODULES_OF_ACTIONS = ("copydesk.cli.desk", "can_ada", "msgspec", "orjson", "publicsuffixlist")
+_MODULES_OF_ACTIONS = (
+    *("copydesk.cli.desk", "copydesk.newsroom.cataloguing", "copydesk.newsroom.filing"),
+    *("can_ada", "msgspec", "orjson", "publicsuffixlist"),
+)
 
 
 def load(work: Work) -> None:

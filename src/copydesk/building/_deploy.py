@@ -113,7 +113,8 @@ def _alone(root: Path, private: Path) -> Iterator[None]:
 
 # DeployManifest: what a place holds as memory keeps it, written down in batches.
 #
-# A transaction for each file would wait for the disk as often as the network. What a batch loses when
+# A transaction for each file would wait for the disk as often as the network. What a batch loses
+# when
 # the process is killed is sent once more.
 
 _BATCH = 500

@@ -124,7 +124,8 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
 
 # Filed letters: a story that is removed for good goes out of all that told it, in the same commit.
 #
-# story ── every letter with its name or an address ──> the letter without it │ a note where it stays
+# story ── every letter with its name or an address ──> the letter without it │ a note where it
+# stays
 
 
 def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:

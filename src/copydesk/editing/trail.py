@@ -288,7 +288,8 @@ def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
 
 # Commit entries: what one commit did to a story, as entries of its trail.
 #
-# An editor's commit says in its last lines which words it holds; what they said stands in the record
+# An editor's commit says in its last lines which words it holds; what they said stands in the
+# record
 # and among the rulings as the commit has them. A commit without such lines is a round's, or that of
 # a person with git.
 

@@ -92,7 +92,7 @@ def adopt(root: Path) -> tuple[str, ...]:
 def example() -> Iterator[Path]:
     """Yield the folder of the example beat: in the package, or beside it in a checkout."""
     packaged = importlib.resources.files("copydesk") / "examples" / "ai"
-    checkout = Path(__file__).resolve().parents[4] / "examples" / "ai"
+    checkout = Path(__file__).resolve().parents[3] / "examples" / "ai"
     if packaged.is_dir():
         with importlib.resources.as_file(packaged) as folder:
             yield folder

@@ -192,7 +192,8 @@ def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Sto
 # Writing: the newsroom's write lock, with what earlier versions left taken over first.
 #
 # A version before the journal of `archive` wrote first and committed then. What it left between the
-# two is told by its memory; where that was lost, by records that git does not know and in which every
+# two is told by its memory; where that was lost, by records that git does not know and in which
+# every
 # digest fits; and a verdict cut short is all that parts its record from the last commit.
 
 RULINGS_PATH = "_data/rulings.yaml"

@@ -202,7 +202,7 @@ def _settle_articles(
 
 # Pick the leads whose pages a round fetches: so many of a host, a site, a source.
 #
-# Which sources it asks for leads is decided before that, in `engine.sources` (`SourcesToAsk`).
+# Which sources it asks for leads is decided before that, in `rounds.sources` (`SourcesToAsk`).
 
 SECONDS = 600.0  # that one host's sources may take of a round, and its pages again
 A_SITE = 4  # hosts' worth of pages of one registrable domain, however many names it has

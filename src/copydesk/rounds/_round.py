@@ -426,7 +426,8 @@ def _newest_time(kept: bytes) -> datetime:
 # The git remote: a round's commits are pushed to it after the round; then git tidies up.
 #
 # A remote that moves meanwhile is tried again at once, a few times (`archive.Repository.push`). Who
-# tries a failed push again is the next round, when it is due: earlier commits go along with its own.
+# tries a failed push again is the next round, when it is due: earlier commits go along with its
+# own.
 
 
 def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:

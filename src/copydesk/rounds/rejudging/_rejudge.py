@@ -262,7 +262,8 @@ def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str
 
 # Judge filed stories anew: their stored articles by today's rules, each as it once came in.
 #
-# records ── filed ──> in the order in which they came ── judged ──> fresh stories ── beside ──> fresh
+# records ── filed ──> in the order in which they came ── judged ──> fresh stories ── beside ──>
+# fresh
 
 
 @dataclass(slots=True, kw_only=True)
