@@ -71,7 +71,7 @@ def test_a_reader_starts_with_all_that_reads_pages(library: str) -> None:
 def test_readers_whom_nobody_asks_are_neither_started_nor_loaded() -> None:
     code = """
 import multiprocessing, sys
-from copydesk.engine.reading import ReaderPool
+from copydesk.rounds import ReaderPool
 from copydesk.news import Beat
 ReaderPool(Beat(title="Coast")).close()
 print("pebble" in sys.modules, multiprocessing.active_children())

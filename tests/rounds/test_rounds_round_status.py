@@ -77,8 +77,8 @@ def test_a_round_that_was_killed_is_not_at_work(tmp_path: Path) -> None:
 import os, signal
 from datetime import UTC, datetime
 from pathlib import Path
-from copydesk.engine import Silence
-from copydesk.engine.newsroom import RoundTeller
+from copydesk.newsroom import Silence
+from copydesk.newsroom.reports import RoundTeller
 now = datetime(2026, 11, 20, tzinfo=UTC)
 RoundTeller(Path({str(tmp_path)!r}), now, Silence()).stage("pages", 9)
 os.kill(os.getpid(), signal.SIGKILL)

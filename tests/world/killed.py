@@ -39,25 +39,21 @@ _LOADED = (  # by commands; here, once, with all that is in them
     "copydesk.cli.rounds",
     "copydesk.cli.sources",
     "copydesk.config",
-    "copydesk.engine.actions",
+    "copydesk.building",
     "copydesk.editing",
-    "copydesk.newsroom.filing",
-    "copydesk.engine.judging",
     "copydesk.newsletters.issues",
-    "copydesk.engine.newsroom",
-    "copydesk.engine.publishing",
-    "copydesk.engine.reading",
+    "copydesk.newsroom",
+    "copydesk.newsroom.filing",
+    "copydesk.rounds",
     "copydesk.rounds.rejudging",
-    "copydesk.engine.revisiting",
-    "copydesk.engine.round",
-    "copydesk.engine.sources",
+    "copydesk.rounds.sources",
     "copydesk.extract",
     "copydesk.judge",
     "copydesk.publish",
     "copydesk.watch",
 )
 _READING_LOADED = "copydesk.rounds._preload"  # as its pool says, too
-UNDO = "undo-action"  # no command yet: engine.undo_action with a commit's id
+UNDO = "undo-action"  # no command yet: editing.undo_action with a commit's id
 WORK = "work-off"  # none either: the desk's worker, in a process of its own
 
 

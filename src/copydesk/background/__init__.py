@@ -1,7 +1,7 @@
-"""Serving: what a newsroom does behind its served site: rounds when due, hubs, counts of reads.
+"""Run the background work of `serve`: rounds, hubs, newsletters, webhook calls, read counts.
 
-A newsroom goes in; its rounds run, its subscriptions live and its reads are counted until the
-server, which is another floor's (`copydesk.serve`), is told to stop.
+`open_service` takes a newsroom. While the server (`copydesk.serve`) runs, its rounds run, its hub
+subscriptions are renewed and its reads are counted.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Audience: how often each story's or issue's page is read, counted here and by nobody else.
+"""Count how often the page of each story or issue is read.
 
-What is kept is a number for each of them and day. No cookie is set, and no address is written down:
-that one client does not count without end is told by a keyed hash that never leaves the process,
-and whose key is thrown away at midnight (UTC).
+Stored is one number per page and day. No cookie is set and no address is written down. A keyed hash
+limits how often one client counts; it never leaves the process, and its key is thrown away at
+midnight (UTC).
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from copydesk.fetch import Clock
 from copydesk.mail_store import open_mail
 from copydesk.memory import Memory
 
-A_CLIENT = 3  # reads of one story on one day that one client counts for
-AN_ADDRESS = 30  # the same of one address, whatever its browsers call themselves
+A_CLIENT = 3  # reads of one story by one client that count on one day
+AN_ADDRESS = 30  # reads of one story from one address that count on one day, over all its browsers
 EVERY_SECONDS = 60.0
 KEPT_DAYS = 90
-CLIENTS_AT_MOST = 200_000  # pairs of client and story a day, some 40 MB; more are not counted
+CLIENTS_AT_MOST = 200_000  # pairs of client and story per day, about 40 MB; then no more
 
 Counts = Mapping[tuple[date, str], int]
 """How often the page of each name was read on each day."""
@@ -34,9 +34,9 @@ KeepCounts = Callable[[Counts], None]
 
 
 def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
-    """Return what adds the reads of stories to the memory, and forgets those of long ago.
+    """Return a function that adds the reads of stories to the memory and deletes old counts.
 
-    `open_memory` opens it for one thread and a short time.
+    `open_memory` opens the memory for one thread and a short time.
     """
 
     def keep(counts: Counts) -> None:
@@ -49,7 +49,7 @@ def keep_reads(open_memory: Callable[[], Memory]) -> KeepCounts:
 
 
 def keep_issue_views(private: Path) -> KeepCounts:
-    """Return what adds the views of letters' issues to what is kept of letters."""
+    """Return a function that adds the views of newsletter issues to the mail store."""
 
     def keep(counts: Counts) -> None:
         with closing(open_mail(private)) as store, store.at_once():
@@ -60,9 +60,9 @@ def keep_issue_views(private: Path) -> KeepCounts:
 
 
 class AudienceCounts:
-    """Count the reads of pages, and write them down now and then.
+    """Count the reads of pages, and write them at intervals.
 
-    `keep` writes them, in a thread. What cannot be written now is written later.
+    `keep` writes them, in a thread. Counts that cannot be written now are written later.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class AudienceCounts:
         self._counts: Counter[tuple[date, str]] = Counter()
 
     def note(self, address: str, browser: str, name: str) -> None:
-        """Count that somebody reads the page of a record; `browser` is what theirs calls itself."""
+        """Count a read of a record's page; `browser` is the client's user agent."""
         day = self._clock.now().date()
         if day != self._day:
             self._day, self._key = day, self._make_key()
@@ -103,7 +103,7 @@ class AudienceCounts:
         return blake2b(words, key=self._key, digest_size=8).digest()
 
     async def go_on(self) -> None:
-        """Write the counts every minute until cancelled, and once more then."""
+        """Write the counts every minute until cancelled, and once more at the end."""
         try:
             while True:
                 await self._clock.sleep(EVERY_SECONDS)
@@ -112,7 +112,7 @@ class AudienceCounts:
             await self.write()
 
     async def write(self) -> None:
-        """Write the counts; where the file is busy or broken they wait for the next time."""
+        """Write the counts; if the file is busy or broken they wait for the next time."""
         counts, self._counts = self._counts, Counter()
         if not counts:
             return

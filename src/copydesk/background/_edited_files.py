@@ -1,4 +1,4 @@
-"""Edited files: what somebody wrote by hand is in the catalogue and on the site soon after."""
+"""Watch for files that a person edits; update the catalogue and the site."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from copydesk.newsroom.reports import read_round_status
 Say = Callable[[str], None]
 
 _WAITS = "what is edited by hand waits for the next round"
-_LOOK_SECONDS = 0.2  # while another process builds or does a round
+_LOOK_SECONDS = 0.2  # while another process builds or runs a round
 _NOT_WATCHED = "_site"  # Jekyll writes it
-_DATA = "_data"  # at all but the lists in it rounds look
+_DATA = "_data"  # rounds watch it, except for the lists in it
 _LISTS = (_DATA, "_data/lists")
 _THEME = "assets"
 _NEWS = ("_news/", "_archive/")
@@ -35,10 +35,10 @@ _NEWS = ("_news/", "_archive/")
 class EditedFiles:
     """Watch records, theme and assets, and build the site when somebody changed them.
 
-    What copydesk itself wrote is on the site when its command has built it, and known to the
-    catalogue: that leads to nothing. `turn` is held by whatever runs in the newsroom for this
-    server; a round of another process is waited for. `deploys` says whether a build is sent on; it
-    may ask the disk.
+    Changes by copydesk itself lead to nothing: its command has already built the site and updated
+    the catalogue. This server's rounds and builds take turns with the lock `turn`; a round of
+    another process is waited for. `deploys` decides whether a build is deployed; it may read the
+    disk.
     """
 
     def __init__(
@@ -50,10 +50,10 @@ class EditedFiles:
         self._say = say
         self._said = ""
         self.deploys: Callable[[], bool] = lambda: False
-        self.try_again_seconds = 60.0  # to watch, after that was not possible
+        self.try_again_seconds = 60.0  # seconds before the next attempt, after watching failed
 
     async def go_on(self) -> None:
-        """Go on until cancelled; a build under way is then ended and waited for."""
+        """Watch until cancelled; then end a running build and wait for it."""
         root = self._newsroom.root
         self._say_once(await asyncio.to_thread(_describe_mount, root))
         changes = FileChanges()
@@ -67,7 +67,7 @@ class EditedFiles:
             except CopydeskError as error:
                 self._say_once(f"{_WAITS}: {error}")
             await asyncio.sleep(self.try_again_seconds)
-            changes = FileChanges(everything=True)  # nobody looked
+            changes = FileChanges(everything=True)  # changes may have been missed meanwhile
 
     async def _follow(self, watcher: FileWatcher, changes: FileChanges) -> None:
         while True:
@@ -79,10 +79,10 @@ class EditedFiles:
             changes = FileChanges()
 
     def _is_quiet(self) -> bool:
-        """Decide whether no round and no build is at work, of any process.
+        """Decide whether no process runs a round or a build.
 
-        The lock of rounds is asked only where one says that it is at work: holding it for a moment
-        would make a round that begins in that moment give up.
+        The lock of rounds is tried only if a process says that it is running one: holding the lock
+        even briefly would make a round that starts in that moment give up.
         """
         private = self._newsroom.private
         status = read_round_status(private)
@@ -92,7 +92,7 @@ class EditedFiles:
         return all(_is_free(private / name) for name in names)
 
     async def _take_in(self, changes: FileChanges) -> None:
-        """Bring catalogue and site up to what changed, each where it is not yet."""
+        """Bring catalogue and site up to date with some changes, if they do not have them yet."""
         unlisted, unbuilt = await asyncio.to_thread(self._compare, changes)
         if unlisted:
             await self._starter.refresh_catalogue()
@@ -104,7 +104,7 @@ class EditedFiles:
                 self._say(f"the build ended with exit code {code}; the next round builds again")
 
     def _compare(self, changes: FileChanges) -> tuple[FileChanges, FileChanges]:
-        """Return of some changes what the catalogue, and what the site does not have yet."""
+        """Return the changes that the catalogue lacks, and those that the site lacks."""
         if changes.everything:
             return changes, changes
         newsroom = self._newsroom
@@ -122,7 +122,7 @@ class EditedFiles:
 
 
 def _is_free(lock: Path) -> bool:
-    """Decide whether nobody holds a lock; in a folder that is no more none is made."""
+    """Decide whether nobody holds a lock; in a folder that is gone no lock file is made."""
     if not lock.exists():
         return True
     with hold_lock(lock) as is_free:
@@ -132,7 +132,7 @@ def _is_free(lock: Path) -> bool:
 def _open_watcher(root: Path) -> FileWatcher:
     try:
         pass
-    except ImportError as error:  # inotify is Linux's
+    except ImportError as error:  # inotify exists on Linux only
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from error
     return FileWatcher(root, is_watched)
 
@@ -159,12 +159,9 @@ def _describe_mount(root: Path) -> str:
     )
 
 
-# File changes: which files changed, as far as anybody knows.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChanges:
-    """Files that were written, moved or deleted, by path; `everything` where nobody knows which."""
+    """Paths of files that were written, moved or deleted; `everything` if they are not known."""
 
     paths: frozenset[str] = frozenset()
     everything: bool = False
@@ -178,10 +175,10 @@ class FileChanges:
         )
 
 
-# File watcher: the kernel tells which files below a folder change (inotify, on Linux).
+# Watching files with inotify (Linux).
 
-_STILL_SECONDS = 0.5  # a pull writes thousands of files, a command its record and then its commit
-_LONGEST_SECONDS = 10.0  # that is waited for stillness
+_STILL_SECONDS = 0.5  # a pull writes thousands of files; a command writes, then commits
+_LONGEST_SECONDS = 10.0  # the longest wait for files to stop changing
 _ROOT = ""
 
 _CHANGES = flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.CREATE | flags.DELETE
@@ -189,18 +186,17 @@ _HERE_NOW = flags.MOVED_TO | flags.CREATE
 
 
 class FileWatcher:
-    """Tell which files below some folders of `root` change, at no cost while none does.
+    """Report which files below some folders of `root` change, at no cost while none does.
 
-    `is_watched` decides by its path whether a file or folder is: of a folder that is watched what
-    is in it is asked in turn, now or later, but for hidden files. Methods raise OSError where the
-    system cannot watch, and where `root` itself is moved or deleted. Used by one task at a time,
-    and closed by who made it.
+    `is_watched` decides by its path whether a file or folder is watched; in a watched folder it is
+    asked for each entry that is not hidden. Methods raise OSError if the system cannot watch, or if
+    `root` itself is moved or deleted. Used by one task at a time, and closed by its creator.
     """
 
     def __init__(self, root: Path, is_watched: Callable[[str], bool]) -> None:
         self._root = root
         self._is_watched = is_watched
-        self._folders: dict[int, str] = {}  # by the number that the kernel has for each
+        self._folders: dict[int, str] = {}  # by inotify's watch number
         self._identity = _identify(root)
         self._inotify = INotify()
         try:
@@ -210,11 +206,11 @@ class FileWatcher:
             raise
 
     def close(self) -> None:
-        """Let go of the kernel's watches."""
+        """Close the kernel's watches."""
         self._inotify.close()
 
     async def wait(self) -> FileChanges:
-        """Return what changed, once files have been still for half a second, ten at most."""
+        """Return the changed files, once nothing has changed for half a second (or after ten)."""
         loop = asyncio.get_running_loop()
         changes = FileChanges()
         while not changes:
@@ -228,12 +224,12 @@ class FileWatcher:
         return changes
 
     async def read(self) -> FileChanges:
-        """Return what changed and was not told yet; nothing where nothing did."""
+        """Return the changes since the last call; empty if there are none."""
         reading = asyncio.ensure_future(asyncio.to_thread(self._read))
         try:
             return await asyncio.shield(reading)
         except asyncio.CancelledError:
-            await asyncio.wait([reading])  # whoever closes the watcher next takes nothing from it
+            await asyncio.wait([reading])  # else its thread would take events from the next reader
             raise
 
     async def _wait_for_events(self) -> None:
@@ -251,10 +247,10 @@ class FileWatcher:
         paths: set[str] = set()
         for number, mask, _, name in self._inotify.read(timeout=0):
             if mask & flags.Q_OVERFLOW:
-                self._watch(_ROOT)  # new folders may be among what was not told
+                self._watch(_ROOT)  # new folders may be among the lost events
                 changes = FileChanges(everything=True)
             elif mask & flags.IGNORED:
-                self._folders.pop(number, None)  # it was deleted
+                self._folders.pop(number, None)  # the folder was deleted
             elif name and number in self._folders:
                 path = _join(self._folders[number], name)
                 if self._is_wanted(path):
@@ -262,18 +258,18 @@ class FileWatcher:
         return changes | FileChanges(paths=frozenset(paths))
 
     def _hear_of_entry(self, path: str, mask: int, paths: set[str]) -> FileChanges:
-        """Add a file to `paths`, or those of a folder that came; return what more there is."""
+        """Add a file to `paths`, or all files of a new folder; return further changes."""
         if not mask & flags.ISDIR:
             paths.add(path)
         if mask & _HERE_NOW:
-            paths.update(self._watch(path))  # of a file that is no link to a folder, nothing
+            paths.update(self._watch(path))  # adds nothing for a file, unless it links to a folder
         elif mask & flags.ISDIR or "/" not in path:
             self._forget(path)
             return FileChanges(everything=True)
         return FileChanges()
 
     def _watch(self, folder: str) -> list[str]:
-        """Watch a folder and those in it; return the files that are there already."""
+        """Watch a folder and the folders in it; return the files that they already contain."""
         mask = _CHANGES | flags.ONLYDIR | (flags.MOVE_SELF if folder == _ROOT else 0)
         if "/" in folder and (self._root / folder).is_symlink():
             return []
@@ -282,7 +278,7 @@ class FileWatcher:
         except OSError as error:
             if folder == _ROOT or error.errno in {errno.ENOSPC, errno.ENOMEM}:
                 raise
-            return []  # no folder, gone again or not ours to read
+            return []  # not a folder, already gone, or not readable
         return [path for entry in self._list(folder) for path in self._watch_entry(folder, entry)]
 
     def _list(self, folder: str) -> list[os.DirEntry[str]]:
@@ -300,7 +296,7 @@ class FileWatcher:
             yield path
 
     def _forget(self, folder: str) -> None:
-        """Watch a folder and those in it no longer: what happens there happens elsewhere."""
+        """Stop watching a folder and the folders in it, since it was moved away or deleted."""
         for number, path in list(self._folders.items()):
             if path == folder or path.startswith(f"{folder}/"):
                 del self._folders[number]
@@ -308,9 +304,9 @@ class FileWatcher:
                     self._inotify.rm_watch(number)
 
     def _is_wanted(self, path: str) -> bool:
-        """Decide whether to tell of a path.
+        """Decide whether to report a path.
 
-        Hidden files and editors' copies are nobody's, and what is not UTF-8 is no record's name.
+        Hidden files and editors' backup copies are ignored, and so are names that are not UTF-8.
         """
         name = path[path.rfind("/") + 1 :]
         is_ours = not name.startswith(".") and not name.endswith("~") and text.is_encodable(name)
@@ -318,9 +314,9 @@ class FileWatcher:
 
 
 def _identify(folder: Path) -> tuple[int, int]:
-    """Return what tells a folder from another one of its name; (0, 0) where there is none.
+    """Return what distinguishes a folder from another of the same name; (0, 0) if it is missing.
 
-    The kernel tells of a deleted folder only when no file that lay in it is open any more.
+    The kernel reports a deleted folder only once no file in it is open any more.
     """
     try:
         status = folder.stat()
@@ -333,7 +329,7 @@ def _join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-# Mounts: whether a folder lies on a file system that other machines write to as well.
+# Network file systems, to which other machines write as well.
 
 _NETWORK = frozenset(
     {
@@ -347,7 +343,7 @@ _TABLE = Path("/proc/self/mountinfo")
 def find_network_mount(folder: Path, table: Path = _TABLE) -> str:
     """Return the kind of network file system that a folder lies on, "" for none (proc(5)).
 
-    The kernel tells of what this machine writes there, and of nothing else.
+    On such a file system the kernel reports only what this machine writes.
     """
     try:
         lines = table.read_text("utf-8", "surrogateescape").splitlines()

@@ -2,13 +2,14 @@
 
     python -m copydesk.background._fork_server WORK {"arguments": […]} > {"pid": 7} {"code": 0}
 
-WORK says what is loaded: `rounds`, or the half of it that is enough for an editor's `actions`.
+WORK decides which modules are loaded: `rounds`, or `actions`, the half that filing an editor's
+actions needs.
 
-Lines of JSON on stdin ask for a round, which is `python -m copydesk ARGUMENTS` without the second
-that Python takes to load it; lines on stdout say its process and, once it is over, its exit code.
-The server itself opens no store and no socket, has no thread and knows nothing of a newsroom. It
-ends when its stdin does: signals, which a terminal or systemd sends to all processes at once, are
-for the rounds.
+A line of JSON on stdin asks for a round: `python -m copydesk ARGUMENTS` without the second that
+Python takes to load it. Lines on stdout give the process id and, at the end, the exit code. The
+server itself opens no store and no socket, has no thread and knows nothing of a newsroom. It ends
+when its stdin does, and ignores signals: a terminal or systemd sends them to all processes at once,
+and they are meant for the rounds.
 """
 
 from __future__ import annotations
@@ -24,13 +25,12 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Literal, cast
 
-# What a fork server loads once for all its forks: the rooms that they go through, and libraries.
-#
-# Readers of pages are processes of their own and load what they need by themselves.
+# What a fork server loads once for all its forks: packages of copydesk, and libraries. Processes
+# that read pages are not forks: they load what they need by themselves.
 
 Work = Literal["rounds", "actions"]
 
-# A face imports what stands behind one of its names when that is asked for.
+# Load all names of these faces: a face imports the module of a name only when it is used.
 _FACES = (
     *("archive", "archive.change", "archive.git", "config", "fetch"),
     *("building", "newsroom", "rounds", "rounds.rejudging", "rounds.sources"),
@@ -52,7 +52,7 @@ _MODULES = (
 )
 
 
-# What editors did is filed without reading pages, drawing pictures or asking anybody: half of it.
+# Filing actions reads no pages, draws no pictures and asks no server: half is enough.
 _FACES_OF_ACTIONS = (
     *("archive", "archive.change", "archive.git", "catalogue", "config"),
     *("desk_store", "editing", "editing.applying", "newsroom", "rounds.rejudging"),
@@ -65,14 +65,14 @@ _MODULES_OF_ACTIONS = (
 
 
 def load(work: Work) -> None:
-    """Import all that some work needs."""
+    """Import all modules that some work needs."""
     if work == "actions":
         _load(_FACES_OF_ACTIONS, _MODULES_OF_ACTIONS)
         return
     _load(_FACES, _MODULES)
     from PIL import Image
 
-    Image.init()  # its formats are modules, too
+    Image.init()  # its image formats are modules, too
 
 
 def _load(faces: Iterable[str], modules: Iterable[str]) -> None:
@@ -88,29 +88,29 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
-    """Fork a process for each request; in a forked one, run the command that was asked for."""
+    """Fork a process for each request; in the fork, run the requested command."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     requests, answers = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     os.dup2(nowhere, 0)
-    os.dup2(2, 1)  # what a round prints goes where the server's messages go
+    os.dup2(2, 1)  # output of a round goes where the server's messages go
     os.close(nowhere)
     load(cast("Work", sys.argv[1]))
     gc.collect()
-    gc.freeze()  # what was loaded is shared with every round, unless a collector touches it
+    gc.freeze()  # keep loaded objects in memory shared with the forks: a collector would touch them
     arguments = _wait_for_round(requests, answers)
     if arguments is not None:
         _become(arguments)
 
 
 def _wait_for_round(requests: int, answers: int) -> list[str] | None:
-    """Return None in the server when nobody asks any more, the arguments in each forked process."""
+    """Return the arguments in each forked process, None in the server once its stdin ends."""
     with os.fdopen(requests, "rb") as lines:
         _say(answers, ready=True)
         for line in lines:
             arguments: list[str] = json.loads(line)["arguments"]
-            # one that is sent to the new process before it hears waits until it does
+            # a signal that reaches the new process before its handlers are set waits
             signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
             pid = os.fork()
             if not pid:
@@ -124,7 +124,7 @@ def _wait_for_round(requests: int, answers: int) -> list[str] | None:
 
 
 def _say(answers: int, **what: int) -> None:
-    with contextlib.suppress(BrokenPipeError):  # who asked is gone; so is stdin
+    with contextlib.suppress(BrokenPipeError):  # the asking process is gone, and so is stdin
         os.write(answers, json.dumps(what).encode() + b"\n")
 
 

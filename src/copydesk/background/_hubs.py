@@ -1,10 +1,10 @@
-"""Subscriber: asks hubs to push, keeps the subscriptions alive, and judges what comes.
+"""Subscribe to sources at their hubs (WebSub), renew subscriptions, and judge what hubs push.
 
     look       (each minute)  states of sources ──> subscriptions ──> POST to the hubs that are due
-    answer_hub (GET)          a hub asks whether we meant it ──> its challenge, or 404
-    take       (POST)         a hub pushes ──> kept for the next round, which is asked for
+    answer_hub (GET)          a hub verifies our request ──> its challenge, or 404
+    take       (POST)         a hub pushes ──> stored for the next round, which is asked for
 
-The memory is opened for each piece of work, in a thread, and for a short time.
+Each piece of work opens the memory in a thread and for a short time.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ Say = Callable[[str], None]
 Post = Callable[[str, Mapping[str, str]], Awaitable[Page | Refused]]
 
 LOOK_SECONDS = 60.0
-_A_HOST = 12  # posts to one hub in one look: with its pauses, about as long as a look
+_A_HOST = 12  # posts to one hub in one look: with the pauses between them, as long as a look
 _HOPS = 3
 _BODY_SECONDS = 30.0
-_BODIES = 4  # that are read at one moment
+_BODIES = 4  # bodies that are read at the same time
 _A_MINUTE = timedelta(minutes=1)
-_CALLS_A_MINUTE = 30  # of one subscription's hub; a publisher that pushes more is asked anyway
+_CALLS_A_MINUTE = 30  # of one subscription's hub; beyond that the source is polled anyway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubAnswer:
-    """What a hub that called is answered: an HTTP status, and words as plain text."""
+    """The answer to a hub's call: an HTTP status, and plain text."""
 
     status: int
     words: str = ""
@@ -61,9 +61,9 @@ _TOO_MANY = HubAnswer(status=429, words="later\n")
 
 
 class Subscriber:
-    """The subscriptions of one newsroom; `post` sends a form, `soon` asks for a round.
+    """The hub subscriptions of one newsroom; `post` sends a form, `soon` asks for a round.
 
-    A hub has `body_seconds` for a whole push.
+    A hub has `body_seconds` to send a whole push.
     """
 
     def __init__(self, folder: NewsroomFolder, post: Post, clock: Clock, say: Say) -> None:
@@ -73,27 +73,27 @@ class Subscriber:
         self._post = post
         self._clock = clock
         self._say = say
-        self._keys: dict[str, str] = {}  # of the subscriptions, by the callback's secret end
+        self._keys: dict[str, str] = {}  # by the secret end of the callback URL
         self._bodies = asyncio.Semaphore(_BODIES)
-        self._pushing: set[str] = set()  # the tokens of those whose body is being read
-        self._calls: dict[str, deque[datetime]] = {}  # of the last minute, by token
+        self._pushing: set[str] = set()  # tokens of subscriptions with a body being read
+        self._calls: dict[str, deque[datetime]] = {}  # calls of the last minute, by token
         self._ignored = 0
 
     async def go_on(self) -> None:
-        """Look again and again until cancelled; what goes wrong costs only that look."""
+        """Look every minute until cancelled; an error ends only that look."""
         while True:
             try:
                 await self.look()
-            except Exception as error:  # a bug or a full disk must not end the pushing for good
+            except Exception as error:  # a bug or a full disk must not end hub pushes for good
                 self._say(f"hubs: {text.fold(str(error)) or type(error).__name__}")
             await self._clock.sleep(LOOK_SECONDS)
 
     async def load(self) -> None:
-        """Know the subscriptions of before, so that a hub that calls early is known."""
+        """Load the stored subscriptions, so that a hub that calls early is known."""
         await asyncio.to_thread(self._load)
 
     async def look(self) -> None:
-        """Bring the subscriptions up to the sources, and ask the hubs that are due."""
+        """Bring the subscriptions up to date with the sources, and ask the hubs that are due."""
         due = await asyncio.to_thread(self._plan)
         hosts: dict[str, list[websub.Subscription]] = {}
         for subscription in due:
@@ -102,8 +102,6 @@ class Subscriber:
         if self._ignored:
             self._say(f"hubs: {self._ignored} pushes without a right signature were ignored")
             self._ignored = 0
-
-    # ---- asking ----
 
     async def _ask_host(self, due: list[websub.Subscription]) -> None:
         delay = self._folder.last.fetch.delay(urls.host(due[0].hub))
@@ -114,9 +112,9 @@ class Subscriber:
                 return  # the others would meet the same trouble
 
     async def _ask(self, subscription: websub.Subscription) -> str:
-        """Ask a hub; give what went wrong, "" for nothing.
+        """Ask a hub to subscribe or unsubscribe; return the error, "" for none.
 
-        It may call back before it answers, so what is asked is kept before.
+        The hub may call back before it answers, so the request is stored first.
         """
         now = self._clock.now()
         asked = await asyncio.to_thread(
@@ -131,7 +129,7 @@ class Subscriber:
         return trouble
 
     async def _send(self, subscription: websub.Subscription) -> str:
-        """Send the form, along at most three redirects; give what went wrong, "" for nothing."""
+        """Send the form, along at most three redirects; return the error, "" for none."""
         hub = subscription.hub
         for _ in range(_HOPS):
             answer = await self._post(hub, websub.request_fields(subscription))
@@ -153,7 +151,7 @@ class Subscriber:
         subscription: websub.Subscription,
         change: Callable[[websub.Subscription], websub.Subscription],
     ) -> websub.Subscription | None:
-        """Change a subscription as it stands now; None where another took its place."""
+        """Change the stored subscription; return None if another one has replaced it."""
         with self._memory() as memory, memory.together():
             now = subscription_at(memory, subscription_key(subscription))
             if now is None or now.callback != subscription.callback:
@@ -161,8 +159,6 @@ class Subscriber:
             changed = change(now)
             keep_subscription(memory, changed)
             return changed
-
-    # ---- planning ----
 
     @contextmanager
     def _memory(self) -> Iterator[Memory]:
@@ -174,7 +170,7 @@ class Subscriber:
             self._know(subscriptions(memory))
 
     def _plan(self) -> list[websub.Subscription]:
-        """Bring the subscriptions up to the sources; give those to ask for now."""
+        """Bring the subscriptions up to date with the sources; return those to ask for now."""
         now = self._clock.now()
         with self._memory() as memory:
             kept = plan_subscriptions(memory, self._folder.settings(), now)
@@ -188,10 +184,8 @@ class Subscriber:
         for token in self._calls.keys() - self._keys.keys():
             del self._calls[token]
 
-    # ---- hubs that call ----
-
     async def answer_hub(self, token: str, query: Mapping[str, str]) -> HubAnswer:
-        """Answer a hub that asks at the callback ending in `token` whether we meant it."""
+        """Answer a hub that verifies a request at the callback ending in `token`."""
         key = self._keys.get(token)
         if key is not None and self._is_one_too_many(token):
             return _TOO_MANY
@@ -217,10 +211,10 @@ class Subscriber:
     async def take(
         self, token: str, headers: Mapping[str, str], body: AsyncIterable[bytes]
     ) -> HubAnswer:
-        """Take a push: the same answer whether it is believed or not (7.1).
+        """Take a push: the answer is the same whether its signature is right or not (section 7.1).
 
-        `headers` are found whatever the case of their names. Each subscription's hub may call so
-        many times a minute, and send one body at a time.
+        Names in `headers` are found in any case. Each subscription's hub may call a limited number
+        of times a minute, and send one body at a time.
         """
         key = self._keys.get(token, "")
         refusal = self._find_refusal(token, headers)
@@ -266,7 +260,7 @@ class Subscriber:
     async def _read_body(
         self, headers: Mapping[str, str], body: AsyncIterable[bytes]
     ) -> bytes | None:
-        """Read a body of at most `fetch.max_bytes`, None for a bigger one."""
+        """Read a body of at most `fetch.max_bytes`; return None for a bigger one."""
         limit = self._folder.last.fetch.max_bytes
         length = headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > limit:
@@ -279,7 +273,7 @@ class Subscriber:
         return bytes(whole)
 
     def _push(self, key: str, headers: Mapping[str, str], body: bytes) -> bool:
-        """Keep a push that is signed, and say whether it is."""
+        """Store a push if its signature is right; return whether it is."""
         now = self._clock.now()
         with self._memory() as memory:
             subscription = subscription_at(memory, key)
@@ -299,14 +293,14 @@ class Subscriber:
         return True
 
 
-# Hub plan: which subscriptions there are to be, and what the sources' states know of them.
+# Planning subscriptions: which ones there should be, and what source states know of them.
 
 Subscriptions = dict[str, websub.Subscription]  # by key
-Place = tuple[str, str, str]  # hub, topic, and where we are called without the secret end
+Place = tuple[str, str, str]  # hub, topic, and our callback URL without its secret end
 
 
 class _Named(msgspec.Struct):
-    """The part of a SourceState that concerns a hub: reading the whole costs five times as much."""
+    """The hub fields of a SourceState: decoding the whole takes five times as long."""
 
     hub: str = ""
     topic: str = ""
@@ -317,15 +311,15 @@ class _Named(msgspec.Struct):
 
     @property
     def may_be_pushed(self) -> bool:
-        """Whether the source names a hub and goes on."""
+        """Whether the source names a hub and is still active."""
         return bool(self.hub) and not self.ended
 
 
 def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime) -> Subscriptions:
-    """Begin, end and forget subscriptions, let the states know, and give all that there are.
+    """Begin, end and delete subscriptions, update the source states, and return all subscriptions.
 
-    One begins where a source names a hub and `serve.public_url` says where we are; it ends where
-    hub, topic or that address changed or the source left the beat.
+    A subscription begins when a source names a hub and `serve.public_url` is set. It ends when hub,
+    topic or that address changes, or when the source leaves the beat.
     """
     states = {url: _decode(state) for url, state in memory.sources().items()}
     if not memory.hubs.keys() and not _places_to_be(settings, states, {}):
@@ -350,9 +344,9 @@ def plan_subscriptions(memory: Memory, settings: config.Settings, now: datetime)
 def _places_to_be(
     settings: config.Settings, states: Mapping[str, _Named], known: Subscriptions
 ) -> dict[str, Place]:
-    """Return hub, topic and where we are called, for each source whose hub may push.
+    """Return hub, topic and callback URL for each source whose hub may push.
 
-    A source that is asked with a secret or through a proxy is no hub's business.
+    Sources that are fetched with a secret or through a proxy are not revealed to a hub.
     """
     wanted: dict[str, Place] = {}
     here = f"{settings.serve.public_url.rstrip('/')}/websub"
@@ -382,7 +376,7 @@ def _place(subscription: websub.Subscription) -> Place:
 def _continue_subscriptions(
     before: Subscriptions, wanted: Mapping[str, Place], now: datetime
 ) -> Subscriptions:
-    """Return what goes on or is being given back; what the hub never confirmed is just left out."""
+    """Return active and ending subscriptions; those that a hub never confirmed are left out."""
     after: Subscriptions = {}
     for key, old in before.items():
         if old.ending:
@@ -411,7 +405,7 @@ def _begin(before: Subscriptions, wanted: Mapping[str, Place]) -> Subscriptions:
 
 
 def _learn_news(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> Subscriptions:
-    """Let each subscription learn of its source's newest news."""
+    """Update each subscription with the time of its source's newest entry."""
     return {
         key: websub.after_news(subscription, states[key].last_new_at)
         if key in states
@@ -423,7 +417,7 @@ def _learn_news(subscriptions: Subscriptions, states: Mapping[str, _Named]) -> S
 def _tell_states(
     memory: Memory, states: Mapping[str, _Named], subscriptions: Subscriptions
 ) -> None:
-    """Write into each source's state how long its hub is believed to push."""
+    """Write into each source's state until when its hub is trusted to push."""
     changed: dict[str, datetime | None] = {}
     for url, state in states.items():
         subscription = subscriptions.get(url)
@@ -442,5 +436,5 @@ _NAMED = msgspec.json.Decoder(_Named)
 def _decode(kept: bytes) -> _Named:
     try:
         return _NAMED.decode(kept)
-    except msgspec.DecodeError:  # written by another version: the round makes it new
+    except msgspec.DecodeError:  # written by another version: the round rewrites it
         return _Named()

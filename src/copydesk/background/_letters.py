@@ -1,4 +1,4 @@
-"""Mail hours: what readers wait for goes out while the server runs."""
+"""File newsletters when they are due, send them, and read bounces while the server runs."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from copydesk.newsletters.sending import begin_due_sendings, list_held_sendings,
 from copydesk.newsroom import PRIVATE, Newsroom, with_stores
 from copydesk.placement import local_time
 
-_OUTBOX_SECONDS = 2.0  # somebody looks into their mailbox
+_OUTBOX_SECONDS = 2.0  # short: somebody is waiting for this mail
 _SENDINGS_SECONDS = 5.0
 _MAILBOX_SECONDS = 600.0
 _FORGET_SECONDS = 3_600.0
 _FLOOD_SECONDS = 60.0
-_FIRST_REST = timedelta(seconds=5)  # after a sending that failed; then longer each time
+_FIRST_REST = timedelta(seconds=5)  # after a failed sending; then longer each time
 _LONGEST_REST = timedelta(minutes=5)
 
 
 class MailHours:
-    """Send mails to single persons at once, and have issues sent: by `send`, a process of its own.
+    """Send mails to single persons at once, and issues in a process of their own, by `send`.
 
-    `say` tells the operator what keeps mail from going, once.
+    `say` tells the operator once what prevents mail from being sent.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class MailHours:
         self._send = send
         self._say = say
         self._said = ""
-        self._obstacle = self._told = ""  # what holds up an issue that would go, and was told
-        self._told_flood: date | None = None  # the day of it
+        self._obstacle = self._told = ""  # what holds up a due issue; the last one reported
+        self._told_flood: date | None = None  # the day on which it was reported
         self._failures = 0
         self._rests_until: datetime | None = None
         self._is_over = threading.Event()
 
     async def go_on(self) -> None:
-        """Look until cancelled; an issue that is being sent is then stopped between two letters."""
+        """Look until cancelled; then a running sending stops between two mails."""
         parts = (
             self._repeat(self.send_outbox, _OUTBOX_SECONDS),
             self._repeat(self.send_issues, _SENDINGS_SECONDS),
@@ -82,7 +82,7 @@ class MailHours:
             await self._clock.sleep(seconds)
 
     async def send_outbox(self) -> None:
-        """Send the mails to single persons that wait; what fails is told once, and tried again."""
+        """Send the waiting mails to single persons; report a failure once, and try again."""
         if self._folder.last.mail.deliver == "smtp":
             is_over = self._is_over.is_set
             await self._try(
@@ -90,12 +90,12 @@ class MailHours:
             )
 
     async def send_issues(self) -> None:
-        """Have the issues sent that may go, until none is due."""
+        """Send the issues that are due, until none is left."""
         now = self._clock.now()
         if self._rests(now):
             return
         is_something_due = await self._try(lambda: self._ask(self._count_due))
-        # apart from failures, which would be told by turns with it
+        # separate from failures: the two would replace each other as the last report
         if self._obstacle != self._told:
             self._told = self._obstacle
             if self._obstacle:
@@ -104,7 +104,7 @@ class MailHours:
             return
         try:
             code = await self._send()
-        except OSError as error:  # the machine starts no process for now
+        except OSError as error:  # no process can be started at the moment
             self._say_once(f"letters are not sent for now: {error}")
             return
         if code:
@@ -116,12 +116,12 @@ class MailHours:
             self._failures, self._said = 0, ""
 
     def _rests(self, now: datetime) -> bool:
-        """Decide whether a sending failed a moment ago; a clock that was set back is none."""
+        """Decide whether a recent failure delays sending; a clock set back does not."""
         until = self._rests_until
         return until is not None and timedelta(0) < until - now <= _LONGEST_REST
 
     async def look_into_mailbox(self) -> None:
-        """Take in what came back, where a mailbox is named."""
+        """Read bounces from the mailbox, if one is configured."""
         if self._folder.last.mail.bounces.imap_host:
             is_over = self._is_over.is_set
             await self._try(
@@ -129,13 +129,13 @@ class MailHours:
             )
 
     async def forget_silent_readers(self) -> None:
-        """Forget who asked for letters and never confirmed it."""
+        """Delete sign-ups that were never confirmed."""
         await self._try(
             lambda: self._ask(lambda newsroom, store: forget_silent_readers(store, newsroom.now))
         )
 
     async def look_for_flood(self) -> None:
-        """Tell of unusually many sign-ups, once a day."""
+        """Report unusually many sign-ups, once a day."""
         await self._try(lambda: self._ask(self._tell_flood))
 
     def _tell_flood(self, newsroom: Newsroom, store: MailStore) -> int:
@@ -147,7 +147,7 @@ class MailHours:
         return 0
 
     def _ask(self, question: Callable[[Newsroom, MailStore], int]) -> int:
-        """Ask the newsroom and its readers' store something; 0 where there is no store yet."""
+        """Put a question to the newsroom and its mail store; 0 if there is no store yet."""
         private = self._folder.root / PRIVATE
         if not has_mail(private):
             return 0
@@ -162,13 +162,13 @@ class MailHours:
             hint = f"; {error.hint}" if error.hint else ""
             self._say_once(f"mail does not go out: {error}{hint}")
             return 0
-        except OSError as error:  # of a lock or a folder; else nobody would hear of mail again
+        except OSError as error:  # a lock or folder; uncaught, it would stop all mail unnoticed
             self._say_once(f"mail does not go out: {error}")
             return 0
         return answer
 
     def _count_due(self, newsroom: Newsroom, store: MailStore) -> int:
-        """Count the issues that go now; look what holds up the others."""
+        """Count the issues that are due now; note what holds up the others."""
         going = begin_due_sendings(newsroom, store)
         held = list_held_sendings(newsroom, store)
         self._obstacle = (find_mail_obstacle(newsroom, store) or "") if held else ""
@@ -181,16 +181,16 @@ class MailHours:
             self._say(what)
 
 
-# Letter hours: the letters whose hour has come are filed while the server runs.
+# Filing newsletter issues when they are due.
 
 _EVERY_SECONDS = 15.0
 
 
 class LetterHours:
-    """Look often whether a letter is due, and have it filed: by `file`, in a process of its own.
+    """Look often whether a newsletter is due, and file it with `file`, in a process of its own.
 
-    A letter that waits for so many new stories is looked at when something was committed. `turn`
-    is held by whatever runs in the newsroom for this server: an issue is composed between rounds.
+    A newsletter that waits for a number of new stories is checked after a commit. The lock `turn`
+    is held while this server works in the newsroom: an issue is composed between rounds.
     """
 
     def __init__(
@@ -210,17 +210,17 @@ class LetterHours:
         self._mark: Mark = ()
 
     async def go_on(self) -> None:
-        """Look until cancelled; what is being filed is then ended and waited for."""
+        """Look until cancelled; then end a running filing and wait for it."""
         while True:
             try:
                 await self.look()
-            except OSError as error:  # the machine starts no process for now, a folder went
+            except OSError as error:  # no process can be started at the moment, or a folder is gone
                 self._mark = ()
                 self._say_once(f"letters are not filed for now: {error}")
             await self._clock.sleep(_EVERY_SECONDS)
 
     async def look(self) -> None:
-        """File what is due; one that fails is told once, and tried again."""
+        """File the issues that are due; report a failure once, and try again."""
         settings = await asyncio.to_thread(self._folder.settings)
         if not settings.letters:
             return
@@ -239,7 +239,7 @@ class LetterHours:
             self._say_once(f"not filed: {', '.join(due)} (exit code {code}); it is tried again")
 
     def _list_due(self) -> list[str]:
-        """List the letters that would go now; those that wait for news after a commit alone."""
+        """List the due newsletters; those that wait for new stories only after a commit."""
         mark = self._folder.mark()
         is_changed, self._mark = mark != self._mark, mark
         with closing(self._folder.memory()) as memory:

@@ -1,4 +1,4 @@
-"""Rounds: one whenever something is due, each a process of its own."""
+"""Decide whether a round is due, and start each round in a process of its own."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from copydesk.watch import schedule
 
 Say = Callable[[str], None]
 
-AT_LEAST_EVERY = timedelta(hours=1)  # retention, pictures, edits that no commit holds
-BETWEEN = timedelta(minutes=1)  # two rounds that pushes ask for
-_GATHER_SECONDS = 10.0  # a publisher's pushes rarely come alone
+AT_LEAST_EVERY = timedelta(hours=1)  # for retention, pictures, and edits that are not committed
+BETWEEN = timedelta(minutes=1)  # the least time between two rounds that pushes ask for
+_GATHER_SECONDS = 10.0  # a publisher's pushes often come several at a time
 
 
 class Rounds:
-    """Look every `serve.every_minutes` whether a round is due, and run it.
+    """Check every `serve.every_minutes` whether a round is due, and run it.
 
     A round runs at the start, at least once an hour, and whenever somebody changed beat.toml or
-    `_data`, committed or pulled. `run` runs one and gives its exit code; `after_round` is called
-    when it is over.
+    `_data`, committed or pulled. `run` runs a round and returns its exit code; `after_round` is
+    called at its end.
     """
 
     def __init__(
@@ -57,21 +57,21 @@ class Rounds:
         self._wanted = asyncio.Event()
 
     def soon(self) -> None:
-        """Let the next look be within a minute: a hub pushed."""
+        """Bring the next check forward to within a minute, after a hub's push."""
         self._wanted.set()
 
     async def go_on(self) -> None:
-        """Go on until cancelled; a round under way is then ended and waited for."""
+        """Run rounds until cancelled; then end a running round and wait for it."""
         while True:
             try:
                 await self.look()
-            except OSError as error:  # the machine starts no process for now, a folder went
-                self._began = None  # the round is owed
+            except OSError as error:  # no process can be started at the moment, or a folder is gone
+                self._began = None  # the round is still due
                 self._say(f"no round for now: {error}")
             await self._pause()
 
     async def look(self) -> None:
-        """Run a round if one is due, and say why; say once that none is."""
+        """Run a round if one is due, and report why; report only once that none is due."""
         now = self._clock.now()
         mark = await asyncio.to_thread(self._folder.mark)
         await asyncio.to_thread(self._folder.settings)
@@ -96,7 +96,7 @@ class Rounds:
         try:
             return await asyncio.to_thread(self._folder.due, now)
         except CopydeskError:
-            return Due(why="the memory cannot be read")  # the round says more
+            return Due(why="the memory cannot be read")  # the round reports the details
 
     async def _pause(self) -> None:
         every_minutes = self._folder.last.serve.every_minutes
@@ -107,9 +107,9 @@ class Rounds:
 
 
 def wait_after_hub_push(began: datetime | None, now: datetime) -> float:
-    """Compute the seconds from a push to the round that reads it; `began` is the last round's.
+    """Return the seconds from a push to its round; `began` is the last round's start.
 
-    A clock that was set back since makes nobody wait.
+    No wait if the clock was set back since.
     """
     if began is None or now < began:
         return _GATHER_SECONDS
@@ -122,16 +122,16 @@ def _quiet(due: Due) -> str:
     return f"no round: nothing is due before {due.soonest:%Y-%m-%d %H:%M} UTC"
 
 
-# Due: whether a round would have anything to do, found out without one.
+# Deciding whether a round is due, without running one.
 
 T = TypeVar("T")
-_SURE_WAIT = timedelta(hours=20)  # a wait that surely is one; watch judges those beyond
+_SURE_WAIT = timedelta(hours=20)  # a shorter wait is certain; `watch` checks longer ones
 Mark = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Why a round is due, "" where nothing is; `soonest` is when a source is due next (UTC)."""
+    """Why a round is due, "" if none is; `soonest` is when the next source is due (UTC)."""
 
     why: str = ""
     soonest: datetime | None = None
@@ -139,16 +139,16 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Glimpse:
-    """The part of a SourceState that says when: reading the whole costs five times as much."""
+    """The due time in a SourceState: decoding the whole takes five times as long."""
 
     ended: bool = False
     next_at: datetime | None = None
 
 
 class NewsroomFolder:
-    """A newsroom's folder as it is now; beat.toml is parsed again only after it changed.
+    """The current settings and files of a newsroom; beat.toml is parsed only after it changed.
 
-    `last` are the settings that were read last. Everything else touches the disk: for a thread.
+    `last` holds the settings read last. All methods read the disk, so call them in a thread.
     """
 
     def __init__(self, settings: config.Settings, environ: Mapping[str, str]) -> None:
@@ -162,7 +162,7 @@ class NewsroomFolder:
         return Memory(self.root / PRIVATE / "memory.sqlite")
 
     def settings(self) -> config.Settings:
-        """Return the settings; those of before where beat.toml is wrong: a round says why."""
+        """Return the settings; the previous ones if beat.toml is invalid (the round says why)."""
         mark = _marks([self.root / "beat.toml"])
         if mark != self._mark:
             self._mark = mark
@@ -173,7 +173,7 @@ class NewsroomFolder:
         return self.last
 
     def mark(self) -> Mark:
-        """Return what changes when somebody changes beat.toml or `_data`, or commits, or pulls."""
+        """Return a value that changes when beat.toml, `_data` or the git branches change."""
         git, data = self.root / ".git", self.root / "_data"
         return _marks(
             [
@@ -186,13 +186,13 @@ class NewsroomFolder:
         )
 
     def due(self, now: datetime) -> Due:
-        """Decide whether a round at this moment would have anything to do."""
+        """Decide whether a round would have work to do now."""
         with closing(self.memory()) as memory:
             return what_is_due(self.settings(), memory, now)
 
 
 def what_is_due(settings: config.Settings, memory: Memory, now: datetime) -> Due:
-    """Return why a round is due: a push, a source, a second look, what a killed round left."""
+    """Return why a round is due: a push, a source, a page to read again, an interrupted change."""
     urls = {source.url for source in settings.beat.sources}
     if unread_hub_pushes(memory, urls, now):
         return Due(why="a hub pushed")
@@ -221,7 +221,7 @@ def _sources_due(
 
 
 def _find_ended_sources(root: Path) -> frozenset[str]:
-    """Return the sources that the ledger ends: one without a state is not asked, and not new."""
+    """Return the sources that the ledger ends: they need no state and are never new."""
     return _find_ended_sources_at(root, _marks([root / LEDGER_PATH]))
 
 
@@ -229,7 +229,7 @@ def _find_ended_sources(root: Path) -> frozenset[str]:
 def _find_ended_sources_at(root: Path, _mark: Mark) -> frozenset[str]:
     try:
         ledger = read_ledger(root)
-    except CopydeskError:  # the round says what is wrong, and asks them all
+    except CopydeskError:  # the round reports the error, and fetches all sources
         return frozenset()
     return frozenset(ledger.ended.keys() - ledger.kept.keys())
 
@@ -241,7 +241,7 @@ _STATE = msgspec.json.Decoder(schedule.SourceState)
 def _read(decoder: msgspec.json.Decoder[T], kept: bytes | None) -> T | None:
     try:
         return None if kept is None else decoder.decode(kept)
-    except msgspec.DecodeError:  # written by another version: the round makes it new
+    except msgspec.DecodeError:  # written by another version: the round rewrites it
         return None
 
 

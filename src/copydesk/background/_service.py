@@ -1,4 +1,4 @@
-"""Service: what a newsroom does behind its served site, while the server runs."""
+"""Start and stop the background work of a newsroom that is being served."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from copydesk.newsroom.reports import RoundStatus, read_round_status
 Say = Callable[[str], None]
 
 _HUB_BYTES = 65_536  # of a hub's answer to a request
-_AGAIN_SECONDS = 60.0  # until what a bug has ended begins anew
+_AGAIN_SECONDS = 60.0  # before work that a bug has ended is started again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsroomService:
-    """A newsroom that is being served: where its site lies, and what goes on behind it.
+    """A newsroom that is being served: the folder of its site, and its background work.
 
-    `prefix` is the site's own path without slashes at its ends. `audience` is None where readers
-    are not counted, `issue_views` where views of letters' issues are not; `rounds`, `subscriber`
-    and `on_demand` are None where rounds may not run. `edited_files` brings the site up to what is
-    written by hand and to filed letters, `webhook_calls` tells whoever wants to know,
-    `letter_hours` files letters, `mail_hours` sends them, `rejudging` judges filed stories again
-    when an owner wants that. `say` tells the operator.
+    `prefix` is the site's own path without slashes at its ends. `audience` is None if reads are not
+    counted, `issue_views` if views of newsletter issues are not; `rounds`, `subscriber` and
+    `on_demand` are None if rounds may not run. `edited_files` builds the site after edits by hand
+    and newly filed newsletters, `webhook_calls` calls webhooks, `letter_hours` files newsletters,
+    `mail_hours` sends them, `rejudging` judges filed stories again when an owner asks for it. `say`
+    tells the operator.
     """
 
     site: Path
@@ -66,17 +66,17 @@ class NewsroomService:
         return self.folder.last
 
     def round_status(self) -> RoundStatus | None:
-        """Return how the last round stands; asks the disk."""
+        """Return the status of the last round; reads the disk."""
         return read_round_status(self.private)
 
     def is_gone(self, path: str) -> bool:
-        """Decide whether an editor removed what lay at a path of the site; asks the disk."""
+        """Decide whether an editor removed the page at a path of the site; reads the disk."""
         return is_gone(self.private, path)
 
     async def go_on(self) -> None:
-        """Run rounds, watch files, speak with hubs and keep counts until cancelled.
+        """Run rounds, watch files, answer hubs and write counts until cancelled.
 
-        Each is ended cleanly.
+        On cancellation each of them ends cleanly.
         """
         workers = (
             self.edited_files,
@@ -101,7 +101,7 @@ class NewsroomService:
             await asyncio.gather(*work, return_exceptions=True)
 
     async def keep_going(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do what has no end until cancelled, as `keep_going` does, and tell the operator."""
+        """Run endless work until cancelled, restarting it after a bug (see `keep_going`)."""
         await keep_going(work, self.say)
 
 
@@ -109,9 +109,9 @@ class NewsroomService:
 async def open_service(
     newsroom: Newsroom, say: Say, *, runs_rounds: bool = True
 ) -> AsyncIterator[NewsroomService]:
-    """Prepare for the block what goes on behind a newsroom's site; `say` tells the operator.
+    """Prepare the background work of a newsroom for a `with` block; `say` tells the operator.
 
-    Without `runs_rounds` no source is asked: the demo's web is a recording.
+    Without `runs_rounds` no source is fetched: the demo replays recorded pages.
     """
     async with contextlib.AsyncExitStack() as stack:
         starter = RoundStarter(newsroom.root)
@@ -131,7 +131,7 @@ async def open_service(
 def _prepare_service(
     newsroom: Newsroom, starter: RoundStarter, turn: asyncio.Lock, say: Say
 ) -> NewsroomService:
-    """Prepare what goes on whether rounds may run or not."""
+    """Prepare the work that runs whether rounds may run or not."""
     settings, clock = newsroom.settings, fetch.WallClock()
     parsed = urls.parse(newsroom.beat.url)
     folder = NewsroomFolder(settings, os.environ)
@@ -153,7 +153,7 @@ def _prepare_service(
         mail_hours=MailHours(folder, clock, send, with_time(say, clock)),
         rejudging=rejudging,
         say=with_time(say, clock),
-        # the memory is opened anew each time: a round may replace it
+        # the memory is opened again each time: a round may replace its file
         audience=(
             AudienceCounts(keep_reads(folder.memory), clock) if settings.serve.count_reads else None
         ),
@@ -169,7 +169,7 @@ def _prepare_service(
 async def _add_rounds(
     service: NewsroomService, starter: RoundStarter, turn: asyncio.Lock, say: Say
 ) -> AsyncIterator[NewsroomService]:
-    """Give a service rounds and hubs that push, for the block."""
+    """Add rounds and hub subscriptions to a service, for a `with` block."""
     folder, clock = service.folder, fetch.WallClock()
 
     async def run() -> int:
@@ -193,31 +193,31 @@ async def _add_rounds(
 async def keep_going(
     work: Callable[[], Awaitable[None]], say: Say, again_seconds: float = _AGAIN_SECONDS
 ) -> None:
-    """Do what has no end until cancelled; what a bug ends is told, and begins anew a minute later.
+    """Run endless work until cancelled; if a bug ends it, restart it a minute later.
 
-    Else a server would answer for months, and nobody would hear that it files nothing any more.
+    Otherwise a server would keep answering while it files nothing, and nobody would notice.
     """
     while True:
         try:
             await work()
-        except Exception as error:  # whatever it is
+        except Exception as error:  # any bug
             what = text.fold(f"{type(error).__name__}: {error}")[:300]
             say(f"a part of the server has ended ({what}); it begins anew")
         await asyncio.sleep(again_seconds)
 
 
 def with_time(say: Say, clock: fetch.Clock) -> Say:
-    """Put the time in front of each message: days later somebody wonders when that was."""
+    """Put the time in front of each message: the log is read days later."""
     return lambda words: say(f"{clock.now():%H:%M} {words}")
 
 
-# Webhook calls: what editors' words and failed tries left owed is sent while the server runs.
+# Calling webhooks.
 
 _EVERY_SECONDS = 5.0
 
 
 class WebhookCalls:
-    """Call webhooks of what is owed; `say` tells the operator what was given up."""
+    """Call the webhooks that are due; `say` tells the operator which calls were given up."""
 
     def __init__(self, folder: NewsroomFolder, clock: Clock, say: Callable[[str], None]) -> None:
         self._folder = folder
@@ -233,7 +233,7 @@ class WebhookCalls:
                 await self.call()
 
     async def call(self) -> None:
-        """Send what is due; where the memory is busy or broken it is sent the next time."""
+        """Send the due calls; if the memory is busy or broken they wait for the next time."""
         try:
             with closing(await asyncio.to_thread(self._folder.memory)) as memory:
                 notes = await call_webhooks(self._folder.last, memory, self._clock.now())

@@ -1,4 +1,4 @@
-"""Round starter: each round as a fork of a process that has loaded what rounds need."""
+"""Start rounds, actions and commands in processes of their own."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from copydesk.errors import UsageError
 from copydesk.fetch import Clock
 
 _INSTALLED = {"site-packages", "dist-packages"}
-Loaded = frozenset[tuple[str, int, int]]  # what a fork server has loaded: paths, times, sizes
+Loaded = frozenset[tuple[str, int, int]]  # files that a fork server has loaded: path, time, size
 
 
 class RoundStarter:
-    """Run rounds of the newsroom at `root`, one at a time.
+    """Run rounds of the newsroom at `root`, one at a time, in forks of a fork server.
 
-    The fork server is started with the first round, and another one in its place when copydesk's
-    code, what is installed beside it, or the settings changed. Where none can be started (an update
-    is half done) a round is a new Python, as any command. It loads what its `work` needs.
+    The fork server starts with the first round. It is replaced when copydesk's code, installed
+    packages or the settings change. If none can be started (an update is half done), the round
+    starts a new Python, as any command does. The server loads what its `work` needs.
     """
 
     def __init__(self, root: Path, work: Work = "rounds") -> None:
@@ -50,23 +50,23 @@ class RoundStarter:
         await self._is_ready()
 
     async def run(self, *, deploy: bool = False) -> int:
-        """Run a round and return its exit code; cancelled, end it by SIGTERM and wait for it."""
+        """Run a round and return its exit code; if cancelled, end it by SIGTERM and wait for it."""
         return await self._start("run", *(("--deploy",) if deploy else ()))
 
     async def build(self, *, deploy: bool = False) -> int:
-        """Build the site in the place of a round, in the same way."""
+        """Build the site, and return the exit code; not while a round runs."""
         return await self._start("build", *(("--deploy",) if deploy else ()))
 
     async def refresh_catalogue(self) -> int:
-        """Bring the catalogue up to date in the place of a round, in the same way."""
+        """Bring the catalogue up to date, and return the exit code; not while a round runs."""
         return await self._start("catalogue")
 
     async def file_actions(self) -> int:
-        """File what waits at the desk, in the same way."""
+        """File the actions that wait at the desk, and return the exit code."""
         return await self._start("desk", "file-actions")
 
     async def file_letters(self) -> int:
-        """File the letters that are due, in the same way."""
+        """File the newsletters that are due, and return the exit code."""
         return await self._start("mail", "file-due")
 
     async def _start(self, *command: str) -> int:
@@ -83,7 +83,7 @@ class RoundStarter:
             raise
 
     async def close(self) -> None:
-        """End the fork server, which holds nothing that could be lost; no round is at work."""
+        """End the fork server, which holds no data; no round may be running."""
         server, self._server = self._server, None
         if server is not None and server.stdin is not None:
             server.stdin.close()
@@ -92,7 +92,7 @@ class RoundStarter:
             await server.wait()
 
     async def _is_ready(self) -> bool:
-        """Have a server that has loaded what lies on the disk now; decide whether there is one."""
+        """Start a fork server for the current files, if none runs; decide whether there is one."""
         loaded = await asyncio.to_thread(_look_at_files, self._root)
         if self._server is not None and self._server.returncode is None and loaded == self._loaded:
             return True
@@ -113,7 +113,7 @@ class RoundStarter:
         return False
 
     async def _fork(self, arguments: Sequence[str]) -> int:
-        """Ask the server for a round, and return its exit code; 1 where the server is no more."""
+        """Ask the server for a round, and return its exit code; 1 if the server has died."""
         server = self._server
         assert server is not None
         assert server.stdin is not None
@@ -129,24 +129,24 @@ class RoundStarter:
 
     @staticmethod
     async def _hear(server: Process, what: str) -> int | None:
-        """Return the next thing that the server says, None where that is something else."""
+        """Return the server's next answer of one kind, None for any other answer."""
         assert server.stdout is not None
         try:
             said: dict[str, int] = json.loads(await server.stdout.readline())
-        except ValueError:  # nothing: it is over
+        except ValueError:  # no answer: the server has ended
             return None
         return said.get(what)
 
     def _end_round(self) -> None:
-        """Send the round SIGTERM, once it is there."""
+        """Send the round SIGTERM, as soon as its process exists."""
         self._is_to_end = True
-        if self._pid is not None:  # its number is its own until the server has waited for it
+        if self._pid is not None:  # not reused before the server has waited for it
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGTERM)
 
 
 def _look_at_files(root: Path) -> Loaded:
-    """Stat what a server loads: copydesk, the folders of other packages, and the settings.
+    """Stat the files that a server loads: copydesk, the folders of packages, and the settings.
 
     An installed or removed package changes its folder's time. 2 ms for 500 files.
     """
@@ -163,13 +163,13 @@ def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:
             yield str(path), stat.st_mtime_ns, stat.st_size
 
 
-# Action starter: what editors did is filed by a process of its own, beside whatever round.
+# Filing editors' actions in a process of their own, also while a round runs.
 
 
 class ActionStarter:
-    """File what waits at the desk of the newsroom at `root`, by forks as rounds are.
+    """File the actions that wait at the desk of the newsroom at `root`, in forks.
 
-    A fork server of its own, of half the size: that of rounds waits for the one that is at work.
+    It has a fork server of its own, half the size: the one for rounds is busy while a round runs.
     """
 
     def __init__(self, root: Path) -> None:
@@ -178,17 +178,17 @@ class ActionStarter:
         self._turn = asyncio.Lock()
 
     async def prepare(self) -> None:
-        """Be ready to file within a tenth of a second."""
+        """Start the fork server, so that filing starts within a tenth of a second."""
         async with self._turn:
             await self._starter.prepare()
 
     async def file_actions(self) -> int:
-        """File until nothing waits, and return the exit code; cancelled, end it by SIGTERM."""
+        """File until no action waits; return the exit code. If cancelled, end it by SIGTERM."""
         async with self._turn:
             return await self._starter.file_actions()
 
     async def refresh_catalogue(self) -> int:
-        """Bring the catalogue up to date, and return the exit code; actions are filed meanwhile."""
+        """Bring the catalogue up to date in a new process, while actions can be filed."""
         return await run_command(("-C", str(self._root), "catalogue"))
 
     async def close(self) -> None:
@@ -196,11 +196,8 @@ class ActionStarter:
         await self._starter.close()
 
 
-# Run command: a command of copydesk in a new process.
-
-
 async def run_command(arguments: Sequence[str]) -> int:
-    """Run a command and return its exit code; ended with SIGTERM and waited for when cancelled."""
+    """Run a command and return its exit code; if cancelled, end it by SIGTERM and wait for it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "copydesk", *arguments, stdout=sys.stderr
     )
@@ -213,17 +210,17 @@ async def run_command(arguments: Sequence[str]) -> int:
         raise
 
 
-# A command on demand: a round or judging again that an editor wants now, with its log.
+# Rounds and rejudging that an editor starts from the desk.
 
-_MOST_LINES = 200  # of a log
-_MOST_BYTES = 4_000  # of a line
+_MOST_LINES = 200  # lines kept of a log
+_MOST_BYTES = 4_000  # kept of each line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandedCommand:
-    """What somebody asked for; a round of one source, or of all that are due where it is "".
+    """A command that somebody started: rejudging, or a round of one `source` ("" for all due ones).
 
-    It `waits` until no round is at work; `code` is None until it is over. `log` is what it said.
+    It `waits` until no round is running; `code` is None until it ends. `log` is its output.
     """
 
     by: str
@@ -239,7 +236,7 @@ Commands = Sequence[Sequence[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandKind:
-    """What can be asked for, by its name, and its commands: of which source, and is it sent on."""
+    """A kind of command, with its name and its command lines by source and whether to deploy."""
 
     name: str
     list_commands: Callable[[str, bool], Commands]
@@ -261,8 +258,8 @@ REJUDGING = DemandKind(name="judging again", list_commands=_list_rejudging)
 class CommandOnDemand:
     """Run commands in the newsroom at `root` when somebody asks for them, one at a time.
 
-    `turn` is held by whatever round is at work. `deploys` says whether the site is sent on, and may
-    ask the disk; `after_round` is called when it is over.
+    Commands wait for the lock `turn`, which rounds hold, too. `deploys` decides whether to deploy
+    the site; it may read the disk. `after_round` is called when a command ends.
     """
 
     def __init__(
@@ -280,13 +277,13 @@ class CommandOnDemand:
 
     @property
     def last(self) -> DemandedCommand | None:
-        """What was asked for last, with what it has said so far."""
+        """The last command, with its output so far."""
         return None if self._last is None else replace(self._last, log=tuple(self._log))
 
     def begin(self, by: str, source: str = "") -> None:
-        """Begin what this runs, for an editor; of a source, where it is about one.
+        """Start the command for the editor `by`; a round may be of one `source`.
 
-        Raises UsageError where what was asked for is not over.
+        Raises UsageError while the previous command runs.
         """
         if self._last is not None and self._last.code is None:
             hint = "its log says how far it is"
@@ -298,7 +295,7 @@ class CommandOnDemand:
         self._task = asyncio.create_task(self._run(self._last))
 
     async def close(self) -> None:
-        """End what is under way, by SIGTERM, and wait for it."""
+        """End a running command by SIGTERM, and wait for it."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -340,7 +337,7 @@ class CommandOnDemand:
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:
-    """Return the next line as far as it is not too long, b"" at the end."""
+    """Return the next line, cut off if it is too long; b"" at the end."""
     try:
         return await stream.readuntil(b"\n")
     except asyncio.IncompleteReadError as error:

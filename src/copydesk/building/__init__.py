@@ -1,4 +1,4 @@
-"""Building: the filed stories go in; the built site, and what a deploy sent of it, come out."""
+"""Building: build the site from the filed stories, deploy it, and announce what changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Build: the site from what is filed, only what changed."""
+"""Build the site from the filed stories; write only what changed.
+
+Also finds records whose pages are out of date, symbolic links in the newsroom's assets, and the
+scripts on the site that copydesk itself added.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +40,14 @@ from copydesk.newsroom.uploads import show_uploads
 from copydesk.placement import issue_stems
 from copydesk.rendering import read_template
 
-GONE = "gone.txt"  # beside the site, for the server: folders to answer 410 for, one a line
-PAGES = "pages.sqlite"  # what is known of the stories that pages list: disposable
+GONE = "gone.txt"  # next to the site, for the server: the folders to answer with 410, one a line
+PAGES = "pages.sqlite"  # the page index: data about the stories that pages list; disposable
 _UNPUBLISHABLE = "the record's name cannot be an address, so it has no page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """Where to build, the newsroom's own site folder if None; with `full` everything anew."""
+    """Where to build (None: the newsroom's site folder); `full` rebuilds every page."""
 
     out: Path | None = None
     full: bool = False
@@ -52,9 +56,9 @@ class BuildOptions:
 def build(
     newsroom: Newsroom, progress: Progress, options: BuildOptions | None = None
 ) -> BuildReport:
-    """Publish every filed story and record into a web root; raises PublishError.
+    """Publish all filed stories and records into a web root; raises PublishError.
 
-    One build after the other: one that is under way is waited for.
+    Builds run one at a time; a running build is waited for.
     """
     options = options or BuildOptions()
     began = time.monotonic()
@@ -99,9 +103,9 @@ def build(
 def open_site_plan(
     newsroom: Newsroom, at: datetime, records: Sequence[Record], troubles: Troubles
 ) -> Iterator[tuple[Edition, publish.SitePlan]]:
-    """Plan for the block what a build at a moment would publish, of these records; make nothing.
+    """Open the plan of a build of these records at a moment, for the block; write nothing.
 
-    A build is waited for, and waits: both read what is known of the stories of the last one.
+    Waits for a running build, and makes a new one wait, as both use the last build's page index.
     """
     with (
         in_turn(newsroom.private / "build.lock"),
@@ -126,10 +130,10 @@ def open_site_plan(
 
 
 def make_public_pictures(newsroom: Newsroom) -> None:
-    """Make the forms of the pictures that wait and that a build would show; publish nothing.
+    """Make the renditions of waiting pictures that a build would show; publish nothing.
 
-    A round that was killed leaves some. Without forms a letter composed before the next build has
-    no picture of the story.
+    A killed round leaves waiting pictures. Without a rendition, a newsletter composed before the
+    next build would lack the story's picture.
     """
     waiting = newsroom.album.list_waiting()
     if not waiting:
@@ -147,7 +151,7 @@ def make_public_pictures(newsroom: Newsroom) -> None:
 
 @contextlib.contextmanager
 def _without_collector() -> Iterator[None]:
-    """Look for no circles meanwhile: a build makes many small things and hardly any circle."""
+    """Turn off the cyclic garbage collector: a build makes many objects but hardly any cycle."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -158,7 +162,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _own_site(site: Path) -> Path:
-    """Return the newsroom's own site folder; a link there is not ours and is not followed."""
+    """Return the newsroom's site folder; raises PublishError if it is a symbolic link."""
     if site.is_symlink():
         raise PublishError(
             "the site's folder is a symbolic link",
@@ -169,14 +173,14 @@ def _own_site(site: Path) -> Path:
 
 
 def _note_removals(file: Path, folders: tuple[str, ...]) -> None:
-    """Write down which folders an editor removed; outside of the web root, where none reads it."""
+    """Write the list of removed folders to a file outside the web root."""
     text = "".join(f"/{folder}\n" for folder in folders).encode()
     if text or file.exists():
         files.write_atomic(file, text, durable=False)
 
 
 def is_gone(private: Path, path: str) -> bool:
-    """Decide whether an editor removed what lay at a path of the site (`news/2026-11-19-wall`)."""
+    """Decide whether an editor removed the page at a path (`news/2026-11-19-wall`)."""
     try:
         folders = (private / GONE).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
@@ -185,7 +189,7 @@ def is_gone(private: Path, path: str) -> bool:
 
 
 def _open_page_index(private: Path, out: Path) -> publish.PageIndex:
-    """Open what is known of the stories that were published into a web root."""
+    """Open the index of the stories that were published into a web root."""
     return publish.PageIndex(private / PAGES, str(out.resolve()))
 
 
@@ -205,7 +209,7 @@ def _edition(newsroom: Newsroom, seen: publish.Survey, troubles: Troubles) -> Ed
 
 
 def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
-    """Return the letters of the settings, with what the names of their issues begin with."""
+    """Return the newsletters of the settings, with the prefixes of their issues' file names."""
     letters, title = newsroom.settings.letters, text.fold(newsroom.beat.title)
     site = archive.slug(newsroom.beat.title).strip("-")
     return tuple(
@@ -221,7 +225,7 @@ def _list_letters(newsroom: Newsroom) -> tuple[LetterSeries, ...]:
 
 
 def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[ReadingList]:
-    """Yield the lists that editors made; a story of one that nobody filed is told."""
+    """Yield the editors' reading lists, and report their stories that nobody filed."""
     for listed in reading_lists.find_reading_lists(root, troubles):
         unknown = [story.name for story in listed.stories if not seen.has_record(story.name)]
         if unknown:
@@ -237,14 +241,14 @@ def _lists(root: Path, seen: publish.Survey, troubles: Troubles) -> Iterator[Rea
 
 
 def read_counts(settings: Settings, memory: Memory, now: datetime) -> dict[str, int]:
-    """Return how often each record's page was read lately, nothing where that is not counted."""
+    """Return the recent page views by record, empty if views are not counted."""
     if not settings.serve.count_reads:
         return {}
     return memory.reads.since((now - placement.READ_WITHIN).date())
 
 
 def _in_use(seen: publish.Survey) -> Iterator[tuple[str, str]]:
-    """Yield the addresses of stories' pictures and of the stories, those of the newest first."""
+    """Yield the URLs of the stories' pictures with those of the stories, newest first."""
     return ((entry.image, entry.web_url) for entry in seen.with_picture())
 
 
@@ -277,21 +281,21 @@ def _options(
 
 
 def _find_awaited_pictures(private: Path) -> frozenset[str]:
-    """Return the addresses of the pictures that a restore missed and rounds fetch again."""
+    """Return the URLs of pictures missing since a restore that rounds still fetch."""
     missing = read_missing_parts(private)
     waiting = missing.waiting if missing else ()
     return frozenset(part.url for part in waiting if part.kind == "picture")
 
 
-# NewsroomStories: the filed stories as a build reads them.
+# The filed stories as a build reads them.
 
 _TICK_NS = 50_000_000
 
 
 class NewsroomStories:
-    """A newsroom's stories, live and archived, as `news.FiledStories`; the unreadable are troubles.
+    """A newsroom's stories, live and archived, as `news.FiledStories`; reports unreadable records.
 
-    What stands among the rulings alone, a removal or a note, goes along with its story.
+    A removal or a note that is stored only in rulings.yaml is added to its story.
     """
 
     def __init__(self, root: Path, beat: Beat, records: Archive, troubles: Troubles) -> None:
@@ -305,25 +309,25 @@ class NewsroomStories:
         self._notes = _notes_beside(beat)
 
     def stamps(self) -> Mapping[str, str]:
-        """Return what changes with each story, by its path; no file is read.
+        """Return a stamp for each story by path that changes with the story; reads no record.
 
-        Raises RecordError for a folder that cannot be listed: its stories have not gone.
+        Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
         """
         signatures = self._archive.signatures(stories=True)
-        # a hash of four whole numbers is the same in every process, and a third of their digits
+        # a hash of four integers is the same in every process, and needs a third of their digits
         found = {path: f"{hash(signature):x}" for path, signature in signatures.items()}
-        # what was changed a moment ago may change again within a tick of the file system's clock
+        # a file changed a moment ago may change again within the same tick of the clock
         settled = time.time_ns() - _TICK_NS
         for path, signature in signatures.items():
             if signature.changed_ns >= settled:
-                found[path] += f" at {time.time_ns()}"  # like no other stamp: it is read again
+                found[path] += f" at {time.time_ns()}"  # unique, so that it is read again
             if not path.isascii() and not self._is_text(path):
                 del found[path]
         self._stamp_rulings(found)
         return found
 
     def _stamp_rulings(self, stamps: dict[str, str]) -> None:
-        """Add to the stamps what stands of their stories among the rulings."""
+        """Add to the stamps the removals and notes that rulings.yaml has for their stories."""
         for path in stamps if self._rulings.verdicts else ():
             if self._removal(path) is not None:
                 stamps[path] += " removed"
@@ -336,7 +340,7 @@ class NewsroomStories:
         return verdict if verdict is not None and verdict.said == "remove" else None
 
     def _is_text(self, path: str) -> bool:
-        """Decide whether a name is text, and say so where it is not."""
+        """Decide whether a path is valid text; report it if not."""
         if text.is_encodable(path):
             return True
         subject = path.encode("utf-8", "replace").decode()
@@ -345,7 +349,7 @@ class NewsroomStories:
         return False
 
     def read(self, path: str) -> Story | None:
-        """Return a story, None when its record cannot be read."""
+        """Return a story, None if its record cannot be read."""
         try:
             story = self._archive.read_listed(path)
         except RecordError as error:
@@ -358,10 +362,10 @@ class NewsroomStories:
 
 
 def _notes_beside(beat: Beat) -> Mapping[str, str]:
-    """Return the notes that no record has a place for, by the record's name."""
+    """Return the notes that records have no field for, by record name."""
     if not any(rule.field == "note" for rule in beat.rulings):
         return {}
-    from copydesk.review import rules  # what a build without notes does not need
+    from copydesk.review import rules  # not needed without notes
 
     return rules.notes_beside(beat)
 
@@ -374,33 +378,33 @@ def _note_digest(note: str) -> str:
     return hashlib.sha256(note.encode("utf-8", "replace")).hexdigest()[:16]
 
 
-# Stale pages: which records the newsroom's own site does not show as they are now.
+# Stale pages: pages on the newsroom's site that are older than their records.
 
 
 def find_stale_pages(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return those of some records that have changed since the site was built.
+    """Return the paths of the given records that changed since the site was built.
 
-    Records are given by path with their signatures, None for one that is not there. The site's
-    index is only read, so that a server of an older version leaves it as it is.
+    `signatures` has the current signature by path, None for a missing record. The page index is
+    opened read-only, so that a server of an older version does not change it.
     """
     file, site = newsroom.private / PAGES, str(newsroom.site.resolve())
     built = {
-        path: stamp.partition(" ")[0]  # what follows is of rulings, which a round looks at
+        path: stamp.partition(" ")[0]  # the rest is about rulings, which only a round checks
         for path, stamp in publish.read_stamps(file, site, signatures).items()
     }
     now = {path: f"{hash(sign):x}" for path, sign in signatures.items() if sign is not None}
     return {path for path in signatures if now.get(path) != built.get(path)}
 
 
-# The newsroom's own files, which the site has at `/assets/`; links among them are left out.
+# The newsroom's own files in `assets/`, which the site serves at `/assets/`.
 
 ASSETS = "assets"
 
 
 def find_linked_assets(root: Path) -> Troubles:
-    """Return the troubles that a build begins with: each link in the `assets/` of a newsroom.
+    """Return a trouble for each symbolic link in a newsroom's `assets/`.
 
-    Such a link may lead to what only this machine can read, so it is left out of the site.
+    Links are left out of the site, as they may lead to files that are not meant for the public.
     """
     troubles = Troubles()
     for path in sorted(files_below(root / ASSETS)):
@@ -411,19 +415,19 @@ def find_linked_assets(root: Path) -> Troubles:
     return troubles
 
 
-# Own scripts: those of the site that copydesk brings, told from what a theme puts there.
+# The site's scripts that come with copydesk, as opposed to those that a theme adds.
 
 _NAMES = ("site.js", "search.js")
 _MOST_BYTES = 1_000_000
 
 
 def own_script_digests() -> Mapping[str, str]:
-    """Return the SHA-256 of each script that a site has by copydesk itself, by its path there."""
+    """Return the SHA-256 of each script that copydesk adds to a site, by its path there."""
     return {name: _script_digest((read_template(name) or "").encode()) for name in _NAMES}
 
 
 def find_own_scripts(site: Path, digests: Mapping[str, str]) -> frozenset[str]:
-    """Return the paths of a built site's scripts that are copydesk's own; asks the disk."""
+    """Return the paths of a built site's scripts that copydesk itself added; reads the files."""
     return frozenset(name for name, digest in digests.items() if _is_own(site, name, digest))
 
 

@@ -1,4 +1,4 @@
-"""Deploy: the newsroom's built site to where its readers find it, only what changed."""
+"""Deploy the built site to where its readers find it; send only what changed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _LOCK = "deploy.lock"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployOptions:
-    """With `dry_run` nothing is sent; with `anew` the place is asked what it holds.
+    """Options of a deploy: `dry_run` sends nothing; `anew` asks the place what it holds.
 
-    With `waits` a deploy that is under way is waited for, and is no error.
+    With `waits` a running deploy is waited for; otherwise it raises an error.
     """
 
     dry_run: bool = False
@@ -34,10 +34,10 @@ class DeployOptions:
 def deploy(
     newsroom: Newsroom, progress: Progress, options: DeployOptions | None = None
 ) -> DeployReport:
-    """Send the site as it is built now; a place that holds it already is not asked.
+    """Send the current site to its place, unless the memory says that the place has it already.
 
-    Raises ConfigError, DeployError, GitError, and BusyError where another deploy is under way. What
-    was sent until then stands, and the next time goes on from there.
+    Raises ConfigError, DeployError, GitError, and BusyError if another deploy is running. After an
+    error, the files sent so far remain, and the next deploy sends the rest.
     """
     options = options or DeployOptions()
     began = time.monotonic()
@@ -72,7 +72,7 @@ def deploy(
 
 
 def _survey_site(private: Path, site: Path) -> room.BuiltSite:
-    """Look over the site while no build is at work on it."""
+    """List the files of the site while no build is running."""
     with in_turn(private / "build.lock"):
         return room.survey(site)
 
@@ -83,7 +83,7 @@ def _deliver_files(
     place: room.LocalFolder | room.Rsync | room.Bucket,
     options: DeployOptions,
 ) -> room.Delivery:
-    """Carry to a place file by file; what it is known to hold is kept whatever happens."""
+    """Send single files to a place, and store what it holds, even after an error."""
     ledger = DeployManifest(memory, place.name)
     plan = room.plan_delivery(site, place, ledger, anew=options.anew)
     if options.dry_run:
@@ -111,17 +111,16 @@ def _alone(root: Path, private: Path) -> Iterator[None]:
         yield
 
 
-# DeployManifest: what a place holds as memory keeps it, written down in batches.
+# DeployManifest: the files that a place holds, stored in the memory.
 #
-# A transaction for each file would wait for the disk as often as the network. What a batch loses
-# when
-# the process is killed is sent once more.
+# It is stored in batches: a transaction for each file would wait for the disk as often as for the
+# network. If the process is killed, the files of the last batch are sent once more.
 
 _BATCH = 500
 
 
 class DeployManifest:
-    """The ledger of one place; nothing of it is kept before `save`, then every batch is."""
+    """The manifest of one place; the first `save` stores it, then each full batch is stored."""
 
     def __init__(self, memory: Memory, name: str) -> None:
         self._memory = memory
@@ -131,25 +130,25 @@ class DeployManifest:
         self._is_saving = False
 
     def get(self, path: str) -> str | None:
-        """Return the text that was put for this path, None where there is none."""
+        """Return the digest of the file at this path in the place, None if there is none."""
         return self._now.get(path)
 
     def put(self, path: str, digest: str) -> None:
-        """Note that the place holds this."""
+        """Note that the place holds the file with this digest."""
         self._now[path] = digest
         self._note(path, digest)
 
     def forget(self, path: str) -> None:
-        """Note that it holds the path no longer."""
+        """Note that the place no longer holds the file."""
         self._now.pop(path, None)
         self._note(path, None)
 
     def paths(self) -> Iterator[str]:
-        """Yield every path that is noted."""
+        """Yield the path of every file in the place."""
         return iter(tuple(self._now))
 
     def save(self) -> None:
-        """Write down what changed, and from now on each batch of changes."""
+        """Store the changes, and from now on each batch of further changes."""
         self._is_saving = True
         with self._memory.together():
             for path, digest in self._changed.items():
@@ -165,13 +164,13 @@ class DeployManifest:
             self.save()
 
 
-# Place: where `[deploy]` sends the site, as the deploying room takes it.
+# The place that `[deploy]` names.
 
 
 def deploy_place(root: Path, private: Path, site: Path, settings: Settings) -> room.Place:
-    """Return the place; raises ConfigError where none is named, or its keys are not there.
+    """Return the place to deploy to; raises ConfigError if none is set or its keys are missing.
 
-    Raises DeployError for a folder that lies in the newsroom or holds it.
+    Raises DeployError for a folder that is inside the newsroom or contains it.
     """
     chosen = settings.deploy
     if chosen.to == "folder":

@@ -1,4 +1,4 @@
-"""Why each story stands where it does on the front page, and what nearly stood there."""
+"""Explain the place of each story on the front page, and list those that nearly got one."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from copydesk.placement import FrontLimits, FrontRules, addresses
 from copydesk.publish import SitePlan, make_front_rules
 
 _KEPT = timedelta(minutes=1)
-_NEAR = 8  # stories that nearly stood there
+_NEAR = 8  # number of stories listed that nearly got a place
 WhyOut = Literal["", "colder", "event", "share"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontStory:
-    """A story on the front page, or near it, and what its place comes from.
+    """A story on the front page, or nearly on it, and the numbers that decide its place.
 
-    `place` counts from 1, None for one that is not there: then `why_out` says that it is `colder`
-    than those, that its `event` stands there already, or that its publisher or topic has its
-    `share`. `hours` is its age, `older` how much older it is than the newest story. `warmth` is its
-    heat (with the points that readers gave, `reads`) as it counts after those, less a share where
-    it is not `is_firm`: `newsrooms` more have it.
+    `place` counts from 1. It is None for a story without a place; then `why_out` is the reason: the
+    story is `colder` than those shown, its `event` is shown already, or its publisher or topic has
+    used up its `share`. `hours` is its age, and `older` its age relative to the newest story.
+    `warmth` is its heat (with the points from page views, `reads`) after decay with age, reduced if
+    the story is not `is_firm`. `newsrooms` counts the other newsrooms that cover it.
     """
 
     story: Story
@@ -45,9 +45,9 @@ class FrontStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontExplanation:
-    """The front page as a build would make it now, in its order, and the next below it.
+    """The front page as a build would make it now, in order, and the stories `near` it.
 
-    `is_led_firmly` says that the first is not the warmest: more than one newsroom stands behind it.
+    With `is_led_firmly` the first story is not the warmest, but one that several newsrooms cover.
     """
 
     stories: tuple[FrontStory, ...]
@@ -58,9 +58,9 @@ class FrontExplanation:
 
 
 def explain_front(newsroom: Newsroom) -> FrontExplanation:
-    """Say why the front page is as it is; raises PublishError, MemoryStoreError.
+    """Return the reasons for the front page's order; raises PublishError, MemoryStoreError.
 
-    A record that cannot be read is not told.
+    Records that cannot be read are ignored.
     """
     with open_site_plan(newsroom, newsroom.now, (), Troubles()) as (edition, plan):
         rules = make_front_rules(edition, plan)
@@ -81,17 +81,17 @@ def explain_front(newsroom: Newsroom) -> FrontExplanation:
 
 
 class FrontExplanations:
-    """Explain the front page, and give the same answer again for a minute while nothing changes.
+    """Explain the front page, and reuse the answer for up to a minute while nothing changes.
 
-    A commit, a build and another setting are seen at once, an edit that nobody committed within
-    that minute. Used by one thread at a time.
+    A commit, a build or a changed setting takes effect at once, an uncommitted edit of a record
+    within a minute. Use it from one thread at a time.
     """
 
     def __init__(self) -> None:
         self._kept: tuple[Mark, datetime, FrontExplanation] | None = None
 
     def explain(self, newsroom: Newsroom) -> FrontExplanation:
-        """Return what `explain_front` says; raises as it does."""
+        """Return the result of `explain_front`; raises the same errors."""
         now = _mark_newsroom(newsroom)
         if self._kept is not None:
             mark, at, kept = self._kept
@@ -103,7 +103,7 @@ class FrontExplanations:
 
 
 def _mark_newsroom(newsroom: Newsroom) -> Mark:
-    """Take the mark of what a front page hangs on but for records under somebody's edit."""
+    """Return the mark of the files that decide the front page, except uncommitted records."""
     root, git = newsroom.root, newsroom.root / ".git"
     return mark_files(
         [
@@ -122,7 +122,7 @@ class _Front:
     newest: float
 
     def describe(self, story: Story, place: int | None = None, why_out: WhyOut = "") -> FrontStory:
-        """Return what the place of a story comes from."""
+        """Return a story with the numbers that decide its place."""
         rules, plan = self.rules, self.plan
         since_newest = self.newest / rules.options.half_life_hours
         return FrontStory(
@@ -140,7 +140,7 @@ class _Front:
         )
 
     def list_near(self, shown: Sequence[Story]) -> Iterator[FrontStory]:
-        """Yield the warmest of the newest that have no place."""
+        """Yield the warmest of the recent stories that have no place."""
         rules = self.rules
         there = {story.path for story in shown}
         events = {rules.event(story) for story in shown}

@@ -1,6 +1,7 @@
-"""Shows: how the picture of each filed story is shown, after the rules of its source and publisher.
+"""Decide how the picture of each story is shown, and draw the cards for shared links.
 
-The source stands in the record itself, sealed, so that a rule holds when the memory is lost.
+Rules may depend on a story's source. Its record holds the source, sealed, so the rules still work
+if the memory is lost.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from copydesk.newsroom.filing import find_article, read_sealed_source
 
 
 class PicturedStory(Protocol):
-    """What is known of a story with a picture before its record is read; "" for unknown."""
+    """A story with a picture, as known before its record is read; "" means unknown."""
 
     @property
     def path(self) -> str:
@@ -46,23 +47,23 @@ class PicturedStory(Protocol):
 
 
 class SurveyedPictures(Protocol):
-    """The part of a site's survey that these rules ask."""
+    """The part of a site survey that these rules need."""
 
     def with_picture(self) -> Iterable[PicturedStory]:
-        """Return the stories with a picture in short."""
+        """Return the stories with a picture, in short form."""
         ...
 
     def read(self, path: str) -> Story | None:
-        """Return the story at a path, None when it is gone."""
+        """Return the story at a path, None if it is gone."""
         ...
 
 
 def picture_shows(
     settings: Settings, articles: ArticleStore, album: Album, memory: Memory, seen: SurveyedPictures
 ) -> Mapping[str, Show]:
-    """Return how pictures are shown that are not shown as the site's are, by the record's path.
+    """Return how to show pictures that need something else than the site's default, by record path.
 
-    What stands for nothing to its publisher is not shown at all.
+    A picture that its publisher puts on many stories, such as a logo, is not shown at all.
     """
     ruled = _apply_settings(settings, articles, memory, seen) if settings.shows else {}
     is_common = album.is_common
@@ -94,15 +95,15 @@ def _source_in_article(articles: ArticleStore, story: Story) -> str:
     return "" if article is None else article.source
 
 
-# ShareCards: the cards drawn for a site, which whoever shares a link sees, and its icons.
+# Cards for shared links, and the site's icons.
 
 _FOLDER = "_templates"
-_MAX_BYTES = 64_000_000  # faces for all of Chinese, Japanese and Korean have 20
-_FACES = ("face.ttf", "face.otf")  # the newsroom's own, for scripts that ours lacks
+_MAX_BYTES = 64_000_000  # fonts for all of Chinese, Japanese and Korean have 20 MB
+_FACES = ("face.ttf", "face.otf")  # the newsroom's own font, for scripts that ours lacks
 
 
 class ShareCards:
-    """Draw for a newsroom; what goes wrong is noted once, and then there are no cards."""
+    """Draw a newsroom's cards and icons; after the first error, which is reported, no cards."""
 
     def __init__(self, root: Path, private: Path, troubles: Troubles) -> None:
         self.folder = private / "cards"
@@ -112,7 +113,7 @@ class ShareCards:
         self._easel = Easel(self.folder, self._face())
 
     def draw(self, poster: Poster, *, anew: bool) -> PictureFile | None:
-        """Draw the card of a poster and return its file, None where there can be none."""
+        """Draw the card of a poster and return its file, None if it cannot be drawn."""
         if self._is_broken:
             return None
         try:
@@ -122,11 +123,11 @@ class ShareCards:
             return None
 
     def draw_ahead(self, posters: Iterable[Poster]) -> None:
-        """Draw the cards of many posters at once, for `draw` to give them."""
+        """Draw the cards of many posters at once, so that `draw` finds them."""
         self._easel.draw_ahead(posters)
 
     def icons(self, title: str) -> Mapping[str, Path]:
-        """Return the icons of a title by their names, from `_templates/` what is there."""
+        """Return the icon files by name; an icon in `_templates/` replaces the drawn one."""
         try:
             drawn = self._easel.icons(title)
         except PictureError as error:
@@ -135,11 +136,11 @@ class ShareCards:
         return {name: self._own_icon(name) or file for name, file in drawn.items()}
 
     def sweep(self, used: Collection[str], icons: Collection[Path]) -> None:
-        """Delete what was drawn and is used no longer."""
+        """Delete the drawn files that are no longer used."""
         self._easel.sweep({*used, *(file.name for file in icons)})
 
     def _own_icon(self, name: str) -> Path | None:
-        """Keep the newsroom's own icon beside what is drawn: what was read is what is published."""
+        """Copy the newsroom's own icon to the drawn ones, so that the bytes read are published."""
         try:
             data = self._read(name)
             if data is None:
@@ -153,7 +154,7 @@ class ShareCards:
         return file
 
     def _face(self) -> Path | None:
-        """Return the newsroom's own face; where it is one that is not read, there are no cards."""
+        """Return the newsroom's own font, None without one; an unreadable one turns cards off."""
         for name in _FACES:
             try:
                 if self._read(name) is not None:

@@ -1,6 +1,6 @@
-"""Pings: search engines and hubs hear of what a deploy changed, where the owner wants that.
+"""Notify search engines and hubs of the pages that a deploy changed, if the owner wants that.
 
-Who could not be told is told the next time, as long as that is no more than a week.
+A failed ping is sent again after later deploys, for at most a week.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _RESERVED = (".test", ".example", ".invalid")
 def send_pings(
     settings: Settings, memory: Memory, now: datetime, changed: Iterable[str]
 ) -> tuple[int, tuple[str, ...]]:
-    """Tell whom `[deploy]` names of changed paths; return how many heard, and what went wrong.
+    """Notify the listeners set in `[deploy]` of changed paths; return how many heard, and notes.
 
-    A site that only its owner can reach is no news to strangers; nor is anything said without a
-    contact. `fetch.allow_hosts` makes an exception of its hosts.
+    Nothing is sent if no contact is set or the site is not public. A site whose host is in
+    `fetch.allow_hosts` counts as public.
     """
     pending = PendingPings(memory, now)
     endpoint = settings.deploy.index_now_endpoint
@@ -41,7 +41,7 @@ def send_pings(
         return 0, ("nobody was told: [fetch] contact is not set",)
     if not _is_public(settings):
         return 0, (f"nobody was told: site.url is not public: {settings.beat.url}",)
-    for url, paths in _by_listener(wanted).items():  # killed meanwhile, the next time tells it
+    for url, paths in _by_listener(wanted).items():  # noted first, so that a kill loses no ping
         pending.note_attempt(url, paths)
     heard, silent = asyncio.run(_send(settings, wanted))
     left = _by_listener(ping for ping in wanted if ping not in heard)
@@ -57,7 +57,7 @@ def send_pings(
 
 
 def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
-    """Return the paths that each listener is told of, by its address."""
+    """Return the paths to tell each listener, by its URL."""
     found: dict[str, tuple[str, ...]] = {}
     for ping in pings:
         found[ping.url] = (*found.get(ping.url, ()), *ping.paths)
@@ -67,7 +67,7 @@ def _by_listener(pings: Iterable[deploy.Ping]) -> dict[str, tuple[str, ...]]:
 def _pings_to_send(
     settings: Settings, now: datetime, pending: PendingPings, changed: tuple[str, ...]
 ) -> Iterator[deploy.Ping]:
-    """Yield what to say: of what changed, and of what a listener has not heard of before."""
+    """Yield the pings to send: those for changed paths, and pending ones that are due."""
     beat, endpoint = settings.beat, settings.deploy.index_now_endpoint
     news = deploy.pings(beat, endpoint, changed)
     for url in deploy.listeners(beat, endpoint):
@@ -89,7 +89,7 @@ def _is_public(settings: Settings) -> bool:
 async def _send(
     settings: Settings, wanted: Sequence[deploy.Ping]
 ) -> tuple[list[deploy.Ping], Mapping[str, str]]:
-    """Send every ping; return what was heard, and why a listener did not, by its address."""
+    """Send all pings; return those that succeeded, and the reason of each failure by URL."""
     heard = []
     silent: dict[str, str] = {}
     options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
@@ -114,7 +114,7 @@ def _trouble(answer: Page | Refused) -> str:
     return "" if answer.status < 300 else f"it answered {answer.status}"
 
 
-# PendingPings: what a search engine or hub has not heard yet, kept in memory until it has.
+# Pending pings, stored in the memory until the listener has heard them.
 
 GIVEN_UP_AFTER = timedelta(days=7)
 _MOST_PATHS = 10_000
@@ -124,7 +124,7 @@ _LONGEST_WAIT = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPing:
-    """What one listener is still to hear: paths of the site, since when, after how many tries."""
+    """The paths that one listener has not heard of: since when, last tried when, how many tries."""
 
     paths: tuple[str, ...] = ()
     since: datetime
@@ -132,9 +132,9 @@ class PendingPing:
     tries: int = 0
 
     def is_due(self, now: datetime) -> bool:
-        """Decide whether it is time to try again, though nothing changed: ever more seldom.
+        """Decide whether to try again though nothing changed; the wait doubles with each try.
 
-        A clock that was set back makes nobody wait.
+        If the clock was set back, the ping is due.
         """
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self.tries - 1, 10))
         return not self.tried <= now < self.tried + wait
@@ -142,7 +142,7 @@ class PendingPing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedPing:
-    """A listener that has not heard of so many pages yet, since when."""
+    """A listener that is owed a ping, with the number of pages, and since when."""
 
     url: str
     pages: int
@@ -150,7 +150,7 @@ class OwedPing:
 
 
 def list_owed_pings(memory: Memory, now: datetime) -> list[OwedPing]:
-    """Return what search engines and hubs are owed, those that wait longest first."""
+    """Return the pending pings of all listeners, longest pending first."""
     pending = PendingPings(memory, now)
     owed = [(url, pending.of(url)) for url in set(memory.pending_pings.keys())]
     pings = [
@@ -160,26 +160,26 @@ def list_owed_pings(memory: Memory, now: datetime) -> list[OwedPing]:
 
 
 class PendingPings:
-    """What listeners are owed, by their address."""
+    """The pending pings by listener URL."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.pending_pings
         self._now = now
 
     def of(self, url: str) -> PendingPing | None:
-        """Return what a listener is owed, None for nothing."""
+        """Return the pending ping of a listener, None if there is none."""
         kept = self._kept.get(url)
         return None if kept is None else _decode(kept)
 
     def note_attempt(self, url: str, paths: Iterable[str]) -> None:
-        """Note that a listener is about to be told of these paths; of 10,000 at most."""
+        """Note that a ping with these paths (at most 10,000) is about to be sent to a listener."""
         before = self.of(url)
         since = before.since if before else self._now
         tries = before.tries + 1 if before else 1
         self._put(url, PendingPing(paths=tuple(paths), since=since, tried=self._now, tries=tries))
 
     def note_unheard(self, url: str, paths: Iterable[str]) -> None:
-        """Note of which paths a listener has not heard now: the others are owed no longer."""
+        """Store the paths that a listener did not hear of this time; its other paths are done."""
         owed, paths = self.of(url), tuple(paths)
         if owed is None or not paths:
             self._kept.forget(url)
@@ -187,7 +187,7 @@ class PendingPings:
             self._put(url, replace(owed, paths=paths))
 
     def is_given_up(self, url: str) -> bool:
-        """Decide whether a listener has not listened for a week: then it is owed nothing more."""
+        """Decide whether a listener failed for a week; if so, delete its pending ping."""
         owed = self.of(url)
         if owed is None or self._now - owed.since <= GIVEN_UP_AFTER:
             return False
@@ -204,13 +204,13 @@ class PendingPings:
         self._kept.put(url, orjson.dumps(said))
 
     def forget_others(self, urls: Iterable[str]) -> None:
-        """Owe nothing to any but these."""
+        """Delete the pending pings of all other listeners."""
         for url in set(self._kept.keys()) - set(urls):
             self._kept.forget(url)
 
 
 def _decode(kept: bytes) -> PendingPing | None:
-    """Read what was kept; nothing is owed where that is not what we write."""
+    """Parse a stored ping; return None if it is not in our format."""
     try:
         said = orjson.loads(kept)
         since, tried = dates.parse(said["since"]), dates.parse(said["tried"])

@@ -1,6 +1,6 @@
-"""Webhooks: what commits changed on the site goes in; signed calls to whoever wants to know go out.
+"""Webhooks: sign calls that tell subscribers which stories changed, and try failed ones again.
 
-What is owed stands in the memory, and is tried again until it is heard or a day is over.
+Pending calls are stored in the memory. Each is tried until it succeeds or a day has passed.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from copydesk.news import Page, Refused, Story
 from copydesk.newsroom import PRIVATE, Newsroom, hold_lock
 from copydesk.placement.addresses import quote_path, story_folder
 
-# Call: what is owed is sent, signed as Standard Webhooks says, and noted as heard or not.
+# Calls: pending ones are sent, signed as in Standard Webhooks, and noted as heard or failed.
 
 _ANSWER_BYTES = 65_536
-_AT_ONCE = 50  # calls of one webhook
-_SECONDS = 15.0  # for one call
+_AT_ONCE = 50  # calls of one webhook in one go
+_SECONDS = 15.0  # timeout of one call
 _PREFIX = "whsec_"
 
 
 async def call_webhooks(settings: Settings, memory: Memory, now: datetime) -> tuple[str, ...]:
-    """Send what is owed and due; return what a person should know: what was given up.
+    """Send the pending calls that are due; return a sentence for each call that was given up.
 
-    Each webhook hears in order: where one call fails the others wait with it. A private address is
-    refused but for those of `fetch.allow_hosts`, and a redirect is followed nowhere. Raises
+    Each webhook gets its calls in order: if one fails, the later ones wait. Private addresses are
+    refused, except those of hosts in `fetch.allow_hosts`. Redirects are not followed. Raises
     MemoryStoreError.
     """
     owed = OwedCalls(memory, now)
@@ -51,7 +51,7 @@ async def call_webhooks(settings: Settings, memory: Memory, now: datetime) -> tu
     if not due:
         return ()
     with hold_lock(settings.root / PRIVATE / "webhooks.lock") as is_free:
-        if not is_free:  # another process is at it
+        if not is_free:  # another process is sending
             return ()
         options = replace(settings.fetch, max_bytes=_ANSWER_BYTES)
         async with Web(options, fetch.WallClock()) as web:
@@ -63,7 +63,7 @@ async def call_webhooks(settings: Settings, memory: Memory, now: datetime) -> tu
 def _find_due(
     owed: OwedCalls, hooks: Mapping[str, Webhook], now: datetime
 ) -> Mapping[str, list[OwedCall]]:
-    """Return what each webhook is to hear now; behind a call that waits the others do, too."""
+    """Return the calls to send to each webhook now; calls behind a waiting one wait, too."""
     due: dict[str, list[OwedCall]] = {}
     late: set[str] = set()
     for call in owed.list():
@@ -79,7 +79,7 @@ def _find_due(
 async def _call(
     web: Web, owed: OwedCalls, hook: Webhook, calls: Sequence[OwedCall], now: datetime
 ) -> str:
-    """Send a webhook its calls until one fails; return a sentence where that one is given up."""
+    """Send a webhook its calls until one fails; return a sentence if that one is given up."""
     for call in calls[:_AT_ONCE]:
         try:
             async with asyncio.timeout(_SECONDS):
@@ -97,9 +97,9 @@ async def _call(
 
 
 def sign(secret: str, call: OwedCall, now: datetime) -> Mapping[str, str]:
-    """Return the headers that say whose call it is (Standard Webhooks 1.0, symmetric).
+    """Return the headers that prove who sent a call (Standard Webhooks 1.0, symmetric).
 
-    The signature is of id, time and body, so that none of the three can be another's.
+    The signature covers ID, time and body, so none of them can be exchanged.
     """
     moment = str(int(now.timestamp()))
     content = b".".join((call.id.encode(), moment.encode(), call.body))
@@ -112,7 +112,7 @@ def sign(secret: str, call: OwedCall, now: datetime) -> Mapping[str, str]:
 
 
 def _read_secret(secret: str) -> bytes:
-    """Return the bytes of a secret: what follows `whsec_` is base64, all else is taken as it is."""
+    """Return the bytes of a secret: base64 after `whsec_`, any other text as it is."""
     if secret.startswith(_PREFIX):
         with contextlib.suppress(binascii.Error, ValueError):
             return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
@@ -125,22 +125,22 @@ def _trouble(answer: Page | Refused) -> str:
     return "" if 200 <= answer.status < 300 else f"it answered {answer.status}"
 
 
-# Site events: which stories commits put on the site, corrected, or took off it.
+# Site events: stories that commits put on the site, corrected, or took off it.
 #
-# the commit that was looked at last ── git: the files of records changed since ──> before and after
+# the last commit looked at ── git: record files changed since ──> before and after
 #
-# So it is the same whoever changed a record: a round, an editor, the command line, a pull.
+# So it makes no difference who changed a record: a round, an editor, the command line, a pull.
 
 SiteEventKind = Literal["published", "corrected", "removed"]
-Blob = bytes | None  # of a file, None where there is none
+Blob = bytes | None  # content of a file, None if it does not exist
 _FOLDERS = ("_news", "_archive/_news")
-_MOST_RECORDS = 1_000  # records of which one look tells
+_MOST_RECORDS = 1_000  # records reported in one look
 _DELETED = "0" * 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteEvent:
-    """What happened to a story on the site, by which commit at the latest."""
+    """What happened to a story on the site; `commit` is the last one looked at."""
 
     kind: SiteEventKind
     commit: str
@@ -148,10 +148,10 @@ class SiteEvent:
 
 
 def note_site_events(newsroom: Newsroom) -> int:
-    """Owe every webhook what happened since it was looked last; return how many calls that is.
+    """Add a pending call for each site event since the last look; return how many were added.
 
-    The first time, and where the history was rewritten, it begins with what happens from now on.
-    Raises GitError, MemoryStoreError.
+    The first time, and after history was rewritten, only later events count. Raises GitError,
+    MemoryStoreError.
     """
     hooks = [hook for hook in newsroom.settings.webhooks if hook.secret]
     owed = OwedCalls(newsroom.memory, newsroom.now)
@@ -163,7 +163,7 @@ def note_site_events(newsroom: Newsroom) -> int:
     if not head or before == head:
         return 0
     events = list(_find_events(newsroom, before, head)) if before else []
-    with newsroom.memory.together():  # killed meanwhile, the next look begins with the same
+    with newsroom.memory.together():  # after a kill, the next look starts at the same commit
         calls = [(event, hook) for event in events for hook in hooks if event.kind in hook.events]
         for event, hook in calls:
             about = f"{event.commit} {event.story.path}"
@@ -190,7 +190,7 @@ def _find_events(newsroom: Newsroom, before: str, head: str) -> Iterator[SiteEve
 
 
 def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
-    """Return what became of a story on the site; a record that cannot be read tells nothing."""
+    """Return the event of a changed record, None for no event or an unreadable record."""
     with contextlib.suppress(RecordError):
         old, new = _read_site_story(path, was), _read_site_story(path, now)
         kind, story = _compare(old, new), new or old
@@ -200,14 +200,14 @@ def _find_event(head: str, path: str, was: Blob, now: Blob) -> SiteEvent | None:
 
 
 def _list_changes(newsroom: Newsroom, before: str, head: str) -> list[tuple[str, str, str]]:
-    """Return which records differ between two commits; none where one of them is not there."""
+    """Return the records that differ between two commits; none if a commit does not exist."""
     arguments = ("diff", "--raw", "-z", "--no-renames", "--abbrev=40", "--relative", before, head)
     answer = git.ask(newsroom.root, *arguments, "--", *_FOLDERS)
     return [] if answer.code else list(_read_changes(answer.out))[:_MOST_RECORDS]
 
 
 def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
-    """Read git's raw form: of each file its path, its blob before and its blob after."""
+    """Parse git's raw diff: yield the path of each file, its old blob ID and its new one."""
     parts = out.split(b"\0")
     for info, name in zip(parts[::2], parts[1::2], strict=False):
         _, _, was, now, _ = info.decode("ascii", "replace").split(" ")
@@ -215,7 +215,7 @@ def _read_changes(out: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
-    """Read files by their ids, all with one process."""
+    """Read blobs by ID, all with one process."""
     wanted = sorted(ids - {_DELETED})
     out = git.ask(
         newsroom.root, "cat-file", "--batch", given="".join(f"{one}\n" for one in wanted).encode()
@@ -225,7 +225,7 @@ def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
         end = out.index(b"\n", at)
         head = out[at:end].split(b" ")
         at = end + 1
-        if len(head) == 3:  # else it is missing
+        if len(head) == 3:  # otherwise git reports it as missing
             size = int(head[2])
             found[head[0].decode()] = out[at : at + size]
             at += size + 1
@@ -233,7 +233,7 @@ def _read_blobs(newsroom: Newsroom, ids: set[str]) -> Mapping[str, bytes]:
 
 
 def _read_site_story(path: str, blob: Blob) -> Story | None:
-    """Return a story that stands on the site, None for one that does not; raises RecordError."""
+    """Return a story that is on the site, None for any other; raises RecordError."""
     story = None if blob is None else record.parse_story(path, blob)
     return story if story is not None and story.published else None
 
@@ -245,12 +245,12 @@ def _compare(old: Story | None, new: Story | None) -> SiteEventKind | None:
 
 
 def _readable(story: Story) -> tuple[object, ...]:
-    """Return what readers see of a story that rounds do not change by themselves."""
+    """Return the fields of a story that readers see and that rounds do not change on their own."""
     return story.title, story.excerpt, story.web_url, story.note, story.history
 
 
 def _describe(newsroom: Newsroom, event: SiteEvent) -> Mapping[str, object]:
-    """Return what a call says of a story; of one that was removed no more than its name."""
+    """Return the data of a call about a story; for a removed story only its name."""
     story, site = event.story, newsroom.beat.url.rstrip("/")
     folder = story_folder(story.path)
     told: dict[str, object] = {"name": story.path.rsplit("/", 1)[-1].removesuffix(".md")}
@@ -267,7 +267,7 @@ def _describe(newsroom: Newsroom, event: SiteEvent) -> Mapping[str, object]:
     }
 
 
-# OwedCalls: what webhooks have not heard yet, kept in the memory until they have.
+# Pending calls, stored in the memory until the webhook has heard them.
 
 GIVEN_UP_AFTER = timedelta(days=1)
 _FIRST_WAIT = timedelta(seconds=30)
@@ -279,10 +279,10 @@ _CALL = "call "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedCall:
-    """A call that is owed: to whom, what it says, since when, how often it was tried.
+    """A pending call: its webhook's URL, its body, since when, and how often it was tried.
 
-    `number` is its place in the order. `id` is the same each time that it is tried, so that who
-    hears it twice knows. `why` says why the last try was not heard.
+    `number` is its place in the order. `id` is the same at each try, so that a receiver can
+    recognize a repeated call. `why` is the reason of the last failure.
     """
 
     number: int
@@ -295,7 +295,7 @@ class OwedCall:
     why: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Decide whether it is time to try: at first at once, then ever more seldom."""
+        """Decide whether to try now: the first try is at once, later ones after growing waits."""
         if self.tried is None:
             return True
         wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(self.tries - 1, 10))
@@ -303,22 +303,22 @@ class OwedCall:
 
 
 class OwedCalls:
-    """The calls in the order in which they are owed, and up to which commit was looked."""
+    """The pending calls in order, and the last commit that was looked at."""
 
     def __init__(self, memory: Memory, now: datetime) -> None:
         self._kept = memory.webhooks
         self._now = now
 
     def read_mark(self) -> str:
-        """Return the commit up to which was looked, "" for none."""
+        """Return the last commit that was looked at, "" if there is none."""
         return (self._kept.get(_MARK) or b"").decode("ascii", "replace")
 
     def keep_mark(self, commit: str) -> None:
-        """Keep up to which commit was looked."""
+        """Store the last commit that was looked at."""
         self._kept.put(_MARK, commit.encode())
 
     def add(self, url: str, kind: str, about: str, data: Mapping[str, object]) -> None:
-        """Owe a call behind all others; of more than 10,000 the new ones are lost."""
+        """Add a pending call at the end; if 10,000 are pending, the new call is dropped."""
         keys = [key for key, _ in self._kept.items(_CALL)]
         if len(keys) >= _MOST_OWED:
             return
@@ -331,7 +331,7 @@ class OwedCalls:
         self.keep(OwedCall(number=number, id=call_id, url=url, body=body, since=self._now))
 
     def list(self) -> Iterator[OwedCall]:
-        """Walk what is owed, the oldest first; what another version kept is forgotten."""
+        """Yield the pending calls, oldest first; calls in another version's format are deleted."""
         for key, kept in self._kept.items(_CALL):
             try:
                 yield msgspec.msgpack.decode(kept, type=OwedCall)
@@ -339,11 +339,11 @@ class OwedCalls:
                 self._kept.forget(key)
 
     def keep(self, call: OwedCall) -> None:
-        """Keep a call as it is now."""
+        """Store a call."""
         self._kept.put(_key(call), msgspec.msgpack.encode(call))
 
     def note_failure(self, call: OwedCall, why: str) -> bool:
-        """Note why a call was not heard; return whether that was so for a day, which ends it."""
+        """Note the failure of a call; return True if it failed for a day and was given up."""
         if self._now - call.since >= GIVEN_UP_AFTER:
             self.forget(call)
             return True
@@ -351,11 +351,11 @@ class OwedCalls:
         return False
 
     def forget(self, call: OwedCall) -> None:
-        """Owe a call no longer."""
+        """Delete a pending call."""
         self._kept.forget(_key(call))
 
     def forget_all(self) -> None:
-        """Owe nothing, and begin anew."""
+        """Delete all pending calls and the last commit."""
         if self._kept.keys():
             self._kept.forget_all()
 
@@ -365,7 +365,7 @@ def _key(call: OwedCall) -> str:
 
 
 def describe_owed_calls(memory: Memory, now: datetime) -> Sequence[str]:
-    """Return a sentence for each webhook that is owed something; raises MemoryStoreError."""
+    """Return a sentence for each webhook with pending calls; raises MemoryStoreError."""
     by_url: dict[str, list[OwedCall]] = {}
     for call in OwedCalls(memory, now).list():
         by_url.setdefault(call.url, []).append(call)

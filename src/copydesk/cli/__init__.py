@@ -1,4 +1,4 @@
-"""The command line: parse arguments, call the engine, print the result.
+"""The command line: parse arguments, call a use case, print the result.
 
 A module holds the commands of one subject. Data goes to stdout, everything else to stderr; the exit
 code is 0 (done), 1 (failed) or 2 (wrong usage).
@@ -48,7 +48,7 @@ _COMMANDS = {
     "eval": "measure the stages on labelled data",
 }
 
-_MODULES = {  # of commands that share a module with others
+_MODULES = {  # modules of commands that share one
     **dict.fromkeys(("new", "config"), "newsroom"),
     **dict.fromkeys(("run", "demo", "build", "serve"), "rounds"),
     **dict.fromkeys(("record", "adopt", "catalogue", "seal"), "records"),
@@ -81,7 +81,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command's one name; a word that is none is an error with the nearest one."""
+        """Resolve a command's name; an unknown name is an error that suggests the nearest one."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -102,12 +102,12 @@ def _nearest(word: str) -> str:
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(copydesk.__version__, prog_name="copydesk", message="%(prog)s %(version)s")
 @common
-def cli(invocation: Invocation) -> None:  # kept in the context for the command
+def cli(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Run a topical news site: sources in, Markdown records in git, a site out."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; an error is two lines on stderr, never a traceback."""
+    """Run the command line; an error is printed as two lines on stderr, never a traceback."""
     try:
         code = cli.main(arguments, prog_name="copydesk", standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):
@@ -124,4 +124,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
-    sys.exit(code or 0)  # an Exit that a command raises is given back as its code
+    sys.exit(code or 0)  # click returns the code of an Exit that a command raises

@@ -1,4 +1,4 @@
-"""`copydesk eval gate` and `copydesk eval recall`: measures of the newsroom itself."""
+"""`copydesk eval gate` and `copydesk eval recall`: measure the newsroom itself."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _show_choice(report: measure.GateReport) -> None:
         )
 
 
-_LONGEST_DAYS = 36_500  # all that there is of the web, and no end of the calendar
+_LONGEST_DAYS = 36_500  # longer than the web exists, without leaving the calendar
 
 
 @click.command("recall")
@@ -148,7 +148,7 @@ def recall(
 
 
 def _as_fields(found: RecallFindings, counted: measure.RecallCounts) -> dict[str, object]:
-    """Return what `--json` prints (docs/reference/json.md)."""
+    """Return the report as `--json` prints it (docs/reference/json.md)."""
     listed = found.list
     return {
         "list": listed.address,
@@ -197,7 +197,7 @@ def _show_stories(traces: Sequence[RecallTrace], kind: RecallKind, limit: int) -
 
 
 def _explain(trace: RecallTrace) -> Iterator[str]:
-    """Yield what says that a story stands there."""
+    """Yield the texts that explain the kind of a listed story."""
     if trace.title:
         yield trace.url
     if trace.path:
@@ -214,7 +214,7 @@ def _explain(trace: RecallTrace) -> Iterator[str]:
 
 
 def _list_notes(found: RecallFindings) -> Iterator[str]:
-    """Yield what is to be known of how the list was read."""
+    """Yield notes on how the list was read."""
     listed = found.list
     if listed.passed_over:
         yield f"{listed.passed_over:,} entries name a page again, or none of the web"

@@ -19,13 +19,13 @@ from copydesk.newsletters import exchange
 from copydesk.newsletters.readers import ReaderData, by_hand
 from copydesk.newsletters.readers.addresses import open_readers
 
-COMMAND = "copydesk mail"  # who asked for a test letter, where they say no name
+COMMAND = "copydesk mail"  # who asked for a test letter, if no name is given
 
 
 def read_address(argument: str) -> str:
-    """Return an address that a person typed, or the first line of stdin where they typed `-`.
+    """Return the address given as an argument, or the first line of stdin for `-`.
 
-    What stands in a command can be read by everybody on this machine.
+    Stdin, because every user of this machine can see the arguments of commands.
     """
     return sys.stdin.readline().strip() if argument == "-" else argument
 
@@ -52,7 +52,7 @@ def rename_letter(invocation: Invocation, old: str, new: str, *, by: str) -> Non
 
 
 def note_lost_letters(lost: Iterable[by_hand.LostLetter]) -> None:
-    """Say which letters people are subscribed to that are no more, and how to mend it."""
+    """Warn of subscriptions to letters that no longer exist, with a hint."""
     for each in lost:
         whom = "1 reader is" if each.readers == 1 else f"{each.readers} readers are"
         terminal.note(
@@ -61,8 +61,8 @@ def note_lost_letters(lost: Iterable[by_hand.LostLetter]) -> None:
         )
 
 
-_EACH = 10_000  # rows between two words on how far it is
-_QUIET = {"added", "already"}  # what is not named row by row
+_EACH = 10_000  # rows between two progress messages
+_QUIET = {"added", "already"}  # results that are not listed row by row
 
 
 @click.command("import")
@@ -122,14 +122,14 @@ def _show_import(report: exchange.ImportReport, *, has_consent: bool) -> None:
 
 
 class _Lines:
-    """What is said while rows are taken: how far it is, and rows that became no reader."""
+    """Print the progress of an import, and the rows that were not imported."""
 
     def __init__(self, *, is_silent: bool) -> None:
         self._is_silent = is_silent
         self._rows = 0
 
     def tell(self, row: exchange.ImportedRow) -> None:
-        """Say what a row became, by its line: never whose it is."""
+        """Print the result of a row with its line number, never the address."""
         self._rows += 1
         if self._rows % _EACH == 0:
             terminal.note(f"{self._rows} rows …")

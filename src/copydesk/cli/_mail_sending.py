@@ -119,7 +119,7 @@ def send(
 def _send_again(
     newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str, *, is_answered: bool
 ) -> newsletters.Sending:
-    """Send an issue again to the uncertain readers, after asking with the number and the risk."""
+    """Send an issue again to uncertain subscribers, after asking with their number and the risk."""
     count = count_uncertain(store, issue)
     if count:
         readers = "1 reader" if count == 1 else f"{count} readers"
@@ -130,7 +130,7 @@ def _send_again(
 def _begin(
     newsroom: Newsroom, store: newsletters.MailStore, issue: str, by: str
 ) -> newsletters.Sending:
-    """Let an issue go; raises UsageError where the checks hold it up."""
+    """Start the sending of an issue; raises UsageError if a check of mail fails."""
     sending = begin_sending(newsroom, store, issue, by)
     if sending.state == "awaits-word":
         hint = "copydesk mail doctor says what, and how it is overruled"
@@ -143,7 +143,7 @@ _EXAMPLE = "reader@example.org"
 
 
 def _list_waiting(newsroom: Newsroom, store: newsletters.MailStore) -> list[dict[str, str]]:
-    """Return the issues that would go but for the checks of mail, each with what holds it up."""
+    """Return the due issues that are blocked by a failed mail check, each with the cause."""
     obstacle = checks.find_mail_obstacle(newsroom, store) or ""
     held = list_held_sendings(newsroom, store)
     return [{"issue": sending.issue, "why": obstacle} for sending in held]
@@ -156,7 +156,7 @@ def _send(
     sendings: Iterable[newsletters.Sending],
     held: Sequence[dict[str, str]] = (),
 ) -> None:
-    """Send, with progress, and report; exit 1 where something is left that nobody tries again."""
+    """Send with progress, and report; exit 1 if something remains that is not retried."""
     with terminal.progress() as progress:
         reports = send_issues(newsroom, store, sendings, progress)
     if invocation.json:
@@ -243,7 +243,7 @@ def who(invocation: Invocation, issue_or_address: str, *, state: str) -> None:
 
 
 _PIECE = 1 << 20
-_KEPT = 1 << 20  # of a message: more than is read of it
+_KEPT = 1 << 20  # bytes of a message: more than we parse
 _UNPROVED = (
     "those with a ? came by no return path: whoever read the letter can have written them, and "
     "nothing followed; copydesk mail readers suppress ADDRESS, if you believe one"
@@ -272,7 +272,7 @@ def bounces(invocation: Invocation, *, is_piped: bool, asks_box: bool) -> None:
 def _take_in(invocation: Invocation) -> None:
     stream = sys.stdin.buffer
     message = stream.read(_KEPT)
-    while stream.read(_PIECE):  # a server that cannot write all of it takes that for a failure
+    while stream.read(_PIECE):  # a server that cannot write the whole message reports a failure
         pass
     try:
         with invocation.newsroom() as newsroom:

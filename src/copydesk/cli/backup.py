@@ -66,7 +66,7 @@ def as_dict(report: backup.BackupReport) -> dict[str, object]:
 
 
 def describe(manifest: backup.BackupManifest) -> dict[str, object]:
-    """Return what stands in the JSON of both commands: what a backup holds."""
+    """Return a backup's content for the JSON of both commands."""
     repository = manifest.repository
     return {
         "made": manifest.made,
@@ -82,7 +82,7 @@ def describe(manifest: backup.BackupManifest) -> dict[str, object]:
 
 
 def show_manifest(manifest: backup.BackupManifest) -> None:
-    """Print what a backup holds, a line for each kind of thing."""
+    """Print the content of a backup, a line for each kind."""
     counts = ", ".join(f"{name} {count}" for name, count in manifest.records.items())
     edits = sum(part.kind == "file" for part in manifest.parts)
     click.echo(f"records: {counts or 'none'} ({_say_commit(manifest)})")
@@ -107,12 +107,12 @@ def _say_rows(manifest: backup.BackupManifest, database: str) -> str:
 
 
 def key_paths(manifest: backup.BackupManifest) -> list[str]:
-    """Return the keys that are in a backup, by their paths."""
+    """Return the paths of the secret keys in a backup."""
     return [part.path for part in manifest.parts if part.kind == "key"]
 
 
 def show_verification(verification: backup.Verification) -> None:
-    """Print what was compared, and what differs."""
+    """Print the result of the verification: compared items and differences."""
     for kind, count in verification.compared.items():
         click.echo(f"compared: {count} {_COMPARED[kind]}")
     for differs in verification.differences:

@@ -34,7 +34,7 @@ port_option = click.option(
 
 @click.group("desk")
 @common
-def desk_command(invocation: Invocation) -> None:  # kept in the context for the command
+def desk_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Say who may use the desk, the editors' web app."""
 
 
@@ -58,7 +58,7 @@ def file_actions(invocation: Invocation) -> None:
 
 @desk_command.group("user")
 @common
-def user(invocation: Invocation) -> None:  # kept in the context for the command
+def user(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Add, list, reset and remove those who may use the desk."""
 
 

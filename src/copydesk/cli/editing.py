@@ -23,17 +23,17 @@ R = TypeVar("R")
 
 @click.group("rule")
 @common
-def rule_command(invocation: Invocation) -> None:  # kept in the context for the command
+def rule_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Lay down a lasting rule on stories: it binds every later round until it is undone."""
 
 
 def _why(function: Callable[..., R]) -> Callable[..., R]:
-    """Add to a command a --why that must be said, and --as."""
+    """Add a required --why and --as to a command."""
     return click.option("--why", required=True, help="The reason; it is kept.")(_as(function))
 
 
 def _may_say_why(function: Callable[..., R]) -> Callable[..., R]:
-    """Add to a command a --why that may be said, and --as."""
+    """Add an optional --why and --as to a command."""
     return click.option("--why", default="", help="The reason; it is kept.")(_as(function))
 
 

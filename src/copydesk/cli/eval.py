@@ -270,7 +270,7 @@ R = TypeVar("R", measure.ExtractReport, measure.DatesReport)
 
 
 def _parts(report: R) -> Iterator[R]:
-    """Yield the sets' reports and, where there are several, their sum."""
+    """Yield the reports of all sets and, if there are several, their total."""
     yield from report.sets
     if len(report.sets) > 1:
         yield replace(report, name="together")

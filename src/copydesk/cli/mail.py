@@ -58,7 +58,7 @@ def compose(
 
 
 def _file(newsroom: Newsroom, letter: str, by: str, *, is_answered: bool) -> issues.LetterOutcome:
-    """File an issue: as somebody says, or so that it awaits a word where readers would get it."""
+    """File an issue; unless answered already, ask whether it may go to subscribers now."""
     if is_answered or not newsroom.settings.mail.deliver:
         return issues.file_letter(newsroom, letter, by)
     whom = ""
@@ -98,7 +98,7 @@ def _show_outcome(invocation: Invocation, outcome: issues.LetterOutcome) -> None
 
 
 def _show_issue(issue: Issue) -> None:
-    """Print an issue as it is read."""
+    """Print an issue as text."""
     since, at = (dates.rfc3339(moment) for moment in (issue.since, issue.at))
     click.echo(f"{issue.name}: {issue.title}, from {since} to {at}")
     click.echo(f"subject: {issue.subject}")
@@ -241,7 +241,7 @@ def _show_test(invocation: Invocation, answer: answers.Answer) -> None:
 
 
 def _clock(invocation: Invocation) -> Callable[[], datetime]:
-    """Return the clock: what a server says is compared with the moment at which it does."""
+    """Return a clock that advances: a server's answer is compared with the time of the answer."""
     fixed = invocation.now
     return lambda: fixed or datetime.now(UTC)
 
@@ -261,7 +261,7 @@ def _show_checks(report: checks.MailCheckReport) -> None:
 
 @click.group("mail")
 @common
-def mail_command(invocation: Invocation) -> None:  # kept in the context for the command
+def mail_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Letters to readers."""
 
 

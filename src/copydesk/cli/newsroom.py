@@ -63,7 +63,7 @@ def _complete(
     language: str,
     timezone: str,
 ) -> config.NewBeat:
-    """Return a beat with what else was said of it; what was not stays as it is."""
+    """Return a beat with the given options; others stay unchanged."""
     return replace(
         plain,
         topics=tuple(topics),
@@ -88,7 +88,7 @@ def _is_person() -> bool:
 
 
 def _ask() -> config.NewBeat | None:
-    """Ask what the site is to be about; None where it is to be the example."""
+    """Ask for the subject of the site; None for the example beat."""
     title = _prompt("title of the site (Enter: an example beat on AI)")
     if not title:
         return None
@@ -101,7 +101,7 @@ def _ask() -> config.NewBeat | None:
 
 
 def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]:
-    """Ask for one after another until an answer is empty."""
+    """Ask for several values, until an answer is empty."""
     answers: list[str] = []
     while answer := _prompt(f"{what} {len(answers) + 1} (Enter: no more)", "", read):
         answers.append(answer)
@@ -109,7 +109,7 @@ def _prompt_each(what: str, read: Callable[[str], str] = text.fold) -> list[str]
 
 
 def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold) -> str:
-    """Ask on stderr, again where the answer cannot be; stdout is for data."""
+    """Ask on stderr (stdout is for data), again if the answer is invalid."""
 
     def process(answer: str) -> str:
         try:
@@ -125,7 +125,7 @@ def _prompt(what: str, default: str = "", read: Callable[[str], str] = text.fold
 
 
 def _reader(kind: ValueKind[str]) -> Callable[[str], str]:
-    """Return what reads an answer of a kind; raises UsageError for another."""
+    """Return a parser for answers of a kind; it raises UsageError for invalid ones."""
 
     def read(answer: str) -> str:
         try:

@@ -35,7 +35,7 @@ def check(invocation: Invocation, folder: Path | None) -> None:
 
 
 def as_dict(report: archive.CheckReport) -> Mapping[str, object]:
-    """Return the report under the keys of the contract."""
+    """Return the report with the documented keys of `--json`."""
     return {
         "records": report.records,
         "identical": report.identical,
@@ -79,7 +79,7 @@ def adopt_command(invocation: Invocation, folder: Path) -> None:
 @common
 def catalogue_command(invocation: Invocation) -> None:
     """Bring the catalogue up to date with every record, edited or committed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         report = cataloguing.refresh_catalogue(newsroom, progress)
     if invocation.json:

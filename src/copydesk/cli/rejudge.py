@@ -1,4 +1,4 @@
-"""copydesk rejudge [--since DAYS] [--apply]."""
+"""`copydesk rejudge`: judge filed stories again by the current settings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from copydesk.rounds import rejudging
 
 _WEIGHTY = frozenset({"dropped", "published", "copy"})
 _COUNTED = frozenset({"related", "background"})
-_MOST = 20  # lines on one kind of thing; --json has them all
+_MOST = 20  # lines of each kind; --json has all
 
 
 @click.command("rejudge")
@@ -75,7 +75,7 @@ def _show(report: rejudging.RejudgeReport, *, is_applied: bool) -> None:
 
 
 def _note_what_stays(report: rejudging.RejudgeReport) -> None:
-    """Print which stories stay as they are and why, then the report's own notes."""
+    """Print the stories that stay unchanged, with reasons, then the report's notes."""
     for path in report.skipped:
         terminal.note(f"skipped, it has edits that are not committed: {path}")
     for path in report.without[:_MOST]:
@@ -95,15 +95,15 @@ def _print_table(changes: Sequence[rejudging.FieldChange]) -> None:
 
 
 def _count_fields(changes: Sequence[rejudging.FieldChange]) -> str:
-    """Return how many changes each field has, the most changed first: `3 heat, 1 title`."""
+    """Return the number of changes of each field, the largest first: `3 heat, 1 title`."""
     fields = Counter(change.field for change in changes)
     return ", ".join(f"{count} {name}" for name, count in fields.most_common())
 
 
 def _print_for_a_terminal(changes: Sequence[rejudging.FieldChange]) -> None:
-    """Print a line for each change, what is off the site or on it first, each story's together.
+    """Print a line for each change, grouped by story, changes of publication first.
 
-    Of what only says why in other words the number is told.
+    Changes that only reword a reason are counted.
     """
     weighed = [change for change in changes if change.field != "reasons"]
     weighty = {change.path for change in weighed if change.field in _WEIGHTY}

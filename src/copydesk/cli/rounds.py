@@ -34,7 +34,7 @@ def run_command(
     deploy: bool,
 ) -> None:
     """Run one round: sources, pages, articles, stories, records, site."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     options = rounds.RoundOptions(
         web=web, record=record, dry_run=dry_run, all_due=all_due, deploy=deploy
     )
@@ -68,7 +68,7 @@ def show_round(report: reports.RoundReport, *, dry_run: bool = False) -> None:
 
 
 def _count_lines(report: reports.RoundReport, would: str) -> Iterator[str]:
-    """Write what came of the leads, in numbers; what is known already is no loss."""
+    """Format the numbers of leads by outcome; leads already filed do not count as dropped."""
     lost = {reason: count for reason, count in report.dropped.items() if reason != "seen"}
     reasons = ", ".join(f"{count} {reason}" for reason, count in lost.items())
     yield f"{report.leads} leads in {report.seconds:.1f} s"
@@ -144,7 +144,7 @@ def build_command(
     invocation: Invocation, out: Path | None, full: bool, deploy: bool, dry_run: bool
 ) -> None:
     """Publish what is filed: site, API, feeds, sitemaps; only what changed."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended as by Ctrl-C: cleanly
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # SIGTERM acts like Ctrl-C
     _refuse_nonsense(out, deploy=deploy, dry_run=dry_run)
     with invocation.newsroom() as newsroom, terminal.progress() as progress:
         report = building.build(newsroom, progress, building.BuildOptions(out=out, full=full))

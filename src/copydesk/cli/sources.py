@@ -63,7 +63,7 @@ def add(
 
 
 def _complete_address(url: str) -> str:
-    """Return the address with its scheme, and tell where the person typed none."""
+    """Return the URL with its scheme; print a note if the scheme was added."""
     address = sources.source_address(url)
     if "://" in url:
         return url
@@ -72,7 +72,7 @@ def _complete_address(url: str) -> str:
 
 
 def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Discovery | None:
-    """Return what was found there, None where nobody may look: there is no contact."""
+    """Return the sources found at a URL, None if nothing may be fetched without a contact."""
     with invocation.newsroom(scratch=True) as newsroom:
         if web is None and not newsroom.settings.fetch.contact:
             terminal.note(
@@ -91,7 +91,7 @@ def _look_at(invocation: Invocation, url: str, web: Path | None) -> sources.Disc
 def _choose(
     invocation: Invocation, discovery: sources.Discovery, pick: int | None
 ) -> watch.Offer | None:
-    """Return the offer to add: the picked, the only good one, the person's choice."""
+    """Return the offer to add: the picked one, the only good one, or the person's choice."""
     if pick is not None:
         if pick > len(discovery.offers):
             raise _no_such_pick(pick, len(discovery.offers))
@@ -118,7 +118,7 @@ def _is_person() -> bool:
 
 
 def _print_choices(invocation: Invocation, discovery: sources.Discovery) -> None:
-    """Print the offers of which nobody chose one."""
+    """Print the offers if none was chosen."""
     _print_offers(invocation, discovery)
     terminal.note(f"{len(discovery.offers)} lists found, none added: {discovery.url}")
     terminal.note("hint: say which with --pick N")
@@ -170,9 +170,9 @@ def _plain(offers: Sequence[watch.Offer]) -> list[dict[str, object]]:
 
 _HEAD = ("source", "state", "answer", "new", "a week", "known", "failures", "next")
 _WIDTHS = (0, 12, 6, 6, 7, 5, 14, 6)
-_RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns of numbers
+_RIGHT = frozenset({2, 3, 4, 5, 7})  # the columns with numbers
 NONE_YET = "no sources yet: add one with copydesk sources add https://…"
-_MOST = 20  # sources whose findings are told in full
+_MOST = 20  # sources whose findings are printed in full
 
 
 @click.command("check")
@@ -258,7 +258,7 @@ def _colour(row: sources.HealthRow, line: str) -> str:
 
 
 def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
-    """Write the findings in sentences, those that need a person first; the rest is counted."""
+    """Format the findings as sentences, those that need a person first; count the rest."""
     troubled = [
         row for row in rows if any(finding.kind != "never-asked" for finding in row.findings)
     ]
@@ -275,7 +275,7 @@ def _finding_lines(rows: Sequence[sources.HealthRow]) -> Iterator[str]:
 
 
 def _summary(rows: Sequence[sources.HealthRow]) -> str:
-    """Sum up in one line: how many there are, how many are well, what the others are."""
+    """Sum up the sources in one line: all, those without problems, and the others by state."""
     count = len(rows)
     if all(row.state == "new" for row in rows):
         return f"{_sources(count)}, none asked yet: copydesk run asks them"
@@ -411,7 +411,7 @@ def _show_sources(rows: Sequence[sources.SourceRow], now: datetime) -> None:
 
 
 def _state(row: sources.SourceRow) -> str:
-    """Return how a source stands in one word, as `sources check` does for one never asked."""
+    """Return the state of a source in one word, as in `sources check`."""
     return "new" if any(finding.kind == "never-asked" for finding in row.findings) else row.state
 
 

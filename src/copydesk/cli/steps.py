@@ -119,7 +119,7 @@ def _extract(
 
 
 def _extract_file(invocation: Invocation, path: Path, address: str) -> Article | Dropped:
-    """Read a file by the beat of the newsroom that is named or is here, else by none."""
+    """Extract a file with the beat of the given or current newsroom, or without one."""
     if invocation.root == Path() and not Path("beat.toml").exists():
         return rounds.extract_file(path, invocation.clock(), address)
     with invocation.newsroom(scratch=True) as newsroom:

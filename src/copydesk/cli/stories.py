@@ -92,7 +92,7 @@ def _note_more(what: str, shown: int, total: int) -> None:
         terminal.note(f"{shown} of {total:,} {what}; --limit shows more")
 
 
-_SHORT = 10  # characters of a commit's id
+_SHORT = 10  # characters of a commit id
 _ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -133,7 +133,7 @@ def explain_command(invocation: Invocation, path_or_url: str) -> None:
 
 
 def _print_trail(trail: Trail) -> None:
-    """Print what befell a story, a line each, in its order."""
+    """Print the history of a story, a line for each event, in order."""
     if trail.entries:
         click.echo("  trail:")
     for entry in trail.entries:
@@ -154,7 +154,7 @@ def _format_entry(entry: TrailEntry) -> str:
 
 
 def _print_reasons(why: reports.Explanation) -> None:
-    """Print why a story is where it is; what adds up to its quality as a table, in its place."""
+    """Print the reasons of a story, with the points of its quality as a table."""
     counted = {evidence.reason for row in why.parts for evidence in row.evidence}
     is_told = False
     for reason in why.reasons:
@@ -185,7 +185,7 @@ def _print_lines(name: str, lines: Iterable[str]) -> None:
 
 
 def _format_rule(rule: reports.Rule) -> str:
-    """Write a rule as a sentence."""
+    """Format a rule as a sentence."""
     what = ", ".join((*rule.stories, *rule.values))
     until = f" until {rule.until}" if rule.until else ""
     why = f": {rule.why}" if rule.why else ""

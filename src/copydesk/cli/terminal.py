@@ -22,7 +22,7 @@ from copydesk.newsroom import reports, standings
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-# what JSON lets stand inside its strings, and a terminal may obey: C1 controls, turns of direction
+# allowed inside JSON strings, but not harmless on a terminal: C1 controls, direction marks
 _STEERING = re.compile(r"[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -35,14 +35,14 @@ def as_json(value: object) -> None:
 
 
 def note(words: str) -> None:
-    """Print on stderr what is not data."""
+    """Print a message on stderr, as it is not data."""
     click.echo(words, err=True)
 
 
 def ask(risk: str, *, is_answered: bool) -> None:
-    """Ask on a terminal whether somebody wants what follows; `--yes` has answered before.
+    """Ask for confirmation on a terminal, unless `--yes` was given.
 
-    Ends the command where they do not. Raises UsageError where nobody is there to be asked.
+    Ends the command if the answer is no. Raises UsageError without a terminal.
     """
     if is_answered:
         return
@@ -52,12 +52,12 @@ def ask(risk: str, *, is_answered: bool) -> None:
 
 
 def is_somebody_there() -> bool:
-    """Decide whether a person can be asked: stdin is a terminal."""
+    """Decide whether a person can be asked, because stdin is a terminal."""
     return sys.stdin.isatty()
 
 
 def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
-    """Print what failed, each with its hint; the rest is counted."""
+    """Print the first failures, each with its hint; count the rest."""
     for failure in failed[:most]:
         note(text.fold(f"failed: {failure.what}: {failure.url}"))
         if failure.hint:
@@ -67,9 +67,9 @@ def failures(failed: Sequence[newsroom.Failure], most: int = 20) -> None:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows in columns; tab-separated where nobody looks.
+    """Print rows in columns, or separated by tabs if stdout is no terminal.
 
-    What strangers said in a cell steers no terminal and makes no further line.
+    Control characters and line breaks in cells are removed, as their texts may be hostile.
     """
     rows = [[text.fold(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
@@ -89,7 +89,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 @contextlib.contextmanager
 def progress() -> Iterator[newsroom.Progress]:
-    """Show a bar on a terminal's stderr, nothing elsewhere."""
+    """Show a progress bar on stderr if it is a terminal."""
     if not sys.stderr.isatty():
         yield newsroom.Silence()
         return
@@ -104,14 +104,14 @@ def progress() -> Iterator[newsroom.Progress]:
 
 
 class _Bars:
-    """Pass the engine's progress on to a bar."""
+    """Show the progress of long work as a bar."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
         self._task: TaskID | None = None
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a bar of its own for a stage."""
+        """Begin a new bar for a stage."""
         self._task = self._bars.add_task(name, total=total)
 
     def step(self, count: int = 1) -> None:
@@ -123,13 +123,13 @@ class _Bars:
 # Columns, not a table of rich: 10,000 rows are slow there, and it breaks URLs over many lines.
 
 _GAP = "  "
-_LEAST = 20  # columns for a cell whose width is what the others leave
+_LEAST = 20  # columns of a cell that gets the remaining width
 
 
 class Columns:
     """The columns of a table on this terminal.
 
-    A width of 0 takes what the others leave, in equal parts; those in `right` hold numbers.
+    Columns of width 0 share the remaining width; those in `right` are aligned right for numbers.
     """
 
     def __init__(self, *widths: int, right: frozenset[int] = frozenset()) -> None:
@@ -140,7 +140,7 @@ class Columns:
         self._right = right
 
     def line(self, cells: Sequence[str]) -> str:
-        """Write one row as a line without blanks at its end."""
+        """Format a row as a line without trailing blanks."""
         fitted = (
             cell.rjust(width) if at in self._right else _fit(cell, width)
             for at, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
@@ -149,7 +149,7 @@ class Columns:
 
 
 def _fit(cell: str, width: int) -> str:
-    """Return a cell that is as wide as its column, cut with an ellipsis where it is too long."""
+    """Return a cell padded to its column, or cut with an ellipsis if it is too long."""
     if cell.isascii():
         return f"{cell[: width - 1]}…" if len(cell) > width else cell.ljust(width)
     from rich.cells import cell_len, set_cell_size
@@ -160,13 +160,13 @@ def _fit(cell: str, width: int) -> str:
 
 
 def ago(time: str, now: datetime) -> str:
-    """Write how long ago a time of RFC 3339 was, "-" where there is none."""
+    """Format how long ago an RFC 3339 time was, "-" for none."""
     at = dates.parse(time) if time else None
     return "-" if at is None else _span((now - at).total_seconds())
 
 
 def until(time: str, now: datetime) -> str:
-    """Write how long it is to a time of RFC 3339, "due" where it has come, "-" for none."""
+    """Format how long it is to an RFC 3339 time, "due" if it has passed, "-" for none."""
     at = dates.parse(time) if time else None
     if at is None:
         return "-"
@@ -174,20 +174,20 @@ def until(time: str, now: datetime) -> str:
 
 
 def _span(seconds: float) -> str:
-    """Write a time's length in its largest unit: 40s, 12m, 5h, 3d."""
+    """Format a duration in its largest unit: 40s, 12m, 5h, 3d."""
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
         if seconds >= size:
             return f"{seconds // size:.0f}{unit}"
     return f"{max(seconds, 0):.0f}s"
 
 
-_MOST = 20  # headlines on a terminal; the rest is counted
+_MOST = 20  # headlines on a terminal; the rest are counted
 _WIDTHS = (7, 4, 0)
 _INDENT = "  "
 
 
 def show_headlines(headlines: Sequence[reports.Headline]) -> None:
-    """Print what became of each story, its quality and headline; the first ones on a terminal."""
+    """Print the outcome, quality and headline of stories, on a terminal only the first ones."""
     shown = headlines[:_MOST] if sys.stdout.isatty() else headlines
     for headline in shown:
         _show_line(headline)
@@ -196,7 +196,7 @@ def show_headlines(headlines: Sequence[reports.Headline]) -> None:
 
 
 def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
-    """Print every story that would be filed or change, each with the first reasons below it."""
+    """Print every story that would be filed or changed, each with its first reasons below."""
     for headline in headlines:
         _show_line(headline)
         for reason in headline.why:
@@ -204,7 +204,7 @@ def show_rehearsal(headlines: Sequence[reports.Headline]) -> None:
 
 
 def show_story(headline: reports.Headline) -> None:
-    """Print where one story is filed, what it is worth and where it stands, with its reasons."""
+    """Print the path, scores, status and reasons of one story."""
     standing = "published" if headline.published else "not published"
     topics = ", ".join(map(text.fold, headline.topics)) or "no topic"
     click.echo(f"{headline.became}: {headline.path}")
@@ -230,13 +230,13 @@ _WIDEST = 120  # columns; longer lines are hard to read
 _LEAST_VALUE = 20
 _NOTHING = "-"
 _EACH_WITH_ITS_OWN = frozenset({"figures", "signals"})
-# what a terminal may obey: controls but the line feed and the tab, turns of direction
+# not harmless on a terminal: controls except line feed and tab, direction marks
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BY_THE_CLOCK = "no date on the page: when it was read"
 
 
 def sheet(fields: Fields) -> Iterator[str]:
-    """Write the lines of a sheet, as wide as the terminal."""
+    """Return the lines of a sheet, as wide as the terminal."""
     columns = max(min(shutil.get_terminal_size((100, 24)).columns, _WIDEST), _NAME + _LEAST_VALUE)
     for name, field in fields.items():
         if name != "text":
@@ -249,17 +249,17 @@ def sheet(fields: Fields) -> Iterator[str]:
 
 
 def words(fields: Fields) -> str:
-    """Return the text alone, its paragraphs kept; it steers no terminal."""
+    """Return the text of an article without control characters."""
     return _CONTROLS.sub("", str(fields["text"]["value"]))
 
 
 def _wrap(line: str, columns: int) -> list[str]:
-    """Break a line between whole words: an address stays in one."""
+    """Wrap a line between whole words, so that URLs are not broken."""
     return textwrap.wrap(line, columns, break_long_words=False, break_on_hyphens=False)
 
 
 def _field_lines(name: str, field: Mapping[str, object], columns: int) -> Iterator[str]:
-    """Write a field's name beside its values, each on its own lines, and where they came from."""
+    """Format a field's name next to its values, each on its own lines, and their origin."""
     values = [text.fold(value) for value in _values(field["value"])]
     values = [value for value in values if value] or [_NOTHING]
     values[-1] += "" if name in _EACH_WITH_ITS_OWN else _format_origin(name, field)
@@ -277,7 +277,7 @@ def _format_origin(name: str, field: Mapping[str, object]) -> str:
 
 
 def _values(value: object) -> Iterator[str]:
-    """Write what stands in a field, each string on lines of its own: a picture, a signal, names."""
+    """Return the values of a field, each to be printed on its own lines."""
     if isinstance(value, Mapping):
         yield from _part_lines(value)
     elif isinstance(value, list) and value and isinstance(value[0], Mapping):
@@ -290,7 +290,7 @@ def _values(value: object) -> Iterator[str]:
 
 
 def _part_lines(parts: Mapping[str, object]) -> Iterator[str]:
-    """Write a signal, a picture or a publisher: what it says, then what else is known of it."""
+    """Format a signal, a picture or a publisher: its main text, then its other fields."""
     match parts:
         case {"name": name, "said": said, "where": where}:
             yield f"{said if str(said).startswith(str(name)) else f'{name}: {said}'} ({where})"
@@ -307,14 +307,14 @@ def _part_lines(parts: Mapping[str, object]) -> Iterator[str]:
 
 
 _PART, _POINTS, _QUALITY_GAP = 14, 5, "  "  # columns
-_LEAST_REASON = 20  # columns for what points come from
+_LEAST_REASON = 20  # columns for the explanation of points
 _UNNAMED = "quality"
 
 
 def quality_table(rows: Sequence[reports.QualityRow], quality: int | None) -> Iterator[str]:
-    """Write the lines of a quality's table, on a terminal as wide as that.
+    """Return the lines of a table of quality points, within the terminal's width.
 
-    Where the record says another quality than the sum, that is told.
+    A line is added if the quality in the record differs from the sum.
     """
     has_names = any(row.part for row in rows)
     for row in rows:
@@ -333,18 +333,18 @@ def _quality_line(part: str, points: str, words: str) -> str:
 
 
 def _wrap_reason(words: str) -> Sequence[str]:
-    """Break words into lines that fit a terminal; where nobody looks they stay one line."""
+    """Wrap a text to the terminal's width; it stays one line if stdout is no terminal."""
     if not sys.stdout.isatty():
         return [words]
     taken = len(_quality_line("", "", "x")) + len(
         _QUALITY_GAP
-    )  # the table stands below a story's first line
+    )  # the table is below a story's first line
     width = max(shutil.get_terminal_size((100, 24)).columns - taken, _LEAST_REASON)
     return textwrap.wrap(words, width, break_on_hyphens=False) or [""]
 
 
 def show_deploy(report: reports.DeployReport) -> None:
-    """Print the summary of a deploy; of a dry run each file, too."""
+    """Print the summary of a deploy; for a dry run also each file."""
     for words in report.notes:
         note(f"note: {text.fold(words)}")
     for path in report.sending:
@@ -361,7 +361,7 @@ def show_deploy(report: reports.DeployReport) -> None:
 
 
 def note_gate_passage(gate: standings.GatePassage) -> None:
-    """Print on stderr how many stories the gate lets through, and others would."""
+    """Print on stderr how many stories pass the gate, and how many would pass other gates."""
     if not gate.stories:
         note(f"the gate alone decided on no story of the last {gate.days} days")
         return

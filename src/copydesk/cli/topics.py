@@ -1,4 +1,4 @@
-"""copydesk topics suggest: keywords from the newsroom's own stories, added or dismissed."""
+"""`copydesk topics suggest`: suggest keywords from the newsroom's stories, add or dismiss them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from copydesk.errors import UsageError
 from copydesk.kit import text
 from copydesk.newsroom import Newsroom
 
-_LIMIT, _LIMIT_OF_EACH = 10, 3  # words for one topic, and for each of all
-_HEADLINES = 3  # of a word; --json has all
+_LIMIT, _LIMIT_OF_EACH = 10, 3  # words for a single topic, and for each topic of all
+_HEADLINES = 3  # headlines for each word; --json has all
 _NOW = {"filed": "filed on it", "other-topics": "on others", "no-topic": "on none"}
 
 
 @click.group("topics")
 @common
-def topics_command(invocation: Invocation) -> None:  # kept in the context for the command
+def topics_command(invocation: Invocation) -> None:  # stored in the context for the subcommand
     """Grow the topics of the newsroom."""
 
 
@@ -84,7 +84,7 @@ def _add(
     said: tuple[str, str, str],
     words: Sequence[str],
 ) -> None:
-    """Add words to the topic's file and say what to do next."""
+    """Add words to the topic's file, and print the next step."""
     topic, language, name = said
     by = editing.speaker(newsroom, name)
     report = add_keywords(newsroom, topic, words, by, language.lower())
@@ -106,7 +106,7 @@ def _add(
 def _dismiss(
     invocation: Invocation, newsroom: Newsroom, said: tuple[str, str], words: Sequence[str]
 ) -> None:
-    """Write words into the topic's file as dismissed."""
+    """Write words into the topic's file as `dismissed`."""
     topic, name = said
     report = dismiss_words(newsroom, topic, words, editing.speaker(newsroom, name))
     if invocation.json:
@@ -139,7 +139,7 @@ def _show(report: topic_suggestions.SuggestReport, topic: str) -> None:
 
 
 def is_for_a_person() -> bool:
-    """Decide whether somebody sees what is printed."""
+    """Decide whether stdout is a terminal."""
     return sys.stdout.isatty()
 
 
@@ -171,7 +171,7 @@ def _print_topic(suggestions: topic_suggestions.TopicSuggestions) -> None:
 
 
 def _story_lines(word: topic_suggestions.SuggestedWord) -> Iterator[str]:
-    """Yield a line for some stories that a word wins, then for some that lose a topic by it."""
+    """Yield lines of some stories that gain the topic by a word, then of some that lose one."""
     for story in word.wins[:_HEADLINES]:
         topics = f": {', '.join(story.topics)}" if story.now == "other-topics" else ""
         yield f"+ {story.title or PurePosixPath(story.path).stem} ({_NOW[story.now]}{topics})"

@@ -1,6 +1,6 @@
-"""Editing: an editor's word goes in (a verdict, a rule, its taking back); one commit comes out.
+"""File editors' decisions (a verdict, a rule, an undo), each in one commit, and explain stories.
 
-And the other way round: a story goes in, and why it stands where it does comes out.
+`explain` takes a story and returns why it has its status.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Edit: the rulings and some records as an editor's words leave them, made in one commit.
+"""An edit: the rulings and records that an editor's actions change, written in one commit.
 
-words, one after the other ──> an edit: what was read │ what it becomes ── make ──> one commit
+actions, one after the other ──> an edit: what was read │ what it becomes ── make ──> one commit
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from copydesk.rounds.sources import keep_tip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """The rulings and records that are to change: as they were `read` and as they will be.
+    """The rulings and records that an editor's actions change, as they were `read` and as new.
 
-    `restored` are files that are put back to the byte, None where there was none. Where a person is
-    editing the rulings, one of the records `needed`, or one that is `watched` even if it stays as
-    it is, nothing is made; any other is left to the next round then. What the memory and the store
-    of articles are to keep or forget goes along, `undos` by the ids of actions. `own_fields` are
-    the fields that it changed, as `EditorAction.seen` calls them; a story that was not `read` is
-    new; `tips` wait for the next round.
+    `restored` are files that are restored to the byte; None deletes the file. The edit is refused
+    if a person is editing the rulings, a record in `needed`, or one in `watched` (even if the edit
+    does not change it); any other such record is left to the next round. The edit also holds
+    changes of the memory and the article store; `undos` are notes by the ids of actions.
+    `own_fields` are the fields that it changed, under their keys in `EditorAction.seen`. A story
+    that is missing in `read` is new. `tips` wait for the next round.
     """
 
     newsroom: Newsroom
@@ -57,30 +57,30 @@ class Edit:
 
     @property
     def beat(self) -> Beat:
-        """Return the newsroom's beat with the rules as they will be."""
+        """Return the newsroom's beat with the new rules."""
         return replace(self.newsroom.beat, rulings=self.rulings.rules)
 
     @property
     def newsroom_after(self) -> Newsroom:
-        """Return the newsroom with the rules as they will be."""
+        """Return the newsroom with the new rules."""
         settings = replace(self.newsroom.settings, beat=self.beat)
         return replace(self.newsroom, settings=settings)
 
     def find(self, path: str) -> Story:
-        """Return a story as it will be; raise RecordError where there is none, or it is broken."""
+        """Return the new state of a story; raise RecordError if it is missing or broken."""
         return self.stories.get(path) or self.newsroom.archive.read(path)
 
     def verdict_on(self, story: Story) -> Verdict | None:
-        """Return the word that holds on a story."""
+        """Return the verdict in force on a story."""
         return story.verdict or self.rulings.verdict_on(story.path)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
-        """Return the digests of what the line last wrote of a story, {} where nobody knows."""
+        """Return the digests of a story's machine-written fields, {} if they are unknown."""
         known = self.digests.get(story.path)
         return known if known is not None else read_digests(self.newsroom.memory, story)
 
     def with_story(self, before: Story, after: Story) -> Edit:
-        """Return it with another state of a record; `before` is the one that was found."""
+        """Return the edit with a changed record; `before` is the state from `find`."""
         if before == after:
             return self
         path = after.path
@@ -93,7 +93,7 @@ class Edit:
         )
 
     def with_new_story(self, story: Story) -> Edit:
-        """Return it with a record that is not there yet."""
+        """Return the edit with a new record."""
         return replace(
             self,
             stories={**self.stories, story.path: story},
@@ -101,7 +101,7 @@ class Edit:
         )
 
     def find_bytes(self, path: str) -> bytes | None:
-        """Return a record, list or letter as it will be, None for none; raises RecordError."""
+        """Return a record, list or newsletter as it will be, None for none; raises RecordError."""
         restored = self.restored.get(path, b"")
         if restored is None or (restored and path not in self.stories):
             return restored
@@ -112,25 +112,25 @@ class Edit:
         return record.emit_story(as_record(self.beat, self.find(path)))
 
     def with_rulings(self, rulings: Rulings) -> Edit:
-        """Return it with other rulings."""
+        """Return the edit with other rulings."""
         if rulings == self.rulings:
             return self
         restored = {at: data for at, data in self.restored.items() if at != RULINGS_PATH}
         return replace(self, rulings=rulings, restored=restored)
 
     def with_bytes(self, path: str, data: bytes | None) -> Edit:
-        """Return it with a file put back to the byte; its story or rulings are put in before."""
+        """Return the edit with a file restored to the byte; add its story or rulings first."""
         return replace(self, restored={**self.restored, path: data})
 
     def with_need(self, before: Story, after: Story) -> Edit:
-        """Return it with another state of a record that must be nobody's to change."""
+        """Return the edit with a changed record that no person may be editing."""
         if before == after:
             return self
         edit = self.with_story(before, after)
         return replace(edit, needed=self.needed | {after.path})
 
     def without_traces(self, paths: Iterable[str], addresses: Iterable[str]) -> Edit:
-        """Return it with no look at these records' pages planned, and no text kept from there."""
+        """Return the edit without the planned revisits and stored texts of some records."""
         return replace(
             self,
             forgotten_looks=self.forgotten_looks.union(paths),
@@ -139,14 +139,14 @@ class Edit:
 
     @property
     def own_paths(self) -> frozenset[str]:
-        """Return the paths that no person may be editing."""
+        """Return the paths of the files that no person may be editing."""
         return self.needed | self.watched | {RULINGS_PATH}
 
     @property
     def changed_paths(self) -> Iterator[str]:
-        """Walk the paths of what may become another, the rulings first.
+        """Walk the paths of the files that may change, the rulings first.
 
-        A record cut off from its tombstone could come back.
+        If the write is interrupted, a record without its tombstone could come back.
         """
         if self.rulings != self.rulings_read or RULINGS_PATH in self.restored:
             yield RULINGS_PATH
@@ -156,11 +156,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditStep:
-    """An edit with one word more in it, what its commit says of that, and what a person is told.
+    """An edit after one more action, with its line for the commit and notes for the editor.
 
-    `path` is the record that is meant, "" for none. Where `differences` are told nothing was put
-    in: something else has changed the same since. `is_urgent` says that by it a story is taken away
-    for good, or given back.
+    `path` is the record that the action is about, "" for none. With `differences` the action was
+    not applied, since somebody else has changed the same fields. `is_urgent` is set if the action
+    removes a story for good, or restores it.
     """
 
     edit: Edit
@@ -174,9 +174,9 @@ class EditStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeEdit:
-    """The files that an edit changed, the commit, what was in the way.
+    """The files that an edit changed, its commit, and notes on what was in the way.
 
-    What the disk refused (`failed`) is in the journal: whoever next writes finishes it.
+    Files that could not be written (`failed`) are in the journal: the next writer finishes them.
     """
 
     written: tuple[str, ...] = ()
@@ -186,12 +186,12 @@ class MadeEdit:
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """Return the paths of the files, sorted."""
+        """Return the paths of the changed files, sorted."""
         return tuple(sorted(self.written))
 
 
 def begin_edit(newsroom: Newsroom) -> Edit:
-    """Return an edit that changes nothing yet; the write lock is held. Raises RecordError."""
+    """Return an empty edit; the caller holds the write lock. Raises RecordError."""
     rulings = archive.read_rulings(newsroom.root)
     return Edit(newsroom=newsroom, rulings_read=rulings, rulings=rulings)
 
@@ -203,10 +203,10 @@ def make_edit(
     when: datetime,
     what: str = "the records are",
 ) -> MadeEdit:
-    """Make an edit, in one commit; `what` is what notes call it.
+    """Write an edit in one commit; notes call its files `what`.
 
-    Raises RecordError where a person has one of the files that it needs, or one cannot be written,
-    GitError where git cannot say.
+    Raises RecordError if a person is editing a file that it needs or a file cannot be written,
+    GitError if git fails.
     """
     newsroom = edit.newsroom
     files, left = _plan_files(edit)
@@ -218,7 +218,7 @@ def make_edit(
     begun = begin_change(
         newsroom.memory, lock, change, remember, edit.own_paths.intersection(change.paths)
     )
-    for address in _list_losses(edit):  # a round forgets its text, where a kill is faster
+    for address in _list_losses(edit):  # if killed here, a round forgets the texts
         newsroom.articles.forget(address)
     done = begun.finish()
     paths = sorted({*done.skipped, *left})
@@ -232,13 +232,13 @@ def make_edit(
 
 
 def _list_losses(edit: Edit) -> Iterator[str]:
-    """Walk the addresses of which no text is to be kept, but for those that are given back."""
+    """Walk the addresses whose stored text is to be deleted, without those that are restored."""
     gone = set(map(urls.identity, edit.rulings.removed))
     return (address for address in edit.forgotten_texts if urls.identity(address) in gone)
 
 
 def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
-    """Return the files that become others, and the paths that are left to a person."""
+    """Return the files to change, and the paths that are left because a person edits them."""
     files, left = [], []
     for path in edit.changed_paths:
         try:
@@ -256,7 +256,7 @@ def _plan_files(edit: Edit) -> tuple[tuple[FileChange, ...], list[str]]:
 
 
 def _change_of(edit: Edit, path: str) -> FileChange:
-    """Return what becomes of one file; raise RecordError where a person was faster."""
+    """Return the change of one file; raise RecordError if a person has changed it since."""
     newsroom = edit.newsroom
     if path in edit.restored:
         before = archive.digest_of(newsroom.root, path)
@@ -269,14 +269,14 @@ def _change_of(edit: Edit, path: str) -> FileChange:
 
 
 def _is_as_read(edit: Edit, path: str) -> bool:
-    """Decide whether a record is as the edit found it; a new one is not there yet."""
+    """Decide whether a record is still as the edit read it (a new one: still missing)."""
     if path not in edit.read:
         return not archive.digest_of(edit.newsroom.root, path)
     return edit.newsroom.archive.read(path) == edit.read[path]
 
 
 def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
-    """Let the memory follow what an edit makes, but for records that are left to a person."""
+    """Update the memory for an edit, except for records that are left to a person."""
     memory = edit.newsroom.memory
     stories = (story for path, story in edit.stories.items() if path not in left)
     keep_digests(edit.newsroom.beat, memory, stories)
@@ -290,11 +290,11 @@ def _remember(edit: Edit, when: datetime, left: Collection[str]) -> None:
         memory.actions.put(action_id, when, undo)
 
 
-# Action: what a person did, as a value in the commit's message, to be found and undone by it.
+# Actions in commit messages: the trailer by which an action is found and undone.
 #
 # `Copydesk-Action: verdict publish _news/a.md` · `rule pin a` · `rule undo pin a` · `undo COMMIT`
 #
-# One line for each, as the last paragraph. Of an action of the desk its id follows after a blank:
+# One line for each action, in the last paragraph. After an action of the desk comes its id:
 # `verdict publish _news/a.md #0197-…`; `git log -F --grep "#0197-…"` finds its commit.
 
 _KEY = "Copydesk-Action: "
@@ -304,15 +304,15 @@ _MARK = re.compile(f" #({_ID})$")
 
 
 def is_action_id(text: str) -> bool:
-    """Decide whether a browser may call an action so: a UUID or the like."""
+    """Decide whether a text from a browser is valid as an action's id: a UUID or the like."""
     return re.fullmatch(_ID, text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitWords:
-    """What a commit says of one word of an editor: a line, why, who said it, the action itself.
+    """The text of one action in a commit message: a line, the reason, the editor, the action.
 
-    `id` is the one that the desk knows it by, "" for one of the command line.
+    `id` is the action's id at the desk, "" if it came from the command line.
     """
 
     subject: str
@@ -323,22 +323,22 @@ class CommitWords:
 
     @property
     def as_line(self) -> str:
-        """Return it as a line of a commit that holds several."""
+        """Return the line for a commit that holds several actions."""
         return text.fold(f"{self.subject}: {self.why}" if self.why else self.subject)[:_SUBJECT]
 
     @property
     def trailer(self) -> str:
-        """Return the last line of its commit."""
+        """Return the last line of the commit message."""
         return f"{_KEY}{self.action} {action_mark(self.id)}".rstrip()
 
 
 def action_mark(action_id: str) -> str:
-    """Return what stands in the message of the commit that holds an action of the desk."""
+    """Return the mark by which the commit of a desk's action is found."""
     return f"#{action_id}" if action_id else ""
 
 
 def write_message(words: Sequence[CommitWords]) -> str:
-    """Return the message of the commit that holds these words, which one editor said."""
+    """Return the message of a commit that holds these actions of one editor."""
     trailers = "\n".join(said.trailer for said in words)
     if len(words) == 1:
         said = words[0]
@@ -351,9 +351,9 @@ def write_message(words: Sequence[CommitWords]) -> str:
 
 
 def read_actions(message: str) -> tuple[tuple[str, str], ...]:
-    """Return the actions that a commit's message says were done, and their ids; () for none.
+    """Return the actions that a commit's message lists, with their ids; () for none.
 
-    Only the lines after the last empty one count: what people say stands above them.
+    Only the lines after the last empty line count: editors' own words come before it.
     """
     lines = message.rstrip().rsplit("\n\n", 1)[-1].split("\n")
     if not all(line.startswith(_KEY) for line in lines):
@@ -366,14 +366,14 @@ def read_actions(message: str) -> tuple[tuple[str, str], ...]:
 
 
 def read_action(message: str) -> str:
-    """Return what a commit's message says was done, "" for a commit of another kind."""
+    """Return the action that a commit's message names, "" for any other commit."""
     return " · ".join(action for action, _ in read_actions(message))
 
 
 def read_words(message: str) -> tuple[CommitWords, ...]:
-    """Return what `write_message` wrote, () for a commit of another kind.
+    """Parse a message that `write_message` wrote; return () for any other message.
 
-    Where a commit holds several words the line on each has its why, too, and `why` is "".
+    If a commit holds several actions, each line includes its reason, and `why` is "".
     """
     actions = read_actions(message)
     if not actions:

@@ -1,4 +1,4 @@
-"""Explain: why a story is where it is, or why a lead was dropped."""
+"""Explain why a story has its status or why a lead was dropped; list the lasting rules."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from copydesk.newsroom.standings import read_rules, standing_of
 from copydesk.review.rules import record_name
 from copydesk.rounds import GONE, SiteHabits, is_known_gone
 
-_LAST = 100  # stories of a topic among which one has its place
+_LAST = 100  # stories of a topic among which a story is ranked
 
 
 def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
-    """Explain a record by its path, name or page (see `record_at`), or a page by its address.
+    """Explain a record, by its path, name or page (see `record_at`), or a page, by its address.
 
-    Raises RecordError where nothing is known of it.
+    Raises RecordError if nothing is known about it.
     """
 
     def find(catalogue: Catalogue) -> tuple[Story, dict[str, Story], tuple[Place, ...]] | None:
@@ -39,7 +39,7 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
         path = path or catalogue.path_at(path_or_url)
         if path is None:
             return None
-        story = newsroom.archive.read(path)  # or say what is wrong with it
+        story = newsroom.archive.read(path)  # raises RecordError if it is broken
         neighbours = _read_neighbours(newsroom.archive, catalogue, story)
         return story, neighbours, tuple(_rank(catalogue, story))
 
@@ -59,7 +59,7 @@ def explain(newsroom: Newsroom, path_or_url: str) -> Explanation:
 
 
 def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> dict[str, Story]:
-    """Return the stories that may stand beside one, as their records are now, by path."""
+    """Return the stories that may be related to one, as their records are now, by path."""
     paths = {
         *catalogue.at_addresses(related.web_url for related in story.related),
         *catalogue.in_groups([story.group]),
@@ -68,13 +68,13 @@ def _read_neighbours(records: Archive, catalogue: Catalogue, story: Story) -> di
     }
     found = {}
     for path in sorted(paths - {story.path}):
-        with contextlib.suppress(RecordError):  # it was edited since, and cannot be read
+        with contextlib.suppress(RecordError):  # edited since, and unreadable now
             found[path] = records.read(path)
     return found
 
 
 def _rank(catalogue: Catalogue, story: Story) -> Iterator[Place]:
-    """Yield how a story stands among the last ones of each of its topics, or of all."""
+    """Yield a story's rank among the newest stories of each of its topics, or of all."""
     for topic in story.topics or ("",):
         rank = catalogue.rank(story.path, topic, _LAST)
         if rank is not None:
@@ -139,7 +139,7 @@ def _leader(story: Story, group: Sequence[Story]) -> str:
 
 
 def _terms(articles: ArticleStore, story: Story) -> Iterator[Term]:
-    """Yield who may read it, whose words it has and what is refused, with what its page says."""
+    """Yield the access, credit and refusals of a story, each with its evidence."""
     article = find_article(articles, story)
     origins = article.origins if article else {}
     for name, value in (("access", story.access), ("credit", story.credit)):
@@ -159,7 +159,7 @@ def _copies(story: Story, stories: dict[str, Story]) -> list[str]:
 
 
 def _beside(story: Story, stories: dict[str, Story]) -> list[str]:
-    """Return the paths of its group, of its `related`, and of what it is a copy of."""
+    """Return the paths of its group, of its `related`, and of the story that it is a copy of."""
     addresses = {urls.identity(related.web_url) for related in story.related if related.web_url}
     return sorted(
         other.path
@@ -215,17 +215,17 @@ _OTHERWISE = {
 }
 
 
-# List an editor's lasting rules as a person reads them, and why one of them does nothing.
+# The lasting rules, described for people, and why a rule has no effect.
 
 
 def list_rules(newsroom: Newsroom) -> list[Rule]:
-    """Return the rules with their numbers; raises RecordError where the file cannot be read."""
+    """Return the rules with their numbers; raises RecordError if the file cannot be read."""
     rules = archive.read_rulings(newsroom.root).rules
     return [_rule_row(newsroom, number, rule) for number, rule in enumerate(rules, 1)]
 
 
 def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
-    """Return the rules that name a story, or would keep it out today."""
+    """Return the rules that name a story, or would block it today."""
     name = record_name(story.path)
     return [
         _rule_row(newsroom, number, rule)
@@ -235,7 +235,7 @@ def rules_on(newsroom: Newsroom, story: Story) -> list[Rule]:
 
 
 def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
-    """Return one rule as a person reads it."""
+    """Describe one rule for people."""
     note = explain_idle(newsroom.root, newsroom.settings, newsroom.archive, newsroom.now, rule)
     return Rule(
         number=number,
@@ -254,7 +254,7 @@ def _rule_row(newsroom: Newsroom, number: int, rule: Ruling) -> Rule:
 def explain_idle(
     root: Path, settings: Settings, records: Archive, now: datetime, rule: Ruling
 ) -> str:
-    """Return why a rule does nothing, "" where it does."""
+    """Return why a rule has no effect, "" if it has one."""
     if rule.until is not None and rule.until <= now:
         return "it has expired"
     if missing := _find_missing_record(root, settings, rule):
@@ -268,7 +268,7 @@ def explain_idle(
 
 
 def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
-    """Return the first record that a rule cannot do without and that is not there, "" for none."""
+    """Return the first missing record that a rule needs, "" for none."""
     lost = [name for name in rule.stories if news_path(root, settings, name) is None]
     least = 2 if len(rule.stories) > 1 else RULING_KINDS[rule.said].stories[0]
     is_first_lost = rule.said != "merge" and rule.stories[:1] == tuple(lost[:1])
@@ -277,7 +277,7 @@ def _find_missing_record(root: Path, settings: Settings, rule: Ruling) -> str:
 
 
 def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str:
-    """Return why a rule on where a story stands has nothing to move, "" where it has."""
+    """Return why a rule about groups or placement moves no story, "" if it moves one."""
     scoring = settings.beat.scoring
     if rule.said not in {"pin", "lead"} and not scoring.traits.groups_by_rules:
         return f"the profile {scoring.profile} groups without rules"
@@ -296,7 +296,7 @@ def _moot(root: Path, settings: Settings, records: Archive, rule: Ruling) -> str
 def _explain_not_leading(
     root: Path, settings: Settings, records: Archive, rule: Ruling, story: Story
 ) -> str:
-    """Return why a story that an editor wants in front does not lead its group, "" where it may."""
+    """Return why a story does not lead its group although a rule asks for it, "" if it may."""
     name = record_name(story.path)
     verdict = story.verdict or archive.read_rulings(root).verdict_on(story.path)
     if verdict is not None and verdict.said != "publish":
@@ -310,7 +310,7 @@ def _explain_not_leading(
 
 
 def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
-    """Yield the paths of the records that rules after this one want in front."""
+    """Yield the paths of the records that later rules make leaders."""
     rules = settings.beat.rulings
     later = rules[rules.index(rule) + 1 :] if rule in rules else ()
     for lead in later:
@@ -319,5 +319,5 @@ def _later_leads(root: Path, settings: Settings, rule: Ruling) -> Iterator[str]:
 
 
 def news_path(root: Path, settings: Settings, name: str) -> str | None:
-    """Return the path of the record that a rule calls by its name, None where there is none."""
+    """Return the path of the record that a rule names, None if it is missing."""
     return record_at(root, settings, f"_news/{name}.md")

@@ -1,6 +1,6 @@
-"""Make pictures apart: what the desk shows of strangers' pictures, by a process of its own.
+"""Make the desk's pictures in a process of its own.
 
-python -m copydesk.editing._pictures_apart ROOT   < ["_news/a.md", …]
+python -m copydesk.editing._pictures_apart ROOT < ["_news/a.md", …]
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from copydesk import illustrate
 from copydesk.errors import RecordError
 from copydesk.newsroom import Newsroom, open_newsroom
 
-# The pictures that the desk shows of what editors decide.
-
 
 def make_pictures(newsroom: Newsroom, paths: Iterable[str]) -> None:
-    """Make what the desk shows of the pictures of some records; others are passed over."""
+    """Make the desk's forms of some records' pictures; unreadable records are skipped."""
     urls = []
     for path in newsroom.archive.story_paths_among(paths):
-        with contextlib.suppress(RecordError):  # it was edited since, and cannot be read
+        with contextlib.suppress(RecordError):  # edited since, and unreadable now
             urls += [image.url for image in newsroom.archive.read(path).images[:1]]
     illustrate.make_waiting(newsroom.album, urls)
 
@@ -35,9 +33,9 @@ _SECONDS = 60.0
 
 
 async def make_pictures_apart(root: Path, paths: Sequence[str], seconds: float = _SECONDS) -> bool:
-    """Make the forms of the pictures of some records; whether that ended well and in time.
+    """Make the pictures of some records in a new process; return whether it succeeded in time.
 
-    A picture that crashes or keeps its decoder ends that process alone.
+    A picture that crashes or blocks its decoder ends only that process.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, str(root)), stdin=PIPE, stdout=sys.stderr

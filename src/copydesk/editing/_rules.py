@@ -1,6 +1,6 @@
-"""A new rule: what a person said, made sure that it can hold.
+"""Make a lasting rule from an editor's input, check that it is valid, and file it or undo it.
 
-paths, words, topics, a headline ── ruling ──> news.Ruling of records' names and the beat's topics
+paths, words, topics, a headline ── ruling ──> news.Ruling of record names and the beat's topics
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LISTED = 20  # topics in a hint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRule:
-    """What a person said: `paths` name records as for `record_path`, `by` is "" for git's user."""
+    """An editor's input: `paths` name records as for `record_path`, `by` is "" for git's user."""
 
     said: RulingKind
     why: str = ""
@@ -43,7 +43,7 @@ class NewRule:
 
 
 def ruling(edit: Edit, new: NewRule) -> Ruling:
-    """Return the ruling that a person means; raises UsageError, RecordError if it cannot hold."""
+    """Return the ruling for an editor's input; raises UsageError, RecordError if it is invalid."""
     newsroom = edit.newsroom
     must_be_short(new.why, WHY_CHARACTERS, "--why")
     paths = [find_record(newsroom.root, newsroom.settings, path) for path in new.paths]
@@ -79,7 +79,7 @@ def _values(edit: Edit, new: NewRule, paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _block_value(value: str) -> str:
-    """Return a site's name, or a word as it is looked for."""
+    """Return a site's name, or a word as it is searched for."""
     word = urls.site_name(value) or text.fold(value)
     if not any(character.isalnum() for character in word):
         raise UsageError("no word and no site", subject=repr(value[:WORD_CHARACTERS]))
@@ -96,7 +96,7 @@ def _headline(said: str) -> str:
 
 
 def must_be_short(words: str, most: int, what: str) -> None:
-    """Raise UsageError for what is longer than so many characters."""
+    """Raise UsageError for a text with more than `most` characters."""
     if len(words) > most:
         raise UsageError(
             f"{what} is too long ({len(words)} characters)", hint=f"{most} characters at most"
@@ -104,9 +104,9 @@ def must_be_short(words: str, most: int, what: str) -> None:
 
 
 def topic_names(beat: Beat, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the beat's names of topics that a person named by name or id, in any case.
+    """Return the names of topics that a person named by name or id, in any case.
 
-    Raises UsageError with the nearest name where one is none.
+    Raises UsageError with the nearest name for an unknown topic.
     """
     names = {key.casefold(): topic.name for topic in beat.topics for key in (topic.id, topic.name)}
     words = [text.fold(word)[:WORD_CHARACTERS] for word in said]
@@ -122,7 +122,7 @@ def _nearest(word: str, names: Mapping[str, str]) -> str:
 
 
 def list_topics(beat: Beat) -> str:
-    """Write which topics a beat has, for who named one that it has not."""
+    """Return a text that lists a beat's topics, for a message about an unknown one."""
     return _list_names(topic.name for topic in beat.topics)
 
 
@@ -133,12 +133,12 @@ def _list_names(names: Iterable[str]) -> str:
     return f"its topics are {listed}{more}" if known else "add topics in _data/topics"
 
 
-# A new `set`: what a person wants a field of a story to be, made sure that it can stand there.
+# The values of a `set` rule: a story's field with its new value, checked.
 #
 # field, words ── set_values ──> the values of a `news.Ruling` that says set
 
 NOTE_CHARACTERS = 2_000
-STORY_CHARACTERS = 10_000  # of a story without a source, whose note is its text
+STORY_CHARACTERS = 10_000  # of a story without a source: its note is its text
 ADDRESS_CHARACTERS = 2_000
 
 _FIELDS: tuple[SetField, ...] = get_args(SetField)
@@ -146,9 +146,9 @@ _SHOWN = 200
 
 
 def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
-    """Return the field, its value, and for an address those that it takes the place of.
+    """Return the field and its value; for an address also the addresses that it replaces.
 
-    Raises UsageError where there is no such field, or the value cannot stand in it.
+    Raises UsageError for an unknown field, or a value that it cannot have.
     """
     field, value = _field(said[0]), said[1]
     match field:
@@ -167,7 +167,7 @@ def set_values(edit: Edit, path: str, said: Sequence[str]) -> tuple[str, ...]:
 
 
 def note_characters(story: Story) -> int:
-    """Return how long the note on a story may be: that of an editor's own story is its text."""
+    """Return how long a story's note may be: the note of an editor's own story is its text."""
     return STORY_CHARACTERS if story.is_own else NOTE_CHARACTERS
 
 
@@ -192,7 +192,7 @@ def _short(words: str, most: int, what: str) -> str:
 
 
 def _address(found: str | None, said: str) -> str:
-    """Return an address; one with blanks or characters that nobody sees is none."""
+    """Return a valid address; blanks and invisible characters are refused."""
     if found is None or not said.strip().isprintable() or " " in said.strip():
         raise UsageError(
             "no address of the web", subject=repr(said[:_SHOWN]), hint="write it with https://"
@@ -201,7 +201,7 @@ def _address(found: str | None, said: str) -> str:
 
 
 def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
-    """Return the addresses that a story had before; raises UsageError where another one has it."""
+    """Return a story's former addresses; raises UsageError if another story has the new one."""
     identity, story = urls.identity(new), edit.find(path)
     filed = ask_catalogue(edit.newsroom, lambda catalogue: catalogue.at_addresses([new]))
     for other in {*filed, *edit.stories} - {path}:
@@ -214,7 +214,7 @@ def _former_addresses(edit: Edit, path: str, new: str) -> tuple[str, ...]:
 
 
 def _list_identities(edit: Edit, path: str) -> set[str]:
-    """Return what tells the addresses of a record, of none for one that cannot be read."""
+    """Return the identities of a record's addresses; empty if it cannot be read."""
     try:
         return set(map(urls.identity, edit.find(path).addresses))
     except RecordError:
@@ -222,14 +222,14 @@ def _list_identities(edit: Edit, path: str) -> set[str]:
 
 
 def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
-    """Return the addresses that an earlier `set` of this one took the place of."""
+    """Return the addresses that earlier `set` rules on this story replaced."""
     name = story.path.rsplit("/", 1)[-1].removesuffix(".md")
     rules = edit.rulings.rules
     ours = (rule for rule in rules if rule.field == "url" and rule.stories == (name,))
     return next((rule.values[2:] for rule in ours), ())
 
 
-# File an editor's lasting rule, or undo it: one commit, with the record that it changes now.
+# Filing or undoing a lasting rule: one commit, with the record that it changes at once.
 #
 # a rule ──> _data/rulings.yaml ──> retopic, rename, set: the record, now
 #                               ──> all others: from the next round, or rejudge --apply
@@ -237,9 +237,9 @@ def _find_earlier_sets(edit: Edit, story: Story) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
-    """What a rule, or undoing one, changed: the files written, the commit.
+    """The files that a rule, or undoing one, changed, and the commit.
 
-    `about` are its stories and values; `path` is the record that it changes at once, "" for none.
+    `about` names its stories and values; `path` is the record that it changes at once, "" for none.
     """
 
     number: int
@@ -252,12 +252,12 @@ class RuleReport:
 
 
 def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
-    """File a rule; an equal one again changes nothing.
+    """File a rule; filing an equal rule again changes nothing.
 
-    One on the same matter takes the place of the older. Raises UsageError where it cannot hold or
-    another rule says the opposite, RecordError where there is no such record, or a file that it
-    changes cannot be rewritten or has edits that are not committed, BusyError where another
-    process writes for ten seconds.
+    It replaces an older rule on the same matter. Raises UsageError if it is invalid or another rule
+    says the opposite, RecordError if its record is missing, or a file that it changes cannot be
+    written or has uncommitted edits, BusyError if another process holds the write lock for ten
+    seconds.
     """
     with hold_write_lock(newsroom) as lock:
         step, rule = put_rule(begin_edit(newsroom), new)
@@ -266,7 +266,7 @@ def file_rule(newsroom: Newsroom, new: NewRule) -> RuleReport:
 
 
 def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
-    """Put a rule into an edit; raises as `file_rule` does. Return the rule as it stands there."""
+    """Put a rule into an edit, and return it as filed; raises as `file_rule` does."""
     newsroom = edit.newsroom
     rule = ruling(edit, new)
     rules = with_rule(edit.rulings.rules, rule)
@@ -291,9 +291,9 @@ def put_rule(edit: Edit, new: NewRule) -> tuple[EditStep, Ruling]:
 
 
 def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
-    """Take a rule out by its number; a record gets back what its article says, where that is kept.
+    """Remove a rule by its number; a record gets back its article's value if that is stored.
 
-    Raises UsageError where there is no such number, RecordError and BusyError as `file_rule` does.
+    Raises UsageError for an unknown number, RecordError and BusyError as `file_rule` does.
     """
     with hold_write_lock(newsroom) as lock:
         edit = begin_edit(newsroom)
@@ -311,7 +311,7 @@ def undo_rule(newsroom: Newsroom, number: int, by: str) -> RuleReport:
 
 
 def take_out_rule(edit: Edit, rule: Ruling, by: str) -> EditStep:
-    """Take a rule out of an edit that has it; its record gets back what its article says."""
+    """Remove a rule from an edit; its record gets back the value from its article."""
     at = edit.rulings.rules.index(rule)
     rules = (*edit.rulings.rules[:at], *edit.rulings.rules[at + 1 :])
     story = _record(edit, rule)
@@ -341,13 +341,13 @@ def _must_agree(rules: Sequence[Ruling], rule: Ruling) -> None:
 
 
 def _about(rule: Ruling, story: Story | None) -> str:
-    """Return what a rule is about in a line: headline, records or values."""
+    """Return the subject of a rule in one line: headline, records or values."""
     told = story.title if story else ", ".join(rule.stories or rule.values)
     return text.fold(told)[:200]
 
 
 def _record(edit: Edit, rule: Ruling) -> Story | None:
-    """Return the record that a rule changes at once, None where it changes none."""
+    """Return the record that a rule changes at once, None for none."""
     if RULING_KINDS[rule.said].applies_to != "record":
         return None
     path = news_path(edit.newsroom.root, edit.newsroom.settings, rule.stories[0])
@@ -355,7 +355,7 @@ def _record(edit: Edit, rule: Ruling) -> Story | None:
 
 
 def _action(rule: Ruling, done: str = "") -> str:
-    """Return what was done, for whoever looks for it in git's log."""
+    """Return the action's trailer, by which git's log is searched."""
     return f"rule {done}{rule.said} {' '.join(rule.stories)}".strip()
 
 

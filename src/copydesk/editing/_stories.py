@@ -1,4 +1,4 @@
-"""List stories: which there are by a question, where each stands, and what the rounds dropped."""
+"""List stories and dropped leads by a question, and read the stories that editors decided."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.standings import GatePassage, measure_gate_passage
 from copydesk.rounds import GONE, SiteHabits, find_gone_paths, is_known_gone
 
-NEAR = 20  # points from the gate that are near it
+NEAR = 20  # points from the threshold
 _ALL_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-_FEW = 2  # times that an answer is asked for again where records changed meanwhile
+_FEW = 2  # attempts at an answer while records change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryQuestion:
-    """Which stories are wanted; each part narrows, an empty one asks for nothing.
+    """Filters for a list of stories; an empty field does not filter.
 
-    `standings` are values of `news.Standing` and `gone`; with `dropped` leads that were dropped are
-    listed, too. `source` is a publisher's domain or a source's address. `since_days` counts from
-    publication, 0 for any. `near_gate` are those within 20 points of it. `today` is what the rounds
-    of this day, in the site's zone, filed and dropped.
+    `standings` are values of `news.Standing` and `gone`; with `dropped`, dropped leads are listed,
+    too. `source` is a publisher's domain or a source's URL. `since_days` counts from publication, 0
+    for any. `near_gate` selects stories within 20 points of the threshold, `today` those that
+    rounds filed or dropped today, in the site's time zone.
     """
 
     standings: frozenset[str] = frozenset()
@@ -47,7 +47,7 @@ class StoryQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedStory:
-    """A filed story in short: `why` says what holds it, "" for one that nothing holds."""
+    """A filed story in short: `why` is the reason for which it waits, "" if it does not wait."""
 
     path: str
     url: str
@@ -69,7 +69,7 @@ class ListedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DroppedLead:
-    """A lead that was dropped: why, and when."""
+    """A dropped lead, with the reason and the time."""
 
     url: str
     reason: str
@@ -80,9 +80,9 @@ class DroppedLead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryList:
-    """The stories that were asked for, the newest first, of `total`; and dropped leads likewise.
+    """The newest of `total` stories that match a question, and of its dropped leads.
 
-    `gate` is what the gate lets through, where stories near it were asked for.
+    `gate` is the publishing threshold, if stories near it were asked for.
     """
 
     stories: tuple[ListedStory, ...] = ()
@@ -95,9 +95,9 @@ class StoryList:
 
 
 def list_stories(newsroom: Newsroom, question: StoryQuestion) -> StoryList:
-    """Answer a question about stories; records that cannot be read are in `failed`.
+    """Return the stories that match a question; records that cannot be read are in `failed`.
 
-    Raises UsageError for a topic that the beat does not have.
+    Raises UsageError for an unknown topic.
     """
     _check_topics(newsroom, question.topics)
     notes: list[str] = []
@@ -132,7 +132,7 @@ def _check_topics(newsroom: Newsroom, topics: Iterable[str]) -> None:
 
 
 def _list_records(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuestion) -> StoryList:
-    """Return the filed stories that are wanted, as their records are now."""
+    """Return the filed stories that match, as their records are now."""
     only_dropped = question.standings == {Standing.DROPPED}
     if only_dropped:
         return StoryList()
@@ -153,9 +153,9 @@ def _list_records(newsroom: Newsroom, catalogue: Catalogue, question: StoryQuest
 def _find(
     catalogue: Catalogue, wanted: StoryFilter, among: frozenset[str] | None, limit: int
 ) -> tuple[list[str], int]:
-    """Return the paths of the newest wanted stories, and how many there are.
+    """Return the paths of the newest matching stories, and how many match.
 
-    Of those `among` which they must be, where that is said.
+    With `among`, only these paths are considered.
     """
     if among is None:
         return catalogue.find(wanted, limit), catalogue.count(wanted)
@@ -185,7 +185,7 @@ def _describe(
 ) -> Iterator[ListedStory]:
     rulings = archive.read_rulings(newsroom.root)
     for path in paths:
-        with contextlib.suppress(RecordError):  # gone in this moment
+        with contextlib.suppress(RecordError):  # just deleted
             story = newsroom.archive.read(path)
             verdict = story.verdict or rulings.verdict_on(path)
             yield ListedStory(
@@ -209,18 +209,18 @@ def _describe(
 
 
 def _what_holds(story: Story) -> str:
-    """Return the reason for which a story waits for an editor, "" where none says so."""
+    """Return the reason for which a story waits for an editor, "" if there is none."""
     return next((reason.why for reason in story.reasons if reason.about == "held"), "")
 
 
 def _find_filed_paths(newsroom: Newsroom) -> frozenset[str]:
-    """Return the paths of what this day's rounds filed."""
+    """Return the paths of the stories that today's rounds filed."""
     fates = newsroom.memory.fates_since("filed", _midnight(newsroom), -1)
     return frozenset(fate.path for fate in fates)
 
 
 def _list_drops(newsroom: Newsroom, question: StoryQuestion) -> tuple[tuple[DroppedLead, ...], int]:
-    """Return the dropped leads that are wanted, the latest first, and how many there are."""
+    """Return the matching dropped leads, the latest first, and how many match."""
     if Standing.DROPPED not in question.standings and not question.today:
         return (), 0
     since = _ALL_TIME
@@ -243,7 +243,7 @@ def _to_drop(fate: Fate) -> DroppedLead:
 
 
 def _midnight(newsroom: Newsroom) -> datetime:
-    """Return when this day began in the site's zone."""
+    """Return when today began in the site's time zone."""
     try:
         zone = ZoneInfo(newsroom.beat.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -252,15 +252,12 @@ def _midnight(newsroom: Newsroom) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-# Read the stories that an editor decided, each with what is kept of its article.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedStories:
-    """The stories with a verdict of today, by the time of publication, each with its article.
+    """The stories with a verdict, by publication time, each with its article.
 
-    `stories` have their reasons, also where the record keeps none. `all_wait` says that every story
-    of the newsroom waits for an editor.
+    `stories` include the reasons, even if the profile's records have none. `all_wait` is set if
+    every story of the newsroom waits for an editor.
     """
 
     stories: tuple[tuple[Story, Article | None], ...]
@@ -269,7 +266,7 @@ class DecidedStories:
 
 
 def read_decided_stories(newsroom: Newsroom) -> DecidedStories:
-    """Read what editors decided; a record that cannot be read is in `failed`."""
+    """Read the stories that editors decided; records that cannot be read are in `failed`."""
     rulings = archive.read_rulings(newsroom.root)
 
     def find(catalogue: Catalogue) -> tuple[list[str], Troubles]:

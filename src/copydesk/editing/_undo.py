@@ -1,7 +1,7 @@
-"""Undo: one verdict or rule taken back as if it had not been said, whatever came after it.
+"""Undo one verdict or rule, and keep all later changes.
 
-a commit ── its action ──> before, after │ now ── _inverse ──> files as they would be ──> one commit
-                                                           └─> differences: refused
+a commit ── its action ──> before, after │ now ── inverse ──> files without it ──> one commit
+                                                          └─> differences: refused
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ from copydesk.newsroom.filing import RULINGS_PATH, hold_write_lock
 from copydesk.review.rules import with_rule
 
 _RECORD = re.compile(r"(?:_archive/)?_news/[^/]+\.md")
-_UPLOAD = re.compile(r"assets/images/uploads/[^/]+\.webp")  # stays: other stories may have it
+_UPLOAD = re.compile(r"assets/images/uploads/[^/]+\.webp")  # not deleted: other stories may use it
 _SUBJECT = 200
 _SHOWN = 300
 
-States = tuple[bytes | None, bytes | None]  # a file before and after an action, None for none
+States = tuple[bytes | None, bytes | None]  # a file before and after an action, None if missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoReport:
-    """What undoing an action changed: the files, the commit.
+    """The files that undoing an action changed, and the commit.
 
-    `action` is what was undone. Where `differences` are told nothing was changed: something else
-    has changed the same since. `is_urgent` says that a story is taken away for good by it, or back.
+    `action` is the action that was undone. With `differences` nothing was changed, since somebody
+    else has changed the same fields. `is_urgent` is set if undoing removes a story for good, or
+    restores it.
     """
 
     action: str
@@ -50,13 +51,12 @@ class UndoReport:
 
 
 def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> UndoReport:
-    """Commit the inverse of a verdict or rule, or of undoing one, named by its commit's id.
+    """Undo a verdict, a rule or an earlier undo, named by its commit's id, in a new commit.
 
-    What else has changed in the same files since stays; where the very field has, nothing is
-    undone and the report has the differences. Raises GitError where there is no such commit or
-    nothing can be committed now, UsageError where it is no person's action, RecordError where a
-    file is gone or has edits that are not committed, BusyError where another process writes for
-    ten seconds.
+    Other changes in the same files stay. If the same field has changed since, nothing is undone and
+    the report has the differences. Raises GitError if there is no such commit or nothing can be
+    committed now, UsageError if it is not an editor's action, RecordError if a file is missing or
+    has uncommitted edits, BusyError if another process holds the write lock for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
         _must_be_free(lock)
@@ -85,7 +85,7 @@ def undo_action(newsroom: Newsroom, commit: str, by: str, why: str = "") -> Undo
 
 
 def _must_be_free(lock: WriteLock) -> None:
-    """Raise GitError where nothing can be committed now."""
+    """Raise GitError if nothing can be committed now."""
     if obstacle := lock.repository.obstacle():
         hint = "" if lock.repository.branch() else "check a branch out: git switch NAME"
         raise GitError("nothing can be undone now", subject=obstacle, hint=hint)
@@ -104,10 +104,10 @@ def put_undoing(
     *,
     is_in_the_way: Callable[[EditConflict], bool] = lambda _: True,
 ) -> EditStep:
-    """Take what an action did out of an edit: by path, its files as they were before and after it.
+    """Revert an action in an edit, from its files before and after it, by path.
 
-    Each is looked for where it lies today. What is in the way is told, and nothing is taken out; a
-    field that is not in the way stays as it is.
+    Each record is found at its present path. If a change is in the way, the step reports it and
+    nothing is reverted. `is_in_the_way` decides which changes are; the others keep their fields.
     """
     undone, differences = edit, list[EditConflict]()
     removed, restored = frozenset[str](), frozenset[str]()
@@ -138,12 +138,12 @@ def put_undoing(
 
 
 def _stays(path: str) -> bool:
-    """Decide whether a file is never put back: others may have it, or it tells what was true."""
+    """Decide whether a file is never restored: others may use it, or it is a filed newsletter."""
     return _UPLOAD.fullmatch(path) is not None or letters.is_letter_path(path)
 
 
 def _clear_letters(edit: Edit, removed: frozenset[str]) -> tuple[Edit, tuple[str, ...]]:
-    """Return an edit in which no letter tells a story whose addresses are removed again."""
+    """Take the stories that an undo removes out of newsletters, in an edit; return notes."""
     notes: tuple[str, ...] = ()
     for story in edit.stories.values():
         if not removed.isdisjoint(story.addresses):
@@ -168,7 +168,7 @@ def _take_out_of_rulings(edit: Edit, states: States) -> tuple[Edit, tuple[EditCo
 def _take_out_of_record(
     edit: Edit, path: str, states: States
 ) -> tuple[Edit, tuple[EditConflict, ...]]:
-    """Take an action out of a record, to the byte where nothing has changed it since."""
+    """Revert an action in a record, to the byte if nothing has changed it since."""
     newsroom, (before, after) = edit.newsroom, states
     if before is None or after is None:
         return _unmake_record(edit, path, states), ()
@@ -184,7 +184,7 @@ def _take_out_of_record(
 def _take_out_of_list(
     edit: Edit, path: str, states: States
 ) -> tuple[Edit, tuple[EditConflict, ...]]:
-    """Take an action out of a reading list, to the byte; what has changed it since is told."""
+    """Revert an action in a reading list, to the byte; return later changes as conflicts."""
     (before, after), now = states, edit.find_bytes(path)
     if now not in states:
         left, said = (_read_bytes(data) for data in (after, now))
@@ -194,14 +194,14 @@ def _take_out_of_list(
 
 
 def _read_bytes(data: bytes | None) -> str:
-    """Return the beginning of a file as a person may read it."""
+    """Return the beginning of a file as text for people."""
     return data.decode("utf-8", "replace")[:_SHOWN] if data else "nothing"
 
 
 def _unmake_record(edit: Edit, path: str, states: States) -> Edit:
-    """Take a record that an action made away again, or put the one back that it took away.
+    """Delete a record that an action created, or restore one that it deleted.
 
-    Raises UsageError where it has changed since.
+    Raises UsageError if it has changed since.
     """
     before, after = states
     if edit.find_bytes(path) != after:
@@ -218,10 +218,10 @@ def _bytes(edit: Edit, path: str) -> bytes | None:
 
 
 def _with_answer(edit: Edit, now: Story, after: Story) -> Edit:
-    """Put a record into an edit, with digests of what the line answers for in it again.
+    """Put a record into an edit, with digests that mark its fields as machine-written again.
 
-    Where records have no place for them the memory keeps them. Whether it is published is not among
-    them: that was a person's word.
+    If the profile's records have no place for digests, the memory keeps them. The field `published`
+    is left out: a person had decided it.
     """
     known, has_blocks = edit.digests_of(now), edit.beat.scoring.traits.has_blocks
     if now == after or not known or (has_blocks and (now.machine or after.machine)):
@@ -240,24 +240,24 @@ def _commit_words(done: LoggedCommit, by: str, why: str) -> CommitWords:
     return CommitWords(subject=f"undo: {subject}", why=why, by=by, action=f"undo {done.id}")
 
 
-# Inverse: a record and the rulings with one action taken out, field by field. Pure.
+# The inverse of an action in a record and in the rulings, field by field. Pure functions.
 #
-# before, after the action, as it stands now ──> as it would stand without it | differences
+# before the action, after it, now ──> the record without the action | differences
 
 _T = TypeVar("_T", bound=Hashable)
 
 _LISTS = frozenset({"reasons", "history", "extra"})
-# Whether it is published and how warm it is were decided together, and are undone together.
+# These two fields are decided together, and undone together.
 _TOGETHER = ("published", "heat")
 
 
 def story_without(
     before: Story, after: Story, now: Story
 ) -> tuple[Story, tuple[EditConflict, ...]]:
-    """Return a record without what an action changed in it, and where that cannot be.
+    """Return a record without an action's changes, and the conflicts.
 
-    Fields that the action left alone stay as they are now; in lists (reasons, history) what it
-    put in goes and what it took out comes back.
+    Fields that the action did not change stay as they are. In lists (reasons, history) its
+    additions are removed and its removals restored.
     """
     changed = _diff_fields(before, after)
     values: dict[str, Any] = {}
@@ -286,7 +286,7 @@ def _diff_fields(before: Story, after: Story) -> list[str]:
 def _merge_digests(
     was: Mapping[str, str], left: Mapping[str, str], now: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return digests with those put back that an action changed and nobody since."""
+    """Return digests, restoring those that the action changed and nobody changed since."""
     found = dict(now)
     for key in {**was, **left}:
         if was.get(key) == left.get(key) or now.get(key) != left.get(key):
@@ -299,7 +299,7 @@ def _merge_digests(
 
 
 def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) -> tuple[_T, ...]:
-    """Return a list without what an action put in, with what it took out at its old place."""
+    """Return a list without an action's additions, and with its removals at their old places."""
     if now == left:
         return was
     found = [item for item in now if item in was or item not in left]
@@ -312,11 +312,11 @@ def revert_list(was: tuple[_T, ...], left: tuple[_T, ...], now: tuple[_T, ...]) 
 def rulings_without(
     before: Rulings, after: Rulings, now: Rulings, path: str
 ) -> tuple[Rulings, tuple[EditConflict, ...]]:
-    """Return the rulings without the one verdict or rule of an action; `path` is the file's."""
+    """Return the rulings without an action's verdict or rule; `path` is the rulings' file."""
     verdicts, differences = dict(now.verdicts), []
     for at in {**before.verdicts, **after.verdicts}:
         was, left, is_now = (rulings.verdicts.get(at) for rulings in (before, after, now))
-        if was in {left, is_now}:  # it changed nothing, or is undone already
+        if was in {left, is_now}:  # unchanged by the action, or already undone
             continue
         if is_now != left:
             differences.append(_difference(path, f"verdict on {at}", left, is_now))
@@ -335,7 +335,7 @@ def rulings_without(
 def _rules_without(
     was: tuple[Ruling, ...], left: tuple[Ruling, ...], now: tuple[Ruling, ...]
 ) -> tuple[tuple[Ruling, ...], list[tuple[str, Ruling | None, Ruling | None]]]:
-    """Return the rules without an action's, and what is in the way: kind, as left, as it is now."""
+    """Return the rules without an action's, and conflicts: kind, as left, as it is now."""
     put_in, taken_out = _less(left, was), _less(was, left)
     others = _less(now, [*put_in, *taken_out])
     lost = [(rule.said, rule, rival) for rule, rival in _find_rivals(_less(put_in, now), now)]
@@ -350,7 +350,7 @@ def _less(rules: Iterable[Ruling], others: Collection[Ruling]) -> list[Ruling]:
 def _find_rivals(
     rules: Iterable[Ruling], standing: Collection[Ruling]
 ) -> Iterator[tuple[Ruling, Ruling]]:
-    """Yield each rule in whose place another one stands, with that one."""
+    """Yield each rule that another rule has replaced, with that rule."""
     for rule in rules:
         rival = _on_the_same(standing, rule)
         if rival is not None:
@@ -358,7 +358,7 @@ def _find_rivals(
 
 
 def _on_the_same(rules: Iterable[Ruling], rule: Ruling) -> Ruling | None:
-    """Return the rule that another one on its matter would take the place of, None for none."""
+    """Return the rule that a rule on the same matter would replace, None for none."""
     standing = tuple(rules)
     left = with_rule(standing, rule)
     return next(iter(_less(standing, left)), None)
@@ -369,7 +369,7 @@ def _difference(path: str, field: str, left: object, now: object) -> EditConflic
 
 
 def _format_value(value: object) -> str:
-    """Return a value as a person may read it."""
+    """Return a value as text for people."""
     if isinstance(value, tuple):
         return ", ".join(map(_format_value, value))[:_SHOWN]
     if value is None:
@@ -378,7 +378,7 @@ def _format_value(value: object) -> str:
 
 
 def _walk_words(value: object) -> Iterator[str]:
-    """Walk the words of a verdict or a rule, or of any other value."""
+    """Walk the words of a verdict, a rule or any other value."""
     said = getattr(value, "said", None)
     if said is None:
         yield str(value)

@@ -1,4 +1,4 @@
-"""Verdicts: an editor's word, filed and committed."""
+"""File and clear verdicts, and publish removed or restored stories at once."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from copydesk.rounds.rejudging import after_others, judge_again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictReport:
-    """What a verdict changed: the record, the files written, the commit.
+    """The record that a verdict changed, the files written, the commit.
 
-    `was_removed` says that it undoes a removal. Where it was shown at once, `deploy` says what was
-    sent, and `failed` what could not be.
+    `was_removed` is set if it undoes a removal. After urgent publishing, `deploy` reports the
+    deploy and `failed` the targets that could not be reached.
     """
 
     path: str
@@ -47,16 +47,16 @@ class VerdictReport:
 
     @property
     def is_urgent(self) -> bool:
-        """Decide whether the site must show it at once: a story is taken away for good, or back."""
+        """Whether the site must be updated at once: the story was removed for good, or restored."""
         return bool(self.changed) and (self.said == "remove" or self.was_removed)
 
 
 def file_verdict(newsroom: Newsroom, path: str, verdict: Verdict) -> VerdictReport:
-    """File an editor's verdict on the record at `path`; an equal one again changes nothing.
+    """File an editor's verdict on the record at `path`; filing an equal one again changes nothing.
 
-    `path` names the record as for `record_path`. Raises RecordError where there is no such record,
-    it cannot be rewritten, or it has edits that are not committed; BusyError where another process
-    writes for ten seconds.
+    `path` names the record as for `record_path`. Raises RecordError if the record is missing,
+    cannot be written or has uncommitted edits; BusyError if another process holds the write lock
+    for ten seconds.
     """
     with hold_write_lock(newsroom) as lock:
         record = find_record(newsroom.root, newsroom.settings, path)
@@ -96,7 +96,7 @@ def put_verdict(edit: Edit, path: str, verdict: Verdict) -> EditStep:
 
 
 def speaker(newsroom: Newsroom, name: str = "") -> str:
-    """Return who speaks: the one named, else git's user; raises UsageError where git knows none."""
+    """Return the named editor, else git's user; raises UsageError if git knows none."""
     repository = git.Repository(newsroom.root)
     by = name or (repository.user() if repository.usable else "")
     if not by:
@@ -108,7 +108,7 @@ def speaker(newsroom: Newsroom, name: str = "") -> str:
 
 
 def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -> Rulings:
-    """Return the rulings with the verdict, where records have no place for it, and a tombstone."""
+    """Return the rulings with a tombstone, and the verdict if records have no place for it."""
     known = rulings.verdict_on(story.path)
     is_new = known is None or not review.is_same_word(known, verdict)
     if beat.scoring.traits.keeps_verdicts_in_rulings and is_new:
@@ -122,16 +122,13 @@ def _add_verdict(beat: Beat, rulings: Rulings, story: Story, verdict: Verdict) -
     return replace(rulings, removed=(*others, *story.addresses))
 
 
-# Filed letters: a story that is removed for good goes out of all that told it, in the same commit.
-#
-# story ── every letter with its name or an address ──> the letter without it │ a note where it
-# stays
+# Filed newsletters: a story that is removed for good is taken out of them in the same commit.
 
 
 def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]]:
-    """Return an edit in which no letter tells a story, and notes on those where it must stay.
+    """Remove a story from all newsletters in an edit; return notes on those that must keep it.
 
-    None of these letters may be under a person's edit. Taking back a removal brings nothing back.
+    No person may be editing these newsletters. Undoing the removal does not restore them.
     """
     notes: list[str] = []
     for path in edit.newsroom.archive.letter_paths():
@@ -145,7 +142,7 @@ def take_out_of_letters(edit: Edit, story: Story) -> tuple[Edit, tuple[str, ...]
 
 
 def _may_tell(data: bytes, story: Story) -> bool:
-    """Decide quickly whether a file may tell a story: most do not."""
+    """Decide quickly whether a file may contain a story: most do not."""
     return any(needle in data for needle in _list_needles(story))
 
 
@@ -159,7 +156,7 @@ def _list_needles(story: Story) -> Iterator[bytes]:
 
 
 def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]) -> Edit:
-    from copydesk.publish import newsletters  # what hardly any word of an editor needs
+    from copydesk.publish import newsletters  # only removals need it
 
     record = document.parse_record(path, data)
     words = (record.fields.get(key) for key in ("title", "excerpt"))
@@ -174,11 +171,11 @@ def _take_out(edit: Edit, path: str, data: bytes, story: Story, notes: list[str]
     return replace(edit, needed=edit.needed | {path})
 
 
-# At once: what an editor took away, or gave back, is so on the site and where readers find it.
+# Urgent publishing: removed and restored stories are updated on the deployed site at once.
 
 
 def show_at_once(newsroom: Newsroom, report: VerdictReport, progress: Progress) -> VerdictReport:
-    """Return the report of a word that was shown at once (`publish_at_once`)."""
+    """Publish a story after a verdict (see `publish_at_once`), and return the report with it."""
     done, failed = publish_at_once(newsroom, progress)
     return replace(report, deploy=done, failed=failed)
 
@@ -186,10 +183,10 @@ def show_at_once(newsroom: Newsroom, report: VerdictReport, progress: Progress) 
 def publish_at_once(
     newsroom: Newsroom, progress: Progress
 ) -> tuple[DeployReport | None, tuple[Failure, ...]]:
-    """Build the site and send it to where `[deploy]` says, after a deploy that is under way.
+    """Build and deploy the site now, after a deploy that is under way.
 
-    Raises PublishError. A place that could not be reached is a failure in the answer: what was
-    said stands, and the next deploy does it.
+    Raises PublishError. A target that could not be reached is returned as a failure: the verdict
+    remains valid, and the next deploy updates it.
     """
     build(newsroom, progress)
     target = newsroom.settings.deploy.to
@@ -203,10 +200,10 @@ def publish_at_once(
         return None, (Failure(url=target, what=what, hint=(error.hint or "mend that") + hint),)
 
 
-# Clear: a verdict taken back; the story stands again as the machine has it.
+# Clearing a verdict: the story gets back the status that the rules give it.
 #
 # record, verdict ── clear_verdict ──> alone: judged by today's rules, from its stored article
-#                                 ──> in a group: set among the others anew
+#                                 ──> in a group: regrouped with the others
 #                                 ──> else, or without an article: by its own record's points
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
@@ -215,10 +212,10 @@ Pair = tuple[Story, Story]  # a record as read, and as it will be
 
 
 def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictReport:
-    """Take back the verdict on the record at `path`: it is published or not as the machine has it.
+    """Clear the verdict on the record at `path`: the story gets the status that the rules give it.
 
-    Where there is none nothing changes. What a person wrote into the file after the verdict stays.
-    Raises RecordError and BusyError as `file_verdict` does.
+    Without a verdict nothing changes. Later edits of the file by hand stay. Raises RecordError and
+    BusyError as `file_verdict` does.
     """
     with hold_write_lock(newsroom) as lock:
         record = find_record(newsroom.root, newsroom.settings, path)
@@ -238,7 +235,7 @@ def clear_verdict(newsroom: Newsroom, path: str, by: str, why: str) -> VerdictRe
 
 
 def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
-    """Put the taking back of a verdict into an edit, which stays as it is where there is none."""
+    """Put the clearing of a verdict into an edit; without a verdict return it unchanged."""
     story = edit.find(path)
     title = text.fold(story.title)
     words = CommitWords(
@@ -265,14 +262,14 @@ def put_clearing(edit: Edit, path: str, by: str, why: str) -> EditStep:
 
 
 def _without(rulings: Rulings, story: Story) -> Rulings:
-    """Return the rulings without the word on a story, and its tombstones."""
+    """Return the rulings without the verdict on a story, and without its tombstones."""
     ours = set(map(urls.identity, story.addresses))
     removed = tuple(url for url in rulings.removed if urls.identity(url) not in ours)
     return replace(rulings.without_verdict(story.path), removed=removed)
 
 
 def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
-    """Yield the story as the machine has it, then others of its group that change by that."""
+    """Yield the story without its verdict, then the stories of its group that change with it."""
     known, newsroom = edit.digests_of(story), edit.newsroom
     plain = review.without_verdict(story, known)
     if plain.copy_of:
@@ -288,9 +285,9 @@ def _as_the_machine_has_it(edit: Edit, story: Story) -> Iterator[Pair]:
 
 
 def _judge(edit: Edit, plain: Story) -> Story | None:
-    """Return a story as today's rules have it, None where its article is no longer kept.
+    """Judge a story by today's rules; return None if its article is no longer stored.
 
-    It is compared with no other: whether it is a copy was decided when it was filed.
+    It is not compared with other stories: its `copy_of` was decided when it was filed.
     """
     judged = judge_again(edit.newsroom_after, [plain], edit.rulings, None, Silence())
     return next(
@@ -301,9 +298,9 @@ def _judge(edit: Edit, plain: Story) -> Story | None:
 def _by_points(
     settings: Settings, articles: ArticleStore, plain: Story, beside: list[Story]
 ) -> Story:
-    """Return a story as its record's points have it, through today's gate.
+    """Return a story judged by the points in its record and today's threshold.
 
-    Nothing but an editor's word put one of the site's own on it.
+    One of the site's own stories was published only by an editor.
     """
     if plain.is_own:
         return replace(plain, published=False)
@@ -316,10 +313,10 @@ def _by_points(
 
 
 def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
-    """Return a story of `everyday` as it stands among what its record lists beside it.
+    """Return a story of `everyday` with its place among the coverage that its record lists.
 
-    No verdict moves a group there: one that the line had published is in front, any other behind
-    whoever is.
+    A verdict moves no group in that profile: a story that was published by the rules leads, and any
+    other stands behind the leader.
     """
     known, newsroom = edit.digests_of(story), edit.newsroom
     addresses = [related.web_url for related in plain.related]
@@ -339,7 +336,7 @@ def _beside_its_coverage(edit: Edit, story: Story, plain: Story) -> Story:
 
 
 def _in_its_group(edit: Edit, story: Story, plain: Story) -> Iterator[Pair]:
-    """Yield the story, and those of its group, as they stand when all are looked at again."""
+    """Yield the story, and the stories of its group, after regrouping them."""
     newsroom = edit.newsroom
     filed = {member.path: member for member in _around(edit, plain)}
     window = sorted(
@@ -376,7 +373,7 @@ def _around(edit: Edit, plain: Story) -> Iterator[Story]:
 
 
 def _read_all(edit: Edit, paths: Iterable[str]) -> Iterator[Story]:
-    """Yield the stories at these paths, those that can be read, in their order."""
+    """Yield the readable stories at these paths, in order."""
     for path in sorted(paths):
         with contextlib.suppress(RecordError):
             yield edit.find(path)

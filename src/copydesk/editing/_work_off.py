@@ -1,9 +1,9 @@
-"""Work off: file what waits in the desk's file, in order, until nothing does.
+"""File the actions that wait in the desk's store, in order.
 
-waiting ── those of one editor that come first ── apply_actions ──> a commit ──> outcomes, noted
+waiting actions ── the first ones of one editor ──> apply_actions ──> a commit ──> outcomes, noted
 
-Killed at any moment, whoever comes next begins with the same actions: the ids of those that are
-filed are known, by the memory and by git, and only what became of them is noted.
+If the process is killed, the next one starts with the same actions. The memory and git know the ids
+of those that are already filed; only their outcomes are noted then.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Tell = Callable[[CopydeskError], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkedOff:
-    """What became of the actions that waited, in their order.
+    """The outcomes of the waiting actions, in order.
 
-    `is_urgent` says that the site must show it at once: a story is taken away for good, or back;
-    `failed` what could not be shown.
+    `is_urgent` is set if the site must be updated at once: a story was removed for good, or
+    restored. `failed` lists the failures of that update.
     """
 
     outcomes: tuple[ActionOutcome, ...] = ()
@@ -44,13 +44,13 @@ class WorkedOff:
 def work_off(
     newsroom: Newsroom, queue: ActionQueue, tell: Tell, wait_seconds: float = WORD_SECONDS
 ) -> WorkedOff:
-    """File the actions that wait, and note what became of each; return when none waits any more.
+    """File the waiting actions and note the outcome of each; return when none is left.
 
-    A commit takes what waits already and never waits for more. While another process writes for
-    `wait_seconds` or longer that is told, and waited for. An action that nobody can file, for the
-    disk's sake or by a bug, is refused: those behind it would wait for ever. Where the disk refuses
-    a file of what is journalled already that is told, and all wait for the next call, which
-    finishes it first. Raises DeskStoreError where the desk's file fails.
+    A commit takes the actions that already wait. If another process holds the write lock for
+    `wait_seconds` or longer, `tell` is called and this goes on waiting. An action that fails
+    because of the disk or a bug is refused: otherwise those behind it would wait for ever. If a
+    file of a journalled change cannot be written, `tell` is called and all actions wait for the
+    next call, which finishes that change first. Raises DeskStoreError if the desk's file fails.
     """
     outcomes: list[ActionOutcome] = []
     removed = _read_removals(newsroom.root)
@@ -71,10 +71,10 @@ def work_off(
 
 
 def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
-    """File what waits in the newsroom's desk until nothing does; `tell` hears what is waited for.
+    """File the actions that wait at the newsroom's desk; `tell` reports what is waited for.
 
-    Then the catalogue knows of it, and what was taken away for good is gone from the site. Raises
-    DeskStoreError where the desk's file fails, RecordError as `ask_catalogue` does, PublishError.
+    Then update the catalogue, and remove stories from the site that were removed for good. Raises
+    DeskStoreError if the desk's file fails, RecordError as `ask_catalogue` does, PublishError.
     """
     with contextlib.closing(open_desk(newsroom.private)) as desk:
         done = work_off(newsroom, desk.actions, tell)
@@ -89,7 +89,7 @@ def file_actions(newsroom: Newsroom, tell: Tell) -> WorkedOff:
 
 
 def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
-    """Owe webhooks what was done; who calls them is the server, or the next round."""
+    """Queue webhook calls for what was done; the server or the next round sends them."""
     if newsroom.settings.webhooks:
         try:
             note_site_events(newsroom)
@@ -98,7 +98,7 @@ def _note_site_events(newsroom: Newsroom, tell: Tell) -> None:
 
 
 def _read_removals(root: Path) -> frozenset[str]:
-    """Return what editors removed, nothing where the rulings cannot be read: then none is new."""
+    """Return the removed addresses; empty if the rulings cannot be read, so none counts as new."""
     try:
         return read_removals(root)
     except RecordError:
@@ -114,9 +114,9 @@ def _apply(
         raise
     except CopydeskError as error:
         if any(newsroom.memory.actions.get(action.id) is not None for action in actions):
-            raise  # it is in the journal, of which the disk refused a file
+            raise  # the change is in the journal, and a file of it could not be written
         return [_refuse(action, error) for action in actions]
-    except Exception as error:  # a bug that one action meets must cost only that action
+    except Exception as error:  # a bug in one action must cost only that action
         if len(actions) == 1:
             return [_refuse(actions[0], error)]
     return [told for action in actions for told in _apply(newsroom, [action], wait_seconds)]
@@ -129,17 +129,15 @@ def _refuse(action: EditorAction, error: Exception) -> ActionOutcome:
     return ActionOutcome(id=action.id, state="refused", what=failure.what, hint=failure.hint)
 
 
-# The demo's desk: some stories wait for an editor, and an editor has a link in.
-
 _BY = "copydesk demo"
 _WHY = "the example lets what the gate keeps back wait for you"
 _BELOW = frozenset({Standing.BELOW_GATE})
 
 
 def let_stories_wait(newsroom: Newsroom) -> int:
-    """Hold what the gate keeps back, once in a newsroom; return how many stories that are.
+    """Put stories below the threshold on hold, once in a newsroom; return how many.
 
-    None of them is on the site, before or after it.
+    It fills the demo's queue. None of these stories is on the site, before or after it.
     """
 
     def find(catalogue: Catalogue) -> list[str]:

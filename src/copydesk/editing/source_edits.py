@@ -1,4 +1,4 @@
-"""Edit a source: what its [[source]] block says, its address too, or its end; each one commit."""
+"""Edit the sources in beat.toml: change, add or end them, import and export OPML, keep one."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _BEAT = "beat.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceEdit:
-    """What is to stand in a source's block: its fields have the names of the settings.
+    """The new settings of a source's block in beat.toml; fields are named as the settings.
 
-    An empty `url`, and no `kind`, leave these two as they are.
+    An empty `url` or `kind` is left unchanged.
     """
 
     name: str = ""
@@ -53,12 +53,12 @@ class SourceEdit:
 def edit_source(
     newsroom: Newsroom, url: str, edit: SourceEdit, by: str, seen: str
 ) -> SettingsReport:
-    """Commit what a source's block in beat.toml is to say; all else stays as it stands there.
+    """Commit new settings of a source's block in beat.toml; the rest of the file is unchanged.
 
-    `seen` is the digest of the file that the editor saw. A source at a new address is due, and
-    keeps its rhythm. Raises UsageError where the file is another one by now, for a source that is
-    none, an address that is none or another source's, and for what beat.toml refuses; else what
-    `commit_settings` does.
+    `seen` is the digest of the file that the editor saw. A source at a new URL is due at once, and
+    keeps its schedule. Raises UsageError if the file has changed since, if there is no such source,
+    if the new URL is invalid or belongs to another source, and for values that beat.toml refuses;
+    also raises as `commit_settings` does.
     """
 
     def make() -> SettingsEdit:
@@ -81,7 +81,7 @@ def edit_source(
 
 
 def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsReport:
-    """Commit that a source is asked where `to` is, and as what it is; all else of it stays.
+    """Commit a new URL and kind for a source, from `to`; its other settings are unchanged.
 
     Raises as `edit_source` does.
     """
@@ -92,9 +92,9 @@ def move_source(newsroom: Newsroom, url: str, to: Source, by: str) -> SettingsRe
 
 
 def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -> SettingsReport:
-    """Commit a beat.toml without a source's block; what it brought stays filed.
+    """Commit a beat.toml without a source's block; its filed stories remain.
 
-    `seen` is None for who has not looked at the file. Raises as `edit_source` does.
+    `seen` is None if the caller has not looked at the file. Raises as `edit_source` does.
     """
 
     def make() -> SettingsEdit:
@@ -112,7 +112,7 @@ def end_source(newsroom: Newsroom, url: str, by: str, seen: str | None = None) -
 def _write(
     newsroom: Newsroom, write: Callable[[bytes], bytes], source: Source, lines: tuple[str, ...]
 ) -> SettingsEdit:
-    """Return what writing makes of beat.toml; raises UsageError for what it refuses."""
+    """Return the edit of beat.toml that `write` makes; raises UsageError if it is refused."""
     data = read_beat_file(newsroom)
     try:
         after = write(data)
@@ -126,7 +126,7 @@ def _write(
 
 
 def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
-    """Return the address that a source is to have; raises UsageError for another one's."""
+    """Return the new URL of a source; raises UsageError if another source has it."""
     if wanted in {"", source.url}:
         return source.url
     address = source_address(wanted)
@@ -138,14 +138,14 @@ def _find_address(newsroom: Newsroom, source: Source, wanted: str) -> str:
 
 
 def _move_state(newsroom: Newsroom, url: str, to: str) -> None:
-    """Remember of a source's new address what was known of it; the old one's stays, for an undo."""
+    """Copy a source's stored state to its new URL; the old one's stays, for an undo."""
     if to != url:
         state = source_states(newsroom.root, newsroom.beat, newsroom.memory)[url]
         newsroom.memory.keep_source(to, msgspec.json.encode(schedule.take_address(state)))
 
 
 def _find_place(newsroom: Newsroom, url: str) -> int:
-    """Return which of the beat's sources has an address; raises UsageError for none."""
+    """Return the position of the source with a URL; raises UsageError if there is none."""
     for place, source in enumerate(newsroom.beat.sources):
         if source.url == url:
             return place
@@ -161,25 +161,23 @@ def _check_topics(newsroom: Newsroom, names: tuple[str, ...]) -> None:
 
 
 def _list_changes(source: Source, edit: SourceEdit) -> Iterator[tuple[str, int | str | list[str]]]:
-    """Yield the values that differ from what stands in the block."""
+    """Yield the values that differ from those in the block."""
     for name in (field.name for field in fields(edit)):
         value = getattr(edit, name)
         if value != getattr(source, name):
             yield name, list(value) if isinstance(value, tuple) else value
 
 
-# File sources: new ones at the end of beat.toml, from a list that somebody else keeps or found.
-#
-# rows of a list ── each new, known, or no address here ──> one commit of beat.toml
+# Adding new sources to beat.toml, from a list in OPML or of URLs.
 
 _MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportRow:
-    """What becomes of a row of a list: "new", or "known" here.
+    """The result for one row of an imported list: "new", or "known" if the beat has the source.
 
-    `strange` are its folders that are no topics of the beat.
+    `strange` are its folders that are not topics of the beat.
     """
 
     source: Source
@@ -188,9 +186,9 @@ class ImportRow:
 
 
 def rehearse_import(newsroom: Newsroom, data: bytes) -> list[ImportRow]:
-    """Return what each row of an OPML file, or a list of addresses, would become; nothing is done.
+    """Return the result for each row of an OPML file or a list of URLs, without any change.
 
-    Raises FeedError for a file without sources, UsageError for one of more than 5,000.
+    Raises FeedError for a file without sources, UsageError for one with more than 5,000.
     """
     listed = watch.read_sources(data)
     if len(listed) > _MOST_ROWS:
@@ -207,10 +205,10 @@ def _sort_rows(newsroom: Newsroom, listed: Sequence[Source]) -> Iterator[ImportR
 
 
 def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> SettingsReport:
-    """Commit sources at the end of beat.toml, as `copydesk sources add` writes them.
+    """Append sources to beat.toml and commit it, as `copydesk sources add` writes them.
 
-    Those that are there already are left out. Raises UsageError where none is left, and for what
-    beat.toml refuses; else what `commit_settings` does.
+    Known sources are left out. Raises UsageError if none is left, and for values that beat.toml
+    refuses; also raises as `commit_settings` does.
     """
 
     def make() -> SettingsEdit:
@@ -231,12 +229,12 @@ def file_sources(newsroom: Newsroom, sources: Sequence[Source], by: str) -> Sett
     return commit_settings(newsroom, make, by)
 
 
-# OPML: lists of sources that others keep, taken into beat.toml, and ours written for them.
+# Importing and exporting OPML.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """How many sources a file names, how many were added, and folders that are no topic here."""
+    """How many sources a file names, how many were added, and its folders that are no topics."""
 
     named: int
     added: int
@@ -244,9 +242,10 @@ class Import:
 
 
 def import_sources(newsroom: Newsroom, path: Path) -> Import:
-    """Add the sources of an OPML file, or of a list with an address a line, to beat.toml.
+    """Add the sources of an OPML file, or of a list with one URL per line, to beat.toml.
 
-    Folders that are topics of the beat stay so; others are left out and named. Raises FeedError.
+    Folders that are topics of the beat become topics; others are left out and returned. Raises
+    FeedError.
     """
     try:
         data = path.read_bytes()
@@ -260,7 +259,7 @@ def import_sources(newsroom: Newsroom, path: Path) -> Import:
 
 
 def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[str, ...]]:
-    """Return a source with those of its folders that are topics here, and the others."""
+    """Return a source with its folders that are topics here, and the other folders."""
     names = _names(topics)
     known = (names[topic.casefold()] for topic in source.topics if topic.casefold() in names)
     strange = tuple(topic for topic in source.topics if topic.casefold() not in names)
@@ -268,7 +267,7 @@ def fit_topics(source: Source, topics: Sequence[Topic]) -> tuple[Source, tuple[s
 
 
 def _names(topics: Iterable[Topic]) -> dict[str, str]:
-    """Return the name of each topic by all that a folder may call it, in small letters."""
+    """Return the name of each topic by every name that a folder may use, in lower case."""
     names: dict[str, str] = {}
     for topic in topics:
         for name in (topic.name, topic.shortname, topic.id):
@@ -278,16 +277,16 @@ def _names(topics: Iterable[Topic]) -> dict[str, str]:
 
 
 def export_opml(newsroom: Newsroom) -> bytes:
-    """Write the sources of the beat as OPML 2.0."""
+    """Return the sources of the beat as OPML 2.0."""
     return watch.write_opml(newsroom.beat.sources)
 
 
-# Keep a source where it is: its move or end undone, and noted in the ledger.
+# Keeping a source: its automatic move or end is undone, and recorded in the ledger.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepReport:
-    """What keeping a source undid: "move", "end", "" where there was nothing to undo yet."""
+    """What keeping a source undid: "move", "end", or "" if there was nothing to undo."""
 
     url: str
     undone: str
@@ -297,11 +296,11 @@ class KeepReport:
 
 
 def keep_source(newsroom: Newsroom, url: str, why: str, by: str) -> KeepReport:
-    """Undo a source's move or end, and let it neither move nor end by itself from now on.
+    """Undo a source's automatic move or end, and prevent both from now on.
 
-    Said again it changes nothing. Raises UsageError where beat.toml has no such source,
-    RecordError where the ledger cannot be rewritten or has edits that are not committed, BusyError
-    where another process writes for ten seconds.
+    Repeated, it changes nothing. Raises UsageError if beat.toml has no such source, RecordError if
+    the ledger cannot be written or has uncommitted edits, BusyError if another process holds the
+    write lock for ten seconds.
     """
     if url not in {source.url for source in newsroom.beat.sources}:
         raise UsageError(
@@ -353,15 +352,13 @@ def _undone(ledger: Ledger, url: str, kept: SourceKept) -> Ledger:
     )
 
 
-# The source that a person means.
-#
-# address | name, in any case ── find_source ──> the one source of the beat that is so called
+# Finding a source by its URL or name.
 
 
 def find_source(beat: Beat, said: str) -> Source:
-    """Return the source that a person means by its address or its name, in any case.
+    """Return the source with a URL or name, in any case.
 
-    Raises UsageError where there is none, and where several have that name.
+    Raises UsageError if there is none, or if several have that name.
     """
     found = list(_at_address(beat, said)) or list(_by_name(beat, said))
     if len(found) == 1:

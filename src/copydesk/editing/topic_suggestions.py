@@ -1,6 +1,6 @@
-"""Suggest keywords: from what the newsroom's own stories say, each with what it would win and lose.
+"""Suggest keywords for topics, each with the stories that it would win and lose.
 
-labels ── read ──> samples ── find words ──> words ── tried on articles ──> suggestions
+labels ── read ──> samples ── find words ──> words ── try on articles ──> suggestions
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from copydesk.newsroom import Failure, Newsroom, Progress, Silence, failure_of
 from copydesk.newsroom.cataloguing import ask_catalogue
 from copydesk.newsroom.filing import find_article
 
-_TRIED = 40  # stories that one word is tried on, the newest
+_TRIED = 40  # stories on which a word is tried, the newest ones
 _MORE = 3  # times as many words are tried as are shown
 
 OnTopic = Literal["filed", "other-topics", "no-topic"]
@@ -30,7 +30,7 @@ OnTopic = Literal["filed", "other-topics", "no-topic"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestQuestion:
-    """For which topic keywords are wanted ("" for all), in which language, and how many a topic."""
+    """The topic to find keywords for ("" for all), their language, and how many per topic."""
 
     topic: str = ""
     language: str = ""
@@ -39,11 +39,11 @@ class SuggestQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedStory:
-    """A story that a keyword would win, or take a topic from.
+    """A story that a keyword would add to a topic, or remove from one.
 
-    `is_won` says that it would have the topic, `lost` names those that it would have no more,
-    `topics` are those of its record. `now` is "filed" where the topic is among them, though the
-    judge does not find it: an editor said it, its source, or older rules.
+    `is_won` is set if the story would get the topic; `lost` names the topics that it would lose;
+    `topics` are those in its record. `now` is "filed" if the record has the topic although the
+    judge does not find it: it comes from an editor, a source, or older rules.
     """
 
     path: str
@@ -58,9 +58,10 @@ class AffectedStory:
 class SuggestedWord:
     """A word that may become a keyword.
 
-    It stands up front in `on` events of the topic and in `off` others; `strength` says in standard
-    errors how much more often than in others. `wins` are stories that would have the topic, `loses`
-    those that would lose another; of `tried` ones. Of no topic, `wins` are stories that have it.
+    It is prominent in `on` events of the topic and in `off` others; `strength` says in standard
+    errors how much more often than in others. Of the `tried` stories, `wins` would get the topic
+    and `loses` would lose another one. For suggestions without a topic, `wins` are stories that
+    contain the word.
     """
 
     word: str
@@ -73,15 +74,15 @@ class SuggestedWord:
 
     @property
     def worth(self) -> float:
-        """Return what the suggestions are ranked by: how sure, times how many stories it wins."""
+        """Return the score for ranking: certainty, weighted by the number of stories it wins."""
         return self.strength * (1 + math.log2(1 + len(self.wins)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicSuggestions:
-    """The suggestions for a topic, the worthiest first; those of no topic have "" for its name.
+    """The suggestions for a topic, best first; `topic` is "" for stories without a topic.
 
-    `stories` have the topic, `ruled` of them because an editor gave it to them.
+    `stories` have the topic; an editor gave it to `ruled` of them.
     """
 
     topic: str
@@ -92,7 +93,7 @@ class TopicSuggestions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestReport:
-    """Suggestions by topic, from so many stories in a language."""
+    """Suggestions by topic, and the number and language of the stories that were searched."""
 
     stories: int
     language: str
@@ -102,13 +103,13 @@ class SuggestReport:
 
     @property
     def least_stories(self) -> int:
-        """Return how many stories of a topic must say a word at least, about different news."""
+        """Return in how many stories of a topic, on different news, a word must occur at least."""
         return keywords.least_events(self.stories)
 
 
 @dataclass(slots=True)
 class _Search:
-    """What one search works with; `age` says how many stories are newer than the one at a path."""
+    """The state of one search; `age` has the number of newer stories, by a story's path."""
 
     newsroom: Newsroom
     labels: Mapping[str, StoryLabels]
@@ -120,9 +121,9 @@ class _Search:
 def suggest_keywords(
     newsroom: Newsroom, question: SuggestQuestion, progress: Progress | None = None
 ) -> SuggestReport:
-    """Return keywords that would win stories for a topic, or some for each; nothing is changed.
+    """Return keywords that would win stories for a topic, or for each topic; nothing is changed.
 
-    Raises UsageError for a topic that the beat does not have.
+    Raises UsageError for an unknown topic.
     """
     beat = newsroom.beat
     names = topic_names(beat, [question.topic]) if question.topic else ()
@@ -158,7 +159,7 @@ def _base(language: str) -> str:
 
 
 def _publishers(beat: Beat, labels: Sequence[StoryLabels]) -> set[str]:
-    """Return what publishers are called: their names in the settings, their domains' own words."""
+    """Return the publishers' names from the settings, and the words of their domains."""
     named = {source.name for source in beat.sources} | {
         known.name for known in beat.organizations.values()
     }
@@ -169,7 +170,7 @@ def _publishers(beat: Beat, labels: Sequence[StoryLabels]) -> set[str]:
 def _suggest_each(
     search: _Search, words: Mapping[str, Sequence[TopicWord]], names: Sequence[str], limit: int
 ) -> Iterator[TopicSuggestions]:
-    """Yield the suggestions for the topics that were asked for, in the beat's order; none last."""
+    """Yield the suggestions for the requested topics in the beat's order, "" last."""
     order = names or [*(topic.name for topic in search.newsroom.beat.topics), ""]
     wanted = [name for name in order if words.get(name) or name in names]
     search.progress.stage("try", sum(len(words.get(name, ())) for name in wanted))
@@ -196,13 +197,13 @@ def _has(label: StoryLabels, topic: str) -> bool:
 
 
 def _find_rules(beat: Beat, topic: str) -> set[str]:
-    """Return the names of the records that an editor's rule puts on a topic."""
+    """Return the names of the records to which an editor's rule gives a topic."""
     rules = (rule for rule in beat.rulings if rule.said == "retopic" and topic in rule.values)
     return {name for rule in rules for name in rule.stories}
 
 
 def _try(search: _Search, word: TopicWord) -> SuggestedWord:
-    """Try a word on the newest stories that have it; for no topic they are only named."""
+    """Try a word on the newest stories that have it; without a topic only list them."""
     paths = sorted(word.keys, key=search.age.__getitem__)[:_TRIED]
     more = with_keyword(search.newsroom.beat, word.topic, word.word)
     affected = [story for path in paths for story in _affect(search, path, word.topic, more)]
@@ -219,11 +220,11 @@ def _try(search: _Search, word: TopicWord) -> SuggestedWord:
 
 
 def _affect(search: _Search, path: str, topic: str, more: Beat) -> Iterator[AffectedStory]:
-    """Yield the story at a path if a keyword changes what it is about; or if it has no topic."""
+    """Yield the story at a path if a keyword changes its topics, or if `topic` is ""."""
     try:
         article = read_article(search.newsroom, path)
     except RecordError:
-        return  # gone in this moment
+        return  # just deleted
     topics = search.labels[path].topics
     if not topic:
         yield AffectedStory(path=path, title=article.title, now="no-topic", topics=(), is_won=False)
@@ -240,13 +241,13 @@ def _affect(search: _Search, path: str, topic: str, more: Beat) -> Iterator[Affe
         )
 
 
-# Read the newsroom's newest stories as samples, from kept articles, else from their records.
+# Reading the newest stories as samples, from stored articles or else from their records.
 
-MOST = 20_000  # stories: about 80 MB of words, and what a reader of today means by a topic
+MOST = 20_000  # stories: about 80 MB of words; older ones say little about a topic today
 
 
 def list_labels(newsroom: Newsroom, notes: list[str]) -> list[StoryLabels]:
-    """Return what the newest stories are about; copies say nothing that their originals do not."""
+    """Return the topics of the newest stories, without copies, which repeat their originals."""
 
     def find(catalogue: Catalogue) -> list[StoryLabels]:
         return [label for label in catalogue.list_labels(MOST) if not label.copy_of]
@@ -263,7 +264,7 @@ def read_samples(
     progress: Progress,
     failed: list[Failure],
 ) -> Iterator[TopicSample]:
-    """Yield headline and lede of each story; what cannot be read is told and left out."""
+    """Yield headline and lede of each story; unreadable ones go to `failed`."""
     progress.stage("read", len(labels))
     for label in labels:
         try:
@@ -287,13 +288,13 @@ def _find_article(newsroom: Newsroom, label: StoryLabels) -> Article | None:
 
 
 def read_article(newsroom: Newsroom, path: str) -> Article:
-    """Return the article of the story at a path, else what its record says; raises RecordError."""
+    """Return the stored article of the story at a path, else one made of its record."""
     story = newsroom.archive.read_listed(path)
     return find_article(newsroom.articles, story) or _of_record(story, newsroom)
 
 
 def _of_record(story: Story, newsroom: Newsroom) -> Article:
-    """Return a story of which no article is kept as an article without a text."""
+    """Return a story without a stored article as an article without text."""
     when = story.published_at or newsroom.now
     return Article(
         url=story.original_url or story.web_url,

@@ -1,6 +1,6 @@
-"""Topics: filed stories in, keywords that topics lack out; words in, a topic's file out.
+"""Edit topics and their keywords, list topics with story counts, and search stories by words.
 
-What a suggestion would win and lose is tried on the stored articles; nothing is filed by that.
+Every edit is one commit of the topic's file. Nothing is judged again by it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from copydesk.newsroom.settings import (
     refuse_others,
 )
 
-# Edit a topic: its keywords and what it is called, or its file made and ended, as one commit.
+# Editing a topic's file: keywords and names, a new file or the end of one, in one commit.
 
 MOST_KEYWORDS = 10_000
 _FOLDER = "_data/topics"
@@ -38,7 +38,7 @@ _NUMBERED = re.compile(r"(\d+)-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicEdit:
-    """What a topic's file is to say: all of its keywords in their order, and the texts beside."""
+    """The new content of a topic's file: all of its keywords in order, and its other texts."""
 
     keywords: tuple[str, ...] = ()
     shortname: str = ""
@@ -47,9 +47,9 @@ class TopicEdit:
 
 
 def see_topic(newsroom: Newsroom, said: str) -> tuple[Topic, str, str]:
-    """Return a topic, the path of its file, and the digest of that, for whoever edits it.
+    """Return a topic, the path of its file, and the file's digest, for an edit.
 
-    Raises UsageError for a topic that is none.
+    Raises UsageError for an unknown topic.
     """
     (name,) = topic_names(newsroom.beat, [said])
     for topic, path in config.read_topics(newsroom.root):
@@ -63,8 +63,8 @@ def compare_keywords(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keywords that a topic would gain, and those that it would lose.
 
-    Raises UsageError for a word that nothing can be found by, or that reads like a pattern, and for
-    more than 10,000.
+    Raises UsageError for a word that cannot be searched for or looks like a pattern, and for more
+    than 10,000 words.
     """
     wanted = dict.fromkeys(filter(None, (text.fold(word).strip() for word in keywords)))
     if len(wanted) > MOST_KEYWORDS:
@@ -81,11 +81,11 @@ def compare_keywords(
 def edit_topic(
     newsroom: Newsroom, said: str, edit: TopicEdit, by: str, seen: str
 ) -> SettingsReport:
-    """Commit what a topic's file is to say; comments, order and all else stay as they stand.
+    """Commit new content of a topic's file; comments, order and all else are unchanged.
 
-    `seen` is the digest of the file that the editor saw. Raises UsageError where that is another
-    one by now, for a parent that it cannot stand below (`check_parent`), and what
-    `compare_keywords` does; else what `commit_settings` does.
+    `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
+    since, and for a parent that is not allowed (`check_parent`); also raises as `compare_keywords`
+    and `commit_settings` do.
     """
 
     def make() -> SettingsEdit:
@@ -116,10 +116,10 @@ def _list_texts(topic: Topic, edit: TopicEdit) -> Iterator[tuple[str, str]]:
 
 
 def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -> SettingsReport:
-    """Commit that a topic stands below another, or with "" for its name at the top.
+    """Commit a topic's new parent; "" moves it to the top level.
 
-    All else of its file, its address and its place among the files stay. Raises UsageError as
-    `edit_topic` does.
+    The rest of its file, its URL and its position among the files are unchanged. Raises UsageError
+    as `edit_topic` does.
     """
 
     def make() -> SettingsEdit:
@@ -136,9 +136,10 @@ def move_topic(newsroom: Newsroom, said: str, parent: str, by: str, seen: str) -
 
 
 def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
-    """Raise UsageError where a topic may not stand below another one, as the files are now.
+    """Raise UsageError if a topic may not have another one as its parent.
 
-    They are read anew: of two who move topics at once each would see no circle.
+    The files are read again: if two editors move topics at once, neither sees that both moves make
+    a circle.
     """
     parents = {topic.name: topic.parent for topic, _ in config.read_topics(newsroom.root)}
     if parent and parent not in parents:
@@ -153,10 +154,10 @@ def check_parent(newsroom: Newsroom, name: str, parent: str) -> None:
 
 
 def file_topic(newsroom: Newsroom, name: str, parent: str, by: str) -> SettingsReport:
-    """Commit the file of a new topic, which has its own name for its only keyword.
+    """Commit the file of a new topic; its only keyword is its name.
 
-    Raises UsageError for a name that another topic has or nothing can be found by; else what
-    `commit_settings` does.
+    Raises UsageError for a name that another topic has or that cannot be searched for; also raises
+    as `commit_settings` does.
     """
 
     def make() -> SettingsEdit:
@@ -184,10 +185,10 @@ def _next_number(newsroom: Newsroom) -> int:
 
 
 def end_topic(newsroom: Newsroom, said: str, by: str, seen: str) -> SettingsReport:
-    """Commit that a topic's file goes; stories keep its name until they are judged again.
+    """Commit the deletion of a topic's file; stories keep the topic until they are judged again.
 
-    Raises UsageError for the main topic, one that others stand below, and one that a source names;
-    else as `edit_topic` does.
+    Raises UsageError for the main topic, for one with topics below it, and for one that a source
+    names; also raises as `edit_topic` does.
     """
 
     def make() -> SettingsEdit:
@@ -214,15 +215,15 @@ def _refuse_use(newsroom: Newsroom, name: str) -> None:
         raise UsageError("sources give it to their stories", subject=name, hint=hint)
 
 
-# Words into a topic's file: what somebody said of them, as one commit of that file.
+# Adding words to a topic's file, in one commit.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordsChange:
-    """What is to become of a topic's file.
+    """A function that adds words to a topic's file, and the text of its commit.
 
-    `there` lists the words that stand in it already, `edit` makes the change of the file from its
-    path and the words that do not; `title` begins the commit's message, `sign` each of its lines.
+    `there` lists the words that the file already has. `edit` returns the change of the file for its
+    path and the new words. `title` begins the commit's message, `sign` each of its lines.
     """
 
     there: Callable[[Topic], Sequence[str]]
@@ -234,7 +235,7 @@ class WordsChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenWords:
-    """What was written into a topic's file, what stood there, and the commit."""
+    """The words that were added to a topic's file, those that it already had, and the commit."""
 
     topic: str
     path: str
@@ -247,11 +248,11 @@ class WrittenWords:
 def write_words(
     newsroom: Newsroom, said: str, words: Sequence[str], change: WordsChange, language: str = ""
 ) -> WrittenWords:
-    """Write words into the file of a topic, named by name or id; what stands there is left out.
+    """Add words to the file of a topic, named by name or id; words that it has are left out.
 
-    Raises UsageError for a topic that is none and a word that nothing can be found by, RecordError
-    where the file cannot be rewritten or has edits that are not committed, BusyError where another
-    process writes.
+    Raises UsageError for an unknown topic and for a word that cannot be searched for, RecordError
+    if the file cannot be written or has uncommitted edits, BusyError if another process holds the
+    write lock.
     """
     (name,) = topic_names(newsroom.beat, [said])
     wanted = dict.fromkeys(clean_keyword(word, language) for word in words)
@@ -283,14 +284,14 @@ def _count(words: Sequence[str], what: str) -> str:
     return f"1 {what}" if len(words) == 1 else f"{len(words)} {what}s"
 
 
-# Add keywords to a topic: one commit of its file, in which all else stays as it stands.
+# Adding keywords to a topic.
 
-_LANGUAGE = re.compile("[a-z]{2,3}")  # as a topic's file has it
+_LANGUAGE = re.compile("[a-z]{2,3}")  # in the form used in a topic's file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordReport:
-    """What was added to a topic's file, and what stood there already."""
+    """The keywords that were added to a topic, and those that it already had."""
 
     topic: str
     path: str
@@ -303,9 +304,9 @@ class KeywordReport:
 def add_keywords(
     newsroom: Newsroom, said: str, words: Sequence[str], by: str, language: str = ""
 ) -> KeywordReport:
-    """Add words to the keywords of a topic, named by name or id; what is one already is left out.
+    """Add words to the keywords of a topic, named by name or id; keywords that it has are left out.
 
-    With a `language` they are added to its words of that language. Raises what `write_words` does.
+    With a `language` they become keywords of that language. Raises as `write_words` does.
     """
     if language and not _LANGUAGE.fullmatch(language):
         raise UsageError(
@@ -336,7 +337,7 @@ def _list_words(topic: Topic, language: str) -> tuple[str, ...]:
 
 
 def _note_twins(beat: Beat, name: str, words: Sequence[str]) -> Iterator[str]:
-    """Yield a note for each added word that another topic has, too."""
+    """Yield a note for each added word that is also a keyword of another topic."""
     for topic in beat.topics:
         theirs = {word.casefold() for word in (*topic.keywords, *topic.aliases)}
         for word in words:
@@ -344,12 +345,12 @@ def _note_twins(beat: Beat, name: str, words: Sequence[str]) -> Iterator[str]:
                 yield f"{topic.name} has the keyword, too: {word}"
 
 
-# Dismiss suggestions: words that a topic's file says are no keywords of it, in one commit.
+# Dismissing suggestions: the topic's file lists words that are not its keywords.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DismissReport:
-    """What is suggested for a topic no more, and what was dismissed already."""
+    """The words that are no longer suggested for a topic, and those dismissed earlier."""
 
     topic: str
     path: str
@@ -360,9 +361,9 @@ class DismissReport:
 
 
 def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) -> DismissReport:
-    """Let words be suggested for a topic no more: they stand in its file as dismissed.
+    """Stop suggesting words for a topic: its file lists them as dismissed.
 
-    Nothing is judged by them. Raises what `write_words` does.
+    They have no effect on judging. Raises as `write_words` does.
     """
     change = WordsChange(
         there=lambda topic: topic.dismissed,
@@ -382,16 +383,16 @@ def dismiss_words(newsroom: Newsroom, said: str, words: Sequence[str], by: str) 
     )
 
 
-# Topic board: the beat's topics as they stand below each other, with how many stories each has.
+# The list of topics with story counts.
 
 _RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow:
-    """A topic, how many others it stands below, and its stories: all, and those of 30 days.
+    """A topic, its depth below the top level, and its stories: all, and those of 30 days.
 
-    `seen` is the digest of its file, for whoever moves it.
+    `seen` is the digest of its file, which an edit must name.
     """
 
     topic: Topic
@@ -403,7 +404,7 @@ class TopicRow:
 
 
 def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
-    """Return the topics of the beat, each before those below it; raises CatalogueError."""
+    """Return the topics of the beat, parents before their children; raises CatalogueError."""
     files, counts = newsroom.settings.origins, catalogue.count_topics(newsroom.now - _RECENT)
     rows = []
     for topic, depth in _walk(newsroom.beat.topics):
@@ -422,9 +423,9 @@ def list_topic_rows(newsroom: Newsroom, catalogue: Catalogue) -> list[TopicRow]:
 
 
 def _walk(topics: Sequence[Topic], parent: str = "", depth: int = 0) -> Iterator[tuple[Topic, int]]:
-    """Yield topics in the order of their files, each before those below it.
+    """Yield topics in the order of their files, parents before their children.
 
-    One whose parent is no topic stands at the top; circles are refused where topics are read.
+    A topic with an unknown parent is at the top level. Circles are refused when topics are read.
     """
     names = {topic.name for topic in topics}
     for topic in topics:
@@ -433,7 +434,7 @@ def _walk(topics: Sequence[Topic], parent: str = "", depth: int = 0) -> Iterator
             yield from _walk(topics, topic.name, depth + 1)
 
 
-# Match words: which filed stories have some words, by the catalogue's index, while one types.
+# Searching filed stories by words, while an editor types.
 
 _WORDS_CHARACTERS = 100
 _MOST = 20
@@ -441,7 +442,7 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchedStory:
-    """A story that has some words: its record, what it says, and the topics that it has."""
+    """A story that contains some words: its record, title, excerpt and topics."""
 
     path: str
     title: str
@@ -451,7 +452,7 @@ class MatchedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordMatches:
-    """How many filed stories have some words one after another, and the newest of them."""
+    """The number of filed stories that contain a phrase, and the newest of them."""
 
     words: str
     total: int
@@ -459,10 +460,10 @@ class WordMatches:
 
 
 def match_words(newsroom: Newsroom, catalogue: Catalogue, words: str) -> WordMatches:
-    """Return the stories that have words one after another in headline, excerpt or kept text.
+    """Return the stories that contain a phrase in headline, excerpt or stored text.
 
-    The index splits texts where blanks are, and knows of one word what begins like it: the judge
-    may find a form more, or less. Raises CatalogueError.
+    The index splits texts at blanks and matches beginnings of words, so the judge may match more or
+    fewer stories. Raises CatalogueError.
     """
     clean = " ".join(text.words(words.replace('"', " ")))[:_WORDS_CHARACTERS]
     if not clean:
@@ -478,5 +479,5 @@ def _read(newsroom: Newsroom, paths: list[str]) -> Iterator[MatchedStory]:
         try:
             story = newsroom.archive.read_listed(path)
         except RecordError:
-            continue  # gone in this moment, or under somebody's hand
+            continue  # just deleted, or being edited
         yield MatchedStory(path=path, title=story.title, excerpt=story.excerpt, topics=story.topics)

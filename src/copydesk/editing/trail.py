@@ -1,4 +1,4 @@
-"""The trail: a story goes in; all that befell it, from lead to correction, comes out."""
+"""The history of one story, from the lead to the last correction, in order of time."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from copydesk.newsroom import Newsroom, record_at
 from copydesk.newsroom.filing import find_article
 from copydesk.review.rules import record_name
 
-# Trail entry: one thing that befell a story; its kinds and all their words.
+# Trail entries and their kinds, with the words for each.
 
 
 class TrailKind(StrEnum):
-    """What befell a story."""
+    """The kinds of events in a story's history."""
 
     FOUND = "found"
     READ = "read"
     JUDGED = "judged"
     FILED = "filed"
     WRITTEN = "written"
-    CHANGED = "changed"  # by a round, or by rejudging
-    EVENT = "event"  # its publisher did something: a line of its history
+    CHANGED = "changed"  # by a round or by rejudging
+    EVENT = "event"  # of its publisher: a line of the record's history
     VERDICT = "verdict"
     CLEARED = "cleared"
     RULED = "ruled"
     RULE_UNDONE = "rule-undone"
     CORRECTED = "corrected"
     UNDONE = "undone"
-    ALONG = "along"  # by a word on another story
-    EDITED = "edited"  # in the file, by whoever committed that
+    ALONG = "along"  # by an action on another story
+    EDITED = "edited"  # in the file, by the commit's author
     ARCHIVED = "archived"
     DELETED = "deleted"
     DROPPED = "dropped"
@@ -85,11 +85,11 @@ _WORDING = Wording(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailEntry:
-    """One thing that befell a story: what, when, by whom, why, and the commit that holds it.
+    """An event in a story's history: kind, time, editor, reason, and the commit that holds it.
 
-    `at` is a time (RFC 3339), "" where nobody knows it any more; `by` an editor, the one who
-    committed, "" for the newsroom itself; `fields` are those of the record that changed with it.
-    `count` says how often the same happened in a row, the last time at `until`.
+    `at` is a time (RFC 3339), "" if it is unknown. `by` is an editor or the commit's author, "" for
+    the newsroom itself. `fields` are the record's fields that changed. `count` says how often the
+    same event happened in a row, the last time at `until`.
     """
 
     kind: TrailKind
@@ -105,26 +105,26 @@ class TrailEntry:
 
 
 def describe(kind: TrailKind, **values: str | int) -> str:
-    """Return the words for a kind, filled with values; those that nobody knows are ""."""
+    """Return the text for a kind, filled with values; missing values are ""."""
     return _WORDING.say(kind, {name: str(value) for name, value in values.items()})
 
 
-# Trace a story: all that befell it, from the lead to the last correction, in its order.
+# Tracing a story: all its events, from the lead to the last correction.
 #
 # sealed part, article, memory ──> found, read ┐
-# git, commit by commit ───────────────────────┼──> entries ── the same in a row is one ──> a trail
-# the record and the rulings as they stand ────┘
+# git, commit by commit ───────────────────────┼──> entries ── merge repeated ones ──> a trail
+# the record and the rulings as they are now ──┘
 
 _MOST = 200
-_MOST_COMMITS = 400  # a story that leads for weeks is in every round's
+_MOST_COMMITS = 400  # a story that leads for weeks changes in every round
 _ALIKE = frozenset({TrailKind.CHANGED, TrailKind.ALONG})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """What befell a story, in its order.
+    """A story's events in order of time.
 
-    `rest` counts what is left out after the first 200 entries; `notes` say what nobody can know.
+    `rest` counts the events after the first 200; `notes` say what cannot be known.
     """
 
     entries: tuple[TrailEntry, ...] = ()
@@ -133,9 +133,9 @@ class Trail:
 
 
 def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
-    """Return the trail of the record at `path`, or of the lead at `url` where there is none.
+    """Return the history of the record at `path`, or of the lead at `url` if there is no record.
 
-    Raises RecordError where the record cannot be read.
+    Raises RecordError if the record cannot be read.
     """
     place = record_at(newsroom.root, newsroom.settings, path) if path else None
     if place is None:
@@ -159,7 +159,7 @@ def trace_story(newsroom: Newsroom, path: str, url: str = "") -> Trail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Log:
-    """What git has of a story, with the words that its commits brought."""
+    """A story's history in git, with the verdicts, rules and events of its commits."""
 
     entries: Sequence[TrailEntry] = ()
     words: frozenset[Word] = frozenset()
@@ -184,7 +184,7 @@ def _read_log(newsroom: Newsroom, story: Story) -> _Log:
 
 
 def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
-    """Walk how a story was filed of which git has no beginning."""
+    """Walk the filing of a story whose first commit is not in git."""
     if not story.is_own:
         yield TrailEntry(kind=TrailKind.JUDGED, what=describe(TrailKind.JUDGED))
     fate = find_fate(newsroom, story)
@@ -195,7 +195,7 @@ def _list_filing(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
 def _list_standing(
     newsroom: Newsroom, story: Story, told: Collection[Word]
 ) -> Iterator[TrailEntry]:
-    """Walk what the record and the rulings say today and no commit told."""
+    """Walk the present verdicts, rules and events that no commit contains."""
     yield from (tell_event(event) for event in story.events if event not in told)
     rulings = archive.read_rulings(newsroom.root)
     verdict = story.verdict or rulings.verdict_on(story.path)
@@ -207,13 +207,13 @@ def _list_standing(
 
 
 def _put_in(entries: list[TrailEntry], entry: TrailEntry) -> None:
-    """Put an entry among others by its time."""
+    """Insert an entry by its time."""
     later = (place for place, other in enumerate(entries) if other.at > entry.at)
     entries.insert(next(later, len(entries)), entry)
 
 
 def _fold(entries: list[TrailEntry]) -> Iterator[TrailEntry]:
-    """Walk entries, the same change in a row as one with how often it happened."""
+    """Walk entries, merging repeated changes into one with a count."""
     last: TrailEntry | None = None
     for entry in entries:
         if last is None:
@@ -227,13 +227,13 @@ def _fold(entries: list[TrailEntry]) -> Iterator[TrailEntry]:
         yield last
 
 
-# Beginnings: where a story was found and what was read of it, as far as anybody still knows.
+# Beginnings: how a story was found and read, as far as it is known.
 
 _FATES = {"dropped": TrailKind.DROPPED, "failed": TrailKind.FAILED, "filed": TrailKind.FILED}
 
 
 def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
-    """Walk how a story came in: found, read. One of the site's own was neither."""
+    """Walk how a story was found and read; the site's own stories have no such entries."""
     if story.is_own:
         return
     article = find_article(newsroom.articles, story)
@@ -245,7 +245,7 @@ def list_beginnings(newsroom: Newsroom, story: Story) -> Iterator[TrailEntry]:
 
 
 def list_fate(fate: Fate) -> Iterator[TrailEntry]:
-    """Walk what befell a lead that became no story, or one whose record is gone."""
+    """Walk the events of a lead that became no story, or whose record is gone."""
     yield TrailEntry(kind=TrailKind.FOUND, what=describe(TrailKind.FOUND, source=fate.source))
     kind = _FATES[fate.state]
     reason = ": ".join(filter(None, (fate.reason, fate.detail)))
@@ -258,7 +258,7 @@ def list_fate(fate: Fate) -> Iterator[TrailEntry]:
 
 
 def find_fate(newsroom: Newsroom, story: Story) -> Fate | None:
-    """Return what the memory has of a story's lead, None where it was lost."""
+    """Return the memory's fate of a story's lead, None if it was lost."""
     fates = (newsroom.memory.fate(urls.identity(address)) for address in story.addresses)
     return next((fate for fate in fates if fate is not None), None)
 
@@ -275,36 +275,33 @@ def _find_source(newsroom: Newsroom, story: Story, article: Article | None) -> T
 
 
 def _open_seal(newsroom: Newsroom, story: Story) -> tuple[str, str]:
-    """Return source and time out of a record's sealed part, "" where it stays closed."""
+    """Return source and time from a record's sealed part, "" if it cannot be opened."""
     key = newsroom.settings.key
     if key is None or not story.secured:
         return "", ""
     try:
         private = json.loads(sealing.unseal(story.secured, key, story.path.rsplit("/", 1)[-1]))
         return str(private.get("source", "")), str(private.get("found", ""))
-    except (SealError, ValueError, AttributeError):  # another key; the reference's form
+    except (SealError, ValueError, AttributeError):  # another key, or the reference's format
         return "", ""
 
 
-# Commit entries: what one commit did to a story, as entries of its trail.
-#
-# An editor's commit says in its last lines which words it holds; what they said stands in the
-# record
-# and among the rulings as the commit has them. A commit without such lines is a round's, or that of
+# Entries of one commit. The last lines of an editor's commit name its actions; the text of each is
+# in the record and the rulings of that commit. A commit without such lines is from a round, or from
 # a person with git.
 
-_UNSEEN = frozenset({"history", "machine", "secured", "verdict"})  # told by entries of their own
+_UNSEEN = frozenset({"history", "machine", "secured", "verdict"})  # these have entries of their own
 
 
-Word = Verdict | Ruling | Event  # what stands on a story
+Word = Verdict | Ruling | Event  # an editor's verdict or rule, or an event of the record
 
 
 def list_commit_entries(
     commit: StoryCommit, name: str, earlier: Sequence[TrailEntry], told: Collection[Word]
 ) -> list[TrailEntry]:
-    """Return what a commit did to the story of a name, after the entries of earlier ones.
+    """Return the entries of a commit for the story of a name; `earlier` are those before it.
 
-    `told` is what stood there after any of those.
+    `told` are the verdicts, rules and events that earlier commits contain.
     """
     words = [said for said in read_words(commit.message) if _is_about(said, name, earlier)]
     entries = [_tell_word(commit, said, name, earlier) for said in words]
@@ -318,7 +315,7 @@ def list_commit_entries(
 
 
 def _is_about(said: CommitWords, name: str, earlier: Sequence[TrailEntry]) -> bool:
-    """Decide whether an editor's word names a story, or takes one back that did."""
+    """Decide whether an editor's action names a story, or undoes an action that did."""
     verb, _, rest = said.action.partition(" ")
     if verb == "undo":
         return _find_undone(rest, earlier) is not None
@@ -327,7 +324,7 @@ def _is_about(said: CommitWords, name: str, earlier: Sequence[TrailEntry]) -> bo
 
 
 def _find_undone(wanted: str, earlier: Sequence[TrailEntry]) -> TrailEntry | None:
-    """Return the entry of an action, by its own id or its commit's, None where it is not told."""
+    """Return the entry of an action, by its id or its commit's, None if there is none."""
     found = (entry for entry in reversed(earlier) if wanted in {entry.action, entry.commit})
     return next(found, None)
 
@@ -335,7 +332,7 @@ def _find_undone(wanted: str, earlier: Sequence[TrailEntry]) -> TrailEntry | Non
 def _tell_word(
     commit: StoryCommit, said: CommitWords, name: str, earlier: Sequence[TrailEntry]
 ) -> TrailEntry:
-    """Return an editor's word as an entry."""
+    """Return an editor's action as an entry."""
     verb, _, rest = said.action.partition(" ")
     match verb:
         case "verdict":
@@ -366,7 +363,7 @@ def _tell_verdict(commit: StoryCommit, said: str) -> TrailEntry:
     verdict = _verdict_in(commit, is_after=True)
     if said == "clear":
         return _entry(TrailKind.CLEARED)
-    if verdict is None or verdict.said != said:  # another word of the same commit took its place
+    if verdict is None or verdict.said != said:  # replaced by a later action of the same commit
         return _entry(TrailKind.VERDICT, said=said)
     return tell_verdict(verdict)
 
@@ -384,7 +381,7 @@ def tell_verdict(verdict: Verdict) -> TrailEntry:
 
 
 def _verdict_in(commit: StoryCommit, *, is_after: bool) -> Verdict | None:
-    """Return the verdict on a story before or after a commit: in its record or the rulings."""
+    """Return the verdict on a story before or after a commit, from its record or the rulings."""
     story = commit.after if is_after else commit.before
     if story is not None and story.verdict is not None:
         return story.verdict
@@ -393,7 +390,7 @@ def _verdict_in(commit: StoryCommit, *, is_after: bool) -> Verdict | None:
 
 
 def _tell_rule(commit: StoryCommit, action: str, name: str) -> TrailEntry:
-    """Return a rule, or its taking back, as an entry."""
+    """Return a rule, or its undoing, as an entry."""
     first, _, rest = action.partition(" ")
     added, removed = _list_rules(commit)
     if first == "undo":
@@ -418,7 +415,7 @@ def tell_rule(rule: Ruling, name: str) -> TrailEntry:
 
 
 def describe_rule(rule: Ruling, name: str) -> str:
-    """Return a rule's kind, the other stories that it names, its values and its end."""
+    """Return a rule's kind, the other stories that it names, its values and its expiry."""
     others = [story for story in rule.stories if story != name]
     field = [rule.field] if rule.field else []
     values = [f'"{value}"' for value in rule.values[len(field) :]]
@@ -427,7 +424,7 @@ def describe_rule(rule: Ruling, name: str) -> str:
 
 
 def _list_rules(commit: StoryCommit) -> tuple[list[Ruling], list[Ruling]]:
-    """Return the rules on a story that a commit put in, and those that it took out."""
+    """Return the rules on a story that a commit added, and those that it removed."""
     before, after = commit.rulings_before.rules, commit.rulings_after.rules
     return (
         [rule for rule in after if rule not in before],
@@ -438,7 +435,7 @@ def _list_rules(commit: StoryCommit) -> tuple[list[Ruling], list[Ruling]]:
 def _list_events(
     commit: StoryCommit, told: Collection[Word], *, is_editor: bool
 ) -> Iterator[TrailEntry]:
-    """Walk the lines that a commit added to a story's history; a correction's is in its word."""
+    """Walk the events that a commit added to a story, without those of corrections."""
     events = (word for word in commit.news if isinstance(word, Event) and word not in told)
     for event in events:
         if not (is_editor and event.kind is EventKind.CORRECTED):
@@ -446,13 +443,13 @@ def _list_events(
 
 
 def tell_event(event: Event) -> TrailEntry:
-    """Return a line of a history as an entry."""
+    """Return an event of a record as an entry."""
     kind = TrailKind.EVENT
     return TrailEntry(kind=kind, what=describe(kind, event=event.what), at=event.at)
 
 
 def _list_changes(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
-    """Walk what a commit changed that holds no word on the story."""
+    """Walk the changes of a commit that holds no editor's action on the story."""
     if not commit.is_broken:
         yield from _list_moves(commit)
         yield from _list_rulings_by_hand(commit, name)
@@ -466,7 +463,7 @@ def _list_changes(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
 
 
 def _list_moves(commit: StoryCommit) -> Iterator[TrailEntry]:
-    """Walk how a record came, went, or went to another place."""
+    """Walk how a record was created, deleted or moved."""
     by = _author(commit)
     if commit.before is None and commit.after is not None:
         yield _tell_judgement(commit.after)
@@ -478,7 +475,7 @@ def _list_moves(commit: StoryCommit) -> Iterator[TrailEntry]:
 
 
 def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry]:
-    """Walk the rules and verdicts that a person wrote into the files, or took out of them."""
+    """Walk the rules and verdicts that a person added to the files or removed by hand."""
     added, removed = _list_rules(commit)
     by = _author(commit)
     for rule in removed:
@@ -493,16 +490,16 @@ def _list_rulings_by_hand(commit: StoryCommit, name: str) -> Iterator[TrailEntry
 
 
 def _tell_judgement(story: Story) -> TrailEntry:
-    """Return how a story was judged when it was filed."""
+    """Return the judgement of a story at its filing as an entry."""
     quality = "" if story.quality is None else str(story.quality)
     standing = "published" if story.published else "not published"
     return _entry(TrailKind.JUDGED, quality=quality, standing=standing)
 
 
 def _list_fields(commit: StoryCommit) -> tuple[str, ...]:
-    """Return the fields that a commit changed and that no entry of their own tells.
+    """Return the changed fields of a commit that have no entry of their own.
 
-    Reasons change with whatever they are about: they are told where nothing else is.
+    Reasons change with other fields: they are listed only if nothing else is.
     """
     fields = tuple(field for field in commit.fields if field not in _UNSEEN)
     return tuple(field for field in fields if field != "reasons") or fields

@@ -1,6 +1,6 @@
 """Fetch pages politely: a Request goes in, a Page, NotModified or Refused comes out.
 
-    engine ── Polite ── Recorder ── Web      (the network)
+    rounds ── Polite ── Recorder ── Web      (the network)
                  │          └────── Replay   (recorded answers)
                  ├ robots.txt of every host, redirects hop by hop, statuses judged
                  ├ one request at a time for each host, with a pause after each answer

@@ -1,4 +1,4 @@
-"""A database file that nothing deletes or makes anew, and limits on attempts that it keeps."""
+"""Permanent SQLite databases that are migrated and never recreated; limits on attempts in them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _PATIENCE_SECONDS = 5.0  # a browser waits for the answer
 _ROOM = "make room on the disk: what was answered is kept, what failed can be done again"
 _DISK = "look whether the disk is full or failing"
 _RIGHTS = "look at the rights of the folder and of the file"
-# What SQLite's codes mean (without their extensions), and what to do.
+# SQLite's primary error codes, their meaning, and a hint.
 _COMPLAINTS = {
     sqlite3.SQLITE_BUSY: ("is kept busy by another process", "try again in a moment"),
     sqlite3.SQLITE_LOCKED: ("is kept busy by another process", "try again in a moment"),
     sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", _ROOM),
-    # that is what a full disk says while the file is opened: its neighbours cannot be made
+    # also the code for a full disk when the log files cannot be created
     sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk refuses", _DISK),
     sqlite3.SQLITE_READONLY: ("cannot be written", _RIGHTS),
     sqlite3.SQLITE_CANTOPEN: ("cannot be opened", _RIGHTS),
@@ -35,12 +35,12 @@ _COMPLAINTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSchema:
-    """What a kept database is, and how its tables came to be.
+    """The schema of a permanent database, as a list of migrations.
 
-    `what` names it in errors, `error` is their class, `damaged` says what helps where its file is.
-    Each of `steps` brings a file from the version of its place in the list to the next one. What
-    has been released is never edited: a file that went through it cannot go through it again. So
-    many kilobytes of it each connection keeps in memory.
+    `what` names the database in errors, `error` is their class, `damaged` is the hint for a damaged
+    file. Each of `steps` migrates a file from the version equal to its index to the next one. A
+    released step is never edited: existing files would not run it again. `cache_kilobytes` is
+    the cache of each connection.
     """
 
     what: str
@@ -51,17 +51,17 @@ class KeptSchema:
 
     @property
     def version(self) -> int:
-        """Return the version of files that this program writes."""
+        """Return the schema version that this program writes."""
         return len(self.steps)
 
 
 class KeptDatabase:
-    """The connection to a kept file; its tables are there, in this program's version.
+    """A connection to a permanent database, with its tables migrated to this program's version.
 
-    Used by any thread, one at a time; a process that was forked opens its own. A file that was put
-    in the place of the opened one (a restored backup) is opened by the next call: nothing is
-    written into a file that has left the folder. Methods raise the schema's error where the file
-    fails, UsageError for text that is none (half of a surrogate pair).
+    Used by any thread, one at a time; a forked process opens its own connection. If the file was
+    replaced (by a restored backup), the next call opens the new one, so that nothing is written to
+    the old one. Methods raise the schema's error if the file fails, UsageError for a text with a
+    lone surrogate.
     """
 
     def __init__(self, file: Path, schema: KeptSchema) -> None:
@@ -73,18 +73,17 @@ class KeptDatabase:
         self._opened_file = self._find_file()
 
     def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Execute a statement with the values of its places; return the rows of its answer.
+        """Execute a statement with values for its placeholders; return the resulting rows.
 
-        What it changes is on the disk (fsync) when this returns, or when the block of `at_once`
-        ends.
+        Changes are on the disk (fsync) when this returns, or when the block of `at_once` ends.
         """
         with self._lock, self._complaining():
             return self._current().execute(statement, values).fetchall()
 
     def run_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
-        """Execute a statement once for each row of values, all of them at once.
+        """Execute a statement once for each row of values, in one transaction.
 
-        Without a row nobody who writes is waited for.
+        Without rows it does not wait for other writers.
         """
         listed = list(rows)
         if listed:
@@ -93,9 +92,9 @@ class KeptDatabase:
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
-        """Make all changes of the block at once or, after an error, none; nobody writes meanwhile.
+        """Run the block as one write transaction: all changes are made or, after an error, none.
 
-        A block within a block is part of the outer one.
+        A nested block is part of the outer one.
         """
         with self._lock, self._complaining():
             connection = self._current()
@@ -104,18 +103,18 @@ class KeptDatabase:
                 yield
 
     def be_patient(self, seconds: float) -> None:
-        """Wait so long for others who write, from now on, before a method raises."""
+        """Set how long methods wait for other writers before they raise."""
         with self._lock, self._complaining():
             self._patience_seconds = seconds
             self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._connection.close()
 
     def _current(self) -> sqlite3.Connection:
-        """Return the connection to the file that stands in the folder now."""
+        """Return a connection to the file that is now at the path."""
         if not self._connection.in_transaction and self._find_file() != self._opened_file:
             self._connection.close()
             self._connection = self._open()
@@ -141,7 +140,7 @@ class KeptDatabase:
             return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA synchronous = FULL")  # an answer is a promise
+        connection.execute("PRAGMA synchronous = FULL")  # a change must survive a power cut
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{self._schema.cache_kilobytes}")
         version, known = version_of(connection), self._schema.version
@@ -179,16 +178,16 @@ class KeptDatabase:
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Return the version of a file's tables, 0 for a new one."""
+    """Return a file's schema version, 0 for a new file."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
 
 def migrate(connection: sqlite3.Connection, schema: KeptSchema) -> None:
-    """Make all tables, or those that came since the file's own version.
+    """Run the migrations that the file has not had yet.
 
-    Several processes may be at it: the version is read where nobody else can write, for another
-    one may be ready by now.
+    Several processes may try at once: the version is read again within the write transaction, since
+    another process may have finished already.
     """
     with databases.at_once(connection):
         for step in schema.steps[version_of(connection) :]:
@@ -198,10 +197,10 @@ def migrate(connection: sqlite3.Connection, schema: KeptSchema) -> None:
 
 
 def _make_private(file: Path) -> None:
-    """Make the file where there is none, and let nobody else read it: it has people's secrets.
+    """Create the file if it is missing, and make it unreadable for other users: it has secrets.
 
-    SQLite gives the files beside it the same rights. One that exists is not opened for that:
-    closing it would let go of the locks that this process holds on it (fcntl(2)).
+    SQLite gives its log files the same mode. An existing file is not opened for this: closing it
+    would release the locks that this process holds on it (fcntl(2)).
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -211,7 +210,7 @@ def _make_private(file: Path) -> None:
             file.chmod(_MODE)
 
 
-# the table that it needs, as a step of the schema
+# the table of AttemptLimits, as a migration step
 ATTEMPTS_TABLE = """
 CREATE TABLE attempts (number INTEGER PRIMARY KEY, who TEXT NOT NULL, at TEXT NOT NULL) STRICT;
 CREATE INDEX attempts_of ON attempts (who, at);
@@ -220,9 +219,9 @@ CREATE INDEX attempts_at ON attempts (at);
 
 
 class AttemptLimits:
-    """Count attempts within some time by whatever they are counted by: an account, an address.
+    """Limit attempts within a time window, by keys such as an account or an IP address.
 
-    They are in a table of their own. Methods raise the database's own error where the file fails.
+    They are stored in a table of their own. Methods raise the database's error if the file fails.
     """
 
     def __init__(self, database: KeptDatabase, window: timedelta, table: str = "attempts") -> None:
@@ -231,10 +230,11 @@ class AttemptLimits:
         self._table = table
 
     def admit(self, limits: Mapping[str, int], now: datetime) -> timedelta | None:
-        """Count an attempt before it is made; return how long to wait where it is one too many.
+        """Count an attempt; if a limit is reached, return how long to wait instead.
 
-        `limits` says of each key how many attempts fit within the window. Counted before, many at
-        once count as many; one that is refused is not counted, so that the wait is one that ends.
+        `limits` has the number of attempts within the window for each key. Call it before the
+        attempt, so that parallel ones are all counted. A refused attempt is not counted, so that
+        the wait comes to an end.
         """
         digests = {_key(who): limit for who, limit in limits.items()}
         with self._database.at_once():
@@ -250,17 +250,17 @@ class AttemptLimits:
         return None
 
     def list_times(self, who: str, now: datetime) -> list[datetime]:
-        """Return when the attempts of a key were made that count now, the newest first."""
+        """Return the times of a key's attempts within the window, the newest first."""
         query = "SELECT at FROM attempts WHERE who = ? AND at > ? ORDER BY at DESC"
         rows = self._database.run(query, _key(who), dates.rfc3339(now - self._window))
         return [datetime.fromisoformat(at) for (at,) in rows]
 
     def clear(self, who: str) -> None:
-        """Forget the attempts of a key: the last one was right."""
+        """Delete all attempts of a key, after one that succeeded."""
         self._database.run(f"DELETE FROM {self._table} WHERE who = ?", _key(who))
 
     def take_back(self, who: str) -> None:
-        """Count the last attempt of a key no longer: it was right, and others share the key."""
+        """Delete the last attempt of a key that several people share, after it succeeded."""
         self._database.run(
             f"DELETE FROM {self._table} WHERE number = "
             f"(SELECT number FROM {self._table} WHERE who = ? ORDER BY number DESC LIMIT 1)",
@@ -268,7 +268,7 @@ class AttemptLimits:
         )
 
     def _wait(self, who: str, limit: int, now: datetime) -> timedelta:
-        """Return how long it is until another attempt fits."""
+        """Return how long to wait until another attempt is within the limit."""
         query = f"SELECT at FROM {self._table} WHERE who = ? ORDER BY at DESC LIMIT 1 OFFSET ?"
         rows = self._database.run(query, who, limit - 1)
         if not rows:
@@ -276,7 +276,7 @@ class AttemptLimits:
         return max(datetime.fromisoformat(rows[0][0]) + self._window - now, timedelta(0))
 
     def _forget(self, now: datetime) -> None:
-        """Forget what is older than the window, and what is of a future that was no such."""
+        """Delete attempts older than the window, and those dated in the future by a wrong clock."""
         self._database.run(
             f"DELETE FROM {self._table} WHERE at <= ? OR at > ?",
             *(dates.rfc3339(now - self._window), dates.rfc3339(now + self._window)),
@@ -284,5 +284,5 @@ class AttemptLimits:
 
 
 def _key(who: str) -> str:
-    """Return a key of one length whatever somebody typed as a name, sometimes a password."""
+    """Return the hash of a key: people sometimes type their password as their name."""
     return hashlib.sha256(who.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,6 @@
-"""Measure: labelled data in, how well a stage does on it out.
+"""Measure the stages of the pipeline: takes labelled data, returns reports on their quality.
 
-A part is imported when it is first asked for: the desk needs no parser of pages.
+Modules are imported when first used: the desk does not need the page parser.
 """
 
 from __future__ import annotations

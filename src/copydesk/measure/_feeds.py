@@ -1,4 +1,4 @@
-"""Compare what our feed reader finds with what gofeed and feed-rs found."""
+"""Compare our feed parser's results with those of gofeed and feed-rs."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _WEB = ("http://", "https://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """One entry as the other parser has it; what it does not say is "", () or None.
+    """One entry by the other parser; missing values are "", () or None.
 
-    `links` are all addresses that may stand for the entry, the likeliest first.
+    `links` are all possible URLs of the entry, the likeliest first.
     """
 
     title: str = ""
@@ -36,10 +36,10 @@ class Expected:
 
 
 def goldens_of(files: list[File]) -> dict[str, File]:
-    """Return, by the name of a feed's file, the file with its expected result.
+    """Return the file with the expected result of each feed, by the name of the feed's file.
 
-    A result has the feed's name with `.json`, `.serde.json` or `_expected.json`. Of several, the
-    one that shares the most folders at the end of its path is meant; it must share one.
+    A result has the feed's name with `.json`, `.serde.json` or `_expected.json`. If there are
+    several, the one that shares the most folders at the end of its path counts, at least one.
     """
     by_name: dict[str, list[File]] = {}
     for file in files:
@@ -67,7 +67,7 @@ def _is_result(file: File) -> bool:
 
 
 def _count_shared_folders(golden: File, other: File) -> int:
-    """Count the folders that two paths share, from the file upwards; files side by side share."""
+    """Count the folders that two paths share, beginning with the files' own folders."""
     mine, theirs = (file.name.split("/")[-2::-1] for file in (golden, other))
     if mine == theirs:
         return len(mine) + 1
@@ -80,7 +80,7 @@ def _count_shared_folders(golden: File, other: File) -> int:
 
 
 def read_expected_entries(golden: File) -> tuple[Expected, ...] | None:
-    """Return the entries of a result file, None where it is in no shape that is known."""
+    """Return the entries of a result file, None if its format is unknown."""
     try:
         feed = json.loads(golden.data)
     except ValueError:
@@ -104,14 +104,14 @@ def _read_entry(entry: Fields) -> Expected:
 
 
 def _content(value: object) -> str:
-    """Return a text that stands as it is, or under `content`."""
+    """Return a text that is given directly or under `content`."""
     if isinstance(value, dict):
         value = value.get("content", value.get("value"))
     return value if isinstance(value, str) else ""
 
 
 def _links(entry: Fields) -> Iterator[str]:
-    """Yield the entry's addresses; those with a relation other than "alternate" are no page."""
+    """Yield the entry's URLs, without links of other relations than "alternate"."""
     link = entry.get("link")
     if isinstance(link, str) and link.strip():
         yield link.strip()
@@ -134,12 +134,12 @@ def _first_date(entry: Fields, *names: str) -> datetime | None:
 
 
 _ENDINGS = (".xml", ".rss", ".atom", ".rdf", ".json")
-_BASE = "https://feed.invalid/feed"  # where a feed is said to lie; .invalid never resolves
+_BASE = "https://feed.invalid/feed"  # the assumed URL of a feed; .invalid never resolves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A file that could not be read, and why."""
+    """A file that could not be read, with the reason."""
 
     file: str
     what: str
@@ -147,7 +147,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One value where we say something else; `entry` counts from 0, -1 for the number of them."""
+    """One value in which we differ; `entry` counts from 0, -1 means the number of entries."""
 
     file: str
     entry: int
@@ -158,12 +158,12 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedsReport:
-    """How feeds were read, and how far that agrees with the results beside them.
+    """Numbers on the parsed feeds, and their agreement with the expected results.
 
-    `files` were read as feeds, `empty` of them list nothing; `refused` are no feeds by our word,
-    `errors` broke the reader. Of `pairs` with a result, those that are not well-formed are
-    `malformed`; `exact` of the others agree in number, title, link and date of every entry.
-    `values` is how many titles, links and dates the results give to be compared.
+    `files` were read as feeds, `empty` of them have no entries; `refused` are no feeds by our
+    parser, `errors` made it fail. Of the `pairs` of feed and result, `malformed` are not
+    well-formed; `exact` of the others agree in the number, titles, links and dates of their
+    entries. `values` is the number of compared titles, links and dates.
     """
 
     files: int
@@ -179,7 +179,7 @@ class FeedsReport:
 
     @property
     def share(self) -> float:
-        """Return the share of well-formed pairs that agree in everything, 1.0 without any."""
+        """Return the share of well-formed pairs that agree in everything, 1.0 if there are none."""
         well_formed = self.pairs - self.malformed
         return self.exact / well_formed if well_formed else 1.0
 
@@ -200,8 +200,8 @@ class _Count:
 def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
     """Read every feed of these files, zips or folders and compare it with its result.
 
-    A value that the result does not give is not compared. Raises DataError where nothing there is
-    a feed, or a path cannot be read.
+    A value that the result does not give is not compared. Raises DataError if there is no feed,
+    or a path cannot be read.
     """
     files = list(_labelled.files(paths))
     goldens = goldens_of(files)
@@ -230,14 +230,14 @@ def feeds(paths: Iterable[Path], now: datetime) -> FeedsReport:
 
 
 def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> None:
-    """Read one feed and count how it went."""
+    """Read one feed and count the result."""
     count.files += 1
     listed: tuple[watch.SourceEntry, ...] = ()
     try:
         listed = _read_feed(file, now)
     except FeedError as error:
         count.refused.append(Trouble(file=file.name, what=f"no feed: {error.what}"))
-    except Exception as error:  # what is measured here is that there is none
+    except Exception as error:  # any error is counted: there should be none
         what = f"{type(error).__name__}: {error}"
         count.errors.append(Trouble(file=file.name, what=what))
     else:
@@ -254,7 +254,7 @@ def _compare(file: File, golden: File | None, now: datetime, count: _Count) -> N
 
 
 def _is_other_json(file: File) -> bool:
-    """Decide whether a JSON file without a result does not even say that it is a feed."""
+    """Decide whether a JSON file without a result does not claim to be a feed."""
     return file.name.endswith(".json") and b"jsonfeed.org/version" not in file.data[:65_536]
 
 
@@ -302,7 +302,7 @@ def _mismatch(file: File, entry: int, field: str, ours: str, expected: str) -> M
 
 
 def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, str, str]]:
-    """Return (field, ours, expected) where the two do not agree."""
+    """Return (field, ours, expected) for each value in which the two differ."""
     different = []
     if theirs.title and _title(mine.title) != _title(theirs.title):
         different.append(("title", mine.title, theirs.title))
@@ -315,7 +315,7 @@ def _differences(mine: watch.SourceEntry, theirs: Expected) -> list[tuple[str, s
 
 
 def _title(title: str) -> str:
-    """Return a title's letters: markup and entities undone until nothing changes, blanks folded."""
+    """Return a title's text: markup and entities removed until nothing changes, blanks folded."""
     before = ""
     while title != before:
         before, title = title, text.plain(title)

@@ -1,4 +1,4 @@
-"""Compare our groups of stories, and the copies that we find, with labelled documents."""
+"""Compare our groups of stories and our duplicates with labelled documents."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Scores:
 
 
 def pairwise(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Compute the scores over pairs of documents that are put together."""
+    """Compute the scores over pairs of documents in the same group."""
     both = _pairs(Counter(zip(true, ours, strict=True)))
     return scores(_share(both, _pairs(Counter(ours))), _share(both, _pairs(Counter(true))))
 
 
 def bcubed(true: Sequence[Hashable], ours: Sequence[Hashable]) -> Scores:
-    """Compute the means over documents of how pure and how complete their groups are.
+    """Compute the B-cubed scores: precision and recall of each document's group, averaged.
 
     Bagga and Baldwin, 1998.
     """
@@ -69,7 +69,7 @@ FIRST = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupAgreement:
-    """How far groups agree with the labels."""
+    """The agreement of groups with the labels."""
 
     groups: int
     pairwise: Scores
@@ -78,11 +78,11 @@ class GroupAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """One set, as the site shows it in the end; `at_once` as each document was put when it came.
+    """The scores of one set by its final groups; `at_once` by each document's group on arrival.
 
-    `first` is about the first hundred documents with nothing behind them, `stretches` the mean of
-    as many later ones in the end: what a new beat lacks. Speed is of grouping alone, without the
-    time that meaning takes, on one processor.
+    `first` is the score of the first hundred documents, without older ones, `stretches` the mean of
+    later hundreds in the final groups: the difference is the disadvantage of a new beat. Speed is
+    that of grouping alone, without computing vectors, on one processor.
     """
 
     documents: int
@@ -99,9 +99,9 @@ class GroupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupOptions:
-    """How to group: in which order, with which words of the beat, by meaning too or not.
+    """Options of grouping: the order, the words of the beat, and whether to use vectors, too.
 
-    `out` gets a line of JSON with id and cluster for each document.
+    A JSON line with id and cluster of each document is written to `out`.
     """
 
     order: Order | None = None
@@ -113,7 +113,7 @@ class GroupOptions:
 def group(path: Path, options: GroupOptions) -> GroupReport:
     """Group a labelled file's documents as a stream, with the default setting.
 
-    Raises DataError; ModelError where meaning is asked for and its extra is not installed.
+    Raises DataError; ModelError if vectors are requested and their extra is not installed.
     """
     order, documents = _labelled.sort_documents(_labelled.read_documents(path), options.order)
     beat = options.beat
@@ -178,7 +178,7 @@ def _first(
 
 
 def _stretches(documents: Sequence[Labelled], ours: Sequence[str]) -> float:
-    """Compute the mean score of each hundred documents after the first, 0 where there are none."""
+    """Compute the mean score of all hundreds of documents after the first, 0 if there are none."""
     starts = range(FIRST, len(documents) - FIRST + 1, FIRST)
     scores = [
         _agreement(documents[at : at + FIRST], ours[at : at + FIRST]).bcubed.f1 for at in starts
@@ -207,11 +207,11 @@ _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiesReport:
-    """How labelled pairs of texts are told apart.
+    """Scores of duplicate detection on labelled texts.
 
-    For texts with the cluster of their original: `pairs` is how many pairs should be copies,
-    `found` how many are called so, with precision and recall. For pairs that are labelled as the
-    same news or not: `auc` is how often a same pair is more alike than another one.
+    For texts with the cluster of their original: `pairs` is the number of labelled copies, `found`
+    the number that we found, with precision and recall. For pairs with a label (same news or not):
+    `auc` is how often a pair of same news is more similar than a pair of different news.
     """
 
     texts: int
@@ -222,13 +222,13 @@ class CopiesReport:
 
 
 def copies(path: Path) -> CopiesReport:
-    """Read documents with clusters of equal texts, or pairs with a label; raises DataError."""
+    """Score documents with clusters of equal texts, or labelled pairs; raises DataError."""
     pairs = _read_pairs(path)
     return _by_pair(pairs) if pairs else _by_cluster(_labelled.read_documents(path))
 
 
 def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
-    """File the texts one after the other and see which are called copies of which."""
+    """File the texts one after the other, and compare the duplicates with the clusters."""
     shelf = shelves.MemoryShelf()
     original: dict[str, str] = {}
     for at, document in enumerate(documents):
@@ -245,7 +245,7 @@ def _by_cluster(documents: Sequence[Labelled]) -> CopiesReport:
 
 
 def _pairs_in_groups(members: Iterable[tuple[Hashable, str]]) -> Iterator[frozenset[str]]:
-    """Yield every pair of ids that share a group."""
+    """Yield every pair of ids that are in the same group."""
     groups: defaultdict[Hashable, list[str]] = defaultdict(list)
     for group, member in members:
         groups[group].append(member)
@@ -286,7 +286,7 @@ class _Pair:
 
 
 def _read_pairs(path: Path) -> list[_Pair]:
-    """Read the pairs of a file of pairs, none where it is of documents."""
+    """Read the pairs of a file of pairs; an empty list for a file of documents."""
     pairs: list[_Pair] = []
     with path.open("rb") as lines:
         for at, line in enumerate(lines, 1):

@@ -1,4 +1,4 @@
-"""Labelled data: files in folders and zips, documents with their story, pages with their truth."""
+"""Labelled data: files in folders and zips, documents with clusters, pages with true values."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MAX_BYTES = 64 * 1024 * 1024  # of one file, unpacked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """One file of a corpus: its name below where it lies, with slashes, and its bytes.
+    """One file of a corpus: its relative name with slashes, and its bytes.
 
-    `path` is the file on disk: itself, or the zip that holds it. `holder` is the zip or folder
-    below which the name counts.
+    `path` is the file on disk, which may be a zip that contains it. `holder` is the zip or folder
+    that the name is relative to.
     """
 
     name: str
@@ -35,25 +35,25 @@ class File:
 
     @property
     def stem(self) -> str:
-        """Return the name without its last ending."""
+        """Return the name without its last suffix."""
         head, dot, ending = self.name.rpartition(".")
         return head if dot and "/" not in ending else self.name
 
     @property
     def folder(self) -> str:
-        """Return the folders of the name with the last slash, "" where there is none."""
+        """Return the folders of the name including the last slash, "" if there are none."""
         return "".join(self.name.rpartition("/")[:2])
 
     @property
     def place(self) -> str:
-        """Return where a person finds it."""
+        """Return the file's location for error messages."""
         return f"{self.path}: {self.name}" if self.path == self.holder else str(self.path)
 
 
 def files(paths: Iterable[Path]) -> Iterator[File]:
-    """Yield every file of these paths, in the order of their names; zips are looked into.
+    """Yield every file of these paths, sorted by name, including the files in zips.
 
-    Raises DataError for a path that is not there, a broken zip or a file that is too big.
+    Raises DataError for a missing path, a broken zip or a file that is too big.
     """
     for path in paths:
         if path.is_dir():
@@ -74,7 +74,7 @@ def _open(path: Path, name: str, holder: Path) -> Iterator[File]:
     except OSError as error:
         raise DataError(f"cannot be read ({error.strerror})", subject=str(path)) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        # the last two: a file under a password, a compression that zipfile does not know
+        # the last two: a password, a compression unknown to zipfile
         raise DataError(f"no zip that can be read ({error})", subject=str(path)) from error
 
 
@@ -94,7 +94,7 @@ def _check_size(size: int, subject: str) -> None:
 
 Order = Literal["time", "order", "hash"]
 _MAX_DOCUMENTS_BYTES = 512 * 1024 * 1024
-# ISO 639-3, as labelled sets have it, to the two letters that everything else has
+# ISO 639-3 codes of labelled sets to two-letter codes
 _CODES = """
     ara:ar bul:bg cat:ca ces:cs dan:da deu:de ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr
     heb:he hin:hi hrv:hr hun:hu hye:hy ind:id ita:it jpn:ja kor:ko lit:lt lav:lv nld:nl nob:nb
@@ -106,7 +106,7 @@ _LANGUAGES = {code[:3]: code[4:] for code in _CODES.split()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """One document of a labelled set; `cluster` is what is to be found, and is not looked at."""
+    """One document of a labelled set; `cluster` is the label, hidden from the grouping."""
 
     id: str
     title: str
@@ -118,7 +118,7 @@ class Labelled:
 
 
 def read_documents(path: Path) -> list[Labelled]:
-    """Read a file of labelled documents; raises DataError with the line that is none."""
+    """Read a file of labelled documents; raises DataError with the number of an invalid line."""
     if path.stat().st_size > _MAX_DOCUMENTS_BYTES:
         raise DataError("too large to be read", subject=str(path), hint="at most 512 MB")
     with path.open("rb") as lines:
@@ -175,9 +175,9 @@ def _moment(value: object, place: str) -> datetime | None:
 def sort_documents(
     documents: Sequence[Labelled], forced: Order | None
 ) -> tuple[Order, list[Labelled]]:
-    """Sort the documents as a stream would bring them, and by what.
+    """Sort the documents in the order of a stream; return them with the name of the order.
 
-    By time where every one has it, else by their own order, else by the SHA-1 of the id.
+    By time if all have one, else by their own order number, else by the SHA-1 of the id.
     """
     possible = list(_possible(documents))
     order = forced or possible[0]
@@ -204,7 +204,7 @@ def _key(document: Labelled, order: Order) -> tuple[float, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day of publication (YYYY-MM-DD): of a moment, in UTC; else the one that the page shows."""
+    """A day of publication (YYYY-MM-DD): in UTC if the label is a moment, else as on the page."""
 
     day: str
     is_moment: bool
@@ -212,9 +212,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What is known of a page; None where nobody says.
+    """The true values of a page; None for those without a label.
 
-    `in_page` says whether the authors' names stand in the page at all.
+    `in_page` tells whether the authors' names are on the page at all.
     """
 
     text: str | None = None
@@ -228,14 +228,14 @@ class Truth:
 
     @property
     def has_words(self) -> bool:
-        """Decide whether there is anything but a date to be compared."""
+        """Decide whether there is a label other than a date."""
         said = (self.text, self.title, self.authors, self.image, self.address)
         return any(one is not None for one in said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A page and its truth; `name` is how the data calls it."""
+    """A page with its true values; `name` is its name in the data."""
 
     name: str
     page: Page
@@ -244,19 +244,19 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set:
-    """The cases of one layout at one place; `absent` are pages that a recording does not hold."""
+    """The cases of one layout in one place; `absent` are pages missing in a recording."""
 
     name: str
     cases: Sequence[Case]
     absent: tuple[str, ...] = ()
 
     def only(self, has: Callable[[Truth], bool]) -> Set:
-        """Return the set with those cases alone whose truth has something."""
+        """Return the set with only the cases whose truth fulfils a condition."""
         return replace(self, cases=[case for case in self.cases if has(case.truth)])
 
 
 def day_of(row: Mapping[str, object], name: str, file: File) -> Day | None:
-    """Parse the day of a label, None where it has none."""
+    """Parse the day of a label, None if it has none."""
     value = row.get(name)
     if not value:
         return None

@@ -1,4 +1,4 @@
-"""How much of a list we had: counts by kind, in all and for each site of the list."""
+"""Recall on a list of stories: counts by kind, in all and for each site of the list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 from copydesk.kit import urls
 from copydesk.news import RecallKind
 
-# What each kind is called, in the order in which a table has them.
+# The label of each kind, in the order of table columns.
 KIND_WORDS: Mapping[RecallKind, str] = MappingProxyType(
     {
         RecallKind.HAVE: "we have it",
@@ -25,27 +25,27 @@ _HAD = (RecallKind.HAVE, RecallKind.COVERED)
 
 
 class Recalled(Protocol):
-    """A listed story, and where it stands with us."""
+    """A listed story, and how we covered it."""
 
     @property
     def url(self) -> str:
-        """Return its address."""
+        """Return the story's URL."""
         ...
 
     @property
     def kind(self) -> RecallKind:
-        """Return where it stands."""
+        """Return how we covered it."""
         ...
 
     @property
     def source(self) -> str:
-        """Return the source of ours on its site, "" for none."""
+        """Return our source on the story's site, "" for none."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRecall:
-    """How many stories of one site there are of each kind, and whether it is a source of ours."""
+    """The number of one site's stories of each kind, and whether it is one of our sources."""
 
     site: str
     stories: int
@@ -55,10 +55,10 @@ class SiteRecall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallCounts:
-    """How many stories there are of each kind, and of which sites, those we miss most of first.
+    """The number of stories of each kind, and the sites, those with the most gaps first.
 
-    `share` is that of the happenings that we had, in whoever's words, `own` that of the very pages;
-    None where there are no stories.
+    `share` is the share of stories whose event we had from any publisher, `own` that of the pages
+    themselves; None if there are no stories.
     """
 
     stories: int
@@ -69,7 +69,7 @@ class RecallCounts:
 
 
 def count_recall(stories: Iterable[Recalled]) -> RecallCounts:
-    """Count the stories of a list by where they stand."""
+    """Count the stories of a list by kind."""
     by_site: defaultdict[str, Counter[RecallKind]] = defaultdict(Counter)
     sources: set[str] = set()
     for story in stories:

@@ -1,4 +1,4 @@
-"""Compare the publishing gate with editors' decisions. Pure functions, no I/O."""
+"""Compare the publishing threshold (the gate) with editors' decisions; pure functions, no I/O."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from copydesk.news import IS_WANTED, Article, Beat, Said, Story
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """An editor's word on a story: whether it is wanted, and whether it had waited for that word.
+    """An editor's decision: whether the story is wanted, and whether it had waited for a decision.
 
-    `points` are those that the gate saw, `without` what they would be without each part of its
-    quality; {} where the parts are not known.
+    `points` are the story's points at the gate, `without` the points without each part of its
+    quality; {} if the parts are not known.
     """
 
     path: str
@@ -35,9 +35,9 @@ class Decision:
 def decide(
     path: str, at: datetime, said: str, points: int | None, *, has_waited: bool
 ) -> Decision | None:
-    """Return the decision that an editor's word is, None where the gate has no say in it.
+    """Return the decision for an editor's verdict, None if the gate does not apply to it.
 
-    The parts of the quality are not known to it.
+    It has no parts of the quality.
     """
     is_wanted = {str(word): wanted for word, wanted in IS_WANTED.items()}.get(said)
     if points is None or is_wanted is None:
@@ -56,10 +56,10 @@ def decide(
 def make_decision(
     story: Story, article: Article | None, beat: Beat, *, all_wait: bool
 ) -> Decision | None:
-    """Return the decision that a story's verdict is, None where the gate has no say in it.
+    """Return the decision for a story's verdict, None if the gate does not apply to it.
 
-    That is a copy, a story behind the leader of its group, one without a quality, and a removal.
-    `all_wait` says that every story waits for an editor.
+    It does not apply to a copy, a story that does not lead its group, one without a quality, and a
+    removal. `all_wait` means that every story waits for an editor.
     """
     verdict, points = story.verdict, judge_gate.verdict_points(story)
     if verdict is None or points is None or verdict.said not in IS_WANTED:
@@ -76,7 +76,7 @@ def make_decision(
 
 
 def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
-    """Decide whether a story waited: its record says so until it is judged anew, or its source."""
+    """Decide whether a story waited: by its record, until it is rejudged, or by its source."""
     if any(reason.about == "held" for reason in story.reasons):
         return True
     source = beat.source(article.source) if article else None
@@ -84,11 +84,11 @@ def _has_waited(story: Story, article: Article | None, beat: Beat) -> bool:
 
 
 def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, int]:
-    """Return the points at the gate without each named part of a quality."""
+    """Return the points at the gate without each single part of the quality, by part."""
     parts = judge.quality_parts(story, beat, article)
     quality = story.quality or 0
     if sum(part.points for part in parts) != quality:
-        return {}  # a person wrote another number
+        return {}  # a person changed the quality by hand
     lift = judge_gate.gate_points(story) - quality
     left = judge.qualities_without_parts(parts, beat)
     return {part: points + lift for part, points in left.items()}
@@ -96,11 +96,11 @@ def _leave_out(story: Story, article: Article | None, beat: Beat) -> dict[str, i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateAgreement:
-    """What a gate and an editor said of the same stories: who would have published how many.
+    """The agreement of a gate and the editors on the same stories.
 
-    `precision` is the share of what the gate publishes that the editor does, `recall` the share of
-    what the editor publishes that the gate does, `agreement` that of all on which they agree; None
-    where there is nothing to share.
+    `precision` is the share of the gate's published stories that the editor published, `recall` the
+    share of the editor's published stories that the gate published, `agreement` the share of all
+    stories with the same decision; None where the denominator is 0.
     """
 
     stories: int
@@ -114,7 +114,7 @@ class GateAgreement:
 
 
 def compare(decisions: Sequence[Decision], publish_at: int) -> GateAgreement:
-    """Compare a gate at `publish_at` with what an editor said of each story."""
+    """Compare a gate at `publish_at` with the editors' decisions."""
     cells = Counter((one.points >= publish_at, one.is_wanted) for one in decisions)
     both, neither = cells[True, True], cells[False, False]
     return GateAgreement(
@@ -130,9 +130,10 @@ def compare(decisions: Sequence[Decision], publish_at: int) -> GateAgreement:
 
 
 def find_chance(better: int, worse: int) -> float:
-    """Return how likely as many better ones, or more, are where better and worse are as likely.
+    """Return the p-value of the one-sided sign test (Dixon and Mood, 1946).
 
-    The sign test, one-sided (Dixon and Mood, 1946).
+    That is the probability of at least `better` better cases if better and worse are equally
+    likely.
     """
     count = better + worse
     tail = sum(math.comb(count, number) for number in range(better, count + 1))
@@ -145,10 +146,10 @@ def _share(part: int, whole: int) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartEffect:
-    """What leaving a part out would have changed, of the `stories` in which it had a say.
+    """The effect of leaving a part of the quality out, on the number of `stories` that have it.
 
-    The gate would have agreed with the editor on `better` more and on `worse` less; `chance` is how
-    likely that many better ones are where it makes no difference.
+    The gate would have agreed with the editor on `better` more stories and disagreed on `worse`
+    more; `chance` is the p-value of the sign test.
     """
 
     part: str
@@ -159,7 +160,7 @@ class PartEffect:
 
 
 def find_effects(decisions: Sequence[Decision], publish_at: int) -> tuple[PartEffect, ...]:
-    """Return the parts that would have decided any story otherwise, the most better ones first."""
+    """Return the effect of each part that changes any decision, the most improvements first."""
     names = sorted({part for one in decisions for part in one.without})
     effects = (_find_effect(part, decisions, publish_at) for part in names)
     changing = [effect for effect in effects if effect.better or effect.worse]
@@ -180,15 +181,15 @@ def _find_effect(part: str, decisions: Sequence[Decision], publish_at: int) -> P
 
 
 def _find_turns(part: str, decisions: Sequence[Decision], publish_at: int) -> Iterator[bool]:
-    """Yield, for each story that would have been decided otherwise, whether that is the editor."""
+    """Yield for each changed decision whether it now agrees with the editor's."""
     for one in decisions:
         is_published = one.without[part] >= publish_at
         if is_published != (one.points >= publish_at):
             yield is_published == one.is_wanted
 
 
-# The best of many gates looks better than it is on the stories by which it was chosen. So it is
-# chosen ten times, each time by nine tenths of them, and tried on the last tenth (Stone, 1974).
+# The best of many gates looks too good on the stories that it was chosen by. So it is tested by
+# ten-fold cross-validation: chosen by nine tenths, tried on the last tenth (Stone, 1974).
 
 LEAST_DECISIONS, LEAST_OF_EACH = 30, 5
 MOST_BY_CHANCE = 0.05
@@ -197,11 +198,11 @@ _FOLDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateChoice:
-    """The gate that would have agreed best: on `agreed` stories, where today's does on `today`.
+    """The gate with the best agreement: on `agreed` stories, while today's gate agrees on `today`.
 
-    Chosen by nine tenths of them it lay between `lowest` and `highest`; on the last tenth it was
-    right on `better` and wrong on `worse` of those on which it and today's gate differ. `chance` is
-    how likely that many better ones are where the two are as good.
+    In cross-validation it was between `lowest` and `highest`; of the test stories on which it and
+    today's gate differ it was right on `better` and wrong on `worse`. `chance` is the p-value of
+    the sign test.
     """
 
     publish_at: int
@@ -215,7 +216,7 @@ class GateChoice:
 
 
 def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
-    """Choose the gate that agrees best, of equal ones that nearest to today's; try the choosing."""
+    """Choose the gate with the best agreement, nearest to today's if equal; cross-validate it."""
     best = _find_best(decisions, publish_at)
     chosen, better, worse = [], 0, 0
     for fold in range(_FOLDS):
@@ -238,7 +239,7 @@ def choose_gate(decisions: Sequence[Decision], publish_at: int) -> GateChoice:
 
 
 def find_lack(decisions: Sequence[Decision]) -> str:
-    """Return what is missing for a choice, "" where nothing is."""
+    """Return the data that is missing for choosing a gate, "" if there is enough."""
     wanted = sum(one.is_wanted for one in decisions)
     if len(decisions) < LEAST_DECISIONS:
         return f"{len(decisions)} of {LEAST_DECISIONS} stories that had waited for an editor"
@@ -251,7 +252,7 @@ def find_lack(decisions: Sequence[Decision]) -> str:
 
 
 def _find_best(decisions: Sequence[Decision], publish_at: int) -> int:
-    """Return the best gate: one more or less changes nothing but at the points of a story."""
+    """Return the best gate; only the points of stories need to be tried."""
     wanted = sorted(one.points for one in decisions if one.is_wanted)
     others = sorted(one.points for one in decisions if not one.is_wanted)
     ends = {max(0, one.points + step) for one in decisions for step in (0, 1)}
@@ -276,7 +277,7 @@ def _fold_of(decision: Decision) -> int:
     return hashlib.blake2b(name, digest_size=1).digest()[0] % _FOLDS
 
 
-_WEEKS = timedelta(weeks=26)  # of verdicts, beyond which they are told by month
+_WEEKS = timedelta(weeks=26)  # of verdicts; a longer time is reported by month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,14 +291,14 @@ class GatePeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateReport:
-    """How the gate agrees with the editors' verdicts.
+    """The agreement of the gate with the editors' verdicts.
 
-    `said` counts the verdicts by their word, `passed_over` those in which no gate has a say.
-    `waited` are the stories that had waited for an editor, who decided them whatever the gate said;
-    `picked` those that an editor took up unasked, mostly since the gate was wrong, so that their
-    agreement is no measure. `parts` and `choice` look at what waited alone. `choice` is None, and
-    `lacks` says what is missing, where that is too little; `proposal` is a gate that surely agrees
-    better than today's.
+    `said` counts the verdicts by word, `passed_over` those that the gate does not apply to.
+    `waited` is the agreement on stories that had waited for an editor, who decided all of them;
+    `picked` that on stories that editors chose themselves, mostly because the gate was wrong, so
+    that it is no fair measure. `parts` and `choice` use only stories that waited. If these are too
+    few, `choice` is None and `lacks` names the missing data; `proposal` is a gate that agrees
+    significantly better than today's.
     """
 
     publish_at: int
@@ -316,9 +317,9 @@ class GateReport:
 def gate(
     decided: Iterable[tuple[Story, Article | None]], beat: Beat, *, all_wait: bool = False
 ) -> GateReport:
-    """Compare the gate with the verdicts on stories, each with what is kept of its article.
+    """Compare the gate with the verdicts on stories, each with its article if still stored.
 
-    `all_wait` says that every story of the newsroom waits for an editor.
+    `all_wait` means that every story of the newsroom waits for an editor.
     """
     every = [
         (story, make_decision(story, article, beat, all_wait=all_wait))
@@ -358,9 +359,9 @@ def _part(decisions: Sequence[Decision]) -> tuple[list[Decision], list[Decision]
 
 
 def compare_by_period(decisions: Sequence[Decision], publish_at: int) -> Iterable[GatePeriod]:
-    """Yield the agreement in each week or month that has verdicts, the oldest first.
+    """Yield the agreement in each week with verdicts, the oldest first.
 
-    By month where there is more than half a year of them.
+    By month if the verdicts span more than half a year.
     """
     times = [one.at for one in decisions]
     by_week = bool(times) and max(times) - min(times) <= _WEEKS

@@ -1,10 +1,11 @@
-"""The ten nouns of the newsroom and the Protocols that several rooms share: frozen, stdlib only.
+"""The ten main value types of copydesk and the Protocols that several folders share.
 
 Beat, Source, Lead, Page | NotModified | Refused, Article (with Figure, Media, Signal), Story (with
 Image, Provider, Related, Reason), Dropped, Verdict, Edition (with Record, Thumbnail); Fetcher (with
-Request), Shelf and Corpus (with Surroundings, IndexedDocument, CountedTerms). What the program must
-recognise again has a closed set of kinds (ReasonKind, EventKind, FaultKind), whose words stand in
-one table each; where a story stands is a Standing.
+Request), Shelf and Corpus (with Surroundings, IndexedDocument, CountedTerms). All are frozen and
+need only the standard library. Reasons, events and faults each have a closed set of kinds
+(ReasonKind, EventKind, FaultKind) and one table with their sentences; the status of a story is a
+Standing.
 """
 
 from __future__ import annotations

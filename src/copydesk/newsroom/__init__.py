@@ -1,4 +1,4 @@
-"""The open newsroom: a folder goes in; its settings, stores, locks and filing come out."""
+"""An open newsroom: its settings, stores and locks. Changes its files and commits them to git."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Web servers in front: which were seen to pass requests on, and what beat.toml does not say.
+"""Reverse proxies in front of `serve`: store which were seen, and advise on `[serve]`.
 
-What was seen is one small file, disposable: `serve` writes it, and at its next start knows it.
+`serve` keeps the proxies that it saw in one small file and reads it at its next start. The file is
+disposable.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ _HEADER = "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontServer:
-    """A web server that passes requests on to `serve`, by its address; when it was seen last.
+    """A reverse proxy that passes requests on to `serve`: its address, and when it was last seen.
 
-    It `tells_client` where each of its requests says by X-Forwarded-For who asks.
+    `tells_client` is true if all its requests name the client in X-Forwarded-For.
     """
 
     address: str
@@ -37,10 +38,11 @@ class FrontServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontAdvice:
-    """What is wrong with the web servers at these addresses, and how it is mended.
+    """A problem with the reverse proxies at `addresses`, and its fix.
 
-    `line` is that of `[serve]` in beat.toml which names them, "" where they are named. With
-    `is_silent` one of them does not say who asks; `header` is the line of nginx that does.
+    `line` is the line for `[serve]` in beat.toml that names the proxies, "" if it names them all
+    already. With `is_silent` a proxy does not send the client's address; `header` is the nginx
+    directive that sends it.
     """
 
     addresses: tuple[str, ...]
@@ -50,7 +52,7 @@ class FrontAdvice:
 
     @property
     def what(self) -> str:
-        """Return what is wrong, for an operator."""
+        """Return the problem as a sentence for the operator."""
         if self.is_silent:
             fault = "a web server in front does not say who asks"
         else:
@@ -59,7 +61,7 @@ class FrontAdvice:
 
     @property
     def hint(self) -> str:
-        """Return how it is mended, for an operator."""
+        """Return the fix as a sentence for the operator."""
         mends = []
         if self.is_silent:
             mends.append(f"let it send X-Forwarded-For (nginx: {self.header})")
@@ -69,7 +71,7 @@ class FrontAdvice:
 
 
 def read_front_servers(private: Path) -> tuple[FrontServer, ...]:
-    """Return the web servers that were seen in front of `serve`, none where that is not known."""
+    """Return the reverse proxies seen in front of `serve`, none if the file cannot be read."""
     try:
         with (private / _FILE).open("rb") as file:
             found = msgspec.json.decode(file.read(_MOST_BYTES), type=tuple[FrontServer, ...])
@@ -79,13 +81,13 @@ def read_front_servers(private: Path) -> tuple[FrontServer, ...]:
 
 
 def keep_front_servers(private: Path, servers: Sequence[FrontServer]) -> None:
-    """Write down which web servers were seen; what cannot be written is seen again."""
+    """Store the reverse proxies seen; a write error is ignored, as they will be seen again."""
     with contextlib.suppress(OSError):
         files.write_atomic(private / _FILE, msgspec.json.encode(servers), durable=False)
 
 
 def advise_on_front(settings: Settings, private: Path, now: datetime) -> FrontAdvice | None:
-    """Return what is wrong with the web servers that were seen of late, None where nothing is."""
+    """Return advice on the reverse proxies seen lately, None if they are set up correctly."""
     trusted = settings.serve.trusted_proxies
     seen = [server for server in read_front_servers(private) if now - server.seen < _FORGOTTEN]
     unnamed = [server.address for server in seen if not _is_within(server.address, trusted)]

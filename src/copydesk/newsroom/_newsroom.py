@@ -1,4 +1,4 @@
-"""Newsroom: the open folder, its settings and its stores."""
+"""Open a newsroom: read its settings, open its stores, hold its locks, watch its files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEMPLATES = "_templates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
-    """Everything a command needs of one newsroom folder, as of the moment `now` (UTC)."""
+    """One newsroom folder as commands use it: settings and stores, at the moment `now` (UTC)."""
 
     root: Path
     now: datetime
@@ -39,12 +39,12 @@ class Newsroom:
 
     @property
     def beat(self) -> Beat:
-        """Return the beat of the settings."""
+        """Return the beat from the settings."""
         return self.settings.beat
 
     @property
     def private(self) -> Path:
-        """Return the folder that git never sees."""
+        """Return the `.copydesk` folder, which git ignores."""
         return self.root / PRIVATE
 
     @property
@@ -58,11 +58,11 @@ class Newsroom:
         return self.root / TEMPLATES
 
     def mark_theme(self) -> Mark:
-        """Return the mark of the owner's templates: while it holds, pages made of them do."""
+        """Return the mark of the owner's templates; while it holds, built pages are up to date."""
         return mark_files(files_below(self.templates))
 
     def git_command(self, *arguments: str) -> str:
-        """Return the git command that a person can type here; its paths are those of records."""
+        """Return a git command for a person to type here; its paths are record paths."""
         place = () if self.root.resolve() == Path.cwd() else ("-C", str(self.root))
         return shlex.join(("git", *place, *arguments))
 
@@ -73,15 +73,15 @@ def open_newsroom(
 ) -> Iterator[Newsroom]:
     """Open the newsroom in `root` for the block.
 
-    With `scratch` the memory is a copy and new pictures and articles go to a folder that vanishes,
-    so that nothing in the newsroom changes. Raises ConfigError, MemoryStoreError.
+    With `scratch` nothing in the newsroom changes: the memory is a copy, and new pictures and
+    articles go to a temporary folder. Raises ConfigError, MemoryStoreError.
     """
     settings = read_settings(root, environ)
     private = root / PRIVATE
     with contextlib.ExitStack() as stack:
         kept = private
         if scratch:
-            import tempfile  # what hardly any command needs
+            import tempfile  # hardly any command needs it
 
             kept = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="copydesk-")))
             _copy_memory(private, kept)
@@ -90,7 +90,7 @@ def open_newsroom(
 
 
 def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: Path) -> Newsroom:
-    """Return the newsroom of some settings; articles and pictures lie below `kept`."""
+    """Return the newsroom with these settings; articles and pictures are stored below `kept`."""
     return Newsroom(
         root=settings.root,
         now=now,
@@ -105,8 +105,8 @@ def with_stores(settings: config.Settings, now: datetime, memory: Memory, kept: 
 def read_settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
     """Read the settings, with the editors' rules in the beat; raises ConfigError.
 
-    Where the rules cannot be read a site can still be built and looked at, with a warning; a round
-    reads them again, and refuses.
+    If the rules cannot be read, a warning is added, so that the site can still be built and viewed.
+    A round reads the rules again and fails.
     """
     settings = config.load(root, environ)
     try:
@@ -124,7 +124,7 @@ def _copy_memory(private: Path, kept: Path) -> None:
 
 @contextlib.contextmanager
 def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the newsroom for one round; raises BusyError if another round holds it so long."""
+    """Lock the newsroom for one round; raises BusyError if another round holds it too long."""
     with contextlib.ExitStack() as stack:
         if not stack.enter_context(hold_lock(private / "round.lock", wait_seconds)):
             raise BusyError(
@@ -137,7 +137,10 @@ def alone(root: Path, private: Path, wait_seconds: float = 0.0) -> Iterator[None
 
 @contextlib.contextmanager
 def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
-    """Hold a lock of the newsroom, False if another holds it so long; MemoryStoreError."""
+    """Hold a lock for the block; yield False if it is still taken after the wait.
+
+    Raises MemoryStoreError.
+    """
     with contextlib.ExitStack() as stack:
         try:
             free = stack.enter_context(locks.hold(path, wait_seconds))
@@ -148,7 +151,7 @@ def hold_lock(path: Path, wait_seconds: float = 0.0) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def in_turn(path: Path) -> Iterator[None]:
-    """Hold a lock of the newsroom for the block, after whoever holds it; MemoryStoreError."""
+    """Wait for a lock of the newsroom and hold it for the block; raises MemoryStoreError."""
     with contextlib.ExitStack() as stack:
         try:
             stack.enter_context(locks.hold(path, math.inf))
@@ -166,7 +169,7 @@ def _unwritable(path: Path, error: OSError) -> MemoryStoreError:
 
 
 class Troubles:
-    """Collect what went wrong with single records, pages and sources: the round goes on."""
+    """Collect the errors of single records, pages and sources, so that the round can continue."""
 
     def __init__(self) -> None:
         self.errors: list[CopydeskError] = []
@@ -176,16 +179,16 @@ class Troubles:
         self.errors.append(error)
 
     def failures(self) -> tuple[Failure, ...]:
-        """Return what went wrong as reports tell it."""
+        """Return the errors as failures for a report."""
         return tuple(failure_of(error.subject, error) for error in self.errors)
 
 
-# Failures: how what went wrong with one lead, a bug too, is told; it must cost only that lead.
+# Failures: an error with one lead, even a bug, must not stop the other leads.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One thing that failed and cost only itself."""
+    """One lead, record or page that failed without stopping the others."""
 
     url: str
     what: str
@@ -193,7 +196,7 @@ class Failure:
 
 
 def failure_of(url: str, error: Exception) -> Failure:
-    """Turn whatever went wrong with one address into the failure to report."""
+    """Turn any exception raised for a URL into a failure for the report."""
     if isinstance(error, CopydeskError):
         return Failure(url=url, what=error.what, hint=error.hint)
     return Failure(
@@ -203,14 +206,14 @@ def failure_of(url: str, error: Exception) -> Failure:
     )
 
 
-# Progress: how long work tells whoever watches it.
+# Progress of long work, for display.
 
 
 class Progress(Protocol):
-    """Whoever shows how far the work is."""
+    """A display for the progress of long work."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage of `total` steps, None where nobody can know."""
+        """Begin a stage of `total` steps, None if the number is unknown."""
         ...
 
     def step(self, count: int = 1) -> None:
@@ -219,25 +222,25 @@ class Progress(Protocol):
 
 
 class Silence:
-    """Show nothing."""
+    """A progress display that shows nothing."""
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage, unseen."""
+        """Ignore the stage."""
 
     def step(self, count: int = 1) -> None:
-        """Take a step, unseen."""
+        """Ignore the steps."""
 
 
-# Marks: how files stood at a moment, by their stat, to tell later whether any has changed.
+# Marks: the stat of files at a moment, to find out later whether any of them has changed.
 
 TICK_NS = 50_000_000  # within one tick of a file system's clock two edits look like one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """What stat says of one file that another edit of it would change.
+    """The stat values of a file that change with every edit.
 
-    `changed_ns` is its ctime, which nobody can set back.
+    `changed_ns` is the ctime, which no program can set back.
     """
 
     inode: int
@@ -247,16 +250,16 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The stamps of files by their path, taken at a moment (ns since 1970)."""
+    """The stamps of files by path, and when they were taken (ns since 1970)."""
 
     taken_ns: int
     stamps: Mapping[str, Stamp]
 
     def still_holds(self, now: Mark) -> bool:
-        """Decide whether no file can have changed between this mark and a later one.
+        """Decide whether surely no file has changed between this mark and the later one.
 
-        A file that had changed within one tick before this one may have changed once more in the
-        same tick, with all its stamp the same: then it does not hold.
+        Two edits within one clock tick of the file system leave the same stamp. So a mark does not
+        hold if a file had changed less than a tick before the mark was taken.
         """
         settled = self.taken_ns - TICK_NS
         is_settled = all(stamp.changed_ns < settled for stamp in self.stamps.values())
@@ -264,7 +267,7 @@ class Mark:
 
 
 def mark_files(paths: Iterable[Path]) -> Mark:
-    """Take the mark of files, folders and links; what is not there has no stamp."""
+    """Return the mark of files, folders and links; a missing one has no stamp."""
     taken_ns = time.time_ns()
     return Mark(taken_ns=taken_ns, stamps=dict(_stamps(paths)))
 
@@ -279,14 +282,14 @@ def _stamps(paths: Iterable[Path]) -> Iterator[tuple[str, Stamp]]:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Walk a folder and all that lies in it; a link is not followed."""
+    """Yield a folder and everything below it; links are not followed."""
     yield folder
     if not folder.is_symlink():
         yield from folder.rglob("*")
 
 
 def git_files(root: Path) -> Iterator[Path]:
-    """Walk the files of git that change with each commit, pull or checkout in `root`."""
+    """Yield the files that git writes at each commit, pull or checkout in `root`."""
     git = _follow_pointer(root / ".git", "gitdir:")
     shared = _follow_pointer(git / "commondir", "") if (git / "commondir").is_file() else git
     yield git / "HEAD"
@@ -295,22 +298,23 @@ def git_files(root: Path) -> Iterator[Path]:
 
 
 def _follow_pointer(path: Path, prefix: str) -> Path:
-    """Return the folder that a file of git names (a work tree's `.git`), the path for a folder."""
+    """Return the folder that a git pointer file names (a work tree's `.git`), or the path."""
     try:
         text = path.read_text("utf-8", errors="replace")
-    except OSError:  # a folder, the usual case, or nothing
+    except OSError:  # a folder (the usual case), or missing
         return path
     return path.parent / text.removeprefix(prefix).strip()
 
 
-# Resident: a newsroom that stays open in a process that goes on, such as a server's.
+# ResidentNewsroom: a newsroom that stays open in a long-running process such as a server.
 
 
 class ResidentNewsroom:
-    """Keep a newsroom open; its settings are read again only after they may have changed.
+    """Keep a newsroom open, and read its settings again only after they may have changed.
 
-    `error` says what is wrong with the settings that are on the disk now, None for nothing: those
-    that were read last stay in use. Used by one thread at a time, and closed by who opened it.
+    `error` says what is wrong with the settings now on disk, None if they are valid. While they are
+    invalid, the last valid settings stay in use. Use it from one thread at a time; the caller
+    must close it.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
@@ -319,11 +323,11 @@ class ResidentNewsroom:
         self._root = root
         self._environ = environ
         self._settings = read_settings(root, environ)
-        self._mark = Mark(taken_ns=0, stamps={})  # the files were not looked at before: once more
+        self._mark = Mark(taken_ns=0, stamps={})  # no mark yet: read them once more
         self._memory = Memory(root / PRIVATE / "memory.sqlite")
 
     def newsroom(self, now: datetime) -> Newsroom:
-        """Return the newsroom as of a moment (UTC), by the settings that are on the disk."""
+        """Return the newsroom at a moment (UTC), with the settings on disk if they are valid."""
         mark = mark_files(self._setting_files())
         if not self._mark.still_holds(mark):
             self._mark = mark
@@ -335,9 +339,9 @@ class ResidentNewsroom:
         return with_stores(self._settings, now, self._memory, self._root / PRIVATE)
 
     def mark(self) -> Mark:
-        """Return the mark of settings, data, theme and git's branches.
+        """Return the mark of the settings, data, theme and git branches.
 
-        While it still holds, whatever was made of them is as it would be made now.
+        While it holds, anything computed from them is up to date.
         """
         theme = files_below(self._root / TEMPLATES)
         return mark_files([*self._setting_files(), *theme, *git_files(self._root)])

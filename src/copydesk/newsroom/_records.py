@@ -1,6 +1,6 @@
-"""Named: the record that a person means.
+"""Find the record that a person names, check all records, decrypt a record's sealed part.
 
-path | file name, with or without .md | its page's address ── record_at ──> its path, as it lies
+path | file name, with or without .md | URL of its page ── record_at ──> path of its file
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _PAGE = re.compile(r"/news/([^/]+?)(?:/|/index\.html)?$")
 
 
 def record_path(newsroom: Newsroom, said: str) -> str:
-    """Return the path of the record that a person means; raises RecordError where there is none."""
+    """Return the path of the record that a person names; raises RecordError if there is none."""
     return find_record(newsroom.root, newsroom.settings, said)
 
 
 def find_record(root: Path, settings: Settings, said: str) -> str:
-    """Return what `record_path` does, by the newsroom's folder and settings."""
+    """Find a record like `record_path`, given the newsroom's folder and settings."""
     path = record_at(root, settings, said)
     if path is None:
         raise RecordError(
@@ -39,29 +39,29 @@ def find_record(root: Path, settings: Settings, said: str) -> str:
 
 
 def record_at(root: Path, settings: Settings, said: str) -> str | None:
-    """Return the path of the record that a person means, None where there is none.
+    """Return the path of the record that a person names, None if there is none.
 
-    A path counts from the newsroom, or from where the person stands if it exists from there. A
-    record that moved to the archive is found under its old path, too. An address counts where
-    it is one of the site, or of a machine that serves the site (an IP address, localhost).
+    A path is relative to the newsroom, or to the working directory if it exists there. The old path
+    of an archived record works, too. A URL must be one of the site, or of a machine that serves the
+    site (an IP address, localhost).
     """
     name = _page(settings, said) if "://" in said else _inside(root, said)
     return next((path for path in _places(name) if _is_file(root, path)), None)
 
 
 def _inside(root: Path, said: str) -> str:
-    """Return a path as seen from the newsroom, where one stands that exists from here."""
+    """Return a path relative to the newsroom if it exists from the working directory."""
     try:
         home, here = root.resolve(), Path(said).resolve()
         if here.is_file() and here.is_relative_to(home):
             return here.relative_to(home).as_posix()
-    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL byte, a loop of links
+    except (OSError, ValueError, RuntimeError):  # name too long, NUL byte, or a loop of links
         pass
     return said.removeprefix("./")
 
 
 def _page(settings: Settings, url: str) -> str:
-    """Return the name of the record whose page is at an address, "" where it is none of ours."""
+    """Return the name of the record whose page has this URL, "" if it is no page of this site."""
     parsed = urls.parse(url)
     if parsed is None:
         return ""
@@ -81,18 +81,18 @@ def _places(name: str) -> Iterator[str]:
 def _is_file(root: Path, path: str) -> bool:
     try:
         return (root / path).is_file()
-    except (OSError, ValueError):  # a name too long, a NUL byte
+    except (OSError, ValueError):  # name too long, or NUL byte
         return False
 
 
-# The private part of a record, opened for who has the key.
+# The sealed part of a record.
 
 
 def open_seal(newsroom: Newsroom, path: str) -> str:
-    """Return the plaintext of a record's sealed part, JSON where it is some.
+    """Return the plaintext of a record's sealed part, usually JSON.
 
-    `path` names the record as for `record_path`. Raises RecordError where there is no such record,
-    SealError without a key, with a wrong one, or where the record has no sealed part.
+    `path` names the record as in `record_path`. Raises RecordError if there is no such record, and
+    SealError if it has no sealed part or the key is missing or wrong.
     """
     path = find_record(newsroom.root, newsroom.settings, path)
     story = newsroom.archive.read(path)
@@ -112,11 +112,11 @@ def open_seal(newsroom: Newsroom, path: str) -> str:
         return plaintext.decode("utf-8", "backslashreplace")
 
 
-# Records, checked: read and written again in memory, compared byte for byte.
+# Check records: each is parsed, written in memory and compared with its file byte by byte.
 
 
 def check_records(root: Path, progress: Progress) -> archive.CheckReport:
-    """Check every record below `root`, which needs no beat.toml; raises RecordError, UsageError."""
+    """Check every record below `root`; needs no beat.toml. Raises RecordError, UsageError."""
     if not root.is_dir():
         raise UsageError(
             "there is no such folder", subject=str(root), hint="name a newsroom's, or its clone's"

@@ -1,4 +1,4 @@
-"""Starts: a new newsroom, the demo's, one taken over from a reference site."""
+"""Create a newsroom (new, or the demo's), adopt a reference site as one, and list its settings."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _IGNORED = f"{PRIVATE}/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """The built-in example: the recorded web that it replays, and the moment it is set in."""
+    """The built-in example: the recorded web pages that it replays, and the time of the replay."""
 
     web: Path
     now: datetime
 
 
 def new(root: Path, when: datetime) -> tuple[str, ...]:
-    """Make a newsroom with a working example beat in `root`; give the files made.
+    """Create a newsroom with a working example beat in `root`; return the files made.
 
-    The folder gets a git repository of its own where git is installed, also inside another one.
-    Raises UsageError where the folder holds something already.
+    The folder gets its own git repository if git is installed, even inside another repository.
+    Raises UsageError if the folder is not empty.
     """
     require_free_folder(root)
     with example() as folder:
@@ -40,10 +40,10 @@ def new(root: Path, when: datetime) -> tuple[str, ...]:
 
 
 def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]:
-    """Make a bare newsroom on any subject in `root`; give the files made.
+    """Create a bare newsroom on any subject in `root`; return the files made.
 
-    As `new` does, and raises UsageError, too, where nothing can be made of what is said: then
-    nothing is made.
+    Works like `new`. Also raises UsageError, before anything is written, if the answers make no
+    valid beat.
     """
     require_free_folder(root)
     composed = config.compose_newsroom(new)
@@ -55,7 +55,7 @@ def new_beat(root: Path, new: config.NewBeat, when: datetime) -> tuple[str, ...]
 
 
 def demo_newsroom(root: Path, when: datetime) -> bool:
-    """Lay out the demo's newsroom in `root`; False where it is there already."""
+    """Create the demo's newsroom in `root`; return False if it exists already."""
     if (root / "beat.toml").exists():
         return False
     require_free_folder(root)
@@ -66,7 +66,7 @@ def demo_newsroom(root: Path, when: datetime) -> bool:
 
 @contextmanager
 def demo() -> Iterator[Demo]:
-    """Yield the demo's recorded web for the block."""
+    """Open the demo's recorded web for the block."""
     with example() as folder:
         about = json.loads((folder / "demo.json").read_text("utf-8"))
         now = dates.parse(about["now"])
@@ -75,9 +75,10 @@ def demo() -> Iterator[Demo]:
 
 
 def adopt(root: Path) -> tuple[str, ...]:
-    """Make a reference site a newsroom: beat.toml and a line in .gitignore; give what changed.
+    """Turn a reference site into a newsroom; return the files changed.
 
-    A beat.toml that is there stays as it is. Raises ConfigError where this is no such site.
+    Writes beat.toml, unless there is one, and a line in .gitignore. Raises ConfigError if this is
+    no such site.
     """
     changed = []
     if not (root / "beat.toml").exists():
@@ -90,7 +91,7 @@ def adopt(root: Path) -> tuple[str, ...]:
 
 @contextmanager
 def example() -> Iterator[Path]:
-    """Yield the folder of the example beat: in the package, or beside it in a checkout."""
+    """Yield the folder of the example beat: in the package, or next to it in a checkout."""
     packaged = importlib.resources.files("copydesk") / "examples" / "ai"
     checkout = Path(__file__).resolve().parents[3] / "examples" / "ai"
     if packaged.is_dir():
@@ -105,7 +106,7 @@ def example() -> Iterator[Path]:
 
 
 def require_free_folder(root: Path) -> None:
-    """Raise UsageError where a newsroom cannot be made in `root`, which holds something already."""
+    """Raise UsageError if `root` is not empty, so that no newsroom can be created there."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise UsageError(
             "the folder is not empty", subject=str(root), hint="name one that does not exist yet"
@@ -114,7 +115,7 @@ def require_free_folder(root: Path) -> None:
 
 @contextmanager
 def _writing(root: Path) -> Iterator[None]:
-    """Raise UsageError where the folder cannot be written in the block."""
+    """Raise UsageError if the block fails to write to the folder."""
     try:
         yield
     except OSError as error:
@@ -133,7 +134,7 @@ def _lay_out(folder: Path, root: Path, when: datetime) -> tuple[str, ...]:
 
 
 def _begin(root: Path, when: datetime) -> tuple[str, ...]:
-    """Give a folder of settings its key and its repository, with a first commit of all of it."""
+    """Add a key and a git repository to a folder of settings, and commit all of it."""
     _ignore_private(root)
     sealing.write_key(root / PRIVATE / "key")
     made = sorted(
@@ -149,7 +150,7 @@ def _begin(root: Path, when: datetime) -> tuple[str, ...]:
 
 
 def _ignore_private(root: Path) -> bool:
-    """Add `.copydesk/` to .gitignore; False where it is there already."""
+    """Add `.copydesk/` to .gitignore; return False if it is listed already."""
     path = root / ".gitignore"
     text = path.read_text("utf-8") if path.exists() else ""
     if _IGNORED in text.split():
@@ -159,12 +160,12 @@ def _ignore_private(root: Path) -> bool:
     return True
 
 
-# Settings as a person reads them.
+# Settings as rows for a person to read.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingRow:
-    """One value of beat.toml, `_data` or the environment, and where it came from."""
+    """One value of beat.toml, `_data` or the environment, and its origin."""
 
     path: str
     value: str
@@ -172,7 +173,10 @@ class SettingRow:
 
 
 def setting_rows(root: Path, environ: Mapping[str, str]) -> tuple[list[SettingRow], list[str]]:
-    """Return every value with its origin, secrets hidden, and the warnings; raises ConfigError."""
+    """Return all settings with their origins, without secrets, and the warnings.
+
+    Raises ConfigError.
+    """
     settings = config.load(root, environ)
     rows = [
         SettingRow(path=path, value=value, origin=origin)

@@ -1,6 +1,7 @@
-"""Accounts: a newsroom and somebody's name go in; who may use its desk comes out, or a link in.
+"""Accounts of the desk: add, list, reset and remove them, and make sign-in links and tokens.
 
-A link opens the desk once, within a quarter of an hour, for whoever has no other proof yet.
+A link works once, within fifteen minutes. It signs in somebody who has no passkey or other way to
+sign in yet.
 """
 
 from __future__ import annotations
@@ -26,14 +27,12 @@ from copydesk.errors import UsageError
 from copydesk.kit import urls
 from copydesk.newsroom._newsroom import Newsroom
 
-# Who may use a newsroom's desk, as its owner says at the command line.
-
-COMMAND_LINE = "command line"  # who it is in the audit log
+COMMAND_LINE = "command line"  # the actor in the audit log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """Somebody who may use the desk: by which proofs, and in how many browsers they are."""
+    """A desk account: the ways it can sign in, and the number of browsers signed in."""
 
     name: str
     role: Role
@@ -46,7 +45,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLink:
-    """The address that lets somebody in, once, until it expires."""
+    """A sign-in link; it works once, until it expires."""
 
     name: str
     role: Role
@@ -56,7 +55,7 @@ class AccountLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedSessions:
-    """In how many browsers somebody was signed in, and is no longer."""
+    """The number of browsers that were signed out of an account."""
 
     name: str
     sessions: int
@@ -64,7 +63,7 @@ class EndedSessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewToken:
-    """What a program brings with its requests to act for somebody; it is shown this once."""
+    """A token with which a program acts for an account at the API; it is shown only this once."""
 
     name: str
     label: str
@@ -74,7 +73,7 @@ class NewToken:
 
 
 def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
-    """Return everybody who may use the desk, by name; raises DeskStoreError."""
+    """Return all desk accounts, sorted by name; raises DeskStoreError."""
     with _open(newsroom) as desk:
         return tuple(
             AccountRow(
@@ -93,10 +92,10 @@ def list_accounts(newsroom: Newsroom) -> tuple[AccountRow, ...]:
 def add_account(
     newsroom: Newsroom, name: str, role: Role, port: int, subject: str = ""
 ) -> AccountLink:
-    """Let somebody use the desk and return their link in; `serve` listens at `port`.
+    """Add a desk account and return its sign-in link; `serve` listens at `port`.
 
-    By `subject` the OpenID provider knows them. Raises UsageError for a name that is none or taken,
-    or where no provider is named, DeskStoreError.
+    `subject` is the account's identifier at the OpenID provider. Raises UsageError if the name is
+    invalid or taken, or if a subject is given and no provider is set; raises DeskStoreError.
     """
     issuer = newsroom.settings.desk.oidc.issuer
     if subject and not issuer:
@@ -110,9 +109,9 @@ def add_account(
 
 
 def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
-    """Take somebody's proofs, tokens and sessions away, and return a new link in.
+    """Delete an account's sign-in methods, tokens and sessions, and return a new sign-in link.
 
-    Raises UsageError where nobody has the name, DeskStoreError.
+    Raises UsageError if no account has the name, DeskStoreError.
     """
     with _open(newsroom) as desk:
         secret = _changes(desk, newsroom).reset(name)
@@ -120,9 +119,10 @@ def reset_account(newsroom: Newsroom, name: str, port: int) -> AccountLink:
 
 
 def make_token(newsroom: Newsroom, name: str, grant: TokenGrant) -> NewToken:
-    """Return a token with which a program acts for somebody at the desk's API.
+    """Return a token with which a program acts for an account at the desk's API.
 
-    Raises UsageError where nobody has the name or may do so much, DeskStoreError.
+    Raises UsageError if no account has the name or its role does not allow the grant;
+    DeskStoreError.
     """
     with _open(newsroom) as desk:
         token = _changes(desk, newsroom).make_token(name, grant)
@@ -136,9 +136,9 @@ def make_token(newsroom: Newsroom, name: str, grant: TokenGrant) -> NewToken:
 
 
 def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
-    """Sign somebody out everywhere; they may sign in again.
+    """Sign an account out of all browsers; its owner may sign in again.
 
-    Raises UsageError where nobody has the name, DeskStoreError.
+    Raises UsageError if no account has the name, DeskStoreError.
     """
     with _open(newsroom) as desk:
         account = desk.accounts.get(name)
@@ -147,9 +147,9 @@ def end_sessions(newsroom: Newsroom, name: str) -> EndedSessions:
 
 
 def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
-    """Let somebody use the desk no more; what they did stays, and is still theirs.
+    """Remove an account; the changes it made stay under its name.
 
-    Raises UsageError where nobody has the name, DeskStoreError.
+    Raises UsageError if no account has the name, DeskStoreError.
     """
     with _open(newsroom) as desk:
         account = desk.accounts.get(name)
@@ -158,11 +158,11 @@ def remove_account(newsroom: Newsroom, name: str) -> EndedSessions:
 
 
 def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
-    """Return an address at which the first owner makes their account, "" where there is an owner.
+    """Return the link that creates the first owner's account, "" if there is an owner.
 
-    It ends the one before it. Before anybody has an account only this machine is let in, and with
-    a `desk.host` or a `serve.public_url` for others nobody counts as being at it: "" there, too.
-    Raises DeskStoreError.
+    A new link replaces the earlier one. Before the first account exists, the desk answers only
+    requests from this machine. With a `desk.host`, or a `serve.public_url` that others can reach,
+    no request counts as local, so the link is "" then, too. Raises DeskStoreError.
     """
     settings = newsroom.settings
     is_public = bool(settings.desk.host) or urls.is_for_others(settings.serve.public_url)
@@ -176,9 +176,9 @@ def make_setup_link(newsroom: Newsroom, now: datetime, port: int) -> str:
 
 
 def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
-    """Return an address that leads somebody to the desk as an owner of that name, as the demo does.
+    """Return a sign-in link for an owner account of this name, as the demo uses it.
 
-    Their account is made where there is none. Raises DeskStoreError.
+    Creates the account if there is none. Raises DeskStoreError.
     """
     with _open(newsroom) as desk:
         is_known = desk.accounts.find(name) is not None
@@ -190,9 +190,9 @@ def make_guest_link(newsroom: Newsroom, name: str, port: int) -> str:
 
 
 def desk_address(newsroom: Newsroom, port: int) -> str:
-    """Return where the desk is: at its own host, else beside the site on this machine.
+    """Return the desk's URL: on its own host, or else on the site's host on this machine.
 
-    By name, since browsers keep no passkey for an address.
+    It uses a host name, as browsers store no passkeys for IP addresses.
     """
     host = newsroom.settings.desk.host
     return f"https://{host}/desk/" if host else _local_address(port)
@@ -203,8 +203,8 @@ def _local_address(port: int) -> str:
 
 
 def read_uptime() -> float:
-    """Return for how many seconds this machine has been running: a clock that nobody sets."""
-    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: it goes on while the machine sleeps
+    """Return the seconds since this machine started; setting the clock does not change them."""
+    boot_clock = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts on during sleep
     return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
 
 
@@ -228,13 +228,13 @@ def _open(newsroom: Newsroom) -> Iterator[DeskStore]:
         yield desk
 
 
-# Changes to accounts, each made at once with its line in the audit log.
+# Each change is written together with its line in the audit log.
 
 
 class AccountChanges:
-    """Change the accounts of a desk as somebody (`by`) says, at one moment, from one address.
+    """Change the accounts of a desk in the name of `by`, at one moment, from one IP address.
 
-    Methods raise UsageError for a name that is none, taken or nobody's, and DeskStoreError.
+    Methods raise UsageError if a name is invalid, taken or unknown, and DeskStoreError.
     """
 
     def __init__(self, desk: DeskStore, moment: Moment, by: str, address: str = "") -> None:
@@ -244,21 +244,21 @@ class AccountChanges:
         self._address = address
 
     def add(self, name: str, role: Role) -> str:
-        """Let somebody use the desk; return the secret of their link in."""
+        """Add an account; return the secret of its sign-in link."""
         with self._desk.at_once():
             account = self._desk.accounts.add(name, role, self._moment.now)
             self._note("account-added", f"{account.name} ({role})")
             return self._desk.links.make("enter", self._moment, account.name)
 
     def bind(self, name: str, issuer: str, subject: str) -> None:
-        """Let an OpenID provider speak for somebody by what it calls them."""
+        """Link an account to its subject at an OpenID provider."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._desk.accounts.bind(name, issuer, subject)
             self._note("provider-bound", f"{account.name} ({issuer})")
 
     def reset(self, name: str) -> str:
-        """Take somebody's proofs, tokens and sessions away; return the secret of a new link in."""
+        """Delete an account's sign-in methods, tokens and sessions; return a new link's secret."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._desk.accounts.forget_proofs(name)
@@ -267,14 +267,14 @@ class AccountChanges:
             return self._desk.links.make("enter", self._moment, account.name)
 
     def end_sessions(self, name: str) -> int:
-        """Sign somebody out everywhere; return in how many browsers they were."""
+        """Sign an account out of all browsers; return the number of browsers."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._note("sessions-ended", account.name)
             return self._desk.sessions.end_all(name)
 
     def remove(self, name: str) -> int:
-        """Let somebody use the desk no more; return in how many browsers they were."""
+        """Remove an account; return the number of browsers signed out."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             count = self._desk.sessions.end_all(name)
@@ -283,14 +283,14 @@ class AccountChanges:
             return count
 
     def set_role(self, name: str, role: Role) -> None:
-        """Let somebody do more or less."""
+        """Change the role of an account."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             self._desk.accounts.set_role(name, role)
             self._note("role-changed", f"{account.name} ({role})")
 
     def make_token(self, name: str, grant: TokenGrant) -> str:
-        """Let a program act for somebody; return its token, which is kept nowhere."""
+        """Make a token for a program that acts for an account; the token itself is not stored."""
         with self._desk.at_once():
             account = self._desk.accounts.get(name)
             token = self._desk.tokens.make(account, grant, self._moment.now)
@@ -298,13 +298,13 @@ class AccountChanges:
             return token
 
     def end_token(self, name: str, token_id: str) -> None:
-        """Let a program act for somebody no more; a token of another's stays."""
+        """Delete an account's token; a token of another account is not touched."""
         with self._desk.at_once():
             if self._desk.tokens.end(name, token_id):
                 self._note("token-ended", self._desk.accounts.get(name).name)
 
     def check_owner_stays(self, name: str) -> None:
-        """Raise UsageError where somebody is the only owner: nobody could undo what comes next."""
+        """Raise UsageError if the account is the only owner, as nobody could undo the change."""
         owners = [each.name for each in self._desk.accounts.list() if each.role == "owner"]
         if owners == [self._desk.accounts.get(name).name]:
             raise UsageError(

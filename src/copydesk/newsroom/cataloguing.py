@@ -1,4 +1,4 @@
-"""Cataloguing: records and articles go in; a catalogue that is up to date with them comes out."""
+"""Keep the catalogue up to date with the records, and open it for questions."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ from copydesk.newsroom._newsroom import TICK_NS, Failure, Newsroom, Progress, Si
 from copydesk.newsroom.filing import find_article
 from copydesk.newsroom.standings import RulesInForce, digest_rules, read_rules, standing_of
 
-# Refresh: the catalogue brought up to date for its own sake, and whether that is called for.
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueReport:
-    """What a catalogue knows now: so many `stories`, of which it had to read some anew.
+    """The result of a refresh: `stories` in the catalogue, and the number of records `read`.
 
-    `lost` are records that are no more, `failed` those that cannot be read.
+    `lost` counts the records that were deleted, `failed` lists those that cannot be read.
     """
 
     stories: int
@@ -39,10 +37,10 @@ class CatalogueReport:
 
 
 def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport:
-    """Bring the catalogue's file up to date with every record.
+    """Update the catalogue file from all records.
 
-    Raises CatalogueError where it can be neither read nor written, and RecordError where a folder
-    of records cannot be listed.
+    Raises CatalogueError if the file cannot be read or written, and RecordError if a folder of
+    records cannot be listed.
     """
     began, troubles = time.monotonic(), Troubles()
     with contextlib.closing(Catalogue(newsroom.private / FILE)) as catalogue:
@@ -53,7 +51,7 @@ def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport
     failed = troubles.failures()
     return CatalogueReport(
         stories=len(after) - len(failed),
-        # too fresh to be told apart by its times, a record has no signature and is read each time
+        # a record changed within the last clock tick has no signature yet and is read each time
         read=sum(not now or before.get(path) != now for path, now in after.items()),
         lost=len(before.keys() - after.keys()),
         seconds=round(time.monotonic() - began, 3),
@@ -62,17 +60,17 @@ def refresh_catalogue(newsroom: Newsroom, progress: Progress) -> CatalogueReport
 
 
 def find_stale_entries(newsroom: Newsroom, signatures: Mapping[str, Signature | None]) -> set[str]:
-    """Return those of some records that have changed since the catalogue read them.
+    """Return the paths of the given records that changed since the catalogue read them.
 
-    Records are given by path with their signatures, None for one that is not there. The catalogue
-    is only read, so that a server of an older version leaves it as it is.
+    `signatures` has the current signature by path, None for a missing record. The catalogue is
+    opened read-only, so that a server of an older version does not change it.
     """
     known = read_signatures(newsroom.private / FILE, signatures)
     now = {path: hash(sign) for path, sign in signatures.items() if sign is not None}
     return {path for path in signatures if now.get(path) != known.get(path)}
 
 
-# Open a newsroom's catalogue: its file, or where that cannot be had one in memory.
+# Open: the catalogue file, or a catalogue in memory if the file cannot be used.
 
 FILE = "catalogue.sqlite"
 _Answer = TypeVar("_Answer")
@@ -80,15 +78,15 @@ Warn = Callable[[CatalogueError], None]
 
 
 def _say_nothing(_error: CatalogueError) -> None:
-    """Warn of nothing."""
+    """Ignore the error."""
 
 
 @contextlib.contextmanager
 def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalogue]:
-    """Open the catalogue below `private` for the block, to be brought up to date by the caller.
+    """Open the catalogue below `private` for the block; the caller brings it up to date.
 
-    Where its file can be neither opened nor made it is one in memory, for which every record is
-    read: slower, and `warn` is told.
+    If the file can be neither opened nor created, yields an empty catalogue in memory and calls
+    `warn`. Filling that takes longer, as every record is read.
     """
     try:
         catalogue = Catalogue(private / FILE)
@@ -103,9 +101,9 @@ def open_catalogue(private: Path, warn: Warn = _say_nothing) -> Iterator[Catalog
 def open_swept_catalogue(
     newsroom: Newsroom, progress: Progress, warn: Warn = _say_nothing
 ) -> Iterator[tuple[Catalogue, Snapshot]]:
-    """Open the catalogue, up to date with every record, for the block; and say how these stand.
+    """Open the catalogue for the block, up to date with all records; yield it with their snapshot.
 
-    Where its file cannot be opened, read or written it is one in memory, and `warn` is told.
+    If the file cannot be opened, read or written, yields a catalogue in memory and calls `warn`.
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -121,10 +119,10 @@ def open_swept_catalogue(
 def ask_catalogue(
     newsroom: Newsroom, question: Callable[[Catalogue], _Answer], warn: Warn = _say_nothing
 ) -> _Answer:
-    """Return the answer to a question that is put to a catalogue up to date with all commits.
+    """Return the answer to a question, asked of a catalogue up to date with all commits.
 
-    Where its file cannot be opened, read or written the question is put again, to one in memory for
-    which every record is read, and `warn` is told.
+    If the file cannot be opened, read or written, calls `warn` and asks again, of a catalogue in
+    memory for which every record is read.
     """
     try:
         with contextlib.closing(Catalogue(newsroom.private / FILE)) as catalogue:
@@ -137,27 +135,27 @@ def ask_catalogue(
         return question(catalogue)
 
 
-# Follow: a catalogue is brought up to date with the records, by what has changed in them.
+# Update: bring a catalogue up to date with changed records.
 #
-#     sweep_records    every record's entry in its folder is looked at, none opened: a few µs each
-#     follow_commits   what git's commits changed since the catalogue was last looked at
+#     sweep_records    stat every record, open none: a few µs each
+#     follow_commits   list the records that git commits changed since the last update
 #
-# A sweep misses nothing. What follows commits alone misses what was edited and not committed since
-# the last sweep, until that is among an answer: who asks reads the records that it is given.
+# A sweep misses nothing. `follow_commits` misses edits that were not committed since the last
+# sweep; callers therefore `recheck` the records in an answer.
 
-_HEAD, _RULES, _STORY_RULES = "head", "rules", "story rules"  # what it is up to date with
+_HEAD, _RULES, _STORY_RULES = "head", "rules", "story rules"  # notes of the catalogue
 _SILENCE = Silence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """How the records stood at a moment (ns since 1970), without reading one."""
+    """The signatures of all records at a moment (ns since 1970), taken without reading any."""
 
     taken_ns: int
     signatures: Mapping[str, Signature]
 
     def find_changes(self, now: Snapshot) -> set[str]:
-        """Return the paths of records that are there now, and are new or may have changed."""
+        """Return the paths of existing records that are new or may have changed since."""
         return {
             path
             for path, signature in now.signatures.items()
@@ -166,16 +164,16 @@ class Snapshot:
 
 
 def take_snapshot(records: Archive) -> Snapshot:
-    """Return how the records stand; raises RecordError where a folder cannot be listed."""
+    """Return the signatures of all records now; raises RecordError if a folder cannot be listed."""
     return Snapshot(taken_ns=time.time_ns(), signatures=records.signatures(stories=True))
 
 
 def sweep_records(
     newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE
 ) -> Snapshot:
-    """Bring a catalogue up to date with every record; return how they stand.
+    """Bring a catalogue up to date with all records; return their snapshot.
 
-    Raises RecordError where a folder cannot be listed: its stories have not gone.
+    Raises RecordError if a folder cannot be listed, as its stories must not count as deleted.
     """
     head = git.Repository(newsroom.root).head()
     now = take_snapshot(newsroom.archive)
@@ -191,10 +189,10 @@ def sweep_records(
 
 
 def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress = _SILENCE) -> None:
-    """Bring a catalogue up to date with what was committed since it was last looked at.
+    """Bring a catalogue up to date with the commits since its last update.
 
-    Where no commit can tell that, in a folder without git or after history was rewritten, every
-    record is swept. Raises RecordError as `sweep_records` does.
+    Without git, or after history was rewritten, every record is swept. Raises RecordError like
+    `sweep_records`.
     """
     repository = git.Repository(newsroom.root)
     head, known = repository.head(), catalogue.note(_HEAD)
@@ -207,14 +205,14 @@ def follow_commits(newsroom: Newsroom, catalogue: Catalogue, progress: Progress 
 
 
 def look_again(newsroom: Newsroom, catalogue: Catalogue, paths: Iterable[str]) -> None:
-    """Bring a catalogue up to date with the records among these paths."""
+    """Bring a catalogue up to date with the records among these paths, changed or not."""
     records = newsroom.archive.story_paths_among(paths)
     news = _look_at(newsroom.archive, records, catalogue.note(_HEAD))
     _take_in(newsroom, catalogue, news, _SILENCE)
 
 
 def recheck(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
-    """Bring a catalogue up to date with those of these records that changed; False for none."""
+    """Update a catalogue with those of the given records that changed; return whether any did."""
     changed = _find_changes(newsroom, catalogue, paths)
     if changed:
         look_again(newsroom, catalogue, changed)
@@ -232,9 +230,10 @@ def _find_changes(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[st
 
 
 def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collection[str]) -> bool:
-    """Do as `recheck` does, and leave it to others to look at all stories by changed rules.
+    """Update a catalogue like `recheck`, but leave it to other callers to apply changed rules.
 
-    That takes seconds where there are many; `stands_by_former_rules` says that it is to be done.
+    Applying changed rules to all stories takes seconds in a large newsroom. Call
+    `stands_by_former_rules` to find out whether it is due.
     """
     changed = _find_changes(newsroom, catalogue, paths)
     if changed:
@@ -247,19 +246,19 @@ def recheck_in_passing(newsroom: Newsroom, catalogue: Catalogue, paths: Collecti
 
 
 def stands_by_former_rules(newsroom: Newsroom, catalogue: Catalogue) -> bool:
-    """Decide whether stories stand where they did by rules that have changed for all since."""
+    """Decide whether rules changed that affect all stories, and statuses are not updated yet."""
     return catalogue.note(_RULES) != digest_rules(newsroom.beat, newsroom.now)
 
 
 def report_failures(catalogue: Catalogue, trouble: Callable[[CopydeskError], None]) -> None:
-    """Let `trouble` know of each record that cannot be read."""
+    """Call `trouble` with an error for each record that cannot be read."""
     for record in catalogue.list_failures():
         trouble(RecordError(record.what, subject=record.path, hint=record.hint))
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """Records that are new or changed, with their signatures, and those that are lost."""
+    """New or changed records with their signatures, the paths of deleted ones, and git's HEAD."""
 
     changed: Mapping[str, int]
     lost: Collection[str]
@@ -274,7 +273,7 @@ def _look_at(records: Archive, paths: Collection[str], head: str) -> _News:
 
 
 def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress) -> None:
-    """Read what has changed, and where other rules hold by now look where stories stand."""
+    """Read the changed records, and update the statuses that changed rules affect."""
     rules = _take_in_records(newsroom, catalogue, news, progress)
     _take_in_rules(newsroom, catalogue, rules)
 
@@ -282,7 +281,7 @@ def _take_in(newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Pr
 def _take_in_records(
     newsroom: Newsroom, catalogue: Catalogue, news: _News, progress: Progress
 ) -> RulesInForce:
-    """Read what has changed; return the rules by which it stands where it does."""
+    """Read the changed records; return the rules that their statuses were decided by."""
     rules = read_rules(newsroom.root, newsroom.beat, newsroom.now)
     if news.changed or news.lost or catalogue.note(_HEAD) != news.head:
         entries, broken = make_entries(newsroom, rules, news.changed, progress)
@@ -291,12 +290,12 @@ def _take_in_records(
 
 
 def _take_in_rules(newsroom: Newsroom, catalogue: Catalogue, rules: RulesInForce) -> None:
-    """Look where stories stand whose rules are others by now: all of them, or those few."""
+    """Update statuses after a change of rules: of all stories concerned, or of single ones."""
     digest, own = rules.digest(), rules.story_digests()
     known = _read_digests(catalogue.note(_STORY_RULES))
     names = {name for name in {**known, **own} if known.get(name) != own.get(name)}
     if catalogue.note(_RULES) != digest:
-        judged = catalogue.signatures_of(rules.judged_paths)  # those that are records
+        judged = catalogue.signatures_of(rules.judged_paths)  # those that have a record
         paths = {*catalogue.find_unsure(), *judged}
     elif names:
         paths = {*catalogue.find_by_name(names)}
@@ -314,9 +313,9 @@ def _read_digests(noted: str) -> Mapping[str, str]:
 
 
 def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[str, int]]:
-    """Yield one number for each signature, 0 for one that an edit may leave as it is.
+    """Yield an integer for each signature, 0 if the file may change without changing it.
 
-    A name that is not UTF-8 is left out: nothing can say it.
+    Names that are not UTF-8 are left out, as they cannot be stored.
     """
     for path, signature in signatures.items():
         if path.isascii() or text.is_encodable(path):
@@ -324,17 +323,17 @@ def _sign(signatures: Mapping[str, Signature], taken_ns: int) -> Iterator[tuple[
 
 
 def _is_settled(signature: Signature, taken_ns: int) -> bool:
-    """Decide whether another edit would leave another signature than this one.
+    """Decide whether another edit is sure to change this signature.
 
-    What was changed a moment ago may change again within a tick of the file system's clock. What
-    was changed in the future, before the clock was set back, may not.
+    Two edits within a clock tick of the file system leave the same signature. So a file changed
+    less than a tick before (or, with the clock set back, after) `taken_ns` is not settled.
     """
     return abs(taken_ns - signature.changed_ns) > TICK_NS
 
 
-# Entries: records are read, many of them on all cores, for what a catalogue knows of them.
+# Entries: records are read into catalogue entries, on all cores if there are many.
 
-_MANY = 2000  # records from which other cores are worth their start
+_MANY = 2000  # number of records from which starting other processes pays
 _AT_ONCE = 250
 _GONE = "gone"
 
@@ -343,7 +342,7 @@ Made = tuple[list[CatalogueEntry], list[BrokenRecord]]
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Make entries of records, by their paths and signatures."""
+    """Make catalogue entries from the records at given paths; can run in another process."""
 
     archive: Archive
     articles: ArticleStore
@@ -380,7 +379,7 @@ class _Maker:
 def make_entries(
     newsroom: Newsroom, rules: RulesInForce, signatures: Mapping[str, int], progress: Progress
 ) -> Made:
-    """Read the records at these paths; return their entries, and those that cannot be read."""
+    """Read the records at these paths; return their entries, and the records that failed."""
     maker = _Maker(newsroom.archive, newsroom.articles, rules)
     waiting = sorted(signatures.items())
     if len(waiting) < _MANY or processes.at_once() < 2 or not processes.can_fork():
@@ -388,7 +387,7 @@ def make_entries(
     progress.stage("catalogue", len(waiting))
     try:
         return _fold(_make_on_all_cores(maker, waiting, progress))
-    except WorkerError:  # killed, as where memory is short: one process needs less of it
+    except WorkerError:  # killed, such as when memory is short: one process needs less
         return maker(waiting)
 
 

@@ -1,4 +1,7 @@
-"""Filing: stories go in; one change of files, under the write lock, comes out."""
+"""File stories: write their records, and commit them in one change under the write lock.
+
+Old stories move to the archive folder in the same way, once a month.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +23,11 @@ from copydesk.memory import Memory
 from copydesk.news import Article, Beat, Story, Verdict
 from copydesk.newsroom._newsroom import Failure, Newsroom, failure_of
 
-# File stories: digests, seal, and the change of files that they make.
-
 
 def finish_story(
     settings: Settings, articles: ArticleStore, story: Story, article: Article
 ) -> Story:
-    """Return a new story with its digests and its sealed part."""
+    """Store the article of a new story; return the story with its digests and its sealed part."""
     content = articles.put(article)
     story = replace(story, machine=review.digests(story))
     if settings.key is None:
@@ -37,9 +38,9 @@ def finish_story(
 def reseal_correction(
     settings: Settings, articles: ArticleStore, story: Story, article: Article | None
 ) -> Story:
-    """Return a corrected story with its article kept, and its seal over the new text if it has one.
+    """Store the article of a corrected story; return the story with its seal renewed, if any.
 
-    A seal that the key does not open, or of another form, stays as it is.
+    A seal that the key does not open, or of an unknown form, stays as it is.
     """
     if article is None:
         return story
@@ -76,10 +77,11 @@ def _seal(key: bytes, story: Story, article: Article, content: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingOrder:
-    """How to file: the words of the commit, and what the round found when it began.
+    """How to file stories: the commit message, and what the round read when it began.
 
-    `before` are the records that it changes as they stood, `branch` is git's, "" for none; `along`
-    are further files that go into the same commit. Records that are `left_alone` are not written.
+    `before` has the stories by path as the round read them. `branch` is the git branch, "" for
+    none. `along` are other files to commit together with the records. Records in `left_alone` are
+    not written.
     """
 
     before: Mapping[str, Story]
@@ -91,7 +93,7 @@ class FilingOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """What filing did: the paths written, those left to a person, what failed."""
+    """The result of filing: paths written, paths skipped because a person edits them, failures."""
 
     written: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
@@ -102,7 +104,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedRecords:
-    """Stories as a change of files; those no longer as they were `before`, and what failed."""
+    """Stories ready to write; `moved` records were edited since the round read them."""
 
     change: Change
     stories: tuple[Story, ...]
@@ -113,10 +115,10 @@ class PreparedRecords:
 def prepare_records(
     newsroom: Newsroom, stories: Iterable[Story], order: FilingOrder
 ) -> PreparedRecords:
-    """Make a change of stories; one that cannot be written stops no other.
+    """Turn stories into a change of files; a story that fails does not stop the others.
 
-    A record that no longer says what the round read is left out: a person was faster. What
-    changes between this and `Change.begin` is found there.
+    A record that was edited since the round read it is left out. `Change.begin` finds the edits
+    made after this check.
     """
     files, failed, moved, ready = list(order.along), [], [], []
     for story in stories:
@@ -141,18 +143,18 @@ def prepare_records(
 
 
 def stories_to_write(prepared: PreparedRecords, skipped: Collection[str]) -> list[Story]:
-    """Return the stories whose records change, but for those left to a person."""
+    """Return the stories whose files will be written, without the skipped ones."""
     paths = {*prepared.change.paths} - {*skipped}
     return [story for story in prepared.stories if story.path in paths]
 
 
 def read_digests(memory: Memory, story: Story) -> dict[str, str]:
-    """Return the digests of what the line last wrote of a story, {} where nobody knows."""
+    """Return the digests of a story's fields as last filed, {} if they are unknown."""
     return dict(story.machine) or memory.digests(story.path)
 
 
 def keep_digests(beat: Beat, memory: Memory, stories: Iterable[Story]) -> None:
-    """Remember the digests of stories whose records have no place for them."""
+    """Store digests in the memory if records have no place for them (profile `everyday`)."""
     if not beat.scoring.traits.has_blocks:
         for story in stories:
             if story.machine:
@@ -160,7 +162,7 @@ def keep_digests(beat: Beat, memory: Memory, stories: Iterable[Story]) -> None:
 
 
 def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
-    """Return what came of a prepared change."""
+    """Return the result of filing a prepared change."""
     failed = [failure_of(path, error) for path, error in done.failed]
     if done.error is not None:
         failed.append(failure_of(done.error.subject, done.error))
@@ -174,13 +176,13 @@ def filing_result(prepared: PreparedRecords, done: Committed) -> Filed:
 
 
 def as_record(beat: Beat, story: Story) -> Story:
-    """Return a story as its record keeps it: digests have no place in `everyday`."""
+    """Return a story as its record stores it: without digests in the profile `everyday`."""
     has_blocks = beat.scoring.traits.has_blocks
     return story if has_blocks else replace(story, machine=())
 
 
 def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Story]) -> bool:
-    """Decide whether a record still says on the disk what the round read, or is not there yet."""
+    """Decide whether a record is still as the round read it, or still missing if it was new."""
     if story.path not in before:
         return not (root / story.path).exists()
     try:
@@ -189,20 +191,20 @@ def _stands(root: Path, records: Archive, story: Story, before: Mapping[str, Sto
         return False
 
 
-# Writing: the newsroom's write lock, with what earlier versions left taken over first.
+# The write lock. It also commits what earlier versions left uncommitted.
 #
-# A version before the journal of `archive` wrote first and committed then. What it left between the
-# two is told by its memory; where that was lost, by records that git does not know and in which
-# every
-# digest fits; and a verdict cut short is all that parts its record from the last commit.
+# Before `archive` had a journal, copydesk wrote files first and committed them later. Files left
+# between the two steps are listed in the memory. If the memory was lost, a record is committed if
+# git does not know it and all its digests fit. A file that git knows is committed if a verdict is
+# its only difference from the last commit.
 
 RULINGS_PATH = "_data/rulings.yaml"
-WORD_SECONDS = 10.0  # how long a person's word waits, at most, before it is told busy
-PATIENCE_SECONDS = 600.0  # how long a round does: it has work behind it
+WORD_SECONDS = 10.0  # how long an editor's change waits for the lock before it fails as busy
+PATIENCE_SECONDS = 600.0  # how long a round waits: it has done long work by then
 
 
 def write_lock(root: Path, memory: Memory) -> WriteLock:
-    """Return the newsroom's write lock; who takes it remembers what a killed change had to."""
+    """Return the newsroom's write lock; it replays the memory changes of a killed process."""
     return WriteLock(root, memory.play)
 
 
@@ -213,10 +215,10 @@ def begin_change(
     remember: Callable[[Sequence[str]], None],
     needed: Collection[str] = (),
 ) -> Begun:
-    """Begin a change of which the memory has to know; a kill parts the two at no moment.
+    """Begin a change of files together with a change of the memory, even if the process is killed.
 
-    `remember` changes the memory; it is told which paths are left to a person. Raises as
-    `Change.begin` does.
+    `remember` changes the memory; its argument is the paths that are skipped because a person edits
+    them. Raises like `Change.begin`.
     """
 
     def note(skipped: Sequence[str]) -> bytes:
@@ -231,9 +233,9 @@ def begin_change(
 def hold_write_lock(
     newsroom: Newsroom, lock: WriteLock | None = None, wait_seconds: float = WORD_SECONDS
 ) -> Iterator[WriteLock]:
-    """Hold the newsroom's write lock for the block; what a kill left is finished then.
+    """Hold the newsroom's write lock for the block, after finishing what a killed process left.
 
-    Raises BusyError where another keeps it so long, RecordError.
+    Raises BusyError if another process holds the lock too long, and RecordError.
     """
     lock = lock or write_lock(newsroom.root, newsroom.memory)
     with lock.hold(wait_seconds):
@@ -242,7 +244,7 @@ def hold_write_lock(
 
 
 def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: WriteLock) -> None:
-    """Commit records of ours that git does not know, where the memory of them was lost."""
+    """Commit copydesk's own records that git does not know, after the memory was lost."""
     if not memory.is_new() or not lock.repository.usable:
         return
     with contextlib.suppress(GitError, RecordError):
@@ -254,7 +256,7 @@ def take_over_unknown(records: Archive, memory: Memory, now: datetime, lock: Wri
 def _take_over(
     root: Path, records: Archive, memory: Memory, now: datetime, lock: WriteLock
 ) -> None:
-    """Take over, once, what an earlier version left; its memory's journal ends with it."""
+    """Commit once what an earlier version left uncommitted, and close that version's journal."""
     journal = memory.journal()
     is_first = lock.journal.is_new
     stands = {path for path, digest in journal.items() if archive.digest_of(root, path) == digest}
@@ -286,7 +288,7 @@ def _title(records: Archive, path: str) -> str:
 
 
 def _find_cut_short(root: Path, records: Archive, lock: WriteLock) -> Iterator[str]:
-    """Walk the files in which a verdict is the only difference to the last commit."""
+    """Yield the paths of files whose only difference from the last commit is a verdict."""
     rulings = archive.read_rulings(root)
     said = {
         story.path: story.verdict or rulings.verdict_on(story.path) for story in _stories(records)
@@ -310,7 +312,7 @@ def _is_verdict_alone(lock: WriteLock, story: Story, verdict: Verdict) -> bool:
 
 
 def _are_verdicts_alone(root: Path, records: Archive, lock: WriteLock) -> bool:
-    """Decide whether verdicts and tombstones are all that is new among the rulings."""
+    """Decide whether rulings.yaml differs from the last commit only in verdicts and tombstones."""
     data = lock.repository.read_commit_bytes(RULINGS_PATH)
     try:
         before = archive.parse_rulings(data or b"")
@@ -326,7 +328,7 @@ def _stories(records: Archive) -> Iterator[Story]:
 
 
 def _is_ours(records: Archive, path: str) -> bool:
-    """Decide whether the line filed a record and nobody has edited it; no for a broken one."""
+    """Decide whether copydesk filed a record and nobody edited it; False if it cannot be read."""
     try:
         story = records.read(path)
     except RecordError:
@@ -335,15 +337,15 @@ def _is_ours(records: Archive, path: str) -> bool:
 
 
 def _unheard(error: CopydeskError) -> None:
-    """Hear nothing: the round reports the records that cannot be read."""
+    """Ignore the error: the round reports the records that cannot be read."""
 
 
-# The attic: once a month old stories move to `_archive/_news/`, in one commit of their own.
+# Archiving: once a month old stories move to `_archive/_news/`, in one commit of their own.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedRecords:
-    """The records that moved, by their old paths; what went wrong; the commit."""
+    """The old paths of the records that moved, the failures, and the commit."""
 
     paths: tuple[str, ...] = ()
     failed: tuple[Failure, ...] = ()
@@ -352,11 +354,11 @@ class ArchivedRecords:
 
 
 def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
-    """Move the stories older than `records.archive_after_days` and commit that.
+    """Move the stories older than `records.archive_after_days` to the archive, and commit that.
 
-    Age is counted from the first of the month, so that one round a month finds something to move
-    whatever the memory remembers. A record that a person edits stays until the next round, and
-    where nothing can be committed none moves.
+    Age is counted from the first of the month, so only one round a month finds records to move.
+    A record that a person is editing stays until the next round. If committing is impossible, no
+    record moves.
     """
     days = newsroom.settings.records.archive_after_days
     before = _start_of_month(newsroom.now) - timedelta(days=days) if days else None
@@ -375,7 +377,7 @@ def archive_old_records(newsroom: Newsroom) -> ArchivedRecords:
 
 
 def _move(newsroom: Newsroom, lock: WriteLock, old: Sequence[str]) -> ArchivedRecords:
-    """Move the files; what is known of their records moves along, before they do."""
+    """Move the record files, and in the same step their data in the memory."""
     moves, failed = [], []
     for path in old:
         try:
@@ -413,9 +415,10 @@ def _start_of_month(moment: datetime) -> datetime:
 
 
 def _old(records: Archive, before: datetime) -> list[str]:
-    """Return the paths of live stories from before a time; the build reports those it cannot read.
+    """Return the paths of live stories published before a time; unreadable records are skipped.
 
-    A record's name begins with its day, so that only old ones are read.
+    A record's name begins with its date, so only records with old names are read. The build
+    reports those that cannot be read.
     """
     names = (path for path in records.paths() if path[len("_news/") :] < f"{before:%F}")
     return [path for path in names if _is_older(records, path, before)]
@@ -429,17 +432,17 @@ def _is_older(records: Archive, path: str, before: datetime) -> bool:
     return published_at is not None and published_at < before
 
 
-# Where a filed story came from: its stored article, and the source that its seal names.
+# The article and the source of a filed story.
 
 
 def find_article(articles: ArticleStore, story: Story) -> Article | None:
-    """Return the article that a story was made of, None where it is no longer kept."""
+    """Return the stored article of a story, None if it is no longer stored."""
     found = (articles.find(url) for url in story.addresses)
     return next((article for article in found if article is not None), None)
 
 
 def read_sealed_source(settings: Settings, story: Story) -> str:
-    """Return the source that a record says in its sealed part, "" without the key."""
+    """Return the source in a record's sealed part, "" if it cannot be opened."""
     if not (story.secured and settings.key):
         return ""
     name = story.path.rsplit("/", 1)[-1]
@@ -451,7 +454,7 @@ def read_sealed_source(settings: Settings, story: Story) -> str:
     return source if isinstance(source, str) else ""
 
 
-# Notes: what a person is told of a change beside that it was made.
+# Notes for the person who made a change.
 
 _NO_FLOCK = (
     "this file system has no locks (flock): copydesk keeps its own processes apart by files, on one"
@@ -460,9 +463,10 @@ _NO_FLOCK = (
 
 
 def notes_on(done: Committed, what: str) -> tuple[str, ...]:
-    """Return what a person is told of a change; `what` is "it is" or so.
+    """Return notes for the person who made a change; `what` is a subject and verb such as "it is".
 
-    That no commit holds it, and, once a newsroom, that its file system has no locks.
+    They say that the change is not committed, and, once per newsroom, that its file system has no
+    locks.
     """
     notes = (_NO_FLOCK,) if done.lacks_flock else ()
     if done.obstacle:
@@ -472,9 +476,6 @@ def notes_on(done: Committed, what: str) -> tuple[str, ...]:
     return notes
 
 
-# Removals: the addresses that an editor took away for good.
-
-
 def read_removals(root: Path) -> frozenset[str]:
-    """Return the identities of addresses that an editor removed for good; raises RecordError."""
+    """Return the identities of the URLs that editors removed for good; raises RecordError."""
     return frozenset(map(urls.identity, archive.read_rulings(root).removed))

@@ -1,9 +1,9 @@
-"""OpenID Connect: who somebody is, by the word of a provider that the newsroom's owner named.
+"""Sign in with OpenID Connect at the provider that the newsroom's owner set.
 
     begin_identity_check ──> the provider's page ──> a code ──> finish_identity_check ──> subject
 
-OpenID Connect Core 1.0 §3.1, with PKCE (RFC 7636). The issuer's own host may lie in a private
-network, and is asked without robots.txt; whatever else it names is asked as any stranger.
+OpenID Connect Core 1.0 §3.1, with PKCE (RFC 7636). The issuer's host may be in a private network
+and is asked without robots.txt. Any other host that the issuer names is fetched like a stranger's.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from joserfc.jwt import JWTClaimsRegistry
 
 _ANSWER_BYTES = 1_000_000
-_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # keys of the provider's alone: no shared secret
+_ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")  # asymmetric only
 _CLOCK_ERROR_SECONDS = 60
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityProvider:
-    """Who tells who somebody is, and as whom this desk is known there."""
+    """An OpenID provider, and this desk's client ID and secret there."""
 
     issuer: str
     client_id: str
@@ -45,10 +45,10 @@ class IdentityProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityCheck:
-    """A question that is under way: where the browser is sent, where it comes back.
+    """A sign-in under way: the URL to send the browser to, and the URL it comes back to.
 
-    `state` proves that the same browser comes back, `nonce` that the answer is to this question,
-    `verifier` that we are who asked.
+    `state` proves that the same browser comes back, `nonce` that the token belongs to this sign-in,
+    and `verifier` that this desk began it.
     """
 
     address: str
@@ -60,7 +60,7 @@ class IdentityCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Discovery:
-    """What a provider says of itself (OpenID Connect Discovery 1.0 §3)."""
+    """The provider's endpoints and issuer name (OpenID Connect Discovery 1.0 §3)."""
 
     issuer: str
     authorization_endpoint: str
@@ -70,13 +70,13 @@ class _Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TokenAnswer:
-    """The part of the answer to a code that says who somebody is."""
+    """The part of the token response that identifies the user."""
 
     id_token: str
 
 
 def identity_provider(settings: Settings) -> IdentityProvider | None:
-    """Return the provider that a newsroom names, None where it names none."""
+    """Return the OpenID provider of the settings, None if none is set."""
     oidc = settings.desk.oidc
     if not oidc.issuer:
         return None
@@ -89,7 +89,7 @@ def identity_provider(settings: Settings) -> IdentityProvider | None:
 
 
 async def begin_identity_check(provider: IdentityProvider, back: str) -> IdentityCheck:
-    """Return where to send a browser; it comes `back` with a code. Raises FetchError."""
+    """Begin a sign-in; the browser returns to the URL `back` with a code. Raises FetchError."""
     async with _open_web(provider) as web:
         discovery = await _discover(web, provider)
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -117,9 +117,9 @@ async def begin_identity_check(provider: IdentityProvider, back: str) -> Identit
 async def finish_identity_check(
     provider: IdentityProvider, check: IdentityCheck, code: str, now: datetime
 ) -> str:
-    """Return the subject for which a provider gave a code: what it calls somebody for ever.
+    """Exchange a code for the subject: the user's permanent identifier at the provider.
 
-    Raises FetchError where it does not answer, or where its answer proves nothing.
+    Raises FetchError if the provider does not answer, or its token is not valid for this sign-in.
     """
     form = {
         "grant_type": "authorization_code",
@@ -179,7 +179,7 @@ def _read_answer(
 
 
 def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClaimsRegistry:
-    """Return what the claims of a token must be: ours, fresh, and for this question."""
+    """Return the rules for a token's claims: issuer, client, nonce and age must fit."""
     from joserfc.jwt import JWTClaimsRegistry
 
     return JWTClaimsRegistry(
@@ -196,7 +196,7 @@ def _claim_rules(issuer: str, client: str, nonce: str, now: datetime) -> JWTClai
 def _verify_token(
     provider: IdentityProvider, token: str, keys: Mapping[str, Any], rules: JWTClaimsRegistry
 ) -> str:
-    """Return the subject of a token that one of the keys signed and whose claims fit."""
+    """Return the subject of a token, checked against the provider's keys and the claim rules."""
     from joserfc import jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import KeySet

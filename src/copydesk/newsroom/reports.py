@@ -1,4 +1,8 @@
-"""What commands report: the shapes that `--json` prints (docs/reference/json.md)."""
+"""The values that commands report; `--json` prints them (docs/reference/json.md).
+
+Also reads and writes two files of rounds: the status of the last round, and the list of texts and
+pictures missing since a restore.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +27,10 @@ from copydesk.newsroom._newsroom import Failure, Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployReport:
-    """What one deploy did, or with `dry_run` would do: files sent, deleted, left; bytes sent.
+    """The result of one deploy, or of a `dry_run`: files sent, deleted and unchanged; bytes sent.
 
-    `to` is the way, `target` the place. `sending` and `deleting` name the files of a dry run, in
-    order. `pinged` counts who was told of the change.
+    `to` is the method, `target` the place. `sending` and `deleting` list the files of a dry run in
+    order. `pinged` counts the search engines and hubs that were notified.
     """
 
     to: str
@@ -48,9 +52,9 @@ Became = Literal["filed", "held", "updated"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """One story of a round: what became of it, whether it is published now, and first of all why.
+    """One story of a round: what the round did with it, whether it is published now, and why.
 
-    `why` are the chief reasons of a new story, or what was corrected in one that was filed before.
+    `why` has the main reasons for a new story, or the corrections of a story filed earlier.
     """
 
     path: str
@@ -64,12 +68,12 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundReport:
-    """What one round did. Paths are those of records; `dropped` counts by reason.
+    """The result of one round; paths are record paths, and `dropped` counts leads by reason.
 
-    `waiting` leads found no place in the round and come next; `waiting_stories` counts all that
-    wait for an editor. Where the round was about one page, `declined` is why that was not filed.
-    `missing` counts what a restore missed, None where it missed nothing. It is not `complete` where
-    a record could not be written or committed that should have been, or where a deploy failed.
+    `waiting` counts leads left for the next round, `waiting_stories` all stories that wait for an
+    editor. In a round for a single page, `declined` is the reason why it was not filed. `missing`
+    counts what a restore left missing, None if nothing. A round is not `complete` if a record could
+    not be written or committed, or if a deploy failed.
     """
 
     leads: int = 0
@@ -95,7 +99,7 @@ class RoundReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What one build wrote below the web root, and what a deploy then did if one was asked for."""
+    """The result of one build below the web root, and of the deploy after it, if any."""
 
     stories: int
     pages: int
@@ -109,9 +113,9 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """On what terms a story stands: `name` is access, credit or refuses.
+    """One of the terms of use of a story: `name` is access, credit or refuses.
 
-    `evidence` is what its page says of it, nothing where the article is no longer kept.
+    `evidence` quotes the story's page; it is empty if the article is no longer stored.
     """
 
     name: str
@@ -121,10 +125,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule as a person reads it; `number` counts from 1 in the order of the file.
+    """One rule for a person to read; `number` is its place in the file, from 1.
 
-    `is_active` says whether it does anything: a pin may have expired, a record be gone, a topic be
-    none of the beat any more. `note` says why it does not.
+    `is_active` is false if the rule has no effect now: its pin expired, its record is gone, or its
+    topic is no longer in the beat. `note` says why.
     """
 
     number: int
@@ -141,7 +145,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What earned or cost points, in words; `reason` is the sentence on it among the reasons."""
+    """What added or took points, in words; `reason` is the same as a full sentence."""
 
     points: int
     why: str
@@ -150,7 +154,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QualityRow:
-    """One part of a quality: its points and what they come from; `part` is "" where unknown."""
+    """One part of a story's quality: its points and their evidence; `part` is "" if unknown."""
 
     part: str
     points: int
@@ -159,10 +163,10 @@ class QualityRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a story's quality stands among the last `stories` of a topic, "" being all topics.
+    """The rank of a story's quality among the last `stories` of a topic; "" means all topics.
 
-    `place` counts from the best, `median` is their middle quality, and `published` of them are on
-    the site.
+    `place` is the rank from the best, `median` the median quality, and `published` the number of
+    these stories that are on the site.
     """
 
     topic: str
@@ -174,13 +178,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why a story is where it is, or why a lead was dropped.
+    """Why a story has its status, or why a lead was dropped.
 
-    `standing` is where it stands (`news.Standing`), "" for a page that failed, and `gone` says that
-    its publisher has it no longer. `trust` is what is known of its source, 0 to 100, None for
-    nothing. `leader` is the path of who
-    leads its group, "" for none; `otherwise` says what would have changed where it stands. `parts`
-    are those of its `quality`, `places` how that stands among others.
+    `standing` is the status (`news.Standing`), "" for a page that failed; `gone` means that the
+    publisher has removed the story. `trust` is the score of its source, 0 to 100, None if unknown.
+    `leader` is the path of the story that leads its group, "" for none; `otherwise` lists changes
+    that would have led to another status. `parts` explain its `quality`, and `places` compare that
+    with other stories.
     """
 
     path: str
@@ -204,23 +208,23 @@ class Explanation:
     places: tuple[Place, ...] = ()
 
 
-# Round status: where the round that is at work stands, and what the last one did.
+# Round status: the progress of the running round, or the result of the last one.
 #
-# One small file, for whoever shows it: the server's first page, its metrics, later the desk. It is
+# It is one small file that the server's first page, its metrics and the desk show. The file is
 # disposable, and written at most a few times a second.
 
 _STATUS_FILE = "round.json"
-_GAP_SECONDS = 0.2  # between two writes of a stage's steps
+_GAP_SECONDS = 0.2  # between two writes of the steps of a stage
 _MOST_STATUS_BYTES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundStatus:
-    """A round, at work or over; `began` and `pid` tell it from every other one.
+    """A running or finished round, identified by `began` and `pid`.
 
-    `done` of `total` steps of its `stage` are done, None where nobody can know how many there are.
-    Once it `is_over`, the rest says what it did. One that was killed is not over, but its process
-    is gone.
+    `done` steps of the `stage` are done, of `total`, which is None if unknown. The fields after
+    `is_over` have the result once it is true. For a round that was killed `is_over` stays false,
+    but its process is gone.
     """
 
     pid: int
@@ -240,7 +244,7 @@ class RoundStatus:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether its process is still there, and it is not over."""
+        """Whether the round is not over and its process still exists."""
         if self.is_over:
             return False
         try:
@@ -253,7 +257,7 @@ class RoundStatus:
 
 
 def read_round_status(private: Path) -> RoundStatus | None:
-    """Return how the last round of a newsroom stands, None where none is known."""
+    """Return the status of a newsroom's last round, None if it is unknown."""
     try:
         with (private / _STATUS_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_STATUS_BYTES), type=RoundStatus)
@@ -262,9 +266,9 @@ def read_round_status(private: Path) -> RoundStatus | None:
 
 
 class RoundTeller:
-    """Pass a round's progress on, and write it down for others to read.
+    """Pass a round's progress on, and write it to the status file.
 
-    What cannot be written is not told: a round does not fail for that.
+    Errors of writing are ignored, so that they do not fail the round.
     """
 
     def __init__(self, private: Path, now: datetime, progress: Progress) -> None:
@@ -276,7 +280,7 @@ class RoundTeller:
         self._write()
 
     def stage(self, name: str, total: int | None = None) -> None:
-        """Begin a stage."""
+        """Begin a stage of `total` steps, None if the number is unknown."""
         self._progress.stage(name, total)
         self._status = replace(self._status, stage=name, done=0, total=total)
         self._write()
@@ -289,7 +293,7 @@ class RoundTeller:
             self._write()
 
     def end(self, report: RoundReport | None) -> None:
-        """Write down what the round did, None where it failed."""
+        """Write the result of the round, None if it failed."""
         report = report or RoundReport(complete=False)
         self._status = replace(
             self._status,
@@ -311,17 +315,17 @@ class RoundTeller:
             files.write_atomic(self._path, msgspec.json.encode(self._status), durable=False)
 
 
-# Missing parts: texts and pictures that a backup leaves out, until rounds have them again.
+# Missing parts: texts and pictures that a backup leaves out and rounds fetch again.
 #
-#     backup: a list of what it leaves out ── restore: of which records ──> .copydesk/restored.json
+#     backup: lists the parts left out ── restore: finds their records ──> .copydesk/restored.json
 #     each round fetches some of them ──> back, or lost for good
 #
-# The list is a file of its own. The memory may be deleted at any time, and nothing else tells what
-# was lost with the disk from what had been dropped for room long before. Without the file nothing
-# more is fetched.
+# The list is a file of its own, as the memory may be deleted at any time. Nothing else tells the
+# parts lost with the disk from those deleted long before to save space. Without the file, no part
+# is fetched.
 
-PARTS_A_ROUND = 200  # as many as looks at filed pages, which they are like
-PARTS_A_HOST = 12  # a round: at five seconds between two, a minute
+PARTS_A_ROUND = 200  # as many as the filed pages that a round checks again, a similar load
+PARTS_A_HOST = 12  # in a round: takes a minute with five seconds between requests
 
 _MISSING_FILE = "restored.json"
 _MOST_MISSING_BYTES = 64 * 1024 * 1024  # of the file: a third of a million parts
@@ -330,10 +334,10 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingPart:
-    """The text or the picture of a record; `url` is its page's address, or the picture's.
+    """The missing text or picture of a record; `url` is the URL of the page or the picture.
 
-    `due` is when it is asked for again after so many `tries`, None for at once. `lost` says why it
-    cannot come back, "" while it may.
+    `due` is the time of the next try, None for at once; `tries` counts those made. `lost` says why
+    the part cannot come back, "" while it may.
     """
 
     path: str
@@ -345,13 +349,13 @@ class MissingPart:
     lost: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Decide whether it is asked for now, a lost one never."""
+        """Decide whether to fetch the part now; a lost part never is."""
         return not self.lost and (self.due is None or self.due <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingParts:
-    """What a restore missed, the newest stories' first; `back` counts what was fetched again."""
+    """The parts missing after a restore, newest stories first; `back` counts fetched ones."""
 
     restored: datetime
     parts: tuple[MissingPart, ...]
@@ -359,16 +363,16 @@ class MissingParts:
 
     @property
     def waiting(self) -> list[MissingPart]:
-        """Return the parts that rounds still ask for."""
+        """Return the parts that rounds still try to fetch."""
         return [part for part in self.parts if not part.lost]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingCount:
-    """How many texts and pictures wait, are back, and are lost for good since a restore.
+    """How many texts and pictures are waiting, back, and lost for good since a restore.
 
-    `rounds` is how many more rounds it takes at least, `seconds` how long they pause between
-    requests to the host that takes longest.
+    `rounds` is the least number of further rounds needed. `seconds` is the least time, set by the
+    pauses between requests to the slowest host.
     """
 
     texts: int
@@ -380,11 +384,11 @@ class MissingCount:
 
     @property
     def waiting(self) -> int:
-        """Return how many texts and pictures wait."""
+        """Return the number of texts and pictures that are still waiting."""
         return self.texts + self.pictures
 
     def describe(self) -> str:
-        """Return in words, for a terminal, what a restore missed and how it stands."""
+        """Return the counts as a sentence for a terminal."""
         told = f"back: {self.back:,}; lost: {self.lost:,}"
         if not self.waiting:
             return f"missing since the restore: nothing more; {told}"
@@ -400,7 +404,7 @@ class MissingCount:
 def find_missing_parts(
     stories: Iterable[Story], texts: Collection[str], pictures: Collection[str]
 ) -> tuple[MissingPart, ...]:
-    """Return the parts of records that a backup left out, by the marks of their addresses.
+    """Return the parts that a backup left out, by the marks of their URLs.
 
     The newest stories come first.
     """
@@ -425,7 +429,7 @@ def _newest_first(part: MissingPart) -> tuple[float, str, str]:
 
 
 def read_missing_parts(private: Path) -> MissingParts | None:
-    """Return what a restore missed; None where nothing was, or the file is damaged."""
+    """Return the parts missing since a restore; None if there are none or the file is damaged."""
     try:
         with (private / _MISSING_FILE).open("rb") as file:
             return msgspec.json.decode(file.read(_MOST_MISSING_BYTES), type=MissingParts)
@@ -434,18 +438,18 @@ def read_missing_parts(private: Path) -> MissingParts | None:
 
 
 def write_missing_parts(private: Path, missing: MissingParts) -> None:
-    """Keep what a restore missed; raises OSError."""
+    """Store the parts missing since a restore; raises OSError."""
     files.write_atomic(private / _MISSING_FILE, msgspec.json.encode(missing))
 
 
 def forget_missing_parts(private: Path) -> None:
-    """Keep nothing of a restore."""
+    """Delete the list of missing parts."""
     with contextlib.suppress(OSError):
         (private / _MISSING_FILE).unlink()
 
 
 def count_missing_parts(missing: MissingParts, pause_of: Callable[[str], float]) -> MissingCount:
-    """Count what waits and what is lost; `pause_of` gives the seconds between a host's requests."""
+    """Count waiting and lost parts; `pause_of` returns the seconds between requests to a host."""
     waiting = missing.waiting
     kinds = Counter(part.kind for part in waiting)
     hosts = Counter(urls.host(part.url) for part in waiting)

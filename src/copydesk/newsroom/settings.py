@@ -1,6 +1,6 @@
-"""Settings: a change of beat.toml or of files of `_data` in, one commit of it out; and back again.
+"""Commit an editor's change of beat.toml or of files in `_data`, and undo it.
 
-What is to become of the files is thought out by whoever asks; here it is written, or not at all.
+The caller decides what the files become. Here they are written and committed, all or none.
 """
 
 from __future__ import annotations
@@ -20,20 +20,18 @@ from copydesk.news import Image, Organization
 from copydesk.newsroom._newsroom import Newsroom
 from copydesk.newsroom.filing import begin_change, hold_write_lock, notes_on
 
-# Commit settings: files that an editor changed, under the write lock, as one commit.
-
 _BEAT_FILE = "beat.toml"
 _MOST_BYTES = 2_000_000
-_MOST_LINES = 200  # of a message
-_LINE_CHARACTERS = 200  # of a line of it
+_MOST_LINES = 200  # of a commit message
+_LINE_CHARACTERS = 200  # of a line of the message
 _COMMITTED = re.compile(r"(sources|topics|organizations|rules): ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsEdit:
-    """What files become, and how the commit tells it: what it is on, then a line for each thing.
+    """New contents of settings files, and the subject and lines of the commit message.
 
-    `subject` begins with what it is about: "sources", "topics", "organizations" or "rules".
+    `subject` begins with the kind of settings: "sources", "topics", "organizations" or "rules".
     """
 
     files: tuple[FileChange, ...]
@@ -43,7 +41,7 @@ class SettingsEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsReport:
-    """Which files were changed, in which commit."""
+    """The files changed, and the commit."""
 
     changed: tuple[str, ...]
     commit: str | None
@@ -53,11 +51,11 @@ class SettingsReport:
 def commit_settings(
     newsroom: Newsroom, make: Callable[[], SettingsEdit], by: str, why: str = ""
 ) -> SettingsReport:
-    """Commit what `make` makes of the files as they stand, under an editor's name.
+    """Commit the edit that `make` returns, under an editor's name.
 
-    It is called under the write lock. Raises what it raises, UsageError where nothing would change,
-    RecordError where a file has edits that are not committed, BusyError where another process
-    writes.
+    `make` is called while the write lock is held, so it sees the current files; its errors pass
+    through. Raises UsageError if nothing would change, RecordError if a file has uncommitted edits,
+    and BusyError if another process holds the lock.
     """
     with hold_write_lock(newsroom) as lock:
         edit = make()
@@ -73,7 +71,7 @@ def commit_settings(
 
 
 def is_of_settings(message: str) -> bool:
-    """Decide whether a commit's message is one that `commit_settings` writes."""
+    """Decide whether a commit message was written by `commit_settings`."""
     return _COMMITTED.match(message) is not None
 
 
@@ -90,7 +88,7 @@ def _shorten(line: str) -> str:
 
 
 def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
-    """Raise UsageError where a file is another one than what an editor saw, by its digest."""
+    """Raise UsageError if a file has changed since an editor saw it; `seen` is its digest then."""
     if archive.digest_of(newsroom.root, path) != seen:
         raise UsageError(
             "somebody has changed the file meanwhile",
@@ -100,7 +98,7 @@ def refuse_others(newsroom: Newsroom, path: str, seen: str) -> None:
 
 
 def read_beat_file(newsroom: Newsroom) -> bytes:
-    """Return the bytes of beat.toml, to be changed; raises RecordError for a link to elsewhere."""
+    """Return the bytes of beat.toml for an edit; raises RecordError if it is a symbolic link."""
     if (newsroom.root / _BEAT_FILE).is_symlink():
         hint = "change that file by hand"
         raise RecordError("a link to a file elsewhere", subject=_BEAT_FILE, hint=hint)
@@ -110,13 +108,13 @@ def read_beat_file(newsroom: Newsroom) -> bytes:
         raise RecordError(f"cannot read ({error.strerror})", subject=_BEAT_FILE) from error
 
 
-# Edit an organization: its name and owner in `_data/organizations`, as one commit.
+# Edit an organization: its name and owner in `_data/organizations`.
 
 _CHARACTERS = 300
 
 
 def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
-    """Return the known publishers by their domains, each with the digest of its file."""
+    """Return the known publishers, sorted by domain, each with the digest of its file."""
     files = config.find_organization_files(newsroom.root)
     known = sorted(newsroom.beat.organizations.items())
     return [
@@ -129,10 +127,11 @@ def list_organizations(newsroom: Newsroom) -> list[tuple[Organization, str]]:
 def edit_organization(
     newsroom: Newsroom, domain: str, texts: tuple[str, str], by: str, seen: str
 ) -> SettingsReport:
-    """Commit the name and the owner of a publisher; all else of its file stays as it stands.
+    """Commit the name and owner of a publisher; the rest of its file stays unchanged.
 
-    `seen` is the digest of the file that the editor saw. Raises UsageError where that is another
-    one by now, for a domain that has no file and for no name; else what `commit_settings` does.
+    `seen` is the digest of the file that the editor saw. Raises UsageError if the file has changed
+    since, if the domain has no file, or if the name is empty; otherwise raises like
+    `commit_settings`.
     """
 
     def make() -> SettingsEdit:
@@ -161,17 +160,17 @@ def _list_changes(organization: Organization, name: str, owner: str) -> Iterator
         yield "owner", owner
 
 
-# Set a logo: a publisher's two pictures and the list of them in its file, as one commit.
+# Set a logo: two picture files, and their list in the publisher's file.
 
 
 def set_logo(
     newsroom: Newsroom, domain: str, logo: Sequence[bytes], by: str, seen: str
 ) -> SettingsReport:
-    """Commit a publisher's logo, as `make_logo` makes it; all else of its file stays as it stands.
+    """Commit a publisher's logo as `make_logo` returns it; the rest of its file stays unchanged.
 
-    Stories that are filed from then on have it. `seen` is the digest of the file that the editor
-    saw. Raises UsageError where that is another one by now, for a domain that has no file, or
-    whose name is none of a file; else what `commit_settings` does.
+    Stories filed from then on show it. `seen` is the digest of the file that the editor saw. Raises
+    UsageError if the file has changed since, if the domain has no file, or if it cannot be a file
+    name; otherwise raises like `commit_settings`.
     """
 
     def make() -> SettingsEdit:
@@ -191,7 +190,7 @@ def set_logo(
 
 
 def _find_new_images(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> list[Image]:
-    """Return the pictures of a logo that its publisher's file does not list, under any base."""
+    """Return the logo pictures that the publisher's file does not list yet, whatever their host."""
     organization = newsroom.beat.organizations.get(domain)
     listed = [image.url for image in organization.images] if organization else []
     return [
@@ -202,7 +201,7 @@ def _find_new_images(newsroom: Newsroom, domain: str, paths: Sequence[str]) -> l
 
 
 def read_logo(newsroom: Newsroom, domain: str) -> bytes:
-    """Return the small logo of a domain, b"" where it has none that can be read."""
+    """Return the small logo of a domain, b"" if there is none or it cannot be read."""
     for path in config.logo_paths(domain)[:1]:
         try:
             return within.read(newsroom.root, path, _MOST_BYTES)
@@ -212,12 +211,12 @@ def read_logo(newsroom: Newsroom, domain: str) -> bytes:
 
 
 def find_logos(newsroom: Newsroom) -> dict[str, str]:
-    """Return the known publishers that have a logo, each with the digest of that."""
+    """Return the digests of the known publishers' logos, by domain."""
     logos = ((domain, read_logo(newsroom, domain)) for domain in newsroom.beat.organizations)
     return {domain: archive.digest(data) for domain, data in logos if data}
 
 
-# Undo settings: an editor's commits of settings, and each taken back as a commit of its own.
+# Undo settings: each undo is a commit of its own.
 
 _PATHS = ("beat.toml", "_data/topics", "_data/organizations", "assets/images/organizations")
 _UNDO = re.compile(r"\w+: undo ([0-9a-f]{12})\b")
@@ -225,7 +224,7 @@ _UNDO = re.compile(r"\w+: undo ([0-9a-f]{12})\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsCommit:
-    """A change of settings that somebody made: what its commit's first line and its others say."""
+    """A commit of settings: its subject, and the other lines of its message."""
 
     id: str
     at: datetime
@@ -235,7 +234,7 @@ class SettingsCommit:
 
 
 def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[SettingsCommit]:
-    """Return what settings somebody changed since a time, the newest first; none without git."""
+    """Return an editor's commits of settings since a time, newest first; none without git."""
     try:
         commits = git.list_commits(newsroom.root, _PATHS, since)
     except GitError:
@@ -255,10 +254,10 @@ def list_settings_commits(newsroom: Newsroom, by: str, since: datetime) -> list[
 
 
 def undo_settings(newsroom: Newsroom, commit: str, by: str) -> SettingsReport:
-    """Take a commit of settings back: its files as they were before it.
+    """Undo a commit of settings: give its files the contents from before it.
 
-    Raises UsageError for another kind of commit, one that is not there, and where one of its files
-    has changed since; else as `commit_settings` does.
+    Raises UsageError if the commit does not exist, is of another kind, or one of its files has
+    changed since; otherwise raises like `commit_settings`.
     """
     try:
         done = git.read_commit(newsroom.root, commit)
@@ -286,17 +285,15 @@ def _take_back(
     return FileChange(path=path, after=before, before=digest)
 
 
-# A keyword as it is written down: plain words, by which something can be found.
-
 _KEYWORD_CHARACTERS = 100
-# what stands in a pattern and in no word or phrase: escapes, groups, sets, repeats, ends
+# what occurs in regular expressions but in no phrase: escapes, groups, sets, repeats, anchors
 _PATTERN = re.compile(r"\\\w|\(\?|\[[^\]]+\]|[.)\]][*+?]|\w\{\d|[|^]|\$\Z")
 
 
 def clean_keyword(word: str, language: str = "") -> str:
-    """Return a keyword as it is written down.
+    """Return a keyword with normalized spaces.
 
-    Raises UsageError where nothing can be found by it, or it reads like a regular expression.
+    Raises UsageError if it cannot match any text, is too long, or looks like a regular expression.
     """
     clean = text.fold(word).strip()
     if _PATTERN.search(clean):

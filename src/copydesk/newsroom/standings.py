@@ -1,4 +1,4 @@
-"""Where a filed story stands in a newsroom."""
+"""The status of filed stories under the rules in force; how many stories the gate lets through."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ FindArticle = Callable[[Story], Article | None]
 
 
 def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) -> Standing:
-    """Return where a story stands by the rules in force.
+    """Return the status of a story under the rules in force.
 
-    What was read of its page is asked for only where nothing else tells whether it is on the beat.
+    `find_article` is called only if the record does not tell whether the story is on the beat.
     """
     verdict = story.verdict or rules.verdict_on(story.path)
     if verdict is None and story.published:
@@ -42,40 +42,40 @@ def standing_of(rules: RulesInForce, story: Story, find_article: FindArticle) ->
 
 
 def _is_off_beat(story: Story, beat: Beat, article: Article | None) -> bool:
-    has_ruled_topics = "topics" in find_ruled_fields(story, beat)  # an editor says so
+    has_ruled_topics = "topics" in find_ruled_fields(story, beat)  # an editor set them
     return not has_ruled_topics and judge.is_off_beat(story, beat, article)
 
 
-# Which of the owner's and the editors' rules are in force, for where filed stories stand.
+# The owner's and the editors' rules that are in force.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesInForce:
-    """The rules by which filed stories stand where they do: the beat's, and the editors' words."""
+    """The rules that decide the status of filed stories: the beat's, and the editors' verdicts."""
 
     beat: Beat
     rulings: Rulings
 
     def verdict_on(self, path: str) -> Verdict | None:
-        """Return the word on a record that stands among the rulings."""
+        """Return the verdict on a record in rulings.yaml, None if there is none."""
         return self.rulings.verdict_on(path)
 
     @property
     def judged_paths(self) -> Collection[str]:
-        """Return the paths of the records that may have a word among the rulings."""
+        """Return the paths of the records that may have a verdict in rulings.yaml."""
         return self.rulings.judged_paths
 
     def digest(self) -> str:
-        """Return a text that changes with what may let any story stand elsewhere.
+        """Return a digest of the rules that can change the status of any story.
 
-        Rules and words on single stories are told apart from that (`story_digests`).
+        Rules and verdicts on single stories are not part of it; `story_digests` covers them.
         """
         blocks = tuple(rule for rule in self.beat.rulings if rule.said == "block")
         beat = self.beat
         return _digest((_VERSION, beat.scoring, beat.topic, beat.topics, blocks))
 
     def story_digests(self) -> Mapping[str, str]:
-        """Return a text that changes with the rules and the word on a story, by its name."""
+        """Return a digest of the rules and the verdict on each single story, by record name."""
         found: dict[str, list[str]] = {}
         for rule in self.beat.rulings:
             for name in rule.stories:
@@ -90,11 +90,11 @@ def _digest(parts: object) -> str:
     return hashlib.blake2b(form, digest_size=16).hexdigest()
 
 
-_VERSION = 2  # of what standings are made by
+_VERSION = 2  # of the computation of statuses
 
 
 def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
-    """Return the rules that are in force; where the rulings cannot be read, without them."""
+    """Return the rules in force; without verdicts if rulings.yaml cannot be read."""
     try:
         rulings = archive.read_rulings(root)
     except RecordError:
@@ -103,14 +103,15 @@ def read_rules(root: Path, beat: Beat, now: datetime) -> RulesInForce:
 
 
 def digest_rules(beat: Beat, now: datetime) -> str:
-    """Return the digest (`RulesInForce.digest`) of what is in force; no file is read for it."""
+    """Return `RulesInForce.digest` of the rules in force, without reading a file."""
     return RulesInForce(beat=_beat_in_force({}, beat, now), rulings=Rulings()).digest()
 
 
 def beat_in_force(root: Path, beat: Beat, now: datetime) -> Beat:
-    """Return the beat without rulings that have ended, and leads of what an editor keeps back.
+    """Return the beat without expired rulings, and without lead rulings on withheld stories.
 
-    A record tells of the editor's word by itself, but for one of `everyday`.
+    Verdicts are read from rulings.yaml, which alone holds them in the `everyday` profile; in other
+    profiles the record itself holds its verdict.
     """
     leads = any(rule.said == "lead" for rule in beat.rulings)
     verdicts = archive.read_rulings(root).verdicts if leads else {}
@@ -130,15 +131,15 @@ def _beat_in_force(verdicts: Mapping[str, Verdict], beat: Beat, now: datetime) -
     return replace(beat, rulings=rulings)
 
 
-# What the gate lets through of a newsroom's own last month, where it stands and elsewhere.
+# Gate passage: how many stories of the last month this gate, or another, lets through.
 
 DAYS = 30
-_STEPS = (-20, -10, 10, 20)  # points from the gate at which others are told
+_STEPS = (-20, -10, 10, 20)  # distance in points of the other gates that are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateStep:
-    """How many stories a gate at `publish_at` lets through."""
+    """The number of stories that a gate at `publish_at` lets through."""
 
     publish_at: int
     passed: int
@@ -146,10 +147,11 @@ class GateStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePassage:
-    """What the gate lets through of the `stories` of the last days that it alone decides.
+    """The number of recent stories that the gate lets through, of the `stories` that it decides on.
 
-    What a verdict, a pin, a source's trust, a copy's original, the leader of a group or the wait
-    for an editor decides is not among them. `others` are gates below and above this one.
+    Stories decided by anything else are not counted: a verdict, a pin, the source's trust, being a
+    copy, being in a group with another leader, or waiting for an editor. `others` are gates below
+    and above this one.
     """
 
     publish_at: int
@@ -162,7 +164,7 @@ class GatePassage:
 def measure_gate_passage(
     newsroom: Newsroom, catalogue: Catalogue, rejudged: Iterable[Story] = ()
 ) -> GatePassage:
-    """Count what gates let through, `rejudged` stories by the points that they have there."""
+    """Count the stories that each gate lets through; `rejudged` stories count with new points."""
     filed = catalogue.gate_points(newsroom.now - timedelta(days=DAYS))
     for path in archive.read_rulings(newsroom.root).judged_paths:
         filed.pop(path, None)
@@ -190,16 +192,16 @@ def _count_stories_above(points: Sequence[int], gate: int) -> int:
     return sum(one >= gate for one in points)
 
 
-# Owners: the house that a publisher's stories are counted for, and its publishers.
+# Owners: the publishing house that a publisher belongs to.
 
 
 def owner_of(beat: Beat, domain: str) -> str:
-    """Return the house of the publisher at a domain: its owner, else its name, else the domain."""
+    """Return the house of the publisher at a domain: its owner, or its name, or the domain."""
     known = beat.organizations.get(domain)
     return (known.owner or known.name) if known else domain
 
 
 def domains_of(beat: Beat, owner: str) -> frozenset[str]:
-    """Return the domains of the publishers that are counted for a house."""
+    """Return the domains of all publishers that belong to a house."""
     domains = {domain for domain in beat.organizations if owner_of(beat, domain) == owner}
     return frozenset(domains if owner in beat.organizations else {*domains, owner})

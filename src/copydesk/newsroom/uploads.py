@@ -1,4 +1,4 @@
-"""Uploads: an editor's own picture goes in; its address on the site, or a logo, comes out."""
+"""Pictures that editors upload: store one until an edit uses it; make publishers' logos."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from copydesk.kit import files, within
 from copydesk.news import Beat
 from copydesk.newsroom._newsroom import Newsroom
 
-# Uploaded pictures: kept aside until an action uses one, then a file of the newsroom's assets.
+# Uploaded pictures: an upload becomes a file of the newsroom's assets when an edit uses it.
 #
 # bytes ── keep_upload ──> .copydesk/uploads/SHA256.webp ── an edit ──> assets/images/uploads/
 
 _FOLDER = "assets/images/uploads"
 _NAME = re.compile(r"[0-9a-f]{64}\.webp")
 _MOST_BYTES = 5_000_000
-_MOST_KEPT = 200  # uploads that no action has used; the oldest give way
+_MOST_KEPT = 200  # unused uploads; the oldest are deleted
 
 
 def keep_upload(newsroom: Newsroom, data: bytes) -> str:
-    """Make a picture anew, keep it until an action uses it, and return its address on the site.
+    """Encode an uploaded picture as WebP and store it; return the URL it will have on the site.
 
-    Raises PictureError for what is no picture or cannot be kept, UsageError where the site has no
-    address yet.
+    Raises PictureError if the data is no picture or cannot be stored, and UsageError if the site
+    has no URL yet.
     """
     if not newsroom.beat.url:
         raise UsageError("the site has no address", hint="set url in [site] of beat.toml")
@@ -49,14 +49,14 @@ def keep_upload(newsroom: Newsroom, data: bytes) -> str:
 
 
 def find_upload_path(beat: Beat, url: str) -> str:
-    """Return where the upload of an address lies in the newsroom, "" for any other address."""
+    """Return the asset path of the upload with this URL, "" for any other URL."""
     path = url.removeprefix(f"{beat.url}/") if beat.url else ""
     folder, _, name = path.rpartition("/")
     return path if folder == _FOLDER and _NAME.fullmatch(name) else ""
 
 
 def read_upload(newsroom: Newsroom, path: str) -> bytes:
-    """Return an upload that no action has used yet; raises UsageError where it is there no more."""
+    """Return the bytes of an unused upload; raises UsageError if it is no longer stored."""
     name = path.rsplit("/", 1)[-1]
     data = b""
     with contextlib.suppress(OSError):
@@ -67,9 +67,9 @@ def read_upload(newsroom: Newsroom, path: str) -> bytes:
 
 
 def show_uploads(newsroom: Newsroom) -> None:
-    """Let the album have every upload of the newsroom's assets, under its address on the site.
+    """Add all uploads in the newsroom's assets to the album, under their URLs on the site.
 
-    One that cannot be read or is no picture is left out: its story goes without.
+    A file that cannot be read as a picture is left out, so its story has no picture.
     """
     folder = newsroom.root / _FOLDER
     if not newsroom.beat.url or not folder.is_dir():
@@ -88,12 +88,9 @@ def _sweep(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-# Logos: a picture of any kind in, the two squares out that stand for a publisher.
-
-
 def make_logo(data: bytes) -> tuple[bytes, ...]:
-    """Return a picture as JPEG of each side that a logo has, the smallest first.
+    """Return a picture as a JPEG for each size of logo, the smallest first.
 
-    It is decoded by processes of their own; raises PictureError for what is no picture.
+    The picture is decoded in a separate process. Raises PictureError if the data is no picture.
     """
     return tuple(make_logo_apart(data, side) for side in LOGO_SIDES)

@@ -1,4 +1,4 @@
-"""Rounds: sources that are due go in; filed records, a built site and a report come out."""
+"""Run rounds: due sources go in; filed records, a built site and a report come out."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Conclude: a round's stories filed under the write lock, one commit, and all of it remembered.
+"""File a round's stories under the write lock in one commit, then update the memory.
 
-    judge  >  bytes  >  lock  >  last check  >  journal  >  memory  >  files, lot by lot  >  commit
+    judge  >  bytes  >  lock  >  last check  >  journal  >  memory  >  files, in batches  >  commit
 
-What is remembered of the round is in the journal, too: one that is killed from there on is finished
-by whoever comes next, and has forgotten nothing. A person's word is never waited for, and never
-written over: what it makes of a record stays, and the next round sets that record beside the others
-again.
+The journal also holds what the memory must store of the round: if the round is killed after that
+point, the next command finishes it and nothing is lost. The round never waits for a person's
+edit or ruling and never overwrites one: that record stays as the person left it, and the next
+round regroups it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ from copydesk.rounds.sources import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """With what a round ends: its lock, the branch it began on, what makes pictures for pages."""
+    """What the end of a round needs: its lock, its first branch, the maker of picture forms."""
 
     lock: WriteLock
     branch: str
@@ -82,7 +82,7 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concluded:
-    """A round that is over: what was gathered, its stories, what was filed, what failed in that."""
+    """A finished round: the gathered input, its stories, the filed records, and the failures."""
 
     gathered: Gathered
     stories: Stories
@@ -91,12 +91,12 @@ class Concluded:
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Return what became of every lead."""
+        """Return the outcome of every lead."""
         return (*self.gathered.outcomes, *self.stories.outcomes)
 
 
 def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ...]:
-    """Finish what was cut short before a round begins; return what came of it."""
+    """Finish interrupted filing before a round begins; return what was recovered."""
     with hold_write_lock(newsroom, lock, PATIENCE_SECONDS):
         take_over_unknown(newsroom.archive, newsroom.memory, newsroom.now, lock)
         newsroom.archive.sweep()
@@ -107,10 +107,9 @@ def finish_left_over(newsroom: Newsroom, lock: WriteLock) -> tuple[Recovered, ..
 async def conclude(
     bench: Bench, gathered: Gathered, ending: Ending, stopwatch: Stopwatch
 ) -> Concluded:
-    """Judge what was gathered and file it, while readers make the forms of pictures.
+    """Judge the gathered candidates and file them, while readers make the forms of pictures.
 
-    Where an editor's word meanwhile keeps one of the new stories out, all is judged again without
-    it.
+    If an editor's ruling meanwhile blocks one of the new stories, all are judged again without it.
     """
     while True:
         with stopwatch.measure("judge"):
@@ -136,7 +135,7 @@ async def conclude(
 
 
 def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
-    """Return what is to be written: others may write meanwhile, `begin` finds what they changed."""
+    """Return the records to write; others may write meanwhile, and `begin` finds their changes."""
     before = {path: update.before for path, update in stories.updates.items()}
     order = FilingOrder(
         before=before,
@@ -151,9 +150,9 @@ def _prepare(bench: Bench, stories: Stories, ending: Ending) -> PreparedRecords:
 
 
 def _finish_records(settings: Settings, articles: ArticleStore, stories: Stories) -> list[Story]:
-    """Return the stories with digests and seals, their articles kept; copies behind originals.
+    """Return the stories with digests and seals, originals before copies; store their articles.
 
-    So no cut shows a copy without what it copies.
+    With this order, an interruption never leaves a copy without its original.
     """
     new, written = stories.new, []
     in_order = sorted(stories.changed.values(), key=lambda story: (bool(story.copy_of), story.path))
@@ -168,13 +167,13 @@ def _finish_records(settings: Settings, articles: ArticleStore, stories: Stories
 
 
 def _forget_text(articles: archive.ArticleStore, story: Story) -> None:
-    """Keep no text of a story that an editor's word keeps out, under any of its addresses."""
+    """Delete the text of a story that an editor's ruling blocks, under all of its addresses."""
     for address in story.addresses:
         articles.forget(address)
 
 
 def _message(stories: Stories) -> str:
-    """Return a commit's message: how many stories, then a line each and what was corrected."""
+    """Return a commit message: the number of stories, then a line each with its corrections."""
     new, updates = stories.new, stories.updates
     parts = [f"{len(new)} new" if new else "", f"{len(updates)} updated" if updates else ""]
     what = ", ".join(part for part in parts if part)
@@ -187,14 +186,14 @@ def _message(stories: Stories) -> str:
 
 
 def _lines_of_person(lead: Lead) -> list[str]:
-    """Return the lines of a commit's message on a story that a person had filed: why, and who."""
+    """Return the commit message lines on a person's tip: why and who."""
     if not isinstance(lead, Tip):
         return []
     return [*(["", lead.why] if lead.why else []), "", f"by {lead.by}"]
 
 
 def _lines_on(update: Update) -> list[str]:
-    """Return the lines of a commit's message on a filed story: its title, then corrections."""
+    """Return the commit message lines on a filed story: its title, then its corrections."""
     events = update.correction.events if update.correction else ()
     return [
         f"~ {text.fold(update.after.title)}",
@@ -204,7 +203,7 @@ def _lines_on(update: Update) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Filing:
-    """One round's filing, under the write lock; `failed` is what fails in it."""
+    """The filing of one round, under the write lock; `failed` collects its failures."""
 
     bench: Bench
     gathered: Gathered
@@ -213,7 +212,7 @@ class _Filing:
     failed: list[Failure] = field(default_factory=list)
 
     def file(self, prepared: PreparedRecords) -> Filed:
-        """Put the stories and the sources' moves into one commit, remembered beforehand."""
+        """Write the stories and the sources' moves in one commit; the journal is written before."""
         filed_before = self.stories.updates.keys()
 
         def remember(skipped: Sequence[str]) -> None:
@@ -248,7 +247,7 @@ class _Filing:
         return self._of_records(filed)
 
     def _moves_of_sources(self) -> archive.FileChange | None:
-        """Return what is written down of sources that moved or ended, None for nothing new."""
+        """Return the change of the ledger for sources that moved or ended, or None."""
         asked = self.gathered.asked
         try:
             return note_moves(
@@ -259,7 +258,7 @@ class _Filing:
             return None
 
     def _rules_of_tips(self) -> archive.FileChange | None:
-        """Return what the rules that persons' tips lay down make of the rulings, None for none."""
+        """Return the change of the rulings for rules that tips add, or None."""
         rules = [new.rule for new in self.stories.new.values() if new.rule is not None]
         if not rules:
             return None
@@ -269,7 +268,7 @@ class _Filing:
         return archive.rulings_change(root, replace(rulings, rules=with_all))
 
     def _of_records(self, filed: Filed) -> Filed:
-        """Return what is to be told of records; sources under edit are a failure of their own."""
+        """Return the report on records only; a ledger with uncommitted edits becomes a failure."""
         if LEDGER_PATH in filed.skipped:
             error = ledger_under_edit(self.bench.newsroom)
             self.failed.append(failure_of(LEDGER_PATH, error))
@@ -281,9 +280,9 @@ class _Filing:
         )
 
     def _remember(self, unwritten: Collection[str], overtaken: Collection[str]) -> None:
-        """Remember the round; `unwritten` are the records that stay as they are.
+        """Store the round in the memory; `unwritten` are the records that were not written.
 
-        Those that a word or an edit has `overtaken` are to be set beside the others again.
+        Records that a ruling or an edit has `overtaken` are regrouped by the next round.
         """
         newsroom = self.bench.newsroom
         outcomes = (*self.gathered.outcomes, *self.stories.outcomes)
@@ -315,7 +314,7 @@ class _Filing:
         keep_waiting_leads(self.bench.newsroom.memory, states.keys(), waiting)
 
     def _plan(self, unwritten: Collection[str]) -> None:
-        """Plan when to look again at what is filed, what was looked at, and what has no plan."""
+        """Plan the next looks at pages filed or looked at, and at those without a plan."""
         newsroom = self.bench.newsroom
         for path, new in sorted(self.stories.new.items()):
             if path not in unwritten:
@@ -329,7 +328,7 @@ class _Filing:
         make_up_plans(newsroom, self.bench.shelf, self.bench.removed, adopted)
 
     def _correct(self, filed: Filed, begun: frozenset[str]) -> None:
-        """Correct what was remembered of records that a word overtook, or the disk refused."""
+        """Correct the memory for records that a ruling overtook or the disk refused."""
         newsroom = self.bench.newsroom
         overtaken = begun & {*filed.skipped}
         refused = begun & {failure.url for failure in filed.failed}
@@ -354,7 +353,7 @@ class _Filing:
         ]
 
     def _forget_removals(self) -> None:
-        """Keep neither text nor plan of a filed story that was removed since its page was read."""
+        """Delete text and plan of filed stories that were removed since their pages were read."""
         newsroom = self.bench.newsroom
         removed = read_removals(newsroom.root)
         looked_at = {look.story.path: look.story for look in self.gathered.looks}
@@ -365,19 +364,19 @@ class _Filing:
 
 
 def _by_rules(beat: Beat, rules: RuleDigests, fate: Fate) -> Fate:
-    """Note with a drop that the owner's rules made which rules those were."""
+    """Add the digest of the owner's rules to a drop that they caused."""
     source = beat.source(fate.source)
     if source is None or fate.reason not in RULE_REASONS:
         return fate
     return replace(fate, rules=rules.behind(source, fate.reason))
 
 
-# Tally: what a round brought, counted by source, for the memory's counts of the day.
+# Count a round's outcomes by source, for the memory's counts of the day:
 #
 # outcomes ── by source ──> new leads, filed, dropped by reason, failed ──> the day's counts
 
 KEPT_DAYS = 90
-_REMOVED = "removed"  # an editor did that, and is told so each time a source lists the page
+_REMOVED = "removed"  # by an editor; the drop is reported each time a source lists the page
 _SourceTally = Counter[tuple[CountKind, str]]
 
 
@@ -387,9 +386,10 @@ def note_counts(
     outcomes: Iterable[Outcome],
     unwritten: Collection[str],
 ) -> None:
-    """Add what a round brought to the counts of its day, and forget those of long ago.
+    """Add a round's outcomes to the counts of its day, and delete old counts.
 
-    `unwritten` are the paths of stories that reached no disk. Fates are as before the round.
+    `unwritten` are the paths of stories that were not written. Call it before the round's fates are
+    stored.
     """
     memory = newsroom.memory
 
@@ -409,10 +409,10 @@ def tally_round(
     unwritten: Collection[str],
     find_state: Callable[[str], str],
 ) -> dict[str, Tally]:
-    """Count what a round brought, by source: "" for what persons had filed.
+    """Count a round's outcomes by source; pages that persons had filed are under "".
 
-    `find_state` returns what an earlier round made of the page at an address, "" for one that none
-    met: a page that fails or is dropped again is counted once.
+    `find_state` returns the outcome of an earlier round for the page at an address, or "": a page
+    that fails or is dropped again is counted once.
     """
     tallies: defaultdict[str, _SourceTally] = defaultdict(Counter)
     for answer in asked.answers:
@@ -442,10 +442,10 @@ def _count(tally: _SourceTally, outcome: Outcome, before: str, unwritten: Collec
 
 
 def _find_delay(new: NewStory) -> float | None:
-    """Return the seconds from a story's publication to its filing, None where nothing tells.
+    """Return the seconds from a story's publication to its filing, or None if they are unknown.
 
-    What was published before its source was watched is no measure of how fast it is; nor is a time
-    that is the round's own, or a day without an hour.
+    There is no delay for a story published before its source was watched, for a time that is the
+    round's own, or for a date without an hour.
     """
     article = new.as_read
     watched, published = new.lead.watched_since, article.published_at

@@ -1,4 +1,4 @@
-"""Corrections: what a look at a filed page changes in its record."""
+"""Look at filed pages again, and apply their publishers' corrections to the records."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _PERMANENT = frozenset({301, 308})
 def find_corrections(
     newsroom: Newsroom, shelf: FiledShelf, looks: Iterable[Look]
 ) -> Mapping[str, Correction]:
-    """Return what the looks change, by path, and put it on the shelf."""
+    """Return the corrections found by looks, by path, and put the new stories on the shelf."""
     found = {}
     sites = SiteHabits(newsroom.articles, newsroom.memory, newsroom.beat.excerpt)
     for look in looks:
@@ -98,12 +98,12 @@ def _correction(
 
 
 def is_gone(plan: Plan, now: datetime) -> bool:
-    """Decide whether a page that is not there now was not there a day ago either."""
+    """Decide whether a page that is missing now was also missing a day ago."""
     return plan.is_gone or (plan.gone is not None and now - plan.gone >= _revisit_plans.DAY)
 
 
 def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correction | None:
-    """Mark a page as gone; a record of the `everyday` profile has no place to say so."""
+    """Return a correction that marks a page as gone; `everyday` records have no field for that."""
     has_blocks = beat.scoring.traits.has_blocks
     settled = is_gone(look.plan, now) and not look.plan.is_gone
     if not has_blocks or not settled or look.story.access == GONE:
@@ -114,16 +114,16 @@ def _mark_end(beat: Beat, memory: Memory, now: datetime, look: Look) -> Correcti
 
 
 def base(articles: ArticleStore, plan: Plan, story: Story) -> Article | None:
-    """Return the reading that a new one is compared with, None where it had to make room."""
+    """Return the earlier reading to compare a new one with, None if it was evicted."""
     kept = articles.get(plan.article) if plan.article else None
     return kept or find_article(articles, story)
 
 
 def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
-    """Decide whether there is a reading to compare with that later looks may use too.
+    """Decide whether there is an earlier reading to compare with, which later looks can use, too.
 
-    None of another version of the reader, and none where the history tells of a look that was not
-    remembered: its round was killed.
+    There is none if another version of the reader made it, or if the history has a look that the
+    memory lacks, since its round was killed.
     """
     if corrections.is_noted_since(look.story, look.plan.looked):
         return False
@@ -134,14 +134,14 @@ def has_base(articles: ArticleStore, look: Look, article: Article) -> bool:
 
 
 def _is_same(plan: Plan, article: Article) -> bool:
-    """Decide whether not a word is new: nothing has to be read then."""
+    """Decide whether no word changed, so that nothing has to be read."""
     return plan.digest == _revisit_plans.digest(article)
 
 
 def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: Article) -> bool:
-    """Decide whether a page is no state of the article that was filed, but another or a stub.
+    """Decide whether a page is no version of the filed article, but another article or a stub.
 
-    Where the reading had to make room, the record's headline and excerpt are what is left of it.
+    If the earlier reading was evicted, the record's headline and excerpt are compared instead.
     """
     if _is_same(plan, article):
         return False
@@ -151,24 +151,24 @@ def is_other_article(articles: ArticleStore, plan: Plan, story: Story, article: 
 
 
 def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) -> Iterator[Event]:
-    """Yield the events of headline, excerpt and text; `article` is without what its site repeats.
+    """Yield the changes of headline, excerpt and text; `article` has no repeated site text.
 
-    The new reading is compared with the earlier one, both by the same reader and rules: how the
-    record came to its words is no matter. Where the earlier one had to make room, or the history
-    has a line since the last look that was remembered (its round was killed), with the record.
+    The new reading is compared with the earlier one by the same reader and rules, no matter how the
+    record got its words. If the earlier one was evicted, or the history has a line since the last
+    remembered look (its round was killed), it is compared with the record.
     """
     if look.article is None or _is_same(look.plan, look.article):
         return
     old = _earlier_reading(newsroom.articles, sites, look)
     if old is not None and old.reader != article.reader:
-        return  # an earlier version of the reader read otherwise what did not change
+        return  # another version of the reader may read an unchanged page differently
     hand = review.find_hand_edits(look.story, read_digests(newsroom.memory, look.story))
     hand |= rules.find_ruled_fields(look.story, newsroom.beat)
     title = old.title if old else "" if "title" in hand else look.story.title
     excerpt = old.excerpt if old else "" if "excerpt" in hand else look.story.excerpt
     if title and not corrections.have_same_words(title, article.title):
         yield _new_headline(title, article.title, is_kept="title" in hand)
-        excerpt = excerpt.replace(title, article.title)  # it may begin with it
+        excerpt = excerpt.replace(title, article.title)  # the excerpt may begin with the title
     if _has_new_excerpt(excerpt, article.excerpt):
         is_kept = "excerpt" in hand
         yield Event.of(EventKind.EXCERPT_KEPT if is_kept else EventKind.EXCERPT_CHANGED)
@@ -177,7 +177,7 @@ def _words(newsroom: Newsroom, sites: SiteHabits, look: Look, article: Article) 
 
 
 def _has_new_excerpt(old: str, new: str) -> bool:
-    """Decide whether an excerpt became another; to come or go is a matter of what may be shown."""
+    """Decide whether an excerpt changed; gaining or losing one is a matter of usage terms."""
     return bool(old and new) and not corrections.have_same_excerpt(old, new)
 
 
@@ -188,7 +188,7 @@ def _new_headline(old: str, new: str, *, is_kept: bool) -> Event:
 
 
 def _earlier_reading(articles: ArticleStore, sites: SiteHabits, look: Look) -> Article | None:
-    """Return the earlier reading where it can tell anything new."""
+    """Return the earlier reading if it can show a change."""
     if corrections.is_noted_since(look.story, look.plan.looked):
         return None
     kept = base(articles, look.plan, look.story)
@@ -213,7 +213,7 @@ def _rejudge(
 
 
 def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
-    """Return when it was corrected: as the page says, where that is news and no time to come."""
+    """Return the page's time of correction if it is new and not in the future, else `now`."""
     told = article.updated_at
     before = max(filter(None, (story.updated_at, story.published_at)), default=None)
     is_news = told is not None and told <= now and (before is None or told > before)
@@ -221,7 +221,7 @@ def _correction_time(now: datetime, story: Story, article: Article) -> datetime:
 
 
 def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
-    """Return the move to another address, None where the page did not move for good."""
+    """Return the event of a move to another address, None if the page did not move permanently."""
     story, new = look.story, article.web_url
     if not story.web_url or urls.identity(new) == urls.identity(story.web_url):
         return None
@@ -232,7 +232,7 @@ def _find_move(shelf: FiledShelf, look: Look, article: Article) -> Event | None:
 
 
 def _is_for_good(look: Look) -> bool:
-    """Decide whether each redirect from the page's last known place is permanent, on its site."""
+    """Decide whether all redirects from the last known address are permanent and on its site."""
     last = urls.identity(look.plan.final_url or look.revisit.url)
     hops = list(look.trace.hops)
     places = [look.revisit.url, *(target for _, target in hops)]
@@ -248,16 +248,16 @@ def _is_for_good(look: Look) -> bool:
 def _finish(
     beat: Beat, memory: Memory, now: datetime, story: Story, events: tuple[Event, ...]
 ) -> Story:
-    """Add the digests that the line answers for, and the events where the record has a place."""
+    """Add the stored digests, and the events if the record has a history."""
     machine = story.machine or tuple(read_digests(memory, story).items())
     story = replace(story, machine=machine)
     has_blocks = beat.scoring.traits.has_blocks
     return corrections.add_to_history(story, now, events) if has_blocks else story
 
 
-# Look again at filed pages: what is due is asked, read, and remembered.
+# Look again at the filed pages that are due:
 #
-# due  >  look (politely, with validators)  >  _corrections (what changed)  >  filed  >  keep
+# due  >  look (politely, with validators)  >  find corrections  >  file  >  keep looks
 
 
 async def look_again(
@@ -267,9 +267,9 @@ async def look_again(
     readers: ReaderPool,
     progress: Progress,
 ) -> list[Look]:
-    """Look at the pages that are due, one queue a host; gives the looks by path.
+    """Look at the pages that are due, one queue for each host; return the looks by path.
 
-    Those of stories that an editor `removed` are left alone.
+    Pages of stories that an editor `removed` are left alone.
     """
     looks = _due(newsroom, removed) if newsroom.settings.records.look_again else []
     if not looks:
@@ -280,7 +280,7 @@ async def look_again(
     async def one(look: Look) -> None:
         try:
             found.append(await _look_safely(newsroom.articles, look, fetcher, readers))
-        except Exception as error:  # a bug that one page meets must cost only that page
+        except Exception as error:  # a bug must not cost more than this page
             found.append(replace(look, failure=failure_of(look.revisit.url, error)))
         progress.step()
 
@@ -289,7 +289,7 @@ async def look_again(
 
 
 def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
-    """Return the looks of this round; plans for what is no record any more are forgotten."""
+    """Return the looks of this round; delete plans whose record no longer exists."""
     looks = []
     ended = []
     for revisit in _revisit_plans.due_looks(newsroom.memory, newsroom.now):
@@ -309,7 +309,7 @@ def _due(newsroom: Newsroom, removed: frozenset[str]) -> list[Look]:
 
 
 def _story(records: Archive, path: str, removed: frozenset[str]) -> Story | None:
-    """Return the record, None where it is away, broken, or an editor removed it."""
+    """Return the record, None if it is missing, broken, or removed by an editor."""
     try:
         story = records.read(path)
     except CopydeskError:
@@ -324,11 +324,11 @@ async def _look_safely(
     request = Request(url=url, etag=plan.etag, last_modified=plan.last_modified)
     answer = await fetcher.fetch(request)
     if isinstance(answer, NotModified) and _is_elsewhere(answer, plan):
-        answer = await fetcher.fetch(Request(url=url))  # it moved: the page says where to
+        answer = await fetcher.fetch(Request(url=url))  # it moved; the page tells its new address
     match answer:
         case NotModified():
             return replace(look, said="same")
-        case Refused(reason="gone") if plan.final_url:  # it was read there once
+        case Refused(reason="gone") if plan.final_url:  # it was readable there before
             return replace(look, said="gone")
         case Page() as page:
             return await _reading(articles, look, page, readers)
@@ -362,10 +362,10 @@ def keep_looks(
     corrections: Mapping[str, Correction],
     unwritten: Set[str],
 ) -> None:
-    """Remember the looks and plan the next ones.
+    """Store the looks and plan the next ones.
 
-    What a correction brought is forgotten where its record is `unwritten` (a person has it under
-    the pen): the next look meets it again.
+    If the record of a correction is `unwritten`, since a person is editing it, the correction is
+    forgotten and the next look finds it again.
     """
     for look in looks:
         path = look.revisit.path
@@ -418,13 +418,13 @@ def _with(plan: Plan, **changes: object) -> Plan:
     return msgspec.structs.replace(plan, **changes)
 
 
-# Terms: what a publisher has refused since a page was filed, or refuses no longer.
+# Usage terms that a publisher changed after a page was filed.
 
 
 def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> Story:
-    """Return the story as it may be shown now, by today's page; what a person wrote stays.
+    """Return the story as today's terms of its page allow it; what a person wrote stays.
 
-    That is no correction: its publisher changed nothing in the article.
+    That is no correction: the publisher changed nothing in the article.
     """
     has_blocks = beat.scoring.traits.has_blocks
     fresh = replace(
@@ -439,7 +439,7 @@ def apply_terms(beat: Beat, memory: Memory, story: Story, article: Article) -> S
 
 
 def _excerpt(story: Story, article: Article) -> str:
-    """Return as much of the excerpt as may be quoted; one comes back with the leave to quote."""
+    """Return the quotable part of the excerpt; permission to quote brings a missing one back."""
     limit = terms.snippet_characters(article.signals)
     if "snippet" in article.refuses or (limit is not None and len(story.excerpt) > limit):
         return article.excerpt

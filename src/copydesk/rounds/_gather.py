@@ -1,4 +1,4 @@
-"""Gather: what is listed comes in over the wire, is read, and becomes a candidate for a story.
+"""Gather a round's candidates: choose leads, fetch their pages, read them.
 
 due sources ── collect ──> leads ── sift ──> unknown ── pick ──> this round's
             ── read ──> pages ── settle ──> candidates
@@ -47,10 +47,10 @@ from copydesk.rounds.sources import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOptions:
-    """How a round goes: over which web, recorded where, filed or only shown, deployed or not.
+    """Options of a round: which web, where to record it, whether to file and deploy.
 
-    It asks the sources that are due, with `source` the one of that address alone, and with a `tip`
-    none: then that page is all there is to it.
+    A round asks the sources that are due; with `source` only the one at that address; with a `tip`
+    none, since it is then only about the tip's page.
     """
 
     web: Path | None = None
@@ -63,7 +63,7 @@ class RoundOptions:
 
     @property
     def is_whole(self) -> bool:
-        """Decide whether it is a round of the whole newsroom, which looks after all of it."""
+        """Decide whether it is a round of the whole newsroom, which also does the upkeep."""
         return not self.source and self.tip is None
 
 
@@ -74,7 +74,7 @@ async def gather(
     progress: Progress,
     stopwatch: Stopwatch,
 ) -> Gathered:
-    """Ask the due sources, fetch and read what is new, and look again at what is filed."""
+    """Ask the due sources, fetch and read new pages, and look again at filed ones."""
     newsroom = bench.newsroom
     async with connect(
         newsroom.settings, newsroom.memory, newsroom.now, options.web, options.record
@@ -84,7 +84,7 @@ async def gather(
 
 @dataclass(frozen=True, slots=True)
 class _Gathering:
-    """One round's gathering, over an open wire and with readers of what comes in."""
+    """The gathering of one round, with an open fetcher and a pool of readers."""
 
     bench: Bench
     fetcher: Fetcher
@@ -93,9 +93,9 @@ class _Gathering:
     stopwatch: Stopwatch
 
     async def run(self, options: RoundOptions) -> Gathered:
-        """Take each step in its turn."""
+        """Run all steps in order."""
         newsroom, measure = self.bench.newsroom, self.stopwatch.measure
-        limits = None if options.web else round_limits(newsroom.settings)  # no replay waits
+        limits = None if options.web else round_limits(newsroom.settings)  # a replay never waits
         with measure("sources"):
             asked = await self._ask(options, limits)
         unknown, outcomes = sift(newsroom, self.bench.shelf, asked.leads)
@@ -125,7 +125,7 @@ class _Gathering:
         )
 
     async def _ask(self, options: RoundOptions, limits: RoundLimits | None) -> SourceAnswers:
-        """Return what the sources list that the round asks, or the page that it is about."""
+        """Return the leads of the asked sources, or the page that the round is about."""
         if options.tip is not None:
             return SourceAnswers(leads=(options.tip,))
         to_ask = SourcesToAsk(
@@ -149,9 +149,9 @@ class _Gathering:
     async def _settle_all(
         self, sites: SiteHabits, reads: Sequence[PageRead]
     ) -> list[Candidate | Outcome]:
-        """Return what each article is without what its site repeats, with its picture.
+        """Return each article without its site's repeated text, with its picture.
 
-        The picture of one that will be a story is asked for while the next is appraised.
+        The picture of an article that will be a story is requested while the next one is appraised.
         """
         settled: list[Candidate | Outcome] = []
         stories: list[Article] = []
@@ -161,7 +161,7 @@ class _Gathering:
                 if isinstance(end, Candidate) and isinstance(end.appraised, judge.Appraisal):
                     stories.append(end.article)
                     pictures.begin(end.article)
-                    await asyncio.sleep(0)  # its turn to be asked for
+                    await asyncio.sleep(0)  # lets the request for the picture start
             chosen = await pictures.choose(stories, self.progress)
         return [
             replace(end, picture=chosen.get(end.article.url)) if isinstance(end, Candidate) else end
@@ -170,7 +170,7 @@ class _Gathering:
 
 
 def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
-    """Walk what became of the leads whose page gave no article."""
+    """Yield the outcomes of the leads whose page gave no article."""
     for read in reads:
         if not isinstance(read.outcome, Article):
             tries = tries_of(read.lead, memory)
@@ -180,14 +180,14 @@ def _unread(memory: Memory, reads: Sequence[PageRead]) -> Iterator[Outcome]:
 def _settle_articles(
     bench: Bench, sites: SiteHabits, reads: Sequence[PageRead]
 ) -> Iterator[Candidate | Outcome]:
-    """Learn what the sites repeat, then walk what each article is without it, appraised."""
+    """Learn the repeated text of sites, then yield each article without it, appraised."""
     articles = [(read, read.outcome) for read in reads if isinstance(read.outcome, Article)]
     sites.learn(article for _, article in articles)
     for read, as_read in articles:
         lead = read.lead
         try:
             article = sites.settle(as_read)
-        except Exception as error:  # a bug that one article meets must cost only that article
+        except Exception as error:  # a bug must not cost more than this article
             tries = tries_of(lead, bench.newsroom.memory)
             yield Outcome(lead=lead, end=failure_of(lead.url, error), tries=tries)
         else:
@@ -200,19 +200,19 @@ def _settle_articles(
             )
 
 
-# Pick the leads whose pages a round fetches: so many of a host, a site, a source.
+# Pick the leads whose pages a round fetches, within limits for each host, site and source.
 #
-# Which sources it asks for leads is decided before that, in `rounds.sources` (`SourcesToAsk`).
+# `rounds.sources.SourcesToAsk` decides earlier which sources are asked for leads.
 
-SECONDS = 600.0  # that one host's sources may take of a round, and its pages again
-A_SITE = 4  # hosts' worth of pages of one registrable domain, however many names it has
-PAGES_A_SOURCE = 1_000  # new pages that one source may have in a round
+SECONDS = 600.0  # of a round for one host's sources, and as much again for its pages
+A_SITE = 4  # a registrable domain, however many hosts it has, gets the limit of four hosts
+PAGES_A_SOURCE = 1_000  # new pages of one source in a round, at most
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundLimits:
-    """How many requests a round makes to one host, and how many pages it takes of a site."""
+    """The limits of a round: requests to one host, and pages of one site."""
 
     a_host: int
     a_site: int
@@ -229,8 +229,8 @@ def pick_leads(
 ) -> tuple[list[Lead], list[Lead]]:
     """Return the leads whose pages this round fetches, in their order, and those that wait.
 
-    What a page's own site lists comes first, since others could list invented pages there; then
-    the newest, and those without a date last. Without bounds none waits.
+    Leads listed by the page's own site come first, since other sites could list invented pages;
+    then the newest; undated ones come last. Without bounds none waits.
     """
     if bounds is None:
         return list(leads), []
@@ -254,5 +254,5 @@ def pick_leads(
 
 
 def _rank(lead: Lead, now: datetime) -> tuple[bool, datetime]:
-    """Return what a lead is picked by, the highest first; a date to come counts as now."""
+    """Return the sort key for picking a lead, the highest first; a future date counts as now."""
     return is_at_home(lead), min(lead.published_at or _LONG_AGO, now)

@@ -1,6 +1,6 @@
-"""Judging: what a round gathered becomes stories, beside what is filed and what came meanwhile.
+"""Judge a round's articles against filed stories, including those filed meanwhile.
 
-gathered ── take_in ──> with what people said since the shelf was filled ── judge_all ──> stories
+gathered ── take_in ──> with the rulings and edits made meanwhile ── judge_all ──> stories
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from copydesk.rounds.rejudging import regroup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A filed record that the round changes, as it stood when the round began and as it will.
+    """A filed record that the round changes: before the round, and after it.
 
-    `correction` is what a look at its page found, where one did.
+    `correction` is the one that a look at its page found, or None.
     """
 
     before: Story
@@ -41,7 +41,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stories:
-    """What a round made of its candidates, each with its outcome, and what that updates by path."""
+    """The outcomes of a round's candidates, and the filed records that it updates, by path."""
 
     outcomes: tuple[Outcome, ...]
     updates: Mapping[str, Update]
@@ -60,13 +60,13 @@ class Stories:
 
     @property
     def corrected(self) -> Mapping[str, Correction]:
-        """Return what looks at filed pages found, by path."""
+        """Return the corrections found by looks at filed pages, by path."""
         found = ((path, update.correction) for path, update in self.updates.items())
         return {path: correction for path, correction in found if correction is not None}
 
 
 def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Bench:
-    """Return what a round judges with: a shelf of all that is filed, the editors' removals."""
+    """Return the state a round judges with: all filed stories, and the editors' removals."""
     return Bench(
         newsroom=newsroom,
         catalogue=catalogue,
@@ -77,11 +77,11 @@ def open_bench(newsroom: Newsroom, catalogue: Catalogue, vectors: Vectors) -> Be
 
 
 def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, Gathered]:
-    """Let what people said and committed since a snapshot count: rules, verdicts, records.
+    """Apply the rules, verdicts and record edits that people made since a snapshot.
 
-    In a folder without git nobody can tell an edit that is finished from one under way: records
-    that changed there are left alone by this round. Where nothing was gathered the records are not
-    looked at again: none is written over that differs from what was read.
+    In a folder without git a finished edit cannot be told from an unfinished one: records that
+    changed there are not written by this round. If nothing was gathered, the records are not
+    checked again: a record that differs from the one read is never overwritten.
     """
     ruled = replace_rules(bench, archive.read_rulings(bench.newsroom.root).rules)
     if (ruled.newsroom.beat, ruled.removed) != (bench.newsroom.beat, bench.removed):
@@ -102,7 +102,7 @@ def take_in(bench: Bench, gathered: Gathered, before: Snapshot) -> tuple[Bench, 
 
 
 def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
-    """Return the bench under other rules of the editors."""
+    """Return the bench with other rulings of the editors."""
     settings = bench.newsroom.settings
     settings = replace(settings, beat=replace(settings.beat, rulings=rules))
     newsroom = replace(bench.newsroom, settings=settings)
@@ -110,7 +110,7 @@ def replace_rules(bench: Bench, rules: tuple[Ruling, ...]) -> Bench:
 
 
 def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
-    """Return why an editor's word keeps an article out, None where none does."""
+    """Return the ruling or removal by an editor that blocks an article, or None."""
     addresses = article.addresses if isinstance(article, Story) else (article.web_url, article.url)
     if not bench.removed.isdisjoint(map(urls.identity, addresses)):
         return Dropped(url=article.web_url, reason="removed", detail="an editor removed it")
@@ -119,7 +119,7 @@ def overrule(article: Article | Story, bench: Bench) -> Dropped | None:
 
 
 def drop_by_rules(gathered: Gathered, bench: Bench) -> Gathered:
-    """Return what was gathered, with those dropped that an editor's word keeps out by now."""
+    """Return the gathered results, with articles dropped that an editor's ruling blocks by now."""
     candidates: list[Candidate] = []
     outcomes = list(gathered.outcomes)
     for candidate in gathered.candidates:
@@ -136,12 +136,12 @@ def _read_again(bench: Bench, paths: Iterable[str]) -> None:
     for path in sorted(paths):
         try:
             bench.shelf.replace(bench.newsroom.archive.read(path))
-        except CopydeskError:  # it cannot be read now: it stays as it was, and is not written
+        except CopydeskError:  # unreadable at the moment: it is not written
             continue
 
 
 def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) -> list[Look]:
-    """Return the looks with the records as they stand now; none at what was taken away."""
+    """Return the looks with the current records, without those whose records were deleted."""
     found = []
     for look in looks:
         if look.story.path not in touched:
@@ -157,7 +157,7 @@ def _looks_again(bench: Bench, looks: Sequence[Look], touched: Collection[str]) 
 
 
 def judge_all(bench: Bench, gathered: Gathered) -> Stories:
-    """Put on the shelf what was corrected, judge every candidate, set all beside what is filed."""
+    """Put corrected stories on the shelf, judge every candidate, and regroup with filed stories."""
     corrected = find_corrections(bench.newsroom, bench.shelf, gathered.looks)
     in_order = sorted(gathered.candidates, key=lambda one: judging_order(one.article))
     outcomes = [_judge(bench, candidate) for candidate in in_order]
@@ -202,19 +202,19 @@ def _judge(bench: Bench, candidate: Candidate) -> Outcome:
 
 
 def _take_regrouping(outcome: Outcome, changed: Mapping[str, Story]) -> Outcome:
-    """Return an outcome with its story as it stands beside the others."""
+    """Return an outcome with its story after regrouping."""
     if not isinstance(outcome.end, NewStory):
         return outcome
     return replace(outcome, end=replace(outcome.end, story=changed[outcome.end.story.path]))
 
 
-# Headlines: each story of a round as a line tells it.
+# Headlines: one line of a round's report for each story.
 
-_REASONS = 3  # that a headline comes with
+_REASONS = 3  # reasons shown with a headline
 
 
 def list_headlines(stories: Stories, written: Sequence[str]) -> tuple[Headline, ...]:
-    """Return the headlines of what a round wrote: filed, then held, then updated, best first."""
+    """Return the headlines of written stories: filed, then held, then updated, best first."""
     new, updates = stories.new, stories.updates
     filed = [_headline_of_new(new[path]) for path in written if path in new]
     updated = [_headline_of_update(updates[path]) for path in written if path not in new]
@@ -234,7 +234,7 @@ def _headline_of_new(new: NewStory) -> Headline:
 
 
 def _chief_reasons(reasons: Sequence[Reason]) -> Sequence[Reason]:
-    """Return the first reason, which is a topic's, and those that weigh most in points."""
+    """Return the first reason, which is a topic's, and those with the most points."""
     first, others = reasons[:1], reasons[1:]
     heavy = sorted((reason for reason in others if reason.points), key=_weight, reverse=True)
     return [*first, *heavy[: _REASONS - 1]]

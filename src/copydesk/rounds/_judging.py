@@ -1,4 +1,4 @@
-"""Judge articles into stories: the judge's word, a path, a picture, the gate."""
+"""Judge articles into stories with a path, a picture and a status; apply rules to records."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ Appraised: TypeAlias = "judge.Appraisal | Dropped | Failure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedStory:
-    """A story with its path and picture; `is_held` where the gate keeps it for an editor.
+    """A story with its path and picture; `is_held` if the gate holds it for an editor.
 
-    `rule` is the one that a person's tip lays down with it, None for none.
+    `rule` is the ruling that a person's tip adds with it, or None.
     """
 
     story: Story
@@ -51,10 +51,10 @@ class JudgedStory:
 
 @dataclass(slots=True, kw_only=True)
 class Bench:
-    """What articles are judged with; `taken` are the paths given since it was opened.
+    """The state that articles are judged with; `taken` are the paths given since it was opened.
 
-    `removed` are the identities of the addresses that an editor removed for good. Records that are
-    `left_alone` may be under somebody's hands, and are not written.
+    `removed` are the identities of the addresses that an editor removed for good. Records in
+    `left_alone` may be in the middle of an edit, and are not written.
     """
 
     newsroom: Newsroom
@@ -69,7 +69,7 @@ class Bench:
 def appraise(bench: Bench, article: Article, tip: Tip | None = None) -> Appraised:
     """Judge one article by itself, before its picture and its neighbours count.
 
-    That of a person's tip is neither off the beat nor too old.
+    The article of a person's tip is never dropped as off the beat or too old.
     """
     return _safely(article, lambda: appraise_article(bench, article, tip))
 
@@ -81,9 +81,9 @@ def judge_article(
     chosen: ChosenPicture | None,
     tip: Tip | None = None,
 ) -> JudgedStory | Dropped | Failure:
-    """Make a story of an article, beside all that came before it, and put it on the shelf.
+    """Make a story of an article, compare it with the stories on the shelf, and put it there.
 
-    A round calls it in `judging_order`, so that the bytes are always the same.
+    A round calls it in `judging_order`, so that the same input gives the same bytes.
     """
     outcome = _safely(article, lambda: _complete(bench, article, appraised, chosen, tip))
     if not isinstance(outcome, Story):
@@ -104,21 +104,21 @@ def judge_article(
 
 
 def judging_order(article: Article) -> tuple[datetime, str, str]:
-    """Return by what articles are sorted before they are judged: time, then address."""
+    """Return the sort key of articles before judging: time, then address."""
     return article.published_at, urls.identity(article.web_url), article.url
 
 
 def _safely(article: Article, step: Callable[[], Result]) -> Result | Failure:
     try:
         return step()
-    except Exception as error:  # a bug that one article meets must cost only that article
+    except Exception as error:  # a bug must not cost more than this article
         return failure_of(article.url, error)
 
 
 def appraise_article(
     bench: Bench, article: Article, tip: Tip | None = None
 ) -> judge.Appraisal | Dropped:
-    """Judge one article by itself, or return why it is to be no story."""
+    """Judge one article by itself, or return why it becomes no story."""
     if dropped := _drop(bench, article, tip):
         return dropped
     beat = bench.newsroom.beat
@@ -126,7 +126,7 @@ def appraise_article(
 
 
 def complete_story(bench: Bench, appraisal: judge.Appraisal, chosen: ChosenPicture | None) -> Story:
-    """Return an appraised article as a story beside what is on the shelf, where it is not put."""
+    """Return an appraised article as a story compared with the shelf; it is not put there."""
     picture = chosen.figure.url if chosen else ""
     story = judge.complete(appraisal, bench.newsroom.beat, bench.shelf, picture)
     return illustrate_story(bench.newsroom.beat, story, chosen)
@@ -139,7 +139,7 @@ def _complete(
     chosen: ChosenPicture | None,
     tip: Tip | None,
 ) -> Story | Dropped | Failure:
-    """Complete an article, unless its page has come on to the shelf since it was appraised."""
+    """Complete an article, unless its page was put on the shelf since it was appraised."""
     outcome = _drop(bench, article, tip) or appraised
     if not isinstance(outcome, judge.Appraisal):
         return outcome
@@ -147,7 +147,7 @@ def _complete(
 
 
 def _drop(bench: Bench, article: Article, tip: Tip | None) -> Dropped | None:
-    """Return why an article is not to be filed, whatever it says; None where it may be."""
+    """Return why an article must not be filed, regardless of its words, or None."""
     for address in (article.web_url, article.url):
         if urls.identity(address) in bench.removed:
             return Dropped(url=article.url, reason="removed", detail="an editor removed it")
@@ -176,15 +176,15 @@ def _trust(beat: Beat, article: Article) -> str:
     return source.trust if source else "gate"
 
 
-# Tips: a page that a person found is judged as any other, by a beat that wants it.
+# Tips: a page that a person wants filed is judged by a beat that includes it.
 #
-# article, tip ── appraise_tip ──> on the beat ── note_tip, topic_rule ──> who says so, and it lasts
+# article, tip ── appraise_tip ──> on the beat ── note_tip ──> history ── topic_rule ──> ruling
 
 
 def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dropped:
-    """Appraise an article that a person wants: off the beat it is not, and it has their topic.
+    """Appraise an article that a person wants: it is on the beat, and has the tip's topic.
 
-    Only where its own words give it none, that topic counts for its points as a source's does.
+    The topic earns points, as a source's topic does, only if the article's words give it none.
     """
     wanting = replace(beat, scoring=replace(beat.scoring, off_beat="keep"))
     own = judge.appraise(article, wanting)
@@ -197,7 +197,7 @@ def appraise_tip(article: Article, beat: Beat, tip: Tip) -> judge.Appraisal | Dr
 
 
 def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
-    """Return a story whose history says who had it filed; none where records have no history."""
+    """Add to a story's history who had it filed; unchanged if records have no history."""
     if not beat.scoring.traits.has_blocks:
         return story
     return corrections.add_to_history(
@@ -206,9 +206,9 @@ def note_tip(beat: Beat, story: Story, tip: Tip, at: datetime) -> Story:
 
 
 def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
-    """Return the lasting rule that a tip with a topic lays down for its record, None without one.
+    """Return the ruling that keeps a tip's topic on its record, or None for a tip without one.
 
-    Without it the story would lose the topic when it is next judged by its own words.
+    Without it the story would lose the topic when it is judged again by its own words.
     """
     if not tip.topic:
         return None
@@ -223,13 +223,13 @@ def topic_rule(story: Story, tip: Tip, at: datetime) -> Ruling | None:
     )
 
 
-# Apply rulings to filed records: what a rule makes of one at once, and how it was without it.
+# Apply rulings to filed records, and take them back.
 
 Notes = tuple[str, ...]
 
 
 def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
-    """Return a record as the rules of a beat want it, with digests of what they wrote."""
+    """Return a record with a beat's rules applied, and with digests of the fields they set."""
     after = rules.apply_rulings(story, beat)
     return _answer_for(
         newsroom.memory, story, _note_move(newsroom.beat, newsroom.now, story, after)
@@ -239,10 +239,10 @@ def apply_rules(newsroom: Newsroom, story: Story, beat: Beat) -> Story:
 def take_back_rule(
     newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat
 ) -> tuple[Story, Notes]:
-    """Return a record as it was without a rule: as its article reads, or another rule says.
+    """Return a record without a rule: with its article's values, or another rule's; and notes.
 
-    `beat` is the one without the rule. What a person has edited since stays, and so does what
-    nobody knows any more; the notes say so.
+    `beat` is the one without the rule. Fields that a person has edited since stay, and so do those
+    whose former value is unknown; the notes say so.
     """
     name = _field(rule)
     known = read_digests(newsroom.memory, story)
@@ -258,21 +258,21 @@ def take_back_rule(
 
 
 def _field(rule: Ruling) -> str:
-    """Return the field of a record that a rule rules, as `review.find_hand_edits` calls it."""
+    """Return the record field that a rule sets, named as in `review.find_hand_edits`."""
     if rule.field is not None:
         return rules.FIELD_OF[rule.field]
     return "title" if rule.said == "rename" else "topics"
 
 
 def _is_readdressed(story: Story, rule: Ruling) -> bool:
-    """Decide whether a record has another address than a rule gave it; it has no digest."""
+    """Decide whether a record's address is not the one a rule gave; addresses have no digest."""
     return rule.field == "url" and story.web_url != rule.values[1]
 
 
 def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> Story | None:
-    """Return a record with what its article says in a rule's field, None where that is not known.
+    """Return a record with its article's value in a rule's field, or None if that is unknown.
 
-    A note comes from nobody's article; an address is also known by what it took the place of.
+    A note comes from no article; a former address is also known from the rule that replaced it.
     """
     kept = find_article(newsroom.articles, story)
     article = (
@@ -293,16 +293,16 @@ def _take_back(newsroom: Newsroom, story: Story, rule: Ruling, beat: Beat) -> St
 def _read(
     settings: Settings, album: Album, article: Article | None, rule: Ruling, beat: Beat
 ) -> Story | None:
-    """Return a story with what was read of one that an editor's rule set a field of."""
+    """Return the article's values of a story in which a rule set a field, or None if unknown."""
     if article is not None:
         return story_as_read(settings, album, article, beat)
-    former = rule.values[2:][-1:]  # the oldest: where it was before the first such rule
+    former = rule.values[2:][-1:]  # the oldest: its address before the first such rule
     nothing = Story(path="", title="", published_at=None, web_url="".join(former))
     return nothing if rule.field == "note" or (rule.field == "url" and former) else None
 
 
 def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat) -> Story:
-    """Return an article's own words, address and picture as a story; nothing rules it out."""
+    """Return an article's own words, address and picture as a story, with no rules applied."""
     free = replace(beat, rulings=(), scoring=replace(beat.scoring, off_beat="keep"))
     story = judge.assess(article, free, shelves.MemoryShelf())
     assert isinstance(story, Story)
@@ -310,7 +310,7 @@ def story_as_read(settings: Settings, album: Album, article: Article, beat: Beat
 
 
 def with_picture(settings: Settings, album: Album, story: Story, article: Article) -> Story:
-    """Return a story with its article's best picture, measured where we hold a copy of it."""
+    """Return a story with its article's best picture, with its size if we have a copy of it."""
     for figure in article.figures:
         picture = album.find(figure.url)
         if picture is not None and not album.is_common(figure.url, article.web_url):
@@ -318,14 +318,14 @@ def with_picture(settings: Settings, album: Album, story: Story, article: Articl
                 settings.beat, story, ChosenPicture(figure=figure, picture=picture)
             )
     shown = settings.show_of(article.source, article.provider.domain or article.web_url)
-    has_another = bool(article.image) and shown == "hotlink"  # of which nobody keeps a copy
+    has_another = bool(article.image) and shown == "hotlink"  # no copy of it is stored
     return replace(story, images=(Image(url=article.image),) if has_another else ())
 
 
 def counting_picture(settings: Settings, album: Album, story: Story, article: Article) -> str:
-    """Return the address of the picture that counts for a story's points, "" for none.
+    """Return the address of the picture that counts for a story's points, or "".
 
-    An editor's earns none and costs none: then it is the one that its page has.
+    A picture set by an editor does not change the points: the page's own picture counts.
     """
     was_set = any(reason.about == "picture" for reason in story.reasons)
     if was_set or "image" in rules.find_ruled_fields(story, settings.beat):
@@ -334,7 +334,7 @@ def counting_picture(settings: Settings, album: Album, story: Story, article: Ar
 
 
 def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
-    """Note in the history where a story's page was, so that it is never filed a second time."""
+    """Add a page's former address to the history, so that it is never filed a second time."""
     has_blocks = beat.scoring.traits.has_blocks
     if not has_blocks or not before.web_url or after.web_url == before.web_url:
         return after
@@ -344,7 +344,7 @@ def _note_move(beat: Beat, now: datetime, before: Story, after: Story) -> Story:
 
 
 def _answer_for(memory: Memory, story: Story, after: Story) -> Story:
-    """Return a record with digests of what a rule wrote, where the line knows what it wrote."""
+    """Return a record with digests of the fields a rule set, if copydesk has digests of it."""
     known = read_digests(memory, story)
     before, now = dict(review.digests(story)), dict(review.digests(after))
     ours = {name: digest for name, digest in now.items() if before.get(name) != digest}

@@ -1,9 +1,9 @@
-"""Fetch again what a restore missed: texts and pictures of filed stories, some a round.
+"""Fetch again what a restore missed: texts and pictures of filed stories, some in each round.
 
 due parts  >  the newest of each host  >  page or picture  >  back | later | lost
 
-No record changes by it. A page that is no state of the filed article any more is lost, and so is
-a picture of another size.
+No record changes by this. A page that is no longer a version of the filed article is lost, and
+so is a picture of another size.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ from copydesk.rounds._pictures import PictureSearch
 from copydesk.rounds._pool import ReaderPool
 from copydesk.rounds._reading import parse_page, work_by_host
 
-_AGAIN = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))  # as looks at a filed page
-_KEPT = timedelta(days=30)  # how long it is told what is lost, once nothing waits
+_AGAIN = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72))  # like looks at filed pages
+_KEPT = timedelta(days=30)  # how long lost parts are reported once none is waiting
 _FOR_GOOD = frozenset({"gone", "robots", "address", "too-big", "redirects"})
 
-_Outcome = MissingPart | None  # None: it is back, or nobody wants it any more
+_Outcome = MissingPart | None  # None: it is back, or no longer wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedAgain:
-    """What a round has again: how it stands by now, and the records whose texts came back."""
+    """The state of missing parts after fetching, and the records whose texts came back."""
 
     count: MissingCount
     texts: tuple[str, ...]
@@ -62,9 +62,9 @@ async def fetch_missing(
     readers: ReaderPool,
     progress: Progress,
 ) -> FetchedAgain | None:
-    """Fetch some of what a restore missed; None where it missed nothing.
+    """Fetch some of the parts that a restore missed; return None if it missed nothing.
 
-    Those of stories that an editor `removed` are forgotten.
+    Parts of stories that an editor `removed` are forgotten.
     """
     missing = read_missing_parts(newsroom.private)
     if missing is None:
@@ -89,12 +89,12 @@ async def fetch_missing(
 
 
 def find_host_pause(newsroom: Newsroom, host: str) -> float:
-    """Return the seconds between two requests to a host: ours, or what its robots.txt asks for."""
+    """Return the seconds between two requests to a host: our setting, or its robots.txt's."""
     return max(newsroom.settings.fetch.delay(host), find_pause(newsroom.memory.hosts, host))
 
 
 def count_missing(newsroom: Newsroom) -> MissingCount | None:
-    """Count what a restore missed and rounds fetch again, None where nothing is known of one."""
+    """Count the parts that a restore missed and rounds fetch again, None without a restore."""
     missing = read_missing_parts(newsroom.private)
     if missing is None:
         return None
@@ -102,7 +102,7 @@ def count_missing(newsroom: Newsroom) -> MissingCount | None:
 
 
 def _find_back(newsroom: Newsroom, missing: MissingParts) -> set[MissingPart]:
-    """Find the parts that are there by now: looks and new stories bring some, too."""
+    """Find the parts that are back by now: looks and new stories bring some, too."""
     return {part for part in missing.waiting if _is_there(newsroom, part)}
 
 
@@ -113,7 +113,7 @@ def _is_there(newsroom: Newsroom, part: MissingPart) -> bool:
 
 
 def _choose(due: Iterable[MissingPart]) -> Iterator[MissingPart]:
-    """Yield the parts of this round, the newest first: so many in all, so many a host."""
+    """Yield the parts for this round, the newest first, within limits in all and for each host."""
     hosts = Counter[str]()
     for part in due:
         host = urls.host(part.url)
@@ -127,21 +127,21 @@ def _choose(due: Iterable[MissingPart]) -> Iterator[MissingPart]:
 def _note(
     newsroom: Newsroom, missing: MissingParts, outcomes: dict[MissingPart, _Outcome]
 ) -> MissingParts:
-    """Keep how the parts stand by now."""
+    """Store the new state of the parts."""
     parts = tuple(filter(None, (outcomes.get(part, part) for part in missing.parts)))
     back = missing.back + len(missing.parts) - len(parts)
     after = replace(missing, parts=parts, back=back)
     if not after.waiting and newsroom.now - after.restored > _KEPT:
         forget_missing_parts(newsroom.private)
     elif after != missing:
-        with contextlib.suppress(OSError):  # a full disk: the next round finds what is back
+        with contextlib.suppress(OSError):  # a full disk: the next round checks again
             write_missing_parts(newsroom.private, after)
     return after
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetching:
-    """One round's fetching of parts, over an open wire."""
+    """The fetching of missing parts in one round, with an open fetcher."""
 
     newsroom: Newsroom
     removed: frozenset[str]
@@ -150,10 +150,10 @@ class _Fetching:
     pictures: PictureSearch
 
     async def fetch(self, part: MissingPart) -> _Outcome:
-        """Fetch one part; return how it stands then, None where nothing is missing any more."""
+        """Fetch one part; return its new state, None if it is no longer missing."""
         try:
             story = self.newsroom.archive.read(part.path)
-        except CopydeskError:  # moved to the archive, deleted or broken: nothing shows it
+        except CopydeskError:  # moved to the archive, deleted or broken: it is not shown
             return None
         if _revisit_plans.is_removed(story, self.removed):
             return None
@@ -161,7 +161,7 @@ class _Fetching:
             if part.kind == "text":
                 return await self._fetch_text(part, story)
             return await self._fetch_picture(part, story)
-        except Exception as error:  # a bug that one part meets must cost only that part
+        except Exception as error:  # a bug must not cost more than this part
             return self._put_off(part, str(error))
 
     async def _fetch_text(self, part: MissingPart, story: Story) -> _Outcome:
@@ -190,12 +190,12 @@ class _Fetching:
         return None
 
     def _lead(self, story: Story) -> Lead:
-        """Return the lead that brought a story, as far as its record knows."""
+        """Return the lead that brought a story, as far as its record has it."""
         now, home = self.newsroom.now, story.web_url or story.original_url
         first = story.original_url
         is_at_home = bool(first) and urls.host(first) == urls.host(home)
         return Lead(
-            url=first if is_at_home else home,  # a shortener's has no say in the story
+            url=first if is_at_home else home,  # not a shortener's address
             source=read_sealed_source(self.newsroom.settings, story),
             found=min(now, story.published_at or now),
             title=story.title,
@@ -203,10 +203,10 @@ class _Fetching:
         )
 
     def _with_words_of_record(self, story: Story, article: Article) -> Article:
-        """Return a reading with the record's headline and excerpt where the page's are others now.
+        """Return a reading with the record's headline and excerpt where the page's have changed.
 
-        Then a look at the page finds what its publisher has changed since it was filed, as it would
-        have done without the loss.
+        So the next look at the page finds its publisher's changes since the filing, as if nothing
+        had been lost.
         """
         hand = review.find_hand_edits(story, read_digests(self.newsroom.memory, story))
         hand |= rules.find_ruled_fields(story, self.newsroom.beat)
@@ -221,7 +221,7 @@ class _Fetching:
         image = next((image for image in story.images[:1] if image.url == part.url), None)
         if image is None or not self._may_keep_copy(story):
             return None
-        if self.newsroom.album.find(part.url) is not None:  # another story had it, too
+        if self.newsroom.album.find(part.url) is not None:  # another story brought it back
             return None
         found = await self.pictures.fetch(part.url, "cached")
         if isinstance(found, Refused):
@@ -235,22 +235,22 @@ class _Fetching:
         return None
 
     def _may_keep_copy(self, story: Story) -> bool:
-        """Decide whether its publisher and the owner's rules allow a copy of its picture."""
+        """Decide whether the publisher and the owner's rules allow a copy of its picture."""
         settings = self.newsroom.settings
         publisher = story.provider.domain if story.provider else ""
         show = settings.show_of(read_sealed_source(settings, story), publisher or story.web_url)
         return show == "cached" and "image" not in story.refuses
 
     def _take_refusal(self, part: MissingPart, refused: Refused) -> MissingPart:
-        """Put off what a host may give later; what it has no longer, or never gives, is lost."""
-        if refused.reason == "slow-down":  # its word is no try of ours
+        """Put off a part that the host may give later; a part that is gone for good is lost."""
+        if refused.reason == "slow-down":  # a requested pause does not count as a try
             return replace(part, due=refused.retry_at or self.newsroom.now + _AGAIN[0])
         if refused.reason in _FOR_GOOD and refused.retry_at is None:
             return replace(part, lost=refused.reason)
         return self._put_off(part, refused.reason)
 
     def _put_off(self, part: MissingPart, why: str) -> MissingPart:
-        """Ask again later; after the last try it is lost."""
+        """Put a part off until later; after the last try it is lost."""
         if part.tries == len(_AGAIN):
             return replace(part, lost=why)
         due = self.newsroom.now + _AGAIN[part.tries]
@@ -258,7 +258,7 @@ class _Fetching:
 
 
 def _is_filed_article(story: Story, article: Article) -> bool:
-    """Decide whether a page is still on its publisher's site and the article that was filed."""
+    """Decide whether a page is still on its publisher's site and is the filed article."""
     home = story.web_url or article.web_url
     return urls.same_site(article.web_url, home) and not corrections.is_other_article(
         story.title, story.excerpt, article.title, article.text
@@ -266,6 +266,6 @@ def _is_filed_article(story: Story, article: Article) -> bool:
 
 
 def _is_filed_picture(image: Image, found: Picture) -> bool:
-    """Decide whether a picture has the size that the record says, where it says one."""
+    """Decide whether a picture has the size in the record, if the record has one."""
     is_sized = image.width > 0 and image.height > 0
     return not is_sized or (image.width, image.height) == (found.width, found.height)

@@ -1,6 +1,6 @@
-"""Outcomes: what became of each lead of a round, folded into its report and its memory.
+"""Record the outcome of each lead of a round, for its report and for the memory.
 
-lead ── known | shared out | read | settled | judged ──> one Outcome ──> counts, failures, fates
+lead ── known | no place | read | settled | judged ──> one Outcome ──> counts, failures, fates
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from copydesk.rounds.sources import RULE_REASONS, RuleDigests, SourceAnswers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Nothing new can come of the lead: an earlier round ended it, for this reason.
+    """The lead needs no work: an earlier round finished it, for this reason.
 
-    `path` is the record that its page is filed as, "" where it is none.
+    `path` is the record of its page, "" if there is none.
     """
 
     reason: str
@@ -42,15 +42,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The lead found no place in this round and comes next."""
+    """The lead found no place in this round and waits for the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewStory:
     """The lead became a story: the record at `story.path`.
 
-    `as_read` is its article with what its site repeats, `trace` what its page's answer said of
-    itself; `is_held` where it waits for an editor. `rule` is what a person's tip lays down with it.
+    `as_read` is its article including its site's repeated text, `trace` the metadata of the
+    response; `is_held` if it waits for an editor. `rule` is the ruling that a person's tip adds.
     """
 
     lead: Lead
@@ -63,7 +63,7 @@ class NewStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one lead; `tries` is the number of rounds that asked for its page."""
+    """The outcome of one lead; `tries` is the number of rounds that asked for its page."""
 
     lead: Lead
     end: Known | Waiting | Dropped | Failure | NewStory
@@ -71,7 +71,7 @@ class Outcome:
 
 
 def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
-    """Count the leads that came to nothing, by reason and in its order."""
+    """Count the dropped leads by reason, in the order of the reasons."""
     dropped = Counter(
         outcome.end.reason for outcome in outcomes if isinstance(outcome.end, Known | Dropped)
     )
@@ -79,9 +79,9 @@ def count_drops(outcomes: Iterable[Outcome]) -> Mapping[str, int]:
 
 
 def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
-    """Return why a person's tip was not filed, None where it was, or failed, or there was none.
+    """Return why a person's tip was dropped, None if it was filed, failed, or there was none.
 
-    Of a page that is filed already the detail is its record's path.
+    If its page is filed already, the detail is its record's path.
     """
     for outcome in outcomes:
         match outcome:
@@ -93,17 +93,17 @@ def find_declined_tip(outcomes: Iterable[Outcome]) -> Dropped | None:
 
 
 def failures(outcomes: Iterable[Outcome]) -> Iterator[Failure]:
-    """Walk what failed, in the order of the outcomes."""
+    """Yield the failures, in the order of the outcomes."""
     return (outcome.end for outcome in outcomes if isinstance(outcome.end, Failure))
 
 
 def waiting(outcomes: Iterable[Outcome]) -> list[Lead]:
-    """Return the leads that come next."""
+    """Return the leads that wait for the next round."""
     return [outcome.lead for outcome in outcomes if isinstance(outcome.end, Waiting)]
 
 
 def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]) -> Iterator[Fate]:
-    """Walk what memory has to know of the leads; `unwritten` are paths that reached no disk."""
+    """Yield the fates of leads to store; `unwritten` are paths of stories that were not written."""
     for outcome in outcomes:
         fate = _fate(outcome, now, unwritten)
         if fate is not None:
@@ -113,7 +113,7 @@ def fates(outcomes: Iterable[Outcome], now: datetime, unwritten: Collection[str]
 def find_settled_tips(
     outcomes: Iterable[Outcome], unwritten: Collection[str], most_tries: int
 ) -> Iterator[Tip]:
-    """Walk the tips that need not wait any more: filed, not to be filed, or failed for good."""
+    """Yield the tips that no longer wait: they were filed, declined, or failed for good."""
     for outcome in outcomes:
         match outcome:
             case Outcome(end=Waiting()):
@@ -142,15 +142,15 @@ def _fate(outcome: Outcome, now: datetime, unwritten: Collection[str]) -> Fate |
     return None
 
 
-# Candidates: leads whose page was read, and all else that a round gathers before it judges.
+# The input of judging: candidates, and everything else that a round gathers.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A lead whose page was read and that may become a story.
 
-    `as_read` is its article, `article` the same without what its site repeats; `trace` is what the
-    page's answer said of itself, `appraised` what the article is worth by itself.
+    `as_read` is its article including its site's repeated text, `article` the same without it;
+    `trace` is the metadata of the response, `appraised` the judgement of the article by itself.
     """
 
     lead: Lead
@@ -163,11 +163,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What came in over the wire: candidates for stories, looks at filed pages, all else's end.
+    """The results of gathering: candidates for stories, looks at filed pages, and other outcomes.
 
-    `outcomes` are the leads that are no candidates, `sites` what the pages taught of their sites,
-    `failed` what failed with sources and looks; `looked_again` counts the looks that were made.
-    `again` is what came of the texts and pictures that a restore missed, None where none did.
+    `outcomes` are those of leads that are no candidates, `sites` the habits learned from pages,
+    `failed` the failures of sources and looks; `looked_again` counts the looks that were made.
+    `again` is the result of fetching what a restore missed, None if it missed nothing.
     """
 
     asked: SourceAnswers
@@ -180,16 +180,16 @@ class Gathered:
     failed: tuple[Failure, ...] = ()
 
 
-# Tell leads that are new from those that are filed, dropped or settled already.
+# Separate new leads from those that are filed, dropped or settled already.
 
-TRIES = 8  # rounds in which a page that fails is asked for
-AGAIN = timedelta(hours=24)  # when a page that was refused is asked for again
+TRIES = 8  # rounds that ask for a failing page
+AGAIN = timedelta(hours=24)  # after a refusal, until a page is asked for again
 _MAY_CHANGE = frozenset({"robots", "blocked", "gone", "address"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Knowledge:
-    """What is known of leads before their pages are fetched.
+    """The data that decides on leads before their pages are fetched.
 
     `removed` are the identities of the addresses that an editor removed for good.
     """
@@ -205,7 +205,7 @@ class _Knowledge:
 def sift(
     newsroom: Newsroom, shelf: FiledShelf, leads: Sequence[Lead]
 ) -> tuple[list[Lead], list[Outcome]]:
-    """Part the leads whose page must be fetched from those that end here; raises RecordError."""
+    """Separate the leads to fetch from those that end here; raises RecordError."""
     knowledge = _Knowledge(
         beat=newsroom.beat,
         now=newsroom.now,
@@ -225,13 +225,13 @@ def sift(
 
 
 def _end(knowledge: _Knowledge, lead: Lead) -> Known | Dropped | None:
-    """Return why a lead's page need not be fetched, None where it must be."""
+    """Return why a lead's page need not be fetched, or None."""
     if urls.identity(lead.url) in knowledge.removed:
         return Dropped(url=lead.url, reason="removed", detail="an editor removed it")
     if path := knowledge.shelf.at(lead.url):
         return Known(reason="seen", path=path)
     if isinstance(lead, Tip):
-        return _drop_by_rules(knowledge, lead)  # what earlier rounds made of it does not count
+        return _drop_by_rules(knowledge, lead)  # outcomes of earlier rounds do not count
     source = knowledge.beat.source(lead.source)
     fate = knowledge.memory.fate(urls.identity(lead.url))
     reason = fate.reason if fate is not None else ""
@@ -250,9 +250,9 @@ def _drop_by_rules(knowledge: _Knowledge, lead: Lead) -> Dropped | None:
 
 
 def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
-    """Decide whether nothing new can come of asking for this lead's page again.
+    """Decide whether asking for this lead's page again cannot change its outcome.
 
-    `rules` is the digest of today's: other rules than those that dropped it may want it.
+    `rules` is the digest of today's rules: a page that other rules dropped may be wanted now.
     """
     if fate.reason in RULE_REASONS and fate.rules and fate.rules != rules:
         return False
@@ -260,16 +260,16 @@ def is_settled(fate: Fate, now: datetime, rules: str) -> bool:
         return fate.tries >= TRIES
     if fate.reason in _MAY_CHANGE:
         return fate.tries >= TRIES or timedelta(0) <= now - fate.at < AGAIN
-    return True  # dropped; or filed, and a person has deleted the record since
+    return True  # dropped; or filed, but a person has deleted the record since
 
 
 def tries_of(lead: Lead, memory: Memory) -> int:
-    """Count the rounds that asked for this lead's page, this one among them."""
+    """Count the rounds that asked for this lead's page, including this one."""
     fate = memory.fate(urls.identity(lead.url))
     return 1 if fate is None else fate.tries + 1
 
 
-# Stopwatch: how long each stage of a round took.
+# The duration of each stage of a round.
 
 
 class Stopwatch:

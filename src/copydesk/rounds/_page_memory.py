@@ -1,4 +1,4 @@
-"""Sites: what each of them repeats on its pages, kept from round to round."""
+"""Remember repeated text of sites, and the state of filed pages between two looks."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Marks = tuple[str, ...]  # of an article's addresses, as `archive.address_mark` 
 
 
 class SiteHabits:
-    """What the sites repeat, by the memory and by the pages that this round has read.
+    """The repeated text of sites, from the memory and from the pages that this round has read.
 
-    A round first learns from all its new pages, then settles each: so the order in which they came
-    counts for nothing. Articles are kept as they were read, so that a habit that is learned, lost
-    or forgotten changes no record.
+    A round first learns from all its new pages, then settles each, so the order in which they came
+    does not matter. Articles are stored as they were read, so that a habit that is learned, lost or
+    forgotten changes no record.
 
-    An address teaches once, at whatever moment a round is killed: the memory keeps which have
-    taught together with what they taught. Stored articles that have not taught yet (their round was
+    Each address teaches once, even if a round is killed: the memory stores together which addresses
+    have taught and what they taught. Stored articles that have not taught yet (their round was
     killed, or the memory lost) teach with the new pages, as if all had been read together.
     """
 
@@ -39,7 +39,7 @@ class SiteHabits:
         self._habits: dict[str, extract.Habits] = {}
 
     def learn(self, articles: Iterable[Article]) -> None:
-        """Take what pages show whose addresses have taught nothing yet."""
+        """Learn from the pages whose addresses have not taught yet."""
         for article in sorted(articles, key=lambda one: one.url, reverse=True):
             marks = _marks_of(article)
             if self._fresh_marks.isdisjoint(marks) and self._taught.isdisjoint(marks):
@@ -49,7 +49,7 @@ class SiteHabits:
         self._habits.clear()
 
     def settle(self, article: Article) -> Article:
-        """Return the article without what its site repeats."""
+        """Return the article without its site's repeated text."""
         return extract.settle(article, self._find_habits(extract.site_of(article)), self._rule)
 
     def _find_habits(self, site: str) -> extract.Habits:
@@ -58,13 +58,13 @@ class SiteHabits:
         return self._habits[site]
 
     def digest_passages(self, site: str) -> str:
-        """Return a text that changes with the passages that a site repeats."""
+        """Return a text that changes whenever the repeated passages of a site change."""
         passages = "\n".join(sorted(self._find_habits(site).passages))
         form = passages.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(form, digest_size=8).hexdigest()
 
     def keep(self) -> None:
-        """Remember what was learned, and from which addresses; the caller does so at once."""
+        """Store what was learned, and from which addresses, in the caller's transaction."""
         memory = self._memory
         for site in sorted({*self._fresh, *self._stored}):
             if known := self._learn_habits(site):
@@ -75,7 +75,7 @@ class SiteHabits:
             memory.taught.put(mark, b"")
 
     def _learn_habits(self, site: str) -> bytes | None:
-        """Return what is known of a site, with what has been learned since."""
+        """Return the habits of a site, including those learned in this round."""
         if site not in self._known:
             lessons = [*self._find_lessons(site), *self._fresh.get(site, ())]
             known = self._memory.sites.get(site)
@@ -83,7 +83,7 @@ class SiteHabits:
         return self._known[site]
 
     def _find_lessons(self, site: str) -> Iterator[Article]:
-        """Return a site's stored articles that have not taught, but for those read anew."""
+        """Return a site's stored articles that have not taught, except those read again."""
         for name, marks in self._stored.get(site, {}).items():
             article = self._articles.get(name)
             if article is not None and self._fresh_marks.isdisjoint(marks):
@@ -91,7 +91,7 @@ class SiteHabits:
 
     @cached_property
     def _stored(self) -> dict[str, dict[str, Marks]]:
-        """The stored articles that have not taught, by site: their names, as texts take room."""
+        """The stored articles that have not taught, by site: only their names, to save memory."""
         taught = set(self._taught)
         every = self._articles.marks()
         untaught = [name for name, marks in every.items() if taught.isdisjoint(marks)]
@@ -100,20 +100,20 @@ class SiteHabits:
             article = self._articles.get(name) if taught.isdisjoint(every[name]) else None
             if article is None:
                 continue
-            taught.update(every[name])  # of several readings of an address the first one teaches
+            taught.update(every[name])  # only the first of several readings of an address teaches
             stored.setdefault(extract.site_of(article), {})[name] = every[name]
         return stored
 
     @cached_property
     def _taught(self) -> frozenset[str]:
-        """The marks of what has taught; all that is stored, in a memory that kept no marks yet."""
+        """The marks of articles that have taught; all stored ones if the memory has none yet."""
         if self._remembered or not self._memory.sites.keys():
             return self._remembered
         return frozenset().union(*self._articles.marks().values())
 
     @cached_property
     def _remembered(self) -> frozenset[str]:
-        """The marks that the memory keeps of what has taught."""
+        """The marks that the memory stores of articles that have taught."""
         return frozenset(self._memory.taught.keys())
 
 
@@ -121,20 +121,19 @@ def _marks_of(article: Article) -> Marks:
     return archive.address_mark(article.url), archive.address_mark(article.web_url)
 
 
-# Plan: what is kept of a filed page between two looks, and whether it says that the page is gone.
-#
-# Apart from who makes plans: a question about a story asks only this.
+# The state of a filed page between two looks. `_revisit_plans` makes the plans; they are read here.
 
 GONE = "gone"
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # when a page is looked at that is known to be gone
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # time of the next look at a page known to be gone
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a filed page between two looks.
+    """The state of a filed page between two looks.
 
-    `article` names the reading that later ones are compared with, `digest` its words, for when it
-    had to make room. `looked` is the last look (the filing itself at first), `gone` when its
-    publisher first said that there is no such page, `is_gone` whether that is settled.
+    `article` names the reading that later ones are compared with, `digest` is the digest of its
+    words, for when the reading is evicted. `looked` is the time of the last look (at first that of
+    the filing), `gone` when the publisher first answered that there is no such page, `is_gone`
+    whether that is confirmed.
     """
 
     filed: datetime
@@ -150,7 +149,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_plan(revisit: Revisit) -> Plan | None:
-    """Return what was kept with a look; None for what another version kept."""
+    """Return the plan stored with a look, None if another version stored it."""
     try:
         return msgspec.json.decode(revisit.kept, type=Plan)
     except msgspec.DecodeError:
@@ -158,13 +157,13 @@ def read_plan(revisit: Revisit) -> Plan | None:
 
 
 def is_known_gone(memory: Memory, path: str) -> bool:
-    """Decide whether two looks at a record's page, a day apart, found none."""
+    """Decide whether two looks at a record's page, a day apart, both found no page."""
     revisit = memory.revisits.get(path)
     plan = read_plan(revisit) if revisit else None
     return plan is not None and plan.is_gone
 
 
 def find_gone_paths(memory: Memory) -> frozenset[str]:
-    """Find the records of which `is_known_gone`, by their paths."""
+    """Return the paths of the records for which `is_known_gone` is true."""
     plans = ((revisit.path, read_plan(revisit)) for revisit in memory.revisits.due(NEVER))
     return frozenset(path for path, plan in plans if plan is not None and plan.is_gone)

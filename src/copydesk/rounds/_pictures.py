@@ -1,4 +1,4 @@
-"""Pictures: the best that each story may have, fetched and measured."""
+"""Fetch and measure the pictures of stories, and make the forms that pages show."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ from copydesk.news import (
 from copydesk.newsroom import Newsroom, Progress
 from copydesk.rounds._pool import ReaderPool
 
-_TRIES = 3  # of an article's pictures, the best first: the others are hardly ever there
+_TRIES = 3  # pictures tried for an article, best first; further ones are rarely available
 
-_TRIED = timedelta(days=1)  # how long a picture that an editor set is asked for
+_TRIED = timedelta(days=1)  # how long rounds ask for a picture that an editor set
 
-Wanted = tuple[str, Show]  # an address, and how it will be shown
+Wanted = tuple[str, Show]  # an address, and the way to show it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenPicture:
-    """The picture that stands for an article: what its page says of it, what it is."""
+    """The picture chosen for an article: its page's description, and the measured picture."""
 
     figure: Figure
     picture: illustrate.Picture
 
 
 def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> Story:
-    """Return a story with its picture; what it shows, and whose it is, has none in `everyday`."""
+    """Return a story with its picture; in `everyday` without the picture's caption and credit."""
     if chosen is None:
         return illustrate.with_image(story, None)
     figure = chosen.figure if beat.scoring.traits.has_blocks else None
@@ -54,9 +54,9 @@ def illustrate_story(beat: Beat, story: Story, chosen: ChosenPicture | None) -> 
 
 
 class PictureSearch:
-    """The pictures of some articles, each asked for once, decoded and stored beside other work.
+    """The search for pictures of articles: each is requested, decoded and stored only once.
 
-    An async context: what is still under way at its end is given up.
+    An async context: unfinished work is cancelled at its end.
     """
 
     def __init__(self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool) -> None:
@@ -76,18 +76,18 @@ class PictureSearch:
         await asyncio.gather(*self._had.values(), return_exceptions=True)
 
     def begin(self, article: Article) -> None:
-        """Ask for the best picture of an article that will be a story, and do not wait for it."""
+        """Request the best picture of an article that will be a story, without waiting for it."""
         if _may_have(self._newsroom.settings, article):
             self._ask([_want(self._newsroom.settings, article, 0)])
 
     async def choose(
         self, articles: Sequence[Article], progress: Progress
     ) -> Mapping[str, ChosenPicture]:
-        """Return each article's picture by the article's address; one without any is left out.
+        """Return each article's picture by the article's address; omit articles without one.
 
-        All that are best are asked for, then the second best of those that could not be had or
-        stand for nothing: what a site gives under many addresses is known once all of them have
-        come.
+        All best pictures are requested first, then the second best where the best was missing or is
+        common to several articles: only when all have come is it known whether a site gives one
+        picture under many addresses.
         """
         settings = self._newsroom.settings
         left = [article for article in articles if _may_have(settings, article)]
@@ -109,9 +109,9 @@ class PictureSearch:
         return chosen
 
     async def _get_set(self) -> None:
-        """Get the pictures that editors set lately, so that the site can show its copies of them.
+        """Fetch the pictures that editors set lately, so that the site can show its copies.
 
-        What cannot be had is asked for in the rounds of a day; the record names it all the same.
+        A missing one is requested again in the rounds of a day; the record names it anyway.
         """
         show = self._newsroom.settings.pictures.show
         if show != "cached":
@@ -123,19 +123,19 @@ class PictureSearch:
         await self._get([(address, show) for address in addresses])
 
     async def _get(self, wanted: Sequence[Wanted]) -> Mapping[Wanted, illustrate.Picture | None]:
-        """Return what came of some wishes; whoever is asked for already is not asked again."""
+        """Return the results for some wanted pictures; each is requested only once."""
         found = await asyncio.gather(*self._ask(wanted))
         return dict(zip(wanted, found, strict=True))
 
     def _ask(self, wanted: Sequence[Wanted]) -> list[asyncio.Task[illustrate.Picture | None]]:
-        """Return the search for each wish, begun where nobody has had it yet."""
+        """Return the task for each wanted picture, starting those not requested yet."""
         for want in wanted:
             if want not in self._had:
                 self._had[want] = asyncio.create_task(self._find(want))
         return [self._had[want] for want in wanted]
 
     async def _find(self, wanted: Wanted) -> illustrate.Picture | None:
-        """Return one picture, fetched if it must be; None where it is missing or broken."""
+        """Return one picture, fetched if necessary; None if it is missing or broken."""
         address, show = wanted
         if show == "cached" and (kept := self._album.find(address)) is not None:
             return kept
@@ -143,7 +143,7 @@ class PictureSearch:
         return answer if isinstance(answer, illustrate.Picture) else None
 
     async def fetch(self, address: str, show: Show) -> illustrate.Picture | Refused | PictureError:
-        """Fetch one picture and keep it as it will be shown; return why where there is none."""
+        """Fetch one picture and store it as `show` requires; return the error if it fails."""
         await self._readers.room()
         headers = illustrate.request_headers(show, self._newsroom.beat.url)
         request = Request(url=address, purpose="picture", headers=headers)
@@ -162,10 +162,10 @@ class PictureSearch:
             return PictureError(error.what, subject=address)
 
     async def _keep(self, fetched: illustrate.FetchedPicture) -> illustrate.Picture:
-        """Store a copy; what comes under many addresses at once is decoded for the first.
+        """Store a copy; a picture that comes under many addresses at once is decoded only once.
 
-        Few pictures are ever shown, so one is only proven, where it may wait for a page; its forms
-        are made when it has one (`FormMaking`).
+        Few pictures are ever shown, so one that may wait for a page is only checked; its forms are
+        made when a page shows it (`FormMaking`).
         """
         album = self._album
         async with self._turns[fetched.stem]:
@@ -183,7 +183,7 @@ def _find_fitting(
     rank: int,
     had: Mapping[Wanted, illustrate.Picture | None],
 ) -> Iterator[tuple[Article, ChosenPicture]]:
-    """Yield each article whose picture of a rank came and stands for it alone, with the picture."""
+    """Yield the articles whose picture of a rank came and is not common to several, with it."""
     for article in articles:
         picture = had[_want(newsroom.settings, article, rank)]
         if picture is not None and not newsroom.album.is_common(picture.url, article.web_url):
@@ -191,7 +191,7 @@ def _find_fitting(
 
 
 def _may_have(settings: Settings, article: Article) -> bool:
-    """Decide whether a picture may be shown: its publisher and the owner's rules allow it."""
+    """Decide whether the publisher and the owner's rules allow showing a picture."""
     is_shown = _show(settings, article) != "none"
     return bool(article.figures) and is_shown and "image" not in article.refuses
 
@@ -205,15 +205,15 @@ def _want(settings: Settings, article: Article, rank: int) -> Wanted:
     return article.figures[rank].url, _show(settings, article)
 
 
-# The forms of the pictures that pages will show, made by readers while records are filed.
+# Forms of the pictures that pages will show, made by reader processes while records are filed.
 
 _WAITS = frozenset({ReasonKind.ALL_HELD, ReasonKind.SOURCE_HELD})
 
 
 class FormMaking:
-    """Make forms beside other work, each picture's once.
+    """Make the forms of pictures in the background, once for each picture.
 
-    An async context: what is still under way at its end is given up.
+    An async context: unfinished work is cancelled at its end.
     """
 
     def __init__(self, album: Album, readers: ReaderPool) -> None:
@@ -230,27 +230,27 @@ class FormMaking:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def begin(self, stories: Iterable[Story]) -> None:
-        """Hand the pictures of those that somebody will see to the readers, and wait for none.
+        """Start making the forms of pictures that will be seen, without waiting for them.
 
-        That are readers of the site, and editors who look at what waits for them.
+        They are seen on the site, or at the desk by editors who check held stories.
         """
         shown = (story.images[0].url for story in stories if story.images and _is_seen(story))
         for fetched in self._album.find_waiting(shown):
             if fetched.stem not in self._tasks:
                 self._tasks[fetched.stem] = asyncio.create_task(self._make(fetched))
-        await asyncio.sleep(0)  # each has its turn before the caller keeps the loop to itself
+        await asyncio.sleep(0)  # lets the tasks start before the caller blocks the loop
 
     async def finish(self) -> None:
-        """Wait until all that was begun is made."""
+        """Wait until all forms that were begun are made."""
         await asyncio.gather(*self._tasks.values())
 
     async def _make(self, fetched: FetchedPicture) -> None:
         try:
             made = await self._readers.picture_forms(fetched)
-        except CopydeskError:  # no page shows it, as if it had been evicted
+        except CopydeskError:  # no page shows it, as if evicted
             self._album.forget(fetched.url)
             return
-        with contextlib.suppress(PictureError):  # it cannot be written now: a build tries again
+        with contextlib.suppress(PictureError):  # not writable now: a build tries again
             await asyncio.to_thread(self._album.keep, fetched, made)
 
 

@@ -1,4 +1,4 @@
-"""Readers: processes that parse what strangers wrote; one that stalls or dies is replaced."""
+"""Run the processes that parse untrusted bytes, and open a round's fetcher."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Result = TypeVar("Result")
 
 SECONDS_A_PAGE = 30.0
 _MEMORY_BYTES = 3 << 30
-_BACKLOG_BYTES = 64 << 20  # of pages that wait; while there are more, none is fetched
+_BACKLOG_BYTES = 64 << 20  # of waiting pages; above that, none is fetched
 _PRELOADED = ["copydesk.rounds._preload"]
 
 _beat: Beat
@@ -52,8 +52,8 @@ _beat: Beat
 class ReaderPool:
     """Read pages and feeds in other processes, each within a time limit.
 
-    A page that outruns the limit, or breaks its process, costs only itself: its reader is killed
-    and replaced and the caller gets PageError.
+    A page that exceeds the limit, or crashes its process, affects nothing else: its reader is
+    killed and replaced, and the caller gets PageError.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class ReaderPool:
         self._avif = asyncio.Lock()
 
     async def room(self) -> None:
-        """Wait while so much waits to be read that nothing more should be fetched."""
+        """Wait while too many bytes wait to be read."""
         await self._backlog.room()
 
     async def article(self, page: Page, lead: Lead) -> Article | Dropped:
@@ -86,7 +86,7 @@ class ReaderPool:
     async def leads(
         self, page: Page, source: Source, now: datetime, known: str = ""
     ) -> watch.SourceReading:
-        """Read the leads in a source's answer, `known` being the kind that it had before.
+        """Read the leads in a source's answer; `known` is the kind of list it was before.
 
         Raises FeedError or PageError.
         """
@@ -94,19 +94,19 @@ class ReaderPool:
             return await self._call(page.url, _read_leads, page, source, now, known)
 
     async def prove_picture(self, fetched: FetchedPicture) -> None:
-        """Decode a picture, and keep nothing of it; raises as `picture_forms` does."""
+        """Check that a picture can be decoded; raises the same errors as `picture_forms`."""
         await self._call_with_picture(fetched, illustrate.prove_picture)
 
     async def picture_forms(self, fetched: FetchedPicture) -> PictureForms:
-        """Make the forms of a picture; raises PictureError, or PageError where that breaks."""
+        """Make the forms of a picture; raises PictureError, or PageError if the reader fails."""
         return await self._call_with_picture(fetched, illustrate.make_forms)
 
     async def _call_with_picture(
         self, fetched: FetchedPicture, work: Callable[[FetchedPicture], Result]
     ) -> Result:
-        """Let a reader work on a picture.
+        """Call a function on a picture in a reader.
 
-        An AVIF may hold 600 MB when it is decoded, so no two of them are at a time.
+        A decoded AVIF may take 600 MB, so only one of them is decoded at a time.
         """
         is_avif = fetched.measure.format == "AVIF"
         with self._backlog.holds(len(fetched.data)):
@@ -114,17 +114,17 @@ class ReaderPool:
                 return await self._call(fetched.url, work, fetched)
 
     async def candidates(self, page: Page) -> tuple[discovery.FeedCandidate, ...]:
-        """Find the feeds that a page leads to; raises FeedError or PageError."""
+        """Find the feeds that a page links to; raises FeedError or PageError."""
         return await self._call(page.url, discovery.candidates, page)
 
     def close(self) -> None:
-        """End every reader, at once; a start under way is waited for."""
+        """End every reader at once; a start in progress is waited for."""
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call] # pebble's own hints end here
             self._pool.join()
 
     async def _start(self) -> ProcessPool:
-        """Start the processes with the first call, beside the loop: a second or two pass."""
+        """Start the processes at the first call, in a thread; it takes a second or two."""
         if self._pool is None:
             self._pool = _make_pool(self._beat, self.size)
             start = asyncio.to_thread(_begin, self._pool, self._meanwhile)
@@ -154,7 +154,7 @@ class ReaderPool:
             ) from error
         except CopydeskError:
             raise
-        except Exception as error:  # a bug of ours or a library's on one page must cost only it
+        except Exception as error:  # a bug must not cost more than this page
             kind = FeedError if work is _read_leads else PageError
             raise kind(
                 f"the page cannot be read ({type(error).__name__}: {error})",
@@ -164,7 +164,7 @@ class ReaderPool:
 
 
 def _make_pool(beat: Beat, size: int) -> ProcessPool:
-    """Return a pool of so many readers, none of them started."""
+    """Return a pool of `size` readers, not started yet."""
     from pebble import ProcessPool
 
     context = ReaderContext()
@@ -179,7 +179,7 @@ def _make_pool(beat: Beat, size: int) -> ProcessPool:
 
 
 def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
-    """Start the fork server, which loads for a second and is deaf to Ctrl-C, then readers."""
+    """Start the fork server, which loads for a second and ignores Ctrl-C, then the readers."""
     with processes.deaf():
         forkserver.ensure_running()
     meanwhile()
@@ -187,10 +187,10 @@ def _begin(pool: ProcessPool, meanwhile: Callable[[], None]) -> bool:
 
 
 class ReaderContext(ForkServerContext):
-    """Keep every lock until the readers have ended.
+    """A multiprocessing context that keeps every lock until the readers have ended.
 
-    pebble drops its locks before it ends its processes, and one that is just starting would find
-    none under the name that it was given, and print a traceback.
+    pebble drops its locks before it ends its processes. A process that is just starting would not
+    find its lock by name, and would print a traceback.
     """
 
     def __init__(self) -> None:
@@ -204,7 +204,7 @@ class ReaderContext(ForkServerContext):
 
 
 def _start_reader(beat: Beat) -> None:
-    """Prepare a reader process: its beat, a bound on its memory, no share in Ctrl-C."""
+    """Set up a reader process: its beat, its memory limit, and that it ignores Ctrl-C."""
     import gc
     import resource
     import signal
@@ -213,7 +213,7 @@ def _start_reader(beat: Beat) -> None:
     _beat = beat
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    gc.set_threshold(50_000, 20, 20)  # a page makes a heap of small things and no circles
+    gc.set_threshold(50_000, 20, 20)  # a page makes many small objects and no cycles
 
 
 def _read_leads(page: Page, source: Source, now: datetime, known: str) -> watch.SourceReading:
@@ -224,11 +224,11 @@ def _read_article(page: Page, lead: Lead) -> Article | Dropped:
     return extract.read(page, lead, _beat)
 
 
-# Backlog: what was fetched and waits for a reader is bounded, so that memory is.
+# The limit for fetched bytes that wait for a reader, so that memory stays bounded.
 
 
 class Backlog:
-    """Count the bytes that wait for a reader, and let no more come in while they are many."""
+    """Count the bytes that wait for a reader, and hold back new ones above the limit."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -237,12 +237,12 @@ class Backlog:
         self._room.set()
 
     async def room(self) -> None:
-        """Wait until less than the limit is held."""
+        """Wait until fewer bytes than the limit are held."""
         await self._room.wait()
 
     @contextlib.contextmanager
     def holds(self, size: int) -> Iterator[None]:
-        """Count these bytes for the block."""
+        """Count these bytes as held during the block."""
         self._count(size)
         try:
             yield
@@ -257,7 +257,7 @@ class Backlog:
             self._room.clear()
 
 
-# The wire: who answers requests in this round, the web or a recorded one, politely.
+# The fetcher of a round: polite, over the real web or a recorded one.
 
 
 @contextlib.asynccontextmanager
@@ -270,10 +270,10 @@ async def connect(
 ) -> AsyncIterator[Fetcher]:
     """Yield a polite fetcher for the block: over the recorded web in `web`, else the real one.
 
-    What comes in is recorded into `record` where one is named. What the real web's hosts said about
-    how they want to be asked is remembered for the next round; a replay knows nothing of it and
-    leaves nothing, so that its bytes depend on the recording alone. Raises ConfigError where a
-    real round has no contact, RecordingError where a recording cannot be read or written.
+    With `record`, the responses are recorded there. The crawl rules of real hosts are stored for
+    the next round; a replay neither reads nor stores them, so its result depends only on the
+    recording. Raises ConfigError if a real round has no contact, RecordingError if a recording
+    cannot be read or written.
     """
     options = settings.fetch
     async with contextlib.AsyncExitStack() as stack:
@@ -305,14 +305,14 @@ def _proxies(settings: Settings) -> Mapping[str, str]:
 
 
 class _Proxied:
-    """Ask the pages and pictures of a site through the proxy that its source is asked through."""
+    """Fetch the pages and pictures of a site through the proxy that is set for its source."""
 
     def __init__(self, inner: Fetcher, proxies: Mapping[str, str]) -> None:
         self._inner = inner
         self._proxies = proxies
 
     async def fetch(self, request: Request) -> Page | NotModified | Refused:
-        """Fetch what one request asks for."""
+        """Send one request, through the proxy of its site if there is one."""
         if not request.proxy:
             proxy = self._proxies.get(urls.registrable_domain(request.url), "")
             request = replace(request, proxy=proxy)
@@ -321,7 +321,7 @@ class _Proxied:
 
 @contextlib.contextmanager
 def _remember_hosts(memory: Memory, polite: Polite) -> Iterator[None]:
-    """Keep what was learnt of hosts, also from a block that was cut short."""
+    """Store what was learned about hosts, even if the block is aborted."""
     try:
         yield
     finally:

@@ -1,13 +1,13 @@
-"""What the fork server loads once, and every reader is made with: what reads strangers' bytes.
+"""Import the modules that the fork server loads once for every reader process.
 
-Loading takes half a second, most of it with the first page that is read; so one is read here.
+Loading takes half a second, most of it for the first page read, so one page is read here.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pebble.pool.process  # noqa: F401 - what a reader is told to run
+import pebble.pool.process  # noqa: F401 - run by readers
 import PIL.AvifImagePlugin
 import PIL.Image
 import PIL.WebPImagePlugin
@@ -36,4 +36,4 @@ def _answer(body: str) -> Page:
 
 extract.read(_answer(_PAGE), Lead(url=_URL, source="", found=_NOW), Beat(title="Warm"))
 watch.read(_answer(_FEED), Source(url=_URL), _NOW)
-PIL.Image.preinit()  # GIF, JPEG, PNG; `init` would load thirty more that nobody shows
+PIL.Image.preinit()  # GIF, JPEG, PNG; `init` would load thirty unused formats

@@ -1,4 +1,4 @@
-"""Turn leads into articles: fetch each page, read it, keep what fails for the next round."""
+"""Fetch pages and read them into articles; read a saved page from a file."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _EXPECTED: dict[RefusedReason, DropReason] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTrace:
-    """What a page's answer says of itself: its validators, where it ended, the redirects there."""
+    """The metadata of a page's response: its validators, its final address, its redirects."""
 
     etag: str = ""
     last_modified: str = ""
@@ -57,7 +57,7 @@ NO_TRACE = PageTrace()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """What became of a lead's page."""
+    """The result of reading a lead's page."""
 
     lead: Lead
     outcome: Article | Dropped | Failure
@@ -67,9 +67,9 @@ class PageRead:
 async def read_pages(
     leads: Sequence[Lead], fetcher: Fetcher, readers: ReaderPool, progress: Progress
 ) -> list[PageRead]:
-    """Fetch and read every lead's page; nothing that one of them does stops the others.
+    """Fetch and read the pages of all leads; return the results in the order of the leads.
 
-    Gives the outcomes in the order of the leads.
+    A page that fails does not stop the others.
     """
     progress.stage("pages", len(leads))
     outcomes: dict[str, PageRead] = {}
@@ -87,9 +87,9 @@ async def work_by_host(
     url_of: Callable[[One], str],
     work: Callable[[One], Awaitable[None]],
 ) -> None:
-    """Do the work of each thing: a host is one queue, in order, and all hosts go on at once.
+    """Run `work` for each thing: one after the other within a host, all hosts at once.
 
-    The fetcher bounds the requests, the readers the pages that are held.
+    The fetcher limits the requests; the readers limit the pages held in memory.
     """
     queues: dict[str, list[One]] = {}
     for thing in things:
@@ -105,7 +105,7 @@ async def work_by_host(
 async def _safely(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageRead:
     try:
         return await _read_lead(lead, fetcher, readers)
-    except Exception as error:  # a bug that one page meets must cost only that page
+    except Exception as error:  # a bug must not cost more than this page
         return PageRead(lead=lead, outcome=failure_of(lead.url, error))
 
 
@@ -130,7 +130,7 @@ async def _read_lead(lead: Lead, fetcher: Fetcher, readers: ReaderPool) -> PageR
 
 
 def trace_of(page: Page) -> PageTrace:
-    """Return what there is to remember of a page's answer."""
+    """Return the metadata to store of a page's response."""
     return PageTrace(
         etag=page.headers.get("etag", ""),
         last_modified=page.headers.get("last-modified", ""),
@@ -148,7 +148,7 @@ async def parse_page(lead: Lead, page: Page, readers: ReaderPool) -> Article | D
 
 
 def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
-    """Take a no for a no, but for a robots.txt that could not be had: it may be there next time."""
+    """Return a refusal as a drop, but an unavailable robots.txt as a failure, to try again."""
     reason = _EXPECTED.get(answer.reason)
     may_change = answer.reason == "robots" and answer.retry_at is not None
     if reason is not None and not may_change:
@@ -160,19 +160,19 @@ def _refusal(lead: Lead, answer: Refused) -> Dropped | Failure:
     )
 
 
-# Saved: a page that lies in a file, read as if it had been fetched.
+# Saved pages, read from a file as if they had been fetched.
 
-_MAX_BYTES = 64 * 1024 * 1024  # of a file, unpacked
+_MAX_BYTES = 64 * 1024 * 1024  # of an unpacked file
 _GZIP = b"\x1f\x8b"
 _SITE = "https://unknown.invalid"
-_NOWHERE = f"{_SITE}/page"  # a site's root would be taken for a home page
+_NOWHERE = f"{_SITE}/page"  # with a path, since a site's root would be taken for a home page
 
 
 def load_saved_page(path: Path, url: str, now: datetime) -> Page:
-    """Read a page from a file, as it is or as gzip.
+    """Read a page from a file, plain or gzip.
 
-    Its address is `url`, else the one that it declares, else one that `placed` takes out again.
-    Raises PageError where the file cannot be read, UsageError where `url` is no address.
+    Its address is `url`, else the one that it declares, else a placeholder that `place_article`
+    removes again. Raises PageError if the file cannot be read, UsageError if `url` is no address.
     """
     if url and not urls.fetchable(url):
         raise UsageError("no web address", subject=url, hint="an address begins with https://")
@@ -213,9 +213,9 @@ def _read_file(path: Path) -> bytes:
 
 
 def place_article(article: Article, url: str) -> Article:
-    """Return an article with the word on where its address came from.
+    """Return an article with a note on how its address is known.
 
-    One that was only lent is taken out again; what hung on it stays relative.
+    A placeholder address is removed; addresses that were resolved against it become relative.
     """
     if not article.url.startswith(_SITE):
         return replace(article, origins={**article.origins, "url": "--url" if url else "declared"})

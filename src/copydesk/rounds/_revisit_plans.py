@@ -1,9 +1,8 @@
-"""Plans: when a filed page is looked at again, and what must be known of it then.
+"""Plan when to look at each filed page again.
 
     filed + 1 hour, 6 hours, 1 day, 3 days, 7 days
 
-A look that comes late takes the place of all that were due by then: nothing is made up for. One
-that is late by a week is not made.
+A late look replaces all looks that were due by then. A look that is a week late is not made.
 """
 
 from __future__ import annotations
@@ -30,20 +29,21 @@ STEPS = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 72, 168))
 WEEK = STEPS[-1]
 DAY = timedelta(days=1)
 LOOKS_A_ROUND = 200
-LOOKS_A_HOST = 12  # a round: at five seconds between two, a minute
+LOOKS_A_HOST = 12  # in a round; a minute, with five seconds between two
 
-LATE = DAY  # a host with more looks than its share makes those that are not yet so late first
+LATE = DAY  # on a host with too many due looks, those not yet this late go first
 
 _GIVE_UP = WEEK + 3 * DAY
-_FIRST = timedelta(hours=1)  # with the memory lost, no look is due at once
+_FIRST = timedelta(hours=1)  # after a loss of the memory no look is due before that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at a filed page and what came of it.
+    """One look at a filed page and its result.
 
-    "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is all that tells
-    nothing of the article: no answer, a wall, a page that is no article now. `failure` is a bug.
+    "same" is a 304; "gone" a 404 or 410; "read" has the article; "nothing" is any answer that says
+    nothing about the article: a timeout, a paywall, a page that is no article now. `failure` is a
+    bug.
     """
 
     revisit: Revisit
@@ -72,7 +72,7 @@ def plan_first_look(
 
 
 def digest(article: Article) -> str:
-    """Compute a digest of an article's words."""
+    """Compute the digest of an article's words."""
     words = "\0".join((article.title, article.excerpt, article.text))
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -80,11 +80,11 @@ def digest(article: Article) -> str:
 def place_of_look(
     story: Story, url: str, plan: Plan, trace: PageTrace = NO_TRACE
 ) -> tuple[str, Plan]:
-    """Return where to ask for a story's page, and the plan for there.
+    """Return the address to ask for a story's page, and the plan for that address.
 
-    That is the address by which it came in, where nobody but its publisher's host stands between:
-    what leads there from another (a shortener, a counter, a thief) has no say in the story. Else it
-    is where the page was read. Validators hold for the place that gave them alone.
+    It is the address by which the story came in, if only its publisher's host redirects from there:
+    other hosts (a shortener, a counter, a hijacker) must not influence the story. Otherwise it is
+    the address where the page was read. Validators are valid only for the address that gave them.
     """
     home = story.web_url or url
     between = (url, *(target for _, target in trace.hops[:-1]))
@@ -98,10 +98,10 @@ def place_of_look(
 
 
 def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan) -> None:
-    """Plan the next look at a story's page, or none where the last one is over."""
+    """Plan the next look at a story's page, or none if the last one is over."""
     due = _next(plan, now, story.published_at)
     if due is None and plan.is_gone and story.access != "gone":
-        due = NEVER  # the record has no place to say it: the plan does
+        due = NEVER  # the record has no field for it, so the plan stores it
     if due is None:
         memory.revisits.forget(story.path)
         return
@@ -110,9 +110,9 @@ def keep_plan(memory: Memory, now: datetime, story: Story, url: str, plan: Plan)
 
 
 def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime | None:
-    """Compute when to look next, None for never.
+    """Compute the time of the next look, or None if there is none.
 
-    A story published within the last week always has a plan, so that one without has lost it.
+    A story published within the last week always has a plan; if it is missing, it was lost.
     """
     if plan.gone is not None and not plan.is_gone:
         return max(plan.gone, now) + DAY if now < plan.filed + _GIVE_UP else None
@@ -125,7 +125,7 @@ def _next(plan: Plan, now: datetime, published_at: datetime | None) -> datetime 
 
 
 def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
-    """Return the looks of this round, the longest due first; so many in all, so many a host."""
+    """Return this round's looks, the longest due first, within limits in all and for each host."""
     late = now - LATE
     return memory.revisits.share(now, late, LOOKS_A_ROUND, LOOKS_A_HOST)
 
@@ -133,11 +133,12 @@ def due_looks(memory: Memory, now: datetime) -> list[Revisit]:
 def make_up_plans(
     newsroom: Newsroom, shelf: FiledShelf, removed: frozenset[str], left_over: Set[str]
 ) -> None:
-    """Plan a look at each story of the last week that has none, and forget what is long over.
+    """Plan a look at each story of the last week without a plan, and delete expired plans.
 
-    The memory was lost: they are spread over the coming day by their paths. Those `left_over` by a
-    killed round of an earlier version, or that came within the hour, are on schedule. A record that
-    is not the line's to change, or whose page is gone or was `removed` by an editor, gets none.
+    Plans are missing after a loss of the memory: the looks are spread over the next day by path.
+    Stories `left_over` by a killed round of an earlier version, and those filed within the hour,
+    are on schedule. A record that copydesk may not change, or whose page is gone or was `removed`
+    by an editor, gets no plan.
     """
     now = newsroom.now
     newsroom.memory.revisits.forget_due(now - WEEK)
@@ -163,10 +164,10 @@ def is_removed(story: Story, removed: frozenset[str]) -> bool:
 
 
 def is_ours(beat: Beat, articles: ArticleStore, memory: Memory, story: Story) -> bool:
-    """Decide whether the line filed a record, so that its page is looked at.
+    """Decide whether copydesk filed a record, so that its page is looked at.
 
-    It knows what it wrote. A record of `everyday` has no place for that, and where the memory was
-    lost the article that was read must do: such looks tell that a page is gone, and change nothing.
+    The record's digests show it. A record of `everyday` has them only in memory; if that was lost,
+    the stored article is enough: such looks only notice that a page is gone, and change nothing.
     """
     if read_digests(memory, story):
         return True
@@ -191,7 +192,7 @@ def _make_up(
     )
     url, plan = place_of_look(story, story.original_url or story.web_url, plan)
     if article is not None and url in {article.url, story.original_url}:
-        plan = msgspec.structs.replace(plan, final_url=url)  # there it was read
+        plan = msgspec.structs.replace(plan, final_url=url)  # the page was read there
     if is_left or now < filed + _FIRST:
         keep_plan(memory, now, story, url, plan)
         return
@@ -202,7 +203,7 @@ def _make_up(
 
 
 def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
-    """Return the lead again that brought a story: what its article took from it, by the origins."""
+    """Return the lead that brought a story, rebuilt from its article's origins."""
     url = story.original_url or story.web_url
     if article is None:
         return Lead(
@@ -229,13 +230,13 @@ def _lead(now: datetime, story: Story, article: Article | None) -> Lead:
 
 
 def forget(memory: Memory, paths: Iterable[str]) -> None:
-    """Plan no look at these records' pages."""
+    """Delete the plans of these records' pages."""
     for path in paths:
         memory.revisits.forget(path)
 
 
 def _media(article: Article) -> tuple[Media, ...]:
-    """Return the video or sound that a feed offered, by the frame that was made of it."""
+    """Return the video or audio that a feed offered, from the frame that was made of it."""
     shown = embeds.read(article.featured_content)
     if shown is None:
         return ()
@@ -244,12 +245,12 @@ def _media(article: Article) -> tuple[Media, ...]:
     return (Media(url=shown.src, kind=kind, type=mime_type, seconds=article.seconds),)
 
 
-# Correction: what a look at a filed page found to change in its record.
+# The changes that a look at a filed page makes in its record.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A record before and after, by which events; without `article` the page could not be had."""
+    """A record before and after some events; without `article` the page could not be had."""
 
     before: Story
     after: Story

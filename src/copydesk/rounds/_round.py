@@ -1,4 +1,4 @@
-"""A round: the whole line once, alone in its newsroom, and the site brought up to it."""
+"""Run one round: gather, judge, file, build, push; then forget old data."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def run_round(
     progress: Progress,
     stopwatch: Stopwatch | None = None,
 ) -> RoundReport:
-    """Run one round and publish what it changed; a dry run only says what it would do.
+    """Run one round and publish its changes; a dry run only reports them.
 
-    `stopwatch` measures the stages up to the commit, and so knows when each begins. A replay is a
-    test and pushes nothing; a round of one source or page leaves what else there is to do to a
-    whole one, and waits ten seconds for a round that is at work. Raises BusyError where
-    another round is at work, ConfigError, RecordingError, MemoryStoreError. What goes wrong with
-    one source, page, record or picture is in the report, and so is a push that failed.
+    `stopwatch` measures the stages up to the commit, so it knows when each begins. A replay is a
+    test and pushes nothing. A round of one source or page leaves all other tasks to a whole round,
+    and waits up to ten seconds for a round that is running. Raises BusyError while another round
+    runs, ConfigError, RecordingError, MemoryStoreError. Failures of one source, page, record or
+    picture are in the report, and so is a failed push.
     """
     began = time.monotonic()
     patience = 0.0 if options.is_whole else WORD_SECONDS
@@ -79,7 +79,7 @@ def run_round(
 
 @contextlib.contextmanager
 def _tell(newsroom: Newsroom, progress: Progress) -> Iterator[RoundTeller]:
-    """Tell others how the round goes; one that is broken off is over, too."""
+    """Show the progress of the round to other processes; an aborted round ends there, too."""
     teller = RoundTeller(newsroom.private, newsroom.now, progress)
     try:
         yield teller
@@ -117,8 +117,8 @@ def _archive(newsroom: Newsroom, report: RoundReport) -> RoundReport:
 
 
 def _file_letters(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """File the letters that are due, each in a commit of its own; one that fails is reported."""
-    from copydesk.newsletters.issues import file_due_letters  # what hardly any round needs
+    """File the newsletters that are due, each in a commit of its own; a failure is reported."""
+    from copydesk.newsletters.issues import file_due_letters  # hardly any round needs it
 
     outcomes = file_due_letters(newsroom)
     failed = [
@@ -145,8 +145,8 @@ def _publish(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Rou
 
 
 def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> RoundReport:
-    """Send the site where it is not yet; a failure is reported, and the next round tries again."""
-    from copydesk.building import deploy  # what a round that sends nothing does not need
+    """Deploy the site if the target is not up to date; report a failure, the next round retries."""
+    from copydesk.building import deploy  # not every round deploys
 
     began = time.monotonic()
     try:
@@ -161,7 +161,7 @@ def _deploy(newsroom: Newsroom, report: RoundReport, progress: Progress) -> Roun
 
 
 def _call_webhooks(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that tells webhooks of the site; a failure is a note, a test tells nobody."""
+    """Return the step that calls webhooks; a failure becomes a note, and a test calls none."""
 
     def call(newsroom: Newsroom, report: RoundReport) -> RoundReport:
         from copydesk.building.webhooks import call_webhooks, note_site_events  # hardly any has one
@@ -179,14 +179,14 @@ def _call_webhooks(options: RoundOptions) -> Callable[[Newsroom, RoundReport], R
 
 
 def _check_recall(options: RoundOptions) -> Callable[[Newsroom, RoundReport], RoundReport]:
-    """Return the step that holds the newsroom against others' lists; a failure is a note."""
+    """Return the step that checks the lists of [recall]; a failure becomes a note."""
 
     def check(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-        from copydesk.rounds.recall import check_recall  # what hardly any newsroom needs
+        from copydesk.rounds.recall import check_recall  # hardly any newsroom needs it
 
         try:
             check_recall(newsroom, options.web)
-        except Exception as error:  # whatever it is must not cost a round that is done
+        except Exception as error:  # no error here may fail a finished round
             note = f"not held against the lists of [recall]: {error}"
             return replace(report, notes=(*report.notes, note))
         return report
@@ -206,7 +206,7 @@ def _time(
 
 
 def _once(*failed: Failure) -> tuple[Failure, ...]:
-    """Drop what the round and the build both met, such as a record that cannot be read."""
+    """Return failures without repetitions, such as a record that round and build could not read."""
     return tuple(dict.fromkeys(failed))
 
 
@@ -219,22 +219,22 @@ def _in_loop(
         return runner.run(run(newsroom, options, progress, stopwatch))
 
 
-# The line: one story all the way from a source to a filed record and a published page.
+# The whole way of a story, from a source to a filed record and a published page:
 #
 # beat.toml
-#   | watch                >  leads      sources/     the sources that are due, what they list
-#   | unknown              >  leads      _known       not filed, dropped or settled already
-#   | fetch | extract      >  articles   reading/     politely; a pool of processes reads
-#   | settle               >  articles   reading/     without what their sites repeat
-#   | look again           >  looks      revisiting/  filed pages, an hour to a week later
-#   | compare              >  stories    revisiting/  what their publishers corrected in them
-#   | fetch missing        >  texts      revisiting/  what a restore missed, and pictures
-#   | judge | illustrate   >  appraised  judging/     topics and points, once a page; its picture
-#   | judge                >  stories    judging/     copies of what came before; a path
-#   | review               >  stories    judging/     through the gate, or held for an editor
-#   | regroup              >  stories    rejudging/   what a new story changes in older ones
-#   | archive              >  records    filing/      Markdown on the disk, one commit
-#   | publish              >  site       publishing/  only what changed
+#   | watch                >  leads      sources/         the leads of the sources that are due
+#   | sift                 >  leads      _outcomes        not filed, dropped or settled already
+#   | fetch | extract      >  articles   _reading, _pool  politely; a pool of processes reads
+#   | settle               >  articles   _page_memory     without the repeated text of their sites
+#   | look again           >  looks      _corrections     filed pages, an hour to a week later
+#   | compare              >  stories    _corrections     their publishers' corrections
+#   | fetch missing        >  texts      _missing_parts   texts and pictures a restore missed
+#   | judge | illustrate   >  appraised  _judging         topics, points and picture of each page
+#   | judge                >  stories    _judging         copies of earlier stories; a path
+#   | review               >  stories    _judging         through the gate, or held for an editor
+#   | regroup              >  stories    rejudging/       changes of older stories by new ones
+#   | archive              >  records    _conclude        Markdown on the disk, one commit
+#   | publish              >  site       building         only changed pages
 
 
 async def run(
@@ -279,13 +279,13 @@ async def run(
 
 
 def _load_the_rest() -> None:
-    """Load what judges and builds: a third of a second, in which a round waits for its readers."""
+    """Import the code that judges and publishes (0.3 s) while the round waits for its readers."""
     from copydesk.judge import appraise, regroup  # noqa: F401 - in use later
     from copydesk.publish import publish, survey  # noqa: F401 - the same
 
 
 def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
-    """Yield the paths of filed stories whose pages were read again: their texts may be others."""
+    """Yield the paths of filed stories whose pages were read again, so their texts may differ."""
     for look in gathered.looks:
         if look.article is not None:
             yield look.revisit.path
@@ -294,7 +294,7 @@ def _paths_read_anew(gathered: Gathered) -> Iterator[str]:
 
 
 def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Concluded:
-    """Judge what was gathered, and file nothing."""
+    """Judge the gathered candidates, and file nothing."""
     with stopwatch.measure("judge"):
         stories = judge_all(bench, gathered)
     filed = Filed(written=tuple(sorted(stories.changed)))
@@ -302,7 +302,7 @@ def _rehearse(bench: Bench, gathered: Gathered, stopwatch: Stopwatch) -> Conclud
 
 
 def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
-    """Return what was filed with what an earlier round or word left and this one finished."""
+    """Return what was filed, plus what an interrupted round or command had left unfinished."""
     notes = tuple(
         f"finished what was cut short: {change.subject}"
         if change.commit
@@ -316,7 +316,7 @@ def _report_recovery(filed: Filed, recovered: Sequence[Recovered]) -> Filed:
 
 
 def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundReport:
-    """Fold what became of every lead, and what was filed, into the report."""
+    """Build the report from the outcome of every lead and from what was filed."""
     gathered, new, changed = done.gathered, done.stories.new, done.stories.changed
     written = [path for path in done.filed.written if path in changed]
     filed = [path for path in written if path in new]
@@ -344,20 +344,19 @@ def _report(done: Concluded, troubles: Troubles, stopwatch: Stopwatch) -> RoundR
     )
 
 
-# What the memory forgets after a round, so that it does not grow without end.
+# What the memory forgets after a round, so that it does not grow forever.
 
 _UNUSED = timedelta(days=30)
-_UNDONE_WITHIN = timedelta(days=90)  # what an editor did at the desk
-_HOSTS_BYTES = 64 << 20  # of notes on hosts: strangers can invent hosts as they like
+_UNDONE_WITHIN = timedelta(days=90)  # editors can undo actions at the desk for this long
+_HOSTS_BYTES = 64 << 20  # limit for notes on hosts: anybody can invent any number of hosts
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def forget_old(newsroom: Newsroom) -> None:
-    """Forget leads that were dropped or failed long ago, and what is known of places left alone.
+    """Delete leads dropped or failed long ago, and notes on hosts not asked for long.
 
-    A source that stands in beat.toml is never forgotten, nor what was filed. One that was taken out
-    keeps its state for 30 days: who takes it out for an hour need not begin again. What takes back
-    an action of the desk is kept for 90 days.
+    Filed stories and sources in beat.toml are never forgotten. A source that was taken out keeps
+    its state for 30 days, in case it comes back. Actions of the desk can be undone for 90 days.
     """
     memory = newsroom.memory
     before = newsroom.now - _UNUSED
@@ -374,18 +373,18 @@ def forget_old(newsroom: Newsroom) -> None:
 
 
 def _forget_removals(root: Path, articles: ArticleStore) -> None:
-    """Keep no text of what an editor removed: the word was cut short, or came from elsewhere."""
-    with contextlib.suppress(RecordError):  # the next round reports the rulings, and reads on
+    """Delete stored texts of removed stories, if the removal was interrupted or made elsewhere."""
+    with contextlib.suppress(RecordError):  # the next round reports the broken rulings
         removed = {archive.address_mark(url): url for url in archive.read_rulings(root).removed}
         if not removed:
-            return  # the common case, in which nobody lists what is kept
+            return  # the common case: the stored texts need not be listed
         kept = itertools.chain.from_iterable(articles.marks().values())
         for mark in removed.keys() & {*kept}:
             articles.forget(removed[mark])
 
 
 def _stale_hosts(memory: Memory, before: datetime) -> Iterator[str]:
-    """Yield the hosts left alone for long, and the longest left where all are too much."""
+    """Yield the hosts not asked for long, and the least recent ones if the notes take too much."""
     notes = [(_newest_time(note), len(note), key) for key, note in memory.hosts.items()]
     size = sum(length for _, length, _ in notes)
     for newest, length, key in sorted(notes):
@@ -403,17 +402,17 @@ def _find_stale_sources(beat: Beat, memory: Memory, before: datetime) -> Iterato
 
 
 def _last_ask_time(kept: bytes) -> datetime:
-    """Return when a source was last asked, within a day: it is asked again at most a day later."""
+    """Return when a source was last asked, to within a day: it is asked at least daily."""
     try:
         state = msgspec.json.decode(kept, type=schedule.SourceState)
-    except msgspec.DecodeError:  # of another version: as good as unknown
+    except msgspec.DecodeError:  # written by another version: as if unknown
         return _LONG_AGO
     times = (state.next_at, state.last_ok_at, state.failing_since, state.ended_at)
     return max((moment for moment in times if moment is not None), default=_LONG_AGO)
 
 
 def _newest_time(kept: bytes) -> datetime:
-    """Return the newest time in a note on a host, whatever else it says."""
+    """Return the newest time in a note on a host, whatever its format."""
     try:
         note = msgspec.msgpack.decode(kept)
     except msgspec.MsgspecError:
@@ -423,19 +422,18 @@ def _newest_time(kept: bytes) -> datetime:
     return max(times, default=_LONG_AGO)
 
 
-# The git remote: a round's commits are pushed to it after the round; then git tidies up.
+# The git remote: a round's commits are pushed after the round; then git packs its objects.
 #
-# A remote that moves meanwhile is tried again at once, a few times (`archive.Repository.push`). Who
-# tries a failed push again is the next round, when it is due: earlier commits go along with its
-# own.
+# If the remote moves meanwhile, `archive.Repository.push` tries again at once, a few times. A push
+# that failed is repeated by the next round, together with that round's own commits.
 
 
 def push_commits(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Bring branch and remote together where `records.remote` names one; say what came of it.
+    """Synchronise the branch with `records.remote`, if one is set; report the result.
 
-    Commits of earlier rounds go along. A remote that cannot be had makes the round not complete:
-    commits may be here alone, or there alone. Commits of others that come in, of which the build
-    that follows publishes the records, come also where there is nothing to push.
+    Unpushed commits of earlier rounds are pushed, too. If the remote cannot be reached, the round
+    is not complete, since commits may exist on one side only. New commits of others are pulled even
+    if there is nothing to push; the build that follows publishes their records.
     """
     remote = newsroom.settings.records.remote
     if not remote:
@@ -461,7 +459,7 @@ def _commits(count: int) -> str:
 
 
 def tidy_repository(newsroom: Newsroom, report: RoundReport) -> RoundReport:
-    """Let git pack what commits pile up, after a round that made one."""
+    """Let git pack loose objects, after a round that made a commit."""
     if report.commit is None:
         return report
     try:

@@ -1,4 +1,4 @@
-"""The shelf of a round: what is filed, found in the catalogue, read when somebody asks for it."""
+"""Provide the filed stories to judging, read on demand from the catalogue; sentence vectors."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from copydesk.rounds._page_memory import SiteHabits
 
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
-_NO_TEXT = "-"  # the site, and its habits, of a story of which no text is kept
+_NO_TEXT = "-"  # the site and the habits of a story without a stored text
 
 
 class FiledShelf:
-    """All that is filed, as a `news.Shelf`, and what a round puts beside it.
+    """All filed stories, as a `news.Shelf`, and those that a round adds.
 
-    The catalogue, up to date when the shelf is made, tells where something stands; records and
-    texts are read when they are asked for. A story that is put here takes the place of the filed
-    one with its path. Texts and fingerprints are those of stories that may have copies, the rest
-    of the archive would fit no small server.
+    The catalogue, updated when the shelf is made, knows the paths; records and texts are read on
+    demand. A story that is put here replaces the filed one with its path. Only stories that may
+    have copies have texts and fingerprints, since those of the whole archive would not fit on a
+    small server.
     """
 
     def __init__(
@@ -49,23 +49,23 @@ class FiledShelf:
         self._filed: dict[str, Shelved | None] = dict.fromkeys(self._but)
         self._former = self._find_former_addresses()
         self._has_current_marks = False
-        if vectors.has_model:  # it keeps the vectors of what is asked for alone
+        if vectors.has_model:  # only vectors that are asked for stay stored
             for path in self._paths(catalogue.between(self._since, _END)):
                 self._read(path)
 
-    # ---- what judging asks -----------------------------------------------------------------------
+    # ---- for judging -----------------------------------------------------------------------------
 
     def at(self, url: str) -> str | None:
-        """Return the path of the record that stands for this address, by the address's identity."""
+        """Return the path of the record of this address, compared by identity."""
         path = self._catalogue.path_at(url, self._but)
         return path or self._former.get(urls.identity(url)) or self._own.at(url)
 
     def holds(self, name: str) -> bool:
-        """Decide whether a record of this name is filed, or put here."""
+        """Decide whether a record of this name is filed or was put here."""
         return bool(self._paths(self._catalogue.find_by_name([name]))) or self._own.holds(name)
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterator[Shelved]:
-        """Yield stories whose fingerprint is near, as `judge.shelves.MemoryShelf` does."""
+        """Yield stories with a similar fingerprint, as `judge.shelves.MemoryShelf` does."""
         if not self._has_current_marks:
             self._bring_marks_up_to_date()
         shared = Counter(
@@ -82,43 +82,43 @@ class FiledShelf:
         """Return the stories published in [start, end], by time and path ascending."""
         return self._with_own(self._catalogue.between(start, end), self._own.between(start, end))
 
-    # ---- what grouping asks ----------------------------------------------------------------------
+    # ---- for grouping ----------------------------------------------------------------------------
 
     def of_groups(self, names: Collection[str]) -> list[Shelved]:
         """Return the stories of the groups with these names, by time and path ascending."""
         return self._with_own(self._catalogue.in_groups(names), self._own.of_groups(names))
 
     def find_by_name(self, names: Collection[str]) -> list[Shelved]:
-        """Return the stories of these names."""
+        """Return the stories with these names."""
         own = (one for one in self._own if record_name(one.story.path) in names)
         return self._with_own(self._catalogue.find_by_name(names), own)
 
     def copies_of(self, names: Collection[str]) -> list[Shelved]:
-        """Return the filed copies of the stories of these names."""
+        """Return the filed copies of the stories with these names."""
         paths = (path for name in names for path in self._catalogue.copies_of(name))
         return self._with_own(paths, ())
 
     def find_grouped_by_hand(self) -> list[Shelved]:
-        """Return the stories that a ruling, or a word on a member of their group, may move."""
+        """Return the stories that a ruling, or a verdict on a member of their group, may move."""
         return self._with_own(self._catalogue.find_grouped_by_hand(), self._own)
 
     def at_addresses(self, addresses: Iterable[str]) -> list[Shelved]:
-        """Return the filed stories of any of these addresses."""
+        """Return the filed stories at any of these addresses."""
         return self._with_own(self._catalogue.at_addresses(addresses), ())
 
     def at_paths(self, paths: Iterable[str]) -> list[Shelved]:
-        """Return the stories at these paths, those that there are."""
+        """Return the stories at these paths, skipping missing ones."""
         return [shelved for path in paths if (shelved := self.get(path)) is not None]
 
     @property
     def corpus(self) -> StoredCorpus:
-        """Return what is kept of the terms of filed stories."""
+        """Return the stored terms of filed stories."""
         return self._catalogue.corpus
 
     def digest_texts(self, since: datetime) -> dict[str, bytes]:
-        """Return a digest of what each filed story since a time says, by path, but for copies.
+        """Return a digest of the text of each filed story since a time, by path, except copies.
 
-        It changes with the record, and with what is taken for text on the pages of its site.
+        It changes with the record, and with the repeated text of its site.
         """
         if not self._has_current_marks:
             self._bring_marks_up_to_date()
@@ -129,7 +129,7 @@ class FiledShelf:
         }
 
     def count_stories(self, topic: str, since: datetime) -> int:
-        """Return how many stories have a topic: the filed ones since a time, and new ones here."""
+        """Return the number of stories with a topic: those filed since a time, and new ones."""
         filed = self._catalogue.count(StoryFilter(topics=frozenset((topic,)), since=since))
         own = {shelved.story.path: shelved.story for shelved in self._own}
         new = own.keys() - self._catalogue.signatures_of(own).keys()
@@ -138,16 +138,16 @@ class FiledShelf:
     # ---- reading and putting ---------------------------------------------------------------------
 
     def paths_between(self, start: datetime, end: datetime) -> list[str]:
-        """Return the paths of the stories published in [start, end]; none is read."""
+        """Return the paths of the stories published in [start, end], without reading them."""
         own = (shelved.story.path for shelved in self._own.between(start, end))
         return sorted({*self._paths(self._catalogue.between(start, end)), *own})
 
     def get(self, path: str) -> Shelved | None:
-        """Return the story at a path, None where there is none or its record cannot be read."""
+        """Return the story at a path, None if there is none or its record cannot be read."""
         return self._own.get(path) or self._read(path)
 
     def peek(self, path: str) -> Shelved | None:
-        """Return the same of a filed story without keeping it in hand."""
+        """Return the filed story at a path without caching it, None as in `get`."""
         known = self._filed.get(path)
         if known is not None:
             return known
@@ -159,7 +159,7 @@ class FiledShelf:
     def put(self, shelved: Shelved, fingerprint: tuple[int, ...] | None = None) -> None:
         """Put a story here, with the vector and the fingerprint of its text.
 
-        The fingerprint is made here, but where it is known already.
+        The fingerprint is computed unless it is given.
         """
         vector = self._vectors.of(shelved.story.title, shelved.text or shelved.story.excerpt)
         marks = copies.fingerprint(shelved.text) if fingerprint is None else fingerprint
@@ -167,9 +167,9 @@ class FiledShelf:
         self._own_texts.add(shelved.story.path)
 
     def replace(self, story: Story) -> None:
-        """Put a newer state of a story in the place of the one with its path; the text stays.
+        """Replace the story with the same path by a newer state; its text stays.
 
-        One that is not here yet is added, without a text.
+        A story that is not here yet is added, without a text.
         """
         filed = self.get(story.path)
         if filed is not None and self._own.get(story.path) is None:
@@ -179,7 +179,7 @@ class FiledShelf:
             shelf.replace(story)
 
     def _find_former_addresses(self) -> dict[str, str]:
-        """Return where pages were before an editor set another address, and their records."""
+        """Return the addresses of pages before an editor changed them, and their records."""
         rules = self._newsroom.beat.rulings
         set_by = {rule.stories[0]: rule for rule in rules if rule.field == "url"}
         former: dict[str, str] = {}
@@ -192,7 +192,7 @@ class FiledShelf:
         return [path for path in paths if path not in self._but]
 
     def _with_own(self, filed: Iterable[str], own: Iterable[Shelved]) -> list[Shelved]:
-        """Return the stories at filed paths, but for those put here anew, and `own` ones."""
+        """Return the stories at filed paths, unless replaced here, and the `own` ones."""
         read = (self._read(path) for path in self._paths(filed) if self._own.get(path) is None)
         found = [*(shelved for shelved in read if shelved is not None), *own]
         return sorted(found, key=_time_and_path)
@@ -201,12 +201,12 @@ class FiledShelf:
         if path not in self._filed:
             try:
                 self._filed[path] = self._shelve(self._newsroom.archive.read(path))
-            except RecordError:  # it was edited since, and cannot be read: as if it were not filed
+            except RecordError:  # it was edited since and cannot be read: treated as not filed
                 self._filed[path] = None
         return self._filed[path]
 
     def _shelve(self, story: Story) -> Shelved:
-        """Return a filed story, one that may have copies with its text."""
+        """Return a filed story, with its text if it may have copies."""
         if (story.published_at or _NO_TIME) < self._since:
             return Shelved(story=story)
         article = find_article(self._newsroom.articles, story)
@@ -216,7 +216,7 @@ class FiledShelf:
         return Shelved(story=story, text=text, found=found, vector=vector)
 
     def _bring_marks_up_to_date(self) -> None:
-        """Make the fingerprints that are missing, or whose site repeats something else by now."""
+        """Compute the fingerprints that are missing, or whose site's repeated text has changed."""
         self._catalogue.forget_marks(self._since)
         digests = {"": "unknown", _NO_TEXT: _NO_TEXT}
         fresh = []
@@ -230,7 +230,7 @@ class FiledShelf:
         self._has_current_marks = True
 
     def _make_marks(self, path: str) -> TextMarks:
-        """Return the fingerprint of a filed text; it is not kept in hand."""
+        """Return the fingerprint of a filed text, without caching the text."""
         try:
             story = self._newsroom.archive.read_listed(path)
         except RecordError:  # it was edited since, and cannot be read
@@ -249,11 +249,11 @@ def _time_and_path(shelved: Shelved) -> tuple[datetime, str]:
     return (shelved.story.published_at or _NO_TIME, shelved.story.path)
 
 
-# Vectors: where texts point in a space of meaning, remembered from round to round.
+# Sentence vectors of texts (embeddings), stored from round to round.
 
 
 class Points(Protocol):
-    """Whatever gives texts as vectors, as `embed.Model` does."""
+    """An embedding model, such as `embed.Model`."""
 
     def vectors(self, texts: Iterable[str]) -> Sequence[bytes]:
         """Compute a vector for each text, b"" for a text without a word."""
@@ -261,7 +261,7 @@ class Points(Protocol):
 
 
 class Vectors:
-    """Turn texts into vectors, from the memory where it has them; without a model as b""."""
+    """Compute vectors of texts, cached in the memory; without a model every vector is b""."""
 
     def __init__(self, memory: Memory, model: Points | None = None) -> None:
         self._memory = memory
@@ -274,7 +274,7 @@ class Vectors:
         return self._model is not None
 
     def of(self, title: str, text: str) -> bytes:
-        """Return the vector of an article's title and text, b"" where there is none."""
+        """Return the vector of an article's title and text, b"" if there is none."""
         told = embed.passage(title, text) if self._model else ""
         if not self._model or not told:
             return b""
@@ -285,19 +285,19 @@ class Vectors:
             return known
         (vector,) = self._model.vectors([told])
         if vector:
-            self._memory.vectors.put(key, vector)  # at once: a killed round need not begin again
+            self._memory.vectors.put(key, vector)  # at once: a killed round loses nothing
         return vector
 
     def forget_others(self) -> None:
-        """Forget every vector that was not asked for: its story is too old to be grouped."""
+        """Delete every vector that was not asked for: its story is too old to be grouped."""
         for key in set(self._memory.vectors.keys()) - self._asked:
             self._memory.vectors.forget(key)
 
 
 def open_vectors(beat: Beat, memory: Memory) -> Vectors:
-    """Open the newsroom's vectors; raises ModelError where it wants some and has no model.
+    """Open the newsroom's vectors; raises ModelError if it groups by meaning without a model.
 
-    A profile that groups by a rule of its own wants none.
+    A profile that groups in its own way needs no vectors.
     """
     scoring = beat.scoring
     wants = scoring.embed and scoring.traits.groups_by_meaning

@@ -1,4 +1,4 @@
-"""Single steps of the line, to see what it sees."""
+"""Run single steps of a round for one URL: watch, fetch, extract, judge."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ def extract_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Articl
 def extract_file(
     path: Path, now: datetime, url: str = "", beat: Beat = _NO_BEAT
 ) -> Article | Dropped:
-    """Read a saved page as if it had come from `url`, else from the address that it declares.
+    """Read a saved page as if it came from `url`, or else from the address that it declares.
 
-    Needs no newsroom: a beat says only which organizations and sources are known. Raises
-    PageError; UsageError where `url` is no address.
+    Needs no newsroom: a beat only provides the known organizations and sources. Raises PageError,
+    or UsageError if `url` is no address.
     """
     page = load_saved_page(path, url, now)
     outcome = extract.read(page, Lead(url=page.url, source="", found=now), beat)
@@ -96,7 +96,7 @@ def article_fields(article: Article) -> Mapping[str, Mapping[str, object]]:
 
 
 def judge_url(newsroom: Newsroom, url: str, web: Path | None = None) -> Story | Dropped:
-    """Fetch, read and judge one page against what else is filed; nothing is filed."""
+    """Fetch, read and judge one page against the filed stories; nothing is filed."""
 
     async def step(fetcher: Fetcher, readers: ReaderPool) -> Story | Dropped:
         outcome = await read_page(_lead(newsroom.now, url), fetcher, readers)
@@ -161,7 +161,7 @@ def _page(answer: Page | NotModified | Refused) -> Page:
 
 
 def request_for(settings: Settings, url: str) -> Request:
-    """Ask for a source as a round does, with its headers and proxy; for any other page without."""
+    """Return a round's request for a URL: a source's with its headers and proxy, others without."""
     source = settings.beat.source(url)
     if source is None:
         return Request(url=url)

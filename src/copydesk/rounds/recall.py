@@ -1,4 +1,4 @@
-"""Recall: somebody else's list of stories goes in; where each of them stands with us comes out."""
+"""Find for each story of a list whether we filed it, and at which step we lost it."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from copydesk.rounds.recall_lists import RecallItem, RecallList, ask_for_list
 from copydesk.rounds.rejudging import find_neighbours
 from copydesk.rounds.sources import WaitingLeads
 
-# Trace: where each story of somebody else's list stands with us.
+# How the kind of each listed story is found:
 #
-# items ── address known? ──> have | ── filed on the same happening? ──> covered
+# items ── address known? ──> have | ── another report of the same event filed? ──> covered
 #       ── memory ──> dropped, open ── else ──> unseen
 
-COMPARED_AT_MOST = 2_000  # some seconds' work; the newest of those that are not filed
+COMPARED_AT_MOST = 2_000  # unfiled stories, the newest first; takes some seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallTrace:
-    """Where one story of a list stands with us, and what says so.
+    """The result for one listed story: its kind, and the evidence.
 
-    `path` is its record, or the first one on the same happening (`others` are more of them), and
-    `standing` where that stands. `reason` is why its page was dropped, `detail` what is known of
-    that, of a failure, or of what two reports share; `tries` counts the rounds that asked for it.
-    `source` is the source of ours on its site, "" where there is none.
+    `path` is its record, or the first record about the same event (`others` has more), and
+    `standing` is that record's status. `reason` is why its page was dropped; `detail` explains the
+    drop, a failure, or what two reports have in common; `tries` counts the rounds that asked for
+    the page. `source` is our source on its site, "" if there is none.
     """
 
     url: str
@@ -59,10 +59,10 @@ class RecallTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallFindings:
-    """A list and where its stories stand, in its order.
+    """A list and the results for its stories, in its order.
 
-    `older` of them came before the time that was asked for, `undated` have no time, `untitled` no
-    headline; `uncompared` were too many to be set beside other reports.
+    `older` counts those from before the requested time, `undated` those without a time, `untitled`
+    those without a headline; `uncompared` were too many to compare with other reports.
     """
 
     list: RecallList
@@ -76,7 +76,7 @@ class RecallFindings:
 def trace_recall(
     newsroom: Newsroom, listed: RecallList, since: datetime | None = None
 ) -> RecallFindings:
-    """Find where the stories of a list stand; those from before `since` are left out."""
+    """Find each listed story in archive and memory; those from before `since` are left out."""
     items = [item for item in listed.items if not _is_older(item, since)]
     traces, uncompared = ask_catalogue(
         newsroom, lambda catalogue: _trace(newsroom, catalogue, items)
@@ -98,7 +98,7 @@ def _is_older(item: RecallItem, since: datetime | None) -> bool:
 def _trace(
     newsroom: Newsroom, catalogue: Catalogue, items: Sequence[RecallItem]
 ) -> tuple[list[RecallTrace], int]:
-    """Return the traces, and how many stories were not set beside other reports."""
+    """Return the traces, and the number of stories that were not compared with other reports."""
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
     shelf = FiledShelf(newsroom, catalogue, Vectors(newsroom.memory))
     tracer = _Tracer(newsroom, shelf, beat)
@@ -113,7 +113,7 @@ def _trace(
 
 
 def _find_comparable(items: Sequence[RecallItem], traces: Sequence[RecallTrace]) -> list[int]:
-    """Return the places of the stories that are not filed and have a headline, the newest first."""
+    """Return the indexes of the unfiled stories with a headline, the newest first."""
     others = (at for at, trace in enumerate(traces) if trace.kind is not RecallKind.HAVE)
     return sorted((at for at in others if items[at].title), key=lambda at: _age(items[at]))
 
@@ -123,7 +123,7 @@ def _age(item: RecallItem) -> float:
 
 
 class _Tracer:
-    """Ask archive and memory for single pages."""
+    """Look single pages up in the archive and the memory."""
 
     def __init__(self, newsroom: Newsroom, shelf: FiledShelf, beat: Beat) -> None:
         self._memory = newsroom.memory
@@ -135,7 +135,7 @@ class _Tracer:
             self._sources[urls.registrable_domain(source.url)] = source.url
 
     def trace(self, item: RecallItem) -> RecallTrace:
-        """Return where a page stands by itself."""
+        """Return the result for a page by its address alone."""
         trace = RecallTrace(
             url=item.url,
             title=item.title,
@@ -159,7 +159,7 @@ class _Tracer:
         told = replace(trace, detail=fate.detail, tries=fate.tries, source=fate.source)
         if fate.state == "failed":
             return replace(told, kind=RecallKind.OPEN, reason="failed")
-        if fate.state == "filed":  # and a person has deleted the record since
+        if fate.state == "filed":  # but a person has deleted the record since
             return replace(told, kind=RecallKind.DROPPED, reason="deleted")
         return replace(told, kind=RecallKind.DROPPED, reason=fate.reason)
 
@@ -167,7 +167,7 @@ class _Tracer:
 def _find_coverage(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, items: Mapping[int, RecallItem]
 ) -> dict[int, coverage.CoverageMatch]:
-    """Return what is filed on the same happenings, by the items' places."""
+    """Return the filed stories about the same events, by the items' indexes."""
     if not items:
         return {}
     others = {f"_listed/{at}.md": at for at in items}
@@ -179,7 +179,7 @@ def _find_coverage(
 
 
 def _shelve(path: str, item: RecallItem, now: datetime) -> Shelved:
-    """Return a listed story as one that a round has read: without a time it came now."""
+    """Return a listed story as if a round had read it; without a time it came now."""
     story = Story(
         path=path,
         title=item.title,
@@ -202,20 +202,18 @@ def _add_coverage(trace: RecallTrace, match: coverage.CoverageMatch) -> RecallTr
     )
 
 
-# Per round: the lists that a newsroom is held against, asked now and then, with what came of it.
-#
-# settings ── due? ──> fetch | trace ──> kept by address: who is missing now, the share by day
+# Regular checks against the lists of [recall]: fetched when due, results stored by address.
 
 _EVERY = timedelta(hours=1)
-_LATELY = timedelta(days=14)  # what is older says nothing of today's sources
-_ALL_SECONDS = 60.0  # that all lists together may take
+_LATELY = timedelta(days=14)  # older stories say nothing about today's sources
+_ALL_SECONDS = 60.0  # time limit for all lists together
 _MISSED_AT_MOST = 200
 _DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallDay:
-    """How many stories of a list there were of each kind when it was last asked on a day."""
+    """The number of stories of each kind when a list was last asked on a day."""
 
     day: str
     kinds: Mapping[RecallKind, int]
@@ -223,10 +221,10 @@ class RecallDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRecall:
-    """What is kept of a list: when it was last asked, what it said, what came of earlier days.
+    """The stored results of a list: when it was last asked, its counts, and those of earlier days.
 
-    `failed` says why it gave nothing, "" where it did: then all else is of the last time. Of the
-    stories of two weeks `missed` are those that we have in nobody's words, the first 200 of them.
+    `failed` says why it gave nothing, or ""; after a failure all else is from the last success.
+    `missed` has the stories of two weeks that we have from no publisher, the first 200 of them.
     """
 
     list: str
@@ -238,15 +236,15 @@ class KeptRecall:
 
 
 def read_kept_recall(newsroom: Newsroom) -> list[KeptRecall]:
-    """Return what is kept of the lists in beat.toml, in their order, those never asked left out."""
+    """Return the stored results of the lists in beat.toml, in their order; skip unasked lists."""
     kept = (_read(newsroom, address) for address in newsroom.settings.recall.lists)
     return [one for one in kept if one is not None]
 
 
 def check_recall(newsroom: Newsroom, web: Path | None = None) -> None:
-    """Ask the lists that are due, within a minute, and keep what they say of us.
+    """Ask the lists that are due, within a minute, and store how many of their stories we have.
 
-    It is for after a round: nobody waits for it, and a list that gives nothing stops nothing.
+    It runs after a round: nobody waits for it, and a list that gives nothing stops nothing.
     """
     due = list(_find_due(newsroom))
     if not due:
@@ -277,14 +275,14 @@ def _read(newsroom: Newsroom, address: str) -> KeptRecall | None:
         return None
     try:
         return msgspec.msgpack.decode(kept, type=KeptRecall)
-    except msgspec.MsgspecError:  # of another version: as good as none
+    except msgspec.MsgspecError:  # written by another version: as if there were none
         return None
 
 
 async def _ask_all(
     newsroom: Newsroom, addresses: Sequence[str], web: Path | None
 ) -> Mapping[str, RecallList | CopydeskError]:
-    """Return what each list names, or why it does not; hosts are asked beside each other."""
+    """Return the items of each list, or the error; several hosts are asked at once."""
     late = CopydeskError(f"it took more than {_ALL_SECONDS:g} s")
     answers: dict[str, RecallList | CopydeskError] = dict.fromkeys(addresses, late)
     readers = ReaderPool(newsroom.beat, workers=1)
@@ -312,7 +310,7 @@ async def _ask_all(
 def _take_in(
     newsroom: Newsroom, before: KeptRecall, answer: RecallList | CopydeskError
 ) -> KeptRecall:
-    """Return what is kept after a list was asked; raises what it gave instead of a list."""
+    """Return the results to store after a list was asked; raises the error it gave instead."""
     if isinstance(answer, CopydeskError):
         raise answer
     traces = trace_recall(newsroom, answer, newsroom.now - _LATELY).traces

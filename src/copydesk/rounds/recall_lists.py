@@ -1,6 +1,6 @@
-"""Somebody else's list of stories: a feed, a sitemap or a table, from a file or over the wire.
+"""Read somebody else's list of stories: a feed, a sitemap or a table, from a file or a URL.
 
-file | fetcher ──> bytes ── CSV | a reader's process ──> RecallList: each page once, bounded
+file | fetcher ──> bytes ── CSV | reader process ──> RecallList: no page twice, bounded
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ZONE_ERROR = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallItem:
-    """One story as a list names it; texts are plain, "" where it has none."""
+    """One story of a list; texts are plain, "" if the list has none."""
 
     url: str
     title: str = ""
@@ -47,11 +47,10 @@ class RecallItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallList:
-    """What a list names, each page once and in its order.
+    """The stories of a list, each page once and in its order.
 
-    Of the `listed` entries some are `passed_over`, since they name a page again or none of the web,
-    and `cut` came after the first 50,000. `failed` says which further sitemaps of an index gave
-    nothing.
+    `listed` counts all entries. `passed_over` of them repeat a page or have no web address; `cut`
+    came after the first 50,000. `failed` lists the sitemaps of an index that gave nothing.
     """
 
     address: str
@@ -64,9 +63,9 @@ class RecallList:
 
 
 def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) -> RecallList:
-    """Read the list in a file, or at an address, which is asked as its host wants to be asked.
+    """Read the list in a file, or at an address, which is asked politely.
 
-    Raises DataError, FeedError or PageError for what is no list, FetchError for what gave none.
+    Raises DataError, FeedError or PageError if it is no list, FetchError if there is no answer.
     """
 
     async def read() -> RecallList:
@@ -85,9 +84,9 @@ def read_recall_list(newsroom: Newsroom, place: str, web: Path | None = None) ->
 async def ask_for_list(
     newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, address: str
 ) -> RecallList:
-    """Ask for a list, and for the sitemaps that it names if it is an index of them.
+    """Ask for a list; if it is a sitemap index, ask for its sitemaps, too.
 
-    Raises what `read_recall_list` raises.
+    Raises the same errors as `read_recall_list`.
     """
     return await _read_page(newsroom, readers, await _fetch(newsroom, fetcher, address), fetcher)
 
@@ -105,7 +104,7 @@ async def _fetch(newsroom: Newsroom, fetcher: Fetcher, address: str) -> Page:
 
 
 def _load(path: Path, now: datetime) -> Page:
-    """Return a file as if it had been fetched; raises DataError where it cannot be read."""
+    """Return a file as if it had been fetched; raises DataError if it cannot be read."""
     try:
         if path.stat().st_size > _FILE_BYTES:
             raise DataError("the list is too big", subject=str(path), hint="64 MB at most")
@@ -121,7 +120,7 @@ def _load(path: Path, now: datetime) -> Page:
 async def _read_page(
     newsroom: Newsroom, readers: ReaderPool, page: Page, fetcher: Fetcher | None = None
 ) -> RecallList:
-    """Read a list that is at hand; with a fetcher the sitemaps that an index names, too."""
+    """Read a fetched list; with a fetcher also the sitemaps of an index."""
     if is_csv(page.body):
         rows = read_csv(page.body)
         stories = [_of_row(row, newsroom.now) for row in itertools.islice(rows, STORIES_AT_MOST)]
@@ -143,7 +142,7 @@ async def _read_page(
 async def _add_sitemap(
     newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, found: RecallList, address: str
 ) -> RecallList:
-    """Return a list with what one more sitemap of its index names; one that fails costs itself."""
+    """Return a list with the stories of one more sitemap of its index; failures are recorded."""
     try:
         part = await _fetch(newsroom, fetcher, address)
         more = await readers.leads(part, Source(url=address), newsroom.now)
@@ -157,7 +156,7 @@ async def _add_sitemap(
 def _collect(
     address: str, form: ListForm, items: Iterable[RecallItem | None], listed: int
 ) -> RecallList:
-    """Keep each page once, 50,000 at most."""
+    """Return a list with each page once, at most 50,000."""
     by_page: dict[str, RecallItem] = {}
     for item in items:
         if item is not None and len(by_page) < STORIES_AT_MOST:
@@ -195,10 +194,10 @@ def _of_lead(lead: Lead) -> RecallItem:
     )
 
 
-# A table of addresses and titles: CSV as people and spreadsheets write it, however odd.
+# Tables of addresses and titles: CSV in all the variants that people and spreadsheets write.
 
 _DELIMITERS = (",", ";", "\t", "|")
-_HEAD = 65_536  # characters, by which a document is known
+_HEAD = 65_536  # characters, enough to recognise the format
 _FEW_LINES = 20
 _NAMES: Mapping[str, str] = {
     **dict.fromkeys(("url", "address", "link", "loc", "permalink", "web_url"), "url"),
@@ -215,7 +214,7 @@ _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvRow:
-    """What one line says: "" for what it does not."""
+    """The values of one line, "" for those it lacks."""
 
     url: str = ""
     title: str = ""
@@ -223,9 +222,9 @@ class CsvRow:
 
 
 def is_csv(body: bytes) -> bool:
-    """Decide whether a document is a table: its first lines are a header, or name addresses.
+    """Decide whether a document is a table: its first lines have a header, or addresses.
 
-    A list of addresses alone, one a line, is a table of one column.
+    A list of addresses alone, one per line, is a table of one column.
     """
     head = _read_head(body).lstrip()
     if not head or head[0] in "<{[":
@@ -236,9 +235,9 @@ def is_csv(body: bytes) -> bool:
 
 
 def read_csv(body: bytes) -> Iterator[CsvRow]:
-    """Yield a row for each line but the header; one that cannot be read has nothing.
+    """Yield a row for each line except the header; a line that cannot be read gives an empty row.
 
-    Columns are told by their names, without a header by what is in them.
+    Columns are recognised by their names, or without a header by their values.
     """
     delimiter = _find_delimiter(_read_head(body).splitlines()[:_FEW_LINES])
     places: dict[str, int] | None = None
@@ -255,14 +254,14 @@ def _read_head(body: bytes) -> str:
 
 
 def _open_text(body: bytes) -> TextIO:
-    """Return the text, to be read line by line: it would be four times as long in one piece."""
+    """Return the text as a stream, since as one string it would take four times the memory."""
     return io.TextIOWrapper(
         io.BytesIO(body), encoding=_find_encoding(body), errors="replace", newline=""
     )
 
 
 def _find_encoding(body: bytes) -> str:
-    """Return UTF-8 or UTF-16 by the mark, else UTF-8, else what Western offices write."""
+    """Return UTF-8 or UTF-16 by the byte order mark, else UTF-8 if valid, else Windows-1252."""
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             return encoding
@@ -274,7 +273,7 @@ def _find_encoding(body: bytes) -> str:
 
 
 def _find_delimiter(lines: Sequence[str]) -> str:
-    """Return what stands between cells: the mark that most of the lines have."""
+    """Return the delimiter that occurs in most of the lines."""
     return max(_DELIMITERS, key=lambda mark: sum(mark in line for line in lines))
 
 
@@ -283,7 +282,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 
 def _read_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
-    """Yield the cells of each row that has any, [] for one that is no CSV or too long a field."""
+    """Yield the cells of each row that has any, [] for a row that is no CSV or too long."""
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
@@ -298,7 +297,7 @@ def _read_rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
 
 
 def _find_places(cells: Sequence[str]) -> dict[str, int]:
-    """Return in which column what stands, {} where the row is no header."""
+    """Return the column of each known field, {} if the row is no header."""
     places: dict[str, int] = {}
     for place, cell in enumerate(cells):
         name = _NAMES.get(cell.strip().casefold())
@@ -313,7 +312,7 @@ def _by_name(cells: Sequence[str], places: Mapping[str, int]) -> CsvRow:
 
 
 def _by_looks(cells: Sequence[str]) -> CsvRow:
-    """Tell the address by its scheme; the time begins with a year, the title is the longest."""
+    """Recognise the address by its scheme, the time by its year, the title as the longest cell."""
     stripped = [cell.strip() for cell in cells]
     url = next(filter(_ADDRESS.match, stripped), "")
     published = next((cell for cell in stripped if re.match(r"\d{4}-\d\d-\d\d", cell)), "")

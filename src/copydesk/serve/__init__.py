@@ -1,7 +1,6 @@
-"""The server: a built site and a newsroom's service go in; strangers' requests are answered.
+"""The web server: takes a built site and a newsroom's service, and answers HTTP requests.
 
-It knows HTTP and nothing of news: what goes on behind the site (rounds, hubs, counts of reads) is
-`engine`'s.
+It contains no news logic: `background` runs rounds, WebSub subscriptions and page view counts.
 """
 
 from __future__ import annotations

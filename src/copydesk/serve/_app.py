@@ -1,7 +1,7 @@
 """The web app of the server: its routes, the mounted apps, and the guards in front of the site.
 
-Pages of the site run only our own scripts where the desk is beside it: a theme arrives by `git
-pull`, and a script of a theme could act as the editor who looks at the site.
+Where the desk is on the same host, the site's pages may run only our own scripts: a theme arrives
+by `git pull`, and its scripts could act as an editor who looks at the site.
 """
 
 from __future__ import annotations
@@ -31,22 +31,21 @@ from copydesk.serve._clients import client_of, is_of_our_network, trust
 Say = Callable[[str], None]
 Note = Callable[[int, float], None]
 
-_WAIT_SECONDS = 10.0  # for the next app, before a request is told to come back
-_CLIENT_LEFT = 499  # as nginx counts it
-_END_SECONDS = 3.0  # for an answer under way, before it is broken off
+_WAIT_SECONDS = 10.0  # that a request waits for the next app before a 503
+_CLIENT_LEFT = 499  # nginx's status for it
+_END_SECONDS = 3.0  # for a running answer, before it is cancelled
 _SECRET_END = re.compile(r"(/(?:mail/[a-z]+|desk/enter|websub)/).+", re.DOTALL)
 
 
 def note_nothing(_status: int, _seconds: float) -> None:
-    """Count no request."""
+    """Ignore an answer: the default for `note`."""
 
 
 class WebApp:
-    """Pass each request to who answers it: a mounted app, a route, else the site.
+    """Pass each request to a mounted app, a route, or else the site.
 
-    `mounts` are apps by the path below which they lie. What goes wrong with one request costs only
-    that one, and `say` is told. `note` is told of each answer: its status, and how many seconds it
-    took.
+    `mounts` maps a path to the app that answers below it. An error fails only its own request, and
+    is reported by `say`. `note` is called with the status and the seconds of each answer.
     """
 
     def __init__(
@@ -74,20 +73,20 @@ class WebApp:
 
         try:
             await self._router(scope, receive, send_on)
-        except ClientDisconnect:  # who asked left while they sent: there is nobody to answer
+        except ClientDisconnect:  # the client left while sending: nobody to answer
             status = status or _CLIENT_LEFT
-        except Exception as error:  # a bug on one page must not be one on every page
+        except Exception as error:  # a bug on one page must not stop the others
             what = f"{type(error).__name__}: {error}"
             self._say(text.fold(f"a request failed: {what}: {_cut_secret(scope['path'])}")[:500])
             if status:
-                raise  # the server closes the connection: the answer is not whole
+                raise  # the server closes the connection, as the answer is incomplete
             await PlainTextResponse("internal error\n", 500)(scope, receive, send_on)
         finally:
             self._note(status, time.perf_counter() - began)
 
 
 class PresentApp:
-    """Pass each request to the app that is there; while it is exchanged, requests wait for it."""
+    """Pass requests to the current app; while it is being replaced, they wait for the next one."""
 
     def __init__(self) -> None:
         self._app: ASGIApp | None = None
@@ -96,14 +95,14 @@ class PresentApp:
         self._answering: set[asyncio.Task[object]] = set()
 
     def put(self, app: ASGIApp) -> None:
-        """Have this app answer from now on."""
+        """Set the app that answers from now on."""
         self._app = app
         self._is_there.set()
 
     async def take_away(self, *, is_for_good: bool = False) -> None:
-        """Let the app finish what it answers, for a few seconds.
+        """Remove the app, after waiting a few seconds for its running answers.
 
-        What comes in meanwhile waits for the next app; where none comes, it is told so at once.
+        New requests wait for the next app; with `is_for_good` they are refused at once.
         """
         self._is_there.clear()
         self._is_over = is_for_good
@@ -132,14 +131,14 @@ class PresentApp:
 
 
 def _cut_secret(path: str) -> str:
-    """Return a path as a log may have it: the end of a link in, or of a hub's, is the key."""
+    """Return a path for the log, without the secret that ends a sign-in link or hub callback."""
     return _SECRET_END.sub(r"\1…", path)
 
 
 def _mount(path: str, app: ASGIApp) -> Mount:
     """Return a mount of an app for every address below a path.
 
-    Starlette's own pattern ends at a line feed: `/desk/x%0Ay` would be the site's.
+    Starlette's own pattern stops at a line feed, so `/desk/x%0Ay` would go to the site.
     """
     mount = Mount(path, app)
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
@@ -151,20 +150,20 @@ _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 class HubCalls(BaseRoute):
-    """The callbacks of a newsroom's subscriptions; each ends in a secret of its own."""
+    """The callbacks of WebSub subscriptions; the path of each ends with its own secret."""
 
     def __init__(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Decide whether a request is a hub's."""
+        """Match the requests of hubs."""
         found = _CALLBACK.fullmatch(scope["path"])
         if found is None or scope["method"] not in {"GET", "HEAD", "POST"}:
             return Match.NONE, {}
         return Match.FULL, {"path_params": {"token": found[1]}}
 
     def url_path_for(self, name: str, /, **path_params: str) -> str:  # type: ignore[override] # no address is made of a secret
-        """Name no callback: whose it is, only its hub knows."""
+        """Refuse to build a URL: a callback's secret must not leak."""
         raise NoMatchFound(name, path_params)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -180,7 +179,7 @@ class HubCalls(BaseRoute):
             answer = await self._subscriber.answer_hub(token, dict(request.query_params))
         headers = _HEADERS
         if request.method == "POST" and answer.status >= 400:
-            headers = {**_HEADERS, "Connection": "close"}  # the rest of the body is not wanted
+            headers = {**_HEADERS, "Connection": "close"}  # the rest of the body is not read
         if answer.status == 429:
             headers = {**headers, "Retry-After": "60"}
         response = Response(answer.words, answer.status, headers, media_type="text/plain")
@@ -191,9 +190,9 @@ DESK = "/desk"
 
 
 def keep_site_off(app: ASGIApp, host: str) -> ASGIApp:
-    """Return an app that at `host` answers for the desk alone, elsewhere as `app` does.
+    """Return an app that serves only the desk at `host`, and everything at other hosts.
 
-    `/desk` leads to `/desk/` at any host, and at the desk's own so does `/`.
+    `/desk` redirects to `/desk/` at any host, and so does `/` at the desk's own host.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -218,12 +217,14 @@ _SCRIPTS = (".js", ".mjs")
 
 
 class ScriptGuard:
-    """Pass requests on to `site`, and hold what it answers to this machine to a policy.
+    """Pass requests on to `site`; for a person at this machine, allow only our own scripts.
 
-    `find_own` returns the paths below `prefix` at which scripts of our own lie now; it asks the
-    disk. A policy of headers counts beside that of the page, and no page can take it back. Scripts
-    are told by their whole address, and what lies there by its hash. Forms may be sent below
-    `forms_to` alone, the address of readers' pages; "" for none.
+    Other scripts get a 403, and answers a Content-Security-Policy that allows scripts by their
+    whole address.
+
+    `find_own` returns the paths below `prefix` of our own scripts on the disk, checked by hash. The
+    policy in the header applies in addition to that of the page, and no page can weaken it. Forms
+    may be sent only below `forms_to`, the address of the readers' pages; "" for none.
     """
 
     def __init__(
@@ -238,7 +239,7 @@ class ScriptGuard:
         self._prefix = f"/{prefix}/" if prefix else "/"
         self._find_own = find_own
         self._is_from_here = is_from_here
-        below = quote(urls.path(forms_to), safe="/%")  # no mark of a policy stays in it
+        below = quote(urls.path(forms_to), safe="/%")  # without characters of policy syntax
         self._forms = f"{urls.origin(forms_to)}{below}" if forms_to else "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -265,7 +266,7 @@ class ScriptGuard:
         return path.startswith(self._prefix) and path.removeprefix(self._prefix) in own
 
     def _make_policy(self, host: str, own: Collection[str]) -> str:
-        """Return the policy for a page at a host, which was found to be this machine's own name."""
+        """Return the policy for a page; `host` was checked to be a name of this machine."""
         addresses = [f"http://{host}{self._prefix}{path}" for path in sorted(own)]
         scripts = " ".join(addresses) or "'none'"
         forms = f"form-action {self._forms}"
@@ -276,13 +277,13 @@ _MAIL = "/mail"
 
 
 def needs_reader_pages(newsroom: Newsroom) -> bool:
-    """Decide whether letters have readers, or may have, who can reach this server."""
+    """Decide whether letters have or may get subscribers who can reach this server."""
     has_letters = bool(newsroom.settings.letters) or newsletters.has_mail(newsroom.private)
     return bool(newsroom.settings.serve.public_url) and has_letters
 
 
 def find_reader_pages(public_url: str) -> str:
-    """Return the address below which readers' pages lie, "" where nobody can reach them."""
+    """Return the base URL of the readers' pages, "" if nobody can reach them."""
     return f"{public_url.rstrip('/')}{_MAIL}/" if public_url else ""
 
 
@@ -290,10 +291,10 @@ def find_reader_pages(public_url: str) -> str:
 async def mount_reader_pages(
     newsroom: Newsroom, service: background.NewsroomService, say: Say
 ) -> AsyncIterator[Mapping[str, ASGIApp]]:
-    """Prepare readers' pages for the block, by the paths below which they lie; none without need.
+    """Open the readers' pages for the block; yield them by path, empty if they are not needed.
 
-    They lie below the path of `serve.public_url`, too, as a web server in front may pass it on.
-    Where there are readers they stay, whatever the settings: the way out of a letter never ends.
+    They are also mounted below the path of `serve.public_url`, which a proxy may pass on. If there
+    are subscribers they exist whatever the settings: unsubscribing must always work.
     """
     settings = newsroom.settings
     if not needs_reader_pages(newsroom):

@@ -1,4 +1,4 @@
-"""Who asks: this machine, a client behind a proxy, a program with a token, or a reader."""
+"""Identify clients: this machine, clients behind a proxy, programs with a token, and readers."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ from copydesk.kit import urls
 from copydesk.newsroom import FrontServer
 
 _HERE = re.compile(r"(?i)(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
-# what web servers, load balancers and content networks say of whom they ask for
+# headers in which proxies, load balancers and CDNs name their client
 _PASSED_ON = re.compile(
     r"(x-(original-)?)?forwarded(-.+)?|via|x-real-.+|cdn-loop|cf-(connecting-.+|ray)"
     r"|(x-)?(true-|real-|cluster-|fastly-|fly-|azure-|original-|remote-|envoy-external-)?"
     r"(client|remote|originating)-?(ip|addr(ess)?)|x-envoy-.+|x-azure-.+|x-amzn-trace-id"
 )
-# this machine, private networks and those of providers (RFC 6598), links
+# loopback, private, carrier-grade NAT (RFC 6598) and link-local networks
 _NEAR_NETWORKS = (
     *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"),
     *("169.254.0.0/16", "::1/128", "fc00::/7", "fe80::/10"),
 )
 _NEAR = tuple(map(ipaddress.ip_network, _NEAR_NETWORKS))
-_ENOUGH = 5  # requests that were passed on
-_MENDED = 100  # in a row that say who asks, after one that did not
-_MOST_PEERS = 256  # of which something is known; a network may have any number
+_ENOUGH = 5  # proxied requests after which a peer counts as a proxy
+_MENDED = 100  # in a row that name their client, after one that did not
+_MOST_PEERS = 256  # to remember; a network may have any number
 _MOST_SERVERS = 8
 _SEEN_EVERY = timedelta(days=1)
 _BEARER = re.compile(r"(?i)bearer +(\S+)")
 
 
 def is_from_here(scope: Scope, public_url: str, desk_host: str = "") -> bool:
-    """Decide whether a request comes from somebody who sits at this machine.
+    """Decide whether a request comes from a person at this machine.
 
-    A web server in front of this one asks from the loopback, too. So what is asked for must be this
-    machine's own name, nothing may say that it was passed on, and this server must not be meant for
-    others: `desk_host` is "", and `public_url` is "" or this machine's own name.
+    A proxy in front of this server also connects from the loopback. So the requested host must be
+    this machine's own name, no header may show a proxy, and the server must not be public:
+    `desk_host` is "", and `public_url` is "" or this machine's own name.
     """
     is_for_others = bool(desk_host) or urls.is_for_others(public_url)
     return not is_for_others and _asks_for_here(scope) and not is_passed_on(scope)
 
 
 def is_passed_on(scope: Scope) -> bool:
-    """Decide whether a request says that a web server passes it on.
+    """Decide whether a request shows that a proxy passed it on.
 
-    HTTP/1.0 over the loopback says so, too: nginx speaks it to what is behind it unless it is told
-    otherwise, and no browser does.
+    HTTP/1.0 over the loopback shows it, too: nginx uses it for its backends by default, and no
+    browser does.
     """
     is_old = scope.get("http_version") == "1.0" and _is_loopback(scope)
     return is_old or any(_PASSED_ON.fullmatch(name) for name in Headers(scope=scope))
 
 
 def has_token(scope: Scope, token: str) -> bool:
-    """Decide whether a request brings this token as a bearer; an empty one opens nothing."""
+    """Decide whether a request has this bearer token; an empty token never matches."""
     found = _BEARER.fullmatch(Headers(scope=scope).get("Authorization", ""))
     brought = found[1].encode() if found else b""
     return bool(token) and hmac.compare_digest(token.encode(), brought)
@@ -69,15 +69,15 @@ def has_token(scope: Scope, token: str) -> bool:
 
 @dataclass(slots=True)
 class _Peer:
-    """What the requests from one address have said so far."""
+    """Counts of the requests from one peer address."""
 
     passed_on: int = 0
     tells_client: bool = True
-    telling: int = 0  # the last ones in a row that said who asks
+    telling: int = 0  # the latest requests in a row that named their client
     is_mixed: bool = False
 
     def count(self, *, was_passed_on: bool, tells_client: bool) -> None:
-        """Count a request; one that does not say who asks outweighs many that do."""
+        """Count a request; one that does not name its client outweighs many that do."""
         self.is_mixed |= not was_passed_on
         self.passed_on += was_passed_on
         self.telling = self.telling + 1 if tells_client else 0
@@ -85,12 +85,12 @@ class _Peer:
 
 
 class FrontWatch:
-    """Find out which web servers pass requests on to this one: `found`, by the requests alone.
+    """Find the proxies in front of this server from the requests alone; `found` lists them.
 
-    That is a machine of a private network, or this one, which says of each of its requests that it
-    was passed on, but for those that ask for this machine's own name. One that also sends others is
-    none: strangers may come by it as they are (the gateway of a container), and say what they like.
-    `known` were found before; `keep` is called with all whenever they change.
+    A proxy is this machine or one of a private network whose requests all show that they were
+    passed on, except those for this machine's own name. A peer that also sends other requests is no
+    proxy: it may forward clients unchanged (such as a container's gateway), with headers of their
+    choice. `known` are those found before; `keep` is called with all of them whenever they change.
     """
 
     def __init__(
@@ -106,11 +106,11 @@ class FrontWatch:
 
     @property
     def found(self) -> tuple[FrontServer, ...]:
-        """Return the web servers that were found, the first ones first."""
+        """Return the proxies in the order in which they were found."""
         return tuple(self._found.values())
 
     def look_through(self, app: ASGIApp) -> ASGIApp:
-        """Return an app that looks at each request before `app` answers it."""
+        """Return an app that examines each request before `app` answers it."""
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             self.look(scope)
@@ -119,7 +119,7 @@ class FrontWatch:
         return answer
 
     def look(self, scope: Scope) -> None:
-        """Look at a request."""
+        """Examine a request, and update the proxies."""
         address = _find_peer(scope)
         if address is None or not any(address in network for network in _NEAR):
             return
@@ -134,7 +134,7 @@ class FrontWatch:
         self._settle(name, peer)
 
     def _settle(self, name: str, peer: _Peer) -> None:
-        """Note what is known of a web server now, where that differs from before."""
+        """Add, change or remove a proxy if its counts say so."""
         before = self._found.get(name)
         if peer.is_mixed or peer.passed_on < _ENOUGH:
             if before is not None:
@@ -152,7 +152,7 @@ class FrontWatch:
 
 
 def _asks_for_here(scope: Scope) -> bool:
-    """Decide whether a request from the loopback asks for this machine by its own name."""
+    """Decide whether a request from the loopback has a name of this machine as its host."""
     hosts = Headers(scope=scope).getlist("Host")
     return _is_loopback(scope) and len(hosts) == 1 and _HERE.fullmatch(hosts[0]) is not None
 
@@ -163,7 +163,7 @@ def _is_loopback(scope: Scope) -> bool:
 
 
 def _find_peer(scope: Scope) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """Return the address that a request came from, None where it is none."""
+    """Return the IP address that a request came from, None if it has none."""
     client = scope.get("client")
     try:
         address = ipaddress.ip_address(client[0] if client else "")
@@ -176,14 +176,14 @@ PageShelf = Literal["news", "newsletter"]
 """What pages that are counted lie below: stories, and letters' issues."""
 
 _BROWSER = re.compile(r"(Mozilla|Opera)/\d")
-# a browser has no address of its maker in its name; Cubot makes telephones
+# bots put a URL into their User-Agent, browsers do not; Cubot is a brand of phones
 _MACHINE = re.compile(r"(?i)(?<!cu)bot|crawl|spider|slurp|preview|headless|monitor|scan|https?:|@")
 _PURPOSE_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH = re.compile(r"(?i)prefetch|prerender|preview")
 
 
 def trust(networks: Sequence[str]) -> Callable[[str], bool]:
-    """Make what decides whether an address lies in one of these networks."""
+    """Return a predicate that decides whether an address is in one of these networks."""
     trusted = [ipaddress.ip_network(network) for network in networks]
 
     @functools.lru_cache(maxsize=1_000)
@@ -201,9 +201,10 @@ def trust(networks: Sequence[str]) -> Callable[[str], bool]:
 def count_views_in(
     audiences: Mapping[PageShelf, AudienceCounts], proxies: Sequence[str] = ()
 ) -> Callable[[Scope, PageShelf, str], None]:
-    """Make what counts a page of some shelves that goes out, where somebody reads it.
+    """Return a function that counts page views of some kinds of pages.
 
-    The word of `proxies` counts on who asks; without any, that of each machine of our own network.
+    The client named by one of `proxies` is believed; without proxies, that named by any machine of
+    a private network.
     """
     is_proxy = trust(proxies) if proxies else is_of_our_network
 
@@ -217,7 +218,7 @@ def count_views_in(
 
 
 def is_read(method: str, headers: Headers) -> bool:
-    """Decide whether a person seems to have asked for a page to read it now."""
+    """Decide whether a request looks like a person reading the page, not a bot or prefetch."""
     agent = headers.get("User-Agent", "")
     return (
         method == "GET"
@@ -239,9 +240,9 @@ def is_of_our_network(address: str) -> bool:
 def client_of(
     peer: str, forwarded: Sequence[str], is_proxy: Callable[[str], bool] = is_of_our_network
 ) -> str:
-    """Return who asks: the address, of IPv6 the network; `forwarded` are X-Forwarded-For's values.
+    """Return the client's IPv4 address or IPv6 network; `forwarded` are X-Forwarded-For's values.
 
-    Where a web server in front of us asks, what it says of its client comes last in that header.
+    A proxy in front of us appends the address of its client at the end of that header.
     """
     said = ",".join(forwarded)
     if not said or not is_proxy(peer):
@@ -251,7 +252,7 @@ def client_of(
 
 @functools.lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
-    """Return an address of IPv4, or the network of one of IPv6: who has one there has them all."""
+    """Return an IPv4 address itself, or the network of an IPv6 address: one client has it all."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The health check, and what the server and its rounds did in the format of Prometheus."""
+"""The health check, and metrics of the server and its rounds in the Prometheus format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 
 
 class Metrics:
-    """Count requests as they are answered, and rounds as they are found to be over."""
+    """Count requests when they are answered, and rounds when they have ended."""
 
     def __init__(
         self, connections: Connections, read_status: Callable[[], RoundStatus | None]
@@ -58,12 +58,12 @@ class Metrics:
         self._note_known_round()
 
     def note_request(self, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Count one answered request."""
         self._requests.labels(f"{status // 100}xx").inc()
         self._request_seconds.observe(seconds)
 
     def look_at_round(self) -> None:
-        """Count the last round, where it is over and was not counted."""
+        """Count the last round if it has ended and was not counted yet."""
         status = self._read_status()
         if status is None or not status.is_over or self._last_round == (status.pid, status.began):
             return
@@ -75,25 +75,25 @@ class Metrics:
         self._failures.inc(status.failed)
 
     def write(self) -> bytes:
-        """Return all figures as text."""
+        """Return all metrics as text."""
         self.look_at_round()
         return generate_latest(self._registry)
 
     def _note_known_round(self) -> None:
-        """Count no round that was over before this server began."""
+        """Mark the last round as counted if it ended before this server started."""
         status = self._read_status()
         if status is not None and status.is_over:
             self._last_round = status.pid, status.began
 
 
 class _ConnectionCounts(Collector):
-    """Tell the connections that are held now, and those that found no room or lost theirs."""
+    """Collect the numbers of open, refused and displaced connections."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures."""
+        """Yield the metrics."""
         held = GaugeMetricFamily("copydesk_connections", "Connections that are held.")
         held.add_metric([], len(self._connections))
         yield held
@@ -109,7 +109,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def health_route() -> Route:
-    """Make `/health`: 200 as long as this process answers; to anybody."""
+    """Return the route `/health`: 200 to anybody as long as this process answers."""
 
     async def tell_health(_: Request) -> Response:
         return PlainTextResponse("ok\n", headers=_HEADERS)
@@ -118,7 +118,7 @@ def health_route() -> Route:
 
 
 def metrics_route(metrics: Metrics, service: background.NewsroomService) -> Route:
-    """Make `/metrics`: for who sits at this machine or brings the token; else it is not there."""
+    """Return the route `/metrics`: only for this machine or with the token, else 404."""
 
     async def tell_metrics(request: Request) -> Response:
         settings = service.settings

@@ -1,4 +1,4 @@
-"""Serve: the site over HTTP, rounds when they are due, pushes from hubs, until told to stop."""
+"""Serve the site over HTTP, run rounds when they are due, receive WebSub pushes, until stopped."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ _NO_HOST = (
     "the desk has no host of its own: set host in [desk] of beat.toml"
     " (docs/guides/who-may-use-the-desk.md)"
 )
-_LOOK_SECONDS = 2.0  # at beat.toml, for settings that pages are made by
+_LOOK_SECONDS = 2.0  # between two checks of beat.toml for changed settings of the pages
 
 
 def serve_site(site: Path, address: Address, say: Say) -> None:
-    """Serve a web root until SIGTERM or Ctrl-C; raises UsageError where the port is taken."""
+    """Serve a web root until SIGTERM or Ctrl-C; raises UsageError if the port is taken."""
     _run(_serve_site(site, address, say))
 
 
@@ -74,14 +74,14 @@ def serve(
 ) -> None:
     """Serve the newsroom's site, run a round now and whenever one is due, and listen to hubs.
 
-    Each round is a process of its own: it can be ended at any instant, and the next one goes on.
-    `mounts` are further apps by the path below which they lie.
+    Each round is a process of its own: it can be killed at any time, and the next one continues.
+    `mounts` maps paths to further apps that answer below them.
     """
     _run(_serve(newsroom, address, say, mounts))
 
 
 def serve_demo(newsroom: Newsroom, address: Address, editor: str, say: Say) -> None:
-    """Serve the demo's newsroom, without rounds, with a link that lets `editor` to its desk."""
+    """Serve the demo newsroom, without rounds, with a link that signs in `editor` at its desk."""
     _run(_serve(newsroom, address, say, None, guest=editor))
 
 
@@ -126,7 +126,7 @@ async def _serve(
                     present.put(
                         front.watch.look_through(keep_site_off(app, now.settings.desk.host))
                     )
-                    if now.settings is newsroom.settings:  # at the start
+                    if now.settings is newsroom.settings:  # at the first time
                         _say_where(address, port, site, say)
                     _say_desk(now, port, guest, say)
                     front.advise()
@@ -141,7 +141,7 @@ async def _serve(
 
 
 class _Front:
-    """The web servers in front, as they were seen; the operator is told what is wrong with them."""
+    """The proxies that were found; tells the operator about problems with them."""
 
     def __init__(self, service: background.NewsroomService, say: Say) -> None:
         self._service = service
@@ -151,7 +151,7 @@ class _Front:
         self.watch = FrontWatch(known, self._keep, lambda: datetime.now(UTC))
 
     def advise(self) -> None:
-        """Say what is wrong, unless that was said before."""
+        """Report problems that were not reported before."""
         settings, private = self._service.settings, self._service.private
         advice = advise_on_front(settings, private, datetime.now(UTC))
         said = f"{advice.what}; {advice.hint}" if advice else ""
@@ -166,7 +166,7 @@ class _Front:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pages:
-    """The pages of editors and of letters' readers, by the settings that hold."""
+    """The desk and the subscribers' pages, made by the current settings."""
 
     mounts: Mapping[str, ASGIApp]
     go_on: Callable[[], Coroutine[object, object, None]]
@@ -190,7 +190,7 @@ async def _go_on_until_others_hold(
     pages: _Pages,
     stop: asyncio.Event,
 ) -> None:
-    """Go on until told to stop, or until the settings that pages are made by have changed."""
+    """Wait until told to stop, or until settings that the pages depend on have changed."""
     going_on = asyncio.create_task(service.keep_going(pages.go_on))
     others = asyncio.create_task(_wait_for_other_settings(newsroom, service))
     stopped = asyncio.create_task(stop.wait())
@@ -211,13 +211,13 @@ async def _wait_for_other_settings(newsroom: Newsroom, service: background.Newsr
 
 
 def _settings_of_pages(newsroom: Newsroom) -> tuple[object, ...]:
-    """Return what the desk and readers' pages are made by; a change of it makes them anew."""
+    """Return the settings that the desk and readers' pages depend on, to notice a change."""
     settings = newsroom.settings
     return settings.serve, settings.desk, needs_reader_pages(newsroom)
 
 
 def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
-    """Return the site as the desk's neighbour: its pages run no theme's scripts."""
+    """Return the site for a host shared with the desk: its pages run no scripts of a theme."""
     digests = building.own_script_digests()
     public_url, desk_host = service.settings.serve.public_url, service.settings.desk.host
     return ScriptGuard(
@@ -230,7 +230,7 @@ def _guard(site: Site, service: background.NewsroomService) -> ScriptGuard:
 
 
 def _door_of(service: background.NewsroomService) -> sign_in.Door:
-    """Return what the desk has to know of who asks."""
+    """Return the functions and settings by which the desk identifies clients."""
     settings = service.settings
     is_proxy = trust(settings.serve.trusted_proxies)
     return sign_in.Door(
@@ -253,20 +253,20 @@ def _door_of(service: background.NewsroomService) -> sign_in.Door:
 
 
 def _list_demands(service: background.NewsroomService, guest: str) -> desk.OnDemand:
-    """Return what owners may ask for; a guest's newsroom has a recording for its web."""
+    """Return the actions that owners may start; the demo's use a recorded web."""
     return desk.OnDemand(
         rounds=service.on_demand, rejudging=service.rejudging, is_recorded=bool(guest)
     )
 
 
 def _say_desk(newsroom: Newsroom, port: int, guest: str, say: Say) -> None:
-    """Say where the desk is; before it has an owner, how to become that, and a guest's way in."""
+    """Print the desk's URL, the link to become owner if there is none, and a guest's link."""
     try:
-        now = replace(newsroom, now=datetime.now(UTC))  # a demo's clock stands in its world
+        now = replace(newsroom, now=datetime.now(UTC))  # the demo's clock is set to its recording
         way_in = accounts.make_guest_link(now, guest, port) if guest else ""
         link = "" if guest else accounts.make_setup_link(now, now.now, port)
         is_empty = not accounts.list_accounts(now)
-    except DeskStoreError:  # said already
+    except DeskStoreError:  # reported already
         return
     if way_in:
         say(f"the desk, where stories wait for you: {way_in} (good once, for 15 minutes)")
@@ -305,7 +305,7 @@ def _routes_of(service: background.NewsroomService, metrics: Metrics) -> list[Ba
 
 
 def _hear_signals() -> asyncio.Event:
-    """Return what is set by SIGTERM and by Ctrl-C."""
+    """Return an event that SIGTERM and Ctrl-C set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -217,7 +217,7 @@ def file_looked_at(
     """File a newsletter's issue as the editor saw it, and return its name.
 
     Raises UsageError where the issue differs by now, is held, empty or filed already, and what
-    `engine.file_draft` raises.
+    `newsletters.issues.file_draft` raises.
     """
     composed = compose_letter(newsroom, store, letter_id)
     if digest_issue(composed.issue) != digest:

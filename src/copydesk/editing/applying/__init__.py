@@ -1,4 +1,4 @@
-"""Applying: what editors did at their desk goes in; commits, and what became of each, come out."""
+"""Apply editors' actions from the desk in commits, and return the outcome of each action."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Apply actions: what editors did at their desk, in order, up to fifty of one editor in a commit.
+"""Apply the actions of editors at the desk, in order, up to fifty of one editor in a commit.
 
-actions ── lots ──> an edit, step by step ── make ──> a commit, an outcome for each action
-                 └─> refused, or in conflict with what somebody else changed since
+actions ── batches ──> an edit, step by step ── make ──> a commit, an outcome for each action
+                    └─> refused, or in conflict with what somebody else changed since
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ _STANDS = "it stood so already"
 def apply_actions(
     newsroom: Newsroom, actions: Sequence[EditorAction], wait_seconds: float = WORD_SECONDS
 ) -> tuple[ActionOutcome, ...]:
-    """File what editors did, in order, and return what became of each action.
+    """File editors' actions in order, and return the outcome of each.
 
-    Consecutive actions of one editor go into one commit, fifty at most; each sees what those
-    before it changed. One that was filed before is not filed again. One that cannot hold is
-    refused, one that would overwrite what somebody else changed since is in conflict: neither
-    changes anything, nor stops another. Raises BusyError where another process writes for
-    `wait_seconds`, RecordError where the rulings cannot be read or the disk is full; what is not
-    told by then was not filed, or is known by its id the next time.
+    Consecutive actions of one editor go into one commit, fifty at most; each sees the changes of
+    those before it. An action that was filed before is not filed again. An invalid action is
+    refused; one that would overwrite somebody else's later change is in conflict. Neither changes
+    anything or stops other actions. Raises BusyError if another process holds the write lock for
+    `wait_seconds`, RecordError if the rulings cannot be read or the disk is full. Actions without
+    an outcome by then were not filed, or the next call knows them by their id.
     """
     outcomes: list[ActionOutcome] = []
     for lot in part_into_lots(actions):
@@ -64,7 +64,7 @@ def apply_actions(
 
 
 def part_into_lots(actions: Iterable[EditorAction]) -> Iterator[list[EditorAction]]:
-    """Walk actions in lots of one editor each, as they come."""
+    """Split actions, in order, into batches of one editor each."""
     lot: list[EditorAction] = []
     for action in actions:
         if lot and (action.by != lot[0].by or len(lot) == MOST_IN_A_COMMIT):
@@ -77,7 +77,7 @@ def part_into_lots(actions: Iterable[EditorAction]) -> Iterator[list[EditorActio
 
 @dataclass(slots=True, kw_only=True)
 class _Lot:
-    """One editor's actions on their way into a commit: what is to be made, what is said of each."""
+    """A batch of one editor's actions for a commit: the edit, its steps, the outcomes so far."""
 
     edit: Edit
     steps: dict[str, EditStep] = field(default_factory=dict)
@@ -105,7 +105,7 @@ def _file_lot(
 
 
 def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
-    """Put actions into an edit, one after the other."""
+    """Apply actions to a new edit, in order."""
     lot = _Lot(edit=begin_edit(newsroom))
     for action in actions:
         if action.id in lot.steps or action.id in lot.outcomes:
@@ -122,7 +122,7 @@ def _draft(newsroom: Newsroom, actions: Iterable[EditorAction]) -> _Lot:
 
 
 def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
-    """Take an action into a lot; return what became of it where it changes nothing."""
+    """Apply an action to a batch; return its outcome if it changes nothing, else None."""
     step = put_action(lot.edit, action)
     if step.differences:
         return _conflict(action.id, step.differences)
@@ -152,7 +152,7 @@ def _take(lot: _Lot, action: EditorAction) -> ActionOutcome | None:
 
 
 def _find_changed_fields(before: Edit, after: Edit, paths: Iterable[str]) -> Iterator[str]:
-    """Walk the fields that a step changed, as `EditorAction.seen` calls them, lists by path."""
+    """Walk the changed fields under their keys in `EditorAction.seen`, lists by path."""
     for path in paths:
         if reading_lists.is_list_path(path) or letters.is_letter_path(path):
             yield path
@@ -171,7 +171,7 @@ def _make(lock: WriteLock, lot: _Lot) -> MadeEdit:
 
 
 def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
-    """Refuse the actions that a file stands in the way of, or all where it is nobody's."""
+    """Refuse the actions that failed because of their file, or all if the error names none."""
     blamed = [action_id for action_id, paths in lot.paths.items() if error.subject in paths]
     if not isinstance(error, RecordError) or not blamed:
         blamed = list(lot.steps)
@@ -179,7 +179,7 @@ def _blame(lot: _Lot, error: CopydeskError) -> dict[str, ActionOutcome]:
 
 
 def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
-    """Return what became of the actions that were filed."""
+    """Return the outcomes of the actions that were filed."""
     return {
         action_id: ActionOutcome(
             id=action_id,
@@ -196,9 +196,9 @@ def _tell(lot: _Lot, made: MadeEdit) -> dict[str, ActionOutcome]:
 def _find_outcomes(
     newsroom: Newsroom, lock: WriteLock, actions: Sequence[EditorAction]
 ) -> dict[str, ActionOutcome]:
-    """Return the actions that were filed before a kill kept anybody from saying so.
+    """Return the outcomes of actions that were filed before the process was killed.
 
-    The memory knows them, since it follows each change; and where it was lost git's messages do.
+    The memory knows them, since it records each change; if it was lost, git's commit messages do.
     """
     since = min(action.at for action in actions) - _CLOCK_SET_BACK
     marks = [action_mark(action.id) for action in actions if is_action_id(action.id)]
@@ -234,18 +234,15 @@ def _conflict(action_id: str, conflicts: Sequence[EditConflict]) -> ActionOutcom
     )
 
 
-# Regroup at once: after a rule about groups the records stand as the next round would set them.
-#
-# rules before, after ── the groups that they move ──> an edit with those records in it
-#
-# Other groups wait for the round, also where a verdict has moved their leader meanwhile: who splits
-# one story is told of that story alone.
+# Regrouping at once: after a rule about groups, the records that the next round would change are
+# changed in the same commit. Other groups wait for the round, even if a verdict has moved their
+# leader meanwhile: the outcome of a split names only that story's records.
 
 
 def regroup_at_once(edit: Edit) -> Edit:
-    """Return an edit with the records that its new rules about groups move; the same without any.
+    """Return an edit with the records that its new rules about groups change, if any.
 
-    It asks what a round asks, so that the next one finds nothing to change in these groups.
+    It uses the same functions as a round, so the next round has nothing to change in these groups.
     """
     before, after = (_list_group_rules(of.rules) for of in (edit.rulings_read, edit.rulings))
     if before == after:
@@ -267,7 +264,7 @@ def regroup_at_once(edit: Edit) -> Edit:
 
 
 def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping[str, Story]:
-    """Return the changed stories that are tied to those of a rule, or to one of these."""
+    """Return the changed stories that are related, directly or not, to those of a rule."""
     moved = dict[str, Story]()
     ties, rest = set(named), dict(regrouped.changed)
     while near := {
@@ -282,7 +279,7 @@ def _find_moved_stories(regrouped: Regrouped, named: Collection[str]) -> Mapping
 
 
 def _list_ties(*states: Story) -> set[str]:
-    """Return what joins a story to others: names, groups, and addresses that they list."""
+    """Return what relates a story to others: names, groups, and addresses that they list."""
     return {
         tie
         for story in states

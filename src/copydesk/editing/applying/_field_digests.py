@@ -1,4 +1,4 @@
-"""Field digests: what an editor saw of a story, field by field, and where it has changed since.
+"""Field digests: detect which fields of a story have changed since an editor saw them.
 
 a story, its verdict ──> the value of each field ──> its digest, which a page sends back as `seen`
 """
@@ -29,17 +29,17 @@ from copydesk.review.rules import notes_beside, record_name
 
 
 def field_digests(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
-    """Return a digest of each field that editors change, by its name; `verdict` holds on the story.
+    """Return a digest of each field that editors change, by its name; `verdict` is in force.
 
-    What a round does by itself (heat, coverage, who leads) is in none of them. In `everyday`, whose
-    records have no place for a note, the story is to have the one that stands among the rulings.
+    Automatic changes of a round (heat, coverage, leader) have no digest. In `everyday`, whose
+    records have no place for a note, `story` must have its note from the rulings.
     """
     values = _field_values(story, verdict)
     return {field: _digest(value) for field, value in values.items()}
 
 
 def describe_fields(story: Story) -> Mapping[str, str]:
-    """Return the fields of a record that editors set, as texts that a person may read."""
+    """Return the fields of a record that editors set, as text for people."""
     return {
         "title": story.title,
         "excerpt": story.excerpt,
@@ -51,7 +51,7 @@ def describe_fields(story: Story) -> Mapping[str, str]:
 
 
 def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
-    """Return what editors change of a story, as texts that a person may read."""
+    """Return all fields that editors change in a story, as text for people."""
     return {
         **describe_fields(story),
         "verdict": _describe_verdict(story, verdict),
@@ -60,7 +60,7 @@ def _field_values(story: Story, verdict: Verdict | None) -> Mapping[str, str]:
 
 
 def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
-    """Return the word on a story, and whether a person wrote another into the file."""
+    """Return the verdict on a story, and a later edit of `published` by hand."""
     known = dict(story.machine)
     is_by_hand = "published" in known and "published" in review.find_hand_edits(story, known)
     if verdict is not None:
@@ -71,7 +71,7 @@ def _describe_verdict(story: Story, verdict: Verdict | None) -> str:
 
 
 def _describe_place(story: Story) -> str:
-    """Return where an editor's rule put a story among others, "" where none did."""
+    """Return the group and placement that an editor's rule gave a story, "" if none did."""
     ruled = sorted(str(reason) for reason in story.reasons if reason.is_group_ruled)
     return ", ".join((story.group, *ruled)) if ruled else ""
 
@@ -81,12 +81,12 @@ def _digest(value: str) -> str:
 
 
 def field_key(path: str, field: str) -> str:
-    """Return how an action's `seen` calls a field of a record."""
+    """Return the key of a record's field in an action's `seen`."""
     return f"{record_name(path)} {field}"
 
 
 def read_values(edit: Edit, path: str) -> Mapping[str, str]:
-    """Return the fields of a record as an edit has them."""
+    """Return the fields of a record in an edit."""
     story = edit.find(path)
     notes = notes_beside(edit.beat)
     story = replace(story, note=notes.get(record_name(path), story.note))
@@ -96,10 +96,10 @@ def read_values(edit: Edit, path: str) -> Mapping[str, str]:
 def find_changes_since(
     before: Edit, after: Edit, action: EditorAction, path: str
 ) -> Iterator[EditConflict]:
-    """Walk the fields that an action sets and that somebody else changed since it was seen.
+    """Walk the fields that an action sets and that somebody else changed since the editor saw them.
 
-    With a `base` that was also the same editor, and a removal is walked, too. `left` is what it
-    would make of the field.
+    With a `base`, the same editor's changes count as well, and so does a removal. `left` is the
+    value that the action would give the field.
     """
     now, then = read_values(before, path), read_values(after, path)
     for field in (*_list_fields(action), *_list_removal(before, action, path)):
@@ -110,20 +110,20 @@ def find_changes_since(
             continue
         if base is None and _is_own(before, path, field, action.by):
             continue
-        place = f"{action.said} {', '.join(action.stories)}"  # it is set among others at the end
+        place = f"{action.said} {', '.join(action.stories)}"  # it is regrouped at the end
         left = place if field == "group" else then[field]
         yield EditConflict(path=path, field=field, left=left, now=now[field])
 
 
 def _list_removal(edit: Edit, action: EditorAction, path: str) -> tuple[str, ...]:
-    """Return the field that says that a story is removed, where an action's form may not know."""
+    """Return the field that shows a removal, if the action's form may not know of it."""
     verdict = edit.verdict_on(edit.find(path))
     is_removed = verdict is not None and verdict.said == "remove"
     return ("verdict",) if is_removed and action.base and action.kind != "verdict" else ()
 
 
 def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: EditConflict) -> bool:
-    """Decide whether a field has, by somebody else's hand, what an action would make of it."""
+    """Decide whether somebody else already gave a field the value that an action would."""
     if conflict.field == "group":
         return before.rulings.rules == after.rulings.rules
     if conflict.field != "verdict":
@@ -136,7 +136,7 @@ def stands_already(before: Edit, after: Edit, action: EditorAction, conflict: Ed
 
 
 def _list_fields(action: EditorAction) -> tuple[str, ...]:
-    """Return the fields of its stories that an action sets."""
+    """Return the fields that an action sets in its stories."""
     kinds = {"verdict": ("verdict",), "correct": action.values[::2]}
     if action.kind != "rule":
         return tuple(kinds.get(action.kind, ()))
@@ -147,7 +147,7 @@ def _list_fields(action: EditorAction) -> tuple[str, ...]:
 
 
 def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
-    """Decide whether an editor gave a field the value that it has."""
+    """Decide whether an editor gave a field its present value."""
     if field_key(path, field) in edit.own_fields:
         return True
     if field == "verdict":
@@ -160,7 +160,7 @@ def _is_own(edit: Edit, path: str, field: str, by: str) -> bool:
 
 
 def _find_rule(edit: Edit, name: str, field: str) -> Ruling | None:
-    """Return the latest rule that gave a field its value, None where none did."""
+    """Return the latest rule that sets a field, None if there is none."""
     said: Mapping[str, tuple[RulingKind, ...]] = {
         "title": ("rename",),
         "topics": ("retopic",),
@@ -176,7 +176,7 @@ def _find_rule(edit: Edit, name: str, field: str) -> Ruling | None:
 
 
 def _stands(rule: Ruling, value: str) -> bool:
-    """Decide whether a field has the value that a rule gave it; a place among others does."""
+    """Decide whether a field still has the value of a rule; group and placement always do."""
     if RULING_KINDS[rule.said].applies_to == "groups":
         return True
     if rule.field is not None:
@@ -184,12 +184,12 @@ def _stands(rule: Ruling, value: str) -> bool:
     return value == ", ".join(rule.values)
 
 
-# Edited fields: what one action of the desk changed in its records, from what takes it back.
+# Edited fields: what one action changed in its records, read from its undo note.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditedField:
-    """A field of a record as an action found it and as it left it, as texts for people."""
+    """A field of a record before and after an action, as text for people."""
 
     path: str
     field: str
@@ -198,9 +198,9 @@ class EditedField:
 
 
 def list_edited_fields(newsroom: Newsroom, action_id: str) -> list[EditedField]:
-    """Return what an action made of titles, excerpts, topics, pictures, addresses and notes.
+    """Return an action's changes of titles, excerpts, topics, pictures, addresses and notes.
 
-    Nothing where the memory of it is lost, or where another version wrote that.
+    Empty if its undo note is lost, or was written by another version.
     """
     kept = newsroom.memory.actions.get(action_id)
     note = read_undo_note(kept) if kept else None
@@ -213,12 +213,12 @@ def list_edited_fields(newsroom: Newsroom, action_id: str) -> list[EditedField]:
 
 
 def _compare(path: str, before: bytes | None, after: bytes | None) -> Iterator[EditedField]:
-    """Walk the fields in which two states of a record differ; one that was made has none."""
+    """Walk the fields in which two states of a record differ; a new record has none."""
     if before is None or after is None:
         return
     try:
         was, now = (describe_fields(record.parse_story(path, data)) for data in (before, after))
-    except RecordError:  # a file that somebody broke by hand, and an editor mended
+    except RecordError:  # the file had been broken by hand, and an editor repaired it
         return
     for field, value in was.items():
         if value != now[field]:

@@ -1,6 +1,6 @@
-"""Reading lists: what an editor did to one at the desk, and how one stands for the next to change.
+"""Reading lists: read them for an edit, and apply an editor's change to one.
 
-set ID, title, description, stories with words │ end ID ──> a file of `_data/lists`, in an edit
+set ID, title, description, stories with notes │ end ID ──> a file of `_data/lists`, in an edit
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from copydesk.newsroom import Newsroom
 
 _SUBJECT = 200
 _ID_CHARACTERS = 64
-_FIRST_WORDS = 3  # of an action's values, after the id, the title and the description
+_FIRST_WORDS = 3  # an action's values before the stories: id, title and description
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledList:
-    """A list as it is filed; `version` changes with its file, "" for one that is not there."""
+    """A list as it is filed; `version` changes with its file, "" if the file is missing."""
 
     listed: ReadingList
     version: str = ""
 
 
 def list_key(list_id: str) -> str:
-    """Return how an action's `seen` calls a list, whose version it has."""
+    """Return the key of a list in an action's `seen`, which has the list's version."""
     return f"lists/{list_id}"
 
 
 def find_lists(newsroom: Newsroom) -> tuple[tuple[FiledList, ...], tuple[CopydeskError, ...]]:
-    """Return the lists of a newsroom by id, and what is wrong with the others."""
+    """Return the lists of a newsroom by id, and the errors of those that cannot be read."""
     troubles: list[CopydeskError] = []
     lists = [
         FiledList(listed=listed, version=_version(newsroom, listed.id))
@@ -47,7 +47,7 @@ def find_lists(newsroom: Newsroom) -> tuple[tuple[FiledList, ...], tuple[Copydes
 def _version(newsroom: Newsroom, list_id: str) -> str:
     try:
         return _digest(newsroom.archive.file_bytes(reading_lists.list_path(list_id)))
-    except RecordError:  # it is called .yml, or went this moment
+    except RecordError:  # it is called .yml, or was just deleted
         return ""
 
 
@@ -56,14 +56,14 @@ def _digest(data: bytes | None) -> str:
 
 
 def name_list(title: str) -> str:
-    """Return the id of a list that a title makes, "" where nothing of that is Latin."""
+    """Return a list's id made from its title, "" if the title has no Latin letters."""
     return archive.slug(title)[:_ID_CHARACTERS].strip("-")
 
 
 def read_own_list(action: EditorAction) -> ReadingList:
-    """Return the list that an action's values say; raises UsageError where it is none.
+    """Parse an action's values as a list; raises UsageError if they are invalid.
 
-    They are its id, its title, its description and the words on each of its stories.
+    The values are its id, title and description, and a note on each of its stories.
     """
     list_id, title, description = (*action.values[:_FIRST_WORDS], "", "", "")[:_FIRST_WORDS]
     if not reading_lists.is_list_id(list_id):
@@ -90,7 +90,7 @@ def read_own_list(action: EditorAction) -> ReadingList:
 
 
 def _must_be_readable(listed: ReadingList) -> None:
-    """Raise UsageError for a list that a file could not say."""
+    """Raise UsageError for a list that cannot be written to a file."""
     try:
         reading_lists.edit_reading_list(b"", listed)
     except RecordError as error:
@@ -98,9 +98,9 @@ def _must_be_readable(listed: ReadingList) -> None:
 
 
 def put_list(edit: Edit, action: EditorAction) -> EditStep:
-    """Put a list, or its end, into an edit; raises UsageError, RecordError where it cannot hold.
+    """Set or delete a list in an edit; raises UsageError, RecordError if that is invalid.
 
-    Where another hand has changed the list since its editor saw it, that is told instead.
+    If somebody else has changed the list since the editor saw it, the step has a conflict instead.
     """
     listed = _find_list_of(action)
     path = reading_lists.list_path(listed.id)
@@ -140,7 +140,7 @@ def _find_list_of(action: EditorAction) -> ReadingList:
 
 
 def _as_it_stands(wanted: ReadingList, path: str, present: bytes | None) -> ReadingList:
-    """Return a list as it is filed where nothing but its editor and the moment would change."""
+    """Return the filed list if the wanted one differs only in editor and time."""
     if not present:
         return wanted
     now = reading_lists.parse_reading_list(path, present)
@@ -149,7 +149,7 @@ def _as_it_stands(wanted: ReadingList, path: str, present: bytes | None) -> Read
 
 
 def _describe(path: str, data: bytes | None) -> str:
-    """Return the state of a list in words."""
+    """Describe a list for people."""
     if data is None:
         return "nothing"
     try:

@@ -1,6 +1,8 @@
-"""Action steps: each kind of action as a step of an edit.
+"""Action steps: apply each kind of action to an edit.
 
-verdict · rule · correct · undo · list ──> what the command line does, in an edit that others share
+verdict · rule · correct · undo · file · write · list ──> a step of an edit that actions share
+
+The command line files the same changes.
 """
 
 from __future__ import annotations
@@ -50,15 +52,15 @@ from copydesk.newsroom.uploads import find_upload_path, read_upload
 from copydesk.review import corrections
 from copydesk.rounds.sources import source_address
 
-# A new tip: an address that a person found, made sure that a round can take it in.
+# Tips: the address of a page that a person found, checked for the next round.
 
 _BY_CHARACTERS = 200
 
 
 def new_tip(newsroom: Newsroom, url: str, *, topic: str = "", why: str = "", by: str = "") -> Tip:
-    """Return the tip that a person means: `topic` by name or id, `by` "" for git's user.
+    """Return a checked tip: `topic` is a name or id, `by` is "" for git's user.
 
-    Raises UsageError for what is no web address or no topic of the beat, and for endless words.
+    Raises UsageError for an invalid web address, an unknown topic, and texts that are too long.
     """
     must_be_short(why, WHY_CHARACTERS, "--why")
     must_be_short(by, _BY_CHARACTERS, "--as")
@@ -79,26 +81,25 @@ def _topic_name(beat: Beat, said: str) -> str:
         raise UsageError(error.what, subject=error.subject, hint=list_topics(beat)) from error
 
 
-# Correct: a published story's headline or excerpt changed, with a note that its readers see.
-#
-# field, words, why ──> the rules that keep the words ──> the record, a line of its history
+# Corrections: a published story's headline or excerpt is changed, with a note for readers. The new
+# text becomes rules, which later rounds follow; the note goes into the record's history.
 
 _FIELDS = ("title", "excerpt")
 
 
 def list_rules_of(edit: Edit, path: str, action: EditorAction) -> list[NewRule]:
-    """Return the rules that keep the words of a correction in later rounds.
+    """Return the rules that preserve a correction in later rounds.
 
-    Its values are a field and its words, or two of each. Raises UsageError where nobody could see
-    the note: the story is not published, the profile's records have no history, or no reason is
-    given.
+    The action's values are a field and its new text, or two such pairs. Raises UsageError if
+    readers could not see the note: the story is not published, the profile's records have no
+    history, or the action gives no reason.
     """
     _must_have_readers(edit, path, action)
     return list(_list_rules(action, path))
 
 
 def note_correction(before: Edit, after: Edit, path: str, action: EditorAction) -> EditStep:
-    """Put the note that readers see beside the words of a correction."""
+    """Add a correction's note for readers to the record."""
     story, corrected = before.find(path), after.find(path)
     words = CommitWords(
         subject=f"correct: {text.fold(story.title)}",
@@ -133,7 +134,7 @@ def _must_have_readers(edit: Edit, path: str, action: EditorAction) -> None:
 
 
 def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
-    """Walk a correction's fields as rules."""
+    """Walk the fields of a correction as rules."""
     fields, words = action.values[::2], action.values[1::2]
     if not fields or len(fields) != len(words) or not set(fields) <= set(_FIELDS):
         raise UsageError(
@@ -149,12 +150,11 @@ def _list_rules(action: EditorAction, path: str) -> Iterator[NewRule]:
         )
 
 
-# Write: a story of an editor's own, without a source, filed and published at once.
-#
-# headline, excerpt, text, picture, topics ──> a record whose note is the text, and a verdict
+# Own stories: an editor's story without a source is filed and published at once. Its text is the
+# record's note; it gets a verdict.
 
 _SUBJECT = 200
-PICTURED = "pictured"  # what an action says whose values have a picture, its alt text and credit
+PICTURED = "pictured"  # an action's `said` if its values include a picture
 _CREDIT_CHARACTERS = 200
 _PICTURE_VALUES = 3
 _FIRST_VALUES = 3  # of an action: the headline, the excerpt and the text; topics come last
@@ -162,9 +162,9 @@ _FIRST_VALUES = 3  # of an action: the headline, the excerpt and the text; topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnStory:
-    """What an editor wrote: `text` is Markdown, `topics` are the beat's names.
+    """A story written by an editor: `text` is Markdown, `topics` are names of the beat's topics.
 
-    `picture` is an upload of the newsroom's, with what it shows and whose it is.
+    `picture` is an upload of the newsroom, with its alt text and credit.
     """
 
     title: str
@@ -175,11 +175,11 @@ class OwnStory:
 
 
 def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
-    """Return the story that an action's values say: headline, excerpt, text and topics.
+    """Parse an action's values as a story: headline, excerpt, text and topics.
 
-    Where `said` is PICTURED an upload's address, its alt text and credit come before the topics.
-    Raises UsageError where something is missing or too long, and in a profile whose records have
-    no place for a text.
+    If `said` is PICTURED, an upload's address, its alt text and credit come before the topics.
+    Raises UsageError if a value is missing or too long, and in a profile whose records have no
+    place for a text.
     """
     if not beat.scoring.traits.has_blocks:
         raise UsageError(
@@ -202,7 +202,7 @@ def read_own_story(beat: Beat, said: str, values: Sequence[str]) -> OwnStory:
 def _part_picture(
     beat: Beat, said: str, values: Sequence[str]
 ) -> tuple[Image | None, Sequence[str]]:
-    """Return the picture among an action's values, None for none, and what comes after it."""
+    """Return the picture among an action's values, None for none, and the values after it."""
     if not said:
         return None, values
     if said != PICTURED or len(values) < _PICTURE_VALUES:
@@ -221,10 +221,10 @@ def _part_picture(
 
 
 def put_story(edit: Edit, action: EditorAction) -> EditStep:
-    """Put a new story into an edit; raises UsageError as `read_own_story` does.
+    """Add a new story to an edit; raises UsageError as `read_own_story` does.
 
-    Its publisher is the site. No round judges it: its quality is the gate's, so that it stands
-    somewhere among others, until a rule or a pin places it elsewhere.
+    Its publisher is the site. No round judges it: its quality is the threshold, which gives it a
+    place among other stories until a rule or a pin changes that.
     """
     own = read_own_story(edit.beat, action.said, action.values)
     published_at = action.at.replace(microsecond=0)
@@ -243,7 +243,7 @@ def put_story(edit: Edit, action: EditorAction) -> EditStep:
         note=own.text,
         images=(own.picture,) if own.picture else (),
     )
-    story = replace(story, machine=review.digests(story))  # of which the verdict is none
+    story = replace(story, machine=review.digests(story))  # the verdict has no digest
     verdict = Verdict(by=action.by, at=published_at, said="publish", why=action.why)
     words = CommitWords(
         subject=f"write: {own.title}"[:_SUBJECT],
@@ -258,9 +258,9 @@ def put_story(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def take_upload(edit: Edit, url: str) -> Edit:
-    """Return an edit with the file of an upload that is no asset yet; the same for another address.
+    """Return an edit with an upload's file, if it is no asset yet; other addresses change nothing.
 
-    Raises UsageError where the upload is there no more.
+    Raises UsageError if the upload is gone.
     """
     path = find_upload_path(edit.beat, url)
     if not path or path in edit.restored or archive.digest_of(edit.newsroom.root, path):
@@ -286,20 +286,20 @@ def _make_provider(beat: Beat) -> Provider:
 
 
 def put_action(edit: Edit, action: EditorAction) -> EditStep:
-    """Put an action into an edit; raises UsageError, RecordError where it cannot hold."""
+    """Apply an action to an edit; raises UsageError, RecordError if it is invalid."""
     if not is_action_id(action.id):
         raise UsageError("no id of an action", subject=repr(action.id[:100]))
     must_be_short(action.why, WHY_CHARACTERS, "the reason")
     must_be_short(action.by, _BY_CHARACTERS, "the name")
     if not text.fold(action.by):
         raise UsageError("nobody's name is given")
-    whole = action.at.replace(microsecond=0)  # as a record has it: a later step is set beside that
+    whole = action.at.replace(microsecond=0)  # as records store it: later steps compare with that
     action = replace(action, by=text.fold(action.by), at=whole)
     return _STEPS[action.kind](edit, action)
 
 
 def find_records(edit: Edit, action: EditorAction) -> tuple[str, ...]:
-    """Return the paths of an action's stories; raises RecordError where there is none."""
+    """Return the paths of an action's stories; raises RecordError for a missing one."""
     return tuple(_find_record(edit, name) for name in dict.fromkeys(action.stories))
 
 
@@ -324,7 +324,7 @@ def _one_record(edit: Edit, action: EditorAction) -> str:
 
 
 def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
-    """Put one word on each of some stories into an edit."""
+    """Apply one verdict to each of an action's stories."""
     said = next((word for word in get_args(Said) if word == action.said), None)
     paths = find_records(edit, action)
     if not paths or (said is None and action.said != "clear"):
@@ -342,7 +342,7 @@ def _put_verdicts(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _join(steps: Sequence[EditStep]) -> EditStep:
-    """Return the steps of one action as one."""
+    """Merge the steps of one action into one."""
     last = steps[-1]
     if len(steps) == 1:
         return last
@@ -382,7 +382,7 @@ def _put_rule(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _with_upload(edit: Edit, action: EditorAction) -> Edit:
-    """Return an edit with the file of the upload that an action makes a story's picture."""
+    """Return an edit with the upload's file, if an action makes an upload a story's picture."""
     is_picture = action.said == "set" and action.values[0] == "picture"
     return take_upload(edit, action.values[1]) if is_picture else edit
 
@@ -396,7 +396,7 @@ def _put_correction(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
-    """Let a page that an editor found wait for the next round; a second value is its topic."""
+    """Add a page that an editor found to the next round; a second value is its topic."""
     if not 1 <= len(action.values) <= 2:
         raise UsageError("a page wants its address", subject=f"{len(action.values)} are named")
     url, topic = (*action.values, "")[:2]
@@ -412,9 +412,9 @@ def _put_tip(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
-    """Return the rule that is taken back: its kind is the first value, its own come after that.
+    """Return the rule to undo: the action's first value is its kind, the others are its values.
 
-    Of a rule that sets a field, the field alone need be told.
+    For a rule that sets a field, the field is enough.
     """
     said, *values = action.values or ("",)
     for rule in reversed(edit.rulings.rules):
@@ -427,7 +427,7 @@ def _find_rule(edit: Edit, action: EditorAction) -> Ruling:
 
 
 def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
-    """Take an earlier action out of an edit, and leave what its commit holds of others."""
+    """Undo an earlier action in an edit, without the other actions of its commit."""
     undone = "".join(action.values[:1])
     note = find_undo_note(edit, undone)
     words = CommitWords(
@@ -440,15 +440,15 @@ def _put_undoing(edit: Edit, action: EditorAction) -> EditStep:
 
 
 def _is_in_the_way(conflict: EditConflict) -> bool:
-    """Decide whether a change keeps an action from being taken back: a round's new heat does not.
+    """Decide whether a later change prevents an undo; a round's new heat does not.
 
-    One that now stands behind another story does.
+    Heat -1 does: the story now stands behind a leader.
     """
     return conflict.field != "heat" or conflict.now == "-1"
 
 
 def _put_list(edit: Edit, action: EditorAction) -> EditStep:
-    """Put a reading list of stories that are there into an edit."""
+    """Apply an action on a reading list, whose stories must exist."""
     find_records(edit, action)
     return put_list(edit, action)
 

@@ -1,6 +1,6 @@
-"""Undo note: what takes one action of the desk back, whatever else its commit holds.
+"""Undo notes: the data that undoes one action of the desk, without the rest of its commit.
 
-an edit before and after the action ── its own records, what is new among the rulings ──> bytes
+an edit before and after the action ── its own records, its changes of the rulings ──> bytes
 """
 
 from __future__ import annotations
@@ -36,24 +36,25 @@ def list_changes(before: Edit, after: Edit) -> Iterator[str]:
 
 
 def _is_changed(before: Edit, after: Edit, path: str) -> bool:
-    """Decide whether a file comes, goes or, of a reading list, says something else."""
+    """Decide whether a file is created, deleted or, for a reading list, has other content."""
     was, left = before.find_bytes(path), after.find_bytes(path)
     is_whole = reading_lists.is_list_path(path) or letters.is_letter_path(path)
     return was != left and (is_whole or None in {was, left})
 
 
 class UndoNote(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of an action: its commit's words on it, its files before and after it."""
+    """The stored data of an action: its commit's subject, its files before and after it."""
 
     subject: str
     files: dict[str, States]
 
 
 def write_undo_note(before: Edit, step: EditStep) -> bytes:
-    """Return what takes back a step of an edit.
+    """Return the data that undoes a step of an edit.
 
-    Of the rulings it has what the step put in and took out alone. Records beside those of the step
-    are left out: they are set among others anew. So are letters: what left them stays out.
+    Of the rulings it holds only what the step added and removed. Other records that the step
+    changed are left out, since they are regrouped after an undo. So are newsletters, which an undo
+    does not change.
     """
     after, states = step.edit, dict[str, States]()
     for path in list_changes(before, after):
@@ -69,7 +70,7 @@ def write_undo_note(before: Edit, step: EditStep) -> bytes:
 
 
 def read_undo_note(note: bytes) -> UndoNote | None:
-    """Return what was kept of an action; None for a note of another shape."""
+    """Parse the note on an action; return None for a note of another version."""
     try:
         return msgspec.json.decode(zlib.decompress(note), type=UndoNote)
     except (zlib.error, msgspec.DecodeError):
@@ -77,7 +78,7 @@ def read_undo_note(note: bytes) -> UndoNote | None:
 
 
 def _write_difference(rulings: Rulings, others: Rulings) -> bytes | None:
-    """Return what rulings have beside others, as a file of its own, None for nothing."""
+    """Return the rulings that others do not have, as a file of their own, None for none."""
     verdicts = {
         path: verdict
         for path, verdict in rulings.verdicts.items()
@@ -97,18 +98,16 @@ def _less(items: Iterable[_T], others: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(item for item in items if item not in known)
 
 
-# Find an undo note: what the memory kept of an action, else what its commit in git says of it.
-#
-# an action's id ── memory │ git's messages ──> its own files before and after it, and nobody else's
+# Finding an undo note: in the memory, else derived from the action's commit in git.
 
 _GROUP_RULES = frozenset(said for said, form in RULING_KINDS.items() if form.applies_to == "groups")
 
 
 def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
-    """Return what takes an action back; where the memory of it was lost, by its commit.
+    """Return the note that undoes an action, from the memory or else from its commit.
 
-    Of a commit that holds several actions that is what the action's own trailer names, as long as
-    no other one may have changed the same. Raises UsageError where nobody knows.
+    If the commit holds several actions, the note has the files that the action's trailer names,
+    provided that no other action may have changed them. Raises UsageError if there is no such note.
     """
     newsroom = edit.newsroom
     kept = edit.undos.get(action_id) or newsroom.memory.actions.get(action_id)
@@ -128,7 +127,7 @@ def find_undo_note(edit: Edit, action_id: str) -> UndoNote:
 
 
 def _read_commit(root: Path, commit: str, message: str, action_id: str) -> UndoNote | None:
-    """Return what takes back one of a commit's actions, None where that cannot be told."""
+    """Return the note that undoes one of a commit's actions, None if that is ambiguous."""
     done = read_actions(message)
     own = next((said for said, known in done if known == action_id), "")
     others = [said for said, known in done if known != action_id]
@@ -141,10 +140,10 @@ def _read_commit(root: Path, commit: str, message: str, action_id: str) -> UndoN
 
 
 def _stands_apart(own: str, others: Iterable[str]) -> bool:
-    """Decide whether no other action of a commit can have changed what this one did.
+    """Decide whether no other action of a commit can have changed the same files.
 
-    A rule about groups moves records that it does not name, and what an `undo` changed is said by
-    the action that it took back.
+    A rule about groups changes records that it does not name; the changes of an `undo` are named
+    only by the action that it undid.
     """
     names = _list_names(own)
     is_clear = all(names.isdisjoint(_list_names(said)) for said in others)
@@ -157,7 +156,7 @@ def _is_vague(said: str) -> bool:
 
 
 def _list_names(said: str) -> frozenset[str]:
-    """Return what an action's trailer names: records by name, a list by its path."""
+    """Return the names of records and paths of lists in an action's trailer."""
     kind, *words = said.split()
     if kind == "list":
         return frozenset(map(reading_lists.list_path, words[1:]))
@@ -171,11 +170,11 @@ def _list_names(said: str) -> frozenset[str]:
 
 
 def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
-    """Return the files of a commit that are an action's own; of the rulings its part alone."""
+    """Return an action's own files from a commit; of the rulings only its part."""
     names = _list_names(said)
     records = {path: states for path, states in files.items() if _is_record_of(path, names)}
     picked = {path: states for path, states in files.items() if path in names}
-    if not _is_vague(said):  # else they are set among others anew, by the rules that are left
+    if not _is_vague(said):  # else they are regrouped by the remaining rules
         picked |= records
     if RULINGS_PATH in files:
         addresses = frozenset(_list_addresses(records))
@@ -190,7 +189,7 @@ def _pick_files(said: str, files: Mapping[str, States]) -> dict[str, States]:
 def _pick_rulings(
     data: bytes | None, names: Collection[str], addresses: Collection[str]
 ) -> bytes | None:
-    """Return a file of rulings with those on some records alone, None where none is."""
+    """Return a file with only the rulings on some records, None if there are none."""
     part = _part(archive.parse_rulings(data or b""), names, addresses)
     return archive.edit_rulings(b"", part) or None
 
@@ -200,14 +199,14 @@ def _is_record_of(path: str, names: Collection[str]) -> bool:
 
 
 def _list_addresses(records: Mapping[str, States]) -> Iterator[str]:
-    """Walk the identities of the addresses that some records had and have."""
+    """Walk the identities of the addresses that some records had before and after."""
     for path, states in records.items():
         for data in filter(None, states):
             yield from map(urls.identity, record.parse_story(path, data).addresses)
 
 
 def _part(rulings: Rulings, names: Collection[str], addresses: Collection[str]) -> Rulings:
-    """Return of the rulings those on some records alone."""
+    """Return only the rulings on some records."""
     return replace(
         rulings,
         verdicts={

@@ -1,4 +1,4 @@
-"""The queue: what editors ask for goes in; groups of stories with where each stands come out."""
+"""Answer editors' questions about the queue, with groups of stories and their statuses."""
 
 from __future__ import annotations
 

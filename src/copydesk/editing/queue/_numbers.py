@@ -1,6 +1,6 @@
-"""Numbers: what the last days brought, summed by the catalogue and the memory.
+"""Numbers: statistics of the last days, from the catalogue and the memory.
 
-catalogue: stories by day and publisher, decisions  |  memory: drops, delays, times of filing
+catalogue: stories by day and publisher, decisions | memory: drops, delays, times of filing
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from copydesk.placement.addresses import record_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryDay:
-    """How many stories of a day of the newsroom's are filed; of these on the site, and waiting."""
+    """The stories of one of the newsroom's days: filed, of these on the site, and waiting."""
 
     day: date
     filed: int
@@ -44,10 +44,10 @@ class DropCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delay:
-    """How long something took for so many stories: half of them, and nine tenths, were faster.
+    """The median and 90th percentile of a delay, over a number of stories.
 
-    `of` is a day (2026-11-27), a source's address or a week (2026-W48). `is_listed` says that it
-    is known which stories those are.
+    `of` is a day (2026-11-27), a source's URL or a week (2026-W48). `is_listed` is set if these
+    stories can be listed.
     """
 
     of: str
@@ -59,7 +59,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerCount:
-    """How many stories of a house's publishers are on the site, and how many are filed."""
+    """How many stories of an owner's publishers are on the site, and how many are filed."""
 
     owner: str
     published: int
@@ -69,11 +69,12 @@ class OwnerCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What the last days brought, each day in the newsroom's zone.
+    """Statistics of the last days; each day is in the newsroom's time zone.
 
-    `filing` is from publication to filing, by day, `sources` the same by source, the slowest first;
-    `reviews` from filing to an editor's word, by week of that. `decisions` are those words.
-    `counted_since` is the first day of which the memory knows drops and delays, None for none.
+    `filing` are delays from publication to filing, by day; `sources` the same by source, the
+    slowest first; `reviews` are delays from filing to an editor's decision, by week of the
+    decision. `decisions` are those decisions. `counted_since` is the first day with stored drops
+    and delays, None for none.
     """
 
     days: tuple[StoryDay, ...]
@@ -87,7 +88,7 @@ class Numbers:
 
 
 def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers:
-    """Return the numbers of the last days, today among them; raises CatalogueError."""
+    """Return the statistics of the last days including today; raises CatalogueError."""
     zone = dates.find_zone(newsroom.beat.timezone)
     today = newsroom.now.astimezone(zone).date()
     listed = [today - timedelta(days=ago) for ago in range(days - 1, -1, -1)]
@@ -109,7 +110,7 @@ def read_numbers(newsroom: Newsroom, catalogue: Catalogue, days: int) -> Numbers
 
 
 def list_decisions(newsroom: Newsroom, catalogue: Catalogue, since: datetime) -> list[DecidedStory]:
-    """Return what editors decided from a time on; where every story waits, each had waited."""
+    """Return the decisions since a time; with review mode `hold`, all their stories had waited."""
     decisions = catalogue.list_decisions(since)
     if newsroom.settings.review.mode != "hold":
         return decisions
@@ -124,7 +125,7 @@ def start_of(day: date, zone: ZoneInfo) -> datetime:
 def _count_days(
     days: Sequence[date], zone: ZoneInfo, counts: Mapping[tuple[int, Standing], int]
 ) -> Iterable[StoryDay]:
-    """Yield how many stories of each day stand where; what comes after today is today's."""
+    """Yield the number of stories of each day by status; later stories count as today's."""
     starts = [start_of(day, zone).timestamp() for day in days]
     by_day: defaultdict[int, Counter[Standing]] = defaultdict(Counter)
     for (second, standing), count in counts.items():
@@ -152,7 +153,7 @@ def _count_drops(drops: Mapping[tuple[date, str], int]) -> list[DropCount]:
 
 
 def _measure(histograms: Mapping[str, Mapping[int, int]], listed: Counter[str]) -> Iterable[Delay]:
-    """Yield how long stories took, by what they are told of, in its order; so many are `listed`."""
+    """Yield the delays by day or source, in order, from histograms; `listed` counts stories."""
     for of, histogram in sorted(histograms.items()):
         median, p90 = find_share(histogram, 0.5), find_share(histogram, 0.9)
         if median is not None and p90 is not None:
@@ -171,7 +172,7 @@ def _slowest_first(delay: Delay) -> tuple[float, str]:
 
 
 def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> Iterable[Delay]:
-    """Yield how long stories that had waited did so, by the week of the word that ended it."""
+    """Yield how long stories waited for a decision, by the week of the decision."""
     by_week: defaultdict[str, list[float]] = defaultdict(list)
     for one, seconds in find_reviews(newsroom, decisions):
         by_week[f"{one.at:%G-W%V}"].append(seconds)
@@ -188,7 +189,7 @@ def _measure_reviews(newsroom: Newsroom, decisions: Sequence[DecidedStory]) -> I
 def find_reviews(
     newsroom: Newsroom, decisions: Sequence[DecidedStory]
 ) -> Iterable[tuple[DecidedStory, float]]:
-    """Yield the decisions on stories that had waited, with for how many seconds, where known."""
+    """Yield the decisions on stories that had waited, with the seconds, if known."""
     waited = [one for one in decisions if one.has_waited]
     filed = newsroom.memory.list_filing_times([one.path for one in waited])
     for one in waited:
@@ -201,7 +202,7 @@ def _find_rank(times: Sequence[float], share: float) -> float:
 
 
 def _count_owners(beat: Beat, counts: Iterable[PublisherCount]) -> list[OwnerCount]:
-    """Return the stories by house, those with most of them first."""
+    """Return the story counts by owner, the largest first."""
     published, filed = Counter[str](), Counter[str]()
     domains: defaultdict[str, set[str]] = defaultdict(set)
     for one in counts:
@@ -221,9 +222,7 @@ def _count_owners(beat: Beat, counts: Iterable[PublisherCount]) -> list[OwnerCou
     return sorted(counted, key=lambda one: (-one.filed, -one.published, one.owner))
 
 
-# Counted: which stories a number of the page of numbers counts, found as the number is.
-#
-# question ── filing ──> memory: what was timed | review, gate ──> catalogue: decisions ──> paths
+# The stories behind a number on the page of numbers, found in the same way as the number.
 
 _WEEK = timedelta(days=7)
 _OPINIONS = {str(said): wanted for said, wanted in IS_WANTED.items()}
@@ -232,9 +231,9 @@ _OPINIONS = {str(said): wanted for said, wanted in IS_WANTED.items()}
 def find_number_paths(
     newsroom: Newsroom, catalogue: Catalogue, question: QueueQuestion
 ) -> frozenset[str] | None:
-    """Return the paths of what a question's number counts, None where it is of no such number.
+    """Return the paths of the stories behind a question's number, None if it has no such number.
 
-    Its days are those of filing or of deciding, its week is that of deciding. Raises
+    Its days are those of filing or of the decision, its week is that of the decision. Raises
     CatalogueError.
     """
     if question.number == "filing":
@@ -262,7 +261,7 @@ def _find_filings(
 def _list_week(
     newsroom: Newsroom, catalogue: Catalogue, question: QueueQuestion
 ) -> Sequence[DecidedStory]:
-    """Return the decisions of a question's week, from its first day on."""
+    """Return the decisions of a question's week, from the question's first day on."""
     if question.decided is None:
         return []
     monday = datetime.combine(question.decided, time(), UTC)
@@ -273,7 +272,7 @@ def _list_week(
 
 
 def _is_gates(decided: DecidedStory, number: str, gate: int) -> bool:
-    """Decide whether the gate had a say in a decision, and that which is asked for."""
+    """Decide whether a decision agrees with the threshold, differs, or either (`number`)."""
     is_wanted = _OPINIONS.get(decided.said)
     if not decided.has_waited or decided.points is None or is_wanted is None:
         return False

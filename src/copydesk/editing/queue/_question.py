@@ -1,4 +1,4 @@
-"""A question to the queue: which stories an editor wants to see, and in what order."""
+"""Questions to the queue and their answers: which stories an editor wants to see, as rows."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from copydesk.placement.addresses import record_name
 
 QueueView = Literal["waiting", "missed", "published", "off", "rejected", "all"]
 QueueOrder = Literal["front", "time"]
-# A number of the page of numbers whose stories are wanted: those of a day that are neither on the
-# site nor waiting; those whose delay was counted; those whose review, or the gate's say, was.
+# A number on the page of numbers, whose stories are wanted: those of a day that are neither on the
+# site nor waiting; those with a counted delay; those with a counted review; those with a decision
+# that is compared with the threshold.
 StoryNumber = Literal["", "others", "filing", "review", "gate", "gate-agrees", "gate-differs"]
-QueueCursor = tuple[float, str]  # a row's place in an order: its time or warmth, its name
+QueueCursor = tuple[float, str]  # a row's position in an order: its time or warmth, and its name
 
 _DAY = timedelta(days=1)
-_NEAR = 20  # points below the gate that just miss it
-# The standings of each view, none for any. What members of a group and copies are told under is
-# the row of their group: by themselves they are in "all" alone.
+_NEAR = 20  # points below the threshold that just miss it
+# The statuses of each view; empty for all. Group members and copies are shown in the row of their
+# group: as rows of their own they are in "all" only.
 VIEWS: Mapping[QueueView, frozenset[Standing]] = {
     "waiting": frozenset({Standing.HELD}),
     "missed": frozenset({Standing.BELOW_GATE}),
@@ -37,15 +38,15 @@ VIEWS: Mapping[QueueView, frozenset[Standing]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueQuestion:
-    """Which stories are wanted; each part narrows, an empty one asks for nothing.
+    """Filters for the queue; an empty field does not filter.
 
-    `standing` takes the place of those of the view. `source` is a publisher's domain or a source's
-    address, `reason` the kind of one of a story's reasons, `owner` the house of its publisher.
-    `days` counts from publication, 0 for any; `since` and `until` are the first and the last day of
-    it in the newsroom's zone, `decided` the Monday of the week (in UTC) in which an editor decided.
-    `number` wants what a number counts, in whose sense days and weeks are meant then.
-    `order` is that of the front page or by time. `after` is the cursor of the last row of the page
-    before, in the same order: what was decided meanwhile moves no other row.
+    `standing` replaces the statuses of the view. `source` is a publisher's domain or a source's
+    URL, `reason` the kind of one of a story's reasons, `owner` the owner of its publisher. `days`
+    counts from publication, 0 for any; `since` and `until` are the first and last day of
+    publication in the newsroom's time zone; `decided` is the Monday (UTC) of the week of an
+    editor's decision. `number` selects the stories behind a number, which defines the meaning of
+    days and weeks. `order` is that of the front page, or by time. `after` is the cursor of the
+    previous page's last row, in the same order, so decisions made meanwhile move no other row.
     """
 
     view: QueueView = "waiting"
@@ -68,7 +69,7 @@ class QueueQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueChoices:
-    """What stories of a view have, the most frequent first; sources by their domains."""
+    """The filter values in the stories of a view, the most frequent first; sources by domain."""
 
     sources: Sequence[str] = ()
     languages: Sequence[str] = ()
@@ -78,8 +79,8 @@ class QueueChoices:
 def make_filter(
     newsroom: Newsroom, question: QueueQuestion, counted: frozenset[str] | None = None
 ) -> StoryFilter:
-    """Return the catalogue's filter of a question; `counted` are the paths of its number."""
-    if counted is not None:  # by its source and days
+    """Return the catalogue's filter for a question; `counted` are the paths of its number."""
+    if counted is not None:  # source and days are already in its number
         question = replace(question, source="", since=None, until=None, decided=None)
     gate = newsroom.beat.scoring.publish_at
     is_near = question.view == "missed" and question.standing is None
@@ -111,7 +112,7 @@ def _find_standings(question: QueueQuestion) -> frozenset[Standing]:
 def _find_bounds(
     newsroom: Newsroom, question: QueueQuestion
 ) -> tuple[datetime | None, datetime | None]:
-    """Return between which times of publication stories lie, the later one left out."""
+    """Return the earliest and latest publication time; the latest is excluded."""
     zone = dates.find_zone(newsroom.beat.timezone)
     since = until = None
     if question.days:
@@ -129,17 +130,17 @@ def _find_week(monday: date) -> tuple[datetime, datetime]:
     return start, start + 7 * _DAY
 
 
-# Rows: the stories of one happening as an editor sees them together.
+# Rows: the stories of one group, shown together.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStory:
-    """A filed story as its record is now, where it stands, and the word on it.
+    """A filed story as its record is now, with its status and verdict.
 
-    `is_wanted` says that the question asked for it; others stand beside it. `picture` is its copy
-    in the album that is made for lists, None where there is none, and `unmade` the original of one
-    that is to be made. `has_page` says that it has one
-    on the site that was built last; `pin` is the rule in force that keeps it in front.
+    `is_wanted` is set if the story matches the question; others are in its group. `picture` is its
+    stored picture in the size for lists, None if there is none; `unmade` is the original if that
+    size is still to be made. `has_page` is set if the story has a page on the last built site.
+    `pin` is the rule in force that pins it.
     """
 
     story: Story
@@ -153,16 +154,16 @@ class QueueStory:
 
     @property
     def name(self) -> str:
-        """Return its record's name: the file's, without `.md`."""
+        """Return the name of its record: the file name without `.md`."""
         return record_name(self.story.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """A happening: the story that stands for it, then copies of any, then other coverage.
+    """A group of stories: the leading one, its copies, and other coverage.
 
-    `happening` is its name. `version` changes when anything that the row shows does. `unread`
-    counts stories of it that are not listed.
+    `happening` is the group's name. `version` changes with everything that the row shows. `unread`
+    counts stories of the group that are not listed.
     """
 
     happening: str
@@ -175,9 +176,9 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """Rows of a question, of `total` stories that it wants; `after` asks for the next ones.
+    """A page of rows, of `total` stories that match the question; `after` asks for the next page.
 
-    `is_by_former_rules`: rules have changed, and where stories stand is still to be looked at.
+    `is_by_former_rules` is set if rules have changed and the statuses are not up to date yet.
     """
 
     rows: tuple[QueueRow, ...]
@@ -187,10 +188,10 @@ class QueuePage:
 
 
 def make_row(happening: str, version: str, stories: Sequence[QueueStory], unread: int) -> QueueRow:
-    """Return the row of a happening's stories.
+    """Return the row for a group's stories.
 
-    A published one that is wanted stands for it, else the wanted one that is worth most, the newest
-    of equals: copies only where nothing else is there.
+    Its leading story is a matching published one, else the matching one with the most points, the
+    newer of equals; a copy only if there is nothing else.
     """
     leader = max(stories, key=_merit)
     others = [story for story in stories if story is not leader]
@@ -212,13 +213,11 @@ def _merit(seen: QueueStory) -> tuple[bool, bool, bool, int, int, float]:
     return seen.is_wanted, is_published, not story.copy_of, heat, quality, when
 
 
-# Pins: which stories an editor keeps in front just now, and which of those not for long.
-
 PIN_ENDING = timedelta(hours=6)
 
 
 def find_pins(newsroom: Newsroom) -> Mapping[str, Ruling]:
-    """Return the pin in force of each story that has one, by its record's name."""
+    """Return the pin in force of each pinned story, by its record's name."""
     return {
         rule.stories[0]: rule
         for rule in newsroom.beat.rulings
@@ -234,11 +233,11 @@ def find_ending_pins(newsroom: Newsroom) -> list[Ruling]:
     return [rule for _, rule in sorted(ending, key=lambda pair: pair[0])]
 
 
-# Kept counts: how many stories stand in saved views, counted again as far as a page has time.
+# Counts of saved views, cached, and counted again within the time that a page has.
 
-_KEPT_SECONDS = 20.0  # that a count holds: a round changes the catalogue every second
-_COUNTING_SECONDS = 0.02  # that one page spends on counts; one is made however long it takes
-_MOST = 1_000  # counts that are kept: of thirty editors, all their views
+_KEPT_SECONDS = 20.0  # for which a count is valid: a round changes the catalogue every second
+_COUNTING_SECONDS = 0.02  # that one page may spend on counts; it makes at least one
+_MOST = 1_000  # counts that are cached: all views of thirty editors
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ class _Kept:
 
 
 class KeptCounts:
-    """Keep the counts of questions; `clock` counts seconds and never goes back."""
+    """A cache of the counts of questions; `clock` counts seconds and never goes back."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -257,9 +256,9 @@ class KeptCounts:
     def count_all(
         self, questions: Sequence[QueueQuestion], count: Callable[[QueueQuestion], int]
     ) -> list[int | None]:
-        """Return the count of each question, None where there was no time for a first one.
+        """Return the count of each question, None if there was no time for a first one.
 
-        The oldest are made again first, so that every view has its turn.
+        The oldest counts are renewed first, so every view gets its turn.
         """
         began = self._clock()
         stale = [one for one in dict.fromkeys(questions) if self._age(one, began) > _KEPT_SECONDS]
@@ -267,7 +266,7 @@ class KeptCounts:
             now = self._clock()
             if now - began > _COUNTING_SECONDS:
                 break
-            self._known.pop(question, None)  # it comes back as the newest
+            self._known.pop(question, None)  # it is added again as the newest
             self._known[question] = _Kept(count(question), now)
         while len(self._known) > _MOST:
             del self._known[next(iter(self._known))]

@@ -1,6 +1,6 @@
-"""The queue's reader: answers editors' questions from the catalogue, and reads what it names.
+"""Read the queue: answer editors' questions from the catalogue and the records.
 
-question ──> catalogue: happenings, their members ──> records, each read once a version ──> rows
+question ──> catalogue: groups, their members ──> records, each read once per version ──> rows
 """
 
 from __future__ import annotations
@@ -45,24 +45,24 @@ from copydesk.newsroom.cataloguing import (
 )
 from copydesk.placement.addresses import record_name, story_folder
 
-_RANKED = 1_000  # of the newest happenings, that are put in the front page's order
-_LISTED = 12  # stories of one happening; the others are a number
-_KEPT = 3_000  # records as they were read last
-_AGAIN = 2  # times that a page is asked for where records changed meanwhile
-_CHOICE_SECONDS = 300  # that the choices of filters are kept
+_RANKED = 1_000  # of the newest groups, which are sorted in the front page's order
+_LISTED = 12  # stories listed of one group; the others are only counted
+_KEPT = 3_000  # records in the cache
+_AGAIN = 2  # attempts at a page while records change
+_CHOICE_SECONDS = 300  # for which the choices of filters are cached
 _HOUR = 3_600_000_000  # in microseconds
-_FARTHEST = 2.0**62  # of them; SQLite has 64 bits for a number
+_FARTHEST = 2.0**62  # microseconds; SQLite has 64 bits for a number
 
 
 class QueueReader:
-    """Answer questions about what is filed for a process that goes on.
+    """Answer questions about filed stories, in a long-running process.
 
-    Used by one thread at a time. The newsroom is given anew with each question, with today's
-    settings. Methods raise CatalogueError.
+    Used by one thread at a time. Each question comes with the newsroom and its present settings.
+    Methods raise CatalogueError.
     """
 
     def __init__(self, newsroom: Newsroom, clock: Callable[[], float] = time.monotonic) -> None:
-        """Open the newsroom's catalogue, or where that cannot be had one in memory."""
+        """Open the newsroom's catalogue; if that fails, build one in memory."""
         self._stack = contextlib.ExitStack()
         self._catalogue: Catalogue = self._stack.enter_context(open_catalogue(newsroom.private))
         self._records: OrderedDict[tuple[str, int], Story] = OrderedDict()
@@ -75,19 +75,19 @@ class QueueReader:
 
     @property
     def catalogue(self) -> Catalogue:
-        """Return the catalogue, for what else is asked of it in the same thread."""
+        """Return the catalogue, for other queries in the same thread."""
         return self._catalogue
 
     def follow(self, newsroom: Newsroom) -> None:
-        """Take in what was committed since this was asked last."""
+        """Update the catalogue with what was committed since the last call."""
         follow_commits(newsroom, self._catalogue)
 
     def version(self) -> int:
-        """Return a number that is another one after any process changed the catalogue."""
+        """Return a number that changes when any process changes the catalogue."""
         return self._catalogue.version()
 
     def page(self, newsroom: Newsroom, question: QueueQuestion) -> QueuePage:
-        """Return the rows that a question wants, by the records as they are now."""
+        """Return the rows that match a question, from the records as they are now."""
         wanted = self._make_filter(newsroom, question)
         for _ in range(_AGAIN):
             happenings = self._find(newsroom, wanted, question)
@@ -108,9 +108,9 @@ class QueueReader:
     def rows(
         self, newsroom: Newsroom, happenings: Collection[str], named: str = ""
     ) -> list[QueueRow]:
-        """Return some happenings as rows, in their order; those that are no more are left out.
+        """Return some groups as rows, in order; groups that no longer exist are left out.
 
-        The story of the name `named` is listed, however many there are.
+        The story named `named` is always listed, however large its group is.
         """
         members = self._catalogue.list_members(happenings)
         recheck_in_passing(
@@ -123,20 +123,20 @@ class QueueReader:
         return list(self._rows(newsroom, there, first or every))
 
     def count(self, newsroom: Newsroom, question: QueueQuestion) -> int:
-        """Return how many stories a question wants."""
+        """Return how many stories match a question."""
         return self._catalogue.count(self._make_filter(newsroom, question))
 
     def count_lately(
         self, newsroom: Newsroom, questions: Sequence[QueueQuestion]
     ) -> list[int | None]:
-        """Return how many stories each question wants, or wanted some seconds ago.
+        """Return how many stories match each question, now or some seconds ago.
 
-        None where that was never counted: a page has only so much time for it.
+        None for a question that was never counted: a page has little time for counts.
         """
         return self._counts.count_all(questions, lambda question: self.count(newsroom, question))
 
     def list_choices(self, newsroom: Newsroom, question: QueueQuestion) -> QueueChoices:
-        """Return what filters may be set to; found again every few minutes, for it asks all."""
+        """Return the choices of the filters; cached for minutes, since it reads all stories."""
         whole = QueueQuestion(view=question.view, standing=question.standing)
         key = (question.view, question.standing)
         while_fresh = int(newsroom.now.timestamp() // _CHOICE_SECONDS)
@@ -152,14 +152,14 @@ class QueueReader:
         return known[1]
 
     def find_standings(self, newsroom: Newsroom, names: Collection[str]) -> dict[str, Standing]:
-        """Return where the stories of these names stand, by the records as they are now."""
+        """Return the statuses of the stories with these names, from the records as they are now."""
         paths = self._catalogue.find_by_name(names)
         recheck_in_passing(newsroom, self._catalogue, paths)
         standings = self._catalogue.standings(paths)
         return {record_name(path): standing for path, standing in standings.items()}
 
     def path_of(self, name: str) -> str | None:
-        """Return the path of the record of a name, None where there is none."""
+        """Return the path of the record with a name, None if there is none."""
         return next(iter(self._catalogue.find_by_name([name])), None)
 
     def paths_at(self, addresses: Iterable[str]) -> Collection[str]:
@@ -167,7 +167,7 @@ class QueueReader:
         return self._catalogue.at_addresses(addresses)
 
     def find_happening(self, name: str) -> str:
-        """Return the happening that the story of a name belongs to, "" where there is none."""
+        """Return the group of the story with a name, "" if there is none."""
         return self._catalogue.find_happening(name)
 
     def _make_filter(self, newsroom: Newsroom, question: QueueQuestion) -> StoryFilter:
@@ -194,7 +194,7 @@ class QueueReader:
     def _rows(
         self, newsroom: Newsroom, members: Mapping[str, Sequence[str]], wanted: Collection[str]
     ) -> Iterator[QueueRow]:
-        """Read the rows of happenings by their members; those that are wanted stand first."""
+        """Yield the rows of groups from their members' records; matching stories come first."""
         every = [path for paths in members.values() for path in paths]
         known = _Known(
             standings=self._catalogue.standings(every),
@@ -213,7 +213,7 @@ class QueueReader:
         self, newsroom: Newsroom, known: _Known, paths: Sequence[str], wanted: Collection[str]
     ) -> Iterator[QueueStory]:
         for path in paths:
-            with contextlib.suppress(RecordError):  # gone in this moment, or cannot be read now
+            with contextlib.suppress(RecordError):  # just deleted, or unreadable now
                 story = self._story(newsroom, path, known.signatures.get(path, 0))
                 standing = known.standings.get(path, Standing.BELOW_GATE)
                 picture, unmade = find_list_picture(newsroom, story)
@@ -229,7 +229,7 @@ class QueueReader:
                 )
 
     def _story(self, newsroom: Newsroom, path: str, signature: int) -> Story:
-        """Return a record, read again only where it changed; 0 stands for one that may change."""
+        """Return a record, from the cache if its signature is known; 0 means unknown."""
         key = (path, signature)
         if signature and key in self._records:
             self._records.move_to_end(key)
@@ -244,7 +244,7 @@ class QueueReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """What is known of the stories of a page beside their records."""
+    """What a page needs to know about its stories besides their records."""
 
     standings: Mapping[str, Standing]
     signatures: Mapping[str, int]
@@ -252,10 +252,10 @@ class _Known:
     pins: Mapping[str, Ruling]
 
     def version(self, paths: Sequence[str], stories: Sequence[QueueStory]) -> str:
-        """Return a text that changes when a listed story, or where any member stands, does.
+        """Return a text that changes with a listed story, or with any member's status.
 
-        It is of what the records say: one that is written twice within a tick of the disk's clock
-        has one signature.
+        It depends on the contents of records: two writes within a tick of the disk's clock have the
+        same signature.
         """
         members = (f"{path} {self.standings.get(path)}" for path in paths)
         listed = (
@@ -267,12 +267,12 @@ class _Known:
 
 
 def _has_page(newsroom: Newsroom, path: str) -> bool:
-    """Decide whether a record has a page on the site that was built last."""
+    """Decide whether a record has a page on the last built site."""
     return os.path.isfile(newsroom.site / story_folder(path) / "index.html")  # noqa: PTH113 — a name too long is none
 
 
 def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
-    """Return the rulings where verdicts stand among them; elsewhere the records have them."""
+    """Return the rulings if they hold the verdicts; in other profiles the records do."""
     if newsroom.beat.scoring.traits.keeps_verdicts_in_rulings:
         with contextlib.suppress(RecordError):
             return archive.read_rulings(newsroom.root)
@@ -280,17 +280,17 @@ def _read_rulings(newsroom: Newsroom) -> archive.Rulings:
 
 
 def _choose_paths(members: Sequence[str], wanted: Collection[str]) -> list[str]:
-    """Return the paths of a happening's stories that are listed: the wanted ones first."""
+    """Return the paths of a group's stories to list: the matching ones first."""
     first = [path for path in members if path in wanted]
     others = [path for path in members if path not in wanted]
     return [*first, *others][:_LISTED]
 
 
 def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappening) -> QueueCursor:
-    """Return a happening's place: by time, or by its warmth as the front page counts that.
+    """Return a group's position: by time, or by its warmth as the front page computes it.
 
-    Which is the logarithm of the heat, less the age in half-lives (`placement.FrontRules.warmth`);
-    no clock changes the order of two, so it is counted from 1970 instead of from now.
+    Warmth is the logarithm of the heat, less the age in half-lives (`placement.FrontRules.warmth`).
+    The time of reference does not change the order, so it is 1970 instead of now.
     """
     if question.order == "time":
         return happening.cursor
@@ -300,7 +300,7 @@ def _cursor(newsroom: Newsroom, question: QueueQuestion, happening: FiledHappeni
 
 
 def _limit_place(place: float) -> int:
-    """Return a time of a cursor as the catalogue takes it, whatever somebody wrote there."""
+    """Return a cursor's time within the catalogue's limits, whatever the request says."""
     return int(max(-_FARTHEST, min(_FARTHEST, place)))
 
 
@@ -308,14 +308,12 @@ def _rank(cursor: QueueCursor) -> QueueCursor:
     return -cursor[0], cursor[1]
 
 
-# Drops: the leads that rounds dropped, by what the memory has of them.
-
-DROP_DAYS = 7  # that are counted, and listed where nothing else is asked
+DROP_DAYS = 7  # that are counted, and listed by default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropQuestion:
-    """Which dropped leads are wanted: those of some days, for a reason or any."""
+    """Filters for dropped leads: the days, and a reason or any."""
 
     reason: DropReason | None = None
     days: int = DROP_DAYS
@@ -324,9 +322,9 @@ class DropQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDrop:
-    """A lead that was dropped: why and when; `source` is what the source is called that listed it.
+    """A dropped lead, with the reason and the time; `source` is the name of its source.
 
-    `waits` says that somebody had it filed since, and the next round reads it.
+    `waits` is set if an editor had it filed since: the next round reads it.
     """
 
     url: str
@@ -339,18 +337,18 @@ class QueueDrop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropPage:
-    """Dropped leads, the latest first, and how many there are of each reason in those days."""
+    """Dropped leads, the latest first, and their number for each reason in those days."""
 
     drops: tuple[QueueDrop, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def total(self, reason: str | None) -> int:
-        """Return how many there are for a reason, None for any."""
+        """Return the number of drops for a reason, None for all."""
         return sum(self.counts.values()) if reason is None else self.counts.get(reason, 0)
 
 
 def list_drops(newsroom: Newsroom, question: DropQuestion) -> DropPage:
-    """Return the dropped leads that are wanted; raises MemoryStoreError."""
+    """Return the dropped leads that match; raises MemoryStoreError."""
     since = newsroom.now - timedelta(days=question.days)
     memory = newsroom.memory
     fates = memory.fates_since("dropped", since, question.limit, question.reason or "")
@@ -377,19 +375,19 @@ def _describe(newsroom: Newsroom, fate: Fate, names: Mapping[str, str]) -> Queue
     )
 
 
-# Pictures on the desk: the album's own copies, and no picture of anybody else's host.
+# Pictures in the desk: only the newsroom's own copies, never another host's.
 
 _FOLDER = "pictures"
 _FILE = re.compile(r"[0-9a-f]{64}(?:-[0-9]{1,4})?\.(?:webp|jpg)")
-_WIDE = 240  # pixels, that a row's picture has at least where there is such a form
+_WIDE = 240  # pixels, the least width of a row's picture if such a form exists
 
 
 def find_list_picture(
     newsroom: Newsroom, story: Story
 ) -> tuple[PictureFile | None, PictureFile | None]:
-    """Return the form of a story's first picture that fits a list, None without one.
+    """Return the form of a story's first picture that fits a list, None for none.
 
-    And, where its forms are still to be made, the original that waits for that.
+    The second value is the original, if its forms are still to be made.
     """
     found = newsroom.album.find(story.images[0].url) if story.images else None
     if found is None:
@@ -405,7 +403,7 @@ def find_list_picture(
 
 
 def picture_file(newsroom: Newsroom, name: str) -> Path | None:
-    """Return the file of a form in the album, None for a name that none can have, or has."""
+    """Return the file of a form in the album, None for an invalid or unknown name."""
     if not _FILE.fullmatch(name):
         return None
     file = newsroom.private / _FOLDER / name

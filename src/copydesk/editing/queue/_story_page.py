@@ -1,4 +1,4 @@
-"""One story with all that the desk knows of it: its happening, why it stands there, its text."""
+"""Read one story with its group, explanation and text, and preview a page before it is filed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PARAGRAPHS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPassage:
-    """A paragraph, and where in it the words stand that its topics and points come from."""
+    """A paragraph, and the positions of the words that caused its topics and points."""
 
     words: str
     marks: tuple[judge.EvidenceMark, ...] = ()
@@ -37,10 +37,10 @@ class MarkedPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryPage:
-    """A story, the row of its happening, why it stands there, and what was read of its page.
+    """A story, the row of its group, the explanation of its status, and its article.
 
-    `text` is Markdown, "" where none is kept; `figures` are the pictures that its page offers.
-    `passages` are its headline, its excerpt and that text as plain words, with marks.
+    `text` is Markdown, "" if none is stored; `figures` are the pictures that its page offers.
+    `passages` are headline, excerpt and text as plain words, with marks.
     """
 
     seen: QueueStory
@@ -52,12 +52,12 @@ class StoryPage:
 
 
 def read_queue_story(newsroom: Newsroom, queue: QueueReader, name: str) -> QueueStory:
-    """Return the story of a name; raises RecordError where there is none."""
+    """Return the story with a name; raises RecordError if there is none."""
     return _read_row(newsroom, queue, name)[1]
 
 
 def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryPage:
-    """Return the page of the story of a name; raises RecordError where there is none."""
+    """Return the page of the story with a name; raises RecordError if there is none."""
     row, seen = _read_row(newsroom, queue, name)
     article = find_article(newsroom.articles, seen.story)
     return StoryPage(
@@ -71,7 +71,7 @@ def read_story_page(newsroom: Newsroom, queue: QueueReader, name: str) -> StoryP
 
 
 def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueRow, QueueStory]:
-    """Return the row in which the story of a name stands, and the story."""
+    """Return the row that contains the story with a name, and the story."""
     happening = queue.find_happening(name)
     rows = queue.rows(newsroom, [happening], name) if happening else []
     for row in rows:
@@ -84,7 +84,7 @@ def _read_row(newsroom: Newsroom, queue: QueueReader, name: str) -> tuple[QueueR
 def _mark_passages(
     newsroom: Newsroom, story: Story, article: Article | None
 ) -> tuple[MarkedPassage, ...]:
-    """Return the passages of a story; of a text that is no longer kept nothing is marked."""
+    """Return a story's passages with marks; without stored text only headline and excerpt."""
     if article is None:
         unmarked = map(text.fold, (story.title, story.excerpt))
         return tuple(MarkedPassage(words=words) for words in filter(None, unmarked))
@@ -100,20 +100,18 @@ def _mark_passages(
     )
 
 
-# Page preview: what a round would read at an address; nothing is filed, and nobody waits for it.
-#
-# an address ──> `copydesk extract` in a process of its own ──> the page's words, or a problem
+# Page preview: `copydesk extract` reads an address in a process of its own; nothing is filed.
 
-_SECONDS = 40.0  # polite waiting for a host included
+_SECONDS = 40.0  # including the polite wait for the host
 _ADDRESS_CHARACTERS = 2_000
 _SHOWN = ("web_url", "title", "excerpt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePreview:
-    """What a page says of itself; `problem` why it gives no story, "" where it does.
+    """The data of a page; `problem` says why it gives no story, "" if it does.
 
-    `published_at` is in UTC, for people: `2026-11-19 08:00`.
+    `published_at` is in UTC, as text for people: `2026-11-19 08:00`.
     """
 
     url: str
@@ -126,9 +124,9 @@ class PagePreview:
 
 
 async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PagePreview:
-    """Return what a round would read at an address, by robots.txt and all limits of a round.
+    """Return what a round would read at an address, under robots.txt and all limits of a round.
 
-    Raises UsageError for what is no web address.
+    Raises UsageError for an invalid web address.
     """
     address = urls.fetchable(url) if len(url) <= _ADDRESS_CHARACTERS else None
     if address is None:
@@ -153,7 +151,7 @@ async def preview_page(root: Path, url: str, seconds: float = _SECONDS) -> PageP
 
 
 def find_obstacle(newsroom: Newsroom, preview: PagePreview) -> str:
-    """Return why an editor's word keeps a page from being filed, "" where none does."""
+    """Return why an editor's rule prevents a page from being filed, "" if none does."""
     addresses = {preview.url, preview.web_url or preview.url}
     if not read_removals(newsroom.root).isdisjoint(map(urls.identity, addresses)):
         return "an editor removed it"
@@ -171,7 +169,7 @@ def find_filed_record(queue: QueueReader, preview: PagePreview) -> str:
 
 
 def _read_problem(told: bytes) -> str:
-    """Return what a command said that went wrong, without its prefixes."""
+    """Return the error message of a command, without its prefixes."""
     lines = told.decode("utf-8", "replace").strip().splitlines()
     said = [line.removeprefix("error: ").removeprefix("hint: ") for line in lines[-2:]]
     return text.fold("; ".join(said))[:500] or "it cannot be read"

@@ -1,4 +1,4 @@
-"""What if: other rules and the stories of some days in; what would change out, unwritten."""
+"""Try other rules on the stories of some days; return what would change, without writing it."""
 
 from __future__ import annotations
 

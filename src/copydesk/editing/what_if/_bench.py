@@ -1,8 +1,8 @@
-"""Relations: which stories have to do with each other, so that others need not be looked at.
+"""The bench: filed stories of some days, ready to be judged by other rules, and their relations.
 
-Two stories are related where one group, copy, address, text or editor's rule names both, or
-another one is related to each. What becomes of a story hangs on no others than its relations, but
-for how many stories there are of a topic.
+Two stories are related if a group, copy, address, text or editor's rule names both, or if a third
+story is related to each. The outcome for a story depends only on its relations, and on how many
+stories its topics have.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relations:
-    """The relations of stories: those at some paths with all that have to do with them."""
+    """The relations of stories: for some paths, the paths of all related stories."""
 
     _family: Mapping[str, str]
     _members: Mapping[str, Sequence[str]]
 
     def has_any(self, path: str) -> bool:
-        """Decide whether another story has to do with the one at a path."""
+        """Decide whether any other story is related to the one at a path."""
         return len(self._members[self._family[path]]) > 1
 
     def of(self, paths: Iterable[str]) -> set[str]:
-        """Return the paths of some stories and of all that have to do with them."""
+        """Return the paths of some stories and of all stories related to them."""
         families = {self._family[path] for path in paths}
         return {path for family in families for path in self._members[family]}
 
@@ -45,7 +45,7 @@ class Relations:
 def relate(
     stories: Iterable[Story], rulings: Iterable[Ruling], same: Mapping[str, Iterable[str]]
 ) -> Relations:
-    """Return the relations of stories; one may be given in several states, as filed and as judged.
+    """Return the relations of stories; a story may be passed in several states (filed, judged).
 
     `same` has the paths of the stories whose text a story repeats.
     """
@@ -69,23 +69,23 @@ def relate(
 
 
 class KeyIndex:
-    """Stories by all that they may be named by, and that they name others by."""
+    """An index of stories by their keys: their own names, and those that they refer to."""
 
     def __init__(self, stories: Iterable[Story]) -> None:
-        """Take stories; one may be given in several states."""
+        """Index stories; a story may be passed in several states."""
         self._paths: defaultdict[_Key, dict[str, None]] = defaultdict(dict)
         for story in stories:
             for key in _keys_of(story):
                 self._paths[key][story.path] = None
 
     def find_beside(self, story: Story) -> Iterator[str]:
-        """Yield the paths of a story and of those that share a key with it, some more than once."""
+        """Yield the paths of a story and of those that share a key with it, with repeats."""
         for key in _keys_of(story):
             yield from self._paths.get(key, ())
 
 
 def _keys_of(story: Story) -> Iterator[_Key]:
-    """Yield all that others may name a story by, and that it names others by."""
+    """Yield the keys of a story: its own names, and the names of stories that it refers to."""
     yield "name", rules.record_name(story.path)
     for name in (story.group, story.returns_to, story.copy_of):
         if name:
@@ -96,7 +96,7 @@ def _keys_of(story: Story) -> Iterator[_Key]:
 
 
 class _Union:
-    """Sets of keys that grow together (union-find, by path halving)."""
+    """Sets of keys that are merged (union-find with path halving)."""
 
     def __init__(self) -> None:
         self._above: dict[_Key, _Key] = {}
@@ -111,15 +111,12 @@ class _Union:
         self._above[self.root(one)] = self.root(other)
 
 
-# The bench: the filed stories of some days, with all that other rules need to judge them anew.
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchCase:
-    """A filed story, what was found in its article, and whose texts that repeats.
+    """A filed story, what was found in its article, and the stories whose texts it repeats.
 
-    The article has no text; `load` of the bench has it. `place` is its place in the order of
-    arrival, `stems` are the words that topics are told by.
+    The article has no text; the bench's `load` returns it. `place` is the story's position in the
+    order of arrival, `stems` are the words by which topics are recognised.
     """
 
     case: Case
@@ -136,15 +133,15 @@ class BenchCase:
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What rules are tried on: the stories of the period, and those that stand around them.
+    """The stories on which rules are tried: those of the period, and those around them.
 
-    `cases` are in the order in which they came; `others` are stories that are not judged (older
-    ones, those without an article), `around` those of them that a case may stand beside. `names`
-    has the place of each record by its name, -1 for those that were there before all cases.
-    `rulings` are the editors' that are in force, `digests` what the line last wrote of each story
-    around, `today` what the rules of today make of each case before it is set beside others.
-    `load` returns an article's text by its story's path. `at` is the moment of the front page,
-    `reads` how often readers looked at stories lately, by the record's name.
+    `cases` are in the order of arrival. `others` are stories that are not judged (older ones, those
+    without an article); `around` are those of them that may be in a group with a case. `names` has
+    the position of each record by its name, -1 for records older than all cases. `rulings` are the
+    editors' rules in force. `digests` are those of the machine-written fields of each story around.
+    `today` are the cases judged by today's rules, before grouping. `load` returns an article's text
+    by its story's path. `at` is the time for the front page, `reads` are the recent reads of
+    stories, by the record's name.
     """
 
     settings: Settings
@@ -164,7 +161,7 @@ class Bench:
 
     @property
     def beat(self) -> Beat:
-        """Return the beat of today."""
+        """Return the beat with today's rules."""
         return self.settings.beat
 
     @property
@@ -175,19 +172,19 @@ class Bench:
 
     @cached_property
     def newest_first(self) -> Sequence[Story]:
-        """All stories with a time as they are filed, the newest first."""
+        """All filed stories with a publication time, the newest first."""
         dated = ((story.published_at, story) for story in self.filed)
         timed = ((dates.utc(at), story.path, story) for at, story in dated if at is not None)
         return [story for _, _, story in sorted(timed, reverse=True)]
 
     @cached_property
     def filed_by_path(self) -> Mapping[str, Story]:
-        """All stories as they are filed, by path."""
+        """All filed stories, by path."""
         return {story.path: story for story in self.filed}
 
     @cached_property
     def index(self) -> KeyIndex:
-        """All stories by what names them, as they are filed and as today's rules have them."""
+        """All stories by their keys, as filed and as judged by today's rules."""
         standing = (rejudged.fresh for rejudged in self.standing_today.values())
         return KeyIndex([*self.filed, *standing])
 
@@ -197,7 +194,7 @@ class Bench:
 
     @cached_property
     def relations(self) -> Relations:
-        """The stories that may stand beside each other, whatever the rules are."""
+        """The stories that may be grouped together under any rules."""
         judged = (self.today[case.path].fresh for case in self.cases)
         filed = (case.case.filed for case in self.cases)
         same = {case.path: [text.path for text in case.same] for case in self.cases}
@@ -205,37 +202,37 @@ class Bench:
 
     @cached_property
     def topic_counts(self) -> Counter[str]:
-        """How many of the stories have each topic by the rules of today."""
+        """How many stories have each topic by today's rules."""
         judged = (self.today[case.path].fresh for case in self.cases)
         return Counter(topic for story in (*judged, *self.around) for topic in set(story.topics))
 
     @cached_property
     def has_wanderers(self) -> bool:
-        """Whether by the rules of today a story is put among all others as if it were new."""
+        """Whether today's rules regroup a story as if it were new."""
         judged = self.today.values()
         stories = [*(rejudged.fresh for rejudged in judged), *self.around]
         freed = coverage.find_freed_paths(stories, self.in_force(self.beat))
         return bool(freed) or find_wanderers(judged)
 
     def digests_of(self, story: Story) -> Mapping[str, str]:
-        """Return the digests of what the line last wrote of a story around."""
+        """Return the digests of the machine-written fields of a story around."""
         return self.digests[story.path]
 
     @cached_property
     def standing_today(self) -> Mapping[str, Rejudged]:
-        """What the rules of today make of all stories beside each other, by path."""
+        """All stories judged by today's rules and grouped, by path."""
         return set_all_beside(self, self.beat, self.today)
 
 
 def find_wanderers(judged: Iterable[Rejudged]) -> bool:
-    """Decide whether a judged story is put among all others, since it is one of its own by now."""
+    """Decide whether a judged story has left its group, so that it is regrouped as if new."""
     return any(map(is_on_its_own_now, judged))
 
 
 def set_all_beside(
     bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
 ) -> Mapping[str, Rejudged]:
-    """Set all stories beside each other; where one looks for a group the texts are read for it."""
+    """Group all stories; if one of them needs a new group, their texts are loaded for it."""
     all_judged: Collection[Rejudged] = [judged[case.path] for case in bench.cases]
     by_words = bench.beat.scoring.traits.groups_by_rules
     if by_words and (bench.has_wanderers or find_wanderers(all_judged)):
@@ -252,7 +249,7 @@ def set_all_beside(
 def set_some_beside(
     bench: Bench, beat: Beat, judged: Mapping[str, Rejudged]
 ) -> Mapping[str, Rejudged]:
-    """Set some stories, with all their relations, beside each other."""
+    """Group some stories together with their relations."""
     paths = bench.relations.of(judged)
     beside = set_beside(
         list(judged.values()),

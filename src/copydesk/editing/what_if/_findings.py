@@ -1,7 +1,7 @@
-"""What was found in the articles of filed stories, kept so that other rules need not read them.
+"""Findings from the articles of filed stories, stored so that each article is read once.
 
-One SQLite file, disposable: what is missing, or was found by other topics or in another text, is
-found anew when somebody asks.
+They are in one SQLite file, which may be deleted: missing findings, and those made with other
+topics or from another text, are made again on demand.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ CREATE TABLE topics (digest TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article without its text, and all that was found in it.
+    """An article without its text, and the findings from it.
 
-    `name` is its content's in the store of articles, `habits` the digest of what its site repeats;
-    `topics` is the digest of the topics that were looked for, `rules` that of all else by which it
-    was read. `characters` is the length of its text, `stems` are the words that topics are told by.
+    `name` is its name in the article store. `habits` is the digest of what its site repeats on
+    every page, `topics` that of the topics, and `rules` that of all other settings for reading.
+    `characters` is the length of its text; `stems` are the words by which topics are recognised.
     """
 
     name: str
@@ -62,17 +62,17 @@ class ReadArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTexts:
-    """Whose texts an article repeats, and the digest of the texts that it was held against."""
+    """The stories whose texts an article repeats, and the digest of the compared texts."""
 
     texts: str
     same: tuple[SameText, ...]
 
 
 class FindingsStore:
-    """The findings of filed stories by their paths; raises CatalogueError where the file fails."""
+    """The stored findings, by the path of the story; raises CatalogueError if the file fails."""
 
     def __init__(self, file: Path | None) -> None:
-        """Open a file, made anew where it is damaged or of another version; none: in memory."""
+        """Open a file, replacing a damaged or outdated one; without a file, work in memory."""
         self._database = DisposableDatabase(file, _complain_of(file))
         version = _VERSION * 1_000 + judge.FINDINGS_VERSION
         if int(self._database.run("PRAGMA user_version")[0][0]) != version:
@@ -82,35 +82,35 @@ class FindingsStore:
                 self._database.run(f"PRAGMA user_version = {version}")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def read_articles(self) -> dict[str, ReadArticle]:
-        """Return all that was found, by the path of the story."""
+        """Return the articles with their findings, by the path of the story."""
         return self._read("findings", "path", ReadArticle)
 
     def read_texts(self) -> dict[str, KeptTexts]:
-        """Return whose texts articles repeat, by the path of the story."""
+        """Return the stories whose texts articles repeat, by the path of the story."""
         return self._read("same_texts", "path", KeptTexts)
 
     def read_topics(self) -> dict[str, tuple[Topic, ...]]:
-        """Return the topics that were looked for, by their digest."""
+        """Return the topics with which articles were read, by their digest."""
         return self._read("topics", "digest", tuple[Topic, ...])
 
     def put_articles(self, read: Mapping[str, ReadArticle]) -> None:
-        """Keep what was found, by the path of the story."""
+        """Store articles with their findings, by the path of the story."""
         self._put("findings", read)
 
     def put_texts(self, texts: Mapping[str, KeptTexts]) -> None:
-        """Keep whose texts articles repeat, by the path of the story."""
+        """Store the stories whose texts articles repeat, by the path of the story."""
         self._put("same_texts", texts)
 
     def put_topics(self, digest: str, topics: tuple[Topic, ...]) -> None:
-        """Keep topics that were looked for."""
+        """Store topics with which articles were read."""
         self._put("topics", {digest: topics})
 
     def forget(self, paths: Iterable[str], topics: Iterable[str]) -> None:
-        """Forget stories that are asked for no more, and topics by which nothing here was read."""
+        """Delete stories that are no longer used, and topics with which no article was read."""
         rows = [(path,) for path in paths]
         self._database.run_many("DELETE FROM findings WHERE path = ?", rows)
         self._database.run_many("DELETE FROM same_texts WHERE path = ?", rows)
@@ -118,7 +118,7 @@ class FindingsStore:
         self._database.run_many("DELETE FROM topics WHERE digest = ?", digests)
 
     def _read(self, table: str, key: str, kind: type[_Value]) -> dict[str, _Value]:
-        """Return the values of a table by their keys; one that cannot be read is left out."""
+        """Return the values of a table by their keys, without those that cannot be decoded."""
         decoder = msgspec.msgpack.Decoder(kind)
         found = {}
         rows = self._database.run(f"SELECT {key}, value FROM {table}")  # noqa: S608 - own names
@@ -143,14 +143,14 @@ def _complain_of(file: Path | None) -> Callable[[str, Exception], Exception]:
     return complain
 
 
-# By what articles are read: whether what was found in one still holds under other settings.
+# Deciding whether findings are still valid under other settings.
 
 
 @dataclass(slots=True, kw_only=True)
 class ReadingRules:
-    """The rules of a beat by which articles are read, as digests; a source's are worked out once.
+    """Digests of a beat's rules for reading articles; the digest of a source is computed once.
 
-    `topics` changes with what a topic is told by.
+    `topics` is the digest of all that topics are recognised by.
     """
 
     beat: Beat
@@ -159,7 +159,7 @@ class ReadingRules:
     _sources: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Digest what is the same for all articles."""
+        """Compute the digest of the rules that all articles share."""
         beat = self.beat
         self.topics = digest_topics(beat.topics)
         organizations = sorted(beat.organizations.items())
@@ -176,7 +176,7 @@ class ReadingRules:
         )
 
     def of_source(self, url: str) -> str:
-        """Return a text that changes with all but the topics by which its articles are read."""
+        """Return a digest of all rules but topics by which a source's articles are read."""
         if url not in self._sources:
             source = self.beat.source(url)
             own = (source.name, source.topics, source.official) if source else ()
@@ -185,17 +185,17 @@ class ReadingRules:
 
 
 class TopicChanges:
-    """Which articles the topics of another beat may touch, by language."""
+    """Decide which articles another beat's topics may affect, by language."""
 
     def __init__(self, before: Beat | None, after: Beat) -> None:
-        """Compare two beats; None is one that nobody knows."""
+        """Compare two beats; `before` is None if it is unknown."""
         self._before = before
         self._after = after
         self._is_same = before is not None and before.topics == after.topics
         self._found: dict[str, ChangedWords | None] = {}
 
     def may_touch(self, language: str, stems: str) -> bool:
-        """Decide whether an article in a language with these stems may have other topics now."""
+        """Decide whether an article in a language with these stems may get other topics."""
         if self._is_same:
             return False
         if self._before is None or not self._after.scoring.traits.has_blocks:
@@ -207,7 +207,7 @@ class TopicChanges:
 
 
 def digest_topics(topics: tuple[Topic, ...]) -> str:
-    """Return a text that changes with what topics are told by."""
+    """Return a digest of all that topics are recognised by."""
     return _digest([replace(topic, **_TELLS_NOTHING) for topic in topics])
 
 
@@ -226,17 +226,16 @@ def _digest(parts: object) -> str:
     return hashlib.blake2b(form, digest_size=12).hexdigest()
 
 
-# Read the articles of filed stories for what is found in them, those alone that are not kept.
-#
-# By all cores where this process can be copied: in each the memory is opened anew.
+# Reading articles whose findings are not stored. All cores are used if this process can fork; each
+# fork opens the memory again.
 
-_AT_ONCE = 100  # articles: a piece of work, and what is written together
+_AT_ONCE = 100  # articles in one piece of work, which are written together
 _Made = tuple[str, "ReadArticle | Failure | None"]
 
 
 @dataclass(slots=True, kw_only=True)
 class ArticleReader:
-    """Reads articles for what is found in them by the rules of today."""
+    """Read articles by today's rules."""
 
     newsroom: Newsroom
     rules: ReadingRules
@@ -244,7 +243,7 @@ class ArticleReader:
 
     @property
     def sites(self) -> SiteHabits:
-        """Return what sites repeat; another process opens the memory for itself."""
+        """Return what sites repeat on their pages; a forked process opens its own memory."""
         here = os.getpid()
         if here not in self._sites:
             memory = self.newsroom.memory if not self._sites else _open_memory(self.newsroom)
@@ -253,7 +252,7 @@ class ArticleReader:
         return self._sites[here]
 
     def find(self, story: Story) -> tuple[str, Article] | None:
-        """Return the article of a story without what its site repeats, and its name; else None."""
+        """Return the name and the article of a story, without what its site repeats, or None."""
         articles = self.newsroom.articles
         for url in story.addresses:
             name = articles.find_name(url)
@@ -263,7 +262,7 @@ class ArticleReader:
         return None
 
     def read(self, story: Story) -> ReadArticle | None:
-        """Return what is found in the article of a story, None where none is kept."""
+        """Return the findings from a story's article, None if no article is stored."""
         found = self.find(story)
         if found is None:
             return None
@@ -282,16 +281,16 @@ class ArticleReader:
 
 
 def _open_memory(newsroom: Newsroom) -> Memory:
-    """Open the memory a second time, for a process to which no open file may go along."""
+    """Open the memory a second time, for a fork, which must not share open files."""
     return Memory(newsroom.private / "memory.sqlite")
 
 
 def read_articles(
     reader: ArticleReader, store: FindingsStore, stories: Sequence[Story], progress: Progress
 ) -> tuple[dict[str, ReadArticle], list[Failure]]:
-    """Return what is found in the articles of stories by path, and what could not be read.
+    """Return the findings of stories by path, and the articles that could not be read.
 
-    A story of which no article is kept is left out.
+    Stories without a stored article are left out.
     """
     kept = _choose_valid(reader, store, stories)
     missing = [story for story in stories if story.path not in kept]
@@ -319,13 +318,13 @@ def read_articles(
 def _read_all(
     reader: ArticleReader, missing: Sequence[Story], take: Callable[[_Made], None]
 ) -> None:
-    reader.sites.digest_passages("")  # what the whole store taught is learned once, before copies
+    reader.sites.digest_passages("")  # learned from the whole store once, before the fork
 
     def make(piece: int) -> Iterator[_Made]:
         for story in missing[piece * _AT_ONCE : (piece + 1) * _AT_ONCE]:
             try:
                 yield story.path, reader.read(story)
-            except Exception as error:  # a bug that one article meets must cost only that article
+            except Exception as error:  # a bug in one article must cost only that article
                 yield story.path, failure_of(story.path, error)
 
     pieces = -(-len(missing) // _AT_ONCE)
@@ -337,9 +336,9 @@ def _read_all(
 def _choose_valid(
     reader: ArticleReader, store: FindingsStore, stories: Sequence[Story]
 ) -> dict[str, ReadArticle]:
-    """Return what is kept and still holds: the article is the same, and so is what it is read by.
+    """Return the stored findings that are still valid: the article and its rules are the same.
 
-    What is kept of stories that nobody asks for is forgotten.
+    Findings of all other stories are deleted.
     """
     kept, topics = store.read_articles(), store.read_topics()
     gone = kept.keys() - {story.path for story in stories}
@@ -368,6 +367,6 @@ def _choose_valid(
 
 
 def _is_article(find_name: Callable[[str], str | None], story: Story, name: str) -> bool:
-    """Decide whether the article of a name is the one that is kept for a story."""
+    """Decide whether a stored article's name is the one of a story's article."""
     found = (find_name(url) for url in story.addresses)
     return next(filter(None, found), None) == name

@@ -1,8 +1,8 @@
-"""Open a bench: filed stories and what was found in their articles, judged by the rules of today.
+"""Open a bench: read filed stories and findings, and judge the stories by today's rules.
 
-records ── read ──> stories ── what is kept, else read ──> findings ── as they came ──> cases
+records ── read ──> stories ── stored, else read ──> findings ── in order of arrival ──> cases
 
-A story is judged on the way, for what later ones may repeat is what it was judged to be.
+Each story is judged on the way, since later stories may repeat it as it was judged.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ from copydesk.rounds.rejudging import (
 
 @dataclass(slots=True, kw_only=True)
 class _Opening:
-    """What opening a bench works with.
+    """The state of opening a bench.
 
-    `read` has what was found by the path of the story, `texts` the names of the records whose text
-    is on the shelf, `names` the place of each record in the order of arrival.
+    `read` has the findings by the path of the story, `texts` the names of the records whose text is
+    on the shelf, `names` the position of each record in the order of arrival.
     """
 
     newsroom: Newsroom
@@ -72,7 +72,7 @@ class _Opening:
     failed: list[Failure] = field(default_factory=list)
 
     def put(self, story: Story, place: int) -> None:
-        """Put a story on the shelf as it is judged by now, with its text where that is known."""
+        """Put a judged story on the shelf, with its text if that is known."""
         read = self.read.get(story.path)
         if read is None:
             self.shelf.add(Shelved(story=story), None)
@@ -85,16 +85,16 @@ class _Opening:
             self.texts.add(name)
 
     def load(self, path: str) -> str:
-        """Return the text of the article of a story of the bench, "" where it is gone by now."""
+        """Return the text of the article of a story of the bench, "" if it is gone by now."""
         story = self.shelf.get(path)
         found = self.reader.find(story.story) if story else None
         return found[1].text if found else ""
 
 
 def open_bench(newsroom: Newsroom, days: int, progress: Progress) -> Bench:
-    """Open a bench of the stories of so many days; raises RecordError as `rejudge` does.
+    """Open a bench with the stories of some days; raises RecordError as `rejudge` does.
 
-    Reads what is not kept yet of what was found in their articles, and keeps it.
+    Articles without stored findings are read, and their findings stored.
     """
     troubles = Troubles()
     since = newsroom.now - timedelta(days=days)
@@ -145,7 +145,7 @@ def _begin(
 
 
 def _put_others(opening: _Opening, stories: Iterable[Story], since: datetime) -> list[Story]:
-    """Put the stories that are not judged on the shelf; return the others as they came."""
+    """Put the stories that are not judged on the shelf; return the others, in order of arrival."""
     meant = []
     for story in stories:
         read = opening.read.get(story.path)
@@ -164,7 +164,7 @@ def _judge_all(opening: _Opening, meant: Sequence[Story], progress: Progress) ->
         try:
             case = _make_case(opening, story, place)
             rejudged = opening.bench_judge.judge(case)
-        except Exception as error:  # a bug that one article meets must cost only that article
+        except Exception as error:  # a bug in one article must cost only that article
             opening.failed.append(failure_of(story.path, error))
             opening.bench_judge.stories[story.path] = story
             opening.shelf.add(Shelved(story=story), None)
@@ -199,9 +199,9 @@ def _whole_article(opening: _Opening, story: Story) -> Article:
 
 
 def _text_for_groups(opening: _Opening, story: Story, read: ReadArticle) -> str:
-    """Return a text that says as much of a story as groups ask: how long it is; or the text itself.
+    """Return a text for grouping: a stand-in of the article's length, or the text itself.
 
-    The words count where a group comes of the stories alone, and where a story looks for one.
+    The words matter only if groups are formed from the stories alone, or a story needs a new group.
     """
     scoring = opening.newsroom.beat.scoring
     if scoring.traits.groups_from_nothing:
@@ -215,7 +215,7 @@ def _stand_in(characters: int) -> str:
 
 
 def _find_same_texts(opening: _Opening, story: Story, read: ReadArticle) -> tuple[SameText, ...]:
-    """Return the stories before this one whose text it repeats, as kept where all are the same."""
+    """Return the earlier stories whose text a story repeats, as stored if no text has changed."""
     fingerprint = read.findings.fingerprint
     if not fingerprint or not opening.newsroom.beat.scoring.traits.has_blocks:
         return ()
@@ -238,7 +238,7 @@ def _with_text(opening: _Opening, shelved: Shelved) -> Shelved:
 
 
 def _digest_texts(opening: _Opening, read: ReadArticle, near: Iterable[Shelved]) -> str:
-    """Return what changes with a text, with those that it is held against, and their headlines."""
+    """Return a digest of a text and of the texts and headlines that it is compared with."""
     parts = [read.name, read.habits]
     for shelved in near:
         story, other = shelved.story, opening.read[shelved.story.path]
@@ -249,7 +249,7 @@ def _digest_texts(opening: _Opening, read: ReadArticle, near: Iterable[Shelved])
 
 @dataclass(frozen=True, slots=True)
 class _TextsNear:
-    """A shelf of the stories that are near one text."""
+    """A shelf with only the stories whose texts are similar to one text."""
 
     stories: Sequence[Shelved]
 
@@ -258,11 +258,11 @@ class _TextsNear:
         return self.stories
 
     def at(self, url: str) -> str | None:
-        """Return that no record is known to stand for an address."""
+        """Return None: no record is looked up by address."""
         return None
 
     def holds(self, name: str) -> bool:
-        """Decide that no other record is known."""
+        """Return False: no other record is known."""
         return False
 
     def between(self, start: datetime, end: datetime) -> Sequence[Shelved]:
@@ -304,14 +304,14 @@ def _as_bench(
 
 
 def _add_removal(story: Story, rulings: Rulings) -> Story:
-    """Return a story with its removal, which in `everyday` stands among the rulings alone."""
+    """Return a story with its removal, which `everyday` stores only in the rulings."""
     is_told = story.verdict is not None or not is_removed(story, rulings)
     return story if is_told else replace(story, verdict=rulings.verdict_on(story.path))
 
 
 @contextlib.contextmanager
 def _open_store(private: Path) -> Iterator[FindingsStore]:
-    """Open what is kept of findings; where its file cannot be had, for this once in memory."""
+    """Open the stored findings; if the file cannot be opened, use a store in memory."""
     try:
         store = FindingsStore(private / FILE)
     except CatalogueError:

@@ -1,6 +1,6 @@
-"""A change of rules that is tried before it is written: what it says, and settings as it has them.
+"""A change of rules to try before it is written, and the settings that it would make.
 
-settings, change ── checked as beat.toml is ──> settings as if the change stood in the files. Pure.
+settings, change ── validated as beat.toml is ──> settings with the change. Pure functions.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from copydesk.kit.options import Unfit
 from copydesk.news import Beat, FrontOptions, Scoring, SignalPoints, Source, Topic, Trust
 from copydesk.newsroom.settings import clean_keyword
 
-_MOST_WORDS = 10_000  # of a topic
+_MOST_WORDS = 10_000  # of one topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordEdit:
-    """Words that the keywords of a topic gain, and those that they lose."""
+    """Words that are added to a topic's keywords, and words that are removed."""
 
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -30,10 +30,9 @@ class KeywordEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleChange:
-    """Rules that are tried in the place of those in force; what is not named stays as it is.
+    """New values of rules; everything that is not named stays as it is.
 
-    `points` are by the signal's name, `trust` by the source's address, `keywords` by the topic's
-    name.
+    `points` are by the signal's name, `trust` by the source's URL, `keywords` by the topic's name.
     """
 
     publish_at: int | None = None
@@ -44,14 +43,14 @@ class RuleChange:
 
     @property
     def judges(self) -> bool:
-        """Decide whether it changes what stories are judged to be, and not only their order."""
+        """Decide whether it changes how stories are judged, and not only their order."""
         return bool(self.publish_at is not None or self.points or self.trust or self.keywords)
 
 
 def apply_change(settings: Settings, change: RuleChange) -> Settings:
-    """Return settings as if a change stood in beat.toml and in the files of topics.
+    """Return settings as if a change were written in beat.toml and in the topics' files.
 
-    Raises UsageError, with the place, for a name that is none and a value that is out of bounds.
+    Raises UsageError, with the place, for an unknown name and a value out of bounds.
     """
     beat = settings.beat
     scoring = _score(beat.scoring, change)
@@ -86,7 +85,7 @@ def _score(scoring: Scoring, change: RuleChange) -> Scoring:
 
 
 def _read(owner: type, name: str, section: str, value: object) -> Any:
-    """Return a value as beat.toml would have it; raises UsageError where it would be refused."""
+    """Parse a value as in beat.toml; raises UsageError if beat.toml would refuse it."""
     option = next(option for option in options_of(owner) if option.name == name)
     try:
         return option.kind.read(value)
@@ -125,9 +124,9 @@ def _edit_topic(topic: Topic, edits: Mapping[str, KeywordEdit]) -> Topic:
 
 
 def edit_words(words: tuple[str, ...], edit: KeywordEdit) -> tuple[str, ...]:
-    """Return keywords without those that are dropped, those that are added at their end.
+    """Return keywords without the removed ones, and with the added ones at the end.
 
-    Raises UsageError for a word that nothing can be found by, or that reads like a pattern.
+    Raises UsageError for a word that cannot be searched for or looks like a pattern.
     """
     gone = {word.casefold() for word in edit.dropped}
     left = tuple(word for word in words if word.casefold() not in gone)

@@ -1,4 +1,4 @@
-"""Summary: an outcome in counts, and the stories that change, first those that were meant."""
+"""Summarize an outcome: counts, the stories that change, and the new front page."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _WORDS = "reasons"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedStory:
-    """A story that would be another one: its headline, and each field with what it becomes.
+    """A story that would change: its headline, and the changed fields.
 
-    It has `won` and `lost` these of the topics whose keywords change; `why` is then the topic's own
-    reason, of one that is lost the reason for which it had it. Where it `is_pending` all of that
-    comes of the rules of today already.
+    `won` and `lost` are those of the topics with changed keywords; `why` is then the reason for the
+    won topic, or the old reason for the lost one. `is_pending` is set if today's rules alone cause
+    all changes.
     """
 
     path: str
@@ -40,7 +40,7 @@ class ChangedStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicEffect:
-    """How many stories have a topic as they are filed, and how many would; which move of them."""
+    """How many stories have a topic now, how many would, and how many win or lose it."""
 
     name: str
     before: int
@@ -51,7 +51,7 @@ class TopicEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeighedVerdict:
-    """An editor's word on a story, and the points that the gate sees by each set of rules."""
+    """An editor's verdict on a story, and its points under each set of rules."""
 
     path: str
     said: str
@@ -61,13 +61,13 @@ class WeighedVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What rules would make of `stories`, of which `published_before` stand on the site.
+    """What rules would change in `stories`, of which `published_before` are on the site.
 
-    `dropped` would not be filed today; `regrouped` stand in another group, or lead no more or now.
-    `pending` change by the rules of today already, as `rejudge` has not filed them yet. Of the
-    `changed` stories `reworded` ones change in nothing but the words that say why; `listed` are the
-    first of the others, `listed_reworded` the first of these. `topics` are those whose keywords
-    change; the stories that win or lose one are listed first, those that change anyhow last.
+    `dropped` would not be filed today; `regrouped` would change their group, or lead one or no
+    longer. `pending` change by today's rules alone: `rejudge` has not filed that yet. Of the
+    `changed` stories, `reworded` ones change only in their reasons. `listed` are the first of the
+    others, `listed_reworded` the first reworded ones. `topics` are those with changed keywords:
+    stories that win or lose one are listed first, pending ones last.
     """
 
     stories: int
@@ -87,15 +87,15 @@ class Summary:
 
     @property
     def is_extreme(self) -> bool:
-        """Decide whether all stories would be published, or none, where it is not so today."""
+        """Whether all stories would be published, or none, and this is not so today."""
         is_moved = self.published_after != self.published_before
         return is_moved and self.published_after in (0, self.stories)
 
 
 def summarize(bench: Bench, outcome: Outcome, topics: Collection[str] = ()) -> Summary:
-    """Return an outcome in counts; copies and what stands behind a leader are no stories of it.
+    """Summarize an outcome; copies and stories behind a leader are not counted.
 
-    `topics` are those whose keywords change.
+    `topics` are those with changed keywords.
     """
     judged = [outcome.stories[case.path] for case in bench.cases]
     changed = outcome.changed
@@ -119,7 +119,7 @@ def summarize(bench: Bench, outcome: Outcome, topics: Collection[str] = ()) -> S
 
 
 def _part(changed: Iterable[Rejudged]) -> tuple[list[Rejudged], list[Rejudged]]:
-    """Return the stories of which more changes than the words that say why, and the others."""
+    """Split changed stories: those that change in more than their reasons, and the others."""
     told: list[Rejudged] = []
     reworded: list[Rejudged] = []
     for rejudged in changed:
@@ -138,7 +138,7 @@ def _count_topic(judged: Sequence[Rejudged], name: str) -> TopicEffect:
 
 
 def _topics_after(rejudged: Rejudged) -> Collection[str]:
-    """Return the topics that a story would have: none where it would not be filed."""
+    """Return the topics that a story would have; none if it would not be filed."""
     return () if rejudged.dropped else rejudged.fresh.topics
 
 
@@ -153,9 +153,9 @@ def _loses(rejudged: Rejudged, topic: str) -> bool:
 def _list_stories(
     told: Iterable[Rejudged], today: Mapping[str, Rejudged], topics: Collection[str]
 ) -> list[ChangedStory]:
-    """Return the first stories: those that win or lose a topic, others, those that change anyhow.
+    """Return the first stories: those that win or lose a topic, then others, then pending ones.
 
-    A story that wins a topic by the rules of today already is one of the first, too.
+    A story that wins a topic by today's rules alone is also among the first.
     """
     ordered = []
     for one in told:
@@ -167,12 +167,12 @@ def _list_stories(
 
 
 def _is_same(rejudged: Rejudged, today: Rejudged) -> bool:
-    """Decide whether the rules of today make the same of a story, however they say why."""
+    """Decide whether today's rules change the same in a story, apart from its reasons."""
     return rejudged is today or _list_weighty(rejudged) == _list_weighty(today)
 
 
 def _list_weighty(rejudged: Rejudged) -> list[FieldChange]:
-    """Return what changes in a story besides the words that say why."""
+    """Return the changes of a story, without those of its reasons."""
     return [change for change in list_changes(rejudged) if change.field != _WORDS]
 
 
@@ -216,14 +216,14 @@ def _describe(
 
 
 def _find_topic_reason(rejudged: Rejudged, won: Collection[str], lost: Collection[str]) -> str:
-    """Return for what a topic is won, or what a lost one was had for; "" for neither."""
+    """Return the reason for a won topic, or the old one for a lost topic; "" for neither."""
     reasons = rejudged.fresh.reasons if won else rejudged.filed.reasons
     about = {f"topic {topic}" for topic in won or lost}
     return next((str(reason) for reason in reasons if reason.about in about), "")
 
 
 def _find_reason(rejudged: Rejudged) -> str:
-    """Return the weightiest reason that a story did not have."""
+    """Return the most important new reason of a story."""
     told = [reason for reason in rejudged.fresh.reasons if reason not in rejudged.filed.reasons]
     about = {"published": 0, "held": 0, "quality": 2}
     told.sort(key=lambda reason: about.get(reason.about, 1))
@@ -233,7 +233,7 @@ def _find_reason(rejudged: Rejudged) -> str:
 def _list_verdicts(
     today: Mapping[str, Rejudged], judged: Iterable[Rejudged]
 ) -> Iterable[WeighedVerdict]:
-    """Yield the stories on which an editor has a word that their records keep."""
+    """Yield the verdicts that are stored in the stories' records."""
     for one in judged:
         if one.filed.verdict is not None:
             before = today[one.filed.path].fresh
@@ -245,16 +245,14 @@ def _list_verdicts(
             )
 
 
-# The front page that rules make, beside the one of today: who stands where, who comes and goes.
-#
-# stories of the bench ── the newest, with all that have to do with them ──> the site's own plan
+# The front page under other rules, compared with today's, as planned by the site's build.
 
-_NEWEST = LIMITS.newest + 50  # of equal times any may be among the newest
+_NEWEST = LIMITS.newest + 50  # with equal times, any of them may be among the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontPlace:
-    """Where a story stands on the front page today and by other rules, from 1; None: not there."""
+    """A story's position on the front page, today and under other rules, from 1; None: absent."""
 
     path: str
     title: str
@@ -263,7 +261,7 @@ class FrontPlace:
 
 
 def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[FrontPlace, ...]:
-    """Return the places on a front page beside those on another, then who stands there no more."""
+    """Return the positions on two front pages: the stories of `after`, then those that left."""
     was = {story.path: place for place, story in enumerate(before, 1)}
     now = {story.path: place for place, story in enumerate(after, 1)}
     gone = (story for story in before if story.path not in now)
@@ -281,7 +279,7 @@ def compare_fronts(before: Sequence[Story], after: Sequence[Story]) -> tuple[Fro
 def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Sequence[Story]:
     """Return the front page that a build would make, in its order.
 
-    It is made of the stories as an outcome has them, without one as they are filed.
+    Stories are taken from the outcome; without one, as they are filed.
     """
     states = _States(bench, outcome)
     pinned = {ruling.stories[0] for ruling in bench.rulings if ruling.said == "pin"}
@@ -297,7 +295,7 @@ def plan_front(bench: Bench, outcome: Outcome | None, settings: Settings) -> Seq
 
 
 class _States:
-    """The stories of a bench, each as an outcome has it, and which have to do with each other."""
+    """The stories of a bench as an outcome has them, with their relations."""
 
     def __init__(self, bench: Bench, outcome: Outcome | None) -> None:
         self._bench = bench
@@ -316,7 +314,7 @@ class _States:
         return (story.path for story in stories if addresses.record_name(story.path) in names)
 
     def gather(self, paths: Iterable[str]) -> set[str]:
-        """Return the paths of stories and of all that have to do with them, however far."""
+        """Return the paths of stories and of all stories related to them, directly or not."""
         found, waiting = set(), list(paths)
         while waiting:
             path = waiting.pop()
@@ -329,7 +327,7 @@ class _States:
 
 
 def _list_newest(bench: Bench, states: _States) -> Iterator[str]:
-    """Yield the paths of the newest published, until as many count as the front is chosen of."""
+    """Yield the paths of the newest published stories, as many as the front page chooses from."""
     owners, by_owner, count = Owners(bench.beat.organizations), Counter[str](), 0
     for filed in bench.newest_first:
         story = states.find(filed.path)

@@ -1,9 +1,9 @@
-"""Try rules on a bench: what they would make of its stories, and nothing is changed by that.
+"""Try rules on a bench: judge and group its stories by other rules, without writing anything.
 
-seeds, whom the rules may touch ── with all their relations ──> judged ── beside ──> outcome
+stories that the rules may affect ── with their relations ──> judged ── grouped ──> outcome
 
-A story that is none of these, and has no relation among them, is what it is by the rules of today.
-Moved topics may move how hot any group is, so with them all groups are led anew.
+All other stories stay as today's rules judge them. Changed topics may change the heat of any group,
+so then the leaders of all groups are chosen again.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from copydesk.rounds.rejudging import (
     list_changes,
 )
 
-_STEPS = 50  # cases between two words on how far it is
+_STEPS = 50  # cases between two progress reports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What rules make of the stories of a bench, by path.
+    """The stories of a bench under other rules, by path.
 
-    Of those that were not `seen` no more than the number of the gate in a reason is another one
-    than by the rules of today, and that is not told.
+    For stories that were not `seen`, at most the threshold's number in a reason would differ from
+    today's rules; that change is left out.
     """
 
     stories: Mapping[str, Rejudged]
@@ -50,23 +50,22 @@ class Outcome:
 
     @property
     def changed(self) -> list[Rejudged]:
-        """Return those whose records would change, by path."""
+        """Return the stories whose records would change, by path."""
         found = filter(is_changed, self.stories.values())
         return sorted(found, key=lambda rejudged: rejudged.filed.path)
 
     @property
     def changes(self) -> list[FieldChange]:
-        """Return what would change, field by field, as `rejudge` tells it."""
+        """Return the changes, field by field, as `rejudge` reports them."""
         return [change for rejudged in self.changed for change in list_changes(rejudged)]
 
 
 def try_rules(
     bench: Bench, settings: Settings, progress: Progress, *, is_whole: bool = False
 ) -> Outcome:
-    """Return what the rules of some settings make of the stories of a bench.
+    """Return the outcome of some settings' rules for the stories of a bench.
 
-    All stories that may stand, be dropped or be grouped otherwise are looked at; with `is_whole`
-    every one.
+    Only stories whose judging or grouping may change are judged; with `is_whole`, all of them.
     """
     bench_judge = _make_judge(bench, settings)
     cases = bench.cases if is_whole else _choose_cases(bench, settings, bench_judge)
@@ -89,7 +88,7 @@ def _make_judge(bench: Bench, settings: Settings) -> FindingsJudge:
 def _choose_cases(
     bench: Bench, settings: Settings, bench_judge: FindingsJudge
 ) -> Sequence[BenchCase]:
-    """Return the cases that other rules may touch with all their relations, as they came."""
+    """Return the cases that other rules may affect, with their relations, in order of arrival."""
     if not bench.beat.scoring.traits.groups_by_rules:
         return bench.cases
     touch = _Touch.of(bench.beat, settings.beat)
@@ -104,11 +103,11 @@ def _choose_cases(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Touch:
-    """Whom moved points, another gate and another trust in sources may touch.
+    """Which stories may be affected by changed points, threshold and trust in sources.
 
-    `signals` are the places of those whose points moved, `sources` the addresses of those whose
-    trust did. Qualities from `low` to below `high` stand on another side of a gate that moved; with
-    others' reports on the same some that are less, too.
+    `signals` are the positions of the signals with changed points, `sources` the URLs of the
+    sources with changed trust. A changed threshold affects qualities from `low` to below `high`,
+    and somewhat lower ones of stories with related coverage, which adds points.
     """
 
     signals: frozenset[int]
@@ -134,7 +133,7 @@ class _Touch:
         )
 
     def may_touch(self, bench: Bench, case: BenchCase) -> bool:
-        """Decide whether a case may be judged otherwise."""
+        """Decide whether a case may be judged differently."""
         if self.signals and any(seen.signal in self.signals for seen in case.findings.sightings):
             return True
         if case.case.article.source in self.sources:
@@ -158,7 +157,7 @@ def _judge(
 
 
 def _may_move_others(bench: Bench, judged: Mapping[str, Rejudged]) -> bool:
-    """Decide whether stories may change that have no relation to those that were judged."""
+    """Decide whether stories may change that are not related to the judged ones."""
     if not bench.beat.scoring.traits.groups_by_rules or bench.has_wanderers:
         return True
     if find_wanderers(judged.values()):
@@ -166,7 +165,7 @@ def _may_move_others(bench: Bench, judged: Mapping[str, Rejudged]) -> bool:
     return any(one.fresh.topics != bench.today[path].fresh.topics for path, one in judged.items())
 
 
-# Judge cases by other rules: by what was found, reading again only where those read otherwise.
+# Judging cases from stored findings; articles are read again only if their findings may differ.
 
 _SaidBySource = tuple[str, tuple[str, ...], bool]
 
@@ -175,9 +174,9 @@ _SaidBySource = tuple[str, tuple[str, ...], bool]
 class FindingsJudge:
     """Judge cases, one after the other, by the rules of some settings.
 
-    `known` is the beat by which their findings were made; `names` has the place of each record,
-    `stories` those that an article may repeat, by path, each as it is judged by now; `load` returns
-    the text of an article by its story's path.
+    `known` is the beat with which their findings were made. `names` has the position of each
+    record; `stories` are those that an article may repeat, by path, as judged so far. `load`
+    returns an article's text by its story's path.
     """
 
     known: Beat
@@ -190,11 +189,11 @@ class FindingsJudge:
     _read: dict[tuple[str, _SaidBySource], Findings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Find out which articles the settings read otherwise."""
+        """Find out which articles need other findings under the settings."""
         self._topics = TopicChanges(self.known, self.settings.beat)
 
     def judge(self, case: BenchCase) -> Rejudged:
-        """Judge one case; it is what later ones may repeat."""
+        """Judge one case; later cases may repeat the result."""
         self._case = case
         rules = JudgingRules(
             beat=self.settings.beat, mode=self.settings.review.mode, assess=self._assess
@@ -204,11 +203,11 @@ class FindingsJudge:
         return rejudged
 
     def reads_otherwise(self, case: BenchCase) -> bool:
-        """Decide whether other topics may be found in a case."""
+        """Decide whether a case may have other topics."""
         return self._topics.may_touch(case.case.article.language, case.stems)
 
     def _assess(self, article: Article, beat: Beat, shelf: Shelf) -> Story | Dropped:
-        """Judge an article as `judge.assess` does: of a copy it is known whose text it repeats."""
+        """Judge an article as `judge.assess` does, but with the known texts that it repeats."""
         case = self._case
         assert case is not None
         outcome = judge.appraise_findings(article, self._find(case, article, beat), beat)
@@ -219,7 +218,7 @@ class FindingsJudge:
         return judge.complete_beside(outcome, beat, copy, article.image)
 
     def _find(self, case: BenchCase, article: Article, beat: Beat) -> Findings:
-        """Return what a beat finds in an article: what is known, where it reads as today's."""
+        """Return a beat's findings from an article: the stored ones if they are the same."""
         said = _read_source(beat, article)
         if said == _read_source(self.known, article) and not self.reads_otherwise(case):
             return case.findings
@@ -231,21 +230,21 @@ class FindingsJudge:
 
 @dataclass(frozen=True, slots=True)
 class NamesBefore:
-    """A shelf that knows nothing but which records stood there when a story came."""
+    """A shelf that knows only the names of the records older than a story."""
 
     names: Mapping[str, int]
     place: int
 
     def at(self, url: str) -> str | None:
-        """Return that no record is known to stand for an address."""
+        """Return None: no record is looked up by address."""
         return None
 
     def holds(self, name: str) -> bool:
-        """Decide whether a record of this name was filed."""
+        """Decide whether a record with this name was filed before."""
         return self.names.get(name, self.place) < self.place
 
     def near(self, fingerprint: tuple[int, ...]) -> Iterable[Shelved]:
-        """Return nothing: whose texts are near is known of each case."""
+        """Return nothing: the case itself knows the similar texts."""
         return ()
 
     def between(self, start: datetime, end: datetime) -> Iterable[Shelved]:

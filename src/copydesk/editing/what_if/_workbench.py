@@ -1,4 +1,4 @@
-"""The workbench: a bench that stays open between two questions, and is made anew when old."""
+"""The workbench: try a change of rules on a bench that stays open, and write the change."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedRules:
-    """What a change of rules would do, and the draft of the files that it would be written into.
+    """The outcome of a change of rules, and the draft of the changed files.
 
-    `front` is the front page by these rules beside the one of today.
+    `front` compares the front page under these rules with today's.
     """
 
     summary: Summary
@@ -51,9 +51,9 @@ class TriedRules:
 
 
 class Workbench:
-    """Try and write rules in a newsroom; used by one thread at a time, closed by who opened it.
+    """Try and write rules in a newsroom; used by one thread at a time, closed by its creator.
 
-    Between two questions the stories stay in memory (about 15 kB each) until `forget` is called.
+    Between calls the stories stay in memory (about 15 kB each) until `forget` is called.
     """
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
@@ -79,11 +79,11 @@ class Workbench:
         return write_rules(self._open(), change, by, stands, why)
 
     def undo(self, commit: str, by: str) -> SettingsReport:
-        """Take a commit of rules back; raises as `undo_settings` does."""
+        """Undo a commit of rules; raises as `undo_settings` does."""
         return undo_settings(self._open(), commit, by)
 
     def forget(self) -> None:
-        """Let go of the stories."""
+        """Release the stories' memory."""
         self._kept = None
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Workbench:
         return self._resident.newsroom(datetime.now(UTC))
 
     def _bench(self, newsroom: Newsroom, progress: Progress) -> Bench:
-        """Return the bench that is open while commit and settings are the same, else another."""
+        """Return the open bench if commit and settings are unchanged, else open a new one."""
         head = git.Repository(newsroom.root).head()
         settings = newsroom.settings
         key = (head, newsroom.beat, settings.review, settings.front)
@@ -109,9 +109,8 @@ class Workbench:
         return bench
 
 
-# Write tried rules: beat.toml and files of topics changed in one commit, or left as they are.
-#
-# change ── drafts, what each file becomes ── unchanged since they were shown ──> one commit
+# Writing tried rules: beat.toml and the topics' files are changed in one commit, if they are
+# unchanged since the draft was shown.
 
 _BEAT = "beat.toml"
 _MOST_BYTES = 2_000_000
@@ -120,9 +119,10 @@ _NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesDraft:
-    """What a change of rules would make of the newsroom's files, as a unified diff.
+    """The changes of the newsroom's files by a change of rules, as a unified diff.
 
-    `stands` changes with the files as they stand: who writes the draft says which he has seen.
+    `stands` changes with the present files: a writer passes the value that was shown with the
+    draft.
     """
 
     files: tuple[FileChange, ...]
@@ -131,10 +131,10 @@ class RulesDraft:
 
 
 def draft_rules(newsroom: Newsroom, change: RuleChange) -> RulesDraft:
-    """Return what a change of rules would make of beat.toml and the files of topics.
+    """Return the draft of a change of rules in beat.toml and the topics' files.
 
-    Raises UsageError as `apply_change` does, ConfigError or RecordError where a file cannot be
-    changed without touching how the rest of it stands.
+    Raises UsageError as `apply_change` does, ConfigError or RecordError if a file cannot be changed
+    without altering the rest of it.
     """
     apply_change(newsroom.settings, change)
     files = (*_draft_beat(newsroom, change), *_draft_topics(newsroom, change))
@@ -148,8 +148,8 @@ def write_rules(
 ) -> SettingsReport:
     """Commit a change of rules under an editor's name.
 
-    Raises UsageError where a file is another one by now than what was seen (`stands`), or where
-    nothing would change; else as `draft_rules` and `commit_settings` do.
+    Raises UsageError if a file has changed since the draft (`stands`), or if nothing would change;
+    also raises as `draft_rules` and `commit_settings` do.
     """
 
     def make() -> SettingsEdit:
@@ -179,7 +179,7 @@ def _draft_beat(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange]:
 
 
 def _list_values(newsroom: Newsroom, change: RuleChange) -> Iterator[tuple[str, int | float | str]]:
-    """Yield the values that differ from those of today, by their paths in beat.toml."""
+    """Yield the values that differ from today's, by their paths in beat.toml."""
     scoring, settings = newsroom.beat.scoring, newsroom.settings
     if change.publish_at not in (None, scoring.publish_at):
         yield "scoring.publish_at", change.publish_at
@@ -208,7 +208,7 @@ def _draft_topics(newsroom: Newsroom, change: RuleChange) -> Iterator[FileChange
 
 
 def _diff(root: Path, file: FileChange) -> str:
-    """Return what changes in a file as a unified diff, without line ends of another kind."""
+    """Return the change of a file as a unified diff, with line ends made uniform."""
     before = within.read_user_file(root / file.path, _MOST_BYTES).decode("utf-8", "replace")
     after = (file.after or b"").decode("utf-8", "replace")
     lines: Sequence[str] = list(
@@ -220,7 +220,7 @@ def _diff(root: Path, file: FileChange) -> str:
 
 
 def describe_change(change: RuleChange) -> Iterator[str]:
-    """Yield a line for each rule that a change moves."""
+    """Yield a line for each rule that a change alters."""
     if change.publish_at is not None:
         yield f"scoring.publish_at = {change.publish_at}"
     for name, points in change.points.items():

@@ -1,6 +1,6 @@
-"""Labelled pages in, as the line reads them and as a person says; how far the two agree out.
+"""Read labelled pages with the pipeline, and report how far the values agree with the labels.
 
-files | sets of pages with their truth | each read by the line | compared, value by value
+files | sets of labelled pages | each read by the pipeline | compared value by value
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compare texts, titles, authors and images that we read from pages with their labels."""
+"""Compare the texts, titles, authors and images that we read from pages with their labels."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from copydesk.measure.pages._reading import (
 from copydesk.news import Article
 
 _WORD = re.compile(r"\w+")
-_JOINING = frozenset(("by", "and"))  # words of a byline that are nobody's name
+_JOINING = frozenset(("by", "and"))  # words of a byline that are not names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """How a text that was found agrees with the true one; None where there is nothing to divide."""
+    """Precision and recall of an extracted text; None where the denominator is 0."""
 
     precision: float | None
     recall: float | None
@@ -47,9 +47,9 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """Precision and recall as means over pages, the F1 of these means, the share without a fault.
+    """Mean precision and recall over pages, the F1 of these means, the share of perfect pages.
 
-    All are None where no text was compared.
+    All are None if no text was compared.
     """
 
     precision: float | None = None
@@ -66,8 +66,8 @@ def f1(precision: float, recall: float) -> float:
 def compare_texts(true: str, found: str) -> Likeness:
     """Compare two texts by their 4-grams of words (`evaluate.py` of the benchmark).
 
-    A text of less than four words is one gram. A page of which nothing was found says nothing on
-    precision, one without a true text nothing on recall.
+    A text of less than four words is one gram. Precision is None if no text was extracted, recall
+    is None if the true text is empty.
     """
     wanted, given = _four_grams(true), _four_grams(found)
     shared = (wanted & given).total()
@@ -84,7 +84,7 @@ def _four_grams(text: str) -> Counter[tuple[str, ...]]:
 
 
 def mean_scores(pages: Iterable[Likeness]) -> Scores:
-    """Sum up the pages as the benchmark does."""
+    """Average the pages as the benchmark does."""
     pages = list(pages)
     if not pages:
         return Scores()
@@ -119,7 +119,7 @@ def _name_words(names: Iterable[str]) -> frozenset[str]:
 
 
 def longest_alone(text: str, other: str) -> str:
-    """Return the longest run of words of a text that stand in no 4-gram of the other."""
+    """Return the longest run of words of a text that are in no 4-gram of the other."""
     words, known = _WORD.findall(text), _four_grams(other)
     shared = [False] * len(words)
     for at in range(len(words) - 3):
@@ -139,7 +139,7 @@ _FOR_DAYS = "compare them with copydesk eval dates"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """How many values are known, and how many of ours are the same."""
+    """The number of labels for a field, and how many of our values are the same."""
 
     cases: int
     exact: int
@@ -147,10 +147,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authors:
-    """How many pages have known authors, how many of ours are the same people, the mean F1.
+    """The numbers of pages with labelled authors and with exactly these authors, and the mean F1.
 
-    Names are compared as sets of words. `in_page` counts the pages where the names can be read at
-    all: elsewhere only a feed tells them.
+    Names are compared as sets of words. `in_page` counts only pages that contain the names: for the
+    others only a feed has them.
     """
 
     cases: int
@@ -161,9 +161,9 @@ class Authors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """One value where we say something else; `score` is the F1 of a text or of names, else 0.
+    """One wrong value; `score` is the F1 of a text or of names, else 0.
 
-    Of a text, `ours` is the longest run of words too many, `expected` the longest that is missing.
+    For a text, `ours` is the longest run of extra words, `expected` the longest missing one.
     """
 
     set: str
@@ -176,12 +176,12 @@ class Miss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractReport:
-    """How labelled pages were read: all together, then set by set; `name` is "" for all.
+    """The results on labelled pages, for all pages (`name` is "") or for one set.
 
-    `texts` of the `pages` have a true text. Precision, recall and F1 are those of the benchmark
-    (`_likeness`), None without a text; a dropped page counts as an empty text. `dropped` are pages
-    of which no article came, `absent` those that a recording does not hold; the latter count
-    nowhere. `skipped` are sets of which only days are known: those are for `dates`.
+    `texts` is the number of `pages` with a true text. Precision, recall and F1 are those of the
+    benchmark (`compare_texts`), None without a text; a dropped page counts as an empty text.
+    `dropped` are pages that gave no article, `absent` those missing in a recording, which are not
+    counted anywhere. `skipped` are sets with labelled days only, for `dates`.
     """
 
     name: str
@@ -214,9 +214,9 @@ def extract(
 ) -> ExtractReport:
     """Read every labelled page and compare text, title, authors, lead image and address.
 
-    `now` is the clock for pages that only lie in a file, `replayed_at` that of a recording, None
-    for its newest. Misses are listed where `below` says from which F1 of a text on. Raises
-    DataError where there is nothing to compare, or something cannot be read.
+    `now` is the fetch time of pages in plain files, `replayed_at` the time at which a recording is
+    replayed, None for its newest. With `below`, misses are listed: for texts those with an F1 below
+    it. Raises DataError if there is nothing to compare, or on unreadable data.
     """
     sets = _layouts.read_sets(paths, now, replayed_at)
     comparable, skipped = _choose_comparable(sets)
@@ -256,13 +256,13 @@ def _report(name: str, readings: Sequence[PageReading], absent: tuple[str, ...])
 
 
 def text_likeness(reading: PageReading) -> Likeness | None:
-    """Compare a page's text, None where nobody knows the true one."""
+    """Compare a page's text with the label; None if it has no true text."""
     true = reading.case.truth.text
     return None if true is None else compare_texts(true, _prose(reading))
 
 
 def _choose_comparable(sets: Sequence[Set]) -> tuple[list[Set], tuple[str, ...]]:
-    """Return the sets with pages of which more is known than the day, and the others' names."""
+    """Return the sets with labels other than days, and the names of the other sets."""
     worded = [labelled_set.only(lambda truth: truth.has_words) for labelled_set in sets]
     skipped = tuple(
         labelled_set.name
@@ -288,7 +288,7 @@ def _agreement(readings: Iterable[PageReading], field: str) -> Agreement:
 
 
 def _pair(reading: PageReading, field: str) -> Iterator[tuple[str, str]]:
-    """Yield our value and the true one, nothing where nobody knows the latter."""
+    """Yield our value and the true one; nothing without a label."""
     truth, article = reading.case.truth, reading.article
     match field:
         case "title":

@@ -1,7 +1,7 @@
-"""Find labelled pages by the layout of their files, whatever the files are called.
+"""Find labelled pages by the layout of their files; the names of the files do not matter.
 
-{"KEY": {"url": …, "articleBody": …}}      beside html/KEY.html.gz      texts
-{"ADDRESS": {"file": …, "date": …}}        beside html/FILE             dates
+{"KEY": {"url": …, "articleBody": …}}      next to html/KEY.html.gz     texts
+{"ADDRESS": {"file": …, "date": …}}        next to html/FILE            dates
 NAME/source.html                           expected.html, expected-metadata.json
 a recorded web (WARC)                      lines of labels, of texts, or an index of the others
 """
@@ -29,7 +29,7 @@ from copydesk.news import Page, Request
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# elements inside a line: a word may run across their edges
+# inline elements: a word may continue across their edges
 _INLINE = frozenset(
     (
         *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
@@ -41,7 +41,7 @@ _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
 def read_markup_text(html: bytes) -> str:
-    """Return the text of expected markup; what is no part of a line begins a new one."""
+    """Return the text of expected markup; each block element begins a new line."""
     root = _root(html)
     pieces: list[str] = []
     if root is not None:
@@ -81,7 +81,7 @@ _WARC = (b"WARC/1", b"\x1f\x8b")
 _MAX_HOPS = 10
 _CARD_PAGES = 3
 _Kind = Literal["texts", "index", "labels"]
-# the keys by which lines are known; those of the first kind that fits count
+# the keys that identify each kind of file of lines; the first match counts
 _KEYS: Mapping[_Kind, frozenset[str]] = {
     "texts": frozenset({"id", "text"}),
     "index": frozenset({"set", "key"}),
@@ -90,18 +90,18 @@ _KEYS: Mapping[_Kind, frozenset[str]] = {
 
 
 def is_recording(file: File) -> bool:
-    """Decide whether a file is a recorded web."""
+    """Decide whether a file is a recorded web (WARC)."""
     return file.name.endswith((".warc", ".warc.gz")) and file.data.startswith(_WARC)
 
 
 class Web:
-    """The pages of some recordings, redirects followed; the first that holds an address answers."""
+    """The pages of some recordings, with redirects; the first recording with a URL answers."""
 
     def __init__(self, paths: Sequence[Path], at: datetime | None) -> None:
         self._replays = [fetch.Replay(path, at) for path in paths]
 
     def page(self, url: str) -> Page | None:
-        """Return the page where an address ends, None where there is none."""
+        """Return the page at a URL after redirects, None if there is none."""
         return asyncio.run(self._page(url))
 
     async def _page(self, url: str) -> Page | None:
@@ -130,10 +130,10 @@ async def _follow(replay: fetch.Replay, url: str) -> Page | None:
 
 
 def add_recordings(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
-    """Return the sets with those whose pages the web holds.
+    """Return the sets together with those whose pages are in the recordings.
 
-    Labels name a page by `url`; their texts stand in other lines under the same `id`. An index
-    names the `key` that a page has in one of the sets: it is then read as it was recorded.
+    Labels name a page by `url`; their texts are in other lines with the same `id`. An index has the
+    `key` of a page in one of the sets: that page is then read from the recording.
     """
     by_kind: dict[_Kind | None, list[tuple[File, list[Row]]]] = defaultdict(list)
     for file, rows in lines:
@@ -151,7 +151,7 @@ def add_recordings(web: Web, lines: Lines, sets: Iterable[Set]) -> list[Set]:
 
 
 def _kind(rows: list[Row]) -> _Kind | None:
-    """Return what a file of lines is by the keys of its first one, None for nothing of ours."""
+    """Return the kind of a file of lines by the keys of its first line, None if unknown."""
     first = rows[0] if rows else {}
     return next((kind for kind, keys in _KEYS.items() if keys <= first.keys()), None)
 
@@ -170,7 +170,7 @@ def _read_labels(web: Web, file: File, rows: list[Row], texts: Mapping[str, str]
 
 
 def _cards(rows: list[Row]) -> frozenset[str]:
-    """Return the pictures that stand for many pages, and so show what none of them tells."""
+    """Return the pictures that several pages share, which are generic cards."""
     named = Counter(str(row.get("image")) for row in rows)
     return frozenset(image for image, pages in named.items() if pages >= _CARD_PAGES)
 
@@ -192,7 +192,7 @@ def _truth(row: Row, texts: Mapping[str, str], cards: frozenset[str], file: File
 
 
 def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[Set]:
-    """Read the pages of an index from the web: those of the sets, and those with a date."""
+    """Read the pages of an index from the recordings: those of the sets, and those with a date."""
     pages = {str(row["key"]): row for row in rows if row.get("url") and row.get("key")}
     known = {case.name for known_set in sets for case in known_set.cases}
     replaced = [_replace_pages(web, known_set, pages) for known_set in sets]
@@ -201,7 +201,7 @@ def _read_index(web: Web, file: File, rows: list[Row], sets: list[Set]) -> list[
 
 
 def _read_new_pages(web: Web, file: File, dated: Mapping[str, Row]) -> Set:
-    """Read the pages of an index of which no more is known than the day."""
+    """Read the pages of an index that have only a labelled day."""
     recorded = {key: web.page(str(row["url"])) for key, row in dated.items()}
     cases = [
         Case(name=key, page=page, truth=Truth(day=day_of(dated[key], "date", file)))
@@ -213,7 +213,7 @@ def _read_new_pages(web: Web, file: File, dated: Mapping[str, Row]) -> Set:
 
 
 def _replace_pages(web: Web, known_set: Set, pages: Mapping[str, Row]) -> Set:
-    """Return a set with the recorded pages in place of those that it has."""
+    """Return a set with its pages replaced by the recorded ones."""
     cases = [_replace_page(web, case, pages.get(case.name)) for case in known_set.cases]
     return replace(known_set, cases=cases)
 
@@ -233,9 +233,9 @@ HINT = "a recording, its labels and its texts are named together; see docs/refer
 def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None) -> list[Set]:
     """Read the sets of labelled pages among the files of these paths.
 
-    Pages that only lie in a file are said to be fetched `now`; a recording answers as of
-    `replayed_at`, with the newest of all where that is None. Raises DataError where there is no
-    set, or one names what is not there.
+    `now` is the fetch time of pages in plain files; a recording is replayed as of `replayed_at`,
+    with its newest pages if that is None. Raises DataError if there is no set, or one names a
+    missing file.
     """
     files_by_name = {(file.holder, file.name): file for file in _labelled.files(paths)}
     sets = [*_json_sets(files_by_name, now), *_folder_sets(files_by_name, now)]
@@ -250,7 +250,7 @@ def read_sets(paths: Iterable[Path], now: datetime, replayed_at: datetime | None
 
 
 def _json_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) -> Iterator[Set]:
-    """Yield the sets that one JSON file describes: texts by key, or dates by address."""
+    """Yield the sets that are described by one JSON file: texts by key, or dates by URL."""
     for file in files_by_name.values():
         rows = _rows(file)
         if rows is None:
@@ -264,7 +264,7 @@ def _json_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) ->
 
 
 def _rows(file: File) -> Row | None:
-    """Return the labels of a file that holds labels, None for any other."""
+    """Return the labels of a file of labels, None for any other file."""
     if not file.name.endswith(".json") or file.name.endswith(_METADATA):
         return None
     try:
@@ -310,7 +310,7 @@ def _read_case(
 
 
 def _folder_sets(files_by_name: Mapping[tuple[Path, str], File], now: datetime) -> Iterator[Set]:
-    """Yield the sets whose pages have a folder each, with what is expected beside them."""
+    """Yield the sets with a folder for each page and its expected values."""
     sets: dict[tuple[Path, str], list[Case]] = {}
     names: dict[tuple[Path, str], str] = {}
     for (holder, name), file in files_by_name.items():
@@ -348,7 +348,7 @@ def _read_truth(html: File | None, metadata: File | None) -> Truth:
 
 
 def _name(file: File) -> str:
-    """Return the set's name: its folder's, or that of the zip or folder that holds it."""
+    """Return the set's name: that of its folder, or of the zip or folder around it."""
     return file.folder.rstrip("/").rpartition("/")[2] or file.holder.stem
 
 
@@ -367,7 +367,7 @@ def _unpack(file: File) -> bytes:
 
 
 def _page(body: bytes, url: str, now: datetime, key: str = "page") -> Page:
-    """Build a page as a fetcher would; without an address, under the one that it declares."""
+    """Build a page as a fetcher would; without a URL, with the one that it declares."""
     url = (
         url
         or extract.find_declared_address(body)

@@ -1,4 +1,4 @@
-"""Options of mailing: sender, mail server, signature, limits, and where bounces arrive."""
+"""Options of mailing: sender, mail server, DKIM signature, limits and bounces."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Uncertain = Literal["leave", "again"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpOptions:
-    """The server that takes letters, as `[mail.smtp]` in beat.toml; `password` is from outside."""
+    """The mail server, as `[mail.smtp]` in beat.toml; `password` comes from the environment."""
 
     host: str = option("", "The server that takes your letters: `smtp.example.org`.", HOST_OR_NONE)
     port: int = option(587, "Its port.", kinds.whole(minimum=1, maximum=65_535))
@@ -91,7 +91,7 @@ class SmtpOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DkimOptions:
-    """How letters are signed here, as `[mail.dkim]` in beat.toml; with no selector they are not."""
+    """The DKIM signature, as `[mail.dkim]` in beat.toml; without a selector mail is not signed."""
 
     selector: str = option(
         "",
@@ -111,9 +111,9 @@ class DkimOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceOptions:
-    """Where what cannot be delivered comes back to, as `[mail.bounces]` in beat.toml.
+    """Where bounces arrive, as `[mail.bounces]` in beat.toml.
 
-    `password` and `secret` are the environment's.
+    `password` and `secret` come from the environment.
     """
 
     address: str = option(
@@ -146,9 +146,9 @@ class BounceOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverOptions:
-    """Which service gets letters instead of readers, as `[mail.hand_over]` in beat.toml.
+    """The mailing service that sends the letters for us, as `[mail.hand_over]` in beat.toml.
 
-    `token` is the environment's.
+    `token` comes from the environment.
     """
 
     url: str = option(
@@ -169,7 +169,7 @@ class HandOverOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailOptions:
-    """How letters reach readers, as `[mail]` in beat.toml."""
+    """The sending of letters to subscribers, as `[mail]` in beat.toml."""
 
     deliver: Delivery = option(
         "",

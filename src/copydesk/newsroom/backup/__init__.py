@@ -1,4 +1,4 @@
-"""Backups: a newsroom goes in and one file comes out; that goes in and a newsroom comes out."""
+"""Backups: write a newsroom to one file, and restore it from that file."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""A newsroom in one file, put in place when it is whole.
+"""Write a backup: a newsroom in one file, put in place once it is complete.
 
-    newsroom ── copies, beside FILE ──> manifest and parts ── (verify) ──> FILE
+    newsroom ── copies, next to FILE ──> manifest and parts ── (verify) ──> FILE
 
-Databases are asked in an order that loses nothing: the desk's first, for an action that was filed
-since is known by its commit; readers' last, for the ledger may know more than the records, but
-not less.
+The databases are copied in an order that loses nothing. The desk's comes first: an action filed
+afterwards can be recognized by its commit. The mail database comes last: its ledger may know
+more than the records do, but not less.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _KEY = f"{PRIVATE}/key"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupOptions:
-    """How a backup is taken: with keys, checked by a restore, over a file that is none of ours."""
+    """Options: include keys, verify by restoring, overwrite a file that is not a backup."""
 
     with_key: bool = False
     verify: bool = False
@@ -59,7 +59,7 @@ class BackupOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
-    """What a backup holds; without `is_written` it differed from the newsroom and was not kept."""
+    """The result of a backup; `is_written` is false if verification failed."""
 
     file: str
     bytes: int
@@ -71,7 +71,7 @@ class BackupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Taken:
-    """A part with the file that its bytes are in."""
+    """A part of the backup, and the file with its copied bytes."""
 
     part: BackupPart
     copy: Path
@@ -80,10 +80,10 @@ class _Taken:
 def back_up(
     root: Path, file: Path, options: BackupOptions, now: datetime, environ: Mapping[str, str]
 ) -> BackupReport:
-    """Write a newsroom's backup to a file that only its owner can read, whole or not at all.
+    """Write a newsroom's backup to a file that only its owner can read, completely or not at all.
 
-    Other commands go on: the newsroom's write lock is held while files that git has not are
-    copied. Nothing in the newsroom changes. Raises BackupError, BusyError, ConfigError, GitError.
+    Other commands can run meanwhile; the write lock is only held while uncommitted files are
+    copied. The newsroom is not changed. Raises BackupError, BusyError, ConfigError, GitError.
     """
     started = time.monotonic()
     if not (root / "beat.toml").is_file():
@@ -115,14 +115,14 @@ def back_up(
 
 
 def _find_keys(root: Path, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return where the newsroom's keys lie, whether they are there or not."""
+    """Return the paths of the newsroom's keys, whether the files exist or not."""
     return (_KEY, config.load(root, environ).mail.dkim.key_file)
 
 
 def _take(
     root: Path, staging: Path, options: BackupOptions, now: datetime, keys: tuple[str, ...]
 ) -> tuple[BackupManifest, list[_Taken]]:
-    """Copy all parts into the staging folder."""
+    """Copy all parts into the staging folder, and return them with their manifest."""
     databases: dict[str, DatabaseCount] = {}
     desk = _take_database(root, staging, "desk", databases)
     (staging / "files").mkdir()
@@ -150,7 +150,7 @@ def _take(
 
 @contextlib.contextmanager
 def _alone(root: Path, wait_seconds: float) -> Iterator[None]:
-    """Hold the write lock, so that no change to git is half made; what was left stays left."""
+    """Hold the write lock, so that no change is half written; leave what a killed process left."""
     with hold_lock(root / PRIVATE / "write.lock", wait_seconds) as is_free:
         if not is_free:
             raise BusyError(
@@ -187,7 +187,7 @@ def _measure(kind: PartKind, path: str, copy: Path) -> _Taken:
 
 
 def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: datetime) -> None:
-    """Write the container, and wait until it is on the disk; raises OSError."""
+    """Write the container and sync it to disk; raises OSError."""
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as out:
         container = ContainerWriter(out, now.timestamp())
@@ -201,11 +201,11 @@ def _write(file: Path, manifest: BackupManifest, taken: Iterable[_Taken], now: d
         os.fsync(out.fileno())
 
 
-# Where a backup may be put: over an earlier one, and not where git or the site would take it.
+# Where a backup may be written.
 
 
 def check_target(root: Path, file: Path, *, force: bool) -> None:
-    """Raise UsageError where a backup must not be put at `file`, an absolute path."""
+    """Raise UsageError if git, the site or another file forbids a backup at `file` (absolute)."""
     if not file.parent.is_dir():
         raise UsageError("there is no such folder", subject=str(file.parent), hint="make it first")
     place, home = file.parent.resolve() / file.name, root.resolve()
@@ -230,7 +230,7 @@ def check_target(root: Path, file: Path, *, force: bool) -> None:
 
 
 def is_backup(file: Path) -> bool:
-    """Decide whether a file is a backup by its beginning."""
+    """Decide whether a file is a backup, by its first member."""
     try:
         with open_container(file) as members:
             return not file.is_symlink() and next(members).name == MANIFEST
@@ -239,7 +239,7 @@ def is_backup(file: Path) -> bool:
 
 
 def _is_apart(home: Path, place: Path) -> bool:
-    """Decide whether a place in the newsroom is one that neither git nor a visitor gets to see."""
+    """Decide whether a path in the newsroom is hidden from git and from the site's visitors."""
     if not place.is_relative_to(home / PRIVATE):
         return git.snapshot_refs(home) is not None and not git.is_visible_to_git(home, place)
     return not place.is_relative_to(home / PRIVATE / "site")

@@ -1,8 +1,8 @@
-"""The file of a backup: a gzipped tar of plain members, one after the other.
+"""The backup file, a gzipped tar of plain members: write it, read it, and unpack it to a folder.
 
-Only what we write is read: plain files with short names, each of a size that was said before. No
-links, devices, long names or extended headers, so nothing a header says can lead elsewhere or fill
-the memory, and `tar xzf` takes it apart where there is no copydesk.
+The reader accepts only what the writer makes: plain files with short names and the sizes that the
+manifest gives. Links, devices, long names and extended headers are refused, so a header can neither
+lead to another path nor fill the memory. Without copydesk, `tar xzf` unpacks the file.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from copydesk.newsroom.backup._manifest import (
 CHUNK = 1 << 18
 _BLOCK = 512
 _MOST_PADDING = 1 << 16
-_LEVEL = 3  # git's objects and pictures are packed already
+_LEVEL = 3  # git objects and pictures are compressed already
 _MODE = 0o600
 
 
 class ContainerWriter:
-    """Put members into a container, in order; what fails is raised as the system gives it."""
+    """Write members into a container, in order; raises OSError."""
 
     def __init__(self, out: IO[bytes], moment: float) -> None:
         self._moment = int(moment)
@@ -47,19 +47,19 @@ class ContainerWriter:
         self._tar = tarfile.TarFile(fileobj=self._zip, mode="w", format=tarfile.GNU_FORMAT)
 
     def add(self, name: str, size: int, data: IO[bytes]) -> None:
-        """Add a member of `size` bytes."""
+        """Add the next member, of `size` bytes."""
         member = tarfile.TarInfo(name)
         member.size, member.mode, member.mtime = size, _MODE, self._moment
         self._tar.addfile(member, data)
 
     def close(self) -> None:
-        """Write the end."""
+        """Write the end of the archive."""
         self._tar.close()
         self._zip.close()
 
 
 class Member:
-    """A member of a container: its name, its size, and its bytes, which are read once, in order."""
+    """A member of a container: its name and size, and its bytes, to be read once and in order."""
 
     def __init__(self, name: str, size: int, source: _Source) -> None:
         self.name = name
@@ -68,21 +68,21 @@ class Member:
         self._left = size
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes; raises BackupError where they end too early."""
+        """Yield the bytes; raises BackupError if they end too early."""
         while self._left:
             chunk = self._source.read(min(CHUNK, self._left))
             self._left -= len(chunk)
             yield chunk
 
     def finish(self) -> None:
-        """Pass over what was not read, and over the rest of the last block."""
+        """Skip the bytes that were not read, and the padding after them."""
         for _ in self.chunks():
             pass
         self._source.read(-self.size % _BLOCK)
 
 
 class _Source:
-    """Read exactly so many bytes, or raise BackupError: the container is damaged or none."""
+    """Read an exact number of bytes; raises BackupError if the file is damaged or no container."""
 
     def __init__(self, stream: IO[bytes], subject: str) -> None:
         self._stream = stream
@@ -117,9 +117,9 @@ class _Source:
 
 @contextlib.contextmanager
 def open_container(file: Path) -> Iterator[Iterator[Member]]:
-    """Open a container and yield its members, each to be read before the next.
+    """Open a container and yield its members; each must be read before the next.
 
-    The last one is followed by a check of the whole file. Raises BackupError.
+    After the last member the whole file is checked. Raises BackupError.
     """
     try:
         raw = file.open("rb")
@@ -154,9 +154,9 @@ def _parse_header(header: bytes, source: _Source) -> Member:
     return Member(told.name, told.size, source)
 
 
-# A backup into a new folder that nobody looks at yet, each part held against its digest.
+# Unpack a backup into a new staging folder; each part is checked against its digest.
 #
-# FILE ── manifest ──> the commit of HEAD ── removed files go, others are laid over it ──> folder
+# FILE ── manifest ──> the commit of HEAD ── delete removed files, add the others ──> folder
 
 _GZIP = b"\x1f\x8b"
 _HINT = "nothing was restored: take another backup, or copy the file here again"
@@ -164,7 +164,7 @@ _HINT = "nothing was restored: take another backup, or copy the file here again"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpacked:
-    """What was laid out: the repository's top folder, and the newsroom in it."""
+    """An unpacked backup: its manifest, the repository's top folder, and the newsroom in it."""
 
     manifest: BackupManifest
     top: Path
@@ -172,16 +172,16 @@ class Unpacked:
 
 
 def read_manifest(file: Path) -> BackupManifest:
-    """Return what a backup says it holds; raises BackupError."""
+    """Return the manifest of a backup; raises BackupError."""
     _check_beginning(file)
     with open_container(file) as members:
         return _read_manifest(members, file)
 
 
 def unpack(file: Path, staging: Path) -> Unpacked:
-    """Lay out a backup below a staging folder, a private one of ours.
+    """Unpack a backup below a private staging folder.
 
-    Raises BackupError for whatever is not as the manifest says, and where the disk is full.
+    Raises BackupError if anything differs from the manifest, or if the disk is full.
     """
     _check_beginning(file)
     with open_container(file) as members:
@@ -199,7 +199,7 @@ def unpack(file: Path, staging: Path) -> Unpacked:
 
 
 class _Layout:
-    """Put parts where they belong."""
+    """Put the parts of a backup in their places."""
 
     def __init__(
         self, manifest: BackupManifest, top: Path, newsroom: Path, arrived: Path, file: Path
@@ -211,7 +211,7 @@ class _Layout:
         self._file = file
 
     def begin(self) -> None:
-        """Make the folder; without commits its repository, too."""
+        """Create the folder, and the repository if the backup has one without commits."""
         with writing(self._top):
             self._arrived.mkdir()
         if self._manifest.repository is None:
@@ -221,7 +221,7 @@ class _Layout:
             self._restore_records(self._arrived / "none")
 
     def take(self, part: BackupPart, member: Member) -> None:
-        """Put a part in its place once all of it is here, and is what the manifest says."""
+        """Put a part in its place once it is complete and its digest is right."""
         arrived = self._arrived / "part"
         with writing(self._top):
             self._receive(part, member, arrived)
@@ -260,7 +260,7 @@ class _Layout:
                 self._remove(path)
 
     def _remove(self, path: str) -> None:
-        """Remove a file that the newsroom had no longer, and the folders that it leaves empty."""
+        """Delete a file that the newsroom lacked, and the folders that this leaves empty."""
         place = self._find_place(path)
         if place.is_symlink() or place.is_file():
             place.unlink()
@@ -270,7 +270,7 @@ class _Layout:
             folder.rmdir()
 
     def _find_place(self, path: str) -> Path:
-        """Return a part's place; raise where a link of the records would lead it elsewhere."""
+        """Return a part's place; raises BackupError if a link would lead it elsewhere."""
         place = self._top
         for name in (*self._newsroom.relative_to(self._top).parts, *Path(path).parts[:-1]):
             place /= name
@@ -316,7 +316,7 @@ def _check_beginning(file: Path) -> None:
 
 
 def _check_room(manifest: BackupManifest, staging: Path, file: Path) -> None:
-    """Refuse a backup that says that it is larger than the disk has room for."""
+    """Raise BackupError if the sizes in the manifest exceed the free space on disk."""
     free = shutil.disk_usage(staging).free
     if manifest.bytes > free:
         raise BackupError(

@@ -1,7 +1,7 @@
-"""The manifest: what a backup holds, part by part, and what a restore must find again.
+"""The manifest of a backup: its parts, and the counts that a restore must find again.
 
-It stands first in the archive. Digests are SHA-256 in hexadecimal, sizes are bytes, `made` is
-RFC 3339 in UTC.
+It is the first member of the archive. Digests are SHA-256 in hexadecimal, sizes are bytes, and
+`made` is RFC 3339 in UTC.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from copydesk.newsroom._newsroom import PRIVATE
 KIND = "copydesk-backup"
 FORMAT = 1
 MANIFEST = "manifest.json"
-MOST_BYTES = 64 * 1024 * 1024  # of a manifest: a third of a million files without git
+MOST_BYTES = 64 * 1024 * 1024  # size limit; enough for a third of a million uncommitted files
 PartKind = Literal["records", "desk", "mail", "private", "key", "file"]
 LeftOutReason = Literal[
     "link", "special", "repository", "private-key", "environment", "name", "outside"
 ]
 
 _DATABASES = {"desk": f"{PRIVATE}/desk.sqlite", "mail": f"{PRIVATE}/mail.sqlite"}
-PRIVATE_FOLDERS = ("journal", "uploads")  # of .copydesk: what a change or an action still needs
+PRIVATE_FOLDERS = ("journal", "uploads")  # of .copydesk: needed to finish a change or an edit
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MARK = re.compile(r"[0-9a-f]{16}")
 _OID = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -47,7 +47,7 @@ _IGNORED_BY_HFS |= dict.fromkeys((*range(0x206A, 0x2070), 0xFEFF))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupPart:
-    """One file of a backup: where it lies in the newsroom ("" for the bundle), and its digest."""
+    """One file of a backup: its path in the newsroom ("" for the git bundle), size and digest."""
 
     kind: PartKind
     path: str
@@ -56,7 +56,7 @@ class BackupPart:
     is_executable: bool = False
 
     def member(self, number: int) -> str:
-        """Return the name that the part has in the archive as its `number`th, from 1."""
+        """Return the part's file name in the archive, given its number from 1."""
         match self.kind:
             case "records":
                 return "records.bundle"
@@ -68,20 +68,20 @@ class BackupPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseCount:
-    """The version of a database, and how many rows each of its tables has."""
+    """The version of a database, and the number of rows of each table."""
 
     version: int
     tables: Mapping[str, int]
 
     @property
     def rows(self) -> int:
-        """Return how many rows all tables have."""
+        """Return the number of rows of all tables."""
         return sum(self.tables.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """A file of the newsroom that the backup does not hold, and why."""
+    """A file of the newsroom that is not in the backup, and the reason."""
 
     path: str
     reason: LeftOutReason
@@ -89,9 +89,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refetchable:
-    """The texts and pictures that were there and can be fetched again, by `archive.address_mark`.
+    """Texts and pictures left out as they can be fetched again, by `archive.address_mark`.
 
-    A text has the marks of its own address and of its web address.
+    A text has the marks of both its own URL and its web URL.
     """
 
     texts: tuple[str, ...] = ()
@@ -100,12 +100,12 @@ class Refetchable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupManifest:
-    """What a backup holds.
+    """The contents of a backup.
 
-    `repository` is None for a newsroom without git; `removed` are files that the last commit has
-    and the newsroom had no longer; `records` counts files by collection (`_news`), `databases` rows
-    by table, under `desk` and `mail` where they are there. `refetchable` is what the newsroom had
-    and the backup leaves out, None in one of an earlier version.
+    `repository` is None for a newsroom without git. `removed` are files of the last commit that
+    the newsroom lacked. `records` counts files by collection (`_news`). `databases` counts rows by
+    table, under `desk` and `mail` if they exist. `refetchable` lists texts and pictures left out,
+    as rounds can fetch them again; it is None in backups of earlier versions.
     """
 
     made: str
@@ -126,7 +126,7 @@ class BackupManifest:
 
     @property
     def bytes(self) -> int:
-        """Return how many bytes all parts have."""
+        """Return the size of all parts in bytes."""
         return sum(part.bytes for part in self.parts)
 
 
@@ -142,10 +142,9 @@ def encode_manifest(manifest: BackupManifest) -> bytes:
 
 
 def decode_manifest(data: bytes, subject: str) -> BackupManifest:
-    """Read a manifest and check all of it that somebody could have made up.
+    """Parse a manifest and check every value, as the file may be forged.
 
-    Raises BackupError for what is no manifest, one of a newer format, and for paths that lead
-    elsewhere than into the newsroom.
+    Raises BackupError if it is no manifest, has a newer format, or has a path outside the newsroom.
     """
     try:
         head = msgspec.json.decode(data, type=_Head)
@@ -181,9 +180,10 @@ def no_backup(subject: str) -> BackupError:
 
 
 def is_safe_path(path: str) -> bool:
-    """Decide whether a path stays in a newsroom, outside git's folder, and is text.
+    """Decide whether a path is valid text, inside the newsroom and outside git's folder.
 
-    So on each system to which somebody may copy the newsroom: Windows splits at a backslash, too.
+    The path must be safe on every system, as a newsroom may be copied: Windows also splits paths at
+    backslashes.
     """
     names = path.split("/")
     return (
@@ -196,7 +196,7 @@ def is_safe_path(path: str) -> bool:
 
 
 def _is_git(name: str) -> bool:
-    """Decide whether any system takes a name for that of git's folder."""
+    """Decide whether some system takes this name for git's folder."""
     return _OTHER_GIT.fullmatch(name.translate(_IGNORED_BY_HFS).casefold()) is not None
 
 
@@ -205,7 +205,7 @@ def _has_surrogate(path: str) -> bool:
 
 
 def _find_fault(manifest: BackupManifest) -> str:
-    """Return what is wrong with a manifest, "" where all holds."""
+    """Return the first fault of a manifest, "" if there is none."""
     paths = [part.path for part in manifest.parts if part.path]
     checks = (
         "" if dates.parse(manifest.made) else "a moment that is none",
@@ -220,7 +220,10 @@ def _find_fault(manifest: BackupManifest) -> str:
 
 
 def _order_fault(manifest: BackupManifest) -> str:
-    """The bundle lays out files, so it comes first; of it and each database there is one."""
+    """Return a fault of the parts' order or number, "" for none.
+
+    The bundle lays out files, so it must be first. It and each database may be there only once.
+    """
     kinds: list[str] = [part.kind for part in manifest.parts]
     for kind in ("records", *_DATABASES):
         if kinds.count(kind) > 1:
@@ -278,24 +281,24 @@ def _refetchable_fault(refetchable: Refetchable | None) -> str:
     return "" if all(map(_MARK.fullmatch, marks)) else "an address's mark that is none"
 
 
-# A folder for what is not whole yet, beside the place where it will stand.
+# Staging folders, next to the place of the finished file or folder.
 
 STAGING = ".copydesk-staging-"
-_LOCK = "lock"  # made last: a folder without one is another process's, from this moment
+_LOCK = "lock"  # created last: a folder without a lock may be another process's new one
 
 
 @contextlib.contextmanager
 def stage(folder: Path) -> Iterator[Path]:
-    """Yield a new private folder in an existing one, and remove it after the block.
+    """Yield a new private folder inside an existing one, and delete it after the block.
 
-    What killed processes left there is removed first: their locks are free. Raises BackupError
-    where the folder cannot be written.
+    First, folders that killed processes left there are deleted; their locks are free. Raises
+    BackupError if the folder cannot be written to.
     """
     with contextlib.ExitStack() as stack:
         try:
             _sweep(folder)
             is_held = False
-            while not is_held:  # else somebody sweeps it away at this moment
+            while not is_held:  # otherwise another process is deleting it as a leftover
                 made = Path(tempfile.mkdtemp(prefix=STAGING, dir=folder))
                 stack.callback(_remove, made)
                 is_held = stack.enter_context(locks.hold(made / _LOCK))
@@ -310,7 +313,7 @@ def stage(folder: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def writing(place: Path) -> Iterator[None]:
-    """Raise BackupError where the disk does not take what the block writes."""
+    """Raise BackupError if the block fails to write to the disk."""
     try:
         yield
     except OSError as error:

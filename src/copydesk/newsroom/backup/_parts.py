@@ -1,12 +1,12 @@
-"""What a backup takes of a newsroom: what nothing can make again.
+"""Collect the parts of a backup: everything in a newsroom that cannot be made again.
 
-    git has it            all references, as a bundle
-    git has not           files that were edited or are new, and ignored ones below what we read
+    in git                all references, as a bundle
+    not in git            files edited or new, and ignored ones in folders that copydesk reads
     .copydesk             desk.sqlite, mail.sqlite, journal/ (a change under way), uploads/
-    only with the key     .copydesk/key, the key that signs letters
+    only with the key     .copydesk/key, the key that signs mail
 
-All else below .copydesk is made again, or fetched: of texts and pictures the backup has a list, so
-that a restore knows what was there. A link is nobody's to follow.
+Everything else below .copydesk can be made or fetched again. The backup lists the texts and
+pictures there, so that a restore knows which to fetch. Symbolic links are not followed.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ _CHUNK = 1 << 18
 _HEAD_BYTES = 4096
 _PRIVATE_KEY = b"PRIVATE KEY-----"  # PEM, RFC 7468
 _ENVIRONMENT = ".env"
-# Of the folders that begin with "_" Jekyll's own output alone is made again (jekyllrb.com/docs).
+# Of the folders that begin with "_", only Jekyll's output can be made again (jekyllrb.com/docs).
 _GENERATED = frozenset({"_site"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """Files that were copied as they lay, each a part with its copy, and what was left out."""
+    """The files copied for a backup, each as a part with its copy; files left out or removed."""
 
     parts: tuple[tuple[BackupPart, Path], ...]
     left_out: tuple[LeftOut, ...]
@@ -56,7 +56,7 @@ class Collected:
 
 
 def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: bool) -> Collected:
-    """Copy into `staging` what git has not; `keys` are the paths of keys that are wanted."""
+    """Copy the files that git does not have into `staging`; `keys` are paths of keys to include."""
     uncommitted = git.list_user_changes(root)
     if has_git:
         wanted = {*uncommitted.changed, *git.list_ignored_files(root, _read_places(root))}
@@ -78,7 +78,7 @@ def collect_files(root: Path, staging: Path, keys: tuple[str, ...], *, has_git: 
 
 
 def list_refetchable(root: Path) -> Refetchable:
-    """Return the texts and pictures of a newsroom, by the marks of their addresses; reads none."""
+    """Return the marks of a newsroom's stored texts and pictures, without reading them."""
     private = root / PRIVATE
     texts = archive.ArticleStore(private / "articles", 0).marks().values()
     album = illustrate.Album(private / "pictures", 0)
@@ -90,7 +90,7 @@ def list_refetchable(root: Path) -> Refetchable:
 
 
 def count_records(paths: Iterable[str]) -> dict[str, int]:
-    """Count files by collection: the first folder of their path, where it begins with "_"."""
+    """Count files by collection: the top folder, if its name begins with "_"."""
     counts: dict[str, int] = {}
     for path in paths:
         folder, slash, _ = path.partition("/")
@@ -100,7 +100,7 @@ def count_records(paths: Iterable[str]) -> dict[str, int]:
 
 
 class _Copier:
-    """Copy files one by one, and keep the parts that they make."""
+    """Copy single files, and collect the parts and the files left out."""
 
     def __init__(self, root: Path, staging: Path) -> None:
         self._root = root
@@ -109,7 +109,7 @@ class _Copier:
         self.left_out: list[LeftOut] = []
 
     def take(self, kind: PartKind, path: str) -> None:
-        """Copy a file, or note why not; one that is gone by now is passed over."""
+        """Copy a file, or note why it is left out; a file that no longer exists is ignored."""
         reason = _find_reason(self._root, path)
         try:
             if not reason:
@@ -151,7 +151,7 @@ class _Copier:
 
 
 def _find_reason(root: Path, path: str) -> LeftOutReason | None:
-    """Return why a file is not taken, by its name and kind."""
+    """Return the reason to leave a file out by its path and type, None to copy it."""
     if path.endswith("/"):
         return "repository"
     if not is_safe_path(path):
@@ -167,7 +167,7 @@ def _find_reason(root: Path, path: str) -> LeftOutReason | None:
 
 
 def _open_plain(file: Path) -> IO[bytes]:
-    """Open a file that is no link, without waiting for a pipe that took its place."""
+    """Open a file that is not a link; does not block if a pipe has replaced it."""
     return os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
 
 
@@ -180,7 +180,7 @@ def _is_ours(path: str) -> bool:
 
 
 def _read_places(root: Path) -> tuple[str, ...]:
-    """Return the names in a newsroom of which something is read, whether git ignores it or not."""
+    """Return the names at the top that copydesk reads, whether git ignores them or not."""
     names = ("beat.toml", *sorted(path.name for path in root.glob("_*")))
     return tuple(name for name in names if name not in _GENERATED)
 
@@ -193,7 +193,7 @@ def _private_files(root: Path) -> Iterator[str]:
 
 
 def _all_files(root: Path) -> Iterator[str]:
-    """Walk the files of a newsroom that has no git; a link to a folder is not followed."""
+    """Yield the files of a newsroom without git; links to folders are not followed."""
     for folder, folders, names in os.walk(root):
         within = Path(folder).relative_to(root)
         if within == Path():
@@ -202,17 +202,17 @@ def _all_files(root: Path) -> Iterator[str]:
         yield from ((within / name).as_posix() for name in (*names, *links))
 
 
-# Databases: copied while others write into them, counted, and checked.
+# Databases: copy them while other processes write, count rows, check integrity.
 
 _PATIENCE_SECONDS = 10.0
 
 
 def copy_database(source: Path, copy: Path) -> DatabaseCount:
-    """Copy a database as it is at one moment by SQLite's own backup, and count its rows.
+    """Copy a database with SQLite's backup API, as it is at one moment, and count its rows.
 
-    One step for all pages: whoever writes meanwhile goes on (write-ahead log), and their changes
-    are not in the copy, which is one file without another beside it. Raises BackupError where
-    the database is damaged or busy, or the copy cannot be written.
+    All pages are copied in one step. Other processes can write meanwhile (write-ahead log); their
+    changes are not in the copy. The copy is a single file. Raises BackupError if the database is
+    damaged or busy, or the copy cannot be written.
     """
     with _complaining(source):
         uri = f"{source.absolute().as_uri()}?mode=ro"
@@ -231,7 +231,7 @@ def copy_database(source: Path, copy: Path) -> DatabaseCount:
 
 
 def count_database(file: Path) -> DatabaseCount:
-    """Return the version and the number of rows by table; raises BackupError."""
+    """Return a database's version and its rows per table; raises BackupError."""
     with _complaining(file), contextlib.closing(_open(file)) as database:
         (version,) = database.execute("PRAGMA user_version").fetchone()
         names = database.execute(
@@ -244,7 +244,7 @@ def count_database(file: Path) -> DatabaseCount:
 
 
 def find_database_fault(file: Path) -> str:
-    """Return the first thing that SQLite finds wrong with a database, "" where it is whole."""
+    """Return the first fault that SQLite finds in a database, "" if there is none."""
     try:
         with contextlib.closing(_open(file)) as database:
             (said,) = database.execute("PRAGMA integrity_check(1)").fetchone()

@@ -1,4 +1,4 @@
-"""A newsroom out of its backup: laid out beside its place, compared, and then put there whole."""
+"""Restore a backup: unpack it next to its place, compare it, and then move it there."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ _MODE = 0o777
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreReport:
-    """What was restored; `newsroom` is its folder, `sending_waits` holds where there are readers.
+    """The result of a restore: `newsroom` is the folder.
 
-    Then letters filed since the backup go out when a person says so. `missing` counts the texts
-    and pictures that rounds fetch again, None for a backup that has no list of them.
+    `sending_waits` is true if there is a mail database: newsletter issues filed since the backup
+    are then sent only when a person allows it. `missing` counts the texts and pictures that rounds
+    will fetch again, None if the backup has no list of them.
     """
 
     folder: str
@@ -51,15 +52,15 @@ class RestoreReport:
 
 
 def restore(file: Path, folder: Path, now: datetime) -> RestoreReport:
-    """Restore a backup into a folder that is empty or not there; it is there whole or not at all.
+    """Restore a backup into a folder that is empty or missing, completely or not at all.
 
-    Raises UsageError where the folder holds something, BackupError for whatever is not as the
-    backup's manifest says.
+    Raises UsageError if the folder is not empty, and BackupError if anything differs from the
+    backup's manifest.
     """
     started = time.monotonic()
     folder = folder.absolute()
     _check_folder(folder)
-    read_manifest(file)  # before anything is made
+    read_manifest(file)  # checked before anything is created
     place = folder.resolve()
     with stage(place.parent) as staging:
         restored = unpack(file, staging)
@@ -105,21 +106,21 @@ def _require_equal(verification: Verification, file: Path) -> None:
 
 
 def _mark_restore(restored: Unpacked, now: datetime) -> bool:
-    """Let the readers' file know that it was restored, so that sending waits for a person.
+    """Mark the mail database as restored, so that sending waits for a person; False without one.
 
-    What was filed after the backup began may have gone out: its moment is that of the beginning.
+    Issues filed since the backup was begun may have been sent already, so its start time is stored.
     """
     if not restored.manifest.has("mail"):
         return False
     made = dates.parse(restored.manifest.made)
-    assert made is not None  # as whoever reads a manifest makes sure
+    assert made is not None  # checked when the manifest was read
     with contextlib.closing(open_mail(restored.newsroom / PRIVATE)) as mail:
         mail.ledger.mark_restore(made, now)
     return True
 
 
 def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | None:
-    """Let rounds know which texts and pictures were there and are not in the backup."""
+    """Store the list of texts and pictures for rounds to fetch; return their number."""
     listed = restored.manifest.refetchable
     if listed is None:
         return None
@@ -134,10 +135,10 @@ def _note_missing_parts(restored: Unpacked, now: datetime) -> MissingCount | Non
 
 
 def _read_pauses(newsroom: Path) -> Callable[[str], float]:
-    """Return how long each host is left alone between two requests, as the settings have it."""
+    """Return a function for the pause in seconds between requests to a host, from the settings."""
     try:
         return config.load(newsroom, {}).fetch.delay
-    except ConfigError:  # it is as it was: the next command says what is wrong with it
+    except ConfigError:  # restored as it was: the next command reports the fault
         return FetchOptions().delay
 
 
@@ -147,19 +148,19 @@ def _put_in_place(restored: Unpacked, place: Path) -> None:
     os.umask(umask)
     with writing(place):
         restored.top.chmod(_MODE & ~umask)
-        os.sync()  # git wrote thousands of files: all of them before the name
+        os.sync()  # git wrote thousands of files; sync them before the rename
         restored.top.rename(place)
         files.sync_folder(place.parent)
 
 
-# What a backup gives back, beside what it says that the newsroom held.
+# Verify: compare a restored newsroom with the manifest.
 
 ComparedKind = Literal["refs", "tree", "records", "files", "removed", "integrity", "rows"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupDifference:
-    """One thing that came back otherwise than it was."""
+    """One difference between the newsroom and its restored copy."""
 
     kind: ComparedKind
     subject: str
@@ -169,19 +170,19 @@ class BackupDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was compared, how much of each, and what differs."""
+    """The number of things compared, by kind, and the differences found."""
 
     compared: dict[ComparedKind, int]
     differences: tuple[BackupDifference, ...]
 
     @property
     def is_equal(self) -> bool:
-        """Decide whether all came back as it was."""
+        """Decide whether there are no differences."""
         return not self.differences
 
 
 def verify_backup(file: Path, staging: Path) -> Verification:
-    """Restore a backup below a staging folder and compare; raises BackupError where it cannot."""
+    """Restore a backup below a staging folder and compare it; raises BackupError if that fails."""
     folder = staging / "verify"
     with writing(folder):
         folder.mkdir()
@@ -189,7 +190,7 @@ def verify_backup(file: Path, staging: Path) -> Verification:
 
 
 def compare_newsroom(restored: Unpacked, index: Path) -> Verification:
-    """Compare what was laid out with the manifest; `index` is a file to make."""
+    """Compare a restored newsroom with the manifest; `index` is the path of a new git index."""
     manifest = restored.manifest
     repository = manifest.repository
     compared: dict[ComparedKind, int] = {
@@ -211,7 +212,7 @@ def compare_newsroom(restored: Unpacked, index: Path) -> Verification:
 
 
 def _compare_repository(restored: Unpacked, index: Path) -> Iterator[BackupDifference]:
-    """Compare references, the last commit's tree, and each file that it has, read anew."""
+    """Compare the references, the last commit's tree, and the content of each file in it."""
     repository = restored.manifest.repository
     if repository is None:
         return

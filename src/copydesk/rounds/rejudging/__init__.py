@@ -1,4 +1,4 @@
-"""Rejudging: filed stories go in; what today's rules and neighbours make of them comes out."""
+"""Rejudge filed stories: stories go in; what today's rules change in them comes out."""
 
 from __future__ import annotations
 

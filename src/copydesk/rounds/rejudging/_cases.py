@@ -1,6 +1,6 @@
-"""A case: a filed story and its article, to be judged anew by some rules. Pure.
+"""Judge one filed story again by given rules, and compare rejudged stories with others. Pure.
 
-record, article ── judged by rules ──> Rejudged, before anything is set beside it
+record, article ── judge_case ──> Rejudged ── set_beside ──> Rejudged, regrouped
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ Order = tuple[datetime, datetime, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A filed story with its article, without what its site repeats.
+    """A filed story with its article, without its site's repeated text.
 
-    `known` are the digests of what the line last wrote of it, `picture` is the address of the one
-    that counts, `words` the record with the fields that no rule sets any more as the article has
-    them. `text` is the article's, and may stand for it alone. Where `is_original_kept` is not so, a
-    copy cannot be seen to be none.
+    `known` holds the digests of what copydesk last wrote in the record, `picture` the address of
+    the picture that counts for points. `words` is the record with the article's values in fields
+    that no rule sets any more. `text` is the article's text, which may be there without the rest.
+    Unless `is_original_kept`, a copy cannot be recognised as no longer one.
     """
 
     filed: Story
@@ -44,7 +44,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgingRules:
-    """By what cases are judged: the beat, the newsroom's mode, and the judge."""
+    """The rules that cases are judged by: the beat, the newsroom's mode, and the judge."""
 
     beat: Beat
     mode: str
@@ -53,10 +53,10 @@ class JudgingRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejudged:
-    """A filed story and what today's rules make of it.
+    """A filed story and the story that today's rules make of its article.
 
-    `dropped` is the reason for which it would not be filed today, "" for none; `found` when its
-    article was.
+    `dropped` is the reason why it would not be filed today, or ""; `found` is the time when its
+    article was found.
     """
 
     filed: Story
@@ -67,7 +67,7 @@ class Rejudged:
 
 
 def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
-    """Judge one story as if its article came in now, the shelf being what it was then."""
+    """Judge a story as if its article came in now, with a shelf of what was filed before it."""
     grounds = review.Grounds(
         assess=rules.assess,
         beat=rules.beat,
@@ -90,28 +90,28 @@ def judge_case(case: Case, rules: JudgingRules, shelf: Shelf) -> Rejudged:
 
 
 def order_of_arrival(story: Story, article: Article) -> Order:
-    """Return when and how a filed story once came in, which is the order of judging."""
+    """Return the sort key for judging filed stories again in the order in which they came in."""
     published_at = story.published_at or article.published_at
     return article.found, published_at, urls.identity(article.web_url), article.url
 
 
 def is_in_period(story: Story, since: datetime | None) -> bool:
-    """Decide whether a story was published since a moment, as all are for None."""
+    """Decide whether a story was published since a time; without a time every story was."""
     return since is None or (story.published_at or LONG_AGO) >= since
 
 
 def is_before_period(story: Story, since: datetime | None) -> bool:
-    """Decide whether a story is from just before the period, so that one in it may be its copy."""
+    """Decide whether a story is just before the period, so that one in it may be a copy of it."""
     return since is not None and (story.published_at or LONG_AGO) >= since - copies.COPIES_WITHIN
 
 
 def is_removed(story: Story, rulings: Rulings) -> bool:
-    """Decide whether an editor removed a story for good: its text is no longer kept."""
+    """Decide whether an editor removed a story for good, so that its text is no longer stored."""
     verdict = story.verdict or rulings.verdict_on(story.path)
     return verdict is not None and verdict.said == "remove"
 
 
-# Set stories that were judged anew beside each other, and beside what is filed around them.
+# Group rejudged stories with each other and with the filed stories around them.
 
 Digests = Callable[[Story], Mapping[str, str]]
 
@@ -123,14 +123,14 @@ def set_beside(
     digests_of: Digests,
     surroundings: Surroundings | None = None,
 ) -> list[Rejudged]:
-    """Set all that was judged anew beside each other, and beside the stories around it.
+    """Regroup rejudged stories with each other and with the filed stories around them.
 
-    The one place where grouping comes in: whatever `judge.regroup` says of the judged stories, and
-    of their neighbours that the line answers for, is part of the comparison. A group stays as it is
-    filed, for it came of what was known at each time; only what has become a story of its own,
-    or was kept off the site, is put among the others as if it were new. `beat` is that of the rules
-    in force, `digests_of` says what the line last wrote of a story; with `surroundings` these need
-    not be all stories of some weeks, but all that stand in any relation to each other.
+    Grouping happens only here: the result includes every change that `judge.regroup` makes to the
+    rejudged stories, and to those neighbours that copydesk may change. Filed groups stay, since
+    they came from what was known at the time; only a story that is no copy any more, or is no
+    longer kept off the site, is grouped as if it were new. `beat` has the rules in force;
+    `digests_of` returns the digests of what copydesk last wrote in a record. Without
+    `surroundings`, the stories must be all of some weeks; with it, all that are related.
     """
     judged = {rejudged.filed.path: rejudged for rejudged in _dissolve_copies(fresh)}
     window = _as_window(judged.values(), around)
@@ -145,7 +145,7 @@ def set_beside(
 
 
 def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shelved]:
-    """Return judged stories and those around them by time and path."""
+    """Return the rejudged stories and those around them, by time and path."""
     window = [
         *(Shelved(story=new.fresh, text=new.text, found=new.found) for new in judged),
         *(Shelved(story=story) for story in around),
@@ -155,7 +155,7 @@ def _as_window(judged: Iterable[Rejudged], around: Iterable[Story]) -> list[Shel
 
 
 def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Digests) -> Rejudged:
-    """Return a story with what standing beside others changes in it, as it was judged or filed."""
+    """Return a rejudged or filed story with the changes that regrouping makes in it."""
     if isinstance(before, Rejudged):
         after = review.set_rejudged_beside_others(before.fresh, regrouped)
         return replace(before, fresh=after)
@@ -166,7 +166,7 @@ def _set_one_beside(before: Rejudged | Story, regrouped: Story, digests_of: Dige
 def find_stories_around(
     judged: Collection[Story], stories: Iterable[Story], since: datetime | None
 ) -> Iterator[Story]:
-    """Yield the stories around the judged ones: in time, or of their groups."""
+    """Yield the stories near the rejudged ones: close in time, or in their groups."""
     start = None if since is None else since - clustering.NEIGHBOURS_WITHIN
     groups = {story.group for story in judged} - {""}
     paths = {story.path for story in judged}
@@ -177,7 +177,7 @@ def find_stories_around(
 
 
 def _in_order(rejudged: Rejudged) -> Rejudged:
-    """Return a story with its reasons in the filed order, where they are the filed ones."""
+    """Return a story with its reasons in the filed order, if the reasons are the same."""
     filed, fresh = rejudged.filed, rejudged.fresh
     if Counter(fresh.reasons) != Counter(filed.reasons):
         return rejudged
@@ -185,13 +185,13 @@ def _in_order(rejudged: Rejudged) -> Rejudged:
 
 
 def is_on_its_own_now(rejudged: Rejudged) -> bool:
-    """Decide whether a story was a copy, or kept off the site, and is so no more."""
+    """Decide whether a story was a copy or kept off the site, and no longer is."""
     was = bool(rejudged.filed.copy_of) or review.is_kept_off(rejudged.filed)
     return was and not rejudged.fresh.copy_of and not rejudged.dropped
 
 
 def _dissolve_copies(fresh: Sequence[Rejudged]) -> Iterator[Rejudged]:
-    """Take what is a copy no more, or of another one, from beside the story that it copied."""
+    """Detach stories from their original if they are no copy any more, or of another original."""
     left: dict[str, set[str]] = {}
     for rejudged in fresh:
         original = rejudged.filed.copy_of

@@ -1,4 +1,4 @@
-"""Neighbours of one filed story: what it is most like, and why it is or is not grouped with it."""
+"""List the groups that a filed story is most like, and why it is in them or not."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from copydesk.newsroom.standings import beat_in_force
 from copydesk.review import rules
 from copydesk.rounds._shelf import FiledShelf, Vectors
 
-_MOST = 400  # stories that are read for it
+_MOST = 400  # stories that are read for one report
 
 
 class NeighbourKind(StrEnum):
-    """Why a story does, or does not, stand in a group beside it."""
+    """Why a story is, or is not, grouped with a neighbour."""
 
     TOGETHER = "together"
-    STAYS = "stays"  # by what it was when they came
+    STAYS = "stays"  # the groups stay as they were first filed
     MERGED = "merged"
     ONE_BY_NOW = "one-by-now"
     WOULD_JOIN = "would-join"
@@ -63,9 +63,9 @@ _WORDING = Wording(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourRow:
-    """A group beside a story: its leader, how many others it has, and why they are apart or not.
+    """A neighbouring group: its leader, its number of other stories, and why it is apart or not.
 
-    `likeness` and `needed` are of 0 to 1, `words` a few of those that both have.
+    `likeness` and `needed` are from 0 to 1; `words` are some terms that both have in common.
     """
 
     kind: NeighbourKind
@@ -79,16 +79,16 @@ class NeighbourRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourReport:
-    """The groups that a story is most like, the most like first; or in `note` why none is told."""
+    """The groups most like a story, the most similar first; or a `note` why there are none."""
 
     rows: tuple[NeighbourRow, ...] = ()
     note: str = ""
 
 
 def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
-    """Return what a filed story is most like, by the terms that are kept of filed ones.
+    """Return the groups most like a filed story, by the stored terms of filed stories.
 
-    Raises RecordError where there is no such record.
+    Raises RecordError if there is no such record.
     """
     place = find_record(newsroom.root, newsroom.settings, path)
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
@@ -111,7 +111,7 @@ def list_neighbours(newsroom: Newsroom, path: str) -> NeighbourReport:
 
 
 def _read_around(shelf: FiledShelf, shelved: Shelved, beat: Beat) -> Sequence[Shelved]:
-    """Return the stories that one may be like, and all others of their groups."""
+    """Return the stories that may be like a story, and all others of their groups."""
     name = rules.record_name(shelved.story.path)
     names = {story for rule in beat.rulings if name in rule.stories for story in rule.stories}
     names |= coverage.find_candidates([shelved], beat, shelf.corpus)
@@ -163,7 +163,7 @@ def _choose_kind(neighbour: coverage.Neighbour, rule: Ruling | None) -> Neighbou
 def _find_rule(
     story: Story, members: Sequence[Story], neighbour: coverage.Neighbour, beat: Beat
 ) -> Ruling | None:
-    """Return the newest ruling that brought a story and some others together, or parted them."""
+    """Return the newest ruling that grouped a story with some others or separated them."""
     said = "merge" if neighbour.are_together else "split"
     name = rules.record_name(story.path)
     others = {rules.record_name(member.path) for member in members}

@@ -1,4 +1,4 @@
-"""Set stories beside each other: what a new story changes in those that are filed."""
+"""Regroup stories: find the changes that new stories cause in filed ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from copydesk.rounds._shelf import FiledShelf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regrouped:
-    """The stories that a round files or changes, the filed ones as they stood `before`; by path."""
+    """The stories that a round files or changes, and how filed ones were `before`; by path."""
 
     changed: Mapping[str, Story]
     before: Mapping[str, Story]
@@ -34,12 +34,11 @@ def regroup(
     fresh: Sequence[Story],
     corrections: Iterable[Correction] = (),
 ) -> Regrouped:
-    """Set the fresh stories, and those that were corrected, beside those of the weeks around them.
+    """Regroup new and corrected stories with the filed stories of the weeks around them.
 
-    So are records that a person's word kept an earlier round from writing.
-
-    A filed story changes only where the line wrote it and still knows what it wrote: a record
-    without digests, in it or in memory, belongs to whoever brought it.
+    This includes records that an earlier round could not write because of a person's edit or
+    ruling. A filed story changes only if copydesk wrote it and still has digests of what it wrote:
+    a record without digests, in it or in memory, belongs to whoever brought it.
     """
     corrections = list(corrections)
     beat = beat_in_force(newsroom.root, newsroom.beat, newsroom.now)
@@ -65,7 +64,7 @@ def _collect(
     fresh: Sequence[Story],
     changes: Iterable[Story],
 ) -> Regrouped:
-    """Return the fresh stories as they stand in the end, and what changes in filed ones."""
+    """Return the new stories in their final state, and the changes in filed ones."""
     filed = {shelved.story.path: shelved.story for shelved in window}
     changed = {story.path: story for story in fresh}
     new = frozenset(changed)
@@ -82,7 +81,7 @@ def _collect(
 
 
 def _find_unwritten_stories(shelf: FiledShelf, memory: Memory) -> list[Story]:
-    """Return the stories that a person's word kept an earlier round from writing."""
+    """Return the stories that a person's edit or ruling kept an earlier round from writing."""
     overtaken = memory.overtaken.keys()
     if not overtaken:
         return []
@@ -92,7 +91,7 @@ def _find_unwritten_stories(shelf: FiledShelf, memory: Memory) -> list[Story]:
 def after_others(
     beat: Beat, memory: Memory, now: datetime, filed: Story, regrouped: Story
 ) -> Story:
-    """Return a filed story with what standing beside others changes in it, and says so in time."""
+    """Return a filed story with the changes from regrouping, noted in its history."""
     known = dict(regrouped.machine) or memory.digests(filed.path)
     after = review.set_beside_others(filed, regrouped, known)
     if _gave_the_lead(filed, after) and beat.scoring.traits.has_blocks:
@@ -101,10 +100,10 @@ def after_others(
 
 
 def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
-    """Return the stories that an editor's rule or word moves, or one that he took back.
+    """Return the stories regrouped by an editor's ruling or verdict, or by taking one back.
 
-    Only stories that are named, and those beside them, are looked at: without such a rule a round
-    without news costs nothing.
+    Only stories named by a rule, and those grouped with them, are examined: without such a rule, a
+    round without news costs nothing.
     """
     if not beat.scoring.traits.groups_by_rules:
         return _waiting_to_lead(shelf, beat)
@@ -119,7 +118,7 @@ def _stories_under_rules(shelf: FiledShelf, beat: Beat) -> list[Story]:
 
 
 def _waiting_to_lead(shelf: FiledShelf, beat: Beat) -> list[Story]:
-    """Return the stories of `everyday` that an editor wants in front, and that stand behind."""
+    """Return the `everyday` stories that an editor wants to lead, and that do not lead yet."""
     wanted = {rule.stories[0] for rule in beat.rulings if rule.said == "lead"}
     if not wanted:
         return []
@@ -133,12 +132,12 @@ def _is_ruled(story: Story, named: Collection[str]) -> bool:
 
 
 def _gave_the_lead(before: Story, after: Story) -> bool:
-    """Decide whether a story that had a page of its own now stands behind another one."""
+    """Decide whether a story that had a page of its own is now shown under another one."""
     return bool(before.published) and not after.published and after.heat == -1
 
 
 def _follow_moves(window: Sequence[Shelved], corrections: Iterable[Correction]) -> list[Shelved]:
-    """Return the stories of a window; who stands beside a page that moved has its new address."""
+    """Return the stories of a window, with the new addresses of related pages that moved."""
     moved = {
         correction.before.web_url: correction.after.web_url
         for correction in corrections
@@ -160,29 +159,29 @@ def _follow(story: Story, moved: Mapping[str, str]) -> Story:
 def _merge_changes(
     before: Sequence[Shelved], after: Sequence[Shelved], regrouped: Iterable[Story]
 ) -> Iterable[Story]:
-    """Return the stories that changed from one state to another, and by regrouping after that."""
+    """Return the stories that changed between two states, or by regrouping after that."""
     pairs = zip(before, after, strict=True)
     changed = {new.story.path: new.story for old, new in pairs if old.story != new.story}
     changed.update((story.path, story) for story in regrouped)
     return changed.values()
 
 
-# Surroundings: which filed stories the news of a round may touch, with no other one read.
+# Find the filed stories that a round's news may regroup, and read no others.
 #
-# terms kept ── bring up to date ──> candidates ── with their groups and who is named ──> window
+# stored terms ── update ──> candidates ── with their groups and stories named by rules ──> window
 
-_RECENT = timedelta(days=15)  # what comes later than that may have neighbours of which none is kept
-_AT_ONCE = 500  # documents
+_RECENT = timedelta(days=15)  # older stories may have neighbours without stored terms
+_AT_ONCE = 500  # documents in a batch
 _UNSURE = (
-    b"?"  # before the digest of a document that one round has looked at, and may not have filed
+    b"?"  # prefix of a digest that one round has seen; that round may have ended before filing it
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The stories that a round sets beside each other, and what is filed around them.
+    """The stories that a round groups together, and the filed ones around them.
 
-    `around` is None where they are all of some weeks.
+    `around` is None if the stories are all of some weeks.
     """
 
     stories: Sequence[Shelved]
@@ -196,18 +195,18 @@ def find_window(
     moving: Sequence[Story],
     others: Sequence[Story],
 ) -> Window:
-    """Return what stories are to be set beside that look for a group, and others that changed.
+    """Return the window of a round: `moving` stories, changed `others`, and those around them.
 
-    These are the stories that a moving one may meet, those whose records changed since two rounds
-    looked at them, and all others of their groups. It is all of the weeks around where a moving one
-    is old, where records were deleted, by meaning, and in a profile that groups by a rule of its
-    own.
+    It has the stories that a `moving` one may be grouped with, those whose records changed within
+    two rounds, and all others of their groups. It has all stories of the weeks around if a moving
+    one is old, if records were deleted, if grouping goes by meaning, or in a profile that groups in
+    its own way.
     """
     if not (moving or others):
         return Window(stories=())
     if not _has_kept(newsroom, beat, moving):
         return Window(stories=_all_around(shelf, [*moving, *others]))
-    since = newsroom.now - copies.COPIES_WITHIN  # of older stories no text is at hand
+    since = newsroom.now - copies.COPIES_WITHIN  # the shelf has no texts of older stories
 
     def count_stories(topic: str) -> int:
         return shelf.count_stories(topic, since)
@@ -225,10 +224,10 @@ def find_window(
 def find_neighbours(
     newsroom: Newsroom, shelf: FiledShelf, beat: Beat, stories: Sequence[Shelved]
 ) -> Window:
-    """Return the filed stories that others, which are not filed, may meet, and their groups.
+    """Return the filed stories that unfiled ones may be grouped with, and their groups.
 
-    Those of some weeks are found by their terms; where one of the stories is older, it is all of
-    the weeks around.
+    Recent ones are found by their terms; if one of the stories is old, they are all stories of the
+    weeks around.
     """
     others = [shelved.story for shelved in stories]
     if not _are_recent(newsroom, others):
@@ -243,9 +242,9 @@ def find_neighbours(
 
 
 def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
-    """Return the kept terms and those of what was filed since they were.
+    """Return the stored terms, and those of stories filed since they were stored.
 
-    What is kept stays as rounds left it: they are told there which records changed.
+    The stored terms are not changed: rounds detect changed records by them.
     """
     known = shelf.corpus.digests()
     paths = [path for path in shelf.digest_texts(since) if record_name(path) not in known]
@@ -256,7 +255,7 @@ def _complete_corpus(shelf: FiledShelf, since: datetime) -> Corpus:
 
 
 def _has_kept(newsroom: Newsroom, beat: Beat, moving: Sequence[Story]) -> bool:
-    """Decide whether what is kept says enough of the neighbours of moving stories."""
+    """Decide whether the stored terms suffice to find the neighbours of moving stories."""
     if not beat.scoring.traits.groups_by_rules or (moving and beat.scoring.embed):
         return False
     return _are_recent(newsroom, moving)
@@ -274,9 +273,10 @@ def _find_candidates(shelf: FiledShelf, beat: Beat, moving: Sequence[Story]) -> 
 
 
 def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:
-    """Bring the kept terms up to date; return the paths of records that changed, None: some went.
+    """Update the stored terms; return the paths of changed records, or None if some were deleted.
 
-    One that changed is told to two rounds, since the first may have ended before it filed anything.
+    A changed record is returned in two rounds, since the first may have ended before it filed
+    anything.
     """
     known = shelf.corpus.digests()
     there = {
@@ -293,17 +293,17 @@ def _bring_up_to_date(shelf: FiledShelf, since: datetime) -> list[str] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
-    """Where a story is filed, and the digest of what it says."""
+    """The path of a filed story, and the digest of its text."""
 
     path: str
     digest: bytes
 
 
 def _take_in(shelf: FiledShelf, changed: Mapping[str, _Text], known: Mapping[str, bytes]) -> None:
-    """Read the terms of what changed, but of what the round before has read already."""
+    """Read the terms of changed stories, except those that the round before has read."""
     unsure = {name: text for name, text in changed.items() if _is_unsure(text, known.get(name))}
     shelf.corpus.set_digests({name: text.digest for name, text in unsure.items()})
-    mark = _UNSURE if known else b""  # where all is read anew nothing has changed
+    mark = _UNSURE if known else b""  # the first time, nothing counts as changed
     waiting = iter([text for name, text in changed.items() if name not in unsure])
     while lot := list(islice(waiting, _AT_ONCE)):
         read = ((shelf.peek(text.path), mark + text.digest) for text in lot)
@@ -316,7 +316,7 @@ def _is_unsure(text: _Text, known: bytes | None) -> bool:
 
 
 def _complete(shelf: FiledShelf, beat: Beat, stories: Iterable[Shelved]) -> list[Shelved]:
-    """Return stories with their copies, the others of their groups, and who is named with them."""
+    """Return stories with their copies, the others of their groups, and those that rules name."""
     found = {shelved.story.path: shelved for shelved in stories}
     latest: Collection[Shelved] = list(found.values())
     while latest:
@@ -341,14 +341,14 @@ def _find_near(shelf: FiledShelf, beat: Beat, stories: Sequence[Story]) -> list[
 
 
 def _all_around(shelf: FiledShelf, stories: Sequence[Story]) -> list[Shelved]:
-    """Return the stories of the weeks around some, and all others of their groups."""
+    """Return the stories of the weeks around some stories, and all others of their groups."""
     times = (story.published_at for story in stories if story.published_at is not None)
     around = (shelf.between(*weeks) for weeks in _merge_weeks(times))
     return add_groups(shelf, chain.from_iterable(around))
 
 
 def _merge_weeks(times: Iterable[datetime]) -> list[tuple[datetime, datetime]]:
-    """Return the weeks around each of these times, what overlaps as one."""
+    """Return the weeks around each of these times, overlapping ones merged."""
     merged: list[tuple[datetime, datetime]] = []
     for time in sorted(times):
         start, end = time - clustering.NEIGHBOURS_WITHIN, time + clustering.NEIGHBOURS_WITHIN
@@ -367,5 +367,5 @@ def add_groups(shelf: FiledShelf, stories: Iterable[Shelved]) -> list[Shelved]:
 
 
 def _groups_of(stories: Iterable[Story]) -> set[str]:
-    """Return the groups in which stories stand, and those to which they may return."""
+    """Return the groups that stories are in, and those to which they may return."""
     return {group for story in stories for group in (story.group, story.returns_to)} - {""}

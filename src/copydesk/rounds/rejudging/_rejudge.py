@@ -1,6 +1,6 @@
-"""Rejudge: filed stories by the rules of today, compared with what they say, and filed if asked.
+"""Judge filed stories by today's rules, compare them with the records, file changes if asked.
 
-stored articles ── _judge_again ──> fresh ── compared ──> changes ── apply ──> one commit
+stored articles ── judge_again ──> fresh ── compare ──> changes ── apply ──> one commit
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ Value = str | int | bool | tuple[str, ...] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """What would change, or has changed, in one field of one story."""
+    """A change in one field of one story, proposed or made."""
 
     path: str
     field: str
@@ -78,13 +78,13 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejudgeReport:
-    """What today's rules make of the filed stories, and what of it was filed.
+    """The changes that today's rules make in filed stories, and which of them were filed.
 
-    `judged` counts the stories that could be judged anew; `without` are the paths of the others,
-    `without_article` their number. `updated` are the records that were written, `skipped` those
-    being edited by somebody. It is not `complete` where a record could not be written or committed.
-    `gate` is what the gate lets through of the last days, with what changes here. `missing` counts
-    what a restore missed, None where it missed nothing.
+    `judged` counts the stories that could be judged again; `without` holds the paths of the others,
+    `without_article` their number. `updated` lists the records that were written, `skipped` those
+    that somebody is editing. It is not `complete` if a record could not be written or committed.
+    `gate` reports what the gate lets through of the last days, with these changes. `missing` counts
+    the parts that a restore missed, None if it missed nothing.
     """
 
     judged: int
@@ -102,18 +102,18 @@ class RejudgeReport:
 
 
 def rejudge(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
-    """Compare the stories of so many days (0: all) with what today's rules say; change nothing.
+    """Compare the stories of the last days (0: all) with today's rules; change nothing.
 
-    Raises RecordError where the rulings cannot be read.
+    Raises RecordError if the rulings cannot be read.
     """
     return _compare(newsroom, since_days, progress)[0]
 
 
 def apply_rejudging(newsroom: Newsroom, since_days: int, progress: Progress) -> RejudgeReport:
-    """File what today's rules say of the stories of so many days, in one commit.
+    """File the changes that today's rules make in the stories of the last days, in one commit.
 
-    Verdicts hold, and so does what a person edited. Raises RecordError where the rulings cannot be
-    read, BusyError during a round.
+    Verdicts and fields that a person edited stay. Raises RecordError if the rulings cannot be read,
+    BusyError during a round.
     """
     with alone(newsroom.root, newsroom.private):
         lock = write_lock(newsroom.root, newsroom.memory)
@@ -154,7 +154,7 @@ def _file(
 def _compare(
     newsroom: Newsroom, since_days: int, progress: Progress
 ) -> tuple[RejudgeReport, list[Rejudged]]:
-    """Return the report, and the stories that are to be written, by path."""
+    """Return the report, and the stories to write, by path."""
     troubles = Troubles()
     progress.stage("read")
     since = newsroom.now - timedelta(days=since_days) if since_days else None
@@ -187,9 +187,9 @@ def _compare(
 
 
 def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iterator[Story]:
-    """Yield what is compared: the stories since a moment, and all that they may stand beside.
+    """Yield the stories published since a time, and all that they may be grouped with.
 
-    That is those of the weeks before, all of their groups, and the originals of copies.
+    These are the stories of the weeks before, all of their groups, and the originals of copies.
     """
     with open_catalogue(newsroom.private) as catalogue:
         sweep_records(newsroom, catalogue)
@@ -204,7 +204,7 @@ def read_period(newsroom: Newsroom, since: datetime, troubles: Troubles) -> Iter
 
 
 def is_changed(one: Rejudged) -> bool:
-    """Decide whether a record's bytes would change: `everyday` keeps digests in memory alone."""
+    """Decide whether a record's bytes would change: `everyday` stores digests in memory only."""
     machine = one.filed.machine or one.fresh.machine
     return replace(one.fresh, machine=machine) != replace(one.filed, machine=machine)
 
@@ -224,7 +224,7 @@ _FIELDS: Mapping[str, Callable[[Story], Value]] = {
 
 
 def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
-    """Walk what changes in a story; its reasons alone are told only where nothing else does."""
+    """Yield the changes in a story; changed reasons are included only if nothing else changes."""
     path, found = rejudged.filed.path, False
     if rejudged.dropped:
         found = True
@@ -243,12 +243,12 @@ def list_changes(rejudged: Rejudged) -> Iterator[FieldChange]:
 
 
 def _reasons(story: Story, other: Story) -> tuple[str, ...]:
-    """Return the reasons that one has and the other has not."""
+    """Return the reasons that `story` has and `other` has not."""
     return tuple(str(reason) for reason in story.reasons if reason not in other.reasons)
 
 
 def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str:
-    """Return a commit's message: how many stories, then each with what changed."""
+    """Return a commit message: the number of stories, then a line for each with its changes."""
     by_path: dict[str, list[str]] = {}
     for change in changes:
         by_path.setdefault(change.path, []).append(change.field)
@@ -260,17 +260,14 @@ def _message(changed: Sequence[Rejudged], changes: Iterable[FieldChange]) -> str
     return "\n".join([f"rejudge: {count} by the rules of today", "", *lines])
 
 
-# Judge filed stories anew: their stored articles by today's rules, each as it once came in.
-#
-# records ── filed ──> in the order in which they came ── judged ──> fresh stories ── beside ──>
-# fresh
+# Judge the stored articles of filed stories in the order in which they once came in.
 
 
 @dataclass(slots=True, kw_only=True)
 class Rejudging:
-    """All stories that were judged anew, those without an article, those that failed.
+    """The rejudged stories, those without an article, and those that failed.
 
-    `count` is how many were judged; `stories` holds neighbours too that change by them.
+    `count` is the number of judged stories; `stories` also has neighbours that change with them.
     """
 
     count: int = 0
@@ -281,7 +278,7 @@ class Rejudging:
 
 @dataclass(slots=True, kw_only=True)
 class _Bench:
-    """What judging anew works with; `texts` names the records whose text is on the shelf."""
+    """The objects a rejudging works with; `texts` names the records whose text is on the shelf."""
 
     newsroom: Newsroom
     rulings: Rulings
@@ -290,7 +287,7 @@ class _Bench:
     texts: set[str] = field(default_factory=set)
 
     def put(self, story: Story, text: str, found: datetime | None) -> None:
-        """Put a story on the shelf with its text, and when that was found."""
+        """Put a story on the shelf with its text and the time when its article was found."""
         shelved = Shelved(story=story, text=text, found=found)
         self.shelf.add(shelved, copies.fingerprint(text))
         self.texts.add(record_name(story.path))
@@ -303,10 +300,10 @@ def judge_again(
     since: datetime | None,
     progress: Progress,
 ) -> Rejudging:
-    """Judge those of the stories anew that were published since a moment, all of them for None.
+    """Judge those stories again that were published since a time, or all for None.
 
-    The others are what they are compared with. A story of which no article is kept is left as it
-    is; one that cannot be judged is told, and costs only itself.
+    The others are only compared with. A story without a stored article stays unchanged; one that
+    cannot be judged is reported as failed and does not stop the others.
     """
     done = Rejudging()
     bench = _Bench(
@@ -319,7 +316,7 @@ def judge_again(
     for _, story in arrivals:
         try:
             rejudged = _judge(bench, story)
-        except Exception as error:  # a bug that one article meets must cost only that article
+        except Exception as error:  # a bug must not cost more than this article
             done.failed.append(failure_of(story.path, error))
             bench.shelf.add(Shelved(story=story), None)
         else:
@@ -337,7 +334,7 @@ def judge_again(
 def _arrivals(
     bench: _Bench, stories: Iterable[Story], since: datetime | None, done: Rejudging
 ) -> Iterator[tuple[Order, Story]]:
-    """Yield the stories to judge as they came in; the others go on the shelf as they are filed."""
+    """Yield the stories to judge in order of arrival; put the others on the shelf as filed."""
     for story in stories:
         is_meant = is_in_period(story, since) and not is_removed(story, bench.rulings)
         is_near = is_meant or is_before_period(story, since)
@@ -361,7 +358,7 @@ def _note_without(articles: ArticleStore, story: Story, done: Rejudging) -> None
 
 
 def _judge(bench: _Bench, filed: Story) -> Rejudged:
-    """Judge one story as if its article came in now, the shelf being what it was then."""
+    """Judge a story as if its article came in now, with a shelf of what was filed before it."""
     newsroom = bench.newsroom
     kept = find_article(newsroom.articles, filed)
     assert kept is not None  # it was there a moment ago
@@ -380,7 +377,7 @@ def make_case(
     rulings: Rulings,
     is_original_kept: bool,
 ) -> Case:
-    """Return a filed story as a case, with what today's settings say of its record's words."""
+    """Return a filed story as a case; today's settings decide the words of its record."""
     settings, album = newsroom.settings, newsroom.album
     return Case(
         filed=filed,
@@ -395,7 +392,7 @@ def make_case(
 
 
 def _words(settings: Settings, album: Album, filed: Story, article: Article) -> Story:
-    """Return the record with the fields that a rule had set and sets no more as the article has."""
+    """Return the record with the article's values in fields that no rule sets any more."""
     if not any(reason.about in FIELD_OF for reason in filed.reasons):
         return filed
     read = story_as_read(settings, album, article, settings.beat)

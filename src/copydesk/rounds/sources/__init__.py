@@ -1,4 +1,4 @@
-"""Sources: the beat's sources go in; their leads, and the health of each source, come out."""
+"""Ask sources: a beat's sources go in; their leads and each source's health come out."""
 
 from __future__ import annotations
 

@@ -29,14 +29,14 @@ from copydesk.rounds.sources._states import refresh_by_rules, source_states
 from copydesk.watch import schedule
 
 _MORE_SITEMAPS = 20
-_PARTS_KEPT = 100  # validators a source
+_PARTS_KEPT = 100  # sitemaps of an index whose validators are stored, per source
 Validators = tuple[str, str]  # ETag, Last-Modified
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswer:
-    """What one source gave: leads, its state from now on, a failure where there was one."""
+    """The result of asking one source: its leads, its new state, and its failure, if any."""
 
     source: Source
     state: schedule.SourceState
@@ -46,10 +46,10 @@ class SourceAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceAnswers:
-    """What all due sources gave, in the order of beat.toml; `before` is how all of them stood.
+    """The results of all asked sources, in the order of beat.toml.
 
-    `pushed` are those whose pushes of hubs the round uses up; `failed` are the sources that gave
-    nothing, and what else went wrong.
+    `before` holds every source's state before the round. `pushed` names the sources whose hub
+    pushes this round consumes. `failed` lists the sources that gave nothing, and other failures.
     """
 
     answers: tuple[SourceAnswer, ...] = ()
@@ -60,17 +60,17 @@ class SourceAnswers:
 
     @property
     def after(self) -> Mapping[str, schedule.SourceState]:
-        """Return how every source stands now."""
+        """Return each source's state after the round."""
         return {**self.before, **{answer.source.url: answer.state for answer in self.answers}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesToAsk:
-    """Which sources a round asks: those due, or with `all_due` all that may be asked.
+    """Which sources a round asks: the due ones, or with `all_due` all that may be asked.
 
-    Of one host at most `a_host`, the longest due first; the others stay due for the next round.
-    What a hub pushed is due. With `alone` it is the source of that address and no other, where it
-    may be asked.
+    At most `a_host` sources of one host are asked, the longest overdue first; the others stay due
+    for the next round. A source with an unread hub push is due. With `alone`, only the source at
+    that address is asked, if it may be asked.
     """
 
     all_due: bool = False
@@ -88,7 +88,7 @@ async def collect_leads(
     progress: Progress,
     to_ask: SourcesToAsk,
 ) -> SourceAnswers:
-    """Ask the sources that a round asks, one after the other of each host."""
+    """Ask the selected sources for leads, one request at a time for each host."""
     troubles = Troubles()
     states = refresh_by_rules(
         newsroom.settings,
@@ -150,7 +150,7 @@ def _explain_silence(
     states: Mapping[str, schedule.SourceState],
     now: datetime,
 ) -> Iterator[Failure]:
-    """Yield why a source that a person names gave no answer: it has ended, or a rest is on."""
+    """Yield why a source that a person named was not asked: it has ended, or it must wait."""
     state = answers[0].state if answers else states[url]
     if state.ended:
         hint = f"if it is there again: copydesk sources keep {url} --why TEXT"
@@ -161,9 +161,9 @@ def _explain_silence(
 
 
 def _first_of_each(answers: Sequence[SourceAnswer]) -> tuple[Lead, ...]:
-    """Keep one lead of each address: from the page's own site, else the first in their order.
+    """Return one lead per address: the one listed by the page's own site, else the first.
 
-    Otherwise a source could list another publisher's page and lend it its own want of trust.
+    Otherwise a source could list another publisher's page and pass its own low trust on to it.
     """
     chosen: dict[str, Lead] = {}
     for answer in answers:
@@ -181,9 +181,10 @@ def is_at_home(lead: Lead) -> bool:
 
 
 def with_source_options(settings: Settings, request: Request, source: Source) -> Request:
-    """Add what the newsroom says about asking this source: headers, a proxy.
+    """Add the newsroom's options for this source to a request: headers and a proxy.
 
-    Headers may be a password: they go to the source's own host alone, and never less safely.
+    Headers may hold a password, so they are sent only to the source's own host, and never over
+    a less secure scheme than the source's.
     """
     options = settings.source_options.get(source.url)
     if options is None:
@@ -200,7 +201,7 @@ def _is_as_safe(url: str, known: str) -> bool:
 
 
 class _Asker:
-    """Ask one source at a time; nothing that it answers stops the others."""
+    """Ask one source at a time; a source that fails does not stop the others."""
 
     def __init__(
         self, newsroom: Newsroom, fetcher: Fetcher, readers: ReaderPool, pushed: frozenset[str]
@@ -211,7 +212,7 @@ class _Asker:
         self._readers = readers
 
     async def answer(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
-        """Ask a source, and return an answer whatever happens."""
+        """Ask a source and return its answer; an error becomes a failure in the answer."""
         try:
             return await self._ask(source, state)
         except CopydeskError as error:
@@ -221,7 +222,7 @@ class _Asker:
                 state=schedule.after_error(state, error, self._newsroom.now),
                 failure=failure if failure.hint else replace(failure, hint=_LOOK),
             )
-        except Exception as error:  # a bug that one source meets must cost only that source
+        except Exception as error:  # a bug must not cost more than this source
             return SourceAnswer(source=source, state=state, failure=failure_of(source.url, error))
 
     async def _ask(self, source: Source, state: schedule.SourceState) -> SourceAnswer:
@@ -263,7 +264,7 @@ class _Asker:
         memory = self._newsroom.memory
         fresh = sum(not memory.has_met(urls.identity(lead.url)) for lead in leads)
         after = schedule.after_page(state, page, reading, fresh, now)
-        if source.url in self.pushed:  # a hub tells none of what the source's own server says
+        if source.url in self.pushed:  # a hub does not pass on the headers of the source's server
             after = replace(
                 after,
                 etag=state.etag,
@@ -284,11 +285,11 @@ class _Asker:
     async def _parts(
         self, source: Source, more: Sequence[str], known: Mapping[str, Validators]
     ) -> tuple[tuple[Lead, ...], dict[str, Validators]]:
-        """Return the leads of the sitemaps that an index names, newest first, and all validators.
+        """Return the leads of the sitemaps in an index, newest first, and all their validators.
 
-        An index among them is followed as well, but none below it; while others wait it takes at
-        most half of what is left of the requests. Validators of what lies below an index that says
-        304 are kept.
+        An index inside the index is followed, but no deeper one. While other sitemaps wait, an
+        inner index gets at most half of the requests left. If it answers 304, the stored validators
+        of its sitemaps are kept.
         """
         leads: tuple[Lead, ...] = ()
         asked: dict[str, Validators] = {}
@@ -309,7 +310,7 @@ class _Asker:
     async def _part(
         self, source: Source, address: str, known: Validators
     ) -> tuple[watch.SourceReading | None, Validators]:
-        """Return what one sitemap of an index lists, and its validators; it costs only itself."""
+        """Return the leads and validators of one sitemap; its failure affects no other."""
         etag, last_modified = known
         request = Request(url=address, purpose="source", etag=etag, last_modified=last_modified)
         answer = await self._fetcher.fetch(
@@ -325,7 +326,7 @@ class _Asker:
 
 
 def _after_refusal(source: Source, state: schedule.SourceState, answer: Refused) -> SourceAnswer:
-    """Return what no usable answer makes of a source; a pause that is kept is no failure."""
+    """Return the answer for a source that refused; a pause that it asked for is no failure."""
     if answer.reason == "slow-down" and not answer.status:
         return SourceAnswer(source=source, state=state)
     failure = Failure(

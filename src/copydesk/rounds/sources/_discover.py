@@ -1,9 +1,9 @@
-"""Discover: from any address to the list that is worth watching, and into beat.toml.
+"""Discover feeds and sitemaps at an address, preview them, and add sources to beat.toml.
 
-    find_sources = ask | as it is, named, told | guessed | sitemaps | the page itself
-                   until a feed that lives is found
+    find_sources = ask | the answer itself | feeds that the page names | guesses | sitemaps
+                       | the page's own links, until a live feed is found
 
-All is asked for politely and nearly all in one host's turn, so requests are counted.
+All requests are polite and nearly all go to one host, one after the other, so they are limited.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from copydesk.watch import SourceReading, discovery
 from copydesk.watch.discovery import FeedCandidate
 
 _BARE = re.compile(r"([\w.-]+|\[[\da-fA-F:]+\])(:\d+)?(?:[/?#]|$)")  # host and port, no scheme
-_MAPS = 2  # of a sitemap index that are read to see what it is like
+_MAPS = 2  # sitemaps of an index that are read as a sample
 _AS_IS = "--as-is adds it unseen"
 _CHECK = f"check the address; {_AS_IS}"
-# What to do where an address gives no page; the guide says more of each.
+# What to do when an address gives no page; the guide explains each case.
 _HINTS = {
     "address": "write the host into fetch.allow_hosts if it is yours",
     "certificate": f"the site's certificate is not valid, so tell its owner; {_AS_IS}",
@@ -48,7 +48,7 @@ _LEAVE_ALONE = frozenset({"slow-down", "network", "too-slow", "blocked", "addres
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """What was found at an address: lists, the best first; and what could not be read."""
+    """The lists found at an address, best first, and the requests that failed."""
 
     url: str
     offers: tuple[watch.Offer, ...] = ()
@@ -56,15 +56,15 @@ class Discovery:
 
     @property
     def best(self) -> watch.Offer | None:
-        """Return the one offer that needs no choice, None where there is none or a choice."""
+        """Return the only good candidate, or None if there is none or a person must choose."""
         good = [offer for offer in self.offers if offer.is_good] or list(self.offers)
         return good[0] if len(good) == 1 else None
 
 
 def source_address(url: str) -> str:
-    """Return the address as a source has it; raises UsageError for what is no web address.
+    """Return the normalized address of a source; raises UsageError if it is no web address.
 
-    One without a scheme begins with https://, a machine's (an IP address, localhost) with http://.
+    Without a scheme, https:// is added; for an IP address or localhost, http://.
     """
     address = urls.fetchable(_with_scheme(url.strip()))
     if address is None:
@@ -82,10 +82,10 @@ def _with_scheme(url: str) -> str:
 
 
 def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None = None) -> bool:
-    """Add a source to beat.toml; False where it is there already. Raises UsageError.
+    """Add a source to beat.toml; return False if it is there already. Raises UsageError.
 
-    With an `offer` it is that list that is added, under the name that its title says where no
-    `name` is given.
+    With an `offer`, the offered list is added; its title is the source's name unless `name` is
+    given.
     """
     if offer is None:
         return config.add_source(root, Source(url=source_address(url), name=name))
@@ -96,10 +96,10 @@ def add_source(root: Path, url: str, name: str = "", offer: watch.Offer | None =
 def find_sources(
     newsroom: Newsroom, url: str, web: Path | None = None, progress: Progress | None = None
 ) -> Discovery:
-    """Look for the lists that an address leads to, over the real web or a recorded one.
+    """Find the feeds and lists that an address leads to, on the real web or a recorded one.
 
-    Raises UsageError, ConfigError without a contact, FetchError where nothing answers, FeedError
-    where nothing that answers is a list.
+    Raises UsageError; ConfigError without a contact; FetchError if nothing answers; FeedError if no
+    answer is a list.
     """
     address = source_address(url)
 
@@ -118,16 +118,16 @@ def find_sources(
 
 @dataclass(slots=True)
 class _Found:
-    """What a search has read so far, what it could not read, and what it asked for."""
+    """The lists a search has read so far, its failures, and the addresses it has asked."""
 
     lists: list[tuple[FeedCandidate, SourceReading]] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
-    alone: set[str] = field(default_factory=set)  # hosts that want no more requests
+    alone: set[str] = field(default_factory=set)  # hosts to send no more requests to
 
 
 class _Search:
-    """One search, step by step, one request after the other."""
+    """One search, which sends one request after the other."""
 
     def __init__(
         self, now: datetime, fetcher: Fetcher, readers: ReaderPool, progress: Progress
@@ -139,7 +139,7 @@ class _Search:
         self._found = _Found()
 
     async def at(self, url: str) -> Discovery:
-        """Return what an address leads to."""
+        """Return the lists that an address leads to."""
         self._progress.stage("page", 1)
         answer = await self._fetcher.fetch(Request(url=url, purpose="source"))
         self._found.asked.add(urls.identity(url))
@@ -155,14 +155,14 @@ class _Search:
         return self._discovery(url, self._found.lists)
 
     async def _without_page(self, url: str, answer: Refused | NotModified) -> Discovery:
-        """Look where the address alone leads; raises FetchError where that is nowhere."""
+        """Guess lists from an address that gave no page; raises FetchError if there are none."""
         await self._try("feeds", discovery.candidates_of_address(url))
         if not self._found.lists:
             raise _unreachable(url, answer)
         return self._discovery(url, self._found.lists)
 
     async def _itself(self, url: str, page: Page) -> tuple[FeedCandidate, SourceReading] | None:
-        """Read the answer as it is: a list, or a page of links to fall back on."""
+        """Read the answer itself: as a list, or as a page of links to fall back on."""
         address = _lasting_address(url, page)
         try:
             reading = await self._readers.leads(page, Source(url=url), self._now)
@@ -172,10 +172,10 @@ class _Search:
         return FeedCandidate(address, "asked"), reading
 
     async def _from_page(self, page: Page) -> bool:
-        """Look at what the page says, then where feeds often are, then for sitemaps."""
+        """Try the lists that the page names, then common feed addresses, then sitemaps."""
         try:
             named = await self._readers.candidates(page)
-        except CopydeskError:  # what breaks the page's reader says nothing of the guesses
+        except CopydeskError:  # the guesses may work even if the page cannot be parsed
             named = discovery.candidates_of_address(page.url)
         if await self._try("feeds", named):
             return True
@@ -187,7 +187,7 @@ class _Search:
         return await self._try("sitemaps", discovery.sitemaps(page.final_url, said))
 
     async def _try(self, stage: str, candidates: Iterable[FeedCandidate]) -> bool:
-        """Ask for candidates; true where one settles the search. Guesses end at the first."""
+        """Ask for candidates; return True if one ends the search. One good guess is enough."""
         listed = [
             candidate
             for candidate in candidates
@@ -207,7 +207,7 @@ class _Search:
         return is_settled
 
     async def _ask(self, candidate: FeedCandidate) -> tuple[FeedCandidate, SourceReading] | None:
-        """Ask for one candidate and read it as what must be a list."""
+        """Ask for one candidate and parse it as a list."""
         host = urls.host(candidate.url)
         if host in self._found.alone:
             return None
@@ -230,7 +230,7 @@ class _Search:
         return await self._whole(replace(candidate, url=address), reading)
 
     def _note(self, candidate: FeedCandidate, answer: Refused | NotModified) -> None:
-        """Keep why something that the site itself names cannot be had; a guess may be in vain."""
+        """Record why a list named by the site cannot be had; a wrong guess is no failure."""
         is_forbidden = isinstance(answer, Refused) and answer.reason == "robots"
         if candidate.way not in {"guess", "sitemap"} or is_forbidden:
             what = f"a list that cannot be had ({_reason(answer)})"
@@ -239,7 +239,7 @@ class _Search:
     async def _whole(
         self, candidate: FeedCandidate, reading: SourceReading
     ) -> tuple[FeedCandidate, SourceReading]:
-        """Add to a sitemap index some leads of its maps; where one is for news, that one alone."""
+        """Replace a sitemap index by its news sitemap, or else add sample leads of its sitemaps."""
         if not reading.more:
             return candidate, reading
         more = sorted(reading.more, key=lambda one: not discovery.is_for_news(one))
@@ -272,7 +272,7 @@ class _Search:
 
 
 def _lasting_address(url: str, page: Page) -> str:
-    """Return the address to keep: where permanent redirects lead, else the one that was asked."""
+    """Return the address to store: the target of permanent redirects, else the given URL."""
     if page.hops and all(status in {301, 308} for status, _ in page.hops):
         return page.final_url
     return url
@@ -285,7 +285,7 @@ def _reason(answer: Refused | NotModified) -> str:
 
 
 def _nothing(url: str, failed: list[Failure]) -> FeedError:
-    """Report that nothing was found, and what the first list is that could not be had."""
+    """Return the error for an empty search, with the first list that could not be had."""
     named = next((failure for failure in failed if failure.url != url), None)
     tried = "" if named is None else f"{named.url} is {named.what}; "
     return FeedError(
@@ -301,12 +301,12 @@ def _unreachable(url: str, answer: Refused | NotModified) -> FetchError:
     return FetchError(f"the address gave no page ({_reason(answer)})", subject=url, hint=hint)
 
 
-# Look apart: what an address leads to and would bring, by commands in processes of their own.
+# Previews for the desk, made by running copydesk commands in processes of their own.
 #
 # an address ── `sources add --look` ──> lists ── `watch`, `judge` ──> leads, one of them judged
 #            ── `fetch` ──> bytes
 
-_SECONDS = 90.0  # of a search, which waits politely between two requests to a host
+_SECONDS = 90.0  # time limit of a search, which pauses between two requests to a host
 _LEADS = 10
 _CHARACTERS = 300
 
@@ -344,16 +344,16 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPreview:
-    """What a list would bring: its first leads (address, title), and one judged, in words."""
+    """A preview of a list: its first leads (address, title), and the verdict on one as text."""
 
     leads: tuple[tuple[str, str], ...]
     judged: tuple[str, ...]
 
 
 async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[FoundList]:
-    """Return the lists that an address leads to, the best first; `web` is a recorded one.
+    """Return the lists that an address leads to, best first; `web` is a recorded web.
 
-    Raises UsageError for what is no address of the web, FetchError with what the command says.
+    Raises UsageError if the address is no web address, FetchError with the command's message.
     """
     address = source_address(url[:2_000])
     out = await _run(root, web, "sources", "add", "--look", "--json", address)
@@ -361,9 +361,9 @@ async def look_for_lists(root: Path, url: str, web: Path | None = None) -> list[
 
 
 async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPreview:
-    """Return what a list would bring, with what the judge says of its first page.
+    """Return the first leads of a list and the judge's verdict on its first page.
 
-    Raises as `look_for_lists` does where the list cannot be read.
+    Raises the same errors as `look_for_lists` if the list cannot be read.
     """
     address = source_address(url[:2_000])
     out = await _run(root, web, "watch", "--json", address)
@@ -382,13 +382,13 @@ async def preview_list(root: Path, url: str, web: Path | None = None) -> ListPre
 
 
 async def fetch_apart(root: Path, url: str, web: Path | None = None) -> bytes:
-    """Return what stands at an address, as it came; raises as `look_for_lists` does."""
+    """Return the bytes at an address; raises the same errors as `look_for_lists`."""
     address = source_address(url[:2_000])
     return await _run(root, web, "fetch", address)
 
 
 def _tell(judged: _Judged) -> tuple[str, ...]:
-    """Return what the judge said in words, as `copydesk judge` has them."""
+    """Return the judge's verdict as text lines, as `copydesk judge` prints them."""
     value = judged.value
     if judged.outcome == "Dropped":
         return (text.fold(f"{value.get('reason')} ({value.get('detail')})")[:_CHARACTERS],)
@@ -408,7 +408,7 @@ def _decode(out: bytes, kind: type[_Told], subject: str) -> _Told:
 
 
 async def _run(root: Path, web: Path | None, *command: str) -> bytes:
-    """Return what a command prints; raises FetchError with what it says went wrong."""
+    """Return the output of a command; raises FetchError with its error message."""
     *words, address = command
     recorded = () if web is None else ("--web", str(web))
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""The health of sources: how each stands, from memory or asked now."""
+"""Report the health of sources, from memory or by asking them now, and the source board."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from copydesk.watch import schedule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One source and how it stood when it was last asked.
+    """One source and its state when it was last asked.
 
-    Times are RFC 3339 or "", `interval` is in seconds or 0 where none was measured yet.
+    Times are RFC 3339 or ""; `interval` is in seconds, 0 if not measured yet.
     """
 
     url: str
@@ -41,9 +41,9 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthRow:
-    """One source's health; `state` is one word, the gravest finding's kind, "new" or "ok".
+    """One source's health; `state` is the kind of its gravest finding, or "new" or "ok".
 
-    Times are RFC 3339 or ""; `known_share` is of the items of the last answer, None without one.
+    Times are RFC 3339 or ""; `known_share` is the share of known items in the last answer, or None.
     """
 
     url: str
@@ -88,16 +88,16 @@ def _row(source: Source, state: schedule.SourceState, now: datetime) -> SourceRo
 
 
 def check_sources(newsroom: Newsroom) -> list[HealthRow]:
-    """Return each source's health from memory, those that need a person first."""
+    """Return each source's health from memory; those that need a person come first."""
     return _health(
         newsroom.beat, newsroom.now, source_states(newsroom.root, newsroom.beat, newsroom.memory)
     )
 
 
 def ask_sources(newsroom: Newsroom, progress: Progress, web: Path | None = None) -> list[HealthRow]:
-    """Ask every source now that may be asked, then give their health; nothing is remembered.
+    """Ask every source that may be asked now and return their health; store nothing.
 
-    A round finds the same items new as if nobody had asked. Raises BusyError during a round.
+    The next round finds the same new items as without this. Raises BusyError during a round.
     """
 
     async def run() -> list[_ask.SourceAnswer]:
@@ -153,21 +153,19 @@ def _time(moment: datetime | None) -> str:
     return "" if moment is None else dates.rfc3339(moment)
 
 
-# Source board: each source's health beside what it brought of late, the troubled ones first.
-#
-# states, counts by day ──> rows; what is owed to hubs' pushes. Nothing is asked of anybody.
+# The source board: each source's health and its recent yield. It sends no requests.
 
 BOARD_DAYS = 30
-_FEW = 10  # pages whose outcomes say nothing of a source yet
+_FEW = 10  # with fewer pages than this, a source has no loss share
 _DYING = frozenset({"ended", "resting", "failing", "silent-empty", "frozen", "html", "blocked"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A source: how it stands, and a day for each of the last 30, the oldest first.
+    """A source's state, and its counts for each of the last 30 days, the oldest first.
 
-    `loss_share` is of the pages that were filed, dropped or failed, None before there are ten.
-    `is_pushed` says that a hub's push waits for the next round.
+    `loss_share` is of the pages that were filed, dropped or failed; None below ten pages.
+    `is_pushed` is true while a hub's push waits for the next round.
     """
 
     source: Source
@@ -177,28 +175,28 @@ class BoardRow:
 
     @property
     def is_dying(self) -> bool:
-        """Whether it fails, has ended, or has been silent for unusually long."""
+        """Whether the source fails, has ended, or has been silent for unusually long."""
         return self.health.state in _DYING
 
     @property
     def loss_share(self) -> float | None:
-        """Return the share of its pages that came to nothing."""
+        """Return the share of its pages that were not filed."""
         lost = sum(day.dropped + day.failed for day in self.days)
         total = lost + sum(day.filed for day in self.days)
         return lost / total if total >= _FEW else None
 
     @property
     def is_idle(self) -> bool:
-        """Whether all that it brought was dropped or failed."""
+        """Whether all its pages were dropped or failed."""
         return self.loss_share == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceBoard:
-    """All sources, the dying first, then those that only bring drops, then those in other trouble.
+    """All sources: the dying first, then those whose pages are all dropped, then other trouble.
 
-    `seen` is the digest of beat.toml, for whoever changes it; `counted_since` the first day of
-    which there are counts, None for none.
+    `seen` is the digest of beat.toml, to detect edits meanwhile; `counted_since` is the first day
+    with counts, or None.
     """
 
     rows: tuple[BoardRow, ...]
@@ -206,12 +204,12 @@ class SourceBoard:
     counted_since: date | None
 
     def find(self, url: str) -> BoardRow | None:
-        """Return the row of the source of an address."""
+        """Return the row of the source at a URL."""
         return next((row for row in self.rows if row.source.url == url), None)
 
 
 def read_source_board(newsroom: Newsroom) -> SourceBoard:
-    """Return how the beat's sources stand; raises MemoryStoreError."""
+    """Return the state of the beat's sources; raises MemoryStoreError."""
     today = newsroom.now.astimezone(dates.find_zone(newsroom.beat.timezone)).date()
     first = today - timedelta(days=BOARD_DAYS - 1)
     counted = _sort_days(newsroom.memory.counts.list_source_days(first))
@@ -241,7 +239,7 @@ def _sort_days(days: Sequence[SourceDay]) -> Mapping[str, Mapping[date, SourceDa
 
 
 def _fill_days(url: str, first: date, counted: Mapping[date, SourceDay]) -> tuple[SourceDay, ...]:
-    """Return every day of the board, with nothing on those on which it was not asked."""
+    """Return every day of the board, with empty counts for days on which it was not asked."""
     every = (first + timedelta(days=number) for number in range(BOARD_DAYS))
     return tuple(counted.get(day) or SourceDay(day=day, source=url) for day in every)
 

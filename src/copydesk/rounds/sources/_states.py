@@ -1,4 +1,4 @@
-"""States: how each source stands, from memory, the ledger and the rules of today."""
+"""Store what rounds know of sources: states, rules, moves, hub pushes, waiting leads, tips."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ _DECODER = msgspec.json.Decoder(schedule.SourceState)
 
 
 def _unheard(error: CopydeskError) -> None:
-    """Hear nothing: a round reports it."""
+    """Ignore the error: a round reports it."""
 
 
 def source_states(
     root: Path, beat: Beat, memory: Memory, trouble: Callable[[CopydeskError], None] = _unheard
 ) -> Mapping[str, schedule.SourceState]:
-    """Return the remembered state of each source of the beat, a fresh one where there is none.
+    """Return the remembered state of each source of the beat, a fresh one if there is none.
 
-    What is written down of moves and ends (`_data/sources.yaml`) counts; a file that cannot be read
+    Moves and ends written in `_data/sources.yaml` count; if that file cannot be read, the error
     goes to `trouble`.
     """
     kept = memory.sources()
@@ -52,9 +52,10 @@ def source_states(
 def refresh_by_rules(
     settings: Settings, now: datetime, states: Mapping[str, schedule.SourceState]
 ) -> Mapping[str, schedule.SourceState]:
-    """Let a source whose rules changed be read anew, and now: what it lists may be wanted today.
+    """Make sources whose rules changed due now, and have their lists read in full again.
 
-    One that is to be asked oftener than before is asked now, too.
+    Items that were unwanted may be wanted by the new rules. A source whose `every_minutes` changed
+    is due now, too.
     """
     rules = RuleDigests(settings)
     found = dict(states)
@@ -72,7 +73,7 @@ def refresh_by_rules(
 
 
 def _forgetful(state: schedule.SourceState) -> schedule.SourceState:
-    """Return a state that knows nothing of the last answer: the next one is read whatever it is."""
+    """Return a state without the last answer's validators: the next answer is read in full."""
     return replace(state, etag="", last_modified="", digest="", parts={})
 
 
@@ -81,7 +82,7 @@ def _state(kept: bytes | None) -> schedule.SourceState:
         return schedule.SourceState()
     try:
         return _DECODER.decode(kept)
-    except msgspec.DecodeError:  # written by another version: the memory is disposable
+    except msgspec.DecodeError:  # written by another version; the memory is disposable
         return schedule.SourceState()
 
 
@@ -92,11 +93,12 @@ def keep_states(
     soon: Set[str],
     pushed: Set[str],
 ) -> None:
-    """Remember how each asked source stands, by its url.
+    """Store the state of each asked source, by its URL.
 
-    Those in `again` listed a page that failed, those in `soon` one that found no place in the
-    round: they are asked without validators next time, because a 304 would not list it, and the
-    latter at once. What hubs pushed of those in `pushed` is used up, looked at or not.
+    Sources in `again` listed a page that failed; sources in `soon` listed one that found no place
+    in the round. Both are asked without validators next time, because a 304 would not list the
+    page; the latter are due at once. Hub pushes of the sources in `pushed` are used up, read or
+    not.
     """
     for url, state in states.items():
         kept = state
@@ -110,14 +112,14 @@ def keep_states(
             use_up_hub_push(newsroom.memory, newsroom.now, source)
 
 
-# Rules: digests of what decides which items of a source are wanted, to tell when it changed.
+# Digests of the rules that select a source's items, to detect when they change.
 
-# drops that the owner's rules made, and that other rules might not make
+# reasons of drops that come from the owner's rules, so that a change of rules may undo them
 RULE_REASONS = frozenset({"off-beat", "filtered", "too-old", "ruled-out"})
 
 
 class RuleDigests:
-    """The rules of a newsroom as digests, one for each source."""
+    """Digests of a newsroom's rules for each source."""
 
     def __init__(self, settings: Settings) -> None:
         beat = settings.beat
@@ -127,13 +129,13 @@ class RuleDigests:
         self._blocked = repr([rule.values for rule in beat.rulings if rule.said == "block"])
 
     def of(self, source: Source) -> str:
-        """Compute the digest of how this source's list is read and its items are chosen."""
+        """Compute the digest of the rules that read this source's list and choose its items."""
         return _rules_digest(self._beat, _own(source), self._blocked)
 
     def behind(self, source: Source, reason: str) -> str:
-        """Compute the digest of what made a drop of this reason.
+        """Compute the digest of the rules that can cause a drop for this reason.
 
-        One block more or less lets nobody ask again for what was off the beat.
+        So a new blocking rule does not cause pages that were off the beat to be fetched again.
         """
         return self.of(source) if reason == "ruled-out" else _rules_digest(self._beat, _own(source))
 
@@ -146,23 +148,23 @@ def _rules_digest(*parts: str) -> str:
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
-# The ledger of sources: what moved or ended written down, and believed where memory was lost.
+# The ledger: moves and ends of sources in a file, which replaces the memory if that is lost.
 #
-# states before, states after ── note ──> change of _data/sources.yaml
-# _data/sources.yaml ── with_ledger ──> a fresh state
+# states before, states after ── note_moves ──> change of _data/sources.yaml
+# _data/sources.yaml ── apply_ledger ──> a fresh state
 
 LEDGER_PATH = "_data/sources.yaml"
 
-_ADDRESS = 8_000  # characters of an address that is written down
+_ADDRESS = 8_000  # characters; the longest address that the ledger takes
 
 States = Mapping[str, schedule.SourceState]
 
 
 def note_moves(root: Path, now: datetime, before: States, after: States) -> FileChange | None:
-    """Return what is to be written down of sources that moved or ended, None for nothing new.
+    """Return the change of the ledger for sources that moved or ended, or None.
 
-    What an earlier round could not write is made up for. Raises RecordError where the file cannot
-    be read.
+    Entries that an earlier round could not write are included. Raises RecordError if the file
+    cannot be read.
     """
     ledger = read_ledger(root)
     noted = _note(now, ledger, before, after)
@@ -170,10 +172,10 @@ def note_moves(root: Path, now: datetime, before: States, after: States) -> File
 
 
 def apply_ledger(state: schedule.SourceState, ledger: Ledger, url: str) -> schedule.SourceState:
-    """Return the state of the source at `url` as a ledger that could be read has it.
+    """Return the state of the source at `url` with the entries of a ledger.
 
-    An editor's word goes over everything, and ends when it is taken out; else what is known goes
-    over what is written.
+    An editor's entry overrides everything until it is taken out; otherwise the remembered state
+    overrides the ledger.
     """
     if url in ledger.kept:
         return _keep(state)
@@ -188,7 +190,7 @@ def apply_ledger(state: schedule.SourceState, ledger: Ledger, url: str) -> sched
 
 
 def _keep(state: schedule.SourceState) -> schedule.SourceState:
-    """Undo what an editor's word undoes; a state that is as it says stays the same."""
+    """Hold a source at its address: undo its move or end; a state already held is unchanged."""
     if state.ended:
         state = schedule.revive(state)
     if state.moved_to or state.moving_to:
@@ -197,7 +199,7 @@ def _keep(state: schedule.SourceState) -> schedule.SourceState:
 
 
 def ledger_under_edit(newsroom: Newsroom) -> RecordError:
-    """Return the error to report where a person has the file and the round left it alone."""
+    """Return the error for a ledger with uncommitted edits, which the round did not write."""
     return RecordError(
         "the file has edits that are not committed",
         subject=LEDGER_PATH,
@@ -207,12 +209,12 @@ def ledger_under_edit(newsroom: Newsroom) -> RecordError:
 
 
 def _is_new(to: str, known: SourceMoved | None) -> bool:
-    """Decide whether an address is to be written down in the place of the known one."""
+    """Decide whether an address must replace the known one in the ledger."""
     return 0 < len(to) <= _ADDRESS and (known is None or known.to != to)
 
 
 def _note(now: datetime, ledger: Ledger, before: States, after: States) -> Ledger:
-    """Return the ledger with what the states say; entries of others, and an editor's, stay."""
+    """Return the ledger with the moves and ends of these states; other entries are unchanged."""
     return replace(
         ledger,
         moved=_note_moves(now, ledger, before, after),
@@ -245,21 +247,21 @@ def _note_ends(
     return ended
 
 
-# Hub pushes (WebSub): what memory keeps of subscriptions and pushes, for server and round.
+# Hub pushes (WebSub): stored subscriptions and pushes, for the server and the round.
 #
 #     serve: subscriptions ── keep_subscription, keep_hub_push
 #     round: find_hub_pushed_sources ── read_hub_pushed_page ── use_up_hub_push
 #
-# One push of a source is kept until a round reads it. A second that comes before may hold other
-# items than the first, so that neither is enough: the round then asks the source itself.
+# One push of a source is stored until a round reads it. If a second one arrives before that, its
+# items may differ from the first one's, so neither is enough: the round asks the source itself.
 
-_CLOCK_SET_BACK = timedelta(days=1)  # a push from further ahead came before the clock was set back
-_ENDING = "ending "  # before the callback: the key of a subscription that is being given back
+_CLOCK_SET_BACK = timedelta(days=1)  # a push this far in the future means the clock was set back
+_ENDING = "ending "  # key prefix, before the callback, of a subscription being cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubPush:
-    """What a hub pushed at a whole second (UTC); not `alone`: more than once, so ask instead."""
+    """A push by a hub, at a whole second (UTC); `alone` is False if several came: ask instead."""
 
     at: datetime
     body: bytes = b""
@@ -271,15 +273,15 @@ class HubPush:
 
 
 def find_hub_pushed_sources(beat: Beat, memory: Memory, now: datetime) -> frozenset[str]:
-    """Return the urls of the sources with an unread push: they are looked at now, due or not."""
+    """Return the URLs of the sources with an unread push: they are read now, due or not."""
     known = {source.url for source in beat.sources}
     return unread_hub_pushes(memory, known, now)
 
 
 def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page | None:
-    """Return what a hub pushed in the source's place, None where the source is to be asked.
+    """Return the pushed page of a source, or None if the source must be asked.
 
-    What came after the round began is left to the next.
+    A push that came after the round began is left for the next round.
     """
     pushed = _unread(memory, now, source.url)
     if pushed is None or not pushed.alone:
@@ -295,7 +297,7 @@ def read_hub_pushed_page(memory: Memory, now: datetime, source: Source) -> Page 
 
 
 def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
-    """Note that the round has filed what the source gave: a push from before it is forgotten."""
+    """Forget a push that came before this round, which has filed the source's items."""
     if _unread(memory, now, source.url) is None:
         return
     memory.hub_pushes.forget(source.url)
@@ -305,15 +307,16 @@ def use_up_hub_push(memory: Memory, now: datetime, source: Source) -> None:
 
 
 def unread_hub_pushes(memory: Memory, urls: AbstractSet[str], now: datetime) -> frozenset[str]:
-    """Return those of the urls for which a push waits that a round at this moment reads."""
+    """Return the URLs that have a push waiting which a round at `now` would read."""
     waiting = urls & set(memory.hub_pushes.keys())
     return frozenset(url for url in waiting if _unread(memory, now, url) is not None)
 
 
 def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
-    """Return the push that waits at a moment, None for one that came after it.
+    """Return the push waiting at `now`, or None if it came later.
 
-    One from more than a day ahead came before a clock was set back: the source is asked instead.
+    A push from more than a day in the future was stored before the clock was set back; then the
+    source is asked instead.
     """
     pushed = _read_push(memory, url)
     if pushed is None or pushed.at <= now:
@@ -325,23 +328,23 @@ def _unread(memory: Memory, now: datetime, url: str) -> HubPush | None:
 
 
 def subscriptions(memory: Memory) -> dict[str, websub.Subscription]:
-    """Return every subscription by its key: the source's url, or another where it is ending."""
+    """Return every subscription by its key: the source's URL, or another one while cancelled."""
     read = ((key, _subscription(data)) for key, data in memory.hubs.items())
     return {key: subscription for key, subscription in read if subscription is not None}
 
 
 def subscription_at(memory: Memory, key: str) -> websub.Subscription | None:
-    """Return the subscription under a key."""
+    """Return the subscription with a key."""
     return _subscription(memory.hubs.get(key))
 
 
 def subscription_key(subscription: websub.Subscription) -> str:
-    """Return the key under which a subscription is kept."""
+    """Return the key of a subscription."""
     return f"{_ENDING}{subscription.callback}" if subscription.ending else subscription.source
 
 
 def keep_subscription(memory: Memory, subscription: websub.Subscription) -> None:
-    """Keep a subscription as it stands now."""
+    """Store a subscription."""
     memory.hubs.put(subscription_key(subscription), msgspec.json.encode(subscription))
 
 
@@ -351,7 +354,7 @@ def forget_subscription(memory: Memory, subscription: websub.Subscription) -> No
 
 
 def keep_hub_push(memory: Memory, source: str, pushed: HubPush) -> None:
-    """Keep a push until a round reads it; beside an unread one only the fact is kept."""
+    """Store a push until a round reads it; of a second one store only that it came."""
     before = _read_push(memory, source)
     if before is not None and not before.alone:
         return
@@ -375,21 +378,21 @@ def _subscription(kept: bytes | None) -> websub.Subscription | None:
         return None
     try:
         return msgspec.json.decode(kept, type=websub.Subscription)
-    except msgspec.DecodeError:  # written by another version: subscribed anew
+    except msgspec.DecodeError:  # written by another version: a new subscription follows
         return None
 
 
-# Waiting leads: what found no place in its round, remembered until the source is asked again.
+# Leads that found no place in their round, stored until their source is asked again.
 
 _DIGEST_BYTES = 8
-_KEPT_A_SOURCE = 50_000  # 400 kB; no source lists more
+_KEPT_A_SOURCE = 50_000  # leads (400 kB); no source lists more
 
 
 class WaitingLeads:
-    """The leads that wait for a place in a round, each known by its address's identity alone."""
+    """The leads that wait for a place in a round; only a hash of each address is stored."""
 
     def __init__(self, memory: Memory) -> None:
-        """Read what the rounds before left."""
+        """Read the leads that earlier rounds left."""
         self._digests = {
             kept[start : start + _DIGEST_BYTES]
             for _, kept in memory.waiting.items()
@@ -397,12 +400,12 @@ class WaitingLeads:
         }
 
     def __contains__(self, url: str) -> bool:
-        """Decide whether the page at an address waits."""
+        """Decide whether the page at a URL waits for a place."""
         return _lead_digest(url) in self._digests
 
 
 def keep_waiting_leads(memory: Memory, asked: Collection[str], leads: Iterable[Lead]) -> None:
-    """Remember which leads of the sources that were asked wait, in the place of earlier ones."""
+    """Store the waiting leads of the asked sources, replacing the earlier ones."""
     by_source: defaultdict[str, list[bytes]] = defaultdict(list)
     for lead in leads:
         by_source[lead.source].append(_lead_digest(lead.url))
@@ -417,18 +420,18 @@ def _lead_digest(url: str) -> bytes:
     return hashlib.blake2b(identity, digest_size=_DIGEST_BYTES).digest()
 
 
-# Waiting tips: pages that editors want filed, kept until a round has taken them in.
+# Tips: pages that editors want filed, stored until a round has handled them.
 #
 # desk: keep_tip ──> round: read_tips ── filed, dropped, or failed for good ──> forget_tip
 
 
 def keep_tip(memory: Memory, tip: Tip) -> None:
-    """Keep a tip for the next round, in the place of an earlier one of the same page."""
+    """Store a tip for the next round, replacing an earlier one for the same page."""
     memory.tips.put(urls.identity(tip.url), msgspec.json.encode(tip))
 
 
 def read_tips(memory: Memory) -> list[Tip]:
-    """Return the tips that wait; one of another version's shape is forgotten."""
+    """Return the waiting tips; a tip stored by another version is deleted."""
     tips = []
     for key, kept in list(memory.tips.items()):
         try:
@@ -439,5 +442,5 @@ def read_tips(memory: Memory) -> list[Tip]:
 
 
 def forget_tip(memory: Memory, tip: Tip) -> None:
-    """Forget a tip: something has become of its page."""
+    """Delete a tip whose page was filed, dropped or failed for good."""
     memory.tips.forget(urls.identity(tip.url))
